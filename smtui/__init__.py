@@ -1,0 +1,60 @@
+"""smtui: AWS Secrets Manager's semantics in one encrypted local file.
+
+    import smtui
+    with smtui.create_vault("team.vault", passphrase="...") as vault:
+        vault.client().create_secret(Name="prod/db", SecretString="...")
+
+Names are loaded when they are first asked for, so that `import smtui` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smtui.api.errors import (
+        ClientError,
+        SmtuiError,
+        VaultBusyError,
+        VaultDamagedError,
+        VaultError,
+        VaultExistsError,
+        VaultFormatError,
+        VaultFullError,
+        VaultLockedError,
+        VaultMissingError,
+        VaultPathError,
+        VaultReadOnlyError,
+        WrongPassphraseError,
+    )
+    from smtui.backends.local import Caller, Vault, create_vault, open_vault
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Caller",
+    "ClientError",
+    "SmtuiError",
+    "Vault",
+    "VaultBusyError",
+    "VaultDamagedError",
+    "VaultError",
+    "VaultExistsError",
+    "VaultFormatError",
+    "VaultFullError",
+    "VaultLockedError",
+    "VaultMissingError",
+    "VaultPathError",
+    "VaultReadOnlyError",
+    "WrongPassphraseError",
+    "create_vault",
+    "open_vault",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'smtui' has no attribute {name!r}")
+    home = "backends.local" if name in ("Caller", "Vault", "create_vault", "open_vault") else "api.errors"
+    return getattr(import_module(f"smtui.{home}"), name)

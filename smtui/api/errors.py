@@ -1,0 +1,207 @@
+"""Every error a caller can meet.
+
+    SmtuiError
+    +-- ClientError                      an operation was refused; `.response` as boto3's errors carry it
+    |   +-- AccessDeniedException
+    |   +-- DecryptionFailure
+    |   +-- EncryptionFailure
+    |   +-- InternalServiceError
+    |   +-- InvalidNextTokenException
+    |   +-- InvalidParameterException
+    |   +-- InvalidRequestException
+    |   +-- LimitExceededException
+    |   +-- MalformedPolicyDocumentException
+    |   +-- NotYetSupportedException     ours: the parameter or operation is known, and not built yet
+    |   +-- PreconditionNotMetException
+    |   +-- PublicPolicyException
+    |   +-- ResourceExistsException
+    |   +-- ResourceNotFoundException
+    |   +-- ValidationException
+    |       +-- ParamValidationError     what boto3 refuses before it sends: missing, unknown, wrongly typed
+    +-- VaultError                       the vault file cannot be used
+        +-- VaultExistsError             there is a file already
+        +-- VaultMissingError            there is none, or it went away while open
+        +-- VaultPathError               a folder, a link, somebody else's file, no permission
+        +-- VaultFormatError             not a vault, or one of a newer format
+        +-- VaultDamagedError            truncated or altered
+        +-- WrongPassphraseError         or the first page is damaged: nobody can tell which
+        +-- VaultLockedError             used after lock()
+        |   +-- VaultBusyError           another process holds the lock we need
+        +-- VaultFullError               the disk took no more
+        +-- VaultReadOnlyError           a change was asked of a vault opened for reading
+
+`hint` is our advice to a person; AWS's message stays AWS's message.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class SmtuiError(Exception):
+    """The root: whatever smtui raises on purpose."""
+
+    hint: str = ""
+
+
+class ClientError(SmtuiError):
+    """An operation was refused. The attributes are those of botocore's error of the same name."""
+
+    code: ClassVar[str] = "ClientError"
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        self.operation_name = ""
+        self.response: dict[str, Any] = {"Error": {"Code": type(self).code, "Message": message}}
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        if not self.operation_name:
+            return self.message
+        return f"An error occurred ({self.code}) when calling the {self.operation_name} operation: {self.message}"
+
+    def answer(self, operation_name: str, metadata: dict[str, Any]) -> None:
+        """Completes the error with what only the call knows: which operation, and the request's id."""
+        self.operation_name = operation_name
+        self.response["ResponseMetadata"] = metadata
+
+
+class AccessDeniedException(ClientError):
+    code = "AccessDeniedException"
+
+
+class DecryptionFailure(ClientError):
+    code = "DecryptionFailure"
+
+
+class EncryptionFailure(ClientError):
+    code = "EncryptionFailure"
+
+
+class InternalServiceError(ClientError):
+    code = "InternalServiceError"
+    status = 500
+
+
+class InvalidNextTokenException(ClientError):
+    code = "InvalidNextTokenException"
+
+
+class InvalidParameterException(ClientError):
+    code = "InvalidParameterException"
+
+
+class InvalidRequestException(ClientError):
+    code = "InvalidRequestException"
+
+
+class LimitExceededException(ClientError):
+    code = "LimitExceededException"
+
+
+class MalformedPolicyDocumentException(ClientError):
+    code = "MalformedPolicyDocumentException"
+
+
+class NotYetSupportedException(ClientError):
+    code = "NotYetSupportedException"
+    status = 501
+
+
+class PreconditionNotMetException(ClientError):
+    code = "PreconditionNotMetException"
+
+
+class PublicPolicyException(ClientError):
+    code = "PublicPolicyException"
+
+
+class ResourceExistsException(ClientError):
+    code = "ResourceExistsException"
+
+
+class ResourceNotFoundException(ClientError):
+    code = "ResourceNotFoundException"
+
+
+class ValidationException(ClientError):
+    code = "ValidationException"
+
+
+class ParamValidationError(ValidationException):
+    """boto3 refuses such a request before sending it; so do we, with the same words and no value in them."""
+
+
+class VaultError(SmtuiError):
+    """The vault file cannot be used. `str(error)` is a sentence for the person who asked."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        self.hint = hint
+        super().__init__(message)
+
+
+class VaultExistsError(VaultError):
+    pass
+
+
+class VaultMissingError(VaultError):
+    pass
+
+
+class VaultPathError(VaultError):
+    pass
+
+
+class VaultFormatError(VaultError):
+    pass
+
+
+class VaultDamagedError(VaultError):
+    pass
+
+
+class WrongPassphraseError(VaultError):
+    pass
+
+
+class VaultLockedError(VaultError):
+    pass
+
+
+class VaultBusyError(VaultLockedError):
+    pass
+
+
+class VaultFullError(VaultError):
+    pass
+
+
+class VaultReadOnlyError(VaultError):
+    pass
+
+
+# What `client.exceptions` offers by name.
+CLIENT_ERRORS = {
+    error.__name__: error
+    for error in (
+        ClientError,
+        AccessDeniedException,
+        DecryptionFailure,
+        EncryptionFailure,
+        InternalServiceError,
+        InvalidNextTokenException,
+        InvalidParameterException,
+        InvalidRequestException,
+        LimitExceededException,
+        MalformedPolicyDocumentException,
+        NotYetSupportedException,
+        PreconditionNotMetException,
+        PublicPolicyException,
+        ResourceExistsException,
+        ResourceNotFoundException,
+        ValidationException,
+        ParamValidationError,
+    )
+}

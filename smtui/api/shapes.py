@@ -1,0 +1,74 @@
+"""The kinds of shape a request or response is made of: what the contract says of a member, as data.
+
+Lengths of text count characters, lengths of blobs count bytes, lengths of lists count items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    min: int | None = None
+    max: int | None = None
+    pattern: str | None = None
+    enum: tuple[str, ...] = ()
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    min: int | None = None
+    max: int | None = None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    min: int | None = None
+    max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """An aware datetime."""
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    item: Shape
+    min: int | None = None
+    max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    key: Shape
+    value: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    members: Mapping[str, Shape] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    idempotency_token: str | None = None
+
+
+Shape = Text | Blob | Integer | Flag | Timestamp | List | Map | Structure
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One of the 23: its name in AWS's words, its request and response, the errors it may answer with."""
+
+    name: str
+    request: Structure
+    response: Structure
+    errors: tuple[str, ...]
