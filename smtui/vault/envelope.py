@@ -1,0 +1,76 @@
+"""Envelope encryption of one secret version, as KMS clients do it.
+
+Each value is sealed under a data key of its own, which seals nothing else; the data key is wrapped by a KMS-like
+key. The associated data binds both to their purpose and to the encryption context, so that no sealed value or key
+can be moved to another place. Every field is preceded by its length: no two contexts encode alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from smtui.api.errors import DecryptionFailure
+
+FORMAT = 1
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+Entropy = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a value was sealed for: the encryption context AWS documents, and the form of the value."""
+
+    arn: str
+    version_id: str
+    form: str
+
+    def associated(self, purpose: str) -> bytes:
+        return associated(purpose, "SecretARN", self.arn, "SecretVersionId", self.version_id, self.form)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Ciphertext only: the wrapped data key and the sealed value, each with its nonce in front."""
+
+    wrapped: bytes
+    sealed: bytes
+
+
+def associated(purpose: str, *parts: str) -> bytes:
+    fields = [str(FORMAT), purpose, *parts]
+    return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (field.encode() for field in fields))
+
+
+def wrap(key: bytes, under: bytes | bytearray, bound_to: bytes, entropy: Entropy) -> bytes:
+    nonce = entropy(NONCE_BYTES)
+    return nonce + AESGCM(under).encrypt(nonce, key, bound_to)
+
+
+def unwrap(wrapped: bytes, under: bytes | bytearray, bound_to: bytes) -> bytes:
+    """Raises DecryptionFailure, the same for every cause."""
+    try:
+        return AESGCM(under).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
+    except (InvalidTag, ValueError):
+        raise DecryptionFailure(
+            "Secrets Manager can't decrypt the protected secret text using the provided KMS key."
+        ) from None
+
+
+def seal(value: bytes, kms_key: bytes | bytearray, context: Context, entropy: Entropy) -> Envelope:
+    data_key = entropy(KEY_BYTES)
+    return Envelope(
+        wrap(data_key, kms_key, context.associated("data key"), entropy),
+        wrap(value, data_key, context.associated("value"), entropy),
+    )
+
+
+def unseal(envelope: Envelope, kms_key: bytes | bytearray, context: Context) -> bytes:
+    """Raises DecryptionFailure where the envelope was altered, or sealed for another secret or version."""
+    data_key = unwrap(envelope.wrapped, kms_key, context.associated("data key"))
+    return unwrap(envelope.sealed, data_key, context.associated("value"))

@@ -1,0 +1,66 @@
+"""The tables of the vault, format by format.
+
+Times are milliseconds since 1970 in UTC; `accessed_on` is the midnight that begins the day of the last access, 0 for never.
+Row numbers of secrets follow their creation and are never used twice: they are the order of ListSecrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smtui.vault.database import Database
+
+TABLES = (
+    # Facts of the vault as a whole: account_id, region_name.
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # KMS-like keys, each wrapped by the root key. A key of the vault's own use has an alias in smtui/.
+    """CREATE TABLE keys (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL, key_id TEXT NOT NULL UNIQUE,
+        alias TEXT NOT NULL, created_at INTEGER NOT NULL, wrapped BLOB NOT NULL)""",
+    "CREATE UNIQUE INDEX keys_by_alias ON keys (region, alias)",
+    """CREATE TABLE secrets (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL, name TEXT NOT NULL, suffix TEXT NOT NULL,
+        description TEXT, type TEXT, owning_service TEXT,
+        created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL, accessed_on INTEGER NOT NULL DEFAULT 0,
+        delete_at INTEGER)""",
+    "CREATE UNIQUE INDEX secrets_by_name ON secrets (region, name)",
+    "CREATE INDEX secrets_by_change ON secrets (region, changed_at)",
+    "CREATE INDEX secrets_by_access ON secrets (region, accessed_on)",
+    "CREATE INDEX secrets_by_region ON secrets (region)",
+    "CREATE INDEX secrets_by_deletion ON secrets (delete_at) WHERE delete_at IS NOT NULL",
+    "CREATE INDEX secrets_by_owner ON secrets (owning_service) WHERE owning_service IS NOT NULL",
+    """CREATE TABLE tags (
+        id INTEGER PRIMARY KEY, secret INTEGER NOT NULL REFERENCES secrets ON DELETE CASCADE,
+        key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (secret, key))""",
+    "CREATE INDEX tags_by_key ON tags (key, secret)",
+    "CREATE INDEX tags_by_value ON tags (value, secret)",
+    """CREATE TABLE versions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, secret INTEGER NOT NULL REFERENCES secrets ON DELETE CASCADE,
+        version_id TEXT NOT NULL, created_at INTEGER NOT NULL, accessed_on INTEGER NOT NULL DEFAULT 0,
+        form TEXT NOT NULL CHECK (form IN ('string', 'binary')),
+        key INTEGER NOT NULL REFERENCES keys, wrapped BLOB NOT NULL, sealed BLOB NOT NULL,
+        UNIQUE (secret, version_id))""",
+    """CREATE TABLE labels (
+        secret INTEGER NOT NULL REFERENCES secrets ON DELETE CASCADE, label TEXT NOT NULL, version INTEGER NOT NULL,
+        PRIMARY KEY (secret, label)) WITHOUT ROWID""",
+    # The audit trail. `chain` authenticates this event together with everything before it.
+    """CREATE TABLE trail (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, operation TEXT NOT NULL,
+        secret INTEGER, event TEXT NOT NULL, chain BLOB NOT NULL)""",
+    "CREATE INDEX trail_by_secret ON trail (secret) WHERE secret IS NOT NULL",
+    # Words of each secret under its row number; holds no text of its own.
+    """CREATE VIRTUAL TABLE words USING fts5 (
+        name, description, tags, content='', contentless_delete=1, detail=column, prefix='2 3')""",
+)
+
+
+def format_1(database: Database) -> None:
+    for statement in TABLES:
+        database.run(statement)
+
+
+# Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1,)
+FORMAT = len(MIGRATIONS)

@@ -1,0 +1,117 @@
+"""The rows of secrets and their tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from smtui.vault.database import Database
+from smtui.vault.wording import words
+
+COLUMNS = "id, region, name, suffix, description, type, owning_service, created_at, changed_at, accessed_on, delete_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """One secret without its values. Times in milliseconds, see schema."""
+
+    id: int
+    region: str
+    name: str
+    suffix: str
+    description: str | None
+    type: str | None
+    owning_service: str | None
+    created_at: int
+    changed_at: int
+    accessed_on: int
+    delete_at: int | None
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether its deletion is planned."""
+        return self.delete_at is not None
+
+
+def by_name(database: Database, region: str, name: str) -> Secret | None:
+    found = database.row(f"SELECT {COLUMNS} FROM secrets WHERE region = ? AND name = ?", (region, name))
+    return Secret(*found) if found else None
+
+
+def by_row(database: Database, row: int) -> Secret | None:
+    found = database.row(f"SELECT {COLUMNS} FROM secrets WHERE id = ?", (row,))
+    return Secret(*found) if found else None
+
+
+def insert(
+    database: Database, *, region: str, name: str, suffix: str, description: str | None, type: str | None, now: int
+) -> Secret:
+    database.run(
+        "INSERT INTO secrets (region, name, suffix, description, type, created_at, changed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (region, name, suffix, description, type, now, now),
+    )
+    secret = by_row(database, database.last_id())
+    assert secret is not None
+    return secret
+
+
+def touch_changed(database: Database, secret: Secret, now: int) -> None:
+    database.run("UPDATE secrets SET changed_at = ? WHERE id = ?", (now, secret.id))
+
+
+def touch_accessed(database: Database, secret: Secret, day: int) -> None:
+    """Notes the day of an access, once a day."""
+    if secret.accessed_on != day:
+        database.run("UPDATE secrets SET accessed_on = ? WHERE id = ?", (day, secret.id))
+
+
+def describe(database: Database, secret: Secret, *, description: str | None, type: str | None) -> None:
+    database.run("UPDATE secrets SET description = ?, type = ? WHERE id = ?", (description, type, secret.id))
+
+
+def schedule_deletion(database: Database, secret: Secret, delete_at: int | None) -> None:
+    database.run("UPDATE secrets SET delete_at = ? WHERE id = ?", (delete_at, secret.id))
+
+
+def delete(database: Database, secret: Secret) -> None:
+    """Removes the secret with its versions, labels and tags; the file keeps no trace of their pages' content."""
+    database.run("DELETE FROM words WHERE rowid = ?", (secret.id,))
+    database.run("DELETE FROM secrets WHERE id = ?", (secret.id,))
+
+
+def overdue(database: Database, now: int) -> list[Secret]:
+    """Secrets whose recovery window has passed."""
+    return [Secret(*found) for found in database.rows(
+        f"SELECT {COLUMNS} FROM secrets WHERE delete_at <= ?", (now,)
+    )]
+
+
+def tags(database: Database, secret: Secret) -> dict[str, str]:
+    """Its tags in the order in which their keys were first attached."""
+    return dict(database.rows("SELECT key, value FROM tags WHERE secret = ? ORDER BY id", (secret.id,)))
+
+
+def tag(database: Database, secret: Secret, new: Mapping[str, str]) -> None:
+    for key, value in new.items():
+        database.run(
+            "INSERT INTO tags (secret, key, value) VALUES (?, ?, ?)"
+            " ON CONFLICT (secret, key) DO UPDATE SET value = excluded.value",
+            (secret.id, key, value),
+        )
+
+
+def untag(database: Database, secret: Secret, keys: Iterable[str]) -> None:
+    for key in keys:
+        database.run("DELETE FROM tags WHERE secret = ? AND key = ?", (secret.id, key))
+
+
+def index_words(database: Database, row: int) -> None:
+    """Brings the word index up to date with a secret's name, description and tags."""
+    secret = by_row(database, row)
+    assert secret is not None
+    tag_text = " ".join(f"{key} {value}" for key, value in tags(database, secret).items())
+    database.run(
+        "INSERT OR REPLACE INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)",
+        (row, *(" ".join(words(text)) for text in (secret.name, secret.description or "", tag_text))),
+    )

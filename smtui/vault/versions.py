@@ -1,0 +1,107 @@
+"""The rows of versions, their sealed values, and which label is on which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from smtui.vault.database import Database
+from smtui.vault.envelope import Envelope
+
+COLUMNS = "id, secret, version_id, created_at, accessed_on, form, key, wrapped, sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version: written once, its labels alone move. `form` is 'string' or 'binary', `key` the key's row."""
+
+    id: int
+    secret: int
+    version_id: str
+    created_at: int
+    accessed_on: int
+    form: str
+    key: int
+    wrapped: bytes
+    sealed: bytes
+
+    @property
+    def envelope(self) -> Envelope:
+        return Envelope(self.wrapped, self.sealed)
+
+
+def by_id(database: Database, secret: int, version_id: str) -> Version | None:
+    found = database.row(f"SELECT {COLUMNS} FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
+    return Version(*found) if found else None
+
+
+def by_row(database: Database, row: int) -> Version:
+    found = database.row(f"SELECT {COLUMNS} FROM versions WHERE id = ?", (row,))
+    assert found is not None, "labels reference their version"
+    return Version(*found)
+
+
+def count(database: Database, secret: int) -> int:
+    found = database.row("SELECT count(*) FROM versions WHERE secret = ?", (secret,))
+    return int(found[0]) if found else 0
+
+
+def insert(
+    database: Database, *, secret: int, version_id: str, now: int, form: str, key: int, envelope: Envelope
+) -> int:
+    database.run(
+        "INSERT INTO versions (secret, version_id, created_at, form, key, wrapped, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (secret, version_id, now, form, key, envelope.wrapped, envelope.sealed),
+    )
+    return database.last_id()
+
+
+def touch_accessed(database: Database, version: Version, day: int) -> None:
+    """Notes the day of an access, once a day."""
+    if version.accessed_on != day:
+        database.run("UPDATE versions SET accessed_on = ? WHERE id = ?", (day, version.id))
+
+
+def labels(database: Database, secret: int) -> dict[str, int]:
+    """Each label of a secret with the row of the version that carries it."""
+    return dict(database.rows("SELECT label, version FROM labels WHERE secret = ?", (secret,)))
+
+
+def save_labels(database: Database, secret: int, before: Mapping[str, int], after: Mapping[str, int]) -> None:
+    for label in before.keys() - after.keys():
+        database.run("DELETE FROM labels WHERE secret = ? AND label = ?", (secret, label))
+    for label, version in after.items():
+        if before.get(label) != version:
+            database.run("INSERT OR REPLACE INTO labels (secret, label, version) VALUES (?, ?, ?)",
+                         (secret, label, version))
+
+
+def labelled_ids(database: Database, secret: int) -> dict[str, list[str]]:
+    """VersionId to its sorted labels, for every version that has any."""
+    found: dict[str, list[str]] = {}
+    for version_id, label in database.rows(
+        "SELECT v.version_id, l.label FROM labels l JOIN versions v ON v.id = l.version"
+        " WHERE l.secret = ? ORDER BY v.id, l.label", (secret,),
+    ):
+        found.setdefault(version_id, []).append(label)
+    return found
+
+
+def page(database: Database, secret: int, *, after: int, limit: int, deprecated: bool) -> list[Version]:
+    """Versions in the order of their making, from the one after row `after`."""
+    only = "" if deprecated else "AND id IN (SELECT version FROM labels WHERE secret = :secret)"
+    return [Version(*found) for found in database.rows(
+        f"SELECT {COLUMNS} FROM versions WHERE secret = :secret AND id > :after {only} ORDER BY id LIMIT :limit",
+        {"secret": secret, "after": after, "limit": limit},
+    )]
+
+
+def drop_outdated(database: Database, secret: int, *, keep: int, made_before: int) -> None:
+    """Removes deprecated versions, oldest first, while there are more than `keep`; younger ones stay."""
+    surplus = count(database, secret) - keep
+    if surplus > 0:
+        database.run(
+            "DELETE FROM versions WHERE id IN (SELECT id FROM versions WHERE secret = :secret AND created_at <= :before"
+            " AND id NOT IN (SELECT version FROM labels WHERE secret = :secret) ORDER BY id LIMIT :surplus)",
+            {"secret": secret, "before": made_before, "surplus": surplus},
+        )
