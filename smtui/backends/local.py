@@ -2,112 +2,184 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, cast
+
+from smtui.ambient import Ambient
+from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError, WrongPassphraseError
+from smtui.engine import names
+from smtui.engine.call import Caller
+from smtui.engine.client import LocalClient
+from smtui.engine.purge import TOLERANCE
+from smtui.engine.road import Engine
+from smtui.vault import backup, kdf, passphrase, path as vault_path, recovery, secrets, trail
+from smtui.vault.check import CheckReport, Finding, check
+from smtui.vault.database import Database, create_database, open_database
+from smtui.vault.kdf import FileKeys
+from smtui.vault.keys import INTERNAL, KeyStore, rewrap
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
+__all__ = ["Caller", "CheckReport", "Finding", "Vault", "create_vault", "open_vault"]
+
 Passphrase = str | bytes | bytearray
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who calls: an ARN, what the caller's own account lets them do, and the condition keys of the request."""
-
-    arn: str
-    identity: Literal["admin", "none"] = "admin"
-    context: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing `check` found: where, and a sentence about it."""
-
-    area: Literal["pages", "envelopes", "references", "trail", "file"]
-    sentence: str
-
-
-@dataclass(frozen=True)
-class CheckReport:
-    """What `check` looked at (counts by what they count) and what is wrong with it."""
-
-    counted: dict[str, int]
-    findings: tuple[Finding, ...]
-
-    @property
-    def clean(self) -> bool:
-        return not self.findings
+READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in its trail."
+_REGION = re.compile(r"([a-z]+-)+\d+")
+_ACCOUNT = re.compile(r"\d{12}")
 
 
 class Vault:
-    """An unlocked vault. Leave it with `close()` (or `with`); after that every call raises VaultLockedError."""
+    """An unlocked vault. Leave it with `close()` (or `with`); after that every call raises VaultLockedError.
 
-    path: Path
-    account_id: str
-    region_name: str
-    read_only: bool
-    notices: tuple[str, ...]  # sentences a person should see once: readable by others, clock behind, reads not recorded
+    `notices` are sentences a person should see once.
+    """
+
+    def __init__(self, database: Database, keys: FileKeys, ambient: Ambient, notices: tuple[str, ...] = ()) -> None:
+        self.path = database.path
+        self.read_only = database.read_only
+        self._database: Database | None = database
+        self._file_keys = keys
+        self._ambient = ambient
+        self._recovery_code_due = False
+        self._load(database)
+        self.notices = (*notices, *self._own_notices(database))
+
+    def _load(self, database: Database) -> None:
+        self._key_store = KeyStore(database, self._file_keys.root, self._ambient)
+        meta = dict(database.rows("SELECT name, value FROM meta"))
+        self.account_id: str = meta["account_id"]
+        self.region_name: str = meta["region_name"]
+        self._engine = Engine(database, self._key_store, self._ambient, self.account_id)
+
+    def _own_notices(self, database: Database) -> Iterator[str]:
+        if self.read_only:
+            yield READS_NOT_RECORDED
+        behind = trail.newest(database)[0] - self._ambient.now().timestamp() * 1000
+        if behind > TOLERANCE:
+            yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the newest entry of the vault: "
+                   "no planned deletion is carried out until it is right.")
+
+    def __repr__(self) -> str:
+        return f"<smtui vault {self.path}{' (locked)' if self.locked else ''}>"
+
+    def _open_database(self) -> Database:
+        if self._database is None:
+            raise VaultLockedError("The vault is locked.")
+        return self._database
+
+    def _running_engine(self) -> Engine:
+        self._open_database()
+        return self._engine
 
     def client(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> Client:
         """A client of boto3's shape that sees one Region; by default the home Region, called by the vault's owner."""
-        raise NotImplementedError
+        self._open_database()
+        region = region_name or self.region_name
+        if not _REGION.fullmatch(region):
+            raise ValueError("A Region looks like us-east-1.")
+        if caller is None:
+            caller = Caller(f"arn:aws:iam::{self.account_id}:root")
+        elif isinstance(caller, str):
+            caller = Caller(caller)
+        return cast("Client", LocalClient(self._running_engine, region, caller, self._ambient.new_uuid))
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """Every call made inside commits together at the end, or, on an exception, not at all."""
-        raise NotImplementedError
-        yield
+        try:
+            with self._open_database().transaction():
+                yield
+        except BaseException:
+            self._key_store.wipe()  # a key made inside is gone with the rest
+            raise
 
     def close(self) -> None:
         """Drops the keys and closes the file. Safe to call twice."""
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
+            self._key_store.wipe()
+            self._file_keys.wipe()
 
     lock = close
 
     @property
     def locked(self) -> bool:
-        raise NotImplementedError
+        return self._database is None
 
     def change_count(self) -> int:
         """A number that differs after another process or another connection has changed the vault."""
-        raise NotImplementedError
+        return self._open_database().change_count()
 
     def take_recovery_code(self) -> str:
         """The recovery code, once after the vault was created or its passphrase changed; a second call raises."""
-        raise NotImplementedError
+        self._open_database()
+        if not self._recovery_code_due:
+            raise VaultError("The recovery code is shown once, when the passphrase is set.",
+                             hint="Change the passphrase to get a new one: smtui passwd.")
+        self._recovery_code_due = False
+        return recovery.encode(self._file_keys.unlock_key())
 
-    def change_passphrase(self, passphrase: Passphrase) -> None:
+    def change_passphrase(self, new: Passphrase) -> None:
         """Seals the file under a new passphrase, salt and keys; no other process may have it open (VaultBusyError)."""
-        raise NotImplementedError
+        database = self._open_database()
+        if self.read_only:
+            raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
+        new_keys = FileKeys.from_passphrase(new, kdf.new_salt(self._ambient))
+        old_root = self._file_keys.root
+        passphrase.reseal(database, new_keys, lambda beside: rewrap(beside, old_root, new_keys.root, self._ambient))
+        self._key_store.wipe()
+        self._file_keys.wipe()
+        self._file_keys = new_keys
+        self._database = open_database(self.path, new_keys)
+        self._load(self._database)
+        self._recovery_code_due = True
 
     def unlock_key(self) -> bytes:
         """48 bytes that open this file without the passphrase, for the OS keyring."""
-        raise NotImplementedError
+        self._open_database()
+        return self._file_keys.unlock_key()
 
     def check(self, progress: Callable[[str, int, int], None] | None = None) -> CheckReport:
         """Verifies pages, envelopes, references and the trail. `progress(what, done, of)` is called now and then."""
-        raise NotImplementedError
+        return check(self._open_database(), self._key_store, self.account_id, progress or (lambda *_: None))
 
-    def backup(self, target: Path, *, force: bool = False) -> None:
+    def backup(self, target: Path | str, *, force: bool = False) -> None:
         """A whole, consistent copy in a new file, also while another process writes; VaultExistsError if one is there."""
-        raise NotImplementedError
+        backup.backup(self._open_database(), Path(target), force=force)
 
     def trail(
         self, *, secret_id: str | None = None, operation: str | None = None,
         since: datetime | None = None, until: datetime | None = None, limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """The audit events, newest first, each with CloudTrail's field names."""
-        raise NotImplementedError
+        database = self._open_database()
+        row: int | None = None
+        if secret_id is not None:
+            wanted = names.parse(secret_id)
+            found = secrets.by_name(database, wanted.region or self.region_name, wanted.name)
+            row = found.id if found else -1
+        found_events = trail.events(
+            database, secret=row, operation=operation,
+            since=_milliseconds(since), until=_milliseconds(until),
+        )
+        return islice(found_events, limit)
 
     def __enter__(self) -> Vault:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)
 
 
 def create_vault(
@@ -119,7 +191,19 @@ def create_vault(
     clock: Callable[[], datetime] | None = None,
 ) -> Vault:
     """Makes a new vault file (mode 0600) and opens it. Raises VaultExistsError where a file is there."""
-    raise NotImplementedError
+    if not _ACCOUNT.fullmatch(account_id):
+        raise ValueError("account_id is 12 digits.")
+    if not _REGION.fullmatch(region_name):
+        raise ValueError("A Region looks like us-east-1.")
+    ambient = Ambient.with_clock(clock)
+    keys = FileKeys.from_passphrase(passphrase, kdf.new_salt(ambient))
+    database = create_database(Path(path), keys)
+    with database.transaction():
+        database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
+        KeyStore(database, keys.root, ambient).make("", INTERNAL)
+    vault = Vault(database, keys, ambient)
+    vault._recovery_code_due = True
+    return vault
 
 
 def open_vault(
@@ -132,4 +216,19 @@ def open_vault(
     clock: Callable[[], datetime] | None = None,
 ) -> Vault:
     """Opens a vault by its passphrase, by `unlock_key()`'s bytes, or by the recovery code."""
-    raise NotImplementedError
+    examined = vault_path.examine(Path(path), any_salt=recovery_code is not None)
+    if recovery_code is not None:
+        keys = FileKeys.from_key(recovery.decode(recovery_code))
+    elif key is not None:
+        keys = FileKeys.from_key(key)
+    elif passphrase is not None:
+        keys = FileKeys.from_passphrase(passphrase, examined.salt)
+    else:
+        raise WrongPassphraseError("No passphrase was given.")
+    try:
+        database = open_database(Path(path), keys, read_only=read_only)
+    except BaseException:
+        keys.wipe()
+        raise
+    notices = (f"Others on this machine can read {path}: repair with chmod 600.",) if examined.readable_by_others else ()
+    return Vault(database, keys, Ambient.with_clock(clock), notices)

@@ -1,0 +1,60 @@
+"""The door to a secret: does it exist, may it be used in its state, may this caller do it. Judged here alone."""
+
+from __future__ import annotations
+
+from smtui.api.errors import AccessDeniedException, InvalidRequestException, ResourceNotFoundException
+from smtui.engine import names
+from smtui.engine.call import Call
+from smtui.engine.declaration import Declaration
+from smtui.vault import secrets
+from smtui.vault.secrets import Secret
+
+
+def admit(call: Call, declared: Declaration, secret_id: str | None) -> Secret | None:
+    """The secret the operation is about, if it is about one. Raises what the declaration does not tolerate."""
+    secret = resolve(call, declared, secret_id) if secret_id is not None else None
+    authorize(call, declared, secret)
+    return secret
+
+
+def resolve(call: Call, declared: Declaration, secret_id: str) -> Secret | None:
+    secret = find(call, secret_id)
+    call.subject = secret
+    if secret is None and not declared.tolerates_missing:
+        raise not_found()
+    if secret is not None and secret.scheduled and not declared.tolerates_scheduled:
+        raise marked_for_deletion()
+    return secret
+
+
+def not_found() -> ResourceNotFoundException:
+    return ResourceNotFoundException("Secrets Manager can't find the specified secret.")
+
+
+def marked_for_deletion() -> InvalidRequestException:
+    return InvalidRequestException(
+        "You can't perform this operation on the secret because it was marked for deletion."
+    )
+
+
+def find(call: Call, secret_id: str) -> Secret | None:
+    """The secret a SecretId names in this Region, whatever its state."""
+    wanted = names.parse(secret_id)
+    if (wanted.region or call.region) != call.region or (wanted.account or call.account) != call.account:
+        return None
+    secret = secrets.by_name(call.database, call.region, wanted.name)
+    if secret is None or wanted.suffix not in (None, secret.suffix):
+        return None
+    return secret
+
+
+def authorize(call: Call, declared: Declaration, secret: Secret | None) -> None:
+    """Without a resource policy, what the caller's own account allows is all there is."""
+    if call.caller.identity == "admin" and call.caller.account == call.account:
+        return
+    resource = call.arn(secret) if secret else "*"
+    action = f"secretsmanager:{declared.name}"
+    raise AccessDeniedException(
+        f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {resource} "
+        f"because no identity-based policy allows the {action} action"
+    )

@@ -1,0 +1,110 @@
+"""The boto3 calling shape in front of the engine: 23 methods, exceptions by name, paginators, meta."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from smtui.api.errors import CLIENT_ERRORS, ParamValidationError
+from smtui.api.model import OPERATIONS
+from smtui.engine.call import Caller
+from smtui.engine.road import Engine
+
+PAGINATED = {
+    "list_secrets": ("SecretList",),
+    "list_secret_version_ids": ("Versions",),
+    "batch_get_secret_value": ("SecretValues", "Errors"),
+}
+
+
+def method_name(operation: str) -> str:
+    """`ListSecretVersionIds` as Python spells it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
+
+
+_OPERATION_OF = {method_name(operation): operation for operation in OPERATIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    region_name: str
+    service_model: Any = None
+
+
+class LocalClient:
+    """One caller in one Region of a local vault. Its methods are those of `smtui.api.types.Client`."""
+
+    exceptions = SimpleNamespace(**CLIENT_ERRORS)
+
+    def __init__(self, engine: Callable[[], Engine], region: str, caller: Caller, new_token: Callable[[], str]) -> None:
+        self.meta = Meta(region)
+        self._engine = engine
+        self._caller = caller
+        self._new_token = new_token
+
+    def __repr__(self) -> str:
+        return f"<smtui client for {self.meta.region_name}>"
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *_OPERATION_OF]
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        operation = _OPERATION_OF.get(name)
+        if operation is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+        def call(**params: Any) -> dict[str, Any]:
+            return self._call(operation, params)
+
+        call.__name__ = name
+        return call
+
+    def can_paginate(self, operation_name: str) -> bool:
+        return operation_name in PAGINATED
+
+    def get_paginator(self, operation_name: str) -> Paginator:
+        if not self.can_paginate(operation_name):
+            raise ValueError(f"Operation cannot be paginated: {operation_name}")
+        return Paginator(getattr(self, operation_name))
+
+    def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        token = OPERATIONS[operation].request.idempotency_token
+        if token and params.get(token) is None:
+            params = {**params, token: self._new_token()}
+        return self._engine().call(operation, params, region=self.meta.region_name, caller=self._caller)
+
+
+class Paginator:
+    """Asks for page after page; `PaginationConfig` takes MaxItems, PageSize and StartingToken as boto3 does."""
+
+    def __init__(self, method: Callable[..., dict[str, Any]]) -> None:
+        self._method = method
+
+    def paginate(self, **params: Any) -> Iterator[dict[str, Any]]:
+        config = params.pop("PaginationConfig", None) or {}
+        if unknown := set(config) - {"MaxItems", "PageSize", "StartingToken"}:
+            raise ParamValidationError(f"Unknown pagination settings: {', '.join(sorted(unknown))}")
+        left = config.get("MaxItems")
+        if config.get("PageSize") is not None:
+            params["MaxResults"] = config["PageSize"]
+        if config.get("StartingToken") is not None:
+            params["NextToken"] = config["StartingToken"]
+        while True:
+            page = self._method(**params)
+            if left is not None:
+                left = _cut(page, PAGINATED[self._method.__name__], left)
+            yield page
+            if "NextToken" not in page or left == 0:
+                return
+            params["NextToken"] = page["NextToken"]
+
+
+def _cut(page: dict[str, Any], members: tuple[str, ...], left: int) -> int:
+    """Takes what is over `left` items off a page; answers how many may still come."""
+    for member in members:
+        page[member] = page[member][:left]
+        left -= len(page[member])
+    return left

@@ -1,0 +1,51 @@
+"""What an operation declares above itself, and the table of all that are built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from smtui.vault.secrets import Secret
+
+if TYPE_CHECKING:
+    from smtui.engine.call import Call
+
+Request = Mapping[str, Any]
+Response = dict[str, Any]
+Run = Callable[["Call", Any, Request], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """`secret` says whether the operation is about one secret; the rest, what state of it is tolerated."""
+
+    name: str
+    run: Run
+    changes: bool
+    secret: bool
+    tolerates_scheduled: bool
+    tolerates_missing: bool
+
+
+BUILT: dict[str, Declaration] = {}
+
+
+def operation(
+    name: str,
+    *,
+    changes: bool = False,
+    secret: bool = True,
+    tolerates_scheduled: bool = False,
+    tolerates_missing: bool = False,
+) -> Callable[[Run], Run]:
+    """Puts a function `(call, secret, request) -> response` on the road under AWS's name for it."""
+
+    def declare(run: Run) -> Run:
+        BUILT[name] = Declaration(name, run, changes, secret, tolerates_scheduled, tolerates_missing)
+        return run
+
+    return declare
+
+
+__all__ = ["BUILT", "Declaration", "Request", "Response", "Secret", "operation"]

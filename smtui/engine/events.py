@@ -1,0 +1,73 @@
+"""Audit events with CloudTrail's field names. What the contract marks as sensitive is never in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from smtui.api.errors import ClientError
+from smtui.api.model import OPERATIONS
+from smtui.api.shapes import Blob, List, Shape, Structure, Text
+from smtui.engine.call import Call, moment
+
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+EVENT_VERSION = "1.11"
+# The members of a response that say what a change made; values and listings never enter the trail.
+_RECORDED = {"ARN": "arn", "Name": "name", "VersionId": "versionId", "DeletionDate": "deletionDate"}
+
+
+def event(
+    call: Call, operation: str, params: Mapping[str, Any], *, event_id: str, changes: bool,
+    response: Mapping[str, Any] | None = None, error: ClientError | None = None,
+) -> dict[str, Any]:
+    """The event of one call, refused or done."""
+    recorded = {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": {"type": "IAMUser", "arn": call.caller.arn, "accountId": call.caller.account},
+        "eventTime": moment(call.now).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": "secretsmanager.amazonaws.com",
+        "eventName": operation,
+        "awsRegion": call.region,
+        "sourceIPAddress": call.caller.context.get("aws:SourceIp", "127.0.0.1"),
+        "userAgent": "smtui",
+        "requestParameters": redacted(OPERATIONS[operation].request, params),
+        "responseElements": _elements(response) if changes and response is not None else None,
+        "requestID": call.request_id,
+        "eventID": event_id,
+        "readOnly": not changes,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": call.account,
+        "eventCategory": "Management",
+    }
+    if error is not None:
+        recorded |= {"errorCode": error.code, "errorMessage": error.message}
+    return recorded
+
+
+def redacted(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The members the contract knows, in CloudTrail's spelling, sensitive ones hidden, unknown ones left out."""
+    return {_spelled(name): _plain(shape.members[name], value) for name, value in params.items()
+            if name in shape.members}
+
+
+def _plain(shape: Shape, value: Any) -> Any:
+    match shape:
+        case Text(sensitive=True) | Blob():
+            return HIDDEN
+        case Structure() if isinstance(value, Mapping):
+            return redacted(shape, value)
+        case List() if isinstance(value, list | tuple):
+            return [_plain(shape.item, item) for item in value]
+        case Text() if isinstance(value, str):
+            return value.encode("utf-8", "replace").decode()
+    return value if isinstance(value, bool | int) else HIDDEN
+
+
+def _elements(response: Mapping[str, Any]) -> dict[str, Any] | None:
+    made = {spelled: response[name] for name, spelled in _RECORDED.items() if name in response}
+    return {name: value if isinstance(value, str) else value.isoformat() for name, value in made.items()} or None
+
+
+def _spelled(name: str) -> str:
+    return name[:1].lower() + name[1:]

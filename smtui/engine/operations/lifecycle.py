@@ -1,0 +1,130 @@
+"""CreateSecret, UpdateSecret, DescribeSecret, DeleteSecret, RestoreSecret."""
+
+from __future__ import annotations
+
+from smtui import labels
+from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
+from smtui.engine import describing, names, tagging, values
+from smtui.engine.admission import marked_for_deletion, not_found
+from smtui.engine.call import DAY, Call, moment, version_token
+from smtui.engine.declaration import Request, Response, operation
+from smtui.engine.later import refuse_unbuilt
+from smtui.vault import secrets, versions
+from smtui.vault.secrets import Secret
+
+SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
+
+
+@operation("CreateSecret", changes=True, secret=False)
+def create_secret(call: Call, _: None, request: Request) -> Response:
+    """Page CreateSecret."""
+    name = names.valid_name(request["Name"])
+    value = values.given(request)
+    tags = tagging.read(request.get("Tags", ()))
+    tagging.together({}, tags)
+    refuse_unbuilt(call, request)
+    token = version_token(request) if value else None
+    present = secrets.by_name(call.database, call.region, name)
+    if present:
+        return _created_before(call, present, token, value)
+    secret = secrets.insert(
+        call.database, region=call.region, name=name, suffix=names.new_suffix(call.ambient),
+        description=request.get("Description") or None, type=request.get("Type") or None, now=call.now,
+    )
+    call.subject = secret
+    secrets.tag(call.database, secret, tags)
+    secrets.index_words(call.database, secret.id)
+    if value is None or token is None:
+        return call.identity(secret)
+    values.store(call, secret, token, value, [labels.AWSCURRENT])
+    return {**call.identity(secret), "VersionId": token}
+
+
+def _created_before(call: Call, present: Secret, token: str | None, value: values.Value | None) -> Response:
+    """The answer where the name is taken: the same once more if this very request was served before."""
+    if present.scheduled:
+        raise InvalidRequestException(
+            "You can't create this secret because a secret with this name is already scheduled for deletion."
+        )
+    call.subject = present
+    version = versions.by_id(call.database, present.id, token) if token else None
+    if version and value and values.opened(call, present, version).same_as(value):
+        return {**call.identity(present), "VersionId": version.version_id}
+    raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
+
+
+@operation("UpdateSecret", changes=True)
+def update_secret(call: Call, secret: Secret, request: Request) -> Response:
+    """Page UpdateSecret."""
+    value = values.given(request)
+    refuse_unbuilt(call, request)
+    token = version_token(request) if value else None
+    if token and versions.by_id(call.database, secret.id, token):
+        raise ResourceExistsException(
+            f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
+            f"{call.arn(secret)}."
+        )
+    secrets.describe(
+        call.database, secret,
+        description=request.get("Description", secret.description) or None,
+        type=request.get("Type", secret.type) or None,
+    )
+    secrets.touch_changed(call.database, secret, call.now)
+    if "Description" in request:
+        secrets.index_words(call.database, secret.id)
+    if value is None or token is None:
+        return call.identity(secret)
+    values.store(call, secret, token, value, [labels.AWSCURRENT])
+    return {**call.identity(secret), "VersionId": token}
+
+
+@operation("DescribeSecret", tolerates_scheduled=True)
+def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
+    """Page DescribeSecret."""
+    return describing.described(call, secret, labels_member="VersionIdsToStages")
+
+
+@operation("DeleteSecret", changes=True, tolerates_scheduled=True, tolerates_missing=True)
+def delete_secret(call: Call, secret: Secret | None, request: Request) -> Response:
+    """Page DeleteSecret."""
+    window, force = request.get("RecoveryWindowInDays"), request.get("ForceDeleteWithoutRecovery", False)
+    if force and window is not None:
+        raise InvalidParameterException(
+            "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
+        )
+    if window is not None and not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
+        raise InvalidParameterException(
+            f"The RecoveryWindowInDays value must be between {SHORTEST_WINDOW} and {LONGEST_WINDOW} days (inclusive)."
+        )
+    if force:
+        return _deleted_at_once(call, secret, request["SecretId"])
+    return _scheduled(call, secret, LONGEST_WINDOW if window is None else window)
+
+
+def _deleted_at_once(call: Call, secret: Secret | None, secret_id: str) -> Response:
+    if secret is None:
+        wanted = names.parse(secret_id)
+        gone = names.arn(wanted.region or call.region, wanted.account or call.account, wanted.name, wanted.suffix)
+        return {"ARN": gone, "Name": wanted.name, "DeletionDate": moment(call.now)}
+    secrets.delete(call.database, secret)
+    return {**call.identity(secret), "DeletionDate": moment(call.now)}
+
+
+def _scheduled(call: Call, secret: Secret | None, days: int) -> Response:
+    if secret is None:
+        raise not_found()
+    if secret.scheduled:
+        raise marked_for_deletion()
+    delete_at = call.now + days * DAY
+    secrets.schedule_deletion(call.database, secret, delete_at)
+    secrets.touch_changed(call.database, secret, call.now)
+    return {**call.identity(secret), "DeletionDate": moment(delete_at)}
+
+
+@operation("RestoreSecret", changes=True, tolerates_scheduled=True)
+def restore_secret(call: Call, secret: Secret, request: Request) -> Response:
+    """Page RestoreSecret."""
+    if secret.scheduled:
+        secrets.schedule_deletion(call.database, secret, None)
+        secrets.touch_changed(call.database, secret, call.now)
+    return call.identity(secret)

@@ -1,0 +1,49 @@
+"""ListSecrets, ListSecretVersionIds."""
+
+from __future__ import annotations
+
+from smtui import labels
+from smtui.engine import describing, filters, paging
+from smtui.engine.call import Call, moment
+from smtui.engine.declaration import Request, Response, operation
+from smtui.vault import versions
+from smtui.vault.secrets import Secret
+from smtui.vault.versions import Version
+
+PAGE = 100
+# What the service answers for versions under its managed key.
+DEFAULT_KEY = "DefaultEncryptionKey"
+
+
+@operation("ListSecrets", secret=False)
+def list_secrets(call: Call, _: None, request: Request) -> Response:
+    """Page ListSecrets. SortBy, which is newer than the specification, is accepted: lists are sorted by it."""
+    found, token = paging.secrets_page(call, "ListSecrets", request, filters.query(call.region, request), PAGE)
+    entries = [describing.described(call, secret, labels_member="SecretVersionsToStages") for secret in found]
+    return {"SecretList": entries, **token}
+
+
+@operation("ListSecretVersionIds", tolerates_scheduled=True)
+def list_secret_version_ids(call: Call, secret: Secret, request: Request) -> Response:
+    """Page ListSecretVersionIds."""
+    limit = request.get("MaxResults", PAGE)
+    after = paging.position(call, "ListSecretVersionIds", request) or 0
+    found = versions.page(call.database, secret.id, after=after, limit=limit + 1,
+                          deprecated=request.get("IncludeDeprecated", False))
+    token: Response = {}
+    if len(found) > limit:
+        found = found[:limit]
+        token = paging.token(call, "ListSecretVersionIds", request, found[-1].id)
+    by_label = versions.labels(call.database, secret.id)
+    return {"Versions": [_entry(version, by_label) for version in found], **token, **call.identity(secret)}
+
+
+def _entry(version: Version, by_label: dict[str, int]) -> Response:
+    members = {
+        "VersionId": version.version_id,
+        "VersionStages": labels.of_version(by_label, version.id),
+        "LastAccessedDate": moment(version.accessed_on) if version.accessed_on else None,
+        "CreatedDate": moment(version.created_at),
+        "KmsKeyIds": [DEFAULT_KEY],
+    }
+    return {name: value for name, value in members.items() if value}

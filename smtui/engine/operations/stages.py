@@ -1,0 +1,50 @@
+"""UpdateSecretVersionStage."""
+
+from __future__ import annotations
+
+from smtui import labels
+from smtui.api.errors import InvalidParameterException, ResourceNotFoundException
+from smtui.engine import values
+from smtui.engine.call import Call
+from smtui.engine.declaration import Request, Response, operation
+from smtui.vault import versions
+from smtui.vault.secrets import Secret
+
+
+@operation("UpdateSecretVersionStage", changes=True)
+def update_secret_version_stage(call: Call, secret: Secret, request: Request) -> Response:
+    """Page UpdateSecretVersionStage."""
+    label, source, target = request["VersionStage"], request.get("RemoveFromVersionId"), request.get("MoveToVersionId")
+    if source is None and target is None:
+        raise InvalidParameterException("You must provide MoveToVersionId, RemoveFromVersionId, or both.")
+    before = versions.labels(call.database, secret.id)
+    remove_from, move_to = _row(call, secret, source), _row(call, secret, target)
+    try:
+        after = labels.move(before, label, remove_from=remove_from, move_to=move_to)
+    except labels.LabelElsewhere:
+        holder = versions.by_row(call.database, before[label]).version_id
+        raise InvalidParameterException(
+            f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to "
+            f"version {holder}, so you must explicitly reference that version in RemoveFromVersionId."
+            if source is None else
+            f"Staging label {label} is currently attached to version {holder}, not to version {source}."
+        ) from None
+    except labels.LabelNotThere:
+        raise InvalidParameterException(f"Staging label {label} is not attached to version {source}.") from None
+    except labels.CurrentNeedsAPlace:
+        raise InvalidParameterException(
+            f"You can't remove the staging label {labels.AWSCURRENT} from a version without moving it to another one."
+        ) from None
+    values.save_labels(call, secret, before, after)
+    return call.identity(secret)
+
+
+def _row(call: Call, secret: Secret, version_id: str | None) -> int | None:
+    if version_id is None:
+        return None
+    version = versions.by_id(call.database, secret.id, version_id)
+    if version is None:
+        raise ResourceNotFoundException(
+            f"Secrets Manager can't find the specified secret version: {version_id}"
+        )
+    return version.id

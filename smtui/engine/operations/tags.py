@@ -1,0 +1,35 @@
+"""TagResource, UntagResource."""
+
+from __future__ import annotations
+
+from smtui.engine import tagging
+from smtui.engine.call import Call
+from smtui.engine.declaration import Request, Response, operation
+from smtui.vault import secrets
+from smtui.vault.secrets import Secret
+
+
+@operation("TagResource", changes=True)
+def tag_resource(call: Call, secret: Secret, request: Request) -> Response:
+    """Page TagResource."""
+    new = tagging.read(request["Tags"])
+    tagging.together(secrets.tags(call.database, secret), new)
+    secrets.tag(call.database, secret, new)
+    _changed(call, secret)
+    return {}
+
+
+@operation("UntagResource", changes=True)
+def untag_resource(call: Call, secret: Secret, request: Request) -> Response:
+    """Page UntagResource. A key that is not there changes nothing."""
+    present = secrets.tags(call.database, secret)
+    gone = present.keys() & set(request["TagKeys"])
+    if gone:
+        secrets.untag(call.database, secret, gone)
+        _changed(call, secret)
+    return {}
+
+
+def _changed(call: Call, secret: Secret) -> None:
+    secrets.touch_changed(call.database, secret, call.now)
+    secrets.index_words(call.database, secret.id)

@@ -1,0 +1,124 @@
+"""PutSecretValue, GetSecretValue, BatchGetSecretValue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smtui import labels
+from smtui.api.errors import (
+    ClientError,
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceExistsException,
+    ResourceNotFoundException,
+)
+from smtui.engine import events, filters, paging, values
+from smtui.engine.admission import admit
+from smtui.engine.call import Call, moment, version_token
+from smtui.engine.declaration import BUILT, Request, Response, operation
+from smtui.vault import secrets, versions
+from smtui.vault.secrets import Secret
+from smtui.vault.versions import Version
+
+BATCH = 20
+
+
+@operation("PutSecretValue", changes=True)
+def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
+    """Page PutSecretValue."""
+    token = version_token(request)
+    value = values.needed(request)
+    present = versions.by_id(call.database, secret.id, token)
+    if present:
+        if not values.opened(call, secret, present).same_as(value):
+            raise ResourceExistsException(
+                f"You can't use ClientRequestToken {token} because that value is already in use for a version of "
+                f"secret {call.arn(secret)}."
+            )
+        carried = labels.of_version(versions.labels(call.database, secret.id), present.id)
+    else:
+        wanted = set(request.get("VersionStages", [labels.AWSCURRENT]))
+        if versions.count(call.database, secret.id) == 0:
+            wanted.add(labels.AWSCURRENT)
+        carried = values.store(call, secret, token, value, wanted)
+    return {**call.identity(secret), "VersionId": token, "VersionStages": carried}
+
+
+@operation("GetSecretValue")
+def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
+    """Page GetSecretValue."""
+    version = _asked_for(call, secret, request.get("VersionId"), request.get("VersionStage"))
+    value = values.opened(call, secret, version)
+    if not call.database.read_only:
+        secrets.touch_accessed(call.database, secret, call.today)
+        versions.touch_accessed(call.database, version, call.today)
+    carried = labels.of_version(versions.labels(call.database, secret.id), version.id)
+    return {
+        **call.identity(secret),
+        "VersionId": version.version_id,
+        **value.members(),
+        **({"VersionStages": carried} if carried else {}),
+        "CreatedDate": moment(version.created_at),
+    }
+
+
+def _asked_for(call: Call, secret: Secret, version_id: str | None, stage: str | None) -> Version:
+    by_stage = versions.labels(call.database, secret.id)
+    if version_id is None:
+        stage = stage or labels.AWSCURRENT
+        if stage not in by_stage:
+            raise ResourceNotFoundException(
+                f"Secrets Manager can't find the specified secret value for staging label: {stage}"
+            )
+        return versions.by_row(call.database, by_stage[stage])
+    version = versions.by_id(call.database, secret.id, version_id)
+    if version is None:
+        raise ResourceNotFoundException(
+            f"Secrets Manager can't find the specified secret value for VersionId: {version_id}"
+        )
+    if stage is not None and by_stage.get(stage) != version.id:
+        raise InvalidRequestException(
+            "You provided a VersionStage that is not associated to the provided VersionId."
+        )
+    return version
+
+
+@operation("BatchGetSecretValue", secret=False)
+def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
+    """Page BatchGetSecretValue. Each secret has its own GetSecretValue event in the trail."""
+    ids, wanted = request.get("SecretIdList"), request.get("Filters")
+    if bool(ids) == bool(wanted):
+        raise InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
+    if ids and ("MaxResults" in request or "NextToken" in request):
+        raise InvalidParameterException(
+            "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' or 'NextToken' is provided."
+        )
+    token: Response = {}
+    if not ids:
+        found, token = paging.secrets_page(call, "BatchGetSecretValue", request, filters.query(call.region, request),
+                                           BATCH)
+        ids = [call.arn(secret) for secret in found]
+    got, errors = [], []
+    for secret_id in ids:
+        try:
+            got.append(_one_of_batch(call, secret_id))
+        except ClientError as error:
+            errors.append({"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message})
+    call.subject = None
+    return {"SecretValues": got, "Errors": errors, **token}
+
+
+def _one_of_batch(call: Call, secret_id: str) -> Response:
+    """One GetSecretValue with its event, through the same door as a call of its own."""
+    declared, asked = BUILT["GetSecretValue"], {"SecretId": secret_id}
+    refusal: ClientError | None = None
+    try:
+        secret = admit(call, declared, secret_id)
+        return declared.run(call, secret, asked)
+    except ClientError as error:
+        refusal = error
+        raise
+    finally:
+        event: dict[str, Any] = events.event(call, declared.name, asked, event_id=call.ambient.new_uuid(),
+                                             changes=False, error=refusal)
+        call.further_events.append((call.subject, event))

@@ -1,0 +1,95 @@
+"""Random passwords: uniform over every string that a request allows.
+
+Where each included type must appear, whole candidates are drawn until one has them all, which is exact. For short
+passwords or tiny types that could take long; there the type of each character is chosen by counting how many
+strings remain, which is exact too.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from smtui.ambient import Ambient
+from smtui.api.errors import InvalidParameterException, InvalidRequestException
+
+DEFAULT_LENGTH = 32
+PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_TYPES = (
+    ("ExcludeLowercase", string.ascii_lowercase),
+    ("ExcludeUppercase", string.ascii_uppercase),
+    ("ExcludeNumbers", string.digits),
+    ("ExcludePunctuation", PUNCTUATION),
+)
+# Longer passwords have every type in most draws, unless a type is tiny; shorter ones are counted.
+_COUNTED_LENGTH = 64
+
+
+def generate(request: Mapping[str, Any], ambient: Ambient) -> str:
+    """A password as GetRandomPassword describes it; raises where no string can satisfy the request."""
+    types = included_types(request)
+    length = request.get("PasswordLength", DEFAULT_LENGTH)
+    if not request.get("RequireEachIncludedType", True):
+        return ambient.pick("".join(types), length)
+    if length < len(types):
+        raise InvalidParameterException(
+            f"The password length {length} is too short to contain one character of each of the "
+            f"{len(types)} included types."
+        )
+    if length < _COUNTED_LENGTH:
+        return _counted(types, length, ambient)
+    return _drawn(types, length, ambient)
+
+
+def included_types(request: Mapping[str, Any]) -> tuple[str, ...]:
+    """The characters of each type that may appear; raises where nothing is left."""
+    excluded = set(request.get("ExcludeCharacters", ""))
+    alphabets = [alphabet for word, alphabet in _TYPES if not request.get(word)]
+    if request.get("IncludeSpace"):
+        alphabets.append(" ")
+    left = ["".join(c for c in alphabet if c not in excluded) for alphabet in alphabets]
+    types = tuple(alphabet for alphabet in left if alphabet)
+    if not types:
+        raise InvalidRequestException("The request excludes every character: nothing is left for a password.")
+    return types
+
+
+def strings(sizes: Sequence[int], length: int) -> int:
+    """How many strings of `length` have at least one character of each type, the types having these sizes."""
+    return _completions(tuple(sizes), (1 << len(sizes)) - 1, length)
+
+
+@lru_cache(maxsize=65536)
+def _completions(sizes: tuple[int, ...], missing: int, length: int) -> int:
+    """How many strings of `length` bring every type whose bit is set in `missing`."""
+    if missing.bit_count() > length:
+        return 0
+    if length == 0:
+        return 1
+    return sum(size * _completions(sizes, missing & ~(1 << number), length - 1) for number, size in enumerate(sizes))
+
+
+def _counted(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
+    sizes = tuple(len(alphabet) for alphabet in types)
+    missing, out = (1 << len(types)) - 1, []
+    for left in range(length - 1, -1, -1):
+        ways = [size * _completions(sizes, missing & ~(1 << n), left) for n, size in enumerate(sizes)]
+        point = ambient.below(sum(ways))
+        number = 0
+        while point >= ways[number]:
+            point -= ways[number]
+            number += 1
+        out.append(types[number][point % sizes[number]])
+        missing &= ~(1 << number)
+    return "".join(out)
+
+
+def _drawn(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
+    alphabet = "".join(types)
+    wanted = [set(each) for each in types]
+    while True:
+        candidate = ambient.pick(alphabet, length)
+        if all(not each.isdisjoint(candidate) for each in wanted):
+            return candidate

@@ -1,0 +1,37 @@
+"""The permanent end of secrets whose recovery window has passed, and when a clock is not trusted to say so."""
+
+from __future__ import annotations
+
+from smtui.ambient import Ambient
+from smtui.engine.call import Call
+from smtui.vault import secrets, trail
+
+# Milliseconds by which clocks may disagree without being doubted.
+TOLERANCE = 5 * 60 * 1000
+
+
+class Purge:
+    """Deletes what is overdue, unless the clock stands before the vault's newest event or has jumped forward."""
+
+    def __init__(self, ambient: Ambient) -> None:
+        self._ambient = ambient
+        self._wall_minus_steady = self._difference()
+        self._jumped = False
+
+    def overdue(self, call: Call) -> None:
+        due = secrets.overdue(call.database, call.now)
+        if due and self._trusted(call):
+            for secret in due:
+                secrets.delete(call.database, secret)
+
+    def _trusted(self, call: Call) -> bool:
+        self._jumped = self._jumped or self._difference() - self._wall_minus_steady > TOLERANCE
+        return not self._jumped and not clock_behind(call)
+
+    def _difference(self) -> float:
+        return (self._ambient.now().timestamp() - self._ambient.steady()) * 1000
+
+
+def clock_behind(call: Call) -> bool:
+    """Whether the clock stands clearly before the newest time in the vault."""
+    return trail.newest(call.database)[0] - call.now > TOLERANCE

@@ -1,0 +1,32 @@
+"""What tags may be, in CreateSecret and in TagResource alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smtui.api.errors import InvalidParameterException, LimitExceededException
+
+MOST_TAGS = 50
+RESERVED = "aws:"
+
+
+def read(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The tags of a request by their keys."""
+    found: dict[str, str] = {}
+    for tag in tags:
+        key = tag.get("Key")
+        if not key:
+            raise InvalidParameterException("Each tag needs a Key.")
+        if key.lower().startswith(RESERVED):
+            raise InvalidParameterException(f"Tag keys can't start with {RESERVED}, which is reserved.")
+        if key in found:
+            raise InvalidParameterException("A tag key can be given only once in a request.")
+        found[key] = tag.get("Value", "")
+    return found
+
+
+def together(present: Mapping[str, str], new: Mapping[str, str]) -> None:
+    """Raises LimitExceededException where both together are more tags than a secret can have."""
+    if len(present.keys() | new.keys()) > MOST_TAGS:
+        raise LimitExceededException(f"A secret can have at most {MOST_TAGS} tags.")

@@ -1,0 +1,42 @@
+"""Page tokens: opaque, authenticated, good for the very question they continue and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from smtui.ambient import Ambient
+from smtui.api.errors import InvalidNextTokenException
+
+NONCE_BYTES = 12
+# What may differ from one page to the next.
+_FREE = ("NextToken", "MaxResults")
+
+
+def question(operation: str, region: str, caller: str, request: Mapping[str, Any]) -> bytes:
+    """What a token is bound to: who asks what, where."""
+    asked = {name: value for name, value in request.items() if name not in _FREE}
+    text = json.dumps([operation, region, caller, asked], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def make(key: bytes, bound_to: bytes, position: object, ambient: Ambient) -> str:
+    nonce = ambient.entropy(NONCE_BYTES)
+    sealed = AESGCM(key).encrypt(nonce, json.dumps(position).encode(), bound_to)
+    return base64.urlsafe_b64encode(nonce + sealed).decode()
+
+
+def read(key: bytes, bound_to: bytes, token: str) -> Any:
+    """The position in it. Raises InvalidNextTokenException, the same for every cause."""
+    try:
+        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+        return json.loads(AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to))
+    except (InvalidTag, ValueError, binascii.Error):
+        raise InvalidNextTokenException("Invalid NextToken.") from None

@@ -1,0 +1,117 @@
+"""Verifies everything in a vault that can be verified: pages, envelopes, references, the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from smtui.api.errors import DecryptionFailure, VaultDamagedError
+from smtui.vault import envelope, trail
+from smtui.vault.database import Database
+from smtui.vault.envelope import Context
+from smtui.vault.keys import KeyStore
+from smtui.vault.versions import Version
+
+Area = Literal["pages", "envelopes", "references", "trail", "file"]
+Progress = Callable[[str, int, int], None]
+BATCH = 500
+# What must not be found: each question answers with the rows that point at nothing.
+_DANGLING = {
+    "versions without a secret": "SELECT id FROM versions WHERE secret NOT IN (SELECT id FROM secrets)",
+    "versions without a key": "SELECT id FROM versions WHERE key NOT IN (SELECT id FROM keys)",
+    "labels on no version of their secret":
+        "SELECT l.secret FROM labels l LEFT JOIN versions v ON v.id = l.version AND v.secret = l.secret"
+        " WHERE v.id IS NULL",
+    "tags without a secret": "SELECT id FROM tags WHERE secret NOT IN (SELECT id FROM secrets)",
+    "secrets with versions but no AWSCURRENT":
+        "SELECT id FROM secrets s WHERE EXISTS (SELECT 1 FROM versions WHERE secret = s.id)"
+        " AND NOT EXISTS (SELECT 1 FROM labels WHERE secret = s.id AND label = 'AWSCURRENT')",
+    "secrets missing from the word index": "SELECT id FROM secrets WHERE id NOT IN (SELECT rowid FROM words)",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: where, and a sentence about it."""
+
+    area: Area
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What was looked at (counts by what they count) and what is wrong with it."""
+
+    counted: dict[str, int]
+    findings: tuple[Finding, ...]
+
+    @property
+    def clean(self) -> bool:
+        return not self.findings
+
+
+def check(database: Database, keys: KeyStore, account: str, progress: Progress) -> CheckReport:
+    """Looks at everything, in one consistent view of the file."""
+    counted: dict[str, int] = {}
+    findings: list[Finding] = []
+    for area, look in (("pages", _pages), ("references", _references), ("trail", _trail)):
+        progress(area, 0, 1)
+        findings += _safely(area, look(database, keys, counted))  # type: ignore[arg-type]
+    findings += _safely("envelopes", _envelopes(database, keys, account, counted, progress))
+    return CheckReport(counted, tuple(findings))
+
+
+def _safely(area: Area, sentences: Iterator[str]) -> list[Finding]:
+    """The findings of one area; a page that cannot be read ends the look and is itself a finding."""
+    found: list[Finding] = []
+    try:
+        found += (Finding(area, sentence) for sentence in sentences)
+    except VaultDamagedError as error:
+        found.append(Finding(area, str(error)))
+    return found
+
+
+def _pages(database: Database, keys: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+    counted["pages"] = (database.row("PRAGMA page_count") or (0,))[0]
+    for (sentence,) in database.rows("PRAGMA integrity_check(20)"):
+        if sentence != "ok":
+            yield str(sentence)
+    database.run("INSERT INTO words (words) VALUES ('integrity-check')") if not database.read_only else None
+
+
+def _references(database: Database, keys: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+    counted["secrets"] = (database.row("SELECT count(*) FROM secrets") or (0,))[0]
+    for what, question in _DANGLING.items():
+        rows = database.rows(f"{question} LIMIT 5")
+        if rows:
+            yield f"There are {what}: rows {', '.join(str(row) for (row,) in rows)}."
+
+
+def _trail(database: Database, keys: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+    counted["trail events"], broken = trail.first_broken(database, keys.derived("smtui trail"))
+    if broken is not None:
+        yield f"Event {broken} of the trail, or one before it, was altered or removed."
+
+
+def _envelopes(
+    database: Database, keys: KeyStore, account: str, counted: dict[str, int], progress: Progress
+) -> Iterator[str]:
+    of = (database.row("SELECT count(*) FROM versions") or (0,))[0]
+    counted["versions"], last = 0, 0
+    while found := database.rows(
+        "SELECT s.region, s.name, s.suffix, v.* FROM versions v JOIN secrets s ON s.id = v.secret"
+        f" WHERE v.id > ? ORDER BY v.id LIMIT {BATCH}", (last,)
+    ):
+        for region, name, suffix, *row in found:
+            version = Version(*row)
+            counted["versions"], last = counted["versions"] + 1, version.id
+            arn = f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+            try:
+                key = keys.by_row(version.key)
+                envelope.unseal(version.envelope, key.material, Context(arn, version.version_id, version.form))
+            except DecryptionFailure:
+                yield f"The value of version {version.version_id} of {name} was altered or belongs elsewhere."
+        progress("envelopes", counted["versions"], of)
+
+
