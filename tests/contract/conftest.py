@@ -1,0 +1,56 @@
+"""The client of the contract suite: every response it gives is held against the service model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.engine.client import _OPERATION_OF
+from tests.contract import oracle
+
+
+class HeldToTheModel:
+    """A client whose every answer and refusal is checked on the way out."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return self._checked(found, _OPERATION_OF[name]) if name in _OPERATION_OF else found
+
+    @staticmethod
+    def _checked(method: Callable[..., Any], operation: str) -> Callable[..., Any]:
+        def call(**params: Any) -> Any:
+            try:
+                response = method(**params)
+            except smtui.ClientError as error:
+                assert error.operation_name == operation
+                assert error.response["Error"]["Message"]
+                oracle.check_error(operation, error.response["Error"]["Code"])
+                raise
+            oracle.check_response(operation, response)
+            return response
+
+        return call
+
+
+@pytest.fixture
+def client(vault: smtui.Vault) -> Any:
+    return HeldToTheModel(vault.client())
+
+
+@pytest.fixture
+def refused() -> Callable[..., Any]:
+    """`refused(code, call, **params)`: the call must be refused with this code; answers with the message."""
+
+    def check(code: str, call: Callable[..., Any], **params: Any) -> str:
+        with pytest.raises(smtui.ClientError) as caught:
+            call(**params)
+        assert caught.value.response["Error"]["Code"] == code, caught.value
+        return str(caught.value.response["Error"]["Message"])
+
+    return check

@@ -1,0 +1,54 @@
+"""botocore's service model as the oracle of requests, responses and errors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import botocore.session
+from botocore.model import Shape
+
+MODEL = botocore.session.get_session().get_service_model("secretsmanager")
+
+
+def check_response(operation: str, response: dict[str, Any]) -> None:
+    """Every member is one of the model, of its type and within its limits."""
+    output = MODEL.operation_model(operation).output_shape
+    members = {name: value for name, value in response.items() if name != "ResponseMetadata"}
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
+    if output is None:
+        assert members == {}
+    else:
+        _check(output, members, operation)
+
+
+def check_error(operation: str, code: str) -> None:
+    """The error is one the operation may answer with, or one every operation may.
+
+    The model declares no quota for TagResource, whose guide does: over it is LimitExceededException everywhere.
+    """
+    declared = {shape.name for shape in MODEL.operation_model(operation).error_shapes}
+    everywhere = {"ValidationException", "AccessDeniedException", "NotYetSupportedException", "LimitExceededException"}
+    assert code in declared | everywhere
+
+
+def _check(shape: Shape, value: Any, at: str) -> None:
+    kinds = {"string": str, "blob": bytes, "boolean": bool, "integer": int, "long": int, "timestamp": datetime,
+             "list": list, "map": dict, "structure": dict}
+    assert isinstance(value, kinds[shape.type_name]), f"{at}: {type(value)}"
+    assert value is not None
+    if shape.type_name == "structure":
+        for name, member in value.items():
+            assert name in shape.members, f"{at}.{name} is unknown to the model"
+            _check(shape.members[name], member, f"{at}.{name}")
+    elif shape.type_name == "list":
+        for item in value:
+            _check(shape.member, item, f"{at}[]")
+    elif shape.type_name == "map":
+        for key, item in value.items():
+            _check(shape.key, key, f"{at} key")
+            _check(shape.value, item, f"{at}[{key}]")
+    elif shape.type_name == "timestamp":
+        assert value.tzinfo is not None
+    elif shape.type_name in ("string", "blob") and at.rpartition(".")[2] != "Name":
+        assert shape.metadata.get("min", 0) <= len(value) <= shape.metadata.get("max", 1 << 30), at

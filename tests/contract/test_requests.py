@@ -1,0 +1,58 @@
+"""What every operation refuses alike, and what it never says."""
+
+import pytest
+
+from smtui.api.model import OPERATIONS
+from smtui.api.shapes import Blob, List, Structure, Text
+from smtui.engine.client import method_name
+
+MARKER = "hunter2-do-not-tell"
+LATER = {"RotateSecret", "CancelRotateSecret", "ReplicateSecretToRegions", "RemoveRegionsFromReplication",
+         "StopReplicationToReplica", "PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy",
+         "ValidateResourcePolicy"}
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_missing_and_unknown_parameters(client, refused, operation) -> None:
+    method = getattr(client, method_name(operation))
+    for name in OPERATIONS[operation].request.required:
+        assert f'Missing required parameter in input: "{name}"' in refused("ValidationException", method)
+    assert "Unknown parameter" in refused("ValidationException", method, Colour="blue")
+
+
+@pytest.mark.parametrize("operation", sorted(LATER))
+def test_what_is_not_built_says_so(client, refused, operation) -> None:
+    shape = OPERATIONS[operation].request
+    params = {name: _sample(shape.members[name]) for name in shape.required}
+
+    assert "yet" in refused("NotYetSupportedException", getattr(client, method_name(operation)), **params)
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_sensitive_members_never_leave_through_a_refusal_or_the_trail(vault, client, operation) -> None:
+    """Every member marked sensitive gets a marked value, rightly and wrongly typed; nothing repeats it."""
+    shape = OPERATIONS[operation].request
+    base = {name: _sample(shape.members[name]) for name in shape.required}
+    attempts = [{**base, MARKER: MARKER}]
+    for name, member in shape.members.items():
+        if isinstance(member, Text | Blob) and member.sensitive:
+            attempts += [{**base, name: wrong} for wrong in (MARKER, [MARKER], {MARKER: MARKER}, MARKER * 9000)]
+    for params in attempts:
+        try:
+            said = repr(getattr(client, method_name(operation))(**params))
+            said = said if "SecretString" not in params else ""
+        except Exception as error:
+            said = f"{error} {error!r} {vars(error)}"
+        assert MARKER not in said
+    assert MARKER not in repr(list(vault.trail()))
+
+
+def _sample(shape):
+    match shape:
+        case Structure():
+            return {name: _sample(shape.members[name]) for name in ("Region",) if name in shape.members}
+        case List():
+            return [_sample(shape.item)]
+        case Text(pattern=str()):
+            return "us-west-2"
+    return "a"

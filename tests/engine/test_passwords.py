@@ -1,0 +1,120 @@
+"""Random passwords: every string a request allows is equally likely."""
+
+import itertools
+import math
+import string
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtui.ambient import Ambient
+from smtui.api.errors import ClientError, InvalidParameterException, InvalidRequestException
+from smtui.engine.passwords import PUNCTUATION, generate, included_types, strings
+
+AMBIENT = Ambient()
+SWITCHES = ("ExcludeLowercase", "ExcludeUppercase", "ExcludeNumbers", "ExcludePunctuation", "IncludeSpace")
+
+
+def chi_square_limit(degrees: int) -> float:
+    """The statistic that chance exceeds less than once in a million (Wilson and Hilferty's approximation)."""
+    z = 4.75
+    return degrees * (1 - 2 / (9 * degrees) + z * math.sqrt(2 / (9 * degrees))) ** 3
+
+
+def test_default_has_32_characters_of_all_four_types() -> None:
+    password = generate({}, AMBIENT)
+
+    assert len(password) == 32
+    for alphabet in (string.ascii_lowercase, string.ascii_uppercase, string.digits, PUNCTUATION):
+        assert set(password) & set(alphabet)
+    assert " " not in password
+
+
+def test_every_allowed_string_is_equally_likely() -> None:
+    """Three characters of two types, each required: all strings counted, none favoured."""
+    others = "".join(c for c in string.ascii_lowercase + string.digits if c not in "ab01")
+    request = {"PasswordLength": 3, "ExcludeUppercase": True, "ExcludePunctuation": True, "ExcludeCharacters": others}
+    allowed = ["".join(p) for p in itertools.product("ab01", repeat=3)]
+    allowed = [p for p in allowed if set(p) & set("ab") and set(p) & set("01")]
+    draws = 20_000
+
+    seen = Counter(generate(request, AMBIENT) for _ in range(draws))
+
+    assert set(seen) == set(allowed)
+    expected = draws / len(allowed)
+    statistic = sum((seen[p] - expected) ** 2 / expected for p in allowed)
+    assert statistic < chi_square_limit(len(allowed) - 1)
+
+
+@pytest.mark.parametrize("length", [8, 32, 64])
+def test_positions_and_types_follow_the_exact_distribution(length: int) -> None:
+    """How many digits a password has follows the counting argument, and digits prefer no position."""
+    draws, alphabet = 4_000, [26, 26, 10, len(PUNCTUATION)]
+    passwords = [generate({"PasswordLength": length}, AMBIENT) for _ in range(draws)]
+
+    at = Counter(position for p in passwords for position, c in enumerate(p) if c.isdigit())
+    expected = sum(at.values()) / length
+    assert sum((at[n] - expected) ** 2 / expected for n in range(length)) < chi_square_limit(length - 1)
+
+    total = strings(alphabet, length)
+    others = [26, 26, len(PUNCTUATION)]
+    exactly = [math.comb(length, k) * 10**k * strings(others, length - k) / total for k in range(1, length - 2)]
+    bins = [k for k, p in enumerate(exactly, 1) if p * draws >= 10]
+    seen = Counter(sum(c.isdigit() for c in p) for p in passwords)
+    statistic = sum((seen[k] - draws * exactly[k - 1]) ** 2 / (draws * exactly[k - 1]) for k in bins)
+    assert statistic < chi_square_limit(max(2, len(bins)))
+
+
+def test_one_of_each_then_fill_would_be_caught() -> None:
+    """The measure can fail: the usual biased recipe does not pass the test above."""
+    draws, biased = 20_000, Counter()
+    for _ in range(draws):
+        chars = [AMBIENT.pick("ab", 1), AMBIENT.pick("01", 1), AMBIENT.pick("ab01", 1)]
+        biased["".join(chars)] += 1
+    expected = draws / 48
+
+    assert sum((biased[p] - expected) ** 2 / expected for p in biased) > chi_square_limit(47)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"PasswordLength": st.integers(1, 80)},
+        optional={
+            **{name: st.booleans() for name in SWITCHES},
+            "RequireEachIncludedType": st.booleans(),
+            "ExcludeCharacters": st.text(string.printable, max_size=40),
+        },
+    )
+)
+def test_a_password_keeps_to_its_request(request: dict) -> None:
+    """Length, excluded characters and required types hold, or the request is refused with a sentence."""
+    try:
+        password = generate(request, AMBIENT)
+    except ClientError as error:
+        assert isinstance(error, InvalidParameterException | InvalidRequestException)
+        return
+    types = included_types(request)
+    assert len(password) == request["PasswordLength"]
+    assert set(password) <= set("".join(types))
+    if request.get("RequireEachIncludedType", True):
+        assert all(set(password) & set(each) for each in types)
+
+
+def test_extremes_do_not_hang() -> None:
+    """Length 4 with one character a type would take rejection tens of thousands of draws."""
+    keep = "aA0!"
+    excluded = "".join(c for c in string.printable if c not in keep)
+
+    assert sorted(generate({"PasswordLength": 4, "ExcludeCharacters": excluded}, AMBIENT)) == sorted(keep)
+
+
+def test_too_short_for_one_of_each() -> None:
+    with pytest.raises(InvalidParameterException, match="too short"):
+        generate({"PasswordLength": 3}, AMBIENT)
+
+
+def test_nothing_left() -> None:
+    with pytest.raises(InvalidRequestException, match="every character"):
+        generate({name: True for name in SWITCHES[:4]}, AMBIENT)
