@@ -1,0 +1,242 @@
+"""The program on the screen: which screen is shown, the session, the lock, the clipboard's countdown, the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import SystemCommand
+from textual.binding import Binding
+from textual.reactive import var
+from textual.screen import Screen
+
+from smtui.ambient import seconds_awake
+from smtui.api.errors import SmtuiError, VaultLockedError
+from smtui.clipboard.clipboard import Clipboard
+from smtui.config import Settings
+from smtui.shown import shown
+from smtui.tui import keys, themes
+from smtui.tui.bridge import GESTURE, call, gesture
+from smtui.tui.palette import Actions
+from smtui.tui.session import Session
+from smtui.tui.workarounds import QuietApp
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+SMALLEST = (60, 16)
+LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
+
+
+class SmtuiApp(QuietApp[int]):
+    """Opened on a path; on a vault already open where one is given (as the demo is).
+
+    `steady` gives the seconds by which idle time is counted.
+    """
+
+    TITLE = "smtui"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar = {Actions}
+    BINDINGS = keys.of("everywhere")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    clears_in: var[int] = var(0)
+    """Whole seconds until the clipboard is cleared; 0 when it holds nothing of ours."""
+
+    def __init__(
+        self,
+        path: Path,
+        settings: Settings | None = None,
+        *,
+        vault: Vault | None = None,
+        read_only: bool = False,
+        hint: str = "",
+        pasteboard: Clipboard | None = None,
+        steady: Callable[[], float] = seconds_awake,
+    ) -> None:
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self.path = path
+        self.settings = settings or Settings()
+        self.read_only = read_only
+        self.hint = hint
+        self.pasteboard = pasteboard or Clipboard(osc52=self.write_to_terminal if self.settings.osc52 else None)
+        self.session: Session | None = None
+        self._first_vault = vault
+        self._steady = steady
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = themes.WITHOUT_COLOUR if self.no_color else self._chosen_theme()
+        self.set_keymap(dict(self.settings.keys))
+
+    def _chosen_theme(self) -> str:
+        return self.settings.theme if self.settings.theme in self.available_themes else themes.DEFAULT
+
+    # The life of a session.
+
+    async def on_mount(self) -> None:
+        self._leave_in_order()
+        self.set_interval(1, self.tick)
+        if self._first_vault is not None:
+            await self.enter(self._first_vault)
+            self._first_vault = None
+        else:
+            await self.show_only(self.front_door())
+
+    def front_door(self, notice: str = "") -> Screen[None]:
+        """Where somebody without a session stands: unlock, or, where there is no file, the first run."""
+        if self.path.exists() or self.path.is_symlink():
+            from smtui.tui.screens.unlock import UnlockScreen
+
+            return UnlockScreen(self.path, notice)
+        from smtui.tui.screens.create import CreateScreen
+
+        return CreateScreen(self.path)
+
+    async def enter(self, vault: Vault) -> None:
+        """The session begins: from here on `vault` is open and its secrets are on the screen."""
+        from smtui.tui.screens.secrets import SecretsScreen
+
+        self.session = Session(vault, self.settings.idle_lock, self._steady)
+        await self.show_only(SecretsScreen(vault))
+        for notice in vault.notices:
+            self.notify(shown(notice), severity="warning", markup=False)
+
+    async def lock(self, notice: str = "") -> None:
+        """The session ends: screens that may hold values go first, then the keys, then what was copied."""
+        session, self.session = self.session, None
+        if session is None:
+            return
+        self.workers.cancel_group(self, GESTURE)
+        self.clear_notifications()
+        await self.show_only(self.front_door(notice))
+        self.inner_clipboard = ""
+        await call(session.vault.lock)
+        await self._clear_clipboard()
+        gc.collect()
+
+    async def show_only(self, screen: Screen[None]) -> None:
+        """`screen` and nothing beneath it: every other screen is removed, not hidden."""
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(screen)
+
+    async def tick(self) -> None:
+        """Once a second: the lock after idleness, and the clipboard's countdown."""
+        if self.session is not None and self.session.overdue:
+            await self.lock(f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}.")
+        self.clears_in = self.pasteboard.seconds_left()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Anything a person does counts as being there, unless the time was up before it came."""
+        if self.session is not None and isinstance(event, events.InputEvent | events.Paste):
+            if self.session.overdue:
+                await self.tick()
+                return
+            self.session.touch()
+        await super().on_event(event)
+
+    # The clipboard.
+
+    async def copy(self, value: str | bytes, what: str) -> None:
+        """Puts `value` on the clipboard and says by which way; `what` names it for the person, without its value."""
+        data = value.encode() if isinstance(value, str) else value
+        copied = await call(self.pasteboard.copy, data, self.settings.clipboard_clear)
+        self.clears_in = self.pasteboard.seconds_left()
+        self.notify(shown(f"{what}: {copied.sentence}"), markup=False)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Textual's own copying (Ctrl+C in a field) goes the same way as ours, and is cleared as ours is."""
+        self.inner_clipboard = text
+        self.copy_text(text)
+
+    @gesture
+    async def copy_text(self, text: str) -> None:
+        await self.copy(text, "Text")
+
+    async def _clear_clipboard(self) -> bool:
+        cleared = await call(self.pasteboard.clear)
+        self.clears_in = 0
+        return cleared
+
+    @gesture
+    async def action_clear_clipboard(self) -> None:
+        self.inner_clipboard = ""
+        self.notify("The clipboard is empty." if await self._clear_clipboard() else "Nothing of ours was in it.")
+
+    def write_to_terminal(self, sequence: str) -> None:
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    # What works everywhere.
+
+    def report(self, error: SmtuiError) -> None:
+        """Shows an error as a sentence, with our advice as a second one."""
+        if isinstance(error, VaultLockedError) and self.session is None:
+            return
+        message = getattr(error, "message", None) or str(error)
+        self.notify(
+            shown(f"{message}\n{error.hint}".strip(), lines=True), title=_title(error), severity="error", markup=False,
+        )
+
+    async def action_lock(self) -> None:
+        await self.lock()
+
+    async def action_quit(self) -> None:
+        await self.lock()
+        self.exit(0)
+
+    def action_help(self) -> None:
+        from smtui.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_help_quit(self) -> None:
+        self.notify("To leave, press Ctrl+Q.")
+
+    def action_generate(self) -> None:
+        from smtui.tui.screens.generator import GeneratorScreen
+
+        if self.session is not None:
+            self.push_screen(GeneratorScreen(self.session.vault.client()))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a session there is nothing to lock and nobody to ask for a password."""
+        return self.session is not None if action in ("lock", "generate") else True
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or keys.spell(binding.key)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's: its screenshot would write what is revealed to a file."""
+        return ()
+
+    def _leave_in_order(self) -> None:
+        """A signal to end locks, clears and gives the terminal back as it was."""
+        loop = asyncio.get_running_loop()
+        for name in LEAVING:
+            with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+                number = getattr(signal, name)
+                loop.add_signal_handler(number, self._on_leaving, 128 + number)
+
+    def _on_leaving(self, code: int) -> None:
+        self.run_worker(self._leave(code), group="leaving", exclusive=True)
+
+    async def _leave(self, code: int) -> None:
+        await self.lock()
+        self.exit(code)
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60} minutes" if seconds >= 120 and seconds % 60 == 0 else f"{seconds} seconds"
+
+
+def _title(error: SmtuiError) -> str:
+    """AWS's name of a refusal, which people can look up; nothing for errors of the file."""
+    return getattr(error, "code", "")

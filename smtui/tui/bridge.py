@@ -1,0 +1,58 @@
+"""The one bridge from a key press to a blocking call.
+
+A gesture is one coroutine, read top to bottom: ask, call, reload.
+
+    @gesture
+    async def action_restore(self) -> None:
+        await call(self.client.restore_secret, SecretId=self.name)
+        await self.reload()
+
+`call` runs in the one thread that ever touches the vault, so calls happen in the order in which they were made.
+What smtui raises on purpose ends the gesture with a sentence on the screen; anything else is a fault of ours and
+ends the program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+
+from textual import work
+from textual.dom import DOMNode
+from textual.worker import Worker
+
+from smtui.api.errors import SmtuiError
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Node = TypeVar("Node", bound=DOMNode)
+
+GESTURE = "gesture"
+
+_lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="smtui-vault")
+
+
+async def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Runs `function` in the vault's thread and gives its answer, or raises its error, here."""
+    return await asyncio.get_running_loop().run_in_executor(_lane, partial(function, *args, **kwargs))
+
+
+def gesture(
+    method: Callable[Concatenate[Node, P], Coroutine[Any, Any, None]],
+) -> Callable[Concatenate[Node, P], Worker[None]]:
+    """Makes an async method of a screen or app a gesture: it may ask dialogs and `call`, and its errors are shown."""
+
+    @wraps(method)
+    async def guarded(node: Node, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            await method(node, *args, **kwargs)
+        except SmtuiError as error:
+            cast("SmtuiApp", node.app).report(error)
+
+    return cast("Callable[Concatenate[Node, P], Worker[None]]", work(guarded, group=GESTURE))

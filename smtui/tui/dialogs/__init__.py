@@ -1,0 +1,1 @@
+"""Questions: modal screens that know nothing and return a value."""

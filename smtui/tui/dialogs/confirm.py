@@ -1,0 +1,39 @@
+"""A question with two answers, of which the harmless one is first and has the focus."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from smtui.shown import Shown
+from smtui.tui import keys
+
+
+class Confirm(ModalScreen[bool]):
+    """True only where the person went to `answer` and chose it."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "confirm.tcss"
+
+    def __init__(self, title: Shown, text: Shown, answer: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._answer = answer
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            yield Static(Content(self._text), id="text")
+            with Horizontal(id="answers"):
+                yield Button("Cancel", id="cancel")
+                yield Button(Content(self._answer), id="go")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "go")
+
+    def action_cancel(self) -> None:
+        self.dismiss(False)

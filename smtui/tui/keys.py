@@ -1,0 +1,130 @@
+"""Every key, declared once: screens, footer, help, command palette and the README's table all read this list.
+
+The same letter is the same verb everywhere, and no single key destroys anything: what cannot be taken back opens a
+dialog whose first answer is "Cancel". A person's own keys replace these by `id`, in the settings under `[keys]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+PLACES = {
+    "everywhere": "Everywhere",
+    "list": "In lists",
+    "secrets": "Secrets",
+    "secret": "A secret",
+    "versions": "Versions of a secret",
+    "create": "First run",
+    "generator": "Password generator",
+    "dialog": "Questions",
+    "help": "Help",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """`keys` in Textual's names, separated by commas; `action` as Textual runs it on the screen of that `place`."""
+
+    id: str
+    keys: str
+    action: str
+    words: str
+    tooltip: str
+    show: bool = False
+    priority: bool = False
+
+    @property
+    def place(self) -> str:
+        return self.id.partition(".")[0]
+
+    def binding(self) -> Binding:
+        return Binding(
+            self.keys, self.action, self.words,
+            id=self.id, tooltip=self.tooltip, show=self.show, priority=self.priority,
+        )
+
+
+SHORTCUTS = (
+    Shortcut("everywhere.help", "question_mark,f1", "help", "Help", "The keys that work here", show=True),
+    Shortcut("everywhere.palette", "ctrl+p,colon", "command_palette", "Commands",
+             "Find an action of this screen by its name"),
+    Shortcut("everywhere.generate", "p", "generate", "Password", "Open the password generator"),
+    Shortcut("everywhere.clear_clipboard", "Y", "clear_clipboard", "Clear clipboard",
+             "Empty the clipboard now, if it still holds what was copied here"),
+    Shortcut("everywhere.lock", "ctrl+l", "lock", "Lock", "Lock the vault now", priority=True),
+    Shortcut("everywhere.quit", "q,ctrl+q", "quit", "Quit", "Lock and leave"),
+
+    Shortcut("list.down", "down,j", "move(1)", "Down", "To the next row"),
+    Shortcut("list.up", "up,k", "move(-1)", "Up", "To the row before"),
+    Shortcut("list.page_down", "pagedown,ctrl+d", "page(1)", "Page down", "A screenful down"),
+    Shortcut("list.page_up", "pageup,ctrl+u", "page(-1)", "Page up", "A screenful up"),
+    Shortcut("list.first", "home,g", "first", "First", "To the first row"),
+    Shortcut("list.last", "end,G", "last", "Last", "To the last row"),
+
+    Shortcut("secrets.filter", "slash", "filter", "Filter", "Narrow the list as you type", show=True),
+    Shortcut("secrets.open", "enter,l", "open", "Open", "Open the secret under the cursor", show=True),
+    Shortcut("secrets.copy", "y", "copy", "Copy", "Copy the value without showing it", show=True),
+    Shortcut("secrets.add", "a", "add", "Add", "Make a new secret", show=True),
+    Shortcut("secrets.sort", "s", "sort", "Sort", "Sort by the next column"),
+    Shortcut("secrets.reverse", "S", "reverse", "Reverse", "Turn the order round"),
+    Shortcut("secrets.planned", "x", "planned", "Planned deletions", "Show or hide secrets that will be deleted"),
+    Shortcut("secrets.delete", "d", "delete", "Delete…", "Plan the deletion of the secret under the cursor"),
+    Shortcut("secrets.restore", "U", "restore", "Restore", "Cancel the planned deletion"),
+    Shortcut("secrets.back", "escape", "back", "Back", "Leave the filter, then clear it"),
+
+    Shortcut("secret.copy", "y", "copy", "Copy", "Copy the value, or the key under the cursor, without showing it",
+             show=True),
+    Shortcut("secret.reveal", "r", "reveal", "Reveal", "Show the value for a while; again hides it", show=True),
+    Shortcut("secret.edit", "e", "edit", "New value", "Store a new version of the value", show=True),
+    Shortcut("secret.describe", "i", "describe", "Description", "Edit the description"),
+    Shortcut("secret.tag", "t", "tag", "Tags", "Edit the tags"),
+    Shortcut("secret.versions", "v", "versions", "Versions", "To the versions and their labels", show=True),
+    Shortcut("secret.delete", "d", "delete", "Delete…", "Plan the deletion of this secret"),
+    Shortcut("secret.restore", "U", "restore", "Restore", "Cancel the planned deletion"),
+    Shortcut("secret.back", "escape,h", "back", "Back", "Back to the list", show=True),
+
+    Shortcut("versions.move_label", "m", "move_label", "Move label",
+             "Pick a label up here; go to another version; Enter drops it there", show=True),
+
+    Shortcut("create.words", "ctrl+g", "words", "Six words", "Take six random words as the passphrase", show=True),
+    Shortcut("create.hide", "ctrl+t", "hide", "Hide words", "Hide or show the six words", show=True),
+
+    Shortcut("generator.again", "ctrl+r", "again", "Another", "Make another password", show=True),
+    Shortcut("generator.show", "ctrl+t", "show", "Show/hide", "Hide the password, or show it", show=True),
+    Shortcut("generator.copy", "ctrl+y", "copy", "Copy", "Copy the password", show=True),
+    Shortcut("generator.use", "ctrl+s", "use", "Use as value", "Put the password into the form", show=True),
+    Shortcut("generator.close", "escape", "close", "Close", "Forget the password and close", show=True),
+
+    Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),
+
+    Shortcut("help.close", "escape,question_mark,q", "dismiss", "Close", "Back to where you were", show=True),
+)
+
+
+def of(place: str) -> list[BindingType]:
+    """The bindings of one place, ready for `BINDINGS`."""
+    return [shortcut.binding() for shortcut in SHORTCUTS if shortcut.place == place]
+
+
+KEY_NAMES = {
+    "question_mark": "?", "colon": ":", "slash": "/", "escape": "Esc", "enter": "Enter",
+    "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "f1": "F1",
+}
+
+
+def spell(key: str) -> str:
+    """A key of Textual's as a person reads it: `ctrl+l` is Ctrl+L, `question_mark` is ?."""
+    if key.startswith("ctrl+"):
+        return "Ctrl+" + key.removeprefix("ctrl+").upper()
+    return KEY_NAMES.get(key, key)
+
+
+def key_table() -> str:
+    """All keys as Markdown, for the README."""
+    rows = ["| where | key | what | id |", "| --- | --- | --- | --- |"]
+    for shortcut in SHORTCUTS:
+        keys = " ".join(f"`{spell(key)}`" for key in shortcut.keys.split(","))
+        rows.append(f"| {PLACES[shortcut.place]} | {keys} | {shortcut.tooltip} | `{shortcut.id}` |")
+    return "\n".join(rows) + "\n"

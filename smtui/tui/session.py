@@ -1,0 +1,28 @@
+"""The time between unlock and lock: the open vault, and how long nobody has touched a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from smtui.ambient import seconds_awake
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+
+class Session:
+    """`idle_lock` in seconds; 0 means never. Time spent suspended counts as idle."""
+
+    def __init__(self, vault: Vault, idle_lock: float, steady: Callable[[], float] = seconds_awake) -> None:
+        self.vault = vault
+        self._idle_lock = idle_lock
+        self._steady = steady
+        self._touched = steady()
+
+    def touch(self) -> None:
+        self._touched = self._steady()
+
+    @property
+    def overdue(self) -> bool:
+        return self._idle_lock > 0 and self._steady() - self._touched >= self._idle_lock

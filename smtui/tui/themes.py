@@ -1,0 +1,94 @@
+"""Our three themes, in blue and orange so that success and error stay apart for every eye.
+
+Every colour of text keeps 4.5:1 against every background it may lie on, 7:1 in `smtui-hc`. Where the terminal asks
+for no colour (`NO_COLOR`) one of Textual's own themes of the terminal's sixteen colours takes over.
+"""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DEFAULT = "smtui-dark"
+WITHOUT_COLOUR = "ansi-dark"
+
+THEMES = (
+    Theme(
+        name="smtui-dark",
+        primary="#6cb6ff",
+        secondary="#9fc3e6",
+        accent="#ffb454",
+        success="#6cb6ff",
+        warning="#f2cc60",
+        error="#ff9e57",
+        foreground="#e6e8eb",
+        background="#0f1419",
+        surface="#161d26",
+        panel="#202a36",
+        variables={
+            "text-muted": "#a3b0be",
+            "block-cursor-background": "#6cb6ff",
+            "block-cursor-foreground": "#0f1419",
+            "block-cursor-text-style": "none",
+            "block-cursor-blurred-background": "#2b3948",
+            "block-cursor-blurred-foreground": "#e6e8eb",
+            "footer-key-foreground": "#ffb454",
+            "footer-description-foreground": "#e6e8eb",
+            "button-foreground": "#e6e8eb",
+            "button-color-foreground": "#0f1419",
+            "border-blurred": "#2b3948",
+        },
+    ),
+    Theme(
+        name="smtui-light",
+        dark=False,
+        primary="#0a58a5",
+        secondary="#2f5f8f",
+        accent="#9a4600",
+        success="#0a58a5",
+        warning="#6f5200",
+        error="#9f3f00",
+        foreground="#1b2026",
+        background="#fbfbfa",
+        surface="#f1f3f5",
+        panel="#e3e8ed",
+        variables={
+            "text-muted": "#4c5661",
+            "block-cursor-background": "#0a58a5",
+            "block-cursor-foreground": "#ffffff",
+            "block-cursor-text-style": "none",
+            "block-cursor-blurred-background": "#d3dbe3",
+            "block-cursor-blurred-foreground": "#1b2026",
+            "footer-key-foreground": "#9a4600",
+            "footer-description-foreground": "#1b2026",
+            "button-foreground": "#1b2026",
+            "button-color-foreground": "#ffffff",
+            "border-blurred": "#c3ccd5",
+        },
+    ),
+    Theme(
+        name="smtui-hc",
+        primary="#7fc4ff",
+        secondary="#b5dcff",
+        accent="#ffd166",
+        success="#7fc4ff",
+        warning="#ffe680",
+        error="#ffb27a",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#0a0a0a",
+        panel="#161616",
+        variables={
+            "text-muted": "#d0d0d0",
+            "block-cursor-background": "#ffffff",
+            "block-cursor-foreground": "#000000",
+            "block-cursor-text-style": "bold",
+            "block-cursor-blurred-background": "#3a3a3a",
+            "block-cursor-blurred-foreground": "#ffffff",
+            "footer-key-foreground": "#ffd166",
+            "footer-description-foreground": "#ffffff",
+            "button-foreground": "#ffffff",
+            "button-color-foreground": "#000000",
+            "border-blurred": "#808080",
+        },
+    ),
+)

@@ -1,0 +1,78 @@
+"""The two lines that frame a main screen: what this is, above; the keys and the clipboard's countdown, below."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Footer, Static
+
+from smtui.shown import Shown
+
+
+class Masthead(Static):
+    """One line at the top: the program, where we are, and what is out of the ordinary (`flags`, such as read-only)."""
+
+    DEFAULT_CSS = """
+    Masthead {
+        dock: top;
+        height: 1;
+        padding: 0 1;
+        background: $panel;
+        color: $text-muted;
+    }
+    """
+
+    def __init__(self, where: Shown, *flags: Shown) -> None:
+        words: list[Content | tuple[str, str]] = [("smtui", "bold $primary"), Content("  "), Content(where)]
+        for flag in flags:
+            words += [Content("  "), (f" {flag} ", "bold $block-cursor-foreground on $warning")]
+        super().__init__(Content.assemble(*words))
+
+
+class Countdown(Static):
+    """`clipboard 12 s`, while something of ours is on it."""
+
+    DEFAULT_CSS = """
+    Countdown {
+        width: auto;
+        height: 1;
+        padding: 0 1;
+        background: $footer-background;
+        color: $warning;
+        display: none;
+    }
+    Countdown.-running {
+        display: block;
+    }
+    """
+
+    seconds: var[int] = var(0)
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "clears_in", self._show)
+
+    def _show(self, seconds: int) -> None:
+        self.set_class(seconds > 0, "-running")
+        self.update(Content(f"clipboard {seconds} s"))
+
+
+class KeyBar(Horizontal):
+    """The footer: the keys that work here, and the countdown at its right end."""
+
+    DEFAULT_CSS = """
+    KeyBar {
+        dock: bottom;
+        height: 1;
+        background: $footer-background;
+    }
+    KeyBar Footer {
+        dock: none;
+        width: 1fr;
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Footer(show_command_palette=False)
+        yield Countdown()

@@ -1,0 +1,37 @@
+"""Where we lean on Textual's insides. An upgrade of Textual starts by reading this file and trying to empty it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Generic
+
+from rich.segment import Segment, Segments
+from textual.app import App, ReturnType
+from textual.worker import WorkerFailed
+
+from smtui.hardening import incident
+
+
+class QuietApp(App[ReturnType], Generic[ReturnType]):
+    """Where Textual 8.2 prints a crash with the local variables of every frame, this prints one sentence.
+
+    It also calls the private clipboard by one name, so that nobody else has to.
+    """
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._crash = error.error if isinstance(error, WorkerFailed) else error
+        super()._handle_exception(self._crash if isinstance(self._crash, Exception) else error)
+
+    def _fatal_error(self) -> None:
+        error = getattr(self, "_crash", None) or sys.exception() or RuntimeError()
+        self._exit_renderables.append(Segments([Segment(incident(error) + "\n")]))
+        self._close_messages_no_wait()
+
+    @property
+    def inner_clipboard(self) -> str:
+        """What Ctrl+V pastes between two fields of this app."""
+        return self._clipboard
+
+    @inner_clipboard.setter
+    def inner_clipboard(self, text: str) -> None:
+        self._clipboard = text
