@@ -17,7 +17,8 @@ from smtui.engine.call import Caller
 from smtui.engine.client import LocalClient
 from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
-from smtui.vault import backup, kdf, passphrase, path as vault_path, recovery, secrets, trail
+from smtui.vault import backup, kdf, passphrase, recovery, secrets, trail
+from smtui.vault import path as vault_path
 from smtui.vault.check import CheckReport, Finding, check
 from smtui.vault.database import Database, create_database, open_database
 from smtui.vault.kdf import FileKeys
@@ -151,7 +152,10 @@ class Vault:
         return check(self._open_database(), self._key_store, self.account_id, progress or (lambda *_: None))
 
     def backup(self, target: Path | str, *, force: bool = False) -> None:
-        """A whole, consistent copy in a new file, also while another process writes; VaultExistsError if one is there."""
+        """A whole, consistent copy in a new file, also while another process writes.
+
+        Raises VaultExistsError where a file is there and `force` is not given.
+        """
         backup.backup(self._open_database(), Path(target), force=force)
 
     def trail(
@@ -230,5 +234,5 @@ def open_vault(
     except BaseException:
         keys.wipe()
         raise
-    notices = (f"Others on this machine can read {path}: repair with chmod 600.",) if examined.readable_by_others else ()
-    return Vault(database, keys, Ambient.with_clock(clock), notices)
+    notices = [f"Others on this machine can read {path}: repair with chmod 600."] if examined.readable_by_others else []
+    return Vault(database, keys, Ambient.with_clock(clock), tuple(notices))

@@ -1,6 +1,8 @@
-"""A secret without its value, as DescribeSecret and ListSecrets answer it. Members without a value are left out."""
+"""Secrets without their values, as DescribeSecret and ListSecrets answer them. Members without a value are left out."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Response
@@ -8,8 +10,17 @@ from smtui.vault import secrets, versions
 from smtui.vault.secrets import Secret
 
 
-def described(call: Call, secret: Secret, *, labels_member: str) -> Response:
+def described(call: Call, found: Sequence[Secret], *, labels_member: str) -> list[Response]:
     """`labels_member` is what the operation calls the mapping of versions to labels."""
+    rows = [secret.id for secret in found]
+    tags, labelled = secrets.tags_of(call.database, rows), versions.labelled_ids(call.database, rows)
+    return [
+        _described(call, secret, tags.get(secret.id, {})) | _if_any(labels_member, labelled.get(secret.id))
+        for secret in found
+    ]
+
+
+def _described(call: Call, secret: Secret, tags: dict[str, str]) -> Response:
     dates = {
         "LastAccessedDate": secret.accessed_on, "DeletedDate": secret.delete_at,
         "LastChangedDate": secret.changed_at, "CreatedDate": secret.created_at,
@@ -19,8 +30,11 @@ def described(call: Call, secret: Secret, *, labels_member: str) -> Response:
         "Type": secret.type,
         "Description": secret.description,
         **{name: moment(at) for name, at in dates.items() if at},
-        "Tags": [{"Key": key, "Value": value} for key, value in secrets.tags(call.database, secret).items()],
-        labels_member: versions.labelled_ids(call.database, secret.id),
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         "OwningService": secret.owning_service,
     }
     return {name: value for name, value in members.items() if value}
+
+
+def _if_any(name: str, value: dict[str, list[str]] | None) -> Response:
+    return {name: value} if value else {}

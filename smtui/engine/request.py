@@ -42,9 +42,8 @@ def _blob(value: Any) -> Any:
 
 
 def _client_side(shape: Shape, value: Any, at: str) -> Iterator[str]:
-    valid = _TYPES[type(shape)]
-    if not isinstance(value, valid) or (isinstance(value, bool) and not isinstance(shape, Flag)):
-        names = ", ".join(str(kind) for kind in valid)
+    if not _of_type(shape, value):
+        names = ", ".join(str(kind) for kind in _TYPES[type(shape)])
         yield f"Invalid type for parameter {at}, type: {type(value)}, valid types: {names}"
         return
     match shape:
@@ -58,6 +57,11 @@ def _client_side(shape: Shape, value: Any, at: str) -> Iterator[str]:
             yield from _too_small("length", len(value), shape.min, at)
         case Integer():
             yield from _too_small("range", value, shape.min, at)
+
+
+def _of_type(shape: Shape, value: Any) -> bool:
+    """A bool is an int to Python, not to the contract."""
+    return isinstance(value, _TYPES[type(shape)]) and isinstance(value, bool) == isinstance(shape, Flag)
 
 
 def _structure(shape: Structure, value: Mapping[str, Any], at: str) -> Iterator[str]:

@@ -72,9 +72,9 @@ def page(database: Database, query: Query, *, after: Position | None, limit: int
 
 def position(secret: Secret, order: Order) -> Position:
     """Where a page that ends with this secret continues."""
-    value = {"created-date": secret.id, "last-changed-date": secret.changed_at,
-             "last-accessed-date": secret.accessed_on, "name": secret.name}[order]
-    return value, secret.id
+    values: dict[Order, str | int] = {"created-date": secret.id, "last-changed-date": secret.changed_at,
+                                      "last-accessed-date": secret.accessed_on, "name": secret.name}
+    return values[order], secret.id
 
 
 def _plan(database: Database, query: Query) -> tuple[str, list[_Clause]]:

@@ -1,6 +1,7 @@
 """The tables of the vault, format by format.
 
-Times are milliseconds since 1970 in UTC; `accessed_on` is the midnight that begins the day of the last access, 0 for never.
+Times are milliseconds since 1970 in UTC; `accessed_on` is the midnight that begins the day of the last access, and 0
+where there was none.
 Row numbers of secrets follow their creation and are never used twice: they are the order of ListSecrets.
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from smtui.vault.database import Database
@@ -89,7 +89,17 @@ def overdue(database: Database, now: int) -> list[Secret]:
 
 def tags(database: Database, secret: Secret) -> dict[str, str]:
     """Its tags in the order in which their keys were first attached."""
-    return dict(database.rows("SELECT key, value FROM tags WHERE secret = ? ORDER BY id", (secret.id,)))
+    return tags_of(database, [secret.id]).get(secret.id, {})
+
+
+def tags_of(database: Database, rows: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The tags of several secrets, by their rows; one without tags is left out."""
+    found: dict[int, dict[str, str]] = {}
+    for secret, key, value in database.rows(
+        f"SELECT secret, key, value FROM tags WHERE secret IN ({', '.join('?' * len(rows))}) ORDER BY id", tuple(rows)
+    ):
+        found.setdefault(secret, {})[key] = value
+    return found
 
 
 def tag(database: Database, secret: Secret, new: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from smtui.vault.database import Database
@@ -50,7 +50,8 @@ def insert(
     database: Database, *, secret: int, version_id: str, now: int, form: str, key: int, envelope: Envelope
 ) -> int:
     database.run(
-        "INSERT INTO versions (secret, version_id, created_at, form, key, wrapped, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO versions (secret, version_id, created_at, form, key, wrapped, sealed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (secret, version_id, now, form, key, envelope.wrapped, envelope.sealed),
     )
     return database.last_id()
@@ -76,14 +77,14 @@ def save_labels(database: Database, secret: int, before: Mapping[str, int], afte
                          (secret, label, version))
 
 
-def labelled_ids(database: Database, secret: int) -> dict[str, list[str]]:
-    """VersionId to its sorted labels, for every version that has any."""
-    found: dict[str, list[str]] = {}
-    for version_id, label in database.rows(
-        "SELECT v.version_id, l.label FROM labels l JOIN versions v ON v.id = l.version"
-        " WHERE l.secret = ? ORDER BY v.id, l.label", (secret,),
+def labelled_ids(database: Database, secrets: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+    """For each secret VersionId to its sorted labels; versions and secrets without any are left out."""
+    found: dict[int, dict[str, list[str]]] = {}
+    for secret, version_id, label in database.rows(
+        "SELECT l.secret, v.version_id, l.label FROM labels l JOIN versions v ON v.id = l.version"
+        f" WHERE l.secret IN ({', '.join('?' * len(secrets))}) ORDER BY v.id, l.label", tuple(secrets),
     ):
-        found.setdefault(version_id, []).append(label)
+        found.setdefault(secret, {}).setdefault(version_id, []).append(label)
     return found
 
 

@@ -1,10 +1,10 @@
 """The contract as data equals the published service model."""
 
 import pytest
-from tests.contract import generate, oracle
 
 from smtui.api.errors import CLIENT_ERRORS
 from smtui.api.model import OPERATIONS
+from tests.contract import generate, oracle
 
 
 @pytest.mark.parametrize("name", ["model", "types"])

@@ -67,7 +67,8 @@ def test_an_altered_or_removed_event_is_found_by_check(vault, client) -> None:
     assert vault.check().clean
     database = vault._open_database()
 
-    for change in ("UPDATE trail SET event = replace(event, 's2', 's9') WHERE id = 3", "DELETE FROM trail WHERE id = 3"):
+    for change in ("UPDATE trail SET event = replace(event, 's2', 's9') WHERE id = 3",
+                   "DELETE FROM trail WHERE id = 3"):
         with pytest.raises(ZeroDivisionError), vault.all_or_nothing():
             database.run(change)
             assert [finding.area for finding in vault.check().findings] == ["trail"]

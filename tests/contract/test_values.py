@@ -213,7 +213,8 @@ def test_batch_by_filters_is_paged(client) -> None:
 
 
 @pytest.mark.parametrize("params", [
-    {}, {"SecretIdList": ["a"], "Filters": [{"Key": "name", "Values": ["a"]}]}, {"SecretIdList": ["a"], "MaxResults": 2},
+    {}, {"SecretIdList": ["a"], "MaxResults": 2},
+    {"SecretIdList": ["a"], "Filters": [{"Key": "name", "Values": ["a"]}]},
 ])
 def test_batch_takes_ids_or_filters(client, refused, params) -> None:
     refused("InvalidParameterException", client.batch_get_secret_value, **params)

@@ -117,4 +117,4 @@ def test_too_short_for_one_of_each() -> None:
 
 def test_nothing_left() -> None:
     with pytest.raises(InvalidRequestException, match="every character"):
-        generate({name: True for name in SWITCHES[:4]}, AMBIENT)
+        generate(dict.fromkeys(SWITCHES[:4], True), AMBIENT)

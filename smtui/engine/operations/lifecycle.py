@@ -81,7 +81,8 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
 @operation("DescribeSecret", tolerates_scheduled=True)
 def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page DescribeSecret."""
-    return describing.described(call, secret, labels_member="VersionIdsToStages")
+    [answer] = describing.described(call, [secret], labels_member="VersionIdsToStages")
+    return answer
 
 
 @operation("DeleteSecret", changes=True, tolerates_scheduled=True, tolerates_missing=True)

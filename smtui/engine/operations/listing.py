@@ -19,8 +19,7 @@ DEFAULT_KEY = "DefaultEncryptionKey"
 def list_secrets(call: Call, _: None, request: Request) -> Response:
     """Page ListSecrets. SortBy, which is newer than the specification, is accepted: lists are sorted by it."""
     found, token = paging.secrets_page(call, "ListSecrets", request, filters.query(call.region, request), PAGE)
-    entries = [describing.described(call, secret, labels_member="SecretVersionsToStages") for secret in found]
-    return {"SecretList": entries, **token}
+    return {"SecretList": describing.described(call, found, labels_member="SecretVersionsToStages"), **token}
 
 
 @operation("ListSecretVersionIds", tolerates_scheduled=True)
