@@ -17,10 +17,10 @@ from smtui.engine.call import Caller
 from smtui.engine.client import LocalClient
 from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
-from smtui.vault import backup, kdf, passphrase, recovery, secrets, trail
+from smtui.vault import backup, kdf, migrate, recovery, reseal, secrets, trail
 from smtui.vault import path as vault_path
 from smtui.vault.check import CheckReport, Finding, check
-from smtui.vault.database import Database, create_database, open_database
+from smtui.vault.database import Database, create_empty, open_file
 from smtui.vault.kdf import FileKeys
 from smtui.vault.keys import INTERNAL, KeyStore, rewrap
 
@@ -134,11 +134,11 @@ class Vault:
             raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
         new_keys = FileKeys.from_passphrase(new, kdf.new_salt(self._ambient))
         old_root = self._file_keys.root
-        passphrase.reseal(database, new_keys, lambda beside: rewrap(beside, old_root, new_keys.root, self._ambient))
+        reseal.reseal(database, new_keys, lambda beside: rewrap(beside, old_root, new_keys.root, self._ambient))
         self._key_store.wipe()
         self._file_keys.wipe()
         self._file_keys = new_keys
-        self._database = open_database(self.path, new_keys)
+        self._database = open_file(self.path, new_keys)
         self._load(self._database)
         self._recovery_code_due = True
 
@@ -201,7 +201,8 @@ def create_vault(
         raise ValueError("A Region looks like us-east-1.")
     ambient = Ambient.with_clock(clock)
     keys = FileKeys.from_passphrase(passphrase, kdf.new_salt(ambient))
-    database = create_database(Path(path), keys)
+    database = create_empty(Path(path), keys)
+    migrate.make_new(database)
     with database.transaction():
         database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
         KeyStore(database, keys.root, ambient).make("", INTERNAL)
@@ -230,7 +231,8 @@ def open_vault(
     else:
         raise WrongPassphraseError("No passphrase was given.")
     try:
-        database = open_database(Path(path), keys, read_only=read_only)
+        database = open_file(Path(path), keys, read_only=read_only)
+        migrate.bring_up_to_date(database)
     except BaseException:
         keys.wipe()
         raise

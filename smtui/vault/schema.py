@@ -64,4 +64,3 @@ def format_1(database: Database) -> None:
 
 # Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1,)
-FORMAT = len(MIGRATIONS)

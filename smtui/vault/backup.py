@@ -1,0 +1,53 @@
+"""Whole, consistent copies of a vault that is in use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from smtui.api.errors import VaultExistsError, VaultPathError
+from smtui.vault import path as vault_path
+from smtui.vault.database import Database, create_empty, open_file, translated
+from smtui.vault.kdf import FileKeys
+
+
+def copy_pages(source: Database, target: Database) -> None:
+    """Copies every page as one moment of the source had it; each file keeps its own keys."""
+    with translated(), target.connection.backup("main", source.connection, "main") as pages:
+        while not pages.done:
+            pages.step(-1)
+
+
+def write_beside(source: Database, beside: Path, keys: FileKeys, then: Callable[[Database], None]) -> None:
+    """A copy under `keys`, changed by `then`, closed and on disk. A failure leaves no file."""
+    beside.unlink(missing_ok=True)
+    try:
+        target = create_empty(beside, keys)
+        try:
+            copy_pages(source, target)
+            then(target)
+        finally:
+            target.close()
+        with beside.open("rb+") as file:
+            os.fsync(file.fileno())
+    except BaseException:
+        for companion in ("", *vault_path.COMPANIONS):
+            beside.with_name(beside.name + companion).unlink(missing_ok=True)
+        raise
+
+
+def backup(database: Database, target: Path, *, force: bool = False) -> None:
+    """A copy that the same passphrase opens, verified by opening it. Raises VaultExistsError or VaultPathError."""
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        raise VaultPathError(f"{target} is a link or a folder. It was left as it is.")
+    if target.exists():
+        if vault_path.identity(target) == vault_path.identity(database.path):
+            raise VaultPathError("A vault cannot be its own backup.")
+        if not force:
+            raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
+    beside = target.with_name(target.name + ".part")
+    write_beside(database, beside, database.keys, lambda copy: None)
+    open_file(beside, database.keys, read_only=True).close()
+    beside.replace(target)
+    vault_path.sync_folder(target)

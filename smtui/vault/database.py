@@ -1,0 +1,227 @@
+"""The one connection of a session to its vault file, and the only module that knows APSW.
+
+The file is an SQLCipher 4 database under a raw key; the order of settings matters and is kept in `_connect`. Every
+error of the library leaves as one of ours, without the statement that caused it: that statement may hold the key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import apsw
+
+from smtui.api.errors import (
+    VaultBusyError,
+    VaultDamagedError,
+    VaultError,
+    VaultFullError,
+    VaultLockedError,
+    VaultMissingError,
+    VaultPathError,
+    VaultReadOnlyError,
+    WrongPassphraseError,
+)
+from smtui.vault import path as vault_path
+from smtui.vault.kdf import FileKeys
+
+Bindings = Sequence[Any] | Mapping[str, Any]
+
+BUSY_MILLISECONDS = 5000
+SETTINGS = ("cache_size = -32768", "temp_store = MEMORY", "foreign_keys = ON", "secure_delete = ON",
+            "trusted_schema = OFF")
+WRONG = "Wrong passphrase, or the first page of the vault is damaged."
+_IN_MEMORY = 2
+
+
+class Database:
+    """An open vault file. Several threads may use it; a transaction keeps the others waiting."""
+
+    def __init__(self, path: Path, keys: FileKeys, connection: apsw.Connection, *, read_only: bool) -> None:
+        self.path = path
+        self.keys = keys
+        self.read_only = read_only
+        self.connection = connection
+        self._identity = vault_path.identity(path)
+        self._lock = RLock()
+        self._depth = 0
+        self._durable: bool | None = None
+
+    def __repr__(self) -> str:
+        return f"<Database {self.path}>"
+
+    def run(self, sql: str, bindings: Bindings = ()) -> None:
+        with self._lock, translated():
+            self.connection.execute(sql, bindings)
+
+    def row(self, sql: str, bindings: Bindings = ()) -> tuple[Any, ...] | None:
+        """The first row of the answer, or None."""
+        with self._lock, translated():
+            return next(iter(self.connection.execute(sql, bindings)), None)
+
+    def rows(self, sql: str, bindings: Bindings = ()) -> list[tuple[Any, ...]]:
+        with self._lock, translated():
+            return self.connection.execute(sql, bindings).fetchall()
+
+    def last_id(self) -> int:
+        """The row number of the newest insert."""
+        return self.connection.last_insert_rowid()
+
+    def change_count(self) -> int:
+        """A number that differs after another connection has changed the file."""
+        found = self.row("PRAGMA data_version")
+        return int(found[0]) if found else 0
+
+    @contextmanager
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """All or nothing. The outermost one waits for the disk if `durable`; one inside another can fail alone."""
+        with self._lock:
+            depth = self._depth
+            begin, commit, undo = self._outermost(durable) if depth == 0 else _inner(depth)
+            self.run(begin)
+            self._depth = depth + 1
+            try:
+                if depth == 0:
+                    self._must_be_ours()
+                yield
+                self._depth = depth
+                self.run(commit)
+            except BaseException:
+                self._depth = depth
+                # Where SQLite has undone everything already (a full disk), there is nothing left to undo.
+                if self.connection.in_transaction:
+                    self.run(undo)
+                raise
+
+    def close(self) -> None:
+        """Closes the file; what is in the log is moved into it first, so that one file is left."""
+        with self._lock, contextlib.suppress(apsw.Error):
+            if not self.read_only and vault_path.identity(self.path) == self._identity:
+                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.connection.close()
+
+    def _outermost(self, durable: bool) -> tuple[str, str, str]:
+        if self._durable != durable:
+            self.run(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+        return "BEGIN" if self.read_only else "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
+
+    def _must_be_ours(self) -> None:
+        """Refuses to go on in a file that no longer has the vault's path: what is written there is lost."""
+        if vault_path.identity(self.path) != self._identity:
+            raise VaultMissingError(
+                f"The vault at {self.path} was moved, removed or replaced while it was open. Nothing was changed.",
+                hint="If its passphrase was changed by another program, open it again.",
+            )
+
+
+def _inner(depth: int) -> tuple[str, str, str]:
+    return f"SAVEPOINT s{depth}", f"RELEASE s{depth}", f"ROLLBACK TO s{depth}; RELEASE s{depth}"
+
+
+def create_empty(path: Path, keys: FileKeys) -> Database:
+    """A new file with nothing in it. Raises VaultExistsError or VaultPathError."""
+    vault_path.create(path)
+    with _unless_it_fails(path):
+        return Database(path, keys, _connect(path, keys, apsw.SQLITE_OPEN_READWRITE), read_only=False)
+
+
+def open_file(path: Path, keys: FileKeys, *, read_only: bool = False) -> Database:
+    """Raises WrongPassphraseError where the keys do not fit, or any other VaultError."""
+    if not read_only:
+        vault_path.must_be_writable(path)
+        return Database(path, keys, _connect(path, keys, apsw.SQLITE_OPEN_READWRITE), read_only=False)
+    try:
+        return Database(path, keys, _connect(path, keys, apsw.SQLITE_OPEN_READONLY), read_only=True)
+    except (VaultPathError, VaultReadOnlyError, VaultMissingError):
+        return _open_immutable(path, keys)
+
+
+def _open_immutable(path: Path, keys: FileKeys) -> Database:
+    """Where not even SQLite's own files can be made beside the vault, the file alone is all there is to read."""
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise VaultReadOnlyError(f"{path} was not closed in order, and what is in {log.name} cannot be recovered here.",
+                                 hint="Open it once where it can be written.")
+    uri = f"{path.absolute().as_uri()}?immutable=1"
+    connection = _connect(uri, keys, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    return Database(path, keys, connection, read_only=True)
+
+
+def _connect(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
+    with translated(opening=True):
+        connection = apsw.Connection(str(path), flags=flags)
+        try:
+            connection.set_busy_timeout(BUSY_MILLISECONDS)
+            connection.execute("PRAGMA cipher = 'sqlcipher'")
+            connection.execute("PRAGMA legacy = 4")
+            connection.execute(f"PRAGMA key = \"x'{keys.page.hex()}{keys.salt.hex()}'\"")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            for setting in SETTINGS:
+                connection.execute(f"PRAGMA {setting}").fetchall()
+            if flags & apsw.SQLITE_OPEN_READWRITE:
+                connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            _must_have_taken(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _must_have_taken(connection: apsw.Connection) -> None:
+    """Spilled temporary files would not be encrypted: the setting against them must be in force."""
+    if connection.pragma("temp_store") != _IN_MEMORY:
+        raise VaultError("This build of SQLite cannot keep its temporary data in memory, so the vault is not opened.")
+
+
+@contextmanager
+def _unless_it_fails(path: Path) -> Iterator[None]:
+    """Takes a file just made away again if it could not be filled."""
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def translated(*, opening: bool = False) -> Iterator[None]:
+    """Every error of the library as one of ours."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise _ours(error, opening) from None
+
+
+def _ours(error: apsw.Error, opening: bool) -> VaultError:
+    match error:
+        case apsw.NotADBError() if opening:
+            return WrongPassphraseError(WRONG)
+        case apsw.BusyError() | apsw.LockedError():
+            return VaultBusyError("Another process is writing to the vault and did not finish in time.",
+                                  hint="Try again; if it stays, look for another smtui that is running.")
+        case apsw.NotADBError() | apsw.CorruptError():
+            return VaultDamagedError("The vault is damaged: a page of it was altered or cut off.",
+                                     hint="Run smtui check, and open a backup.")
+        case apsw.FullError():
+            return VaultFullError("The disk is full. Nothing was changed.")
+        case apsw.ReadOnlyError():
+            return VaultReadOnlyError("The vault cannot be written.", hint="Open it with --read-only.")
+        case apsw.CantOpenError():
+            return VaultPathError("The vault, or a file SQLite needs beside it, cannot be opened.")
+        case apsw.ConnectionClosedError():
+            return VaultLockedError("The vault is locked.")
+        case apsw.IOError():
+            return _disk_error(error)
+    return VaultError(f"The vault's database refused a step ({type(error).__name__}). Nothing was changed.")
+
+
+def _disk_error(error: apsw.Error) -> VaultError:
+    if getattr(error, "extendedresult", 0) in (apsw.SQLITE_IOERR_DATA, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLITE_IOERR_SHORT_READ):
+        return VaultDamagedError("The vault is damaged: a page of it was altered or cut off.",
+                                 hint="Run smtui check, and open a backup.")
+    return VaultFullError("The disk refused to read or write the vault: it may be full or failing. Nothing was changed.")

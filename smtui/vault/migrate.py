@@ -1,0 +1,54 @@
+"""The format of a vault: read first, refused if newer, brought up to date if older.
+
+An older vault is copied beside itself before anything in it changes; then its migrations run in order, in one
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from smtui.api.errors import VaultFormatError
+from smtui.vault import backup
+from smtui.vault.database import Database
+from smtui.vault.schema import MIGRATIONS
+
+# "smtu": tells a vault from any other encrypted database.
+APPLICATION_ID = 0x736D7475
+
+Migrations = Sequence[Callable[[Database], None]]
+
+
+def bring_up_to_date(database: Database, migrations: Migrations = MIGRATIONS) -> None:
+    """Raises VaultFormatError for a newer format or a database that is none of ours."""
+    application, present = _pragma(database, "application_id"), _pragma(database, "user_version")
+    if application != APPLICATION_ID:
+        raise VaultFormatError(f"{database.path} opens with this passphrase, but is not a vault of smtui.")
+    if present > len(migrations):
+        raise VaultFormatError(
+            f"{database.path} was made by a newer smtui (format {present}); this one reads up to format "
+            f"{len(migrations)}.", hint="Install a newer smtui. The vault was left as it is.",
+        )
+    if present < len(migrations):
+        if database.read_only:
+            raise VaultFormatError(f"{database.path} has an older format and must be opened once for writing.")
+        backup.backup(database, database.path.with_name(f"{database.path.name}.format-{present}.backup"), force=True)
+        _run(database, migrations, present)
+
+
+def make_new(database: Database, migrations: Migrations = MIGRATIONS) -> None:
+    """Gives an empty file the tables of the newest format."""
+    database.run(f"PRAGMA application_id = {APPLICATION_ID}")
+    _run(database, migrations, 0)
+
+
+def _run(database: Database, migrations: Migrations, present: int) -> None:
+    with database.transaction():
+        for migration in migrations[present:]:
+            migration(database)
+        database.run(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _pragma(database: Database, name: str) -> int:
+    found = database.row(f"PRAGMA {name}")
+    return int(found[0]) if found else 0

@@ -1,0 +1,128 @@
+"""What can be said about a vault's path before SQLite sees it, and how its files come to be.
+
+Nothing here follows a link, and nothing is ever readable by others.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from smtui.api.errors import (
+    VaultDamagedError,
+    VaultExistsError,
+    VaultFormatError,
+    VaultMissingError,
+    VaultPathError,
+    VaultReadOnlyError,
+)
+from smtui.vault.kdf import SALT_BYTES, known_profile
+
+PAGE_BYTES = 4096
+PRIVATE = 0o600
+COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file that may be a vault. `identity` tells it from any other file that may come to have its path."""
+
+    salt: bytes
+    identity: tuple[int, int]
+    readable_by_others: bool
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file the path names now, or None for no file."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def examine(path: Path, *, any_salt: bool = False) -> Examined:
+    """Raises VaultMissingError, VaultPathError, VaultFormatError or VaultDamagedError for what is no whole vault.
+
+    With `any_salt` the first bytes may be damaged: the recovery code brings its own.
+    """
+    found = _status(path)
+    for companion in COMPANIONS:
+        _companion(path.with_name(path.name + companion))
+    try:
+        with path.open("rb") as file:
+            salt = file.read(SALT_BYTES)
+    except PermissionError:
+        raise VaultPathError(f"You have no permission to read {path}.") from None
+    except OSError as error:
+        raise VaultPathError(f"{path} cannot be read: {error.strerror}.") from None
+    if not any_salt:
+        if len(salt) < SALT_BYTES:
+            raise VaultFormatError(f"{path} is not a vault.")
+        known_profile(salt)
+    if found.st_size % PAGE_BYTES or found.st_size == 0:
+        raise VaultDamagedError(f"{path} is damaged: it was cut short, or bytes were added to it.",
+                                hint="Open a backup of it.")
+    others = bool(found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)) and os.name == "posix"
+    return Examined(salt, (found.st_dev, found.st_ino), others)
+
+
+def create(path: Path) -> None:
+    """Makes a new, empty, private file. Raises VaultExistsError or VaultPathError."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, flags, PRIVATE))
+    except FileExistsError:
+        raise VaultExistsError(f"There is already something at {path}. It was left as it is.") from None
+    except OSError as error:
+        raise VaultPathError(f"{path} cannot be made: {error.strerror}.") from None
+
+
+def sync_folder(path: Path) -> None:
+    """Waits until the folder's entry for the path is on disk, where the system can say so."""
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def must_be_writable(path: Path) -> None:
+    """Raises VaultReadOnlyError where the file can be read and not changed."""
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        raise VaultReadOnlyError(f"{path} cannot be written, so what you read could not be recorded in its trail.",
+                                 hint="Open it with --read-only: reads will then not be recorded.")
+
+
+def _status(path: Path) -> os.stat_result:
+    try:
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        raise VaultMissingError(f"There is no vault at {path}.", hint="Make one with: smtui init") from None
+    except OSError as error:
+        raise VaultPathError(f"{path} cannot be looked at: {error.strerror}.") from None
+    if stat.S_ISLNK(found.st_mode):
+        raise VaultPathError(f"{path} is a link. Name the vault itself.")
+    if stat.S_ISDIR(found.st_mode):
+        raise VaultPathError(f"{path} is a folder, not a vault.")
+    if not stat.S_ISREG(found.st_mode):
+        raise VaultPathError(f"{path} is not a file.")
+    if found.st_nlink > 1:
+        raise VaultPathError(f"{path} has a second name (a hard link): changes could end up elsewhere.")
+    if os.name == "posix" and found.st_uid != os.geteuid() and os.geteuid() != 0:
+        raise VaultPathError(f"{path} belongs to another user.")
+    return found
+
+
+def _companion(path: Path) -> None:
+    """SQLite's own files beside the vault must be files."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        raise VaultPathError(f"{path} is a link or no file: the vault is not opened.")
