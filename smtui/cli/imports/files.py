@@ -1,0 +1,48 @@
+"""A file of some format: read whole, judged, and turned into entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from smtui.cli import sources
+from smtui.cli.imports import documents, dotenv
+from smtui.cli.imports.entry import Entry, unreadable
+
+BYTE_ORDER_MARK = "﻿"
+
+
+class Format(StrEnum):
+    ENV = "env"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a file held; `notes` are sentences about what it did not."""
+
+    entries: list[Entry]
+    notes: list[str]
+
+
+def read(path: str, format: Format | None = None) -> Read:
+    """The entries of the file at `path`, or of standard input for `-`. Raises UsageError."""
+    name = "standard input" if path == "-" else path
+    text = _text(sources.standard_input("import") if path == "-" else sources.file(path, "import"), name)
+    if (format or _format(text)) is Format.ENV:
+        return Read(dotenv.read(text, name), [])
+    entries, lacking = documents.read(text, name)
+    note = f"{name}: {lacking:,} secrets have no value there (see its Errors), and are left out."
+    return Read(entries, [note] if lacking else [])
+
+
+def _format(text: str) -> Format:
+    """JSON begins with a bracket; no line of a .env file does."""
+    return Format.JSON if text.lstrip()[:1] in ("{", "[") else Format.ENV
+
+
+def _text(raw: bytes, name: str) -> str:
+    text = sources.decoded(raw, name, hint="Nothing was imported.").removeprefix(BYTE_ORDER_MARK)
+    if (at := text.find("\0")) >= 0:
+        raise unreadable(f"{name}, line {text.count(chr(10), 0, at) + 1}", "a NUL character is no text")
+    return text

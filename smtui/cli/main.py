@@ -1,0 +1,85 @@
+"""From a command line to an exit code: choose the command, run it, and let no traceback out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smtui.api.errors import SmtuiError
+from smtui.cli import diagnostics, output, sources
+from smtui.cli.commands import BY_NAME, LATER, Command
+from smtui.cli.exits import Exit, UsageError, exit_of
+from smtui.cli.parser import BEFORE_COMMAND
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command line (without the program's name) and answers its exit code."""
+    diagnostics.begin()
+    sources.begin()
+    try:
+        code = _run(list(argv))
+        output.finish()
+        return code
+    except SystemExit as leaving:  # argparse, after it printed help
+        output.finish()
+        return int(leaving.code or 0)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        output.abandon()
+        return Exit.BROKEN_PIPE
+    except SmtuiError as error:
+        diagnostics.refused(error)
+        return exit_of(error)
+    except Exception as error:
+        diagnostics.broken(error)
+        return Exit.REFUSED
+
+
+def _run(argv: list[str]) -> Exit:
+    before, name, rest = split(argv)
+    if name in (None, "help", "--help", "-h"):
+        return _help(before, rest, asked=name is not None)
+    if name == "--version":
+        from smtui import __version__
+
+        output.line(f"smtui {__version__}")
+        return Exit.DONE
+    command = _command(str(name))
+    if rest == ["help"]:
+        rest = ["--help"]
+    return command.run(command.parser().understood([*before, *rest]))
+
+
+def split(argv: list[str]) -> tuple[list[str], str | None, list[str]]:
+    """Global options before the command, the command, and what follows it."""
+    at = 0
+    while at < len(argv) and (option := argv[at].partition("=")[0]) in BEFORE_COMMAND:
+        takes_next = BEFORE_COMMAND[option] and "=" not in argv[at]
+        at += 2 if takes_next else 1
+    before = argv[:at]
+    return (before, argv[at], argv[at + 1 :]) if at < len(argv) else (before, None, [])
+
+
+def _help(before: list[str], rest: list[str], *, asked: bool) -> Exit:
+    from smtui.cli.teaching import overview
+
+    if rest and not rest[0].startswith("-"):
+        _command(rest[0]).parser().print_help()
+        return Exit.DONE
+    if not asked and before:
+        raise UsageError("Which command?", hint="smtui --help lists them.")
+    output.line(overview())
+    return Exit.DONE
+
+
+def _command(name: str) -> Command:
+    found = BY_NAME.get(name)
+    if found is not None:
+        return found
+    if name in LATER:
+        raise UsageError(f"smtui {name} is not built yet.", hint=f"Until then: {LATER[name]}.")
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [*BY_NAME, *LATER], n=3, cutoff=0.55)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "smtui --help lists the commands."
+    raise UsageError(f"There is no command {name!r}.", hint=hint)

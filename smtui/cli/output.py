@@ -1,0 +1,72 @@
+"""What goes to standard output, and nothing else does: the answer to the command.
+
+Into a pipe or a file it goes byte by byte as it is. To a terminal it goes through `shown`, so that no value can drive
+the terminal, and a note says so where that changed anything.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import BinaryIO
+
+from smtui.cli import diagnostics
+from smtui.cli.exits import Refusal
+from smtui.shown import shown
+
+CHANGED = "characters that would drive the terminal are shown as symbols; into a pipe or file the value goes unchanged."
+
+
+def is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def line(text: str) -> None:
+    """A line of text, with its line break."""
+    if is_terminal():
+        _send(_harmless(text) + "\n")
+    else:
+        _send(text + "\n")
+
+
+def value(content: str | bytes) -> None:
+    """A secret value alone: exactly its bytes, or, on a terminal, its text and a line break."""
+    if not is_terminal():
+        _send(content)
+    elif isinstance(content, bytes):
+        raise Refusal(
+            f"This value is binary ({len(content):,} bytes) and would only disturb the terminal.",
+            hint="Send it somewhere: smtui get NAME > FILE",
+        )
+    else:
+        _send(_harmless(content) + "\n")
+
+
+def finish() -> None:
+    """Hands everything to the reader. Raises OSError where that fails: an answer that was lost is no success."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def abandon() -> None:
+    """The reader is gone: keeps the interpreter from complaining about it at its end."""
+    if sys.stdout is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _harmless(text: str) -> str:
+    safe = shown(text, lines=True)
+    if safe != text.replace("\r\n", "\n").expandtabs(4):
+        diagnostics.note(CHANGED)
+    return safe
+
+
+def _send(content: str | bytes) -> None:
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
+    raw = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+    stream: BinaryIO = sys.stdout.buffer
+    sys.stdout.flush()
+    stream.write(raw)

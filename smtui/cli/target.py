@@ -1,0 +1,55 @@
+"""`NAME` or `NAME#KEY`: a secret, or one key of the JSON object it holds. No secret's name has a `#` in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smtui.cli import strict_json
+from smtui.cli.exits import Refusal, UsageError
+from smtui.cli.strict_json import JsonError
+
+MOST_KEYS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    name: str
+    key: str | None = None
+
+    @classmethod
+    def of(cls, word: str) -> Target:
+        name, hash_sign, key = word.partition("#")
+        if not name or (hash_sign and not key):
+            raise UsageError("A secret is named as NAME or NAME#KEY.")
+        return cls(name, key if hash_sign else None)
+
+    def value_in(self, response: Mapping[str, Any]) -> str | bytes:
+        """What is meant in the answer of GetSecretValue. Raises Refusal."""
+        if self.key is None:
+            found: str | bytes = response["SecretString"] if "SecretString" in response else response["SecretBinary"]
+            return found
+        held = self.object_in(response)
+        if self.key not in held:
+            raise Refusal(f"{self.name} has no key {self.key!r}.", hint=_keys(held))
+        member = held[self.key]
+        return str(member) if isinstance(member, str) else strict_json.write(member)
+
+    def object_in(self, response: Mapping[str, Any]) -> dict[str, Any]:
+        """The JSON object that the secret holds. Raises Refusal."""
+        try:
+            held = strict_json.read(response["SecretString"]) if "SecretString" in response else None
+        except JsonError:
+            held = None
+        if not isinstance(held, dict):
+            raise Refusal(f"The value of {self.name} is no JSON object, so it has no keys.",
+                          hint=f"smtui get {self.name} prints the whole value.")
+        return held
+
+
+def _keys(held: Mapping[str, Any]) -> str:
+    if not held:
+        return "It has no keys at all."
+    more = f", and {len(held) - MOST_KEYS} more" if len(held) > MOST_KEYS else ""
+    return f"Its keys: {', '.join(list(held)[:MOST_KEYS])}{more}."

@@ -1,0 +1,154 @@
+"""Ways to an open vault: where the passphrase comes from, and in which order they are tried.
+
+What was given for this call comes first (`--passphrase-fd`, `$SMTUI_PASSPHRASE_FILE`, `$SMTUI_PASSPHRASE`), then the
+key in the OS keyring where that was opted in, then the person at the terminal, who may try three times. A passphrase
+is a line: its line break is not part of it, everything else is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtui.api.errors import WrongPassphraseError
+from smtui.cli import diagnostics, terminal
+from smtui.cli.exits import CannotUnlock, UsageError
+from smtui.cli.terminal import NoTerminal, wipe
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+TRIES = 3
+WAYS = "Give the passphrase by --passphrase-fd N or $SMTUI_PASSPHRASE_FILE, or run this in a terminal."
+
+
+@contextmanager
+def opened(args: argparse.Namespace) -> Iterator[Vault]:
+    """The vault that the options name, unlocked, its notices told; closed at the end."""
+    path = vault_path(args)
+    examine(path)
+    with closing(_unlocked(path, args)) as vault:
+        yield vault
+
+
+@contextmanager
+def closing(vault: Vault) -> Iterator[Vault]:
+    """Tells what a vault has to say, and closes it whatever happens."""
+    with vault:
+        for notice in vault.notices:
+            diagnostics.warn(notice)
+        yield vault
+
+
+def vault_path(args: argparse.Namespace) -> Path:
+    """The path of the vault the options name."""
+    from smtui import config
+
+    if args.vault:
+        return config.vault_path(args.vault)
+    return config.vault_path(None, config.load_settings())
+
+
+def default_path() -> str:
+    """Where the vault is that a call without --vault opens."""
+    return str(vault_path(argparse.Namespace(vault=None)))
+
+
+def examine(path: Path) -> None:
+    """Raises what is wrong with the file before anybody types a passphrase."""
+    from smtui.backends.local import open_vault
+
+    try:
+        open_vault(path).close()
+    except WrongPassphraseError:
+        return
+
+
+def _unlocked(path: Path, args: argparse.Namespace) -> Vault:
+    from smtui.backends.local import open_vault
+
+    passphrase = given(args.passphrase_fd)
+    if passphrase is not None:
+        try:
+            return open_vault(path, passphrase, read_only=args.read_only)
+        finally:
+            wipe(passphrase)
+    return _by_keyring(path, args) or _by_asking(path, args)
+
+
+def _by_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
+    """By the key the OS keyring holds, where the person opted in and it still fits."""
+    from smtui import config
+
+    if not config.load_settings().keyring:
+        return None
+    from smtui.backends import keyring_store
+    from smtui.backends.local import open_vault
+
+    key = keyring_store.load(path)
+    if key is None:
+        return None
+    try:
+        return open_vault(path, key=key, read_only=args.read_only)
+    except WrongPassphraseError:
+        diagnostics.note("the key in the OS keyring does not open this vault any more: smtui keyring store renews it.")
+        return None
+
+
+def _by_asking(path: Path, args: argparse.Namespace) -> Vault:
+    from smtui.backends.local import open_vault
+
+    for left in reversed(range(TRIES)):
+        try:
+            passphrase = terminal.ask(f"Passphrase for {path}: ")
+        except NoTerminal:
+            raise CannotUnlock("No passphrase was given, and there is no terminal to ask on.", hint=WAYS) from None
+        try:
+            return open_vault(path, passphrase, read_only=args.read_only)
+        except WrongPassphraseError as error:
+            if not left:
+                raise
+            diagnostics.refused(error)
+        finally:
+            wipe(passphrase)
+    raise AssertionError("the last try returns or raises")
+
+
+def given(descriptor: int | None) -> bytearray | None:
+    """The passphrase given for this call without asking anybody, or None."""
+    if descriptor is not None:
+        return line_of(descriptor, "--passphrase-fd")
+    if path := os.environ.get("SMTUI_PASSPHRASE_FILE"):
+        return _from_file(path)
+    typed = os.environ.pop("SMTUI_PASSPHRASE", None)
+    return None if typed is None else bytearray(os.fsencode(typed))
+
+
+def line_of(descriptor: int, option: str) -> bytearray:
+    """The next line of a file descriptor, and not a byte more: what follows belongs to others."""
+    typed = bytearray()
+    try:
+        while (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
+            typed += byte
+    except OSError as error:
+        raise UsageError(f"{option} {descriptor}: {error.strerror}.") from None
+    return _without_line_break(typed)
+
+
+def _from_file(path: str) -> bytearray:
+    try:
+        held = bytearray(Path(path).expanduser().read_bytes())
+    except OSError as error:
+        raise CannotUnlock(f"Cannot read $SMTUI_PASSPHRASE_FILE ({path}): {error.strerror}.") from None
+    if b"\n" in held.rstrip(b"\r\n"):
+        raise CannotUnlock("$SMTUI_PASSPHRASE_FILE holds more than one line.")
+    return _without_line_break(held)
+
+
+def _without_line_break(typed: bytearray) -> bytearray:
+    return typed.removesuffix(b"\n").removesuffix(b"\r")
+

@@ -1,0 +1,27 @@
+"""Writes a whole, consistent copy of the vault, also while other programs change it. The same passphrase and recovery
+code open the copy.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from smtui.cli import output
+from smtui.cli.exits import Exit
+from smtui.cli.unlocking import opened
+
+EXAMPLE = "smtui backup ~/backups/team-2026-11-24.vault"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="FILE", help="the copy to make")
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+
+
+def run(args: argparse.Namespace) -> Exit:
+    target = Path(args.target).expanduser()
+    with opened(args) as vault:
+        vault.backup(target, force=args.force)
+    output.line(f"{target}: written")
+    return Exit.DONE

@@ -1,0 +1,37 @@
+"""Prints a script that completes smtui's commands and options. Put it where your shell looks for such scripts."""
+
+from __future__ import annotations
+
+import argparse
+
+from smtui.cli import output
+from smtui.cli.exits import Exit
+
+EXAMPLE = (
+    "smtui completion bash > ~/.local/share/bash-completion/completions/smtui\n"
+    "smtui completion zsh > ~/.zfunc/_smtui"
+)
+SHELLS = ("bash", "zsh", "tcsh")
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=SHELLS)
+
+
+def run(args: argparse.Namespace) -> Exit:
+    import shtab
+
+    output.line(shtab.complete(whole_grammar(), args.shell).rstrip("\n"))
+    return Exit.DONE
+
+
+def whole_grammar() -> argparse.ArgumentParser:
+    """The grammar of all commands at once; needed nowhere else."""
+    from smtui.cli.commands import COMMANDS
+    from smtui.cli.parser import Parser
+
+    parser = Parser(prog="smtui")
+    commands = parser.add_subparsers(dest="command", parser_class=Parser)
+    for command in COMMANDS:
+        command.declare(commands.add_parser(command.name, help=command.help))
+    return parser

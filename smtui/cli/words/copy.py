@@ -1,0 +1,31 @@
+"""Puts a secret's value on the clipboard without showing it. It is cleared after a time, if it is still there."""
+
+from __future__ import annotations
+
+import argparse
+
+from smtui.cli import output, terminal
+from smtui.cli.exits import Exit
+from smtui.cli.parser import whole_number
+from smtui.cli.words import get
+
+EXAMPLE = "smtui copy prod/db#password\nsmtui copy prod/api --clear-after 10"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    get.declare(parser)
+    parser.add_argument("--clear-after", metavar="SECONDS", type=whole_number,
+                        help="clear it after this time, 0 for never (default: your settings, else 30)")
+
+
+def run(args: argparse.Namespace) -> Exit:
+    from smtui.clipboard.clipboard import Clipboard
+    from smtui.config import load_settings
+
+    settings = load_settings()
+    seconds = settings.clipboard_clear if args.clear_after is None else args.clear_after
+    value = get.fetched(args)
+    clipboard = Clipboard(terminal.escape if settings.osc52 and terminal.is_there() else None, linger=True)
+    copied = clipboard.copy(value if isinstance(value, bytes) else value.encode(), seconds)
+    output.line(copied.sentence)
+    return Exit.DONE

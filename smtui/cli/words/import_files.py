@@ -1,0 +1,131 @@
+"""Brings secrets in from files: .env files, JSON objects of names and values, and what `aws secretsmanager
+batch-get-secret-value` or `get-secret-value` printed. All of it or, where anything is refused, nothing.
+
+A secret that is there with another value stops the import, unless --update or --skip-existing says what to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from smtui.cli import diagnostics, output, strict_json
+from smtui.cli.exits import Exit, Refusal, UsageError
+from smtui.cli.imports import files
+from smtui.cli.imports.entry import Entry, refuse_doubles, unreadable
+from smtui.cli.imports.files import Format
+from smtui.cli.imports.plan import Progress, Step, Verdict, carry_out, plan
+from smtui.cli.unlocking import opened
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+EXAMPLE = (
+    "smtui import .env --prefix dev/ --dry-run\n"
+    "smtui import .env --as-one dev/app\n"
+    "aws secretsmanager batch-get-secret-value --filters Key=name,Values=prod/ | smtui import -"
+)
+CHANGING = (Verdict.CREATE, Verdict.UPDATE)
+MOST_NAMED = 10
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", metavar="FILE", nargs="+", help="the files to read; - is standard input")
+    parser.add_argument("--prefix", metavar="TEXT", default="", help="put this before every name")
+    parser.add_argument("--as-one", metavar="NAME", help="make one secret of it all, a JSON object")
+    parser.add_argument("--format", choices=[each.value for each in Format], help="what the files are (default: look)")
+    parser.add_argument("--dry-run", action="store_true", help="list what would happen, and change nothing")
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument("--skip-existing", dest="difference", action="store_const", const=Verdict.SKIP,
+                          default=Verdict.CONFLICT, help="leave secrets alone that are there")
+    existing.add_argument("--update", dest="difference", action="store_const", const=Verdict.UPDATE,
+                          help="give secrets that are there a new version")
+
+
+def run(args: argparse.Namespace) -> Exit:
+    entries = _entries(args)
+    with opened(args) as vault:
+        with diagnostics.progress() as bar:
+            steps = _planned(vault, entries, args, bar)
+            _carry_out(vault, steps, args, bar)
+        _report(steps, args)
+    return Exit.DONE
+
+
+def _entries(args: argparse.Namespace) -> list[Entry]:
+    """What the files hold, under the names it is to have; read and judged before the vault is opened."""
+    if args.as_one and args.prefix:
+        raise UsageError("--prefix goes with many secrets, --as-one with one: give the whole name there.")
+    entries: list[Entry] = []
+    for path in args.files:
+        read = files.read(path, args.format and Format(args.format))
+        for note in read.notes:
+            diagnostics.note(note)
+        entries += read.entries
+    refuse_doubles(entries)
+    if not entries:
+        raise UsageError("There is nothing to import.")
+    return [_as_one(entries, args.as_one)] if args.as_one else [_prefixed(entry, args.prefix) for entry in entries]
+
+
+def _prefixed(entry: Entry, prefix: str) -> Entry:
+    if not entry.name:
+        raise unreadable(entry.place, "a name is empty")
+    return entry.named(prefix + entry.name)
+
+
+def _as_one(entries: Sequence[Entry], name: str) -> Entry:
+    binary = next((entry for entry in entries if isinstance(entry.value, bytes)), None)
+    if binary is not None:
+        raise unreadable(binary.place, "binary values cannot be part of a JSON object")
+    return Entry(name, strict_json.write({entry.name: entry.value for entry in entries}), entries[0].place)
+
+
+def _planned(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar: Progress | None) -> list[Step]:
+    """The steps; a dry run shows them, conflicts too, and otherwise a conflict ends the import."""
+    steps = plan(vault.client(region_name=args.region), entries, args.difference, bar)
+    conflicts = [step for step in steps if step.verdict is Verdict.CONFLICT]
+    if conflicts and not args.dry_run:
+        raise Refusal(_conflict_sentence(conflicts), hint="--dry-run shows all; --update makes new versions, "
+                      "--skip-existing leaves alone what is there. Nothing was imported.")
+    return steps
+
+
+def _conflict_sentence(conflicts: Sequence[Step]) -> str:
+    named = "; ".join(f"{step.entry.name} ({step.reason})" for step in conflicts[:MOST_NAMED])
+    more = f"; and {len(conflicts) - MOST_NAMED:,} more" if len(conflicts) > MOST_NAMED else ""
+    return f"{len(conflicts):,} of these cannot be imported: {named}{more}."
+
+
+class _Undone(Exception):
+    """Raised at the end of a dry run, so that everything is taken back."""
+
+
+def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, bar: Progress | None) -> None:
+    """Does it in one transaction. A dry run does it too, and takes it back: what it lists has been tried."""
+    changes = [step for step in steps if step.verdict in CHANGING]
+    if not changes or (args.dry_run and vault.read_only):
+        return
+    try:
+        with vault.all_or_nothing():
+            carry_out(vault.client(region_name=args.region), changes, bar)
+            if args.dry_run:
+                raise _Undone
+    except _Undone:
+        return
+
+
+def _report(steps: Sequence[Step], args: argparse.Namespace) -> None:
+    """One line a secret for a dry run, and the sum of it all; no value in either."""
+    if args.dry_run:
+        for step in steps:
+            output.line(f"{step.verdict:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
+    empty = [step.entry.name for step in steps if step.verdict is Verdict.EMPTY]
+    if empty:
+        named = ", ".join(empty[:MOST_NAMED]) + (", ..." if len(empty) > MOST_NAMED else "")
+        diagnostics.note(f"left out, for a secret cannot be empty: {named}.")
+    counts = Counter(step.verdict for step in steps)
+    summary = ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in Verdict if counts[verdict])
+    output.line(f"{'would be' if args.dry_run else 'imported'}: {summary}")

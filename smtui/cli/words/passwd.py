@@ -1,0 +1,29 @@
+"""Changes the passphrase. The file is sealed anew, with new keys and a new recovery code; the old ones open nothing
+any more, except in copies made before. No other program may have the vault open meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from smtui.cli import new_passphrase, output
+from smtui.cli.exits import Exit
+from smtui.cli.recovery_code import declare_printing, hand_over
+from smtui.cli.unlocking import opened
+
+EXAMPLE = "smtui passwd"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    new_passphrase.declare(parser)
+    new_passphrase.declare_descriptor(parser)
+    declare_printing(parser)
+
+
+def run(args: argparse.Namespace) -> Exit:
+    with opened(args) as vault:
+        with new_passphrase.chosen(args, lambda: new_passphrase.given(args)) as passphrase:
+            vault.change_passphrase(passphrase)
+        output.line(f"{vault.path}: passphrase changed")
+        hand_over(vault, args)
+    return Exit.DONE
