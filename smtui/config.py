@@ -86,6 +86,6 @@ def vault_path(
     settings: Settings | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Path:
-    """The vault that is meant: `--vault`, else `$SMTUI_VAULT`, else the settings, else where the platform keeps data."""
+    """The vault that is meant: `--vault`, else `$SMTUI_VAULT`, else the settings, else the platform's data folder."""
     named = chosen or environ.get("SMTUI_VAULT") or (settings.vault if settings else "")
     return Path(named).expanduser() if named else platformdirs.user_data_path("smtui") / VAULT_NAME

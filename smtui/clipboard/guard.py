@@ -14,12 +14,12 @@ import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
 from smtui.ambient import seconds_awake
+from smtui.children import module_command, module_environment
 from smtui.clipboard.seal import Seal, clear_if_ours
-from smtui.clipboard.ways import environment, find
+from smtui.clipboard.ways import find
 
 LOOK = 1.0
 GONE = ""
@@ -80,11 +80,10 @@ class Guard:
 
 def _start() -> subprocess.Popen[str]:
     """In a session of its own, so that what ends our terminal does not end it; from /, so that nothing else is run."""
-    ours = str(Path(__file__).parents[2])
     return subprocess.Popen(
-        [sys.executable, "-m", "smtui.clipboard.guard"],
+        module_command("smtui.clipboard.guard"),
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
-        start_new_session=True, cwd="/", env={**environment(), "PYTHONPATH": ours},
+        start_new_session=True, cwd="/", env=module_environment(),
     )  # fmt: skip
 
 

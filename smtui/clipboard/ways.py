@@ -16,13 +16,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from smtui.ambient import Ambient
+from smtui.children import environment
 
 PATIENCE = 3.0
 LONGEST_SEQUENCE = 74_000
-PASSED_ON = frozenset({
-    "PATH", "HOME", "LANG", "LC_ALL", "TERM", "TZ", "SYSTEMROOT", "TMUX", "TMUX_TMPDIR",
-    "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE", "DBUS_SESSION_BUS_ADDRESS",
-})  # fmt: skip
 
 
 class WayFailed(Exception):
@@ -41,11 +38,6 @@ class Way(Protocol):
     def clear(self) -> None: ...
     def told(self, seconds: int) -> str:
         """What a person should know after a copy that is cleared after `seconds`, or not by itself (0)."""
-
-
-def environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """What a child process of ours gets to see: never a passphrase that came by the environment."""
-    return {name: value for name, value in environ.items() if name in PASSED_ON}
 
 
 def _run(command: tuple[str, ...], data: bytes = b"", *, answers: bool = False) -> bytes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -25,17 +26,17 @@ from smtui.shown import shown
 from smtui.tui import keys, themes
 from smtui.tui.bridge import GESTURE, call, gesture
 from smtui.tui.palette import Actions
-from smtui.tui.session import Session
+from smtui.tui.screens.too_small import TooSmallScreen, fits
+from smtui.tui.session import Opened, Session
 from smtui.tui.workarounds import QuietApp
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
-SMALLEST = (60, 16)
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 
 
-class SmtuiApp(QuietApp[int]):
+class SmtuiApp(QuietApp[None]):
     """Opened on a path; on a vault already open where one is given (as the demo is).
 
     `steady` gives the seconds by which idle time is counted.
@@ -45,7 +46,7 @@ class SmtuiApp(QuietApp[int]):
     CSS_PATH = "app.tcss"
     COMMANDS: ClassVar = {Actions}
     BINDINGS = keys.of("everywhere")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
 
     clears_in: var[int] = var(0)
     """Whole seconds until the clipboard is cleared; 0 when it holds nothing of ours."""
@@ -99,6 +100,9 @@ class SmtuiApp(QuietApp[int]):
 
         return CreateScreen(self.path)
 
+    async def on_opened(self, message: Opened) -> None:
+        await self.enter(message.vault)
+
     async def enter(self, vault: Vault) -> None:
         """The session begins: from here on `vault` is open and its secrets are on the screen."""
         from smtui.tui.screens.secrets import SecretsScreen
@@ -126,6 +130,14 @@ class SmtuiApp(QuietApp[int]):
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         await self.push_screen(screen)
+        self._mind_the_size(self.size)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._mind_the_size(event.size)
+
+    def _mind_the_size(self, size: Size) -> None:
+        if not fits(size) and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen())
 
     async def tick(self) -> None:
         """Once a second: the lock after idleness, and the clipboard's countdown."""
@@ -190,7 +202,7 @@ class SmtuiApp(QuietApp[int]):
 
     async def action_quit(self) -> None:
         await self.lock()
-        self.exit(0)
+        self.exit()
 
     def action_help(self) -> None:
         from smtui.tui.screens.help import HelpScreen
@@ -230,7 +242,7 @@ class SmtuiApp(QuietApp[int]):
 
     async def _leave(self, code: int) -> None:
         await self.lock()
-        self.exit(code)
+        self.exit(return_code=code)
 
 
 def _minutes(seconds: int) -> str:

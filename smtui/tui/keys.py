@@ -16,7 +16,9 @@ PLACES = {
     "secrets": "Secrets",
     "secret": "A secret",
     "versions": "Versions of a secret",
+    "unlock": "Unlock",
     "create": "First run",
+    "recovery": "Recovery code",
     "generator": "Password generator",
     "dialog": "Questions",
     "help": "Help",
@@ -88,24 +90,34 @@ SHORTCUTS = (
     Shortcut("versions.move_label", "m", "move_label", "Move label",
              "Pick a label up here; go to another version; Enter drops it there", show=True),
 
-    Shortcut("create.words", "ctrl+g", "words", "Six words", "Take six random words as the passphrase", show=True),
-    Shortcut("create.hide", "ctrl+t", "hide", "Hide words", "Hide or show the six words", show=True),
+    Shortcut("unlock.keyring", "ctrl+k", "keyring", "Use keyring", "Unlock with the key in the system's keyring",
+             show=True),
 
-    Shortcut("generator.again", "ctrl+r", "again", "Another", "Make another password", show=True),
-    Shortcut("generator.show", "ctrl+t", "show", "Show/hide", "Hide the password, or show it", show=True),
+    Shortcut("create.words", "ctrl+g", "words", "Six words", "Take six random words as the passphrase", show=True),
+    Shortcut("create.hide", "ctrl+r", "hide", "Hide words", "Hide or show the six words", show=True),
+
+    Shortcut("recovery.copy", "y", "copy", "Copy", "Copy the recovery code", show=True),
+
+    Shortcut("generator.again", "ctrl+n", "again", "Another", "Make another password", show=True),
+    Shortcut("generator.show", "ctrl+r", "show", "Show/hide", "Hide the password, or show it", show=True),
     Shortcut("generator.copy", "ctrl+y", "copy", "Copy", "Copy the password", show=True),
     Shortcut("generator.use", "ctrl+s", "use", "Use as value", "Put the password into the form", show=True),
     Shortcut("generator.close", "escape", "close", "Close", "Forget the password and close", show=True),
 
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),
 
-    Shortcut("help.close", "escape,question_mark,q", "dismiss", "Close", "Back to where you were", show=True),
+    Shortcut("help.close", "escape,question_mark,q", "close", "Close", "Back to where you were", show=True),
 )
 
 
 def of(place: str) -> list[BindingType]:
     """The bindings of one place, ready for `BINDINGS`."""
     return [shortcut.binding() for shortcut in SHORTCUTS if shortcut.place == place]
+
+
+def place_words(id: str) -> str:
+    """Where a shortcut of this id works, in words."""
+    return PLACES[id.partition(".")[0]]
 
 
 KEY_NAMES = {

@@ -16,7 +16,7 @@ class Actions(Provider):
     """Reads the same bindings as footer and help."""
 
     def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
-        found = {}
+        found: dict[str, tuple[str, str, Callable[[], object]]] = {}
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
             if active.enabled and binding.id and binding.action not in MEANINGLESS_HERE:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from smtui.ambient import seconds_awake
 
 if TYPE_CHECKING:
@@ -26,3 +28,11 @@ class Session:
     @property
     def overdue(self) -> bool:
         return self._idle_lock > 0 and self._steady() - self._touched >= self._idle_lock
+
+
+class Opened(Message):
+    """A screen has opened a vault; the app begins a session with it and removes that screen."""
+
+    def __init__(self, vault: Vault) -> None:
+        super().__init__()
+        self.vault = vault

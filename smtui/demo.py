@@ -1,0 +1,94 @@
+"""A vault to try things on: sample secrets of every kind, in a private folder that is removed at the end."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import smtui
+from smtui.ambient import Ambient, Clock
+from smtui.wordlist import random_words
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client, Tag
+    from smtui.backends.local import Vault
+
+WORDS = 3
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The open vault, and its passphrase in case somebody tries the lock."""
+
+    vault: Vault
+    passphrase: str
+
+
+@contextmanager
+def demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator[Demo]:
+    """A vault filled with samples, which lasts as long as the block."""
+    passphrase = random_words(ambient or Ambient(), WORDS)
+    with (
+        tempfile.TemporaryDirectory(prefix="smtui-demo-") as folder,
+        smtui.create_vault(Path(folder) / "demo.vault", passphrase, clock=clock) as vault,
+    ):
+        with vault.all_or_nothing():
+            fill(vault.client(), ambient or Ambient())
+        yield Demo(vault, passphrase)
+
+
+def fill(client: Client, ambient: Ambient) -> None:
+    """Plain text, JSON and a binary one; tags; a secret with versions under every label; one that will be deleted."""
+    for sample in SAMPLES:
+        client.create_secret(Name=sample.name, Description=sample.description, Tags=sample.tag_list(), **sample.value())
+    for number, labels in ((2, ["AWSCURRENT", "2026-q1"]), (3, ["AWSCURRENT"]), (4, ["AWSPENDING"])):
+        value = json.dumps({**DATABASE, "password": f"sample-{number}-{ambient.entropy(6).hex()}"})
+        client.put_secret_value(SecretId=SAMPLES[0].name, SecretString=value, VersionStages=labels)
+    client.delete_secret(SecretId=SAMPLES[-1].name, RecoveryWindowInDays=7)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`tags` as `key=value` words."""
+
+    name: str
+    description: str
+    held: str | bytes | dict[str, Any]
+    tags: str = ""
+
+    def value(self) -> dict[str, Any]:
+        """The member of the request that carries it."""
+        if isinstance(self.held, bytes):
+            return {"SecretBinary": self.held}
+        return {"SecretString": self.held if isinstance(self.held, str) else json.dumps(self.held)}
+
+    def tag_list(self) -> list[Tag]:
+        pairs = (word.split("=") for word in self.tags.split())
+        return [{"Key": key, "Value": value} for key, value in pairs]
+
+
+DATABASE = {
+    "engine": "postgres", "host": "db.payments.example", "port": 5432,
+    "username": "payments", "password": "sample-1",
+}  # fmt: skip
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nc2FtcGxl\n-----END CERTIFICATE-----\n"
+SEARCH = {"app_id": "SAMPLE42", "admin_key": "sample-7f3a", "search_key": "sample-11c0"}
+SMTP = {"host": "smtp.example", "port": 587, "user": "robot", "password": "sample-9b1"}
+SAMPLES = (
+    Sample("prod/payments/db", "Main database of payments", DATABASE, "team=payments env=prod"),
+    Sample("prod/payments/stripe", "Stripe, live mode", "sk_sample_51H8xQ2eZvKY", "team=payments env=prod"),
+    Sample("prod/web/session-key", "Signs the session cookies", bytes(range(7, 39)), "team=web env=prod"),
+    Sample("prod/web/tls", "Certificate of www.example", CERTIFICATE, "team=web env=prod"),
+    Sample("prod/search/api", "", SEARCH, "team=search env=prod"),
+    Sample("staging/payments/db", "Like production, without its data", DATABASE, "team=payments env=staging"),
+    Sample("staging/mail/smtp", "Outgoing mail", SMTP, "team=platform env=staging"),
+    Sample("dev/github/token", "Reads packages, nothing else", "ghp_sample0123456789", "team=platform env=dev"),
+    Sample("dev/feature-flags", "Client side, so not very secret", {"flags_key": "sample-5"}, "team=web env=dev"),
+    Sample("shared/wifi", "Office network, guests", "sample horse battery staple"),
+    Sample("legacy/ftp", "Nobody remembers what this is for", "sample-ftp", "team=unknown"),
+)

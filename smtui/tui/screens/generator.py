@@ -1,0 +1,133 @@
+"""The password generator: all options of GetRandomPassword, and what they yield."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Grid, Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Checkbox, Input, Static
+
+from smtui.api.errors import ClientError
+from smtui.shown import shown
+from smtui.tui import keys
+from smtui.tui.bridge import call, gesture
+from smtui.tui.entropy import bits
+from smtui.tui.widgets.frame import KeyBar
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
+    from smtui.tui.app import SmtuiApp
+
+LENGTH = 32
+LONGEST = 4096
+MASK = "•"
+SWITCHES = (
+    ("lowercase", "a–z", "ExcludeLowercase"),
+    ("uppercase", "A–Z", "ExcludeUppercase"),
+    ("numbers", "0–9", "ExcludeNumbers"),
+    ("punctuation", "!\"#$…", "ExcludePunctuation"),
+)
+
+
+class GeneratorScreen(ModalScreen[str | None]):
+    """Answers the password where it was opened `for_form` and the person wanted it as the value, else None."""
+
+    BINDINGS = keys.of("generator")
+    CSS_PATH = "generator.tcss"
+    AUTO_FOCUS = "#length"
+
+    app: getters.app[SmtuiApp]
+    preview = getters.query_one("#preview", Static)
+    entropy = getters.query_one("#entropy", Static)
+
+    def __init__(self, client: Client, *, for_form: bool = False) -> None:
+        super().__init__()
+        self._client = client
+        self._for_form = for_form
+        self._password = ""
+        self._hidden = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("Password generator", classes="title")
+            yield Static(id="preview")
+            yield Static(id="entropy", classes="-muted")
+            with Horizontal(classes="field"):
+                yield Static("Length")
+                yield Input(str(LENGTH), type="integer", max_length=4, id="length", compact=True)
+            with Grid():
+                for name, words, _ in SWITCHES:
+                    yield Checkbox(Content(words), True, id=name, compact=True)
+                yield Checkbox("space", False, id="space", compact=True)
+                yield Checkbox("one of each", True, id="each", compact=True)
+            with Horizontal(classes="field"):
+                yield Static("Without")
+                yield Input(placeholder="characters to leave out", id="without", compact=True)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.generate()
+
+    def request(self) -> dict[str, Any]:
+        """What the fields ask for, in AWS's words."""
+        return {
+            "PasswordLength": int(self.query_one("#length", Input).value or 0),
+            "ExcludeCharacters": self.query_one("#without", Input).value,
+            **{member: not self.query_one(f"#{name}", Checkbox).value for name, _, member in SWITCHES},
+            "IncludeSpace": self.query_one("#space", Checkbox).value,
+            "RequireEachIncludedType": self.query_one("#each", Checkbox).value,
+        }
+
+    @on(Input.Changed)
+    @on(Checkbox.Changed)
+    @gesture
+    async def generate(self) -> None:
+        request = self.request()
+        try:
+            answer = await call(self._client.get_random_password, **request)
+        except ClientError as error:
+            self._show_refusal(error.message)
+        else:
+            if request == self.request():
+                self._password = answer["RandomPassword"]
+                self._show(bits(request))
+
+    def _show(self, entropy: float) -> None:
+        self.entropy.set_classes(["-muted"])
+        self.entropy.update(f"{entropy:.0f} bits")
+        self._show_password()
+
+    def _show_refusal(self, message: str) -> None:
+        self._password = ""
+        self.entropy.set_classes(["-error"])
+        self.entropy.update(Content(shown(message)))
+        self._show_password()
+
+    def _show_password(self) -> None:
+        self.preview.update(Content(MASK * len(self._password) if self._hidden else shown(self._password)))
+
+    def action_again(self) -> None:
+        self.generate()
+
+    def action_show(self) -> None:
+        self._hidden = not self._hidden
+        self._show_password()
+
+    @gesture
+    async def action_copy(self) -> None:
+        if self._password:
+            await self.app.copy(self._password, "Password")
+
+    def action_use(self) -> None:
+        if self._password:
+            self.dismiss(self._password)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._for_form if action == "use" else True

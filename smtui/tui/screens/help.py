@@ -1,0 +1,49 @@
+"""The keys that work here, read from the bindings themselves."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from smtui.tui import keys
+from smtui.tui.widgets.frame import KeyBar
+
+
+class HelpScreen(ModalScreen[None]):
+    """For the screen it was called on: the thing in focus first, then the screen, then what works everywhere."""
+
+    BINDINGS = keys.of("help")
+    CSS_PATH = "help.tcss"
+
+    def __init__(self, asked_on: Screen[object]) -> None:
+        super().__init__()
+        self._lines = helpful(asked_on)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("Keys that work here", classes="title")
+            with VerticalScroll():
+                for place, lines in groupby(self._lines, key=lambda line: line[0]):
+                    yield Static(Content(place), classes="place")
+                    for _, pressed, words in lines:
+                        yield Static(Content.assemble((f"{pressed:<14}", "bold $accent"), words))
+        yield KeyBar()
+
+    def action_close(self) -> None:
+        self.dismiss()
+
+
+def helpful(screen: Screen[object]) -> list[tuple[str, str, str]]:
+    """Place, keys and what they do, of every action that can be run now; an action's keys share one line."""
+    found: dict[str, tuple[str, list[str], str]] = {}
+    for key, active in screen.active_bindings.items():
+        binding = active.binding
+        if active.enabled and binding.id is not None:
+            line = found.setdefault(binding.id, (keys.place_words(binding.id), [], binding.tooltip))
+            line[1].append(keys.spell(key))
+    return [(place, " ".join(pressed), words) for place, pressed, words in found.values()]

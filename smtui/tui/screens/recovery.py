@@ -1,0 +1,54 @@
+"""The recovery code, shown once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from smtui.tui import keys
+from smtui.tui.bridge import gesture
+from smtui.tui.widgets.frame import KeyBar
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+
+ADVICE = (
+    "It opens the vault without the passphrase, for you or for whoever finds it. "
+    "Write it on paper and keep it where you keep passports. It will not be shown again."
+)
+
+
+class RecoveryScreen(ModalScreen[None]):
+    """Left by the button alone, which does not have the focus: a second Enter must not hide the code unread."""
+
+    BINDINGS = keys.of("recovery")
+    CSS_PATH = "recovery.tcss"
+    AUTO_FOCUS = ""
+
+    app: getters.app[SmtuiApp]
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._code = code
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("Recovery code", classes="title")
+            yield Static(Content(self._code), id="code")
+            yield Static(ADVICE)
+            yield Button("I have written it down", id="written")
+        yield KeyBar()
+
+    def on_button_pressed(self) -> None:
+        self._code = ""
+        self.dismiss()
+
+    @gesture
+    async def action_copy(self) -> None:
+        await self.app.copy(self._code, "Recovery code")

@@ -1,0 +1,43 @@
+"""What is shown instead of everything where the terminal is smaller than anything of ours fits into."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.geometry import Size
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+LEAST = Size(60, 16)
+
+
+class TooSmallScreen(ModalScreen[None]):
+    """Goes away by itself."""
+
+    DEFAULT_CSS = """
+    TooSmallScreen {
+        align: center middle;
+        background: $background;
+    }
+    TooSmallScreen Static {
+        width: auto;
+        text-align: center;
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static(f"smtui needs {LEAST.width}×{LEAST.height}.\nMake the terminal larger.")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._leave_if_it_fits(event.size)
+
+    def on_screen_resume(self) -> None:
+        self._leave_if_it_fits(self.app.size)
+
+    def _leave_if_it_fits(self, size: Size) -> None:
+        if fits(size) and self.is_current:
+            self.dismiss()
+
+
+def fits(size: Size) -> bool:
+    return size.width >= LEAST.width and size.height >= LEAST.height

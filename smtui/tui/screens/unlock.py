@@ -1,0 +1,123 @@
+"""The locked vault: a passphrase opens it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+import smtui
+from smtui.api.errors import SmtuiError
+from smtui.shown import shown
+from smtui.tui import keys
+from smtui.tui.bridge import call, gesture
+from smtui.tui.session import Opened
+from smtui.tui.widgets.frame import KeyBar, Masthead
+from smtui.tui.widgets.passphrase import Passphrase, wipe
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+
+WORKING = "Deriving the key…"
+SALT = 16
+
+
+class UnlockScreen(Screen[None]):
+    """`notice` says why we are here, where that is not plain."""
+
+    BINDINGS = keys.of("unlock")
+    CSS_PATH = "unlock.tcss"
+    AUTO_FOCUS = "#passphrase"
+
+    app: getters.app[SmtuiApp]
+    passphrase = getters.query_one("#passphrase", Passphrase)
+    said = getters.query_one("#said", Static)
+
+    def __init__(self, path: Path, notice: str = "") -> None:
+        super().__init__()
+        self._path = path
+        self._notice = notice
+        self._keyring_key: bytes | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Masthead(shown("locked"))
+        with Vertical(classes="card"):
+            yield Static("Unlock", classes="title")
+            yield Static(Content(shown(self._path)), id="path")
+            yield Passphrase("Passphrase", id="passphrase")
+            yield Static(id="said")
+            yield Static(id="hint", classes="-muted")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one("#hint", Static).update(Content(self.app.hint))
+        self._say(self._notice)
+        if self.app.settings.keyring:
+            self._look_in_keyring()
+
+    def _say(self, sentence: str, *, error: bool = False) -> None:
+        self.said.set_class(error, "-error")
+        self.said.update(Content(shown(sentence, lines=True)))
+
+    @on(Passphrase.Changed)
+    def _forget_what_was_said(self, event: Passphrase.Changed) -> None:
+        if event.passphrase.count and self.said.has_class("-error"):
+            self._say("")
+
+    @on(Passphrase.Submitted)
+    @gesture
+    async def unlock(self) -> None:
+        typed = self.passphrase.take()
+        try:
+            if typed:
+                await self._open(passphrase=typed)
+            else:
+                self._say("Type the passphrase, then press Enter.")
+        finally:
+            wipe(typed)
+
+    @gesture
+    async def action_keyring(self) -> None:
+        if self._keyring_key is not None:
+            await self._open(key=self._keyring_key)
+
+    async def _open(self, *, passphrase: bytearray | None = None, key: bytes | None = None) -> None:
+        self.passphrase.disabled = True
+        self._say(WORKING)
+        try:
+            vault = await call(
+                smtui.open_vault, self._path, passphrase, key=key, read_only=self.app.read_only,
+            )
+        except SmtuiError as error:
+            self._say(f"{error}\n{error.hint}".strip(), error=True)
+            self.passphrase.disabled = False
+            self.passphrase.focus()
+        else:
+            self.post_message(Opened(vault))
+
+    @gesture
+    async def _look_in_keyring(self) -> None:
+        """Offers the key that the operating system keeps for this vault, where somebody put it there."""
+        self._keyring_key = await call(_kept_key, self._path)
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._keyring_key is not None if action == "keyring" else True
+
+
+def _kept_key(path: Path) -> bytes | None:
+    """No keyring, or one that does not answer, is the same as an empty one: there is still the passphrase."""
+    try:
+        with path.open("rb") as file:
+            salt = file.read(SALT)
+        key: bytes | None = import_module("smtui.backends.keyring_store").load(salt)
+    except (OSError, SmtuiError, ImportError):
+        return None
+    return key

@@ -1,0 +1,71 @@
+"""Opens the screens: refuses where there is no terminal, hardens the process, and only then imports Textual."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtui.config import Settings, SettingsError, load_settings, vault_path
+from smtui.hardening import harden
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+USAGE = 2
+DEMO_HINT = "This is the demo. Its passphrase: {}"
+
+
+def start(arguments: Sequence[str]) -> int:
+    """The exit code once the screens are closed."""
+    refusal = refuse(os.environ, sys.stdin.isatty() and sys.stdout.isatty())
+    if refusal:
+        print(f"smtui: {refusal}", file=sys.stderr)
+        return USAGE
+    options = _parser().parse_args(arguments)
+    harden(allow_debug=options.allow_debug)
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(f"smtui: {error}", file=sys.stderr)
+        return USAGE
+    with _opening(options, settings) as (path, vault, hint):
+        from smtui.tui.app import SmtuiApp
+
+        app = SmtuiApp(path, settings, vault=vault, read_only=options.read_only, hint=hint)
+        app.run()
+        return app.return_code or 0
+
+
+def refuse(environ: Mapping[str, str], terminal: bool) -> str:
+    """Why screens cannot be shown here; empty where they can."""
+    if not terminal:
+        return "the screens need a terminal. For scripts there are commands: smtui --help"
+    if environ.get("TERM", "dumb") == "dumb":
+        return "this terminal cannot show screens (TERM is dumb or not set). There are commands: smtui --help"
+    return ""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("smtui", add_help=False, allow_abbrev=False)
+    parser.add_argument("--vault")
+    parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--read-only", action="store_true")
+    parser.add_argument("--allow-debug", action="store_true")
+    return parser
+
+
+@contextmanager
+def _opening(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Path, Vault | None, str]]:
+    """The path to open; for the demo also its vault, open already, and how to get back in after a lock."""
+    if not options.demo:
+        yield vault_path(options.vault, settings), None, ""
+        return
+    from smtui.demo import demo
+
+    with demo() as sample:
+        yield sample.vault.path, sample.vault, DEMO_HINT.format(sample.passphrase)
