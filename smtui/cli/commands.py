@@ -15,6 +15,7 @@ from typing import Protocol, cast
 from smtui.cli.exits import Exit
 from smtui.cli.parser import Parser, declare_globals
 
+DOCUMENTED = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_"
 OPERATIONS_HOME = "smtui.cli.operations"
 
 
@@ -58,13 +59,15 @@ class Command:
         declare_globals(parser)
         if self.group is Group.OPERATIONS:
             import_module(OPERATIONS_HOME).declare(parser, self.name)
-            parser.description, example = f"{self.help[:1].upper()}{self.help[1:]}.", self.example
+            page = DOCUMENTED + "".join(word.capitalize() for word in self.name.split("-")) + ".html"
+            parser.description, example = f"{self.help[:1].upper()}{self.help[1:]}.\n\n{page}", self.example
         else:
             word = self._word()
             word.declare(parser)
             parser.description, example = (word.__doc__ or "").strip(), word.EXAMPLE
         parser.epilog = "example:\n" + "\n".join(f"  {line}" for line in example.splitlines())
         parser.set_defaults(command=self.name)
+        parser.shorten_usage()
 
     def run(self, args: argparse.Namespace) -> Exit:
         return self._word().run(args)

@@ -23,16 +23,20 @@ def declare_descriptor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--new-passphrase-fd", metavar="N", type=int, help="read the new one from file descriptor N")
 
 
-def given(args: argparse.Namespace) -> bytearray | None:
+def _given(args: argparse.Namespace) -> bytearray | None:
     if args.new_passphrase_fd is None:
         return None
     return unlocking.line_of(args.new_passphrase_fd, "--new-passphrase-fd")
 
 
 @contextmanager
-def chosen(args: argparse.Namespace, given: Callable[[], bytearray | None]) -> Iterator[bytearray]:
+def chosen(
+    args: argparse.Namespace, given: Callable[[argparse.Namespace], bytearray | None] = _given
+) -> Iterator[bytearray]:
     """The new passphrase, wiped afterwards. A weak one is taken, and answered with how long it would hold."""
-    passphrase = _words() if args.words else given() or _typed_twice()
+    passphrase = _words() if args.words else given(args)
+    if passphrase is None:
+        passphrase = _typed_twice()
     try:
         if not args.words:
             _warn_if_weak(passphrase)

@@ -23,10 +23,7 @@ def is_terminal() -> bool:
 
 def line(text: str) -> None:
     """A line of text, with its line break."""
-    if is_terminal():
-        _send(_harmless(text) + "\n")
-    else:
-        _send(text + "\n")
+    _send((_harmless(text) if is_terminal() else text) + "\n")
 
 
 def value(content: str | bytes) -> None:

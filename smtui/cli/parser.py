@@ -27,8 +27,16 @@ class Parser(argparse.ArgumentParser):
         self.color = False
 
     def error(self, message: str) -> NoReturn:
-        usage = " ".join(self.format_usage().split())
-        raise UsageError(_without_values(message), hint=f"{usage}  (more: {self.prog} --help)")
+        raise UsageError(_without_values(message), hint=f"{self.prog} --help shows how.")
+
+    def options(self) -> list[str]:
+        """Every option's long spelling that help shows."""
+        return [action.option_strings[-1] for action in self._actions
+                if action.option_strings and action.help != argparse.SUPPRESS]
+
+    def shorten_usage(self) -> None:
+        """A usage line of what must be there; the options are listed below it anyway."""
+        self.usage = " ".join([self.prog, *map(_in_usage, self._get_positional_actions()), "[OPTIONS]"])
 
     def print_help(self, file: object = None) -> None:
         output.line(self.format_help().rstrip("\n"))
@@ -38,10 +46,21 @@ class Parser(argparse.ArgumentParser):
         parsed, left = self.parse_known_args(argv)
         options = [word.split("=")[0] for word in left if word.startswith("-") and word != "-"]
         if options:
-            self.error(f"unknown option: {', '.join(options)}")
+            raise UsageError(f"unknown option: {', '.join(options)}", hint=self._nearest(options[0]))
         if left:
             self.error(f"{len(left)} more word{'s' if len(left) > 1 else ''} than this command takes")
         return parsed
+
+    def _nearest(self, option: str) -> str:
+        from difflib import get_close_matches
+
+        near = get_close_matches(option, self.options(), n=2)
+        return f"Did you mean {' or '.join(near)}?" if near else f"{self.prog} --help lists the options."
+
+
+def _in_usage(action: argparse.Action) -> str:
+    word = f"{action.metavar or action.dest}{'...' if action.nargs in ('+', '*') else ''}"
+    return f"[{word}]" if action.nargs in ("?", "*") else word
 
 
 def _without_values(message: str) -> str:

@@ -23,10 +23,19 @@ three examples:
 
 
 def overview() -> str:
+    return "\n".join([OPENING, *_groups(), *_vault(_vault_path()), *_exit_codes(),
+                      "More about one command: smtui COMMAND --help"])
+
+
+def _vault_path() -> str:
+    """Help is there even where the settings are broken."""
+    from smtui.api.errors import SmtuiError
     from smtui.cli.unlocking import default_path
 
-    return "\n".join([OPENING, *_groups(), *_vault(default_path()), *_exit_codes(),
-                      "More about one command: smtui COMMAND --help"])
+    try:
+        return default_path()
+    except SmtuiError as error:
+        return str(error)
 
 
 def _groups() -> list[str]:

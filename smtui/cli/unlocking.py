@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,20 +58,18 @@ def default_path() -> str:
     return str(vault_path(argparse.Namespace(vault=None)))
 
 
-def examine(path: Path) -> None:
-    """Raises what is wrong with the file before anybody types a passphrase."""
+def examine(path: Path, *, recovery_code: str | None = None) -> None:
+    """Raises what is wrong with the file before anybody types; with an empty code, as recovery would judge it."""
     from smtui.backends.local import open_vault
 
-    try:
-        open_vault(path).close()
-    except WrongPassphraseError:
-        return
+    with suppress(WrongPassphraseError):  # what is sure to come, where nothing else is wrong
+        open_vault(path, recovery_code=recovery_code).close()
 
 
 def _unlocked(path: Path, args: argparse.Namespace) -> Vault:
     from smtui.backends.local import open_vault
 
-    passphrase = given(args.passphrase_fd)
+    passphrase = given(args)
     if passphrase is not None:
         try:
             return open_vault(path, passphrase, read_only=args.read_only)
@@ -82,16 +80,13 @@ def _unlocked(path: Path, args: argparse.Namespace) -> Vault:
 
 def _by_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
     """By the key the OS keyring holds, where the person opted in and it still fits."""
-    from smtui import config
+    from smtui.cli import stored_key
 
-    if not config.load_settings().keyring:
-        return None
-    from smtui.backends import keyring_store
-    from smtui.backends.local import open_vault
-
-    key = keyring_store.load(path)
+    key = stored_key.load(path)
     if key is None:
         return None
+    from smtui.backends.local import open_vault
+
     try:
         return open_vault(path, key=key, read_only=args.read_only)
     except WrongPassphraseError:
@@ -118,10 +113,10 @@ def _by_asking(path: Path, args: argparse.Namespace) -> Vault:
     raise AssertionError("the last try returns or raises")
 
 
-def given(descriptor: int | None) -> bytearray | None:
+def given(args: argparse.Namespace) -> bytearray | None:
     """The passphrase given for this call without asking anybody, or None."""
-    if descriptor is not None:
-        return line_of(descriptor, "--passphrase-fd")
+    if args.passphrase_fd is not None:
+        return line_of(args.passphrase_fd, "--passphrase-fd")
     if path := os.environ.get("SMTUI_PASSPHRASE_FILE"):
         return _from_file(path)
     typed = os.environ.pop("SMTUI_PASSPHRASE", None)

@@ -62,7 +62,7 @@ def _judged(client: Client, entries: Sequence[Entry], on_difference: Verdict) ->
         elif error is None or error["ErrorCode"] == NOT_THERE:
             yield Step(entry, Verdict.CREATE)
         else:
-            yield Step(entry, Verdict.CONFLICT, error["Message"])
+            yield Step(entry, Verdict.CONFLICT, error["Message"].rstrip("."))
 
 
 def _compared(entry: Entry, held: Value | None, on_difference: Verdict) -> Step:

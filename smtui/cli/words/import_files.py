@@ -27,6 +27,10 @@ EXAMPLE = (
     "smtui import .env --as-one dev/app\n"
     "aws secretsmanager batch-get-secret-value --filters Key=name,Values=prod/ | smtui import -"
 )
+SUMMED_UP = {
+    Verdict.CREATE: "new secrets", Verdict.UPDATE: "new versions", Verdict.UNCHANGED: "unchanged",
+    Verdict.SKIP: "left alone", Verdict.EMPTY: "empty", Verdict.CONFLICT: "conflicts",
+}
 CHANGING = (Verdict.CREATE, Verdict.UPDATE)
 MOST_NAMED = 10
 
@@ -127,5 +131,5 @@ def _report(steps: Sequence[Step], args: argparse.Namespace) -> None:
         named = ", ".join(empty[:MOST_NAMED]) + (", ..." if len(empty) > MOST_NAMED else "")
         diagnostics.note(f"left out, for a secret cannot be empty: {named}.")
     counts = Counter(step.verdict for step in steps)
-    summary = ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in Verdict if counts[verdict])
-    output.line(f"{'would be' if args.dry_run else 'imported'}: {summary}")
+    summary = ", ".join(f"{SUMMED_UP[verdict]} {counts[verdict]:,}" for verdict in Verdict if counts[verdict])
+    output.line(f"{'would import' if args.dry_run else 'imported'}: {summary}")

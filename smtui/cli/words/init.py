@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> Exit:
 
     path = unlocking.vault_path(args)
     _refuse_existing(path)
-    with new_passphrase.chosen(args, lambda: unlocking.given(args.passphrase_fd)) as passphrase:
+    with new_passphrase.chosen(args, unlocking.given) as passphrase:
         made = create_vault(path, passphrase, account_id=args.account_id, region_name=args.region or "us-east-1")
     with unlocking.closing(made) as vault:
         output.line(f"{vault.path}: made, for account {vault.account_id} in {vault.region_name}")
@@ -41,5 +41,4 @@ def _refuse_existing(path: Path) -> None:
     """Before anybody has thought of a passphrase."""
     if path.exists() or path.is_symlink():
         raise VaultExistsError(f"There is a file already: {path}.", hint="Another place: --vault PATH or $SMTUI_VAULT.")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import argparse
 
-from smtui.cli import new_passphrase, output
+from smtui.cli import new_passphrase, output, stored_key
 from smtui.cli.exits import Exit
 from smtui.cli.recovery_code import declare_printing, hand_over
 from smtui.cli.unlocking import opened
@@ -22,7 +22,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     with opened(args) as vault:
-        with new_passphrase.chosen(args, lambda: new_passphrase.given(args)) as passphrase:
+        with stored_key.kept_up(vault), new_passphrase.chosen(args) as passphrase:
             vault.change_passphrase(passphrase)
         output.line(f"{vault.path}: passphrase changed")
         hand_over(vault, args)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from smtui.cli import new_passphrase, output, terminal, unlocking
+from smtui.cli import new_passphrase, output, stored_key, terminal, unlocking
 from smtui.cli.exits import CannotUnlock, Exit
 from smtui.cli.recovery_code import declare_printing, hand_over
 from smtui.cli.terminal import NoTerminal
@@ -27,10 +27,10 @@ def run(args: argparse.Namespace) -> Exit:
     from smtui.backends.local import open_vault
 
     path = unlocking.vault_path(args)
-    unlocking.examine(path)
+    unlocking.examine(path, recovery_code="")
     code = _code(args.recovery_code_fd).decode("utf-8", "replace").strip()
     with unlocking.closing(open_vault(path, recovery_code=code)) as vault:
-        with new_passphrase.chosen(args, lambda: new_passphrase.given(args)) as passphrase:
+        with stored_key.kept_up(vault), new_passphrase.chosen(args) as passphrase:
             vault.change_passphrase(passphrase)
         output.line(f"{vault.path}: passphrase changed")
         hand_over(vault, args)
