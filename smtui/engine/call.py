@@ -29,7 +29,7 @@ class Caller:
         return self.arn.split(":")[4] if self.arn.count(":") >= 5 else ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Call:
     """Everything an operation works with, besides the secret and its request. `now` is in milliseconds.
 

@@ -48,6 +48,6 @@ def backup(database: Database, target: Path, *, force: bool = False) -> None:
             raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
     beside = target.with_name(target.name + ".part")
     write_beside(database, beside, database.keys, lambda copy: None)
-    open_file(beside, database.keys, read_only=True).close()
+    open_file(beside, database.keys).close()
     beside.replace(target)
     vault_path.sync_folder(target)

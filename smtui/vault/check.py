@@ -77,7 +77,6 @@ def _pages(database: Database, keys: KeyStore, counted: dict[str, int]) -> Itera
     for (sentence,) in database.rows("PRAGMA integrity_check(20)"):
         if sentence != "ok":
             yield str(sentence)
-    database.run("INSERT INTO words (words) VALUES ('integrity-check')") if not database.read_only else None
 
 
 def _references(database: Database, keys: KeyStore, counted: dict[str, int]) -> Iterator[str]:

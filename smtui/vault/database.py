@@ -36,6 +36,7 @@ SETTINGS = ("cache_size = -32768", "temp_store = MEMORY", "foreign_keys = ON", "
             "trusted_schema = OFF")
 WRONG = "Wrong passphrase, or the first page of the vault is damaged."
 _IN_MEMORY = 2
+_ALTERED = (apsw.SQLITE_IOERR_DATA, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLITE_IOERR_SHORT_READ)
 
 
 class Database:
@@ -131,10 +132,24 @@ def create_empty(path: Path, keys: FileKeys) -> Database:
 
 
 def open_file(path: Path, keys: FileKeys, *, read_only: bool = False) -> Database:
-    """Raises WrongPassphraseError where the keys do not fit, or any other VaultError."""
-    if not read_only:
+    """Raises WrongPassphraseError where the keys do not fit, or any other VaultError.
+
+    For reading only, a file that could be written is opened like any other and told to take no change: so SQLite
+    takes its own files away again. One that cannot be written is opened as it is.
+    """
+    try:
         vault_path.must_be_writable(path)
-        return Database(path, keys, _connect(path, keys, apsw.SQLITE_OPEN_READWRITE), read_only=False)
+    except VaultReadOnlyError:
+        if not read_only:
+            raise
+        return _open_unwritable(path, keys)
+    connection = _connect(path, keys, apsw.SQLITE_OPEN_READWRITE)
+    if read_only:
+        connection.pragma("query_only", True)
+    return Database(path, keys, connection, read_only=read_only)
+
+
+def _open_unwritable(path: Path, keys: FileKeys) -> Database:
     try:
         return Database(path, keys, _connect(path, keys, apsw.SQLITE_OPEN_READONLY), read_only=True)
     except (VaultPathError, VaultReadOnlyError, VaultMissingError):
@@ -205,8 +220,7 @@ def _ours(error: apsw.Error, opening: bool) -> VaultError:
             return VaultBusyError("Another process is writing to the vault and did not finish in time.",
                                   hint="Try again; if it stays, look for another smtui that is running.")
         case apsw.NotADBError() | apsw.CorruptError():
-            return VaultDamagedError("The vault is damaged: a page of it was altered or cut off.",
-                                     hint="Run smtui check, and open a backup.")
+            return _damaged()
         case apsw.FullError():
             return VaultFullError("The disk is full. Nothing was changed.")
         case apsw.ReadOnlyError():
@@ -221,7 +235,11 @@ def _ours(error: apsw.Error, opening: bool) -> VaultError:
 
 
 def _disk_error(error: apsw.Error) -> VaultError:
-    if getattr(error, "extendedresult", 0) in (apsw.SQLITE_IOERR_DATA, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLITE_IOERR_SHORT_READ):
-        return VaultDamagedError("The vault is damaged: a page of it was altered or cut off.",
-                                 hint="Run smtui check, and open a backup.")
-    return VaultFullError("The disk refused to read or write the vault: it may be full or failing. Nothing was changed.")
+    if getattr(error, "extendedresult", 0) in _ALTERED:
+        return _damaged()
+    return VaultFullError("The disk refused the vault: it may be full or failing. Nothing was changed.")
+
+
+def _damaged() -> VaultDamagedError:
+    return VaultDamagedError("The vault is damaged: a page of it was altered or cut off.",
+                             hint="Run smtui check, and open a backup.")

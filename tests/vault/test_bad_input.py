@@ -1,0 +1,424 @@
+"""Every file that is not a whole vault: a sentence, the right error, nothing changed."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+import pytest
+
+import smtui
+from smtui.vault import database, kdf, migrate
+from tests.conftest import PASSPHRASE
+from tests.vault.conftest import VALUES, read_all
+
+CODE = (
+    "import sys, smtui\n"
+    "from smtui.vault import kdf\n"
+    "kdf.PROFILES = {1: kdf.Profile(memory_cost=64, iterations=1, lanes=1)}\n"
+    f"PASSPHRASE = {PASSPHRASE!r}\n"
+)
+
+
+def elsewhere(code: str, *args: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """Runs code in another process, with `smtui`, `PASSPHRASE` and a cheap derivation at hand."""
+    command = [sys.executable, "-c", CODE + code, *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)  # type: ignore
+
+
+def test_the_right_passphrase_opens_it(path: Path) -> None:
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert read_all(vault) == VALUES
+        assert vault.notices == ()
+
+
+@pytest.mark.parametrize("passphrase", ["wrong", PASSPHRASE + " ", " " + PASSPHRASE, PASSPHRASE.upper()])
+def test_wrong_passphrase(path: Path, untouched: Callable[[], bool], passphrase: str) -> None:
+    assert untouched()
+    with pytest.raises(smtui.WrongPassphraseError, match="Wrong passphrase, or"):
+        smtui.open_vault(path, passphrase)
+    assert untouched()
+
+
+def test_an_empty_passphrase_is_no_passphrase(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(smtui.VaultError, match="empty"):
+        smtui.open_vault(path, "")
+    with pytest.raises(smtui.VaultError, match="empty"):
+        smtui.create_vault(tmp_path / "new", "")
+    assert not (tmp_path / "new").exists()
+
+
+def test_the_same_passphrase_from_another_keyboard(tmp_path: Path) -> None:
+    """One é or e and an accent: the same word, the same key."""
+    smtui.create_vault(tmp_path / "v", "caf\u00e9").close()
+
+    smtui.open_vault(tmp_path / "v", "cafe\u0301").close()
+    smtui.open_vault(tmp_path / "v", "cafe\u0301".encode()).close()
+
+
+def make(path: Path, kind: str) -> None:
+    match kind:
+        case "text":
+            path.write_text("DATABASE_URL=postgres://\n" * 400)
+        case "json":
+            path.write_text('{"a": 1}' * 1000)
+        case "sqlite":
+            connection = sqlite3.connect(path)
+            connection.execute("CREATE TABLE t (x)")
+            connection.commit()
+            connection.close()
+        case "zip":
+            with zipfile.ZipFile(path, "w") as file:
+                file.writestr("a", "b" * 9000)
+        case "empty":
+            path.write_bytes(b"")
+        case "tiny":
+            path.write_bytes(b"\x01short")
+        case "unknown profile":
+            path.write_bytes(b"\x7f" + bytes(8191))
+
+
+@pytest.mark.parametrize("kind", ["text", "json", "sqlite", "zip", "empty", "tiny", "unknown profile"])
+def test_not_a_vault(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "file"
+    make(path, kind)
+    before = path.read_bytes()
+
+    with pytest.raises(smtui.VaultFormatError, match="not a vault"):
+        smtui.open_vault(path, PASSPHRASE)
+    assert path.read_bytes() == before
+
+
+def test_noise_with_a_known_profile_is_a_wrong_passphrase(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"\x01" + random.Random(1).randbytes(8191))
+
+    with pytest.raises(smtui.WrongPassphraseError):
+        smtui.open_vault(path, PASSPHRASE)
+
+
+@pytest.mark.parametrize("length", [16, 100, 512, 4095, 4097, 5000, -1, -17])
+def test_truncated(path: Path, length: int) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[:length])
+
+    with pytest.raises(smtui.VaultDamagedError, match="damaged"):
+        smtui.open_vault(path, PASSPHRASE)
+    assert path.read_bytes() == whole[:length]
+
+
+@pytest.mark.parametrize("pages", [1, 2, 5, -1, -3])
+def test_cut_at_a_page(path: Path, pages: int) -> None:
+    """A file cut between two pages is refused, or found by check; never misread."""
+    whole = path.read_bytes()
+    path.write_bytes(whole[: pages * 4096])
+
+    assert outcome(path) in ("refused", "found")
+
+
+def outcome(path: Path) -> str:
+    """What becomes of a file that was tampered with: refused at some point, found by check, or the same content."""
+    try:
+        with smtui.open_vault(path, PASSPHRASE) as vault:
+            same = read_all(vault) == VALUES
+            clean = vault.check().clean
+            assert same or not clean
+            return "same" if same and clean else "found"
+    except smtui.VaultError:
+        return "refused"
+
+
+def test_every_bit_of_the_first_bytes(path: Path) -> None:
+    """Salt and first page: any flipped bit is refused, and the file stays as it was."""
+    whole = path.read_bytes()
+    for bit in range(0, 128 * 8, 5):
+        changed = bytearray(whole)
+        changed[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        with pytest.raises(smtui.VaultError):
+            smtui.open_vault(path, PASSPHRASE).close()
+        assert path.read_bytes() == changed
+
+
+def test_a_flipped_byte_anywhere(path: Path) -> None:
+    whole = path.read_bytes()
+    chance = random.Random(7)
+    for _ in range(60):
+        changed = bytearray(whole)
+        changed[chance.randrange(len(whole))] ^= chance.randrange(1, 256)
+        path.write_bytes(changed)
+        assert outcome(path) in ("refused", "found")
+
+
+def test_swapped_pages(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + whole[8192:12288] + whole[4096:8192] + whole[12288:])
+
+    assert outcome(path) in ("refused", "found")
+
+
+def harmed(path: Path, statement: str) -> None:
+    keys = kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16])
+    file = database.open_file(path, keys)
+    file.run(statement)
+    file.close()
+
+
+def test_a_newer_format_is_refused(path: Path, untouched: Callable[[], bool]) -> None:
+    harmed(path, "PRAGMA user_version = 99")
+    assert untouched()
+
+    with pytest.raises(smtui.VaultFormatError, match=r"newer smtui \(format 99\)"):
+        smtui.open_vault(path, PASSPHRASE)
+    assert untouched()
+
+
+def test_another_programs_database_is_refused(path: Path, untouched: Callable[[], bool]) -> None:
+    harmed(path, "PRAGMA application_id = 1")
+    assert untouched()
+
+    with pytest.raises(smtui.VaultFormatError, match="not a vault"):
+        smtui.open_vault(path, PASSPHRASE)
+    assert untouched()
+
+
+def test_an_older_format_is_copied_and_migrated(path: Path) -> None:
+    """The copy beside it still has the old format and opens with the same passphrase."""
+    keys = kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16])
+    file = database.open_file(path, keys)
+
+    migrate.bring_up_to_date(file, (*migrate.MIGRATIONS, lambda db: db.run("CREATE TABLE later (x)")))
+
+    assert file.row("PRAGMA user_version") == (2,)
+    file.close()
+    with pytest.raises(smtui.VaultFormatError):
+        smtui.open_vault(path, PASSPHRASE)
+    with smtui.open_vault(path.with_name("v.vault.format-1.backup"), PASSPHRASE) as old:
+        assert read_all(old) == VALUES
+
+
+def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
+    keys = kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16])
+    file = database.open_file(path, keys)
+
+    def broken(db: database.Database) -> None:
+        db.run("DELETE FROM secrets")
+        raise smtui.VaultFullError("The disk is full.")
+
+    with pytest.raises(smtui.VaultFullError):
+        migrate.bring_up_to_date(file, (*migrate.MIGRATIONS, broken))
+    file.close()
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert read_all(vault) == VALUES
+
+
+def test_missing(tmp_path: Path) -> None:
+    for path in (tmp_path / "none", tmp_path / "no" / "folder"):
+        with pytest.raises(smtui.VaultMissingError, match="There is no vault"):
+            smtui.open_vault(path, PASSPHRASE)
+
+
+def test_a_folder_a_link_a_pipe_a_second_name(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(path)
+    (tmp_path / "nowhere").symlink_to(tmp_path / "none")
+    os.mkfifo(tmp_path / "pipe")
+    for name, word in (("folder", "folder"), ("link", "link"), ("nowhere", "link"), ("pipe", "not a file")):
+        with pytest.raises(smtui.VaultPathError, match=word):
+            smtui.open_vault(tmp_path / name, PASSPHRASE)
+        with pytest.raises(smtui.VaultExistsError):
+            smtui.create_vault(tmp_path / name, PASSPHRASE)
+    os.link(path, tmp_path / "second")
+    with pytest.raises(smtui.VaultPathError, match="second name"):
+        smtui.open_vault(path, PASSPHRASE)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("companion", ["-wal", "-shm", "-journal"])
+def test_a_link_planted_beside_it(path: Path, tmp_path: Path, companion: str) -> None:
+    """SQLite would write through it."""
+    target = tmp_path / "target"
+    target.write_text("mine")
+    path.with_name(path.name + companion).symlink_to(target)
+
+    with pytest.raises(smtui.VaultPathError):
+        smtui.open_vault(path, PASSPHRASE)
+    assert target.read_text() == "mine"
+
+
+def test_create_never_overwrites(path: Path, untouched: Callable[[], bool]) -> None:
+    assert untouched()
+    with pytest.raises(smtui.VaultExistsError):
+        smtui.create_vault(path, PASSPHRASE)
+    assert untouched()
+
+
+def test_readable_by_others_is_said(path: Path) -> None:
+    path.chmod(0o644)
+
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert any("Others on this machine can read" in notice for notice in vault.notices)
+
+
+def test_private_under_any_umask(tmp_path: Path) -> None:
+    run = elsewhere(
+        "import os; os.umask(0)\n"
+        "v = smtui.create_vault(sys.argv[1], PASSPHRASE); v.client().create_secret(Name='a', SecretString='s')\n"
+        "v.backup(sys.argv[1] + '.copy')\n"
+        "import pathlib\n"
+        "print([oct(p.stat().st_mode & 0o777) for p in sorted(pathlib.Path(sys.argv[1]).parent.iterdir())])",
+        tmp_path / "new" / "v",
+    )
+    assert run.returncode == 0, run.stderr
+    assert set(eval(run.stdout)) == {"0o600"}
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+needs_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody else")
+NOBODY = "import os, smtui.backends.local; os.setgid(65534); os.setuid(65534)\n"
+REPORT = (
+    "try:\n"
+    "    with smtui.open_vault(sys.argv[1], PASSPHRASE, read_only=len(sys.argv) > 2) as v:\n"
+    "        print(v.client().get_secret_value(SecretId='prod/db')['SecretString'][:7], v.notices)\n"
+    "except smtui.VaultError as e: print(type(e).__name__, e, e.hint)\n"
+)
+
+
+def hand_over(path: Path, *, folder: int, file: int) -> None:
+    """Gives the vault and its folder to another user with these rights, and lets them walk there."""
+    for above in [path.parent, *path.parent.parents]:
+        if above.stat().st_mode & 0o001 == 0:
+            above.chmod(stat.S_IMODE(above.stat().st_mode) | 0o011)
+    os.chown(path, 65534, 65534)
+    os.chown(path.parent, 65534, 65534)
+    path.chmod(file)
+    path.parent.chmod(folder)
+
+
+@needs_root
+def test_no_permission(path: Path) -> None:
+    hand_over(path, folder=0o755, file=0o000)
+
+    assert "VaultPathError You have no permission to read" in elsewhere(NOBODY + REPORT, path).stdout
+
+
+@needs_root
+@pytest.mark.parametrize(("folder", "file"), [(0o555, 0o400), (0o555, 0o600), (0o755, 0o400)])
+def test_a_vault_that_cannot_be_written_opens_for_reading_only(path: Path, folder: int, file: int) -> None:
+    """Reads are then not recorded, and that is said."""
+    hand_over(path, folder=folder, file=file)
+    before = path.read_bytes()
+
+    assert "VaultReadOnlyError" in (refusal := elsewhere(NOBODY + REPORT, path).stdout)
+    assert "--read-only" in refusal
+    assert "will not be recorded" in (read := elsewhere(NOBODY + REPORT, path, "read-only").stdout)
+    assert read.startswith("hunter2")
+    assert path.read_bytes() == before
+
+
+def test_reading_only_leaves_the_file_alone(path: Path) -> None:
+    before = path.read_bytes()
+    with smtui.open_vault(path, PASSPHRASE, read_only=True) as vault:
+        events = len(list(vault.trail()))
+        assert read_all(vault) == VALUES
+        assert len(list(vault.trail())) == events
+        with pytest.raises(smtui.VaultReadOnlyError):
+            vault.client().create_secret(Name="new")
+        with pytest.raises(smtui.VaultReadOnlyError):
+            vault.change_passphrase("new")
+        assert vault.check().clean
+
+    assert path.read_bytes() == before
+
+
+def test_vanished_while_open(path: Path) -> None:
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        client = vault.client()
+        path.rename(path.with_name("moved"))
+        for call in (lambda: client.create_secret(Name="lost"), lambda: client.get_secret_value(SecretId="prod/db")):
+            with pytest.raises(smtui.VaultMissingError, match="moved, removed or replaced"):
+                call()
+        path.with_name("moved").rename(path)
+        client.create_secret(Name="kept")
+
+
+def test_replaced_while_open(path: Path, pristine: Path) -> None:
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        other = path.with_name("other")
+        other.write_bytes(pristine.read_bytes())
+        other.replace(path)
+        with pytest.raises(smtui.VaultMissingError):
+            vault.client().create_secret(Name="lost")
+
+
+def test_locked(path: Path) -> None:
+    vault = smtui.open_vault(path, PASSPHRASE)
+    client = vault.client()
+    vault.lock()
+    vault.close()
+
+    assert vault.locked
+    for call in (vault.client, vault.check, client.list_secrets, vault.unlock_key, vault.take_recovery_code):
+        with pytest.raises(smtui.VaultLockedError):
+            call()
+    assert "hunter2" not in repr(vars(vault))
+
+
+def test_a_second_process_holding_the_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_MILLISECONDS", 50)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", CODE + "v = smtui.open_vault(sys.argv[1], PASSPHRASE)\n"
+         "with v.all_or_nothing():\n    print('held', flush=True)\n    sys.stdin.read()", str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )
+    assert holder.stdout and holder.stdin and holder.stdout.readline() == "held\n"
+
+    with smtui.open_vault(path, PASSPHRASE) as vault, pytest.raises(smtui.VaultBusyError, match="Another process"):
+        vault.client().create_secret(Name="new")
+    holder.communicate(timeout=30)
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        vault.client().create_secret(Name="new")
+
+
+def test_a_full_disk_keeps_the_old_state(path: Path) -> None:
+    """A limit on file sizes stands for the full disk: one sentence, every earlier value there, and it works again."""
+    run = elsewhere(
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "v = smtui.open_vault(sys.argv[1], PASSPHRASE); c = v.client()\n"
+        "soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200000, hard))\n"
+        "done = []\n"
+        "try:\n"
+        "    for n in range(100): c.create_secret(Name=f's{n}', SecretString='x' * 5000); done.append(n)\n"
+        "except smtui.VaultError as e: print(type(e).__name__, e)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))\n"
+        "c.create_secret(Name='after', SecretString='x')\n"
+        "for n in done: assert c.get_secret_value(SecretId=f's{n}')['SecretString'] == 'x' * 5000\n"
+        "assert v.check().clean; v.close(); print('fine', len(done) > 0)",
+        path,
+    )
+    assert run.stdout.startswith("VaultFullError"), run.stdout + run.stderr
+    assert run.stdout.endswith("fine True\n"), run.stdout + run.stderr
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert read_all(vault) == VALUES
+
+
+def test_no_error_tells_the_key(path: Path) -> None:
+    """Whatever the library says while the key is set, the statement with the key is not part of it."""
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        key = vault._file_keys.page.hex()
+    path.write_bytes(path.read_bytes()[:4096] + bytes(4096 * 3))
+    try:
+        with smtui.open_vault(path, PASSPHRASE) as vault:
+            read_all(vault)
+    except smtui.VaultError as error:
+        assert key not in repr((error, error.__context__, error.__cause__))
+        assert not isinstance(error.__cause__, apsw.Error)

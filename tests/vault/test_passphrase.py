@@ -1,0 +1,234 @@
+"""Passphrase, recovery code, stored key: each way in, and the change between them."""
+
+from __future__ import annotations
+
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import smtui
+from smtui.ambient import Ambient
+from smtui.vault import backup, kdf, recovery
+from tests.conftest import PASSPHRASE
+from tests.vault.conftest import VALUES, read_all
+from tests.vault.test_bad_input import CODE
+
+KEYS = st.binary(min_size=48, max_size=48)
+
+
+@given(KEYS)
+def test_a_recovery_code_comes_back(key: bytes) -> None:
+    """Whatever the case, the grouping, and the digits people read into it."""
+    code = recovery.encode(key)
+
+    assert recovery.decode(code) == key
+    assert recovery.decode(" " + code.lower().replace("-", " ").replace("o", "0").replace("i", "1") + "\n") == key
+
+
+@given(KEYS, st.data())
+def test_a_slip_of_the_pen_is_noticed(key: bytes, data: st.DataObject) -> None:
+    code = recovery.encode(key).replace("-", "")
+    place = data.draw(st.integers(0, len(code) - 2))
+    wrong = data.draw(st.sampled_from([c for c in string.ascii_uppercase + "234567" if c != code[place]]))
+
+    with pytest.raises(smtui.WrongPassphraseError, match="mistyped"):
+        recovery.decode(code[:place] + wrong + code[place + 1 :])
+
+
+@pytest.mark.parametrize("code", ["", "ABC", "A" * 83, "ÄÖÜ", "=" * 84, "A" * 10_000])
+def test_no_code_at_all(code: str) -> None:
+    with pytest.raises(smtui.WrongPassphraseError):
+        recovery.decode(code)
+
+
+def test_the_recovery_code_is_shown_once_and_opens_the_vault(tmp_path: Path) -> None:
+    path = tmp_path / "v"
+    with smtui.create_vault(path, PASSPHRASE) as vault:
+        vault.client().create_secret(Name="a", SecretString="1")
+        code = vault.take_recovery_code()
+        with pytest.raises(smtui.VaultError, match="shown once"):
+            vault.take_recovery_code()
+
+    with smtui.open_vault(path, recovery_code=code) as vault:
+        assert vault.client().get_secret_value(SecretId="a")["SecretString"] == "1"
+        with pytest.raises(smtui.VaultError):
+            vault.take_recovery_code()
+
+
+def test_the_recovery_code_opens_a_file_whose_salt_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "v"
+    with smtui.create_vault(path, PASSPHRASE) as vault:
+        code = vault.take_recovery_code()
+    path.write_bytes(bytes(16) + path.read_bytes()[16:])
+    with pytest.raises(smtui.VaultError):
+        smtui.open_vault(path, PASSPHRASE)
+
+    with smtui.open_vault(path, recovery_code=code) as vault:
+        assert vault.check().clean
+        vault.change_passphrase("new")
+    smtui.open_vault(path, "new").close()
+
+
+def test_the_stored_key_opens_the_vault_until_the_passphrase_changes(path: Path) -> None:
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        key = vault.unlock_key()
+    with smtui.open_vault(path, key=key) as vault:
+        assert read_all(vault) == VALUES
+        vault.change_passphrase("new")
+        assert vault.unlock_key() != key
+    with pytest.raises(smtui.WrongPassphraseError):
+        smtui.open_vault(path, key=key)
+    with pytest.raises(smtui.VaultError):
+        smtui.open_vault(path, key=key[:-1])
+
+
+def test_a_changed_passphrase_opens_and_the_old_one_does_not(path: Path) -> None:
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        client = vault.client()
+        salt = path.read_bytes()[:16]
+        vault.change_passphrase("new")
+        assert path.read_bytes()[:16] != salt
+        assert vault.take_recovery_code()
+        client.create_secret(Name="after", SecretString="1")
+        assert read_all(vault) == VALUES
+        assert vault.check().clean
+
+    with pytest.raises(smtui.WrongPassphraseError):
+        smtui.open_vault(path, PASSPHRASE)
+    with smtui.open_vault(path, "new") as vault:
+        assert vault.client().get_secret_value(SecretId="after")["SecretString"] == "1"
+        assert read_all(vault) == VALUES
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_no_change_while_another_connection_is_open(path: Path) -> None:
+    with smtui.open_vault(path, PASSPHRASE) as vault, smtui.open_vault(path, PASSPHRASE) as other:
+        other.client().list_secrets()
+        with pytest.raises(smtui.VaultBusyError, match="has the vault open"):
+            vault.change_passphrase("new")
+        vault.client().create_secret(Name="a")
+        other.client().create_secret(Name="b")
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        vault.change_passphrase("new")
+
+
+def test_a_change_that_fails_leaves_the_vault_open_and_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise smtui.VaultFullError("The disk is full.")
+
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        with monkeypatch.context() as patch:
+            patch.setattr(backup, "copy_pages", full)
+            with pytest.raises(smtui.VaultFullError):
+                vault.change_passphrase("new")
+        vault.client().create_secret(Name="still-works")
+        assert read_all(vault) == VALUES
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    smtui.open_vault(path, PASSPHRASE).close()
+
+
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", ["backup.create_empty", "backup.copy_pages", "reseal.vault_path.sync_folder",
+                                  "local.rewrap"])
+def test_killed_in_the_middle_of_a_change(path: Path, step: str, when: str) -> None:
+    """Exactly one of the two passphrases opens the file, and it opens without help."""
+    killed = subprocess.run(
+        [sys.executable, "-c", CODE + (
+            "import os, signal\n"
+            "from smtui.backends import local\nfrom smtui.vault import backup, reseal\n"
+            "v = smtui.open_vault(sys.argv[1], PASSPHRASE)\n"
+            "die = lambda: os.kill(os.getpid(), signal.SIGKILL)\n"
+            "owner, name = sys.argv[2].rsplit('.', 1)\n"
+            "owner = eval(owner)\n"
+            "real = getattr(owner, name)\n"
+            "def step(*a):\n"
+            "    if sys.argv[3] == 'before': die()\n"
+            "    real(*a); die()\n"
+            "setattr(owner, name, step)\n"
+            "v.change_passphrase('new')\n"
+        ), str(path), step, when], capture_output=True, text=True, timeout=60, check=False,
+    )
+    assert killed.returncode == -9, killed.stderr
+
+    opened = []
+    for passphrase in (PASSPHRASE, "new"):
+        try:
+            with smtui.open_vault(path, passphrase) as vault:
+                assert read_all(vault) == VALUES
+                assert vault.check().clean
+                opened.append(passphrase)
+        except smtui.WrongPassphraseError:
+            pass
+    assert len(opened) == 1
+    with smtui.open_vault(path, opened[0]) as vault:
+        vault.change_passphrase("third")
+    with smtui.open_vault(path, "third") as vault:
+        assert read_all(vault) == VALUES
+
+
+def test_the_cost_of_the_derivation_is_in_code_alone() -> None:
+    """Profile 1 is RFC 9106's second choice; nothing in a file can make it cheaper."""
+    from importlib import reload
+
+    real = reload(kdf).PROFILES
+
+    assert real[1] == kdf.Profile(memory_cost=65536, iterations=3, lanes=4)
+    assert real[2] == kdf.Profile(memory_cost=262144, iterations=3, lanes=4)
+    for number in set(range(256)) - set(real):
+        with pytest.raises(smtui.VaultFormatError):
+            kdf.known_profile(bytes([number]) + bytes(15))
+
+
+def test_fresh_salts_and_silent_keys() -> None:
+    salts = {kdf.new_salt(Ambient()) for _ in range(50)}
+    keys = kdf.FileKeys.from_passphrase("x", salts.pop())
+
+    assert len(salts) == 49
+    assert repr(keys) == "<FileKeys>"
+    keys.wipe()
+    assert not any(keys.master) and not any(keys.page) and not any(keys.root)
+
+
+def test_the_keyring_is_one_more_way_in(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keyring
+
+    from smtui.backends import keyring_store
+
+    kept: dict[tuple[str, str], str] = {}
+
+    class Fake:
+        name = "fake keyring"
+        get_password = staticmethod(lambda service, entry: kept.get((service, entry)))
+        set_password = staticmethod(lambda service, entry, text: kept.__setitem__((service, entry), text))
+        delete_password = staticmethod(lambda service, entry: kept.pop((service, entry)))
+
+    monkeypatch.setattr(keyring, "get_keyring", Fake)
+    assert keyring_store.load(path) is None
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert keyring_store.store(path, vault.unlock_key()) == "fake keyring"
+    key = keyring_store.load(path)
+    assert key is not None
+    smtui.open_vault(path, key=key).close()
+    assert keyring_store.forget(path)
+    assert not keyring_store.forget(path)
+
+
+def test_a_keyring_that_protects_nothing_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keyring
+    from keyring.backends import fail
+
+    from smtui.backends import keyring_store
+
+    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
+    assert keyring_store.load(path) is None
+    with pytest.raises(smtui.VaultError, match="no keyring"):
+        keyring_store.store(path, bytes(48))
+
+
