@@ -54,7 +54,7 @@ class ClientError(SmtuiError):
         self.message = message
         self.hint = hint
         self.operation_name = ""
-        self.response: dict[str, Any] = {"Error": {"Code": type(self).code, "Message": message}}
+        self.response: dict[str, Any] = {"Error": {"Code": type(self).code, "Message": message}, "Message": message}
         super().__init__(message)
 
     def __str__(self) -> str:

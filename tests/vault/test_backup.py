@@ -140,7 +140,8 @@ def test_only_the_vault_is_left_after_closing(path: Path) -> None:
 def test_no_value_stands_in_any_file(path: Path) -> None:
     """Neither while the vault is open nor afterwards, nor does a name."""
     def found() -> bool:
-        return any(word in p.read_bytes() for p in path.parent.iterdir() for word in (b"hunter2", b"prod/db", b"marker"))
+        words = (b"hunter2", b"prod/db", b"marker")
+        return any(word in file.read_bytes() for file in path.parent.iterdir() for word in words)
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="marker", SecretString="marker" * 100, Description="marker")

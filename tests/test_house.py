@@ -1,0 +1,80 @@
+"""The order of the house: what may import what, what a call costs, and that the README tells the truth."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.readme import README, ROOT, with_tables
+
+TEXT = README.read_text(encoding="utf-8")
+ASKS_THE_SYSTEM = {
+    "time": {"time", "monotonic", "perf_counter", "time_ns", "clock_gettime"},
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+    "os": {"urandom"},
+    "uuid": {"uuid1", "uuid4"},
+}
+
+
+def test_the_readmes_tables_are_what_the_program_declares() -> None:
+    assert with_tables(TEXT) == TEXT, "run: python -m tests.readme"
+
+
+def test_ci_runs_the_readmes_own_test_command() -> None:
+    commands = re.findall(r"```sh\n(python3 -m venv .*)\n```", TEXT)
+
+    assert len(commands) == 2
+    assert commands[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_readmes_pictures_exist() -> None:
+    for picture in re.findall(r"!\[.*?\]\((.*?)\)", TEXT):
+        assert (ROOT / picture).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "smtui").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_ambient_alone_asks_for_time_and_chance(module: Path) -> None:
+    """Everything else is handed an Ambient."""
+    if module.name == "ambient.py":
+        return
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            assert node.attr not in ASKS_THE_SYSTEM.get(node.value.id, ()), f"line {node.lineno}"
+        if isinstance(node, ast.Import):
+            assert not {alias.name for alias in node.names} & {"random", "secrets"}, f"line {node.lineno}"
+        if isinstance(node, ast.ImportFrom):
+            assert node.module not in ("random", "secrets"), f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("package", sorted((ROOT / "smtui").rglob("__init__.py")), ids=lambda p: p.parent.name)
+def test_each_door_has_a_sign(package: Path) -> None:
+    """A package's first file says what lives there, and holds nothing else; the root offers the public names."""
+    body = ast.parse(package.read_text(encoding="utf-8")).body
+
+    assert isinstance(body[0], ast.Expr)
+    assert isinstance(body[0].value, ast.Constant)
+    assert len(body) == 1 or package.parent.name == "smtui"
+
+
+def test_importing_the_package_costs_nothing() -> None:
+    """Nothing is loaded before it is asked for."""
+    code = "import sys; before = set(sys.modules); import smtui; print(sorted(set(sys.modules) - before))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+    assert not {"apsw", "cryptography", "textual", "smtui.backends.local"} & set(ast.literal_eval(loaded))
+
+
+def test_public_names() -> None:
+    import smtui
+
+    for name in smtui.__all__:
+        assert getattr(smtui, name).__module__.startswith("smtui.")
+    with pytest.raises(AttributeError):
+        _ = smtui.nothing
