@@ -97,7 +97,7 @@ class Vault:
             with self._open_database().transaction():
                 yield
         except BaseException:
-            self._key_store.wipe()  # a key made inside is gone with the rest
+            self._key_store.forget()
             raise
 
     def close(self) -> None:

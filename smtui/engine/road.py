@@ -66,11 +66,12 @@ class Engine:
             except Exception as error:
                 refusal = InternalServiceError("An error occurred on the server side.")
                 refusal.__cause__ = error
+            if refusal is not None:
+                self._keys.forget()
             self._record(call, declared, params, response, refusal)
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
                     "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
-            self._keys.wipe()  # a key made by the refused operation is gone with it
             refusal.answer(operation, metadata)
             raise refusal
         return {**response, "ResponseMetadata": metadata}

@@ -77,7 +77,12 @@ class KeyStore:
         )
         return Key(self._database.last_id(), region, key_id, alias, bytearray(material))
 
+    def forget(self) -> None:
+        """Reads keys anew from now on: one made in a transaction that was undone is no more."""
+        self._known = {}
+
     def wipe(self) -> None:
+        """Zeroes what is held, once nobody can be using it any more."""
         for key in self._known.values():
             key.material[:] = bytes(len(key.material))
         self._known.clear()

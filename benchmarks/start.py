@@ -1,0 +1,81 @@
+"""What it costs to start: `python benchmarks/start.py`.
+
+CPU seconds (user and system) of whole processes, medians, beside a bare interpreter and the key derivation alone in
+the same run. The first frame is counted from the start of the process until the unlock screen stands in a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pexpect
+
+import smtui
+
+ROUNDS = 9
+PASSPHRASE = "benchmark"
+DERIVE = f"""
+from smtui.vault.kdf import FileKeys
+FileKeys.from_passphrase({PASSPHRASE!r}, b"\\x01" * 16)
+"""
+
+
+def children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def cpu(*arguments: str) -> float:
+    """Median CPU milliseconds of a Python process with these arguments."""
+    figures = []
+    for _ in range(ROUNDS):
+        before = children()
+        subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        figures.append((children() - before) * 1000)
+    return statistics.median(figures)
+
+
+def first_frame(vault: Path) -> float:
+    """Median CPU milliseconds until the unlock screen asks for the passphrase (Linux only)."""
+    figures = []
+    for _ in range(ROUNDS):
+        child = pexpect.spawn(sys.executable, ["-m", "smtui", "--vault", str(vault), "--allow-debug"],
+                              dimensions=(36, 120), env={**os.environ, "TERM": "xterm-256color"})
+        child.expect("assphrase", timeout=20)
+        fields = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
+        figures.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000)
+        child.terminate(force=True)
+    return statistics.median(figures)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        vault = Path(folder) / "bench.vault"
+        with smtui.create_vault(vault, PASSPHRASE) as made:
+            made.client().create_secret(Name="a", SecretString="1")
+        os.environ |= {"SMTUI_PASSPHRASE": PASSPHRASE, "SMTUI_VAULT": str(vault)}
+        bare = cpu("-c", "pass")
+        derivation = cpu("-c", DERIVE) - cpu("-c", DERIVE.rpartition("FileKeys.")[0])
+        figures = {
+            "bare interpreter": bare,
+            "key derivation alone": derivation,
+            "smtui --help": cpu("-m", "smtui", "--help"),
+            "smtui get a": (get := cpu("-m", "smtui", "get", "a")),
+            "smtui get a, derivation aside": get - derivation,
+            "first frame of the unlock screen": first_frame(vault),
+        }
+    print(f"{'what':36} {'CPU ms':>8} {'times bare':>11}")
+    for what, figure in figures.items():
+        print(f"{what:36} {figure:8.0f} {figure / bare:11.1f}")
+    Path(__file__).with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

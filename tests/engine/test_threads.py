@@ -1,0 +1,52 @@
+"""Several threads on one vault: the screens call from a thread of their own."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import smtui
+
+
+def test_refusals_in_one_thread_do_not_disturb_another(vault: smtui.Vault) -> None:
+    """What is stored while others are refused can be read again, to the letter."""
+    client = vault.client()
+
+    def store(number: int) -> None:
+        with pytest.raises(smtui.ClientError):
+            client.get_secret_value(SecretId=f"missing-{number}")
+        client.create_secret(Name=f"s{number}", SecretString=f"value {number}")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(store, range(200)))
+
+    assert vault.check().clean
+    for number in range(200):
+        assert client.get_secret_value(SecretId=f"s{number}")["SecretString"] == f"value {number}"
+
+
+def test_locking_waits_for_the_call_under_way(vault: smtui.Vault) -> None:
+    """Calls end whole or are told that the vault is locked; nothing in between."""
+    client = vault.client()
+    done = []
+
+    def store(number: int) -> None:
+        try:
+            client.create_secret(Name=f"s{number}", SecretString="x")
+            done.append(number)
+        except smtui.VaultLockedError:
+            pass
+        if number == 50:
+            vault.lock()
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(store, range(200)))
+
+    assert vault.locked
+    from tests.conftest import PASSPHRASE, Clock
+
+    with smtui.open_vault(vault.path, PASSPHRASE, clock=Clock()) as again:
+        assert again.check().clean
+        for number in done:
+            assert again.client().get_secret_value(SecretId=f"s{number}")["SecretString"] == "x"
