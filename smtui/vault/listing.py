@@ -78,16 +78,17 @@ def position(secret: Secret, order: Order) -> Position:
 
 
 def _plan(database: Database, query: Query) -> tuple[str, list[_Clause]]:
-    """What to walk, and the tests a row must pass."""
-    filters = list(query.filters)
-    if query.order == "created-date":
-        for number, terms in enumerate(filters):
-            match = _match(terms)
-            if match is not None:
-                del filters[number]
-                rest = [_tests(terms, query.region) for terms in filters]
-                return "words CROSS JOIN secrets s ON s.id = words.rowid", [_Clause("words MATCH ?", (match,)), *rest]
-    return "secrets s", [_narrowed(database, terms, query.region) or _tests(terms, query.region) for terms in filters]
+    """What to walk, and the tests a row must pass. All that is asked of the word index is asked at once."""
+    matches = {terms: match for terms in query.filters if (match := _match(terms)) is not None}
+    match = _Clause("words MATCH ?", (" AND ".join(f"({each})" for each in matches.values()),))
+    others = [terms for terms in query.filters if terms not in matches]
+    if matches and query.order == "created-date":
+        tests = [_tests(terms, query) for terms in others]
+        return "words CROSS JOIN secrets s ON s.id = words.rowid", [match, *tests]
+    clauses = [_narrowed(database, terms, query.region) or _tests(terms, query) for terms in others]
+    if matches:
+        clauses.append(_Clause(f"s.id IN (SELECT rowid FROM words WHERE {match.sql})", match.values))
+    return "secrets s", clauses
 
 
 def _match(terms: tuple[Term, ...]) -> str | None:
@@ -126,22 +127,22 @@ def _hits(term: Term, region: str) -> _Clause | None:
             return _Clause(f"SELECT secret FROM tags WHERE {column} >= ? AND {column} < ?", borders)
         case "owning-service":
             return _Clause("SELECT id FROM secrets WHERE owning_service >= ? AND owning_service < ?", borders)
-        case "all" | "description" if split(term.value):
-            return _Clause("SELECT rowid FROM words WHERE words MATCH ?", (_words_of(term),))
     return None
 
 
-def _tests(terms: tuple[Term, ...], region: str) -> _Clause:
-    tests = [_test(term, region) for term in terms]
+def _tests(terms: tuple[Term, ...], query: Query) -> _Clause:
+    tests = [_test(term, query) for term in terms]
     return _Clause(f"({' OR '.join(test.sql for test in tests)})", tuple(v for test in tests for v in test.values))
 
 
-def _test(term: Term, region: str) -> _Clause:
+def _test(term: Term, query: Query) -> _Clause:
     """Whether one row fits a term."""
     borders = (term.value, term.value + LAST_CHARACTER)
     match term.key:
         case "name":
-            test = _Clause("(s.name >= ? AND s.name < ?)", borders)
+            # The plus keeps the index of names out of it, which would have to be sorted for any other order.
+            name = "s.name" if query.order == "name" else "+s.name"
+            test = _Clause(f"({name} >= ? AND {name} < ?)", borders)
         case "tag-key" | "tag-value":
             column = term.key.removeprefix("tag-")
             test = _Clause(
@@ -150,7 +151,7 @@ def _test(term: Term, region: str) -> _Clause:
         case "owning-service":
             test = _Clause("(ifnull(s.owning_service, '') >= ? AND s.owning_service < ?)", borders)
         case "primary-region":
-            test = _Clause("1" if region.startswith(term.value) else "0")
+            test = _Clause("1" if query.region.startswith(term.value) else "0")
         case _ if not split(term.value):
             test = _Clause("1")
         case _:
