@@ -71,10 +71,11 @@ def incident(error: BaseException) -> str:
 
 
 def _place(trace: TracebackType | None) -> str:
-    place = "unknown"
+    """The innermost line of ours on the way to the fault; of anybody's, where none is ours."""
+    frames = []
     while trace is not None:
-        path = Path(trace.tb_frame.f_code.co_filename)
-        if "smtui" in path.parts or place == "unknown":
-            place = f"{path.stem}-{trace.tb_lineno}"
+        frames.append((Path(trace.tb_frame.f_code.co_filename), trace.tb_lineno))
         trace = trace.tb_next
-    return place
+    ours = [frame for frame in frames if "smtui" in frame[0].parts]
+    path, line = (ours or frames or [(Path("nowhere"), 0)])[-1]
+    return f"{path.stem}-{line}"

@@ -58,7 +58,7 @@ class Clipboard:
         self._guard = Guard()
         self._held: _Held | None = None
 
-    def copy(self, data: bytes, seconds: int) -> Copied:
+    def copy(self, data: bytes, seconds: float) -> Copied:
         """Puts `data` on the clipboard for `seconds` (0: until cleared or we end). Raises NoClipboardError."""
         for way in ways(self._osc52, self._environ):
             try:
@@ -70,7 +70,7 @@ class Clipboard:
             return self._remember(way, data, seconds)
         raise NoClipboardError
 
-    def _remember(self, way: Way, data: bytes, seconds: int) -> Copied:
+    def _remember(self, way: Way, data: bytes, seconds: float) -> Copied:
         if way.spec is None:
             self._held = None
             return Copied(way.name, way.told(seconds))

@@ -36,7 +36,7 @@ class Way(Protocol):
     def put(self, data: bytes) -> None: ...
     def read(self) -> bytes | None: ...
     def clear(self) -> None: ...
-    def told(self, seconds: int) -> str:
+    def told(self, seconds: float) -> str:
         """What a person should know after a copy that is cleared after `seconds`, or not by itself (0)."""
 
 
@@ -52,7 +52,7 @@ def _run(command: tuple[str, ...], data: bytes = b"", *, answers: bool = False) 
     return done.stdout or b""
 
 
-def _told(name: str, seconds: int) -> str:
+def _told(name: str, seconds: float) -> str:
     return f"Copied with {name}" + (f", clears in {seconds} s" if seconds else "")
 
 
@@ -84,7 +84,7 @@ class Tool:
     def clear(self) -> None:
         _run(self.clears)
 
-    def told(self, seconds: int) -> str:
+    def told(self, seconds: float) -> str:
         return _told(self.name, seconds)
 
 
@@ -134,7 +134,7 @@ class TmuxBuffer:
     def clear(self) -> None:
         _run(("tmux", "delete-buffer", "-b", self.buffer))
 
-    def told(self, seconds: int) -> str:
+    def told(self, seconds: float) -> str:
         return _told(self.name, seconds) + "; the terminal around tmux may keep it"
 
 
@@ -157,7 +157,7 @@ class Pyperclip:
     def clear(self) -> None:
         self._ask("copy", "")
 
-    def told(self, seconds: int) -> str:
+    def told(self, seconds: float) -> str:
         return _told(self.name, seconds)
 
     def _ask(self, function: str, *arguments: str) -> object:
@@ -188,7 +188,7 @@ class Osc52:
     def clear(self) -> None:
         raise WayFailed(self.name)
 
-    def told(self, seconds: int) -> str:
+    def told(self, seconds: float) -> str:
         return "Sent by OSC 52, which nobody can check or clear for sure"
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
@@ -43,7 +44,7 @@ class SmtuiApp(QuietApp[None]):
     """
 
     TITLE = "smtui"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     COMMANDS: ClassVar = {Actions}
     BINDINGS = keys.of("everywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
@@ -71,6 +72,7 @@ class SmtuiApp(QuietApp[None]):
         self.session: Session | None = None
         self._first_vault = vault
         self._steady = steady
+        self._clashes_told: set[Binding] = set()
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.WITHOUT_COLOUR if self.no_color else self._chosen_theme()
@@ -83,6 +85,7 @@ class SmtuiApp(QuietApp[None]):
 
     async def on_mount(self) -> None:
         self._leave_in_order()
+        self._warn_of_strange_keys()
         self.set_interval(1, self.tick)
         if self._first_vault is not None:
             await self.enter(self._first_vault)
@@ -110,7 +113,7 @@ class SmtuiApp(QuietApp[None]):
         self.session = Session(vault, self.settings.idle_lock, self._steady)
         await self.show_only(SecretsScreen(vault))
         for notice in vault.notices:
-            self.notify(shown(notice), severity="warning", markup=False)
+            self._warn(notice)
 
     async def lock(self, notice: str = "") -> None:
         """The session ends: screens that may hold values go first, then the keys, then what was copied."""
@@ -188,6 +191,9 @@ class SmtuiApp(QuietApp[None]):
 
     # What works everywhere.
 
+    def _warn(self, sentence: str) -> None:
+        self.notify(shown(sentence), severity="warning", markup=False)
+
     def report(self, error: SmtuiError) -> None:
         """Shows an error as a sentence, with our advice as a second one."""
         if isinstance(error, VaultLockedError) and self.session is None:
@@ -207,7 +213,10 @@ class SmtuiApp(QuietApp[None]):
     def action_help(self) -> None:
         from smtui.tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.screen))
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        elif not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(HelpScreen(self.screen))
 
     def action_help_quit(self) -> None:
         self.notify("To leave, press Ctrl+Q.")
@@ -228,6 +237,16 @@ class SmtuiApp(QuietApp[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None of Textual's: its screenshot would write what is revealed to a file."""
         return ()
+
+    def _warn_of_strange_keys(self) -> None:
+        for name in sorted(self.settings.keys.keys() - keys.IDS):
+            self._warn(f"The settings give a key to {name}, which is no action.")
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Two actions on one key, from the settings: said once for each, and the settings win."""
+        for binding in clashed_bindings - self._clashes_told:
+            self._clashes_told.add(binding)
+            self._warn(f"The settings take the key of “{binding.description}” for something else.")
 
     def _leave_in_order(self) -> None:
         """A signal to end locks, clears and gives the terminal back as it was."""

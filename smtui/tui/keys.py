@@ -49,14 +49,16 @@ class Shortcut:
 
 
 SHORTCUTS = (
-    Shortcut("everywhere.help", "question_mark,f1", "help", "Help", "The keys that work here", show=True),
+    Shortcut("everywhere.help", "question_mark,f1", "help", "Help", "The keys that work here",
+             show=True, priority=True),
     Shortcut("everywhere.palette", "ctrl+p,colon", "command_palette", "Commands",
              "Find an action of this screen by its name"),
     Shortcut("everywhere.generate", "p", "generate", "Password", "Open the password generator"),
     Shortcut("everywhere.clear_clipboard", "Y", "clear_clipboard", "Clear clipboard",
              "Empty the clipboard now, if it still holds what was copied here"),
     Shortcut("everywhere.lock", "ctrl+l", "lock", "Lock", "Lock the vault now", priority=True),
-    Shortcut("everywhere.quit", "q,ctrl+q", "quit", "Quit", "Lock and leave"),
+    Shortcut("everywhere.quit", "q", "quit", "Quit", "Lock and leave"),
+    Shortcut("everywhere.leave", "ctrl+q", "quit", "Quit", "Lock and leave, from anywhere", priority=True),
 
     Shortcut("list.down", "down,j", "move(1)", "Down", "To the next row"),
     Shortcut("list.up", "up,k", "move(-1)", "Up", "To the row before"),
@@ -106,8 +108,11 @@ SHORTCUTS = (
 
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),
 
-    Shortcut("help.close", "escape,question_mark,q", "close", "Close", "Back to where you were", show=True),
+    Shortcut("help.close", "escape,q", "close", "Close", "Back to where you were", show=True),
 )
+
+
+IDS = frozenset(shortcut.id for shortcut in SHORTCUTS)
 
 
 def of(place: str) -> list[BindingType]:
@@ -122,7 +127,7 @@ def place_words(id: str) -> str:
 
 KEY_NAMES = {
     "question_mark": "?", "colon": ":", "slash": "/", "escape": "Esc", "enter": "Enter",
-    "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "f1": "F1",
+    "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
 }
 
 
@@ -130,6 +135,8 @@ def spell(key: str) -> str:
     """A key of Textual's as a person reads it: `ctrl+l` is Ctrl+L, `question_mark` is ?."""
     if key.startswith("ctrl+"):
         return "Ctrl+" + key.removeprefix("ctrl+").upper()
+    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
+        return key.upper()
     return KEY_NAMES.get(key, key)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Generic
 
-from rich.segment import Segment, Segments
+from rich.text import Text
 from textual.app import App, ReturnType
 from textual.worker import WorkerFailed
 
@@ -24,7 +24,7 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
 
     def _fatal_error(self) -> None:
         error = getattr(self, "_crash", None) or sys.exception() or RuntimeError()
-        self._exit_renderables.append(Segments([Segment(incident(error) + "\n")]))
+        self._exit_renderables.append(Text(incident(error)))
         self._close_messages_no_wait()
 
     @property

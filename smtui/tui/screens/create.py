@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 WELCOME = "There is no vault here yet. A passphrase makes one; nobody can open it without."
 ADVICE = "Ctrl+G takes six random words, which a person can remember and no machine can guess."
+NOTE = "Write the words down, then type them into the second field. "
 PAUSE = 0.3
 """Seconds without a key before the strength is estimated."""
 
@@ -84,10 +85,13 @@ class CreateScreen(Screen[None]):
         self.first.type(chosen)
         self.again.clear()
         self.again.focus()
-        self._say("Write the words down, then type them again below.")
+        self.refresh_bindings()
 
     def action_hide(self) -> None:
         self.words.toggle_class("-hidden")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.words.has_class("-shown") if action == "hide" else True
 
     # How strong it is.
 
@@ -102,7 +106,8 @@ class CreateScreen(Screen[None]):
     async def _estimate(self) -> None:
         found = await self._measure()
         if found is not None and self.first.count:
-            self._say(found.sentence, "-warning" if found.weak else "")
+            noted = NOTE if self.words.has_class("-shown") else ""
+            self._say(noted + found.sentence, "-warning" if found.weak else "")
 
     async def _measure(self) -> Strength | None:
         """The strength of what is in the first field, unless somebody typed on meanwhile."""

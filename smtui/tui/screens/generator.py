@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Grid, Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Checkbox, Input, Static
+from textual.widgets import Input, Static
 
 from smtui.api.errors import ClientError
 from smtui.shown import shown
@@ -17,6 +17,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.entropy import bits
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 LENGTH = 32
 LONGEST = 4096
 MASK = "•"
+SPACE = "␣"
 SWITCHES = (
     ("lowercase", "a–z", "ExcludeLowercase"),
     ("uppercase", "A–Z", "ExcludeUppercase"),
@@ -61,9 +63,9 @@ class GeneratorScreen(ModalScreen[str | None]):
                 yield Input(str(LENGTH), type="integer", max_length=4, id="length", compact=True)
             with Grid():
                 for name, words, _ in SWITCHES:
-                    yield Checkbox(Content(words), True, id=name, compact=True)
-                yield Checkbox("space", False, id="space", compact=True)
-                yield Checkbox("one of each", True, id="each", compact=True)
+                    yield Tick(Content(words), True, id=name, compact=True)
+                yield Tick("space", False, id="space", compact=True)
+                yield Tick("one of each", True, id="each", compact=True)
             with Horizontal(classes="field"):
                 yield Static("Without")
                 yield Input(placeholder="characters to leave out", id="without", compact=True)
@@ -71,19 +73,26 @@ class GeneratorScreen(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         self.generate()
+        self.watch(self.app, "app_focus", self._hide_from_bystanders, init=False)
+
+    def _hide_from_bystanders(self, here: bool) -> None:
+        """Whoever turns to another window need not leave the password on this one."""
+        if not here:
+            self._hidden = True
+            self._show_password()
 
     def request(self) -> dict[str, Any]:
         """What the fields ask for, in AWS's words."""
         return {
             "PasswordLength": int(self.query_one("#length", Input).value or 0),
             "ExcludeCharacters": self.query_one("#without", Input).value,
-            **{member: not self.query_one(f"#{name}", Checkbox).value for name, _, member in SWITCHES},
-            "IncludeSpace": self.query_one("#space", Checkbox).value,
-            "RequireEachIncludedType": self.query_one("#each", Checkbox).value,
+            **{member: not self.query_one(f"#{name}", Tick).value for name, _, member in SWITCHES},
+            "IncludeSpace": self.query_one("#space", Tick).value,
+            "RequireEachIncludedType": self.query_one("#each", Tick).value,
         }
 
     @on(Input.Changed)
-    @on(Checkbox.Changed)
+    @on(Tick.Changed)
     @gesture
     async def generate(self) -> None:
         request = self.request()
@@ -108,7 +117,8 @@ class GeneratorScreen(ModalScreen[str | None]):
         self._show_password()
 
     def _show_password(self) -> None:
-        self.preview.update(Content(MASK * len(self._password) if self._hidden else shown(self._password)))
+        visible = shown(self._password.replace(" ", SPACE))
+        self.preview.update(Content(MASK * len(self._password) if self._hidden else visible))
 
     def action_again(self) -> None:
         self.generate()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
@@ -31,7 +31,9 @@ class HelpScreen(ModalScreen[None]):
                 for place, lines in groupby(self._lines, key=lambda line: line[0]):
                     yield Static(Content(place), classes="place")
                     for _, pressed, words in lines:
-                        yield Static(Content.assemble((f"{pressed:<14}", "bold $accent"), words))
+                        with Horizontal(classes="line"):
+                            yield Static(Content(pressed), classes="pressed")
+                            yield Static(Content(words), classes="words")
         yield KeyBar()
 
     def action_close(self) -> None:

@@ -18,6 +18,7 @@ from smtui.tui.widgets.frame import KeyBar
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
 
+GROUPS_IN_A_ROW = 5
 ADVICE = (
     "It opens the vault without the passphrase, for you or for whoever finds it. "
     "Write it on paper and keep it where you keep passports. It will not be shown again."
@@ -40,8 +41,9 @@ class RecoveryScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Recovery code", classes="title")
-            yield Static(Content(self._code), id="code")
+            yield Static(Content(in_rows(self._code)), id="code")
             yield Static(ADVICE)
+            yield Static("When it is on paper: Tab, then Enter.", classes="-muted")
             yield Button("I have written it down", id="written")
         yield KeyBar()
 
@@ -52,3 +54,10 @@ class RecoveryScreen(ModalScreen[None]):
     @gesture
     async def action_copy(self) -> None:
         await self.app.copy(self._code, "Recovery code")
+
+
+def in_rows(code: str) -> str:
+    """The groups of the code in rows short enough to copy by hand."""
+    groups = code.split("-")
+    rows = (groups[start : start + GROUPS_IN_A_ROW] for start in range(0, len(groups), GROUPS_IN_A_ROW))
+    return "\n".join("  ".join(row) for row in rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
 
 WORKING = "Deriving the key…"
-SALT = 16
 
 
 class UnlockScreen(Screen[None]):
@@ -105,19 +103,10 @@ class UnlockScreen(Screen[None]):
     @gesture
     async def _look_in_keyring(self) -> None:
         """Offers the key that the operating system keeps for this vault, where somebody put it there."""
-        self._keyring_key = await call(_kept_key, self._path)
+        from smtui.backends import keyring_store
+
+        self._keyring_key = await call(keyring_store.load, self._path)
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._keyring_key is not None if action == "keyring" else True
-
-
-def _kept_key(path: Path) -> bytes | None:
-    """No keyring, or one that does not answer, is the same as an empty one: there is still the passphrase."""
-    try:
-        with path.open("rb") as file:
-            salt = file.read(SALT)
-        key: bytes | None = import_module("smtui.backends.keyring_store").load(salt)
-    except (OSError, SmtuiError, ImportError):
-        return None
-    return key

@@ -1,0 +1,134 @@
+"""A running app: typed into by Pilot, over a real vault, with a clock that moves when told and tools that are fakes."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+import smtui
+from smtui.clipboard.clipboard import Clipboard
+from smtui.config import Settings
+from smtui.tui.app import SmtuiApp
+
+MakeApp = Callable[..., SmtuiApp]
+
+
+class Steady:
+    """Seconds that pass when told."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class FakeTool:
+    """An `xclip` that keeps the clipboard in a file, and notes its arguments."""
+
+    def __init__(self, folder: Path) -> None:
+        self._held = folder / "clipboard"
+        self._called = folder / "called"
+        tool = folder / "bin" / "xclip"
+        tool.parent.mkdir()
+        tool.write_text(
+            f"#!/bin/sh\nheld={self._held}\n"
+            f'echo "$@" >> {self._called}\n'
+            'case "$*" in *-o*) cat $held ;; *) cat > $held.new; mv $held.new $held ;; esac\n'
+        )
+        tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
+        self.environ = {"PATH": f"{tool.parent}:/usr/bin:/bin", "DISPLAY": ":99"}
+
+    @property
+    def held(self) -> bytes:
+        return self._held.read_bytes() if self._held.exists() else b""
+
+    def somebody_copies(self, data: bytes) -> None:
+        self._held.write_bytes(data)
+
+    @property
+    def arguments(self) -> str:
+        return self._called.read_text()
+
+
+@pytest.fixture(autouse=True)
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the developer's own reaches a test: no settings, no clipboard, no colours, nothing that moves."""
+    for name in ("NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_TTY", "SSH_CONNECTION", "SMTUI_VAULT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+
+
+@pytest.fixture
+def steady() -> Steady:
+    return Steady()
+
+
+@pytest.fixture
+def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTool:
+    """The only clipboard there is."""
+    fake = FakeTool(tmp_path)
+    for name, value in fake.environ.items():
+        monkeypatch.setenv(name, value)
+    return fake
+
+
+@pytest.fixture
+def app(vault: smtui.Vault, steady: Steady) -> MakeApp:
+    """Makes the app on the test's vault: unlocked, unless `locked`."""
+
+    def make(*, locked: bool = False, settings: Settings | None = None, **more: Any) -> SmtuiApp:
+        more.setdefault("pasteboard", Clipboard(steady=steady))
+        return SmtuiApp(vault.path, settings, vault=None if locked else vault, steady=steady, **more)
+
+    return make
+
+
+def screen_text(app: SmtuiApp) -> str:
+    """What a person reads on the screen now."""
+    lines = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
+
+
+async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
+    """Lets the app work until something holds; fails where it never does."""
+    async with asyncio.timeout(20):
+        while not true():
+            await pilot.pause()
+    await pilot.pause()
+
+
+async def paste(pilot: Pilot[None], text: str) -> None:
+    """As the terminal hands over what was pasted: at once, whatever its length."""
+    pilot.app.post_message(events.Paste(text))
+    await pilot.pause()
+
+
+async def types(pilot: Pilot[None], text: str) -> None:
+    """Presses the keys of `text`, whatever it holds."""
+    names = {" ": "space", "-": "minus", "?": "question_mark", "/": "slash", ".": "full_stop"}
+    await pilot.press(*(names.get(character, character) for character in text))
+
+
+# TEMPORARY
+import importlib.util, sys  # noqa
+import types as _types  # noqa
+if importlib.util.find_spec("smtui.tui.screens.secrets") is None:
+    from textual.screen import Screen
+    from textual.widgets import Static
+
+    from smtui.shown import shown
+    from smtui.tui.widgets.frame import KeyBar, Masthead
+    class SecretsScreen(Screen):
+        def __init__(self, vault): super().__init__(); self.vault = vault
+        def compose(self): yield Masthead(shown("here")); yield Static("secrets here"); yield KeyBar()
+    _m = _types.ModuleType("smtui.tui.screens.secrets"); _m.SecretsScreen = SecretsScreen
+    sys.modules["smtui.tui.screens.secrets"] = _m

@@ -1,0 +1,158 @@
+"""The password generator."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from smtui.engine import passwords
+from smtui.tui import entropy
+from smtui.tui.app import SmtuiApp
+from smtui.tui.screens.generator import GeneratorScreen
+from tests.tui.conftest import FakeTool, MakeApp, screen_text, until
+
+
+def password(running: SmtuiApp) -> str:
+    return running.screen._password
+
+
+async def test_a_password_is_there_at_once(app: MakeApp) -> None:
+    """32 characters of every type, with its bits."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+
+        assert len(password(running)) == 32
+        assert password(running) in screen_text(running)
+        assert "210 bits" in screen_text(running)
+
+
+async def test_every_option_reaches_the_request(app: MakeApp, client) -> None:  # type: ignore[no-untyped-def]
+    """All eight of GetRandomPassword, as the fields stand."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        running.push_screen(GeneratorScreen(client))
+        await until(pilot, lambda: password(running))
+        for name in ("lowercase", "uppercase", "numbers", "punctuation", "space", "each"):
+            running.screen.query_one(f"#{name}").toggle()
+        running.screen.query_one("#length").value = "20"
+        running.screen.query_one("#without").value = "0O1l"
+        await pilot.pause()
+
+        assert running.screen.request() == {
+            "PasswordLength": 20, "ExcludeCharacters": "0O1l",
+            "ExcludeLowercase": True, "ExcludeUppercase": True, "ExcludeNumbers": True, "ExcludePunctuation": True,
+            "IncludeSpace": True, "RequireEachIncludedType": False,
+        }  # fmt: skip
+
+
+async def test_an_option_makes_another_password(app: MakeApp) -> None:
+    """The preview follows the fields."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+        running.screen.query_one("#punctuation").toggle()
+        await until(pilot, lambda: password(running).isalnum())
+
+        assert f"{entropy.bits(running.screen.request()):.0f} bits" in screen_text(running)
+
+
+@pytest.mark.parametrize("length", ["3", "4097", "", "0"])
+async def test_what_is_refused_says_why(app: MakeApp, length: str) -> None:
+    """The service's own words; no password is left to copy or use."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+        running.screen.query_one("#length").value = length
+        await until(pilot, lambda: running.screen.entropy.has_class("-error"))
+
+        assert password(running) == ""
+        assert str(running.screen.preview.render()) == ""
+
+
+async def test_another_hide_and_copy(app: MakeApp, tool: FakeTool) -> None:
+    """Ctrl+N makes another, Ctrl+R hides it, Ctrl+Y copies it hidden or not."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+        before = password(running)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: password(running) != before)
+        await pilot.press("ctrl+r", "ctrl+y")
+        await until(pilot, lambda: tool.held)
+
+        assert password(running) not in screen_text(running)
+        assert tool.held == password(running).encode()
+        assert password(running) not in "".join(toast.message for toast in running._notifications)
+
+
+async def test_it_hides_when_the_window_loses_the_focus(app: MakeApp) -> None:
+    """Where the terminal tells."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+        running.app_focus = False
+        await pilot.pause()
+
+        assert password(running) not in screen_text(running)
+
+
+async def test_a_form_gets_the_password(app: MakeApp, client) -> None:  # type: ignore[no-untyped-def]
+    """Opened for a form it answers with the password, else there is no such key."""
+    running = app()
+    answers: list[str | None] = []
+    async with running.run_test(size=(80, 24)) as pilot:
+        running.push_screen(GeneratorScreen(client, for_form=True), answers.append)
+        await until(pilot, lambda: password(running))
+        made = password(running)
+        assert "Use as value" in screen_text(running)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: answers)
+        assert answers == [made]
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+        await pilot.press("ctrl+s")
+
+        assert isinstance(running.screen, GeneratorScreen)
+
+
+REQUESTS = (
+    {"PasswordLength": 32},
+    {"PasswordLength": 4},
+    {"PasswordLength": 4, "ExcludeCharacters": "abc"},
+    {"PasswordLength": 20, "ExcludePunctuation": True, "IncludeSpace": True},
+    {"PasswordLength": 8, "ExcludeUppercase": True, "ExcludeLowercase": True, "ExcludePunctuation": True},
+)
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_the_bits_count_the_passwords_that_can_come(request_: dict[str, object]) -> None:
+    """Held against the other way of counting, by which passwords are made."""
+    sizes = [len(alphabet) for alphabet in passwords.included_types(request_)]
+
+    assert entropy.bits(request_) == math.log2(passwords.strings(sizes, request_["PasswordLength"]))
+
+
+def test_the_bits_without_one_of_each() -> None:
+    """Every character is free: length times the bits of one."""
+    assert entropy.bits({"PasswordLength": 16, "RequireEachIncludedType": False}) == pytest.approx(16 * math.log2(94))
+
+
+NOTHING_LEFT = {"PasswordLength": 9, **dict.fromkeys(entropy.TYPES, True)}
+
+
+@pytest.mark.parametrize("request_", [{"PasswordLength": 3}, NOTHING_LEFT])
+def test_what_cannot_be_made_has_no_bits(request_: dict[str, object]) -> None:
+    """Too short for one of each, or nothing left to choose from."""
+    assert entropy.bits(request_) == 0
+
+
+def test_the_longest_is_counted_too() -> None:
+    """4,096 characters are more passwords than a float can hold."""
+    assert 26_000 < entropy.bits({"PasswordLength": 4096}) < 27_000

@@ -1,0 +1,218 @@
+"""What the process does for its own privacy, seen from outside: in children, and in a real terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from smtui.hardening import incident, scrub
+from smtui.tui.start import refuse
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+SECRET = "hunter2-SECRET"
+
+
+def run(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**ENVIRONMENT, **environ}, timeout=30,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+def test_a_hardened_process_leaves_no_core_and_lets_nobody_look() -> None:
+    """No core files, memory closed to the user's other programs, new files for the owner only."""
+    done = run(
+        "import ctypes, os, resource; from smtui.hardening import harden; harden()\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3), oct(os.umask(0)))"
+    )
+
+    assert done.stdout.split("\n")[0] == "(0, 0) 0 0o77"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+def test_a_debugger_can_be_let_in_on_purpose() -> None:
+    """`--allow-debug` leaves the process dumpable; the rest stays."""
+    done = run(
+        "import ctypes, os; from smtui.hardening import harden; harden(allow_debug=True)\n"
+        "print(ctypes.CDLL(None).prctl(3), oct(os.umask(0)))"
+    )
+
+    assert done.stdout == "1 0o77\n"
+
+
+def test_textuals_switches_are_taken_away_and_looks_are_left() -> None:
+    """A log of every key, a script of keys, pictures: none can be ordered by the environment."""
+    environ = {"TEXTUAL_LOG": "x", "TEXTUAL_PRESS": "q", "TEXTUAL_SCREENSHOT": "1", "TEXTUAL": "debug,devtools",
+               "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "256", "HOME": "/h"}  # fmt: skip
+    scrub(environ)
+
+    assert set(environ) == {"TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM", "HOME"}
+
+
+def test_hardening_comes_before_textual() -> None:
+    """Textual reads its switches when it is imported."""
+    done = run("import sys, smtui.hardening, smtui.tui.start, smtui.config; print('textual' in sys.modules)")
+
+    assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    "breaking",
+    [
+        "raise RuntimeError(plaintext)",
+        "import threading; t = threading.Thread(target=lambda: {}[plaintext]); t.start(); t.join()",
+        "class Bad:\n    def __del__(self): raise RuntimeError(plaintext)\nBad()",
+    ],
+)
+def test_no_traceback_and_no_value_on_the_way_down(breaking: str) -> None:
+    """Whatever breaks, in whatever thread: one line with an id."""
+    done = run(f"from smtui.hardening import harden; harden()\nplaintext = '{SECRET}'\n{breaking}")
+
+    assert SECRET not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    assert "give this id" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_incident_says_where_and_nothing_of_what() -> None:
+    """The id is the kind of error and the place in our code."""
+    try:
+        scrub({SECRET: SECRET, "TEXTUAL_X": 1}.keys())  # type: ignore[arg-type]
+    except TypeError as error:
+        sentence = incident(error)
+
+    assert sentence.rsplit(": ", 1)[1].startswith("TypeError-hardening-")
+    assert SECRET not in sentence
+
+
+class Screens:
+    """smtui in a terminal of its own."""
+
+    def __init__(self, home: Path, *arguments: str, **environ: str) -> None:
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "smtui", *arguments], dimensions=(24, 80), timeout=30,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "HOME": str(home),
+                 "TERM": "xterm-256color", "LANG": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none", **environ},
+        )  # fmt: skip
+
+    def end(self) -> bytes:
+        """What it still says after the last thing expected."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return bytes(self.child.before or b"")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP])
+def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals) -> None:
+    """Alternate screen, hidden cursor and mouse reporting end with the program."""
+    screens = Screens(tmp_path)
+    screens.child.expect("Make a vault")
+    screens.child.kill(number)
+    left = screens.end()
+
+    assert b"\x1b[?1049l" in left
+    assert b"\x1b[?25h" in left
+    assert b"\x1b[?1000l" in left
+    assert b"Traceback" not in left
+    assert screens.child.exitstatus == 128 + number
+
+
+def test_a_typed_passphrase_is_in_no_log(tmp_path: Path) -> None:
+    """With Textual's log ordered by the environment, no file appears and nothing typed is echoed."""
+    screens = Screens(tmp_path, TEXTUAL_LOG=str(tmp_path / "log"), TEXTUAL_DEBUG="1")
+    screens.child.expect("Make a vault")
+    screens.child.send(SECRET)
+    screens.child.expect(f"  {len(SECRET)}")
+    seen = bytes(screens.child.before or b"")
+    screens.child.send("\x11")
+
+    assert SECRET.encode() not in seen + screens.end()
+    assert not (tmp_path / "log").exists()
+
+
+CRASHING = """
+import sys
+from smtui.hardening import harden
+harden()
+from pathlib import Path
+from smtui.tui.app import SmtuiApp
+class Broken(SmtuiApp):
+    def action_help(self):
+        plaintext = "hunter2" + "-SECRET"
+        {how}
+    async def die(self, plaintext):
+        raise RuntimeError(plaintext)
+app = Broken(Path(sys.argv[1]))
+app.run()
+sys.exit(app.return_code)
+"""
+
+
+@pytest.mark.parametrize("how", ["raise RuntimeError(plaintext)", "self.run_worker(self.die(plaintext))"])
+def test_a_crash_prints_one_sentence(tmp_path: Path, how: str) -> None:
+    """Neither the traceback nor a local variable reaches the terminal, and the exit code says that it failed."""
+    script = tmp_path / "broken.py"
+    script.write_text(CRASHING.format(how=how))
+    child = pexpect.spawn(
+        sys.executable, [str(script), str(tmp_path / "a.vault")],
+        dimensions=(24, 80), timeout=30, env={**ENVIRONMENT, "TERM": "xterm-256color"},
+    )  # fmt: skip
+    child.expect("Make a vault")
+    child.send("\x1bOP")
+    child.expect(pexpect.EOF)
+    child.close()
+    said = child.before.decode()
+
+    assert SECRET not in said
+    assert "Traceback" not in said
+    assert "give this id: RuntimeError-" in said
+    assert child.exitstatus == 1
+
+
+@pytest.mark.parametrize(
+    ("environ", "terminal", "says"),
+    [
+        ({"TERM": "xterm"}, False, "need a terminal"),
+        ({"TERM": "dumb"}, True, "TERM is dumb"),
+        ({}, True, "TERM is dumb or not set"),
+        ({"TERM": "vt100"}, True, ""),
+    ],
+)
+def test_where_no_screen_can_be_shown_commands_are_named(environ: dict[str, str], terminal: bool, says: str) -> None:
+    """Textual would start anyway, and without a terminal on its input spin for ever."""
+    answer = refuse(environ, terminal)
+
+    assert says in answer
+    assert bool(answer) == bool(says)
+    assert not answer or "smtui --help" in answer
+
+
+def test_a_pipe_is_refused_with_the_exit_code_for_usage() -> None:
+    """One line on standard error, nothing on standard output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "smtui"], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=ENVIRONMENT,
+        timeout=30,
+    )  # fmt: skip
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_no_colour_means_none(tmp_path: Path) -> None:
+    """With NO_COLOR not one colour is sent, neither of sixteen nor of millions."""
+    screens = Screens(tmp_path, NO_COLOR="1")
+    screens.child.expect("Make a vault")
+    seen = bytes(screens.child.before or b"")
+    screens.child.send("\x11")
+    seen += screens.end()
+
+    assert b"38;" not in seen
+    assert b"48;" not in seen
+    assert not [code for code in (*range(31, 38), *range(41, 48), *range(90, 108)) if b"\x1b[%dm" % code in seen]

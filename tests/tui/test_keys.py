@@ -1,0 +1,131 @@
+"""The declaration of keys, and everything that reads it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from textual.widgets import Footer
+
+from smtui.config import Settings
+from smtui.tui import keys
+from smtui.tui.app import SmtuiApp
+from smtui.tui.palette import Actions
+from smtui.tui.screens.create import CreateScreen
+from smtui.tui.screens.generator import GeneratorScreen
+from smtui.tui.screens.help import HelpScreen, helpful
+from smtui.tui.screens.recovery import RecoveryScreen
+from smtui.tui.screens.unlock import UnlockScreen
+from tests.tui.conftest import MakeApp, screen_text
+
+HOMES = {
+    "everywhere": SmtuiApp,
+    "unlock": UnlockScreen,
+    "create": CreateScreen,
+    "recovery": RecoveryScreen,
+    "generator": GeneratorScreen,
+    "help": HelpScreen,
+}
+
+
+def test_an_id_is_given_once() -> None:
+    """The settings rebind by id, so two actions cannot share one."""
+    assert [name for name, times in Counter(shortcut.id for shortcut in keys.SHORTCUTS).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("place", keys.PLACES)
+def test_a_key_means_one_thing_in_one_place(place: str) -> None:
+    """Nor does a place take a key from what works everywhere, unless it is a modal screen's own."""
+    places = {place} if place in ("dialog", "help", "generator", "recovery") else {place, "everywhere"}
+    pressed = [
+        key for shortcut in keys.SHORTCUTS if shortcut.place in places for key in shortcut.keys.split(",")
+    ]  # fmt: skip
+
+    assert [key for key, times in Counter(pressed).items() if times > 1] == []
+
+
+@pytest.mark.parametrize(("place", "home"), HOMES.items())
+def test_every_declared_action_exists(place: str, home: type) -> None:
+    """A key in the table that does nothing would be a lie in footer, help and README."""
+    for shortcut in keys.SHORTCUTS:
+        if shortcut.place == place:
+            assert hasattr(home, "action_" + shortcut.action.partition("(")[0]), shortcut.id
+
+
+def test_one_letter_is_one_verb() -> None:
+    """Where a letter works in several places, it carries the same words."""
+    verbs: dict[str, set[str]] = {}
+    for shortcut in keys.SHORTCUTS:
+        for key in shortcut.keys.split(","):
+            if len(key) == 1 and shortcut.place != "list":
+                verbs.setdefault(key, set()).add(shortcut.words)
+    several = {key: words for key, words in verbs.items() if len(words) > 1}
+
+    assert several == {"q": {"Quit", "Close"}}
+
+
+def test_the_table_for_the_readme_has_every_shortcut() -> None:
+    """One row each, with the id that the settings use."""
+    table = keys.key_table()
+
+    assert all(f"`{shortcut.id}`" in table for shortcut in keys.SHORTCUTS)
+    assert len(table.splitlines()) == len(keys.SHORTCUTS) + 2
+
+
+async def test_a_key_of_ones_own_replaces_ours_everywhere(app: MakeApp) -> None:
+    """`[keys]` in the settings: the new key works, the old one does not, and help and palette say so."""
+    running = app(settings=Settings(keys={"everywhere.generate": "f5"}))
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        assert not isinstance(running.screen, GeneratorScreen)
+        shown_in_help = {pressed for _, pressed, words in helpful(running.screen) if "generator" in words}
+        assert shown_in_help == {"F5"}
+        titles = [str(hit.text) async for hit in Actions(running.screen).discover()]
+        assert "Password  F5" in titles
+        await pilot.press("f5")
+
+        assert isinstance(running.screen, GeneratorScreen)
+
+
+async def test_a_key_for_no_action_is_told(app: MakeApp) -> None:
+    """A slip in the settings is said instead of ignored."""
+    running = app(settings=Settings(keys={"everywhere.dance": "f5"}))
+    async with running.run_test(size=(80, 24)):
+        assert [toast.message for toast in running._notifications] == [
+            "The settings give a key to everywhere.dance, which is no action."
+        ]
+
+
+async def test_footer_help_and_palette_agree(app: MakeApp) -> None:
+    """What the footer shows is in the help and in the palette, by the same words of the same declaration."""
+    running = app()
+    async with running.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        in_footer = {key.description for key in running.screen.query_one(Footer).query("FooterKey")}
+        in_palette = {str(hit.text).rsplit("  ", 1)[0] async for hit in Actions(running.screen).discover()}
+        in_help = {words for _, _, words in helpful(running.screen)}
+        declared = {shortcut.words: shortcut.tooltip for shortcut in keys.SHORTCUTS}
+
+        assert in_footer
+        assert in_footer <= in_palette
+        assert {declared[words] for words in in_footer} <= in_help
+
+
+async def test_no_screenshot_is_offered(app: MakeApp) -> None:
+    """Textual's palette would write what is on the screen to a file."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        for character in "screenshot":
+            await pilot.press(character)
+        await pilot.pause()
+
+        assert "SVG" not in screen_text(running)
+
+
+async def test_suspending_is_not_bound(app: MakeApp) -> None:
+    """Ctrl+Z would leave an unlocked vault behind in the background."""
+    running = app()
+    async with running.run_test(size=(80, 24)):
+        assert "ctrl+z" not in running.screen.active_bindings

@@ -1,0 +1,117 @@
+"""The lock: by key, after idleness, and what is left after it."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+import smtui
+from smtui.config import Settings
+from smtui.shown import shown
+from smtui.tui.bridge import call
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.screens.unlock import UnlockScreen
+from tests.conftest import PASSPHRASE
+from tests.tui.conftest import MakeApp, Steady, paste, screen_text, until
+
+
+async def test_the_key_locks_from_anywhere(app: MakeApp, vault: smtui.Vault) -> None:
+    """Ctrl+L works above a dialog too; the vault is closed and no other screen is left."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        running.push_screen(Confirm(shown("Sure?"), shown("Really."), "Do it"))
+        await pilot.press("ctrl+l")
+        await pilot.pause()
+
+        assert vault.locked
+        assert [type(screen) for screen in running.screen_stack[1:]] == [UnlockScreen]
+
+
+async def test_idleness_locks(app: MakeApp, vault: smtui.Vault, steady: Steady) -> None:
+    """After the set time without a key; the screen says why."""
+    running = app(settings=Settings(idle_lock=300))
+    async with running.run_test(size=(80, 24)) as pilot:
+        steady.seconds += 299
+        await running.tick()
+        assert not vault.locked
+        steady.seconds += 1
+        await running.tick()
+        await pilot.pause()
+
+        assert vault.locked
+        assert "Locked: no key was pressed for 5 minutes." in screen_text(running)
+
+
+async def test_a_key_counts_as_being_there(app: MakeApp, vault: smtui.Vault, steady: Steady) -> None:
+    """The time starts again with each key."""
+    running = app(settings=Settings(idle_lock=300))
+    async with running.run_test(size=(80, 24)) as pilot:
+        steady.seconds += 299
+        await pilot.press("j")
+        steady.seconds += 299
+        await running.tick()
+
+        assert not vault.locked
+
+
+async def test_a_key_after_suspend_does_not_save_the_session(
+    app: MakeApp, vault: smtui.Vault, steady: Steady
+) -> None:
+    """The lid was shut for an hour: whoever opens it and presses a key finds the lock, and the key does nothing."""
+    running = app(settings=Settings(idle_lock=300))
+    async with running.run_test(size=(80, 24)) as pilot:
+        steady.seconds += 3600
+        await pilot.press("p")
+        await pilot.pause()
+
+        assert vault.locked
+        assert isinstance(running.screen, UnlockScreen)
+
+
+async def test_zero_means_never(app: MakeApp, vault: smtui.Vault, steady: Steady) -> None:
+    """Who sets idle_lock to 0 is not locked out."""
+    running = app(settings=Settings(idle_lock=0))
+    async with running.run_test(size=(80, 24)):
+        steady.seconds += 10**9
+        await running.tick()
+
+        assert not vault.locked
+
+
+async def test_no_screen_and_no_vault_outlive_the_lock(app: MakeApp) -> None:
+    """What was on the screens of a session is gone from memory, not just from sight."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        session_screen = type(running.screen)
+        await pilot.press("ctrl+l")
+        await pilot.pause()
+        gc.collect()
+
+        assert not [found for found in gc.get_objects() if isinstance(found, session_screen)]
+
+
+async def test_unlocking_again_after_a_lock(app: MakeApp) -> None:
+    """Lock, unlock, and the session is there again, with the same vault in a new connection."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+l")
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await until(pilot, lambda: running.session is not None)
+
+        assert running.session is not None
+        assert not running.session.vault.locked
+        await call(running.session.vault.lock)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_leaving_locks_first(app: MakeApp, vault: smtui.Vault, key: str) -> None:
+    """Both ways out close the vault and end with 0."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+
+    assert vault.locked
+    assert running.return_code == 0
