@@ -7,12 +7,20 @@ from collections.abc import Sequence
 from smtui.api.errors import SmtuiError
 from smtui.cli import diagnostics, output, sources
 from smtui.cli.commands import BY_NAME, LATER, Command
-from smtui.cli.exits import Exit, UsageError, exit_of
-from smtui.cli.parser import BEFORE_COMMAND
+from smtui.cli.exits import Exit, Refusal, UsageError, exit_of
+from smtui.cli.parser import ALLOW_DEBUG, BEFORE_COMMAND
 
 
 def main(argv: Sequence[str]) -> int:
-    """Runs one command line (without the program's name) and answers its exit code."""
+    """A process of its own for one command line (without the program's name); answers its exit code."""
+    from smtui.hardening import harden
+
+    harden(allow_debug=ALLOW_DEBUG in argv)
+    return run(argv)
+
+
+def run(argv: Sequence[str]) -> int:
+    """One command line inside a process, which stays as it is."""
     diagnostics.begin()
     sources.begin()
     try:
@@ -30,6 +38,11 @@ def main(argv: Sequence[str]) -> int:
     except SmtuiError as error:
         diagnostics.refused(error)
         return exit_of(error)
+    except OSError as error:
+        output.abandon()
+        where = f": {error.filename}" if error.filename else ""
+        diagnostics.refused(Refusal(f"{error.strerror or 'Reading or writing failed'}{where}."))
+        return Exit.REFUSED
     except Exception as error:
         diagnostics.broken(error)
         return Exit.REFUSED

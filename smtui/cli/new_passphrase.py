@@ -10,6 +10,7 @@ from smtui.cli import diagnostics, terminal, unlocking
 from smtui.cli.exits import CannotUnlock, UsageError
 from smtui.cli.terminal import NoTerminal, wipe
 
+EMPTY = "A passphrase cannot be empty."
 ADVICE = "--words makes one of six random words."
 WAYS = "Run this in a terminal, or give the passphrase by a file descriptor."
 
@@ -37,6 +38,8 @@ def chosen(
     passphrase = _words() if args.words else given(args)
     if passphrase is None:
         passphrase = _typed_twice()
+    if not passphrase:
+        raise UsageError(EMPTY, hint=ADVICE)
     try:
         if not args.words:
             _warn_if_weak(passphrase)
@@ -59,7 +62,7 @@ def _typed_twice() -> bytearray:
     except NoTerminal:
         raise CannotUnlock("There is no terminal to ask for a new passphrase.", hint=WAYS) from None
     if not first:
-        raise UsageError("A passphrase cannot be empty.", hint=ADVICE)
+        raise UsageError(EMPTY, hint=ADVICE)
     again = terminal.ask("The same once more: ")
     same = first == again
     wipe(again)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import BinaryIO
 
 from smtui.cli import diagnostics
@@ -46,8 +47,8 @@ def finish() -> None:
 
 
 def abandon() -> None:
-    """The reader is gone: keeps the interpreter from complaining about it at its end."""
-    if sys.stdout is not None:
+    """Nobody takes the answer: keeps the interpreter from complaining about it at its end."""
+    with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from smtui.cli import output
 from smtui.cli.exits import UsageError
 
+ALLOW_DEBUG = "--allow-debug"  # leaves the process open to debuggers and core files
 OUTPUTS = ("json", "text", "table")
 
 
@@ -77,11 +78,12 @@ def declare_globals(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--read-only", action="store_true", help="open without writing; reads are not recorded")
     group.add_argument("--region", metavar="REGION", type=region, help="the Region to work in (default: the vault's)")
     group.add_argument("--passphrase-fd", metavar="N", type=int, help="read the passphrase from file descriptor N")
+    parser.add_argument(ALLOW_DEBUG, action="store_true", help=argparse.SUPPRESS)
 
 
 # Global options that may stand before the command, and whether a value follows.
 BEFORE_COMMAND = {
-    "--vault": True, "--read-only": False, "--region": True, "--passphrase-fd": True,
+    ALLOW_DEBUG: False, "--vault": True, "--read-only": False, "--region": True, "--passphrase-fd": True,
     "--output": True, "--query": True, "--no-paginate": False, "--no-cli-pager": False, "--cli-binary-format": True,
 }
 

@@ -1,0 +1,193 @@
+"""`smtui import`: what would happen, then all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+import smtui
+from smtui.cli.imports import plan
+from tests.cli.conftest import CommandLine
+from tests.conftest import PASSPHRASE
+
+WriteFile = Callable[[str, str | bytes], str]
+ENV = "DB_HOST=localhost\nDB_PASS='s3cret'\nEMPTY=\n"
+
+
+def test_a_file_becomes_secrets(cli: CommandLine, file: WriteFile) -> None:
+    answer = cli("import", file(".env", ENV), "--prefix", "dev/")
+
+    assert answer.code == 0
+    assert answer.out == "imported: new secrets 2, empty 1\n"
+    assert "left out, for a secret cannot be empty: dev/EMPTY" in answer.err
+    assert cli.done("get", "dev/DB_PASS") == "s3cret"
+    assert cli.done("ls") == "dev/DB_HOST\ndev/DB_PASS\n"
+
+
+def test_a_file_becomes_one_secret(cli: CommandLine, file: WriteFile) -> None:
+    cli.done("import", file(".env", ENV), "--as-one", "dev/app")
+
+    assert json.loads(cli.done("get", "dev/app")) == {"DB_HOST": "localhost", "DB_PASS": "s3cret", "EMPTY": ""}
+    assert cli("import", file(".env", ENV), "--as-one", "a", "--prefix", "b").code == 2
+
+
+def test_a_dry_run_tells_and_changes_nothing(stocked: CommandLine, file: WriteFile) -> None:
+    """Each verdict is listed, no value is, and the trail knows of no change."""
+    stocked.done("delete-secret", "--secret-id", "dev/key")
+    held = {"prod/text": "plain text\n", "prod/db": "other", "new": "s3cret", "dev/key": "x", "empty": ""}
+
+    answer = stocked("import", file("f.json", json.dumps(held)), "--dry-run")
+
+    assert answer.code == 0
+    assert [line.split()[:2] for line in answer.out.splitlines()[:-1]] == [
+        ["unchanged", "prod/text"], ["conflict", "prod/db"], ["create", "new"], ["conflict", "dev/key"],
+        ["empty", "empty"],
+    ]
+    assert answer.out.splitlines()[-1] == "would import: new secrets 1, unchanged 1, empty 1, conflicts 2"
+    assert "s3cret" not in answer.out + answer.err
+    assert stocked("get", "new").code == 1
+    assert stocked.done("trail", "--operation", "CreateSecret", "--secret", "new") == ""
+
+
+def test_a_dry_run_finds_what_only_doing_it_finds(cli: CommandLine, file: WriteFile) -> None:
+    """A value that is too long is refused by the dry run already."""
+    answer = cli("import", file("f.json", json.dumps({"a": "x", "b": "y" * 70_000})), "--dry-run")
+
+    assert answer.code == 1
+    assert "That was b (" in answer.err
+    assert cli.done("ls") == ""
+
+
+def test_other_values_stop_the_import(stocked: CommandLine, file: WriteFile) -> None:
+    path = file("f.json", '{"new": "1", "prod/db": "2"}')
+
+    answer = stocked("import", path)
+
+    assert (answer.code, answer.out) == (1, "")
+    assert "prod/db (it is there with another value)" in answer.err
+    assert "--update" in answer.err
+    assert stocked("get", "new").code == 1
+
+
+def test_update_makes_versions(stocked: CommandLine, file: WriteFile) -> None:
+    path = file("f.json", '{"new": "1", "prod/db": "2", "prod/text": "plain text\\n"}')
+
+    assert stocked.done("import", path, "--update") == "imported: new secrets 1, new versions 1, unchanged 1\n"
+    assert stocked.done("get", "prod/db") == "2"
+    assert "second" in stocked.done("get", "prod/db", "--version-stage", "AWSPREVIOUS")
+
+
+def test_skip_existing_leaves_alone(stocked: CommandLine, file: WriteFile) -> None:
+    path = file("f.json", '{"new": "1", "prod/db": "2"}')
+
+    assert stocked.done("import", path, "--skip-existing") == "imported: new secrets 1, left alone 1\n"
+    assert "second" in stocked.done("get", "prod/db")
+
+
+def test_importing_twice_changes_nothing_the_second_time(cli: CommandLine, file: WriteFile) -> None:
+    path = file(".env", ENV)
+    cli.done("import", path)
+
+    assert cli.done("import", path) == "imported: unchanged 2, empty 1\n"
+
+
+def test_a_secret_without_value_gets_its_first(cli: CommandLine, file: WriteFile) -> None:
+    cli.done("create-secret", "--name", "a")
+
+    cli.done("import", file("f.json", '{"a": "1"}'))
+
+    assert cli.done("get", "a") == "1"
+
+
+def test_a_dump_of_the_aws_cli_comes_back_whole(stocked: CommandLine, file: WriteFile) -> None:
+    """What batch-get-secret-value prints goes into another vault, bytes included."""
+    dump = stocked.done("batch-get-secret-value", "--secret-id-list", "prod/db", "prod/text", "dev/key", "nowhere")
+    other = ["--vault", str(stocked.path.with_name("other.vault"))]
+    assert stocked("init", *other).code == 0
+
+    answer = stocked("import", file("dump.json", dump), *other)
+
+    assert answer.out == "imported: new secrets 3\n"
+    assert "1 secrets have no value there" in answer.err
+    for name in ("prod/db", "prod/text", "dev/key"):
+        assert stocked("get", name, *other).raw == stocked("get", name).raw
+
+
+def test_standard_input_is_a_file_too(cli: CommandLine) -> None:
+    assert cli.done("import", "-", stdin=b"A=1\n") == "imported: new secrets 1\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [("A=1\nA=2\n", None, "line 2: A is given twice, first at"), ("A=1\n", "A=1\n", "A is given twice")],
+)
+def test_a_name_given_twice_is_refused(
+    cli: CommandLine, file: WriteFile, first: str, second: str | None, said: str
+) -> None:
+    paths = [file("one.env", first), *([file("two.env", second)] if second else [])]
+
+    answer = cli("import", *paths)
+
+    assert answer.code == 2
+    assert said in answer.err
+    assert "Nothing was imported." in answer.err
+    assert cli.done("ls") == ""
+
+
+@pytest.mark.parametrize("name", ["a b", "ü", "a" * 600, "aws:x#y"])
+def test_a_name_that_no_secret_can_have_stops_everything(cli: CommandLine, file: WriteFile, name: str) -> None:
+    answer = cli("import", file("f.json", json.dumps({"good": "1", name: "2"})))
+
+    assert answer.code == 1
+    assert cli.done("ls") == ""
+
+
+@pytest.mark.parametrize("content", ["", "\n# nothing\n", "{}", "[]"])
+def test_an_empty_file_is_no_success(cli: CommandLine, file: WriteFile, content: str) -> None:
+    answer = cli("import", file("f", content))
+
+    assert answer.code == 2
+    assert "nothing to import" in answer.err
+
+
+@pytest.mark.parametrize("path", ["/no/such/file", "/"])
+def test_a_file_that_cannot_be_read(cli: CommandLine, path: str) -> None:
+    answer = cli("import", path)
+
+    assert answer.code == 2
+    assert f"cannot read {path}" in answer.err
+
+
+def test_a_huge_file_is_refused_unread(cli: CommandLine, tmp_path: object) -> None:
+    path = f"{tmp_path}/huge"
+    with open(path, "wb") as sparse:  # noqa: PTH123
+        sparse.truncate(65 * 1024 * 1024)
+
+    answer = cli("import", path)
+
+    assert answer.code == 2
+    assert "larger than 64 MiB" in answer.err
+
+
+def test_a_failure_in_the_middle_leaves_nothing(
+    cli: CommandLine, file: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl+C at the 30th of 50 secrets: the vault is as before, and the exit code says interrupted."""
+    made: list[int] = []
+    carry_out = plan._carry_out
+
+    def until_interrupted(client: object, step: plan.Step) -> None:
+        if len(made) == 30:
+            raise KeyboardInterrupt
+        made.append(1)
+        carry_out(client, step)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(plan, "_carry_out", until_interrupted)
+
+    answer = cli("import", file("f.json", json.dumps({f"s{number}": "x" for number in range(50)})))
+
+    assert (answer.code, len(made)) == (130, 30)
+    with smtui.open_vault(cli.path, PASSPHRASE) as vault:
+        assert vault.client().list_secrets()["SecretList"] == []

@@ -1,0 +1,319 @@
+"""The 23 operations as commands: parameters, answers and pages as the aws CLI has them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import botocore
+import jmespath
+import pytest
+from botocore.loaders import Loader
+
+import smtui
+from smtui.api.model import OPERATIONS
+from smtui.cli.commands import BY_NAME
+from smtui.cli.parameters import kebab, parameters
+from tests.cli.conftest import CommandLine
+from tests.conftest import PASSPHRASE
+
+WriteFile = Callable[[str, str | bytes], str]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_commands_and_flags_are_named_as_the_aws_cli_names_them(operation: str) -> None:
+    """botocore's own naming, which the aws CLI uses, gives the same words."""
+    assert kebab(operation) == botocore.xform_name(operation, "-")
+    assert kebab(operation) in BY_NAME
+    for parameter in parameters(OPERATIONS[operation]):
+        assert parameter.flag == "--" + botocore.xform_name(parameter.member, "-")
+
+
+def test_list_secrets_pages_as_botocore_says() -> None:
+    from smtui.cli.pages import COLLECTED
+
+    said = Loader().load_service_model("secretsmanager", "paginators-1")["pagination"]
+
+    assert COLLECTED["ListSecrets"] == (said["ListSecrets"]["result_key"],)
+
+
+def answered(cli: CommandLine, *argv: str, stdin: bytes = b"") -> Any:
+    return json.loads(cli.done(*argv, stdin=stdin))
+
+
+def test_a_value_comes_back_as_json(stocked: CommandLine) -> None:
+    text = stocked.done("get-secret-value", "--secret-id", "prod/text")
+    answer = json.loads(text)
+
+    assert text.startswith('{\n    "ARN": ')
+    assert list(answer) == ["ARN", "Name", "VersionId", "SecretString", "VersionStages", "CreatedDate"]
+    assert answer["SecretString"] == "plain text\n"
+    assert datetime.fromisoformat(answer["CreatedDate"]).utcoffset() is not None
+
+
+def test_times_have_the_local_offset(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    try:
+        assert answered(stocked, "describe-secret", "--secret-id", "prod/db")["CreatedDate"].endswith("+05:30")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_bytes_come_back_as_base64(stocked: CommandLine) -> None:
+    assert answered(stocked, "get-secret-value", "--secret-id", "dev/key")["SecretBinary"] == "AP8K"
+
+
+def test_an_empty_answer_prints_nothing(stocked: CommandLine) -> None:
+    assert stocked.done("tag-resource", "--secret-id", "prod/db", "--tags", "Key=a,Value=b") == ""
+
+
+def test_query_and_text_give_the_bare_value(stocked: CommandLine) -> None:
+    argv = ["get-secret-value", "--secret-id", "prod/text", "--output", "text", "--query"]
+
+    assert stocked.done(*argv, "SecretString") == "plain text\n\n"
+    assert stocked.done(*argv, "[Name,VersionStages[0]]") == "prod/text\tAWSCURRENT\n"
+    assert stocked.done(*argv, "Nothing") == "None\n"
+
+
+def test_a_bad_query_is_refused_before_anything_is_asked(stocked: CommandLine) -> None:
+    answer = stocked("get-secret-value", "--secret-id", "prod/db", "--query", "[")
+
+    assert answer.code == 2
+    assert "Bad value for --query" in answer.err
+    assert "GetSecretValue" not in stocked.done("trail")
+
+
+def test_a_query_that_does_not_fit_does_not_quote_the_value(stocked: CommandLine) -> None:
+    answer = stocked("get-secret-value", "--secret-id", "prod/db", "--query", "sum(SecretString)")
+
+    assert answer.code == 2
+    assert "second" not in answer.err
+
+
+def test_text_lists_are_rows_under_their_name(stocked: CommandLine) -> None:
+    stocked.done("tag-resource", "--secret-id", "prod/db", "--tags", "Key=a,Value=b", "Key=c,Value=d")
+
+    rows = stocked.done("describe-secret", "--secret-id", "prod/db", "--output", "text").splitlines()
+
+    assert "TAGS\ta\tb" in rows
+    assert "TAGS\tc\td" in rows
+
+
+def test_a_table_has_a_box_for_each_list(stocked: CommandLine) -> None:
+    table = stocked.done("list-secrets", "--output", "table")
+
+    assert "SecretList" in table
+    assert len({len(line) for line in table.splitlines()[:5]}) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["Key=env,Value=prod", "Key=team,Value=core"],
+        ['[{"Key":"env","Value":"prod"},{"Key":"team","Value":"core"}]'],
+        ['{"Key":"env","Value":"prod"}', "Key=team,Value=core"],
+    ],
+)
+def test_structures_in_shorthand_and_json(cli: CommandLine, words: list[str]) -> None:
+    cli.done("create-secret", "--name", "a", "--tags", *words)
+
+    assert answered(cli, "describe-secret", "--secret-id", "a")["Tags"] == [
+        {"Key": "env", "Value": "prod"}, {"Key": "team", "Value": "core"},
+    ]
+
+
+def test_a_list_from_a_file(cli: CommandLine, file: WriteFile) -> None:
+    tags = file("tags.json", '[{"Key":"env","Value":"prod"}]')
+
+    cli.done("create-secret", "--name", "a", "--tags", f"file://{tags}")
+
+    assert answered(cli, "describe-secret", "--secret-id", "a")["Tags"] == [{"Key": "env", "Value": "prod"}]
+
+
+def test_filters_and_lists_of_words(stocked: CommandLine) -> None:
+    argv = ["--query", "SecretList[].Name", "--output", "text"]
+
+    names = stocked.done("list-secrets", "--filters", "Key=name,Values=prod/t,dev/", *argv).split()
+    both = stocked.done("list-secrets", "--filters", "Key=name,Values=prod/", "Key=description,Values=orders", *argv)
+
+    assert names == ["prod/text", "dev/key"]
+    assert both == "prod/db\n"
+
+
+def test_version_stages_are_words(stocked: CommandLine) -> None:
+    argv = ["put-secret-value", "--secret-id", "prod/db", "--version-stages", "BLUE", "GREEN", "--secret-string", "-"]
+
+    answer = answered(stocked, *argv, stdin=b"x")
+
+    assert answer["VersionStages"] == ["BLUE", "GREEN"]
+
+
+@pytest.mark.parametrize("way", ["file", "stdin", "prompt"])
+def test_a_value_can_come_without_being_seen(cli: CommandLine, file: WriteFile, way: str) -> None:
+    """file://, - and --cli-input-json leave nothing on the command line, and bring every byte."""
+    value = 'a "b"\r\n\tü\n'
+    if way == "file":
+        answer = cli("create-secret", "--name", "a", "--secret-string", f"file://{file('v', value)}")
+    elif way == "stdin":
+        answer = cli("create-secret", "--name", "a", "--secret-string", "-", stdin=value.encode())
+    else:
+        request = json.dumps({"Name": "a", "SecretString": value})
+        answer = cli("create-secret", "--cli-input-json", f"file://{file('r.json', request)}")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert cli("get", "a").raw == value.encode()
+
+
+def test_a_value_on_the_command_line_works_and_is_warned_of_once(cli: CommandLine) -> None:
+    answer = cli("create-secret", "--name", "a", "--secret-string", "hunter2")
+
+    assert answer.code == 0
+    assert answer.err.count("warning:") == 1
+    assert "hunter2" not in answer.err
+    assert cli("create-secret", "--cli-input-json", '{"Name": "b", "SecretString": "x"}').err.count("warning:") == 1
+    assert cli("create-secret", "--name", "c", "--description", "no secret").err == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("fileb://{path}", b"\xff\n"), ("-", b"\xff\n"), (base64.b64encode(b"\xff\n").decode(), b"\xff\n")],
+)
+def test_blobs(cli: CommandLine, file: WriteFile, word: str, expected: bytes) -> None:
+    """Files and standard input bring bytes, words are base64, as in the aws CLI 2."""
+    cli.done("create-secret", "--name", "a", "--secret-binary", word.format(path=file("b", b"\xff\n")), stdin=b"\xff\n")
+
+    assert cli("get", "a").raw == expected
+
+
+def test_blobs_as_plain_text_when_asked(cli: CommandLine) -> None:
+    cli.done("create-secret", "--name", "a", "--secret-binary", "raw text", "--cli-binary-format", "raw-in-base64-out")
+
+    assert cli("get", "a").raw == b"raw text"
+
+
+def test_flags_have_both_forms(cli: CommandLine) -> None:
+    argv = ["get-random-password", "--query", "RandomPassword", "--output", "text"]
+
+    assert cli.done(*argv, "--password-length", "50", "--exclude-punctuation", "--exclude-numbers").strip().isalpha()
+    nothing_else = [f"--exclude-{kind}" for kind in ("lowercase", "uppercase", "numbers", "punctuation")]
+    assert cli.done(*argv, "--password-length", "4", "--include-space", *nothing_else) == "    \n"
+    assert cli(*argv, "--include-space", "--no-include-space").code == 0
+
+
+def test_input_json_is_completed_by_options(cli: CommandLine) -> None:
+    cli.done("create-secret", "--cli-input-json", '{"Name": "a", "Description": "one"}', "--description", "two")
+
+    assert answered(cli, "describe-secret", "--secret-id", "a")["Description"] == "two"
+
+
+def test_a_skeleton_is_a_request_of_every_member(bare: CommandLine) -> None:
+    """Printed without any vault."""
+    skeleton = json.loads(bare("tag-resource", "--generate-cli-skeleton").out)
+
+    assert skeleton == {"SecretId": "", "Tags": [{"Key": "", "Value": ""}]}
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["create-secret"], "required: --name"),
+        (["get-secret-value", "--secret-id"], "expected one argument"),
+        (["get-secret-value", "--secret-id", "a", "--secret"], "unknown option: --secret"),
+        (["get-random-password", "--password-length", "many"], "--password-length"),
+        (["tag-resource", "--secret-id", "a", "--tags", "Key"], "'--tags': expected one of Key=, Value="),
+        (["tag-resource", "--secret-id", "a", "--tags", "Kex=a"], "valid keys are Key, Value"),
+        (["tag-resource", "--secret-id", "a", "--tags", "[1"], "not JSON"),
+        (["create-secret", "--name", "file:///no/such/file"], "No such file"),
+        (["create-secret", "--name", "a", "--secret-binary", "%%%"], "not base64"),
+        (["create-secret", "--cli-input-json", "[]"], "an object is wanted"),
+        (["create-secret", "--name", "-", "--secret-string", "-"], "already read for"),
+        (["create-secret", "--cli-input-json", '{"Name": "a", "Nam": "b"}'], "Unknown parameter"),
+        (["list-secrets", "--max-items", "0"], "at least 1"),
+        (["list-secrets", "--output", "xml"], "invalid choice"),
+    ],
+)
+def test_what_cannot_be_understood_is_exit_2(cli: CommandLine, argv: list[str], said: str) -> None:
+    answer = cli(*argv)
+
+    assert (answer.code, answer.raw) == (2, b""), answer.err
+    assert said in answer.err
+
+
+@pytest.mark.parametrize("operation", ["rotate-secret", "put-resource-policy", "validate-resource-policy"])
+def test_what_is_not_built_is_no_success(stocked: CommandLine, operation: str) -> None:
+    extra = [] if operation == "rotate-secret" else ["--resource-policy", "{}"]
+
+    answer = stocked(operation, "--secret-id", "prod/db", *extra)
+
+    assert answer.code == 1
+    assert "NotYetSupported" in answer.err
+
+
+@pytest.fixture
+def many(cli: CommandLine) -> CommandLine:
+    """The command line, with 230 secrets in a vault."""
+    with smtui.open_vault(cli.path, PASSPHRASE) as vault, vault.all_or_nothing():
+        for number in range(230):
+            vault.client().create_secret(Name=f"s{number:03}")
+    return cli
+
+
+NAMES = [f"s{number:03}" for number in range(230)]
+
+
+def test_all_pages_are_merged(many: CommandLine) -> None:
+    answer = answered(many, "list-secrets", "--sort-by", "name")
+
+    assert jmespath.search("SecretList[].Name", answer) == NAMES
+    assert list(answer) == ["SecretList"]
+
+
+def test_the_first_page_alone_when_asked(many: CommandLine) -> None:
+    for argv in (["--no-paginate"], ["--max-results", "100"]):
+        answer = answered(many, "list-secrets", *argv)
+        assert (len(answer["SecretList"]), "NextToken" in answer) == (100, True)
+
+
+@pytest.mark.parametrize("page_size", ["100", "7"])
+@pytest.mark.parametrize("step", [1, 99, 100, 150, 230, 500])
+def test_max_items_and_starting_token_walk_over_everything(many: CommandLine, step: int, page_size: str) -> None:
+    """Whatever the step, also in the middle of pages, each secret comes once and in order."""
+    found: list[str] = []
+    starting: list[str] = []
+    while len(found) < (230 if step > 1 else 3):
+        pages = ["--max-items", str(step), "--page-size", page_size, *starting]
+        answer = answered(many, "list-secrets", "--sort-by", "name", *pages)
+        found += [secret["Name"] for secret in answer["SecretList"]]
+        if "NextToken" not in answer:
+            assert found == NAMES
+            return
+        starting = ["--starting-token", answer["NextToken"]]
+
+    assert found == NAMES[: len(found)]
+
+
+def test_a_forged_starting_token_is_refused(many: CommandLine) -> None:
+    for token in ("nonsense", base64.b64encode(b'{"NextToken": "forged"}').decode()):
+        answer = many("list-secrets", "--starting-token", token)
+        assert answer.code == 1
+        assert "InvalidNextTokenException" in answer.err
+
+
+def test_batches_are_merged_with_their_errors(stocked: CommandLine) -> None:
+    answer = answered(stocked, "batch-get-secret-value", "--secret-id-list", "prod/db", "nowhere")
+
+    assert [secret["Name"] for secret in answer["SecretValues"]] == ["prod/db"]
+    assert [error["SecretId"] for error in answer["Errors"]] == ["nowhere"]
+
+
+def test_versions_keep_what_stands_beside_them(stocked: CommandLine) -> None:
+    answer = answered(stocked, "list-secret-version-ids", "--secret-id", "prod/db")
+
+    assert (len(answer["Versions"]), answer["Name"]) == (2, "prod/db")

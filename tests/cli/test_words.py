@@ -1,0 +1,289 @@
+"""The everyday words, each as a person meets it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import smtui
+from tests.cli.conftest import CommandLine
+from tests.conftest import PASSPHRASE
+
+WriteFile = Callable[[str, str | bytes], str]
+
+
+def test_get_gives_exactly_the_value(stocked: CommandLine) -> None:
+    """Into a pipe goes the value and not a byte more."""
+    assert stocked("get", "prod/text").raw == b"plain text\n"
+    assert stocked("get", "dev/key").raw == b"\x00\xff\n"
+
+
+def test_get_picks_one_key(stocked: CommandLine) -> None:
+    assert stocked.done("get", "prod/db#password") == "second"
+    assert stocked.done("get", "prod/db#port") == "5432"
+
+
+def test_get_finds_other_versions(stocked: CommandLine) -> None:
+    assert stocked.done("get", "prod/db#password", "--version-stage", "AWSPREVIOUS") == "first"
+
+
+def test_a_missing_key_names_those_there_are(stocked: CommandLine) -> None:
+    answer = stocked("get", "prod/db#pass")
+
+    assert (answer.code, answer.raw) == (1, b"")
+    assert "no key 'pass'" in answer.err
+    assert "Its keys: user, password, port." in answer.err
+
+
+@pytest.mark.parametrize("target", ["prod/text#key", "dev/key#key"])
+def test_only_json_objects_have_keys(stocked: CommandLine, target: str) -> None:
+    assert stocked(*["get", target]).code == 1
+
+
+def test_a_refusal_speaks_as_the_aws_cli_does(stocked: CommandLine) -> None:
+    answer = stocked("get", "nowhere")
+
+    assert answer.code == 1
+    assert answer.err.startswith(
+        "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: "
+        "Secrets Manager can't find the specified secret."
+    )
+
+
+def test_a_terminal_gets_the_value_made_harmless(stocked: CommandLine) -> None:
+    """What drives a terminal is shown as symbols, and a note says that the value itself is another."""
+    stocked("set", "evil", "-", stdin=b"a\x1b]0;owned\x07b")
+
+    answer = stocked("get", "evil", tty=True)
+
+    assert answer.raw == "a␛]0;owned␇b\n".encode()
+    assert "shown as symbols" in answer.err
+
+
+def test_a_terminal_gets_no_bytes(stocked: CommandLine) -> None:
+    answer = stocked("get", "dev/key", tty=True)
+
+    assert (answer.code, answer.raw) == (1, b"")
+    assert "smtui get NAME > FILE" in answer.err
+
+
+def test_set_makes_and_then_adds_versions(cli: CommandLine) -> None:
+    assert cli.done("set", "a", "-", stdin=b"one") == "a: made\n"
+    assert cli.done("set", "a", "-", stdin=b"two").startswith("a: new version ")
+    assert cli.done("get", "a") == "two"
+    assert cli.done("get", "a", "--version-stage", "AWSPREVIOUS") == "one"
+
+
+def test_set_asks_the_person(cli: CommandLine) -> None:
+    cli.person.present = True
+    cli.person.answers = ["typed in"]
+
+    cli.done("set", "a")
+
+    assert cli.person.asked == ["Value for a: "]
+    assert cli.done("get", "a") == "typed in"
+
+
+def test_set_without_anybody_to_ask_says_how(cli: CommandLine) -> None:
+    answer = cli("set", "a")
+
+    assert answer.code == 2
+    assert "Use - for standard input, or --file." in answer.err
+
+
+def test_set_never_takes_a_value_as_an_argument(cli: CommandLine) -> None:
+    answer = cli("set", "a", "hunter2")
+
+    assert answer.code == 2
+    assert "hunter2" not in answer.err
+
+
+def test_set_keeps_a_line_break_and_says_so(cli: CommandLine) -> None:
+    answer = cli("set", "a", "-", stdin=b"value\n")
+
+    assert "--chomp" in answer.err
+    assert cli("get", "a").raw == b"value\n"
+    assert cli("set", "a", "-", "--chomp", stdin=b"value\r\n").err == ""
+    assert cli("get", "a").raw == b"value"
+
+
+def test_set_changes_one_key_and_nothing_else(cli: CommandLine) -> None:
+    """Other keys stay to the letter, in their order, numbers as they were spelled."""
+    held = '{"user": "ann", "rate": 1.10, "big": 12345678901234567890, "ü": [1, null]}'
+    cli.done("set", "db", "-", stdin=held.encode())
+
+    cli.done("set", "db#password", "-", stdin=b"s3cret")
+    cli.done("set", "db#user", "-", stdin=b"bob")
+
+    assert cli.done("get", "db") == (
+        '{"user":"bob","rate":1.10,"big":12345678901234567890,"ü":[1,null],"password":"s3cret"}'
+    )
+
+
+def test_set_of_a_key_makes_the_object(cli: CommandLine) -> None:
+    cli.done("set", "db#password", "-", stdin=b"x")
+
+    assert json.loads(cli.done("get", "db")) == {"password": "x"}
+
+
+def test_set_of_a_key_leaves_other_values_alone(stocked: CommandLine) -> None:
+    """A text that is no JSON object is not overwritten by one."""
+    assert stocked("set", "prod/text#key", "-", stdin=b"x").code == 1
+    assert stocked("get", "prod/text").raw == b"plain text\n"
+
+
+def test_set_generates_and_does_not_show(cli: CommandLine) -> None:
+    answer = cli("set", "a", "--generate", "--length", "40", "--no-punctuation")
+    made = cli.done("get", "a")
+
+    assert len(made) == 40
+    assert made.isalnum()
+    assert made not in answer.out + answer.err
+
+
+def test_set_takes_files_and_bytes(cli: CommandLine, file: WriteFile) -> None:
+    assert cli("set", "a", "--file", file("k", b"\xff\xfe")).code == 2
+    cli.done("set", "a", "--file", file("k", b"\xff\xfe"), "--binary")
+
+    assert cli("get", "a").raw == b"\xff\xfe"
+
+
+def test_ls_lists_by_prefix(stocked: CommandLine) -> None:
+    assert stocked.done("ls") == "dev/key\nprod/db\nprod/text\n"
+    assert stocked.done("ls", "prod/") == "prod/db\nprod/text\n"
+    assert stocked.done("ls", "nothing") == ""
+
+
+def test_ls_searches_words(stocked: CommandLine) -> None:
+    """Several words, or --search, look into descriptions too."""
+    assert stocked.done("ls", "orders") == ""
+    assert stocked.done("ls", "orders", "--search") == "prod/db\n"
+    assert stocked.done("ls", "db", "orders") == "prod/db\n"
+
+
+def test_ls_shows_planned_deletions_only_when_asked(stocked: CommandLine) -> None:
+    stocked.done("delete-secret", "--secret-id", "prod/db", "--recovery-window-in-days", "7")
+
+    assert "prod/db" not in stocked.done("ls")
+    assert "prod/db\tdeletion 2" in stocked.done("ls", "--all")
+
+
+def test_ls_long_tells_more(stocked: CommandLine) -> None:
+    lines = stocked.done("ls", "--long", "prod/db").splitlines()
+
+    assert lines[0].split() == ["CHANGED", "ACCESSED", "NAME"]
+    assert lines[1].endswith("  prod/db  orders")
+
+
+def test_ls_goes_over_pages(cli: CommandLine) -> None:
+    """The 250th secret is listed like the first."""
+    with smtui.open_vault(cli.path, PASSPHRASE) as vault, vault.all_or_nothing():
+        for number in range(250):
+            vault.client().create_secret(Name=f"s{number:03}")
+
+    assert cli.done("ls").split() == [f"s{number:03}" for number in range(250)]
+
+
+def test_trail_tells_what_was_done_and_refused(stocked: CommandLine) -> None:
+    stocked("get", "prod/db")
+    stocked("get", "nowhere")
+
+    newest, before, *_ = stocked.done("trail").splitlines()
+
+    assert newest.split()[2:] == ["GetSecretValue", "nowhere", "root", "ResourceNotFoundException"]
+    assert before.split()[2:] == ["GetSecretValue", "prod/db", "root", "done"]
+
+
+def test_trail_filters(stocked: CommandLine) -> None:
+    stocked("get", "prod/text")
+
+    assert len(stocked.done("trail", "--secret", "prod/db").splitlines()) == 2
+    assert "CreateSecret" not in stocked.done("trail", "--operation", "get-secret-value")
+    assert stocked.done("trail", "--until", "2020-01-01") == ""
+    assert len(stocked.done("trail", "--since", "1h").splitlines()) == 5
+
+
+def test_trail_says_when_it_stops(stocked: CommandLine) -> None:
+    answer = stocked("trail", "--limit", "2", "--json")
+
+    assert len([json.loads(line) for line in answer.out.splitlines()]) == 2
+    assert "--limit 0 shows all" in answer.err
+    assert stocked("trail", "--limit", "4").err == ""
+
+
+def test_check_counts_and_finds_nothing(stocked: CommandLine) -> None:
+    assert stocked.done("check").endswith("nothing wrong was found\n")
+
+
+def test_backup_opens_with_the_same_passphrase(stocked: CommandLine, tmp_path: Path) -> None:
+    copy = str(tmp_path / "copy.vault")
+
+    assert stocked.done("backup", copy) == f"{copy}: written\n"
+    assert stocked.done("get", "prod/db#password", "--vault", copy) == "second"
+    assert stocked("backup", copy).code == 4
+    assert stocked("backup", copy, "--force").code == 0
+
+
+def test_a_new_region_needs_no_more_than_its_name(stocked: CommandLine) -> None:
+    stocked.done("set", "there", "-", "--region", "eu-west-1", stdin=b"x")
+
+    assert "there" not in stocked.done("ls")
+    assert stocked.done("ls", "--region", "eu-west-1") == "there\n"
+    assert stocked("ls", "--region", "Europe").code == 2
+
+
+def test_keyring_unlocks_who_opted_in(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored once, the passphrase is not asked for; forgotten, it is again; a new passphrase is followed."""
+    from smtui.backends import keyring_store
+
+    held: dict[bytes, bytes] = {}
+
+    def salt(path: Path) -> bytes:
+        return path.read_bytes()[:16]
+
+    def keep(path: Path, key: bytes) -> str:
+        held[salt(path)] = key
+        return "a keyring"
+
+    monkeypatch.setattr(keyring_store, "store", keep)
+    monkeypatch.setattr(keyring_store, "load", lambda path: held.get(salt(path)))
+    monkeypatch.setattr(keyring_store, "forget", lambda path: held.pop(salt(path), None) is not None)
+
+    assert stocked("get", "prod/text", unlock=False).code == 3
+    stocked.done("keyring", "store")
+    assert stocked("get", "prod/text", unlock=False).raw == b"plain text\n"
+
+    stocked.person.present = True
+    stocked.person.answers = ["a new one"] * 2
+    assert stocked("passwd", unlock=False).code == 0
+    assert len(held) == 1
+    stocked.person.present = False
+    assert stocked("get", "prod/text", unlock=False).raw == b"plain text\n"
+
+    assert "unlocked by the keyring" in stocked("keyring", "status", unlock=False).out
+    stocked("keyring", "forget", unlock=False)
+    assert stocked("get", "prod/text", unlock=False).code == 3
+
+
+def test_copy_hands_the_value_to_the_clipboard_and_not_to_the_screen(
+    stocked: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from smtui.clipboard.clipboard import Clipboard, Copied
+
+    copied: list[tuple[bytes, int]] = []
+
+    def copy(self: Clipboard, data: bytes, seconds: int) -> Copied:
+        copied.append((data, seconds))
+        return Copied("test", "Copied")
+
+    monkeypatch.setattr(Clipboard, "copy", copy)
+
+    answer = stocked("copy", "prod/db#password", "--clear-after", "9")
+
+    assert (answer.code, answer.out, answer.err) == (0, "Copied\n", "")
+    assert copied == [(b"second", 9)]
+    stocked.done("copy", "dev/key")
+    assert copied[1] == (b"\x00\xff\n", 30)
