@@ -79,8 +79,8 @@ def position(secret: Secret, order: Order) -> Position:
 
 def _plan(database: Database, query: Query) -> tuple[str, list[_Clause]]:
     """What to walk, and the tests a row must pass. All that is asked of the word index is asked at once."""
-    matches = {terms: match for terms in query.filters if (match := _match(terms)) is not None}
-    match = _Clause("words MATCH ?", (" AND ".join(f"({each})" for each in matches.values()),))
+    matches = {terms: text for terms in query.filters if (text := _match(terms)) is not None}
+    match = _Clause("words MATCH ?", (" AND ".join(f"({text})" for text in matches.values()),))
     others = [terms for terms in query.filters if terms not in matches]
     if matches and query.order == "created-date":
         tests = [_tests(terms, query) for terms in others]
