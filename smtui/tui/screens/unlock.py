@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
 
 WORKING = "Deriving the key…"
+FORGOTTEN = "Forgotten? The recovery code opens it: smtui recover"
 
 
 class UnlockScreen(Screen[None]):
@@ -55,7 +56,7 @@ class UnlockScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one("#hint", Static).update(Content(self.app.hint))
+        self.query_one("#hint", Static).update(Content(self.app.hint or FORGOTTEN))
         self._say(self._notice)
         if self.app.settings.keyring:
             self._look_in_keyring()

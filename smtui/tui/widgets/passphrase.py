@@ -18,6 +18,7 @@ from textual.widget import Widget
 
 ROOM = 256
 DOT = "•"
+CURSOR = "█"
 
 
 class Typed:
@@ -110,11 +111,11 @@ class Passphrase(Widget, can_focus=True):
         self._typed = Typed()
 
     def render(self) -> Content:
+        cursor = CURSOR if self.has_focus else ""
         if not self.count:
-            return Content.styled(self._placeholder, "$text-muted")
+            return Content.assemble(cursor, (self._placeholder, "$text-muted"))
         room = max(self.content_size.width - 8, 1)
-        dots = DOT * min(self.count, room) + ("█" if self.has_focus else "")
-        return Content.assemble(dots, (f"  {self.count}", "$text-muted"))
+        return Content.assemble(DOT * min(self.count, room), cursor, (f"  {self.count}", "$text-muted"))
 
     def watch_count(self) -> None:
         self.refresh()

@@ -1,0 +1,159 @@
+"""How the screens look in the states that matter. Look at each picture before you accept it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+import smtui
+from smtui import strength, wordlist
+from smtui.config import Settings
+from smtui.shown import shown
+from smtui.strength import Strength
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.screens.generator import GeneratorScreen
+from smtui.tui.screens.recovery import RecoveryScreen
+from tests.tui.conftest import paste, screen_text, until
+
+PATH = Path("team.vault")
+SMALL, LARGE = (80, 24), (120, 36)
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+WORDS = "tableware unsubtle sauna getaway armory hush"
+CODE = "-".join(["ABCDEF", "GHIJKL", "MNOPQR", "STUVWX", "YZ2345", "67ABCD", "EFGHIJ"] * 2)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same path, words and strengths in every run, and no cursor that blinks."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(wordlist, "random_words", lambda ambient: WORDS)
+    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(25 if len(typed) < 12 else 77.5))
+    monkeypatch.setattr(Input.cursor_blink, "_default", False)
+
+
+@pytest.fixture
+def locked() -> SmtuiApp:
+    smtui.create_vault(PATH, "x").close()
+    return SmtuiApp(PATH, Settings())
+
+
+class OnePassword:
+    """A client that always answers the same password."""
+
+    def get_random_password(self, **_: Any) -> dict[str, str]:
+        return {"RandomPassword": "kT7#mvQ2 )xR9$wL4;bN8^hJ5&cF3!pZ"}
+
+
+@SIZES
+def test_unlock(snap_compare: Any, locked: SmtuiApp, size: tuple[int, int]) -> None:
+    """The first thing one sees each day."""
+    assert snap_compare(locked, terminal_size=size)
+
+
+def test_unlock_after_a_wrong_passphrase(snap_compare: Any, locked: SmtuiApp) -> None:
+    """The sentence stands below the prompt."""
+
+    async def wrong(pilot: Pilot[None]) -> None:
+        await paste(pilot, "wrong")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Wrong" in screen_text(locked))
+
+    assert snap_compare(locked, terminal_size=SMALL, run_before=wrong)
+
+
+@SIZES
+def test_first_run(snap_compare: Any, size: tuple[int, int]) -> None:
+    """Says what it is, and offers the words."""
+    assert snap_compare(SmtuiApp(PATH), terminal_size=size)
+
+
+def test_first_run_with_a_weak_passphrase(snap_compare: Any) -> None:
+    """The strength as a row, in the colour of a warning."""
+    app = SmtuiApp(PATH)
+
+    async def weak(pilot: Pilot[None]) -> None:
+        await paste(pilot, "Summer2025!")
+        await until(pilot, lambda: "25 bits" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=SMALL, run_before=weak)
+
+
+def test_first_run_with_six_words(snap_compare: Any) -> None:
+    """The words between the two fields, ready to be written down."""
+    app = SmtuiApp(PATH)
+
+    async def take(pilot: Pilot[None]) -> None:
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: "78 bits" in screen_text(app))
+
+    assert snap_compare(app, terminal_size=SMALL, run_before=take)
+
+
+def test_recovery_code(snap_compare: Any) -> None:
+    """Large enough to copy by hand; its button does not have the focus."""
+
+    async def show(pilot: Pilot[None]) -> None:
+        pilot.app.push_screen(RecoveryScreen(CODE))
+        await pilot.pause()
+
+    assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=show)
+
+
+@SIZES
+def test_generator(snap_compare: Any, size: tuple[int, int]) -> None:
+    """All options, the password, its bits; spaces are seen."""
+
+    async def show(pilot: Pilot[None]) -> None:
+        pilot.app.push_screen(GeneratorScreen(OnePassword(), for_form=True))
+        await until(pilot, lambda: "bits" in screen_text(pilot.app))
+
+    assert snap_compare(SmtuiApp(PATH), terminal_size=size, run_before=show)
+
+
+def test_help(snap_compare: Any) -> None:
+    """The keys of the first run, which are few."""
+    assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, press=["f1"])
+
+
+def test_commands(snap_compare: Any) -> None:
+    """The palette names each action with its key."""
+    assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, press=["ctrl+p"])
+
+
+def test_a_question(snap_compare: Any) -> None:
+    """Cancel has the focus."""
+
+    async def ask(pilot: Pilot[None]) -> None:
+        pilot.app.push_screen(Confirm(shown("Use this passphrase all the same?"), shown(Strength(25).sentence), "Use it"))
+        await pilot.pause()
+
+    assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)
+
+
+def test_too_small(snap_compare: Any, locked: SmtuiApp) -> None:
+    """Says how large it must be."""
+    assert snap_compare(locked, terminal_size=(50, 12))
+
+
+@pytest.mark.parametrize("theme", ["smtui-light", "smtui-hc"])
+def test_themes(snap_compare: Any, theme: str) -> None:
+    """The first run in our other themes."""
+    assert snap_compare(SmtuiApp(PATH, Settings(theme=theme)), terminal_size=SMALL)
+
+
+def test_without_colours(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR: everything can still be told apart."""
+    monkeypatch.setitem(os.environ, "NO_COLOR", "1")
+    app = SmtuiApp(PATH)
+
+    async def show(pilot: Pilot[None]) -> None:
+        pilot.app.push_screen(GeneratorScreen(OnePassword()))
+        await until(pilot, lambda: "bits" in screen_text(pilot.app))
+
+    assert snap_compare(app, terminal_size=SMALL, run_before=show)
