@@ -80,6 +80,21 @@ def test_a_call_loads_only_what_it_needs(process: Process, argv: list[str], load
     assert done.stderr.strip() == loaded
 
 
+HARDENED = """
+import ctypes, os, sys
+from smtui.__main__ import main
+main(sys.argv[1:])
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), oct(os.umask(0)), file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+@pytest.mark.parametrize(("argv", "dumpable"), [(["get", "a"], b"0"), (["get", "a", "--allow-debug"], b"1")])
+def test_a_call_closes_itself_to_other_programs(process: Process, argv: list[str], dumpable: bytes) -> None:
+    """No debugger, no core file, no file for others, unless that is switched off."""
+    assert process(*argv, command=[sys.executable, "-c", HARDENED]).stderr.split() == [dumpable, b"0o77"]
+
+
 def test_a_value_can_be_piped(process: Process) -> None:
     done = process("get", "a")
 
