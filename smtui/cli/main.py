@@ -9,6 +9,7 @@ from smtui.cli import diagnostics, output, sources
 from smtui.cli.commands import BY_NAME, LATER, Command
 from smtui.cli.exits import Exit, Refusal, UsageError, exit_of
 from smtui.cli.parser import ALLOW_DEBUG, BEFORE_COMMAND
+from smtui.cli.unlocking import take_passphrase
 
 
 def main(argv: Sequence[str]) -> int:
@@ -60,7 +61,9 @@ def _run(argv: list[str]) -> Exit:
     command = _command(str(name))
     if rest == ["help"]:
         rest = ["--help"]
-    return command.run(command.parser().understood([*before, *rest]))
+    args = command.parser().understood([*before, *rest])
+    take_passphrase(args)
+    return command.run(args)
 
 
 def split(argv: list[str]) -> tuple[list[str], str | None, list[str]]:

@@ -68,3 +68,5 @@ def _send(content: str | bytes) -> None:
     stream: BinaryIO = sys.stdout.buffer
     sys.stdout.flush()
     stream.write(raw)
+    if is_terminal():
+        stream.flush()

@@ -61,7 +61,10 @@ def standard_input(name: str) -> bytes:
     _taken_by.append(name)
     if sys.stdin is None:
         raise UsageError("Standard input is closed.")
-    return sys.stdin.buffer.read()
+    raw = sys.stdin.buffer.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise UsageError(f"{name}: standard input holds more than {LARGEST // 1024 // 1024} MiB.")
+    return raw
 
 
 def file(path: str, name: str) -> bytes:

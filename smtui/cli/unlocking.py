@@ -67,15 +67,22 @@ def examine(path: Path, *, recovery_code: str | None = None) -> None:
 
 
 def _unlocked(path: Path, args: argparse.Namespace) -> Vault:
-    from smtui.backends.local import open_vault
-
     passphrase = given(args)
     if passphrase is not None:
-        try:
-            return open_vault(path, passphrase, read_only=args.read_only)
-        finally:
-            wipe(passphrase)
+        return _by_passphrase(path, passphrase, args)
     return _by_keyring(path, args) or _by_asking(path, args)
+
+
+def _by_passphrase(path: Path, passphrase: bytearray, args: argparse.Namespace) -> Vault:
+    """By a passphrase, which is wiped."""
+    from smtui.backends.local import open_vault
+
+    if not passphrase:
+        raise CannotUnlock("The passphrase is empty.")
+    try:
+        return open_vault(path, passphrase, read_only=args.read_only)
+    finally:
+        wipe(passphrase)
 
 
 def _by_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
@@ -95,31 +102,33 @@ def _by_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
 
 
 def _by_asking(path: Path, args: argparse.Namespace) -> Vault:
-    from smtui.backends.local import open_vault
-
     for left in reversed(range(TRIES)):
         try:
             passphrase = terminal.ask(f"Passphrase for {path}: ")
         except NoTerminal:
             raise CannotUnlock("No passphrase was given, and there is no terminal to ask on.", hint=WAYS) from None
         try:
-            return open_vault(path, passphrase, read_only=args.read_only)
+            return _by_passphrase(path, passphrase, args)
         except WrongPassphraseError as error:
             if not left:
                 raise
             diagnostics.refused(error)
-        finally:
-            wipe(passphrase)
     raise AssertionError("the last try returns or raises")
+
+
+def take_passphrase(args: argparse.Namespace) -> None:
+    """Reads what --passphrase-fd gives, before anything else reads there: it may be standard input."""
+    args.passphrase = None if args.passphrase_fd is None else line_of(args.passphrase_fd, "--passphrase-fd")
 
 
 def given(args: argparse.Namespace) -> bytearray | None:
     """The passphrase given for this call without asking anybody, or None."""
-    if args.passphrase_fd is not None:
-        return line_of(args.passphrase_fd, "--passphrase-fd")
+    typed = os.environ.pop("SMTUI_PASSPHRASE", None)
+    if args.passphrase is not None:
+        found: bytearray = args.passphrase
+        return found
     if path := os.environ.get("SMTUI_PASSPHRASE_FILE"):
         return _from_file(path)
-    typed = os.environ.pop("SMTUI_PASSPHRASE", None)
     return None if typed is None else bytearray(os.fsencode(typed))
 
 

@@ -101,6 +101,22 @@ def test_a_value_can_be_piped(process: Process) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, VALUE.encode(), b"")
 
 
+@pytest.mark.parametrize(
+    "argv", [["set", "both", "-"], ["create-secret", "--name", "other", "--secret-string", "-"]],
+)
+def test_passphrase_and_value_may_share_standard_input(
+    process: Process, environ: dict[str, str], argv: list[str]
+) -> None:
+    """The first line is the passphrase, and no part of the value."""
+    del environ["SMTUI_PASSPHRASE"]
+
+    done = process("--passphrase-fd", "0", *argv, input=f"{PASSPHRASE}\nvalue\n".encode())
+    name = "both" if "both" in argv else "other"
+
+    assert done.returncode == 0
+    assert process("--passphrase-fd", "0", "get", name, input=PASSPHRASE.encode()).stdout == b"value\n"
+
+
 def test_a_reader_that_goes_away_is_no_fault(process: Process, environ: dict[str, str]) -> None:
     """As with `smtui --help | head -1`."""
     read, write = os.pipe()
@@ -187,6 +203,8 @@ def test_ctrl_c_at_the_question_gives_the_terminal_back(screen: Callable[..., pe
 def test_a_pasted_value_of_several_lines_is_refused_whole(screen: Callable[..., pexpect.spawn[str]]) -> None:
     """Half a value would be worse than none, and the rest must not reach the shell."""
     child = screen("set", "pasted")
+    child.expect("Passphrase for .*: ")
+    child.sendline(PASSPHRASE)
     child.expect("Value for pasted: ")
     child.send("line 1\nline 2\n")
 
@@ -200,12 +218,12 @@ def test_a_pasted_value_of_several_lines_is_refused_whole(screen: Callable[..., 
 def test_long_values_can_be_pasted(screen: Callable[..., pexpect.spawn[str]], process: Process) -> None:
     """Beyond the 4,095 bytes of a terminal's own line."""
     child = screen("set", "long")
+    child.expect("Passphrase for .*: ")
+    child.sendline(PASSPHRASE)
     child.expect("Value for long: ")
     for _ in range(10):
         child.send("x" * 1000)
     child.send("\n")
-    child.expect("Passphrase for .*: ")
-    child.sendline(PASSPHRASE)
     assert ended(child)[0] == 0
 
     child = screen("get", "long")
@@ -293,6 +311,8 @@ def test_termination_while_waiting_leaves_the_vault_whole(
     screen: Callable[..., pexpect.spawn[str]], process: Process, environ: dict[str, str]
 ) -> None:
     child = screen("set", "never")
+    child.expect("Passphrase for .*: ")
+    child.sendline(PASSPHRASE)
     child.expect("Value for never: ")
     child.kill(signal.SIGTERM)
     ended(child)

@@ -79,6 +79,14 @@ def test_by_asking_with_three_tries(stocked: CommandLine) -> None:
     assert stocked.person.answers == ["wrong"]
 
 
+def test_an_empty_passphrase_opens_nothing(stocked: CommandLine) -> None:
+    stocked.person.present = True
+    stocked.person.answers = [""]
+
+    assert stocked("ls", passphrase="").code == 3
+    assert stocked("ls", unlock=False).code == 3
+
+
 def test_with_nobody_to_ask_it_says_the_ways(stocked: CommandLine) -> None:
     answer = stocked("ls", unlock=False)
 

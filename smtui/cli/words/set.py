@@ -40,12 +40,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     target = Target.of(args.target)
     _judge(args, target)
-    typed = None if args.generate else _typed(args)
     with opened(args) as vault:
         client = vault.client(region_name=args.region)
+        value = _generated(client, args) if args.generate else _typed(args)
         with vault.all_or_nothing():
-            value = _generated(client, args) if typed is None else typed
-            output.line(_store(client, target, value, args.description))
+            done = _store(client, target, value, args.description)
+    output.line(done)
     return Exit.DONE
 
 
@@ -59,7 +59,7 @@ def _judge(args: argparse.Namespace, target: Target) -> None:
 
 
 def _typed(args: argparse.Namespace) -> str | bytes:
-    """The value the person gives, before the vault is opened."""
+    """The value that was piped in, stands in a file, or is asked for."""
     if args.file is None and args.source is None:
         return _asked(args)
     name = "standard input" if args.file is None else args.file
