@@ -76,7 +76,8 @@ class Clipboard:
             return Copied(way.name, way.told(seconds))
         seal = Seal.of(data)
         self._held = _Held(way, seal, self._steady() + seconds if seconds else math.inf)
-        self._guard.look_after(Watch(way.spec, seal, seconds, self._linger))
+        if seconds or not self._linger:
+            self._guard.look_after(Watch(way.spec, seal, seconds, self._linger))
         return Copied(way.name, way.told(seconds))
 
     def seconds_left(self) -> int:

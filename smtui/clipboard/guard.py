@@ -107,8 +107,9 @@ def _listen(lines: Iterable[str], arriving: queue.Queue[str]) -> None:
 
 def _wait(watch: Watch, arriving: queue.Queue[str]) -> str:
     """The next line, or GONE when it is time. Looks at the clock again and again: waiting stands still in suspend."""
-    deadline = seconds_awake() + watch.seconds if watch.seconds else float("inf")
-    alone = False
+    if not watch.seconds:
+        return arriving.get()
+    deadline, alone = seconds_awake() + watch.seconds, False
     while (left := deadline - seconds_awake()) > 0:
         try:
             line = arriving.get(timeout=min(LOOK, left))

@@ -128,6 +128,28 @@ def test_a_command_that_ends_at_once_leaves_its_copy_for_its_time(tool: FakeTool
     assert tool.held == b""
 
 
+def test_a_command_told_never_to_clear_leaves_nobody_behind(tool: FakeTool) -> None:
+    """0 seconds and an end at once: there is nothing to guard, so there is no guard."""
+    clipboard = Clipboard(linger=True)
+    copied = clipboard.copy(VALUE, 0)
+
+    assert copied.sentence == "Copied with xclip"
+    assert clipboard._guard._process is None
+
+
+def test_without_a_limit_the_guard_clears_when_the_program_ends(tool: FakeTool) -> None:
+    """`clipboard_clear = 0` on a screen means: as long as smtui runs."""
+    clipboard = Clipboard()
+    clipboard.copy(VALUE, 0)
+    process = clipboard._guard._process
+    assert process is not None
+    assert clipboard.seconds_left() == 0
+    clipboard._guard.leave()
+    process.wait(PATIENCE)
+
+    assert tool.held == b""
+
+
 @needs_pidfd
 def test_nobody_learns_the_value_from_the_guard(tool: FakeTool) -> None:
     """Neither its command line nor its environment nor what it is told holds the value."""
