@@ -98,4 +98,4 @@ def _command(name: str) -> Command:
 
     near = get_close_matches(name, [*BY_NAME, *LATER], n=3, cutoff=0.55)
     hint = f"Did you mean {' or '.join(near)}?" if near else "smtui --help lists the commands."
-    raise UsageError(f"There is no command {name!r}.", hint=hint)
+    raise UsageError(f"There is no command '{name}'.", hint=hint)

@@ -32,7 +32,7 @@ class Target:
             return found
         held = self.object_in(response)
         if self.key not in held:
-            raise Refusal(f"{self.name} has no key {self.key!r}.", hint=_keys(held))
+            raise Refusal(f"{self.name} has no key '{self.key}'.", hint=_keys(held))
         member = held[self.key]
         return str(member) if isinstance(member, str) else strict_json.write(member)
 
