@@ -203,16 +203,15 @@ def ways(osc52: Callable[[str], None] | None, environ: Mapping[str, str] = os.en
 
 
 def _local(environ: Mapping[str, str]) -> Iterator[Way]:
+    """Where there is a tool of ours pyperclip would ask the same one, and let its complaints onto the screen."""
     wanted = {
         "wl-copy": "WAYLAND_DISPLAY" in environ,
         "xclip": "DISPLAY" in environ,
         "xsel": "DISPLAY" in environ,
         "pbcopy": sys.platform == "darwin",
     }
-    for name, here in wanted.items():
-        if here and shutil.which(name, path=environ.get("PATH")):
-            yield TOOLS[name]
-    yield Pyperclip()
+    found = [TOOLS[name] for name, here in wanted.items() if here and shutil.which(name, path=environ.get("PATH"))]
+    yield from found or [Pyperclip()]
 
 
 def find(spec: list[str]) -> Way:

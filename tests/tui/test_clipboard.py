@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -206,6 +208,17 @@ def test_without_any_way_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPat
     assert VALUE.decode() not in f"{refused.value!r} {refused.value.hint}"
 
 
+def test_a_tool_that_complains_does_not_write_on_the_screen(
+    tool: FakeTool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody else asks the same tool again, so its error never reaches the terminal."""
+    (tmp_path / "bin" / "xclip").write_text("#!/bin/sh\necho cannot open display >&2\nexit 1\n")
+    with pytest.raises(NoClipboardError):
+        Clipboard().copy(VALUE, 30)
+
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize(
     ("environ", "kinds"),
     [
@@ -218,6 +231,33 @@ def test_without_any_way_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPat
 def test_the_order_of_the_ways(environ: dict[str, str], kinds: list[type]) -> None:
     """Over SSH no local tool is asked: it would fill the clipboard of the wrong machine."""
     assert [type(way) for way in ways(print, environ)] == kinds
+
+
+@pytest.fixture
+def tmux(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., bytes]]:
+    """A tmux of our own, in which we are; gives a way to ask it."""
+    socket = tmp_path / "tmux"
+
+    def ask(*command: str) -> bytes:
+        return subprocess.run(["tmux", "-S", str(socket), "-f", "/dev/null", *command], capture_output=True).stdout
+
+    ask("new-session", "-d", "sleep", "60")
+    monkeypatch.setenv("TMUX", f"{socket},1,0")
+    monkeypatch.setenv("SSH_TTY", "/dev/pts/0")
+    yield ask
+    ask("kill-server")
+
+
+@pytest.mark.skipif(not shutil.which("tmux"), reason="asks tmux")
+def test_inside_tmux_over_ssh(tmux: Callable[..., bytes]) -> None:
+    """A buffer of tmux's own holds the value and is gone in time; the sentence says what tmux cannot promise."""
+    clipboard = Clipboard()
+    copied = clipboard.copy(VALUE, SOON)
+    assert copied.sentence.endswith("the terminal around tmux may keep it")
+    assert tmux("show-buffer") == VALUE
+    wait_for(clipboard)
+
+    assert tmux("list-buffers") == b""
 
 
 def test_osc52_can_be_switched_off() -> None:
