@@ -28,9 +28,6 @@ def run(argv: Sequence[str]) -> int:
         code = _run(list(argv))
         output.finish()
         return code
-    except SystemExit as leaving:  # argparse, after it printed help
-        output.finish()
-        return int(leaving.code or 0)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
@@ -61,7 +58,10 @@ def _run(argv: list[str]) -> Exit:
     command = _command(str(name))
     if rest == ["help"]:
         rest = ["--help"]
-    args = command.parser().understood([*before, *rest])
+    try:
+        args = command.parser().understood([*before, *rest])
+    except SystemExit:  # argparse, after it printed help
+        return Exit.DONE
     take_passphrase(args)
     return command.run(args)
 

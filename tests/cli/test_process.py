@@ -117,12 +117,13 @@ def test_passphrase_and_value_may_share_standard_input(
     assert process("--passphrase-fd", "0", "get", name, input=PASSPHRASE.encode()).stdout == b"value\n"
 
 
-def test_a_reader_that_goes_away_is_no_fault(process: Process, environ: dict[str, str]) -> None:
+@pytest.mark.parametrize("argv", [["--help"], ["get", "--help"], ["get", "a"]])
+def test_a_reader_that_goes_away_is_no_fault(process: Process, argv: list[str]) -> None:
     """As with `smtui --help | head -1`."""
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "wb") as nobody:
-        done = process("--help", stdout=nobody, stderr=subprocess.PIPE)
+        done = process(*argv, stdout=nobody, stderr=subprocess.PIPE)
 
     assert (done.returncode, done.stderr) == (141, b"")
 
