@@ -136,6 +136,45 @@ def test_a_typed_passphrase_is_in_no_log(tmp_path: Path) -> None:
     assert not (tmp_path / "log").exists()
 
 
+def copies(pid: int, text: bytes) -> int:
+    """How often the memory of a process holds `text`."""
+    found = 0
+    with Path(f"/proc/{pid}/maps").open() as maps, Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in maps:
+            place, rights = line.split()[:2]
+            start, end = (int(number, 16) for number in place.split("-"))
+            if rights.startswith("r"):
+                try:
+                    memory.seek(start)
+                    found += memory.read(end - start).count(text)
+                except (OSError, ValueError, OverflowError):
+                    continue  # the kernel's own pages
+    return found
+
+
+LONG = b"Zq7vK-wombat-harvest-fjord-93xT-plinth"
+TWO_THIRDS = LONG[: len(LONG) * 2 // 3]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_passphrase_is_in_memory_once_and_then_not_at_all(tmp_path: Path) -> None:
+    """Neither keys nor widgets leave copies behind, not even of two thirds of it."""
+    screens = Screens(tmp_path, "--allow-debug")
+    screens.child.expect("Make a vault")
+    for byte in LONG:
+        screens.child.send(bytes([byte]))
+    screens.child.expect(f"  {len(LONG)}")
+    pid = screens.child.pid
+    assert copies(pid, TWO_THIRDS) == 1
+    screens.child.send("\x15")
+    screens.child.expect("Passphrase")
+    left = copies(pid, TWO_THIRDS)
+    screens.child.send("\x11")
+    screens.end()
+
+    assert left == 0
+
+
 CRASHING = """
 import sys
 from smtui.hardening import harden

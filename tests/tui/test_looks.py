@@ -130,7 +130,8 @@ def test_a_question(snap_compare: Any) -> None:
     """Cancel has the focus."""
 
     async def ask(pilot: Pilot[None]) -> None:
-        pilot.app.push_screen(Confirm(shown("Use this passphrase all the same?"), shown(Strength(25).sentence), "Use it"))
+        question = shown("Use this passphrase all the same?")
+        pilot.app.push_screen(Confirm(question, shown(Strength(25).sentence), "Use it"))
         await pilot.pause()
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)

@@ -1,0 +1,110 @@
+"""From a key press to a blocking call, and back with an answer or an error."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from textual.screen import Screen
+
+import smtui
+from smtui.shown import shown
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.screens.unlock import UnlockScreen
+from tests.tui.conftest import MakeApp, until
+
+HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;ZXZpbA==\x07"
+
+
+class Gestures(Screen[None]):
+    """A screen whose gesture asks, calls and goes on."""
+
+    def __init__(self, done: list[str]) -> None:
+        super().__init__()
+        self.done = done
+
+    @gesture
+    async def ask_then_call(self) -> None:
+        if await self.app.push_screen_wait(Confirm(shown("Sure?"), shown("Really."), "Do it")):
+            self.done.append(await call(str.upper, "called"))
+
+    @gesture
+    async def fail(self, error: Exception) -> None:
+        await call(raise_, error)
+        self.done.append("went on")
+
+
+def raise_(error: Exception) -> None:
+    raise error
+
+
+async def test_calls_share_one_thread_and_keep_their_order() -> None:
+    """What was asked first is answered first, and never on the event loop."""
+    order: list[int] = []
+    await asyncio.gather(*(call(order.append, number) for number in range(50)))
+    threads = {await call(threading.get_ident) for _ in range(5)}
+
+    assert order == list(range(50))
+    assert len(threads) == 1
+    assert threads != {threading.get_ident()}
+
+
+async def test_a_gesture_goes_on_after_the_answer(app: MakeApp) -> None:
+    """Ask, then call."""
+    running, done = app(), []
+    async with running.run_test(size=(80, 24)) as pilot:
+        running.push_screen(screen := Gestures(done))
+        screen.ask_then_call()
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: done)
+
+        assert done == ["CALLED"]
+
+
+async def test_the_lock_ends_a_gesture_that_waits_for_an_answer(app: MakeApp) -> None:
+    """Nothing is called after the lock that was asked before it."""
+    running, done = app(), []
+    async with running.run_test(size=(80, 24)) as pilot:
+        running.push_screen(screen := Gestures(done))
+        screen.ask_then_call()
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+
+        assert not running.workers
+        assert done == []
+
+
+@pytest.mark.parametrize("error", [smtui.ClientError(HOSTILE, hint="Do this."), smtui.VaultBusyError(HOSTILE)])
+async def test_what_is_raised_on_purpose_becomes_a_sentence(app: MakeApp, error: Exception) -> None:
+    """The gesture ends, the person is told, and nothing in the text is obeyed by Textual or the terminal."""
+    running, done = app(), []
+    async with running.run_test(size=(80, 24)) as pilot:
+        running.push_screen(screen := Gestures(done))
+        await screen.fail(error).wait()
+        await pilot.pause()
+        (told,) = running._notifications
+
+        assert done == []
+        assert told.message.startswith("[@click=app.quit]x[/] ␛]52")
+        assert "\x1b" not in told.message
+        assert told.markup is False
+
+
+async def test_an_error_of_the_service_carries_its_name(app: MakeApp, client) -> None:  # type: ignore[no-untyped-def]
+    """The name under which people look it up is the title, the service's own words the text."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        running.push_screen(screen := Gestures([]))
+        try:
+            client.describe_secret(SecretId="nothing")
+        except smtui.ClientError as error:
+            await screen.fail(error).wait()
+            await pilot.pause()
+            (told,) = running._notifications
+
+            assert told.title == "ResourceNotFoundException"
+            assert told.message == error.message
