@@ -1,16 +1,15 @@
-"""Settings and where things lie: one TOML file in the platform's configuration directory, and the vault's path."""
+"""Settings and where things lie: one TOML file in the platform's configuration directory, and the vault's path.
+
+Every call passes through here, so what only some of them need is imported there.
+"""
 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-
-import platformdirs
-import tomli_w
 
 from smtui.api.errors import SmtuiError
 
@@ -37,14 +36,21 @@ class Settings:
 
 def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
     """`$SMTUI_CONFIG`, else `config.toml` where the platform keeps configuration."""
-    return Path(environ.get("SMTUI_CONFIG") or platformdirs.user_config_path("smtui") / "config.toml")
+    if "SMTUI_CONFIG" in environ:
+        return Path(environ["SMTUI_CONFIG"])
+    import platformdirs
+
+    return platformdirs.user_config_path("smtui") / "config.toml"
 
 
 def load_settings(path: Path | None = None) -> Settings:
     """The settings in the file, with defaults for what it leaves out; all defaults where there is no file."""
     path = path or settings_path()
     try:
-        return _settings(tomllib.loads(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        import tomllib
+
+        return _settings(tomllib.loads(text))
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:
@@ -58,6 +64,8 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
     chosen = {name: value for name, value in asdict(settings).items() if value != default[name]}
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
+    import tomli_w
+
     beside.write_text(tomli_w.dumps(chosen), encoding="utf-8")
     beside.replace(path)
 
@@ -88,4 +96,8 @@ def vault_path(
 ) -> Path:
     """The vault that is meant: `--vault`, else `$SMTUI_VAULT`, else the settings, else the platform's data folder."""
     named = chosen or environ.get("SMTUI_VAULT") or (settings.vault if settings else "")
-    return Path(named).expanduser() if named else platformdirs.user_data_path("smtui") / VAULT_NAME
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path("smtui") / VAULT_NAME

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     min: int | None = None
     max: int | None = None
@@ -18,43 +18,43 @@ class Text:
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Blob:
     min: int | None = None
     max: int | None = None
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Integer:
     min: int | None = None
     max: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flag:
     """True or false."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Timestamp:
     """An aware datetime."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class List:
     item: Shape
     min: int | None = None
     max: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Map:
     key: Shape
     value: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Structure:
     members: Mapping[str, Shape] = field(default_factory=dict)
     required: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Structure:
 Shape = Text | Blob | Integer | Flag | Timestamp | List | Map | Structure
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """One of the 23: its name in AWS's words, its request and response, the errors it may answer with."""
 
