@@ -14,6 +14,7 @@ PLACES = {
     "everywhere": "Everywhere",
     "list": "In lists",
     "secrets": "Secrets",
+    "filter": "Filter",
     "secret": "A secret",
     "versions": "Versions of a secret",
     "unlock": "Unlock",
@@ -21,6 +22,7 @@ PLACES = {
     "recovery": "Recovery code",
     "generator": "Password generator",
     "dialog": "Questions",
+    "deletion": "Plan of a deletion",
     "help": "Help",
 }
 
@@ -78,6 +80,8 @@ SHORTCUTS = (
     Shortcut("secrets.restore", "U", "restore", "Restore", "Cancel the planned deletion"),
     Shortcut("secrets.back", "escape", "back", "Back", "Leave the filter, then clear it"),
 
+    Shortcut("filter.leave", "down,enter", "leave", "To the list", "Keep the filter and go to the list", show=True),
+
     Shortcut("secret.copy", "y", "copy", "Copy", "Copy the value, or the key under the cursor, without showing it",
              show=True),
     Shortcut("secret.reveal", "r", "reveal", "Reveal", "Show the value for a while; again hides it", show=True),
@@ -107,6 +111,9 @@ SHORTCUTS = (
     Shortcut("generator.close", "escape", "close", "Close", "Forget the password and close", show=True),
 
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),
+
+    Shortcut("deletion.longer", "up", "days(1)", "Longer", "One more day in which it can be restored", show=True),
+    Shortcut("deletion.shorter", "down", "days(-1)", "Shorter", "One day less", show=True),
 
     Shortcut("help.close", "escape,q", "close", "Close", "Back to where you were", show=True),
 )

@@ -1,0 +1,42 @@
+"""One of several things."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from smtui.shown import Shown
+from smtui.tui import keys
+from smtui.tui.widgets.frame import KeyBar
+
+
+class Pick(ModalScreen[int | None]):
+    """Answers which one, counted from 0, or None."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "pick.tcss"
+
+    def __init__(self, title: Shown, things: Sequence[Shown]) -> None:
+        super().__init__()
+        self._title = title
+        self._things = things
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            yield OptionList(*(Option(Content(thing)) for thing in self._things), compact=True)
+        yield KeyBar()
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_index)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,251 @@
+"""The list of secrets, narrowed as one types: where a session begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from smtui.ambient import system_clock
+from smtui.shown import Shown, shown
+from smtui.tui import keys, rows
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.pick import Pick
+from smtui.tui.json_object import members
+from smtui.tui.question import Question
+from smtui.tui.widgets.filter_bar import FilterBar
+from smtui.tui.widgets.frame import KeyBar, Masthead
+from smtui.tui.widgets.preview import Preview
+from smtui.tui.widgets.secret_list import Page, SecretList
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from smtui.backends.local import Vault
+    from smtui.tui.app import SmtuiApp
+
+PAUSE = 0.04
+"""Seconds without a key after which the filter is asked."""
+READ_ONLY = "This session only reads: nothing was changed."
+
+
+class SecretsScreen(Screen[None]):
+    """Filter, list, and, where there is room, a preview of the secret under the cursor."""
+
+    BINDINGS = keys.of("secrets")
+    CSS_PATH = "secrets.tcss"
+    AUTO_FOCUS = "SecretList"
+
+    app: getters.app[SmtuiApp]
+    filter_bar = getters.query_one(FilterBar)
+    secrets = getters.query_one(SecretList)
+    preview = getters.query_one(Preview)
+
+    def __init__(self, vault: Vault) -> None:
+        super().__init__()
+        self.vault = vault
+        self.client = vault.client()
+        self.question = Question()
+        self._changes: int | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Masthead(shown(self.vault.path.name), *([Shown("read-only")] if self._read_only else []))
+        yield FilterBar(id="filter")
+        with Horizontal(id="body"):
+            yield SecretList(now)
+            yield Static(id="nothing")
+            yield Preview()
+        yield Static(id="left-out")
+        yield Static(id="status")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.set_interval(1, self.look_for_changes)
+
+    @property
+    def _read_only(self) -> bool:
+        return self.app.read_only or self.vault.read_only
+
+    # What is listed.
+
+    def on_screen_resume(self) -> None:
+        self.reload()
+
+    def reload(self) -> None:
+        """The same question again, with the cursor on the same secret."""
+        self._ask(keep=True)
+
+    def _ask(self, *, keep: bool = False, after: float = 0) -> None:
+        question = self.question
+
+        async def fetch(token: str | None) -> Page:
+            more: Any = {"NextToken": token} if token else {}
+            answer = await call(self.client.list_secrets, **question.request(), **more)
+            return Page([entry for entry in answer["SecretList"] if question.keeps(entry)], answer.get("NextToken"))
+
+        self.secrets.ask(fetch, planned=question.shows_planned, keep=keep, after=after)
+
+    @gesture
+    async def look_for_changes(self) -> None:
+        """Another process or another connection may have changed the vault."""
+        if self.vault.locked or not self.is_current:
+            return
+        before, self._changes = self._changes, await call(self.vault.change_count)
+        if before not in (None, self._changes):
+            self.reload()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self.question = self.question.typed(event.value)
+        self._ask(after=PAUSE)
+
+    @on(FilterBar.Left)
+    def _to_the_list(self) -> None:
+        self.secrets.focus()
+
+    def action_filter(self) -> None:
+        self.filter_bar.focus()
+
+    def action_back(self) -> None:
+        if self.filter_bar.has_focus:
+            self.secrets.focus()
+        else:
+            self.filter_bar.value = ""
+
+    def action_sort(self) -> None:
+        self._ask_instead(self.question.next_order())
+
+    def action_reverse(self) -> None:
+        self._ask_instead(self.question.reversed())
+
+    def action_planned(self) -> None:
+        self._ask_instead(self.question.with_or_without_planned(), keep=True)
+
+    def _ask_instead(self, question: Question, *, keep: bool = False) -> None:
+        self.question = question
+        self._ask(keep=keep)
+
+    # What is shown.
+
+    @on(SecretList.Loaded)
+    def _show_what_is_here(self) -> None:
+        self.query_one("#status", Static).update(Content(" · ".join(self._status())))
+        left_out = self.query_one("#left-out", Static)
+        left_out.display = bool(self.question.search.left_out)
+        left_out.update(Content("\n".join(map(shown, self.question.search.left_out))))
+        nothing = self.secrets.count == 0 and not self.secrets.more
+        if nothing:
+            self.query_one("#nothing", Static).update(Content(self._why_nothing()))
+        self.set_class(nothing, "-nothing")
+
+    def _status(self) -> list[Shown]:
+        loaded = self.secrets
+        count = f"{loaded.count:,}{'+' if loaded.more else ''} {'secret' if loaded.count == 1 else 'secrets'}"
+        parts = [f"{count}, reading on (any key stops)" if loaded.hurrying else count]
+        if self.question.text.strip():
+            parts.append(f"filter: {self.question.text.strip()}")
+        parts += [self.question.order_words(), "with planned deletions" if self.question.shows_planned else ""]
+        return [shown(part) for part in (*parts, self.client.meta.region_name) if part]
+
+    def _why_nothing(self) -> str:
+        if self.question.text.strip():
+            return f"Nothing matches.\n\n{self._key('secrets.back')} leaves the filter, and again clears it."
+        return (
+            "There is nothing here yet.\n\n"
+            f"{self._key('secrets.add')} makes a secret.\n"
+            f"{self._key('secrets.planned')} shows those whose deletion is planned.\n"
+            "smtui import brings some along."
+        )
+
+    def _key(self, id: str) -> str:
+        """The key that does it, which may be one of the person's own."""
+        bound = [key for key, active in self.active_bindings.items() if active.binding.id == id]
+        return keys.spell(bound[0]) if bound else ""
+
+    @on(SecretList.Moved)
+    def _preview(self) -> None:
+        self.preview.show(self.secrets.current, now())
+
+    # What is done with the secret under the cursor.
+
+    @on(SecretList.Chosen)
+    def action_open(self) -> None:
+        from smtui.tui.screens.secret import SecretScreen
+
+        if entry := self.secrets.current:
+            self.app.push_screen(SecretScreen(self.vault, secret_id=entry["ARN"]))
+
+    @gesture
+    async def action_copy(self) -> None:
+        """The value goes from the vault to the clipboard, and is nowhere else when this ends."""
+        entry = self.secrets.current
+        if entry is None:
+            return
+        answer = await call(self.client.get_secret_value, SecretId=entry["ARN"])
+        value = answer.get("SecretBinary", b"") if "SecretString" not in answer else answer["SecretString"]
+        name = shown(entry["Name"])
+        choices = members(value) if isinstance(value, str) else {}
+        if not choices:
+            await self.app.copy(value, name)
+            return
+        titles = [*map(shown, choices), Shown("the whole value")]
+        picked = await self.app.push_screen_wait(Pick(shown(f"Copy what of {name}?"), titles))
+        if picked is not None:
+            await self.app.copy([*choices.values(), value][picked], f"{name}, {titles[picked]}")
+
+    @gesture
+    async def action_add(self) -> None:
+        from smtui.tui.dialogs.new_secret import NewSecret
+
+        if self._refuses_to_write():
+            return
+        request = await self.app.push_screen_wait(NewSecret())
+        if request is not None:
+            made = await call(self.client.create_secret, **request)
+            self._done(f"{made['Name']} is stored.")
+
+    @gesture
+    async def action_delete(self) -> None:
+        from smtui.tui.dialogs.deletion import DeletionPlan
+
+        entry = self.secrets.current
+        if entry is None or self._refuses_to_write():
+            return
+        name, arn = shown(entry["Name"]), shown(entry["ARN"])
+        plan = await self.app.push_screen_wait(DeletionPlan(name, arn, now(), entry.get("LastAccessedDate")))
+        if plan is not None:
+            deleted = await call(self.client.delete_secret, **plan.request(entry["ARN"]))
+            self._done(f"{name} is deleted for good." if plan.force
+                       else f"{name} will be deleted on {rows.day(deleted['DeletionDate'])}.")
+
+    @gesture
+    async def action_restore(self) -> None:
+        entry = self.secrets.current
+        if entry is None or self._refuses_to_write():
+            return
+        if "DeletedDate" not in entry:
+            self._say(f"No deletion of {entry['Name']} is planned.")
+            return
+        await call(self.client.restore_secret, SecretId=entry["ARN"])
+        self._done(f"{entry['Name']} is restored.")
+
+    def _refuses_to_write(self) -> bool:
+        if self._read_only:
+            self.notify(READ_ONLY, severity="warning")
+        return self._read_only
+
+    def _done(self, sentence: str) -> None:
+        self.reload()
+        self._say(sentence)
+
+    def _say(self, sentence: str) -> None:
+        self.notify(shown(sentence), markup=False)
+
+
+def now() -> datetime:
+    return system_clock()

@@ -1,0 +1,24 @@
+"""The line in which the filter is typed."""
+
+from __future__ import annotations
+
+from textual.message import Message
+from textual.widgets import Input
+
+from smtui.tui import keys
+
+
+class FilterBar(Input):
+    """Down and Enter leave it for the list."""
+
+    BINDINGS = keys.of("filter")
+
+    class Left(Message):
+        """The person goes on in the list."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(placeholder="/ filter: words, name:prod/, tag:team=web, !word, deleted:only", compact=True,
+                         select_on_focus=False, id=id)
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())

@@ -1,0 +1,83 @@
+"""What is known about the secret under the cursor, beside the list; never its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.shown import shown
+from smtui.tui import rows
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from smtui.api.types import SecretListEntry
+
+SHORT_ID = 8
+
+
+class Preview(VerticalScroll, can_focus=False):
+    """`show` another secret, or None."""
+
+    DEFAULT_CSS = """
+    Preview {
+        padding: 0 1;
+        border-left: solid $border-blurred;
+        scrollbar-size-vertical: 1;
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static()
+
+    def show(self, entry: SecretListEntry | None, now: datetime) -> None:
+        self.query_one(Static).update(Content("\n").join(described(entry, now)) if entry else Content(""))
+
+
+def described(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
+    """Line by line."""
+    yield Content.styled(shown(entry["Name"]), "bold $primary")
+    if state := rows.deletion(entry.get("DeletedDate"), now):
+        yield Content.styled(f"{state}, on {rows.day(entry['DeletedDate'])}", "$warning")
+    if description := entry.get("Description"):
+        yield Content("")
+        yield Content(shown(description, lines=True))
+    yield from _titled("Tags", _tags(entry))
+    yield from _titled("Versions", _versions(entry))
+    yield from _titled("Dates", _dates(entry))
+
+
+def _titled(title: str, lines: Iterator[Content]) -> Iterator[Content]:
+    for number, line in enumerate(lines):
+        if number == 0:
+            yield Content("")
+            yield Content.styled(title, "$text-muted")
+        yield line
+
+
+def _tags(entry: SecretListEntry) -> Iterator[Content]:
+    for tag in sorted(entry.get("Tags", ()), key=lambda tag: tag["Key"]):
+        yield Content.assemble(Content(shown(tag["Key"])), (" = ", "$text-muted"), Content(shown(tag["Value"])))
+
+
+def _versions(entry: SecretListEntry) -> Iterator[Content]:
+    """Those with labels, the current one first."""
+    labelled = entry.get("SecretVersionsToStages", {}).items()
+    for version, labels in sorted(labelled, key=lambda item: ("AWSCURRENT" not in item[1], sorted(item[1]))):
+        names = Content(shown(" ".join(sorted(labels))))
+        yield Content.assemble((f"{shown(version[:SHORT_ID])}  ", "$text-muted"), names)
+
+
+def _dates(entry: SecretListEntry) -> Iterator[Content]:
+    dates = (
+        ("Created", entry.get("CreatedDate")), ("Changed", entry.get("LastChangedDate")),
+        ("Accessed", entry.get("LastAccessedDate")), ("Rotated", entry.get("LastRotatedDate")),
+    )  # fmt: skip
+    for words, moment in dates:
+        if moment:
+            yield Content.assemble((f"{words:<10}", "$text-muted"), Content(rows.day(moment)))
