@@ -28,6 +28,7 @@ from smtui.tui import keys, themes
 from smtui.tui.bridge import GESTURE, call, gesture
 from smtui.tui.palette import Actions
 from smtui.tui.screens.too_small import TooSmallScreen, fits
+from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.session import Opened, Session
 from smtui.tui.workarounds import QuietApp
 
@@ -93,12 +94,10 @@ class SmtuiApp(QuietApp[None]):
         else:
             await self.show_only(self.front_door())
 
-    def front_door(self, notice: str = "") -> Screen[None]:
-        """Where somebody without a session stands: unlock, or, where there is no file, the first run."""
+    def front_door(self) -> Screen[None]:
+        """Where one begins: unlock, or, where there is no file, the first run."""
         if self.path.exists() or self.path.is_symlink():
-            from smtui.tui.screens.unlock import UnlockScreen
-
-            return UnlockScreen(self.path, notice)
+            return UnlockScreen(self.path)
         from smtui.tui.screens.create import CreateScreen
 
         return CreateScreen(self.path)
@@ -122,7 +121,7 @@ class SmtuiApp(QuietApp[None]):
             return
         self.workers.cancel_group(self, GESTURE)
         self.clear_notifications()
-        await self.show_only(self.front_door(notice))
+        await self.show_only(UnlockScreen(self.path, notice))
         self.inner_clipboard = ""
         await call(session.vault.lock)
         await self._clear_clipboard()
@@ -146,7 +145,10 @@ class SmtuiApp(QuietApp[None]):
         """Once a second: the lock after idleness, and the clipboard's countdown."""
         if self.session is not None and self.session.overdue:
             await self.lock(f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}.")
-        self.clears_in = self.pasteboard.seconds_left()
+        left = self.pasteboard.seconds_left()
+        if self.clears_in and not left:
+            self.inner_clipboard = ""
+        self.clears_in = left
 
     async def on_event(self, event: events.Event) -> None:
         """Anything a person does counts as being there, unless the time was up before it came."""

@@ -116,19 +116,3 @@ async def types(pilot: Pilot[None], text: str) -> None:
     """Presses the keys of `text`, whatever it holds."""
     names = {" ": "space", "-": "minus", "?": "question_mark", "/": "slash", ".": "full_stop"}
     await pilot.press(*(names.get(character, character) for character in text))
-
-
-# TEMPORARY
-import importlib.util, sys  # noqa
-import types as _types  # noqa
-if importlib.util.find_spec("smtui.tui.screens.secrets") is None:
-    from textual.screen import Screen
-    from textual.widgets import Static
-
-    from smtui.shown import shown
-    from smtui.tui.widgets.frame import KeyBar, Masthead
-    class SecretsScreen(Screen):
-        def __init__(self, vault): super().__init__(); self.vault = vault
-        def compose(self): yield Masthead(shown("here")); yield Static("secrets here"); yield KeyBar()
-    _m = _types.ModuleType("smtui.tui.screens.secrets"); _m.SecretsScreen = SecretsScreen
-    sys.modules["smtui.tui.screens.secrets"] = _m

@@ -18,7 +18,7 @@ from smtui.clipboard.clipboard import Clipboard, NoClipboardError
 from smtui.clipboard.guard import Watch
 from smtui.clipboard.seal import Seal
 from smtui.clipboard.ways import Osc52, Pyperclip, TmuxBuffer, ways
-from tests.tui.conftest import FakeTool, MakeApp, Steady
+from tests.tui.conftest import FakeTool, MakeApp, Steady, until
 
 VALUE = b"hunter2-SECRET"
 SOON = 0.3
@@ -279,6 +279,21 @@ async def test_the_footer_counts_down_and_y_clears(tool: FakeTool, app: MakeApp,
 
         assert tool.held == b""
         assert running.clears_in == 0
+
+
+async def test_a_field_pastes_no_longer_than_the_clipboard_holds(
+    tool: FakeTool, app: MakeApp, steady: Steady
+) -> None:
+    """Ctrl+C in a field copies by our way too, and what Ctrl+V would paste goes when the time is up."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        running.copy_to_clipboard("hunter2")
+        await until(pilot, lambda: running.clears_in)
+        assert (running.inner_clipboard, tool.held) == ("hunter2", b"hunter2")
+        steady.seconds += 30
+        await running.tick()
+
+        assert running.inner_clipboard == ""
 
 
 async def test_lock_and_quit_clear_the_clipboard(tool: FakeTool, app: MakeApp) -> None:
