@@ -22,7 +22,7 @@ DEMO_HINT = "This is the demo. Its passphrase: {}"
 
 def start(arguments: Sequence[str]) -> int:
     """The exit code once the screens are closed."""
-    refusal = refuse(os.environ, sys.stdin.isatty() and sys.stdout.isatty())
+    refusal = refuse(os.environ, all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)))
     if refusal:
         print(f"smtui: {refusal}", file=sys.stderr)
         return USAGE
