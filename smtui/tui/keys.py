@@ -22,6 +22,9 @@ PLACES = {
     "recovery": "Recovery code",
     "generator": "Password generator",
     "dialog": "Questions",
+    "form": "Form of a value",
+    "tags": "Form of tags",
+    "one_line": "One line",
     "deletion": "Plan of a deletion",
     "help": "Help",
 }
@@ -95,6 +98,12 @@ SHORTCUTS = (
 
     Shortcut("versions.move_label", "m", "move_label", "Move label",
              "Pick a label up here; go to another version; Enter drops it there", show=True),
+    Shortcut("versions.attach", "plus", "attach", "New label", "Put a label of your own on this version"),
+    Shortcut("versions.remove", "minus", "remove_label", "Remove label", "Take a label away from this version"),
+    Shortcut("versions.roll_back", "b", "roll_back", "Roll back", "Move AWSCURRENT to the version before", show=True),
+    Shortcut("versions.undo", "u", "undo", "Undo", "Undo the last label move", show=True),
+    Shortcut("versions.deprecated", "full_stop", "deprecated", "Deprecated",
+             "Show or hide versions that have no label"),
 
     Shortcut("unlock.keyring", "ctrl+k", "keyring", "Use keyring", "Unlock with the key in the system's keyring",
              show=True),
@@ -111,6 +120,19 @@ SHORTCUTS = (
     Shortcut("generator.close", "escape", "close", "Close", "Forget the password and close", show=True),
 
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),
+
+    Shortcut("form.save", "ctrl+s", "save", "Store", "Store what is typed", show=True),
+    Shortcut("form.show", "ctrl+r", "show", "Show/hide", "Show what is typed, or hide it", show=True),
+    Shortcut("form.generate", "ctrl+g", "generate", "Password", "Make a password and put it here", show=True),
+    Shortcut("form.add", "ctrl+n", "add", "Add key", "One more key with its value", show=True),
+    Shortcut("form.remove", "f8", "remove", "Remove key", "Remove the key under the cursor", show=True),
+    Shortcut("form.switch", "ctrl+t", "switch", "Text/keys", "Edit the value as text, or key by key", show=True),
+
+    Shortcut("tags.save", "ctrl+s", "save", "Store", "Store the tags as they are here", show=True),
+    Shortcut("tags.add", "ctrl+n", "add", "Add tag", "One more tag", show=True),
+    Shortcut("tags.remove", "f8", "remove", "Remove tag", "Remove the tag under the cursor", show=True),
+
+    Shortcut("one_line.accept", "enter,ctrl+s", "accept", "Done", "Take this line", show=True),
 
     Shortcut("deletion.longer", "up", "days(1)", "Longer", "One more day in which it can be restored", show=True),
     Shortcut("deletion.shorter", "down", "days(-1)", "Shorter", "One day less", show=True),
@@ -133,7 +155,8 @@ def place_words(id: str) -> str:
 
 
 KEY_NAMES = {
-    "question_mark": "?", "colon": ":", "slash": "/", "escape": "Esc", "enter": "Enter",
+    "question_mark": "?", "colon": ":", "slash": "/", "plus": "+", "minus": "-", "full_stop": ".",
+    "escape": "Esc", "enter": "Enter",
     "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
 }
 

@@ -1,0 +1,88 @@
+"""What every form with a value shares: saving, the generator, showing and hiding, and rows."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, TypeVar
+
+from textual import getters
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from smtui.shown import Shown
+from smtui.tui import keys
+from smtui.tui.bridge import gesture
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.screens.generator import GeneratorScreen
+from smtui.tui.widgets.value_editor import ValueEditor
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+
+Answer = TypeVar("Answer")
+
+
+class ValueFormScreen(ModalScreen[Answer | None]):
+    """A form around a `ValueEditor`. Hides what is typed whenever the person turns to another window."""
+
+    BINDINGS = keys.of("dialog") + keys.of("form")
+
+    app: getters.app[SmtuiApp]
+    editor = getters.query_one(ValueEditor)
+    said = getters.query_one("#said", Static)
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "app_focus", self._hide_from_bystanders, init=False)
+
+    def _hide_from_bystanders(self, here: bool) -> None:
+        if not here:
+            self.editor.hide(True)
+
+    @abstractmethod
+    async def save(self) -> None:
+        """Dismisses with the answer, or says why not."""
+
+    @property
+    def changed(self) -> bool:
+        return self.editor.changed
+
+    def say(self, sentence: Shown) -> None:
+        self.said.update(Content(sentence))
+
+    @gesture
+    async def action_save(self) -> None:
+        await self.save()
+
+    @gesture
+    async def action_generate(self) -> None:
+        session = self.app.session
+        if session is not None:
+            password = await self.app.push_screen_wait(GeneratorScreen(session.vault.client(), for_form=True))
+            if password is not None:
+                self.editor.take(password)
+
+    def action_show(self) -> None:
+        self.editor.hide(not self.editor.hidden)
+
+    @gesture
+    async def action_add(self) -> None:
+        await self.editor.pairs.add()
+
+    @gesture
+    async def action_remove(self) -> None:
+        await self.editor.pairs.remove_focused()
+
+    @gesture
+    async def action_switch(self) -> None:
+        self.say(await self.editor.switch() or Shown())
+        self.refresh_bindings()
+
+    @gesture
+    async def action_cancel(self) -> None:
+        question = Confirm(Shown("Leave without storing it?"), Shown("What you typed is forgotten."), "Leave")
+        if not self.changed or await self.app.push_screen_wait(question):
+            self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.editor.keyed if action in ("add", "remove") and self.is_mounted else True

@@ -1,0 +1,61 @@
+"""What a label move will do to every version it touches, before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.label_moves import Change, Move, short
+from smtui.tui.widgets.frame import KeyBar
+
+NONE = "no label"
+
+
+class LabelPreview(ModalScreen[bool]):
+    """True where the move is to be made. It can be undone, so its answer has the focus."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "label_preview.tcss"
+    AUTO_FOCUS = "#go"
+
+    def __init__(self, title: Shown, move: Move) -> None:
+        super().__init__()
+        self._title = title
+        self._move = move
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            yield Static(Content("\n").join(_lines(self._move)), id="changes")
+            yield Static(Content("\n".join(self._move.sentences())), id="sentences")
+            with Horizontal(id="answers"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Do it", id="go")
+        yield KeyBar()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "go")
+
+    def action_cancel(self) -> None:
+        self.dismiss(False)
+
+
+def _lines(move: Move) -> Iterator[Content]:
+    for change in move.changes():
+        yield Content.assemble((f"version {short(change.version)}", "bold"))
+        yield Content.assemble(("  before  ", "$text-muted"), _labels(change, change.before, gone="strike"))
+        yield Content.assemble(("  after   ", "$text-muted"), _labels(change, change.after, gone="bold $accent"))
+
+
+def _labels(change: Change, labels: tuple[str, ...], *, gone: str) -> Content:
+    """The labels that are only on this side of the move stand out."""
+    both = set(change.before) & set(change.after)
+    words = [Content.styled(shown(label), "" if label in both else gone) for label in labels]
+    return Content(", ").join(words) if words else Content.styled(NONE, "$warning")

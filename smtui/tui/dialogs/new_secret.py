@@ -1,0 +1,69 @@
+"""A secret that does not exist yet: its name, its description, its first value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from smtui.shown import Shown
+from smtui.tui.dialogs.form import ValueFormScreen
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.plain_input import PlainInput
+from smtui.tui.widgets.value_editor import ValueEditor
+
+if TYPE_CHECKING:
+    from smtui.api.types import CreateSecretRequest
+
+NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
+NO_NAME = Shown("A name is made of letters, digits and / _ + = . @ -")
+LONGEST_DESCRIPTION = 2048
+
+
+class NewSecret(ValueFormScreen["CreateSecretRequest"]):
+    """Answers a request of CreateSecret. A `refused` one is filled in again."""
+
+    CSS_PATH = ["form.tcss", "new_secret.tcss"]  # noqa: RUF012
+    AUTO_FOCUS = "#name"
+
+    name_field = getters.query_one("#name", PlainInput)
+    description = getters.query_one("#description", PlainInput)
+
+    def __init__(self, refused: CreateSecretRequest | None = None) -> None:
+        super().__init__()
+        self._first: CreateSecretRequest = refused or {"Name": ""}
+
+    def compose(self) -> ComposeResult:
+        first = self._first
+        with Vertical(classes="card form"):
+            yield Static("New secret", classes="title")
+            with Horizontal(classes="field"):
+                yield Static("Name")
+                yield PlainInput(first["Name"], placeholder="prod/payments/db", id="name", compact=True)
+            with Horizontal(classes="field"):
+                yield Static("Description")
+                yield PlainInput(first.get("Description", ""), placeholder="what it is for", id="description",
+                                 max_length=LONGEST_DESCRIPTION, compact=True)
+            yield ValueEditor(first.get("SecretString", ""), keys=True)
+            yield Static(id="said")
+        yield KeyBar()
+
+    @property
+    def changed(self) -> bool:
+        return self.editor.changed or bool(self.name_field.value or self.description.value)
+
+    async def save(self) -> None:
+        name = self.name_field.value
+        problem = None if NAME.fullmatch(name) else NO_NAME
+        problem = problem or self.editor.problem()
+        if problem:
+            self.say(problem)
+            return
+        request: CreateSecretRequest = {"Name": name, "SecretString": self.editor.value}
+        if self.description.value:
+            request["Description"] = self.description.value
+        self.dismiss(request)

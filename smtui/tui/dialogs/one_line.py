@@ -1,0 +1,50 @@
+"""A question that is answered by one line of text: the name of a label, a description."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from smtui.shown import Shown
+from smtui.tui import keys
+from smtui.tui.values import can_be_typed
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.plain_input import PlainInput
+
+REPLACED = "What is there now has characters that cannot be typed here; what you type takes its place."
+
+
+class OneLine(ModalScreen[str | None]):
+    """Enter answers the line, which may be empty where `empty` says so."""
+
+    BINDINGS = keys.of("dialog") + keys.of("one_line")
+    CSS_PATH = "one_line.tcss"
+
+    def __init__(self, title: Shown, line: str = "", *, longest: int, empty: bool = False) -> None:
+        super().__init__()
+        self._title = title
+        self._line = line
+        self._longest = longest
+        self._empty = empty
+
+    def compose(self) -> ComposeResult:
+        typeable = can_be_typed(self._line)
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            yield PlainInput(self._line if typeable else "", max_length=self._longest, compact=True)
+            if not typeable:
+                yield Static(REPLACED, classes="-warning")
+        yield KeyBar()
+
+    @on(Input.Submitted)
+    def action_accept(self) -> None:
+        line = self.query_one(Input).value
+        if line or self._empty:
+            self.dismiss(line)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

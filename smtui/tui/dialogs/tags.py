@@ -1,0 +1,109 @@
+"""The tags of a secret: added, changed and removed in one table, which says what will be different."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import gesture
+from smtui.tui.values import Pair
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.pair_rows import PairRows
+
+if TYPE_CHECKING:
+    from smtui.api.types import Tag
+
+UNCHANGED = Shown("Nothing is changed yet.")
+Tags = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TagChanges:
+    """`put` are new or changed."""
+
+    put: Tags
+    removed: tuple[str, ...]
+    before: Tags
+
+    def __bool__(self) -> bool:
+        return bool(self.put or self.removed)
+
+    def tags(self) -> list[Tag]:
+        return [{"Key": key, "Value": value} for key, value in self.put.items()]
+
+    def sentences(self) -> list[Shown]:
+        said = [f"~ {key}: {self.before[key]} becomes {value}" if key in self.before else f"+ {key} = {value}"
+                for key, value in self.put.items()]
+        return [shown(sentence) for sentence in (*said, *(f"- {key}" for key in self.removed))]
+
+
+def tag_changes(before: Tags, lines: Sequence[Pair]) -> TagChanges:
+    after = {line.key: line.text for line in lines}
+    put = {key: value for key, value in after.items() if before.get(key) != value}
+    return TagChanges(put, tuple(key for key in before if key not in after), before)
+
+
+def problem(lines: Sequence[Pair]) -> str:
+    """Why these cannot be the tags of a secret; empty where they can."""
+    names = [line.key for line in lines]
+    if "" in names:
+        return "A tag has no key."
+    twice = sorted({key for key in names if names.count(key) > 1})
+    return f"The tag {twice[0]} is there twice." if twice else ""
+
+
+class TagsForm(ModalScreen[TagChanges | None]):
+    """Answers what is to be different."""
+
+    BINDINGS = keys.of("dialog") + keys.of("tags")
+    CSS_PATH = "tags.tcss"
+    AUTO_FOCUS = "Input"
+
+    pairs = getters.query_one(PairRows)
+    said = getters.query_one("#said", Static)
+
+    def __init__(self, name: Shown, tags: Tags) -> None:
+        super().__init__()
+        self._name = name
+        self._tags = tags
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(f"Tags of {self._name}"), classes="title")
+            yield PairRows(Pair(at, key, value) for at, (key, value) in enumerate(self._tags.items()))
+            yield Static(Content(UNCHANGED), id="said")
+        yield KeyBar()
+
+    @on(PairRows.Changed)
+    def _say_what_will_be(self) -> None:
+        lines = self.pairs.lines
+        wrong = problem(lines)
+        self.said.set_class(bool(wrong), "-error")
+        sentences = [shown(wrong)] if wrong else tag_changes(self._tags, lines).sentences() or [UNCHANGED]
+        self.said.update(Content("\n".join(sentences)))
+
+    @gesture
+    async def action_add(self) -> None:
+        await self.pairs.add()
+
+    @gesture
+    async def action_remove(self) -> None:
+        await self.pairs.remove_focused()
+
+    def action_save(self) -> None:
+        lines = self.pairs.lines
+        if not problem(lines):
+            self.dismiss(tag_changes(self._tags, lines))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

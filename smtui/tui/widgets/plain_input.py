@@ -1,0 +1,24 @@
+"""Fields that never hold what a terminal would obey, or what nobody could see."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.widgets import Input
+
+from smtui.tui.values import can_be_typed
+
+REFUSED = "What was pasted has line breaks or unseen characters. smtui set NAME --file stores such a value."
+
+
+class PlainInput(Input):
+    """One line. A paste that is more than that is refused as a whole, instead of being cut short unseen."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        if not can_be_typed(event.text):
+            event.prevent_default()
+            event.stop()
+            self.app.notify(REFUSED, severity="warning", markup=False)
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        if can_be_typed(text):
+            super().replace(text, start, end)

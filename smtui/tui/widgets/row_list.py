@@ -1,0 +1,47 @@
+"""A short list whose rows may be several lines high, moved through with the keys of every list."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import OptionList
+
+from smtui.tui import keys
+
+
+class RowList(OptionList):
+    """A row that is higher than the list is scrolled where the cursor has nowhere to go."""
+
+    BINDINGS = keys.of("list")
+    DEFAULT_CSS = """
+    RowList {
+        height: 1fr;
+        padding: 0;
+        border: none;
+        background: transparent;
+    }
+    RowList:focus {
+        border: none;
+    }
+    """
+
+    def put(self, rows: list[Content], cursor: int | None) -> None:
+        """These rows instead of those before, with the cursor on row number `cursor`."""
+        self.set_options(rows)
+        self.highlighted = min(cursor or 0, len(rows) - 1) if rows else None
+
+    @property
+    def cursor(self) -> int:
+        return self.highlighted or 0
+
+    def action_move(self, by: int) -> None:
+        target = self.cursor + by
+        if 0 <= target < self.option_count:
+            self.highlighted = target
+        else:
+            self.scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        if self.option_count > 1:
+            self.highlighted = max(0, min(self.cursor + by * self.size.height, self.option_count - 1))
+        else:
+            self.scroll_relative(y=by * self.size.height, animate=False)

@@ -1,0 +1,127 @@
+"""Where a value is typed: as the keys and values of a JSON object, or as a text."""
+
+from __future__ import annotations
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from smtui.shown import Shown, shown
+from smtui.tui.values import MOST_BYTES, Pair, can_be_typed, members, rewritten
+from smtui.tui.widgets.masked_area import MaskedArea
+from smtui.tui.widgets.pair_rows import PairRows
+
+NO_KEYS = "This text is no JSON object with keys."
+NOT_AS_TEXT = "This value has characters that cannot be seen as text: change it key by key."
+EMPTY_OBJECT = "{}"
+
+
+class ValueEditor(Vertical):
+    """Begins with the keys of `before` if it has any, or, where it is empty, as `keys` says."""
+
+    DEFAULT_CSS = """
+    ValueEditor {
+        height: 1fr;
+    }
+    ValueEditor > MaskedArea, ValueEditor.-keys > PairRows {
+        display: block;
+    }
+    ValueEditor > PairRows, ValueEditor.-keys > MaskedArea {
+        display: none;
+    }
+    """
+
+    pairs = getters.query_one(PairRows)
+    area = getters.query_one(MaskedArea)
+
+    def __init__(self, before: str = "", *, keys: bool = False) -> None:
+        found = members(before)
+        super().__init__(classes="-keys" if found or keys else "")
+        self._before = before
+        self._keyed = before if found else EMPTY_OBJECT
+        self.hidden = True
+
+    def compose(self) -> ComposeResult:
+        yield PairRows(_lines(self._keyed), hidden=True)
+        yield MaskedArea("" if self.keyed else self._before, tab_behavior="focus")
+
+    @property
+    def keyed(self) -> bool:
+        """Whether it shows keys and values."""
+        return self.has_class("-keys")
+
+    @property
+    def value(self) -> str:
+        """What is typed, as it would be stored. Untouched parts have every byte they had."""
+        if not self.keyed:
+            return self.area.text
+        lines = self.pairs.lines
+        return rewritten(self._keyed, lines) if lines else ""
+
+    @property
+    def changed(self) -> bool:
+        return self.value != self._before
+
+    def problem(self) -> Shown | None:
+        """Why this cannot be stored."""
+        if self.keyed and (wrong := _problem(self.pairs.lines)):
+            return shown(wrong)
+        value = self.value
+        if not value:
+            return Shown("There is no value yet.")
+        size = len(value.encode())
+        return shown(f"The value has {size:,} bytes; {MOST_BYTES:,} is the most.") if size > MOST_BYTES else None
+
+    def focus_first(self) -> None:
+        if self.keyed:
+            self.pairs.query(Input).first().focus()
+        else:
+            self.area.focus()
+
+    def hide(self, hidden: bool) -> None:
+        self.hidden = self.area.hidden = hidden
+        self.pairs.hide(hidden)
+
+    async def switch(self) -> Shown | None:
+        """From keys to text and back; answers why that is not possible."""
+        refusal = self._to_text() if self.keyed else await self._to_keys()
+        if refusal is None:
+            self.toggle_class("-keys")
+            self.focus_first()
+        return refusal
+
+    def _to_text(self) -> Shown | None:
+        wrong = _problem(self.pairs.lines)
+        if wrong or not can_be_typed(self.value, lines=True):
+            return shown(wrong or NOT_AS_TEXT)
+        self.area.text = self.value
+        return None
+
+    async def _to_keys(self) -> Shown | None:
+        text = self.area.text
+        if text.strip() not in ("", EMPTY_OBJECT) and not members(text):
+            return Shown(NO_KEYS)
+        self._keyed = text if members(text) else EMPTY_OBJECT
+        await self.pairs.put(_lines(self._keyed))
+        return None
+
+    def take(self, password: str) -> None:
+        """Puts a password where the cursor is: instead of a row's value, or into the text."""
+        row = self.pairs.focused_row or self.pairs.rows.last()
+        if not self.keyed:
+            self.area.replace(password, *self.area.selection)
+        elif values := list(row.query(Input).filter(".value")):
+            values[0].value = password
+
+
+def _lines(text: str) -> list[Pair]:
+    return [Pair(number, member.key, member.text) for number, member in enumerate(members(text))]
+
+
+def _problem(lines: list[Pair]) -> str:
+    keys = [line.key for line in lines]
+    if any(line.came_from is None and not line.key for line in lines):
+        return "A value has no key."
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    return f"The key {twice[0]} is there twice." if twice else ""
