@@ -58,3 +58,8 @@ def deletion(when: datetime | None, now: datetime) -> Shown:
 def day(moment: datetime | None) -> Shown:
     """The date on the reader's calendar."""
     return Shown(moment.astimezone().strftime("%Y-%m-%d") if moment else "")
+
+
+def minute(moment: datetime | None) -> Shown:
+    """Date and time on the reader's clock."""
+    return Shown(moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "")

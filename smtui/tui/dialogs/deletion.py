@@ -17,13 +17,14 @@ from smtui.shown import Shown
 from smtui.tui import keys
 from smtui.tui.rows import day
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.line import Line
 from smtui.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
     from smtui.api.types import DeleteSecretRequest
 
 LEAST, MOST = 7, 30
-PLAN, AT_ONCE = "Plan deletion", "Delete now, for good"
+PLAN, AT_ONCE = "Plan deletion", "Delete now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class DeletionPlan(ModalScreen[Deletion | None]):
     CSS_PATH = "deletion.tcss"
     AUTO_FOCUS = "#cancel"
 
-    days = getters.query_one("#days", Input)
+    days = getters.query_one("#days", Line)
     force = getters.query_one("#force", Tick)
-    typed = getters.query_one("#typed", Input)
+    typed = getters.query_one("#typed", Line)
     go = getters.query_one("#go", Button)
 
     def __init__(self, name: Shown, arn: Shown, now: datetime, last_accessed: datetime | None) -> None:
@@ -66,18 +67,18 @@ class DeletionPlan(ModalScreen[Deletion | None]):
             yield Static(Content(self._last_read()), id="read")
             with Horizontal(id="window"):
                 yield Static("Can be restored for")
-                yield Input(str(MOST), type="integer", max_length=2, id="days", compact=True)
+                yield Line(str(MOST), restrict="[0-9]*", max_length=2, id="days", compact=True)
                 yield Static("days")
             yield Static(id="when")
             yield Tick("Without recovery, at once", False, id="force", compact=True)
-            yield Input(placeholder="the name of the secret, to confirm", id="typed", compact=True)
+            yield Line(placeholder="the name of the secret, to confirm", id="typed", compact=True)
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button(PLAN, id="go")
         yield KeyBar()
 
     def _last_read(self) -> str:
-        return f"Last read on {day(self._last_accessed)}." if self._last_accessed else "Nobody has read it yet."
+        return f"Last read on {day(self._last_accessed)}." if self._last_accessed else "No reading of it is recorded."
 
     @property
     def _answer(self) -> Deletion | None:
@@ -109,7 +110,9 @@ class DeletionPlan(ModalScreen[Deletion | None]):
                 return f"▲ Deleted on {day(date)}. Until then nobody can read it, and U brings it back."
             case None if not self.force.value:
                 return f"✗ The window is {LEAST} to {MOST} days."
-        return f"✗ Nothing brings it back. Type {self._name} to confirm."
+            case None:
+                return f"✗ Nothing brings it back. Type {self._name} to confirm."
+        return "✗ Nothing brings it back."
 
     def action_days(self, by: int) -> None:
         if not self.force.value:

@@ -12,9 +12,11 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from smtui.ambient import system_clock
+from smtui.api.errors import ClientError
 from smtui.shown import Shown, shown
 from smtui.tui import keys, rows
 from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.json_object import members
 from smtui.tui.question import Question
@@ -175,9 +177,9 @@ class SecretsScreen(Screen[None]):
 
     @on(SecretList.Chosen)
     def action_open(self) -> None:
-        from smtui.tui.screens.secret import SecretScreen
-
         if entry := self.secrets.current:
+            from smtui.tui.screens.secret import SecretScreen
+
             self.app.push_screen(SecretScreen(self.vault, secret_id=entry["ARN"]))
 
     @gesture
@@ -200,19 +202,24 @@ class SecretsScreen(Screen[None]):
 
     @gesture
     async def action_add(self) -> None:
-        from smtui.tui.dialogs.new_secret import NewSecret
-
+        """Asks until the secret is stored or the person gives up; what was refused is in the form again."""
         if self._refuses_to_write():
             return
+        from smtui.tui.dialogs.new_secret import NewSecret
+
         request = await self.app.push_screen_wait(NewSecret())
-        if request is not None:
-            made = await call(self.client.create_secret, **request)
-            self._done(f"{made['Name']} is stored.")
+        while request is not None:
+            try:
+                made = await call(self.client.create_secret, **request)
+            except ClientError as refusal:
+                self.app.report(refusal)
+                request = await self.app.push_screen_wait(NewSecret(request))
+            else:
+                self._done(f"{made['Name']} is stored.")
+                return
 
     @gesture
     async def action_delete(self) -> None:
-        from smtui.tui.dialogs.deletion import DeletionPlan
-
         entry = self.secrets.current
         if entry is None or self._refuses_to_write():
             return

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from textual.message import Message
-from textual.widgets import Input
 
 from smtui.tui import keys
+from smtui.tui.widgets.line import Line
 
 
-class FilterBar(Input):
+class FilterBar(Line):
     """Down and Enter leave it for the list."""
 
     BINDINGS = keys.of("filter")

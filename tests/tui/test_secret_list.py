@@ -1,0 +1,281 @@
+"""The list as a widget: it reads what it shows, and shows what it was given last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+
+from smtui.tui import rows
+from smtui.tui.widgets.secret_list import Page, SecretList, fitted
+from tests.tui.conftest import screen_text, until
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PAGE = 100
+
+
+class Source:
+    """So many secrets in pages, counting how often it is asked; from the page `held_from` it waits for `go_on`."""
+
+    def __init__(self, size: int, prefix: str = "secret", *, held_from: int | None = None) -> None:
+        self.size = size
+        self.asked = 0
+        self.prefix = prefix
+        self.held_from = held_from
+        self.go_on = asyncio.Event()
+
+    def entry(self, number: int) -> dict[str, object]:
+        name = f"{self.prefix}/{number:06}"
+        return {"ARN": f"arn:{name}", "Name": name, "LastChangedDate": NOW}
+
+    async def __call__(self, token: str | None) -> Page:
+        self.asked += 1
+        if self.held_from is not None and self.asked > self.held_from:
+            await self.go_on.wait()
+        start = int(token or 0)
+        end = min(start + PAGE, self.size)
+        return Page([self.entry(number) for number in range(start, end)], str(end) if end < self.size else None)  # type: ignore[misc]
+
+
+class Holder(App[None]):
+    """Nothing but the list."""
+
+    chosen = 0
+
+    def compose(self) -> ComposeResult:
+        yield SecretList(lambda: NOW)
+
+    def on_secret_list_chosen(self) -> None:
+        self.chosen += 1
+
+    @property
+    def list(self) -> SecretList:
+        return self.query_one(SecretList)
+
+
+def name(app: Holder) -> str:
+    return app.list.current["Name"] if app.list.current else ""
+
+
+def idle(app: Holder) -> Callable[[], bool]:
+    return lambda: all(worker.is_finished for worker in app.workers)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_only_the_pages_in_sight_are_read(size: tuple[int, int]) -> None:
+    """A hundred thousand secrets cost two pages; going down reads on, one page ahead."""
+    app, source = Holder(), Source(100_000)
+    async with app.run_test(size=size) as pilot:
+        app.list.ask(source)
+        await until(pilot, lambda: app.list.count)
+        await until(pilot, idle(app))
+        assert source.asked == 2
+        assert app.list.more
+        assert "secret/000000" in screen_text(app)
+
+        while app.list.cursor < 500:
+            await pilot.press("pagedown")
+        await until(pilot, idle(app))
+
+        assert name(app) == f"secret/{app.list.cursor:06}"
+        assert name(app) in screen_text(app)
+        assert source.asked <= 8
+
+
+async def test_the_wheel_reads_on_too() -> None:
+    """Scrolling needs no cursor."""
+    app, source = Holder(), Source(1000)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.ask(source)
+        await until(pilot, lambda: app.list.count == 200)
+        app.list.scroll_to(y=150, animate=False)
+        await until(pilot, lambda: app.list.count == 300)
+
+        assert app.list.cursor == 0
+        assert "secret/000150" in screen_text(app)
+
+
+async def test_to_the_end_reads_all() -> None:
+    """`G` goes on until the last one, and stands there."""
+    app, source = Holder(), Source(2000)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.ask(source)
+        await until(pilot, lambda: app.list.count)
+        await pilot.press("G")
+        await until(pilot, lambda: not app.list.more)
+
+        assert source.asked == 2000 / PAGE
+        assert name(app) == "secret/001999"
+        assert name(app) in screen_text(app)
+        assert not app.list.hurrying
+        await pilot.press("g")
+        assert name(app) == "secret/000000"
+
+
+async def test_any_key_stops_the_way_to_the_end() -> None:
+    """What has been read stays; nothing more is asked."""
+    app, source = Holder(), Source(100_000, held_from=5)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.ask(source)
+        await until(pilot, lambda: app.list.count)
+        await pilot.press("G")
+        await until(pilot, lambda: source.asked == 6)
+        assert app.list.hurrying
+        await pilot.press("k")
+        source.go_on.set()
+        await until(pilot, idle(app))
+
+        assert source.asked <= 8
+        assert app.list.more
+        assert not app.list.hurrying
+        assert name(app) in screen_text(app)
+
+
+async def test_an_older_answer_never_replaces_a_newer_one() -> None:
+    """The first question is answered last; nobody sees it."""
+    app, late = Holder(), asyncio.Event()
+
+    async def slow(token: str | None) -> Page:
+        await late.wait()
+        return await Source(5, "old")(token)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.ask(slow)
+        await pilot.pause()
+        app.list.ask(Source(5, "new"))
+        await until(pilot, lambda: app.list.count)
+        late.set()
+        await until(pilot, idle(app))
+
+        assert name(app) == "new/000000"
+
+
+async def test_the_old_rows_stay_until_the_new_ones_are_here() -> None:
+    """No flicker while one types."""
+    app, late = Holder(), asyncio.Event()
+
+    async def slow(token: str | None) -> Page:
+        await late.wait()
+        return await Source(5, "new")(token)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.ask(Source(5, "old"))
+        await until(pilot, lambda: app.list.count)
+        app.list.ask(slow)
+        await pilot.pause()
+        assert "old/000000" in screen_text(app)
+        late.set()
+        await until(pilot, lambda: "new/" in name(app))
+
+        assert "old/" not in screen_text(app)
+
+
+async def test_the_cursor_stays_on_its_secret() -> None:
+    """Also far down, and although another one has come before it; where it is gone, at its place."""
+    app, source = Holder(), Source(1000)
+
+    async def one_more(token: str | None) -> Page:
+        page = await source(token)
+        if token is None:
+            page.entries.insert(0, {"ARN": "arn:first", "Name": "first"})
+        return page
+
+    async def without(token: str | None) -> Page:
+        page = await source(token)
+        return Page([entry for entry in page.entries if entry["ARN"] != gone["ARN"]], page.next_token)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.ask(source)
+        await until(pilot, lambda: app.list.count)
+        for _ in range(12):
+            await pilot.press("pagedown")
+        await until(pilot, idle(app))
+        gone, place = app.list.current, app.list.cursor
+        assert gone is not None
+        app.list.ask(one_more, keep=True)
+        await until(pilot, lambda: app.list.cursor == place + 1)
+        assert name(app) == gone["Name"]
+        assert name(app) in screen_text(app)
+        app.list.ask(source, keep=True)
+        await until(pilot, lambda: app.list.cursor == place)
+        app.list.ask(without, keep=True)
+        await until(pilot, lambda: name(app) != gone["Name"])
+
+        assert app.list.cursor == place
+
+
+async def test_a_move_repaints_two_lines() -> None:
+    """The one that was left and the one that was reached."""
+    app = Holder()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.ask(Source(1000))
+        await until(pilot, lambda: app.list.count)
+        await pilot.press("j")
+        await until(pilot, idle(app))
+        painted: list[int] = []
+        real = app.list.render_line
+        app.list.render_line = lambda y: (painted.append(y), real(y))[1]  # type: ignore[method-assign]
+        await pilot.press("j")
+        await pilot.pause()
+
+        assert sorted(set(painted)) == [2, 3]
+
+
+async def test_two_clicks_choose() -> None:
+    """The first moves the cursor; the line of titles is no row."""
+    app = Holder()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.ask(Source(50))
+        await until(pilot, lambda: app.list.count)
+        await pilot.click(SecretList, offset=(5, 4))
+        assert name(app) == "secret/000003"
+        await pilot.click(SecretList, offset=(5, 0))
+        assert name(app) == "secret/000003"
+        assert app.chosen == 0
+        await pilot.double_click(SecretList, offset=(5, 6))
+
+        assert name(app) == "secret/000005"
+        assert app.chosen == 1
+
+
+@pytest.mark.parametrize("width", range(40, 200, 7))
+@pytest.mark.parametrize("planned", [True, False])
+def test_columns_fit(width: int, planned: bool) -> None:
+    """Never wider than there is room; always the name, and the state where it matters."""
+    found = rows.columns(width, planned=planned)
+    titles = [title for title, _ in found]
+
+    assert sum(cells + rows.GAP for _, cells in found) <= width
+    assert titles[0] == "Name"
+    assert ("State" in titles) == planned
+    assert dict(found)["Name"] >= 15
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(days=30), "▲ deletes in 30 d"),
+        (timedelta(days=6, hours=2), "▲ deletes in 6 d"),
+        (timedelta(hours=30), "▲ deletes in 30 h"),
+        (timedelta(minutes=5), "▲ deletes in 1 h"),
+        (timedelta(0), "▲ deletion is due"),
+    ],
+)
+def test_the_state_is_a_sign_and_words(left: timedelta, words: str) -> None:
+    """Told apart without any colour, and it fits its column."""
+    assert rows.deletion(NOW + left, NOW) == words
+    assert cell_len(words) <= rows.FIXED["State"]
+    assert rows.deletion(None, NOW) == ""
+
+
+@pytest.mark.parametrize("text", ["", "short", "much longer than it", "日本語のとても長い", "日本語日本語x"])
+def test_a_cell_is_as_wide_as_its_column(text: str) -> None:
+    """Wide characters too; what is cut says so."""
+    cell = fitted(text, 12)
+
+    assert cell_len(cell) == 12 + rows.GAP
+    assert ("…" in cell) == (cell_len(text) > 12)
