@@ -28,7 +28,7 @@ def seconds_awake() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Ambient:
-    """`clock` gives wall time; `steady` gives seconds that only move forward; the rest draws from the system's CSPRNG."""
+    """`clock` gives wall time; `steady` gives seconds that only move forward; the rest draws from the CSPRNG."""
 
     clock: Clock = system_clock
     steady: Callable[[], float] = seconds_awake

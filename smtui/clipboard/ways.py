@@ -210,7 +210,8 @@ def _local(environ: Mapping[str, str]) -> Iterator[Way]:
         "xsel": "DISPLAY" in environ,
         "pbcopy": sys.platform == "darwin",
     }
-    found = [TOOLS[name] for name, here in wanted.items() if here and shutil.which(name, path=environ.get("PATH"))]
+    path = environ.get("PATH")
+    found: list[Way] = [TOOLS[name] for name, here in wanted.items() if here and shutil.which(name, path=path)]
     yield from found or [Pyperclip()]
 
 

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import stat
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.screens import secrets as secrets_module
+from tests.conftest import Clock
 
 MakeApp = Callable[..., SmtuiApp]
+SAMPLES = (
+    ("prod/payments/db", "Main database", {"team": "pay", "env": "prod"}),
+    ("prod/payments/stripe", "Stripe, live mode", {"team": "pay", "env": "prod"}),
+    ("prod/web/session", "Signs the cookies", {"team": "web", "env": "prod"}),
+    ("dev/web/flags", "Client side", {"team": "web", "env": "dev"}),
+    ("shared/wifi", "", {}),
+)
 
 
 class Steady:
@@ -90,6 +101,31 @@ def app(vault: smtui.Vault, steady: Steady) -> MakeApp:
         return SmtuiApp(vault.path, settings, vault=None if locked else vault, steady=steady, **more)
 
     return make
+
+
+@pytest.fixture
+def one_time_and_place(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The screen's clock is the vault's, and dates are those of one place."""
+    monkeypatch.setattr(secrets_module, "system_clock", clock)
+    monkeypatch.setattr(Input.cursor_blink, "_default", False)
+    with monkeypatch.context() as within:
+        within.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture
+def filled(client: Any, clock: Clock) -> Any:
+    """Five secrets, each made an hour after the one before; the client."""
+    for number, (name, description, tags) in enumerate(SAMPLES):
+        client.create_secret(
+            Name=name, Description=description, SecretString=f"value-of-{name}",
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            ClientRequestToken=f"{number:08}-0000-4000-8000-000000000000",
+        )  # fmt: skip
+        clock.forward(hours=1)
+    return client
 
 
 def screen_text(app: SmtuiApp) -> str:

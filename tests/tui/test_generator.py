@@ -74,6 +74,18 @@ async def test_what_is_refused_says_why(app: MakeApp, length: str) -> None:
         assert str(running.screen.preview.render()) == ""
 
 
+async def test_a_length_is_digits(app: MakeApp) -> None:
+    """No sign, no point: such keys do nothing."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+        await pilot.press("minus", "e", "1", "6", "minus")
+        await until(pilot, lambda: len(password(running)) == 16)
+
+        assert running.screen.query_one("#length").value == "16"
+
+
 async def test_another_hide_and_copy(app: MakeApp, tool: FakeTool) -> None:
     """Ctrl+N makes another, Ctrl+R hides it, Ctrl+Y copies it hidden or not."""
     running = app()

@@ -104,7 +104,7 @@ class Screens:
         self.child.delaybeforesend = None
 
     def type(self, text: bytes) -> None:
-        """Key by key, as a hand does: what arrives in one piece is a paste, of which the terminal's reader has a copy."""
+        """Key by key, as a hand does: of what arrives in one piece the terminal's reader keeps a copy."""
         self.child.delaybeforesend = 0.03
         for byte in text:
             self.child.send(bytes([byte]))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
 import smtui
@@ -41,6 +42,13 @@ def here(tmp_path: Path, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch) -> No
 def locked() -> SmtuiApp:
     smtui.create_vault(PATH, "x").close()
     return SmtuiApp(PATH, Settings())
+
+
+async def lay_over(pilot: Pilot[None], screen: Screen[Any], seen: str) -> None:
+    """Puts `screen` over the first run, once that is drawn."""
+    await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
+    pilot.app.push_screen(screen)
+    await until(pilot, lambda: seen in screen_text(pilot.app))
 
 
 class OnePassword:
@@ -99,8 +107,7 @@ def test_recovery_code(snap_compare: Any) -> None:
     """Large enough to copy by hand; its button does not have the focus."""
 
     async def show(pilot: Pilot[None]) -> None:
-        pilot.app.push_screen(RecoveryScreen(CODE))
-        await pilot.pause()
+        await lay_over(pilot, RecoveryScreen(CODE), "ABCDEF")
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=show)
 
@@ -110,20 +117,31 @@ def test_generator(snap_compare: Any, size: tuple[int, int]) -> None:
     """All options, the password, its bits; spaces are seen."""
 
     async def show(pilot: Pilot[None]) -> None:
-        pilot.app.push_screen(GeneratorScreen(OnePassword(), for_form=True))
-        await until(pilot, lambda: "bits" in screen_text(pilot.app))
+        await lay_over(pilot, GeneratorScreen(OnePassword(), for_form=True), " bits")
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=size, run_before=show)
 
 
 def test_help(snap_compare: Any) -> None:
     """The keys of the first run, which are few."""
-    assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, press=["f1"])
+
+    async def ask(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
+        await pilot.press("f1")
+        await until(pilot, lambda: "Keys that work here" in screen_text(pilot.app))
+
+    assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)
 
 
 def test_commands(snap_compare: Any) -> None:
     """The palette names each action with its key."""
-    assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, press=["ctrl+p"])
+
+    async def ask(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: "Take six random words" in screen_text(pilot.app))
+
+    assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)
 
 
 def test_a_question(snap_compare: Any) -> None:
@@ -131,8 +149,7 @@ def test_a_question(snap_compare: Any) -> None:
 
     async def ask(pilot: Pilot[None]) -> None:
         question = shown("Use this passphrase all the same?")
-        pilot.app.push_screen(Confirm(question, shown(Strength(25).sentence), "Use it"))
-        await pilot.pause()
+        await lay_over(pilot, Confirm(question, shown(Strength(25).sentence), "Use it"), "Cancel")
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)
 
@@ -154,7 +171,6 @@ def test_without_colours(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> 
     app = SmtuiApp(PATH)
 
     async def show(pilot: Pilot[None]) -> None:
-        pilot.app.push_screen(GeneratorScreen(OnePassword()))
-        await until(pilot, lambda: "bits" in screen_text(pilot.app))
+        await lay_over(pilot, GeneratorScreen(OnePassword()), " bits")
 
     assert snap_compare(app, terminal_size=SMALL, run_before=show)

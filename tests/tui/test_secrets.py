@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.question import ORDERS, Question
-from smtui.tui.screens import secrets as secrets_module
 from smtui.tui.screens.secrets import READ_ONLY, SecretsScreen
-from tests.conftest import PASSPHRASE, Clock
-from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
+from tests.conftest import PASSPHRASE
+from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, screen_text, types, until
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
-SAMPLES = (
-    ("prod/payments/db", "Main database", {"team": "pay", "env": "prod"}),
-    ("prod/payments/stripe", "Stripe, live mode", {"team": "pay", "env": "prod"}),
-    ("prod/web/session", "Signs the cookies", {"team": "web", "env": "prod"}),
-    ("dev/web/flags", "Client side", {"team": "web", "env": "dev"}),
-    ("shared/wifi", "", {}),
-)
 HOSTILE = (
     "[@click=app.quit]x[/] [/x] [red]r\x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b2J user\u202egnp.exe\u202c "
     "日本語 é\u0301\u0302\u0303\u0304\u0305 \u200b \ud7ff"
 )
 
 
-@pytest.fixture(autouse=True)
-def one_time_and_place(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The screen's clock is the vault's, and dates are those of one place."""
-    monkeypatch.setattr(secrets_module, "system_clock", clock)
-    monkeypatch.setattr(Input.cursor_blink, "_default", False)
-    with monkeypatch.context() as within:
-        within.setenv("TZ", "UTC")
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.fixture
-def filled(client: Any, clock: Clock) -> Any:
-    """Five secrets, each made an hour after the one before; the client."""
-    for number, (name, description, tags) in enumerate(SAMPLES):
-        client.create_secret(
-            Name=name, Description=description, SecretString=f"value-of-{name}",
-            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-            ClientRequestToken=f"{number:08}-0000-4000-8000-000000000000",
-        )  # fmt: skip
-        clock.forward(hours=1)
-    return client
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
 def screen(app: SmtuiApp) -> SecretsScreen:

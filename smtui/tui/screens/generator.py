@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
 
 LENGTH = 32
-LONGEST = 4096
 MASK = "•"
 SPACE = "␣"
 SWITCHES = (
@@ -60,7 +59,7 @@ class GeneratorScreen(ModalScreen[str | None]):
             yield Static(id="entropy", classes="-muted")
             with Horizontal(classes="field"):
                 yield Static("Length")
-                yield Input(str(LENGTH), type="integer", max_length=4, id="length", compact=True)
+                yield Input(str(LENGTH), restrict="[0-9]*", max_length=4, id="length", compact=True)
             with Grid():
                 for name, words, _ in SWITCHES:
                     yield Tick(Content(words), True, id=name, compact=True)

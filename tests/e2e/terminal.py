@@ -1,0 +1,71 @@
+"""A real program in a pseudo-terminal: its bytes are kept raw, and drawn by a terminal emulator to be looked at."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+
+PATIENCE = 20.0
+
+
+class Terminal:
+    """`smtui` started with these arguments. Waiting is for what stands on the screen, never for time."""
+
+    def __init__(self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24), **environ: str) -> None:
+        columns, rows = size
+        self.raw = b""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "PYTHONPATH") if name in os.environ}
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "smtui", *arguments], dimensions=(rows, columns), timeout=PATIENCE,
+            cwd=str(Path(__file__).parents[2]),
+            env={**kept, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", "HOME": str(home), **environ},
+        )
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.child.send(key)
+
+    def see(self, *words: str) -> str:
+        """Waits until all the words stand on the screen."""
+        return self._until(lambda: all(word in self.text for word in words), f"to see {words}")
+
+    def see_no(self, word: str) -> str:
+        return self._until(lambda: word not in self.text, f"to see {word!r} no more")
+
+    def end(self) -> int:
+        """Waits until the program has ended; its exit code, or minus the signal that ended it."""
+        while self._read():
+            pass
+        self.child.close()
+        return self.child.exitstatus if self.child.exitstatus is not None else -self.child.signalstatus
+
+    def _until(self, true: Callable[[], bool], what: str) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while not true():
+            alive = self._read()
+            if not true() and (not alive or time.monotonic() > deadline):
+                raise AssertionError(f"waited in vain {what}; the screen was:\n{self.text}")
+        return self.text
+
+    def _read(self) -> bool:
+        try:
+            data = self.child.read_nonblocking(65536, timeout=0.1)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return True
