@@ -275,8 +275,10 @@ while child.poll() is None:
             status = (folder / "stat").read_text().rpartition(")")[2].split()
             mine = folder.name == str(child.pid)
             if mine or status[1] == str(child.pid):
-                seen.add((folder / "cmdline").read_bytes())
-                seen.add((folder / "environ").read_bytes() if not mine else b"")
+                command = (folder / "cmdline").read_bytes()
+                not_yet_itself = command == pathlib.Path(f"/proc/{child.pid}/cmdline").read_bytes()
+                seen.add(command)
+                seen.add(b"" if mine or not_yet_itself else (folder / "environ").read_bytes())
         except OSError:
             pass
 sys.stdout.buffer.write(b"|".join(seen))
