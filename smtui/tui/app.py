@@ -234,7 +234,7 @@ class SmtuiApp(QuietApp[None]):
         return self.session is not None if action in ("lock", "generate") else True
 
     def get_key_display(self, binding: Binding) -> str:
-        return binding.key_display or keys.spell(binding.key)
+        return binding.key_display or keys.spell_short(binding.key)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """None of Textual's: its screenshot would write what is revealed to a file."""

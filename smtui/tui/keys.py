@@ -122,15 +122,15 @@ SHORTCUTS = (
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),
 
     Shortcut("form.save", "ctrl+s", "save", "Store", "Store what is typed", show=True),
-    Shortcut("form.show", "ctrl+r", "show", "Show/hide", "Show what is typed, or hide it", show=True),
+    Shortcut("form.show", "ctrl+r", "show", "Show", "Show what is typed, or hide it", show=True),
     Shortcut("form.generate", "ctrl+g", "generate", "Password", "Make a password and put it here", show=True),
-    Shortcut("form.add", "ctrl+n", "add", "Add key", "One more key with its value", show=True),
-    Shortcut("form.remove", "f8", "remove", "Remove key", "Remove the key under the cursor", show=True),
+    Shortcut("form.add", "ctrl+n", "add", "Add", "One more key with its value", show=True),
+    Shortcut("form.remove", "f8", "remove", "Remove", "Remove the key under the cursor", show=True),
     Shortcut("form.switch", "ctrl+t", "switch", "Text/keys", "Edit the value as text, or key by key", show=True),
 
     Shortcut("tags.save", "ctrl+s", "save", "Store", "Store the tags as they are here", show=True),
-    Shortcut("tags.add", "ctrl+n", "add", "Add tag", "One more tag", show=True),
-    Shortcut("tags.remove", "f8", "remove", "Remove tag", "Remove the tag under the cursor", show=True),
+    Shortcut("tags.add", "ctrl+n", "add", "Add", "One more tag", show=True),
+    Shortcut("tags.remove", "f8", "remove", "Remove", "Remove the tag under the cursor", show=True),
 
     Shortcut("one_line.accept", "enter,ctrl+s", "accept", "Done", "Take this line", show=True),
 
@@ -168,6 +168,11 @@ def spell(key: str) -> str:
     if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
         return key.upper()
     return KEY_NAMES.get(key, key)
+
+
+def spell_short(key: str) -> str:
+    """As the footer has room for: Ctrl+L is ^L there."""
+    return spell(key).replace("Ctrl+", "^")
 
 
 def key_table() -> str:

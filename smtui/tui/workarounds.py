@@ -7,6 +7,7 @@ from typing import Generic
 
 from rich.text import Text
 from textual.app import App, ReturnType
+from textual.notifications import SeverityLevel
 from textual.worker import WorkerFailed
 
 from smtui.hardening import incident
@@ -15,7 +16,7 @@ from smtui.hardening import incident
 class QuietApp(App[ReturnType], Generic[ReturnType]):
     """Where Textual 8.2 prints a crash with the local variables of every frame, this prints one sentence.
 
-    It also calls the private clipboard by one name, so that nobody else has to.
+    It also calls private parts by one name, so that nobody else has to.
     """
 
     def _handle_exception(self, error: Exception) -> None:
@@ -35,3 +36,13 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
     @inner_clipboard.setter
     def inner_clipboard(self, text: str) -> None:
         self._clipboard = text
+
+    def notify(
+        self, message: str, *, title: str = "", severity: SeverityLevel = "information",
+        timeout: float | None = None, markup: bool = True,
+    ) -> None:
+        """What was merely told goes when something new is told; warnings and errors stay their time."""
+        if severity == "information":
+            for told in [each for each in self._notifications if each.severity == severity]:
+                self._unnotify(told, refresh=False)
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)

@@ -18,6 +18,7 @@ import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.screens import secret as secret_module
 from smtui.tui.screens import secrets as secrets_module
 from tests.conftest import Clock
 
@@ -106,7 +107,8 @@ def app(vault: smtui.Vault, steady: Steady) -> MakeApp:
 @pytest.fixture
 def one_time_and_place(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The screen's clock is the vault's, and dates are those of one place."""
-    monkeypatch.setattr(secrets_module, "system_clock", clock)
+    for module in (secrets_module, secret_module):
+        monkeypatch.setattr(module, "system_clock", clock)
     monkeypatch.setattr(Input.cursor_blink, "_default", False)
     with monkeypatch.context() as within:
         within.setenv("TZ", "UTC")
@@ -126,6 +128,33 @@ def filled(client: Any, clock: Clock) -> Any:
         )  # fmt: skip
         clock.forward(hours=1)
     return client
+
+
+DATABASE = ('{"user": "app", "password": "first-word", "port": 5432}', '{"user": "app", "password": "second-word", '
+            '"port": 5432}')
+
+
+@pytest.fixture
+def database(client: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`prod/db` with two versions, of which the second is current; the client. Its ARN is always the same."""
+    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
+    client.create_secret(
+        Name="prod/db", Description="Main database", SecretString=DATABASE[0],
+        Tags=[{"Key": "team", "Value": "pay"}], ClientRequestToken=version_id(1),
+    )  # fmt: skip
+    clock.forward(days=1)
+    client.put_secret_value(SecretId="prod/db", SecretString=DATABASE[1], ClientRequestToken=version_id(2))
+    clock.forward(hours=1)
+    return client
+
+
+def version_id(number: int) -> str:
+    return f"{number:08}-0000-4000-8000-000000000000"
+
+
+def said(app: SmtuiApp) -> list[str]:
+    """What notices say now."""
+    return [toast.message for toast in app._notifications]
 
 
 def screen_text(app: SmtuiApp) -> str:

@@ -11,11 +11,20 @@ from smtui.config import Settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.palette import Actions
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.deletion import DeletionPlan
+from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.tags import TagsForm
+from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.screens.create import CreateScreen
 from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.recovery import RecoveryScreen
+from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.widgets.filter_bar import FilterBar
+from smtui.tui.widgets.secret_list import SecretList
 from tests.tui.conftest import MakeApp, screen_text
 
 HOMES = {
@@ -25,7 +34,21 @@ HOMES = {
     "recovery": RecoveryScreen,
     "generator": GeneratorScreen,
     "help": HelpScreen,
+    "secrets": SecretsScreen,
+    "filter": FilterBar,
+    "secret": SecretScreen,
+    "versions": SecretScreen,
+    "list": SecretList,
+    "dialog": Confirm,
+    "form": ValueForm,
+    "tags": TagsForm,
+    "one_line": OneLine,
+    "deletion": DeletionPlan,
 }
+
+
+def test_every_place_has_a_home() -> None:
+    assert set(HOMES) == set(keys.PLACES)
 
 
 def test_an_id_is_given_once() -> None:

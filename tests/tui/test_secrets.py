@@ -16,7 +16,7 @@ from smtui.tui.dialogs.pick import Pick
 from smtui.tui.question import ORDERS, Question
 from smtui.tui.screens.secrets import READ_ONLY, SecretsScreen
 from tests.conftest import PASSPHRASE
-from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, screen_text, types, until
+from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, said, screen_text, types, until
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -42,10 +42,6 @@ def listed(app: SmtuiApp) -> list[str]:
 def current(app: SmtuiApp) -> str:
     entry = screen(app).secrets.current
     return entry["Name"] if entry else ""
-
-
-def said(app: SmtuiApp) -> list[str]:
-    return [toast.message for toast in app._notifications]
 
 
 async def ready(pilot: Pilot[None], count: int = len(SAMPLES)) -> None:
@@ -225,7 +221,7 @@ async def test_copying_a_text(app: MakeApp, filled: Any, tool: FakeTool) -> None
         await ready(pilot)
         await go_to(pilot, "shared/wifi")
         await pilot.press("y")
-        await until(pilot, lambda: tool.held)
+        await until(pilot, lambda: said(running))
 
         assert tool.held == b"value-of-shared/wifi"
         assert "value-of" not in screen_text(running) + "".join(said(running)) + tool.arguments

@@ -160,7 +160,7 @@ async def test_the_keyring_is_offered_to_who_wants_it(
             await pilot.press("ctrl+k")
             assert not asked and running.session is None
             return
-        await until(pilot, lambda: "Ctrl+K" in screen_text(running))
+        await until(pilot, lambda: "^K Use keyring" in screen_text(running))
         await pilot.press("ctrl+k")
 
         await until(pilot, lambda: running.session)

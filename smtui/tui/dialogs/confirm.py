@@ -1,4 +1,4 @@
-"""A question with two answers, of which the harmless one is first and has the focus."""
+"""A question with two answers, of which "Cancel" is first and has the focus unless the other can be undone."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from smtui.tui import keys
 
 
 class Confirm(ModalScreen[bool]):
-    """True only where the person went to `answer` and chose it."""
+    """True only where the person chose `answer`, to which, unless it can be undone, they had to go first."""
 
     BINDINGS = keys.of("dialog")
     CSS_PATH = "confirm.tcss"
 
-    def __init__(self, title: Shown, text: Shown, answer: str) -> None:
+    def __init__(self, title: Shown, text: Shown, answer: str, *, can_be_undone: bool = False) -> None:
         super().__init__()
+        self._first = "#go" if can_be_undone else "#cancel"
         self._title = title
         self._text = text
         self._answer = answer
@@ -31,6 +32,9 @@ class Confirm(ModalScreen[bool]):
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button(Content(self._answer), id="go")
+
+    def on_mount(self) -> None:
+        self.query_one(self._first).focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "go")

@@ -35,7 +35,8 @@ class OneLine(ModalScreen[str | None]):
         typeable = can_be_typed(self._line)
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
-            yield PlainInput(self._line if typeable else "", max_length=self._longest, compact=True)
+            line = self._line if typeable else ""
+            yield PlainInput(line, max_length=self._longest, compact=True, select_on_focus=False)
             if not typeable:
                 yield Static(REPLACED, classes="-warning")
         yield KeyBar()

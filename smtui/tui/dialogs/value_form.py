@@ -19,12 +19,13 @@ UNCHANGED = Shown("Nothing is changed yet.")
 
 
 class ValueForm(ValueFormScreen[str]):
-    """Answers the new value; None where nothing is to be stored."""
+    """Answers the new value; None where nothing is to be stored. Begins at the value of `key`."""
 
     CSS_PATH = "form.tcss"
 
-    def __init__(self, name: Shown, before: str) -> None:
+    def __init__(self, name: Shown, before: str, key: str | None = None) -> None:
         super().__init__()
+        self._key = key
         self._name = name
         self._before = before
 
@@ -37,15 +38,16 @@ class ValueForm(ValueFormScreen[str]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.editor.focus_first()
+        self.editor.focus_on(self._key)
 
     async def save(self) -> None:
         problem = self.editor.problem()
         change = changes(self._before, "" if problem else self.editor.value)
         if problem or not change:
             self.say(problem or UNCHANGED)
-        elif await self.app.push_screen_wait(Confirm(shown(f"Store a new version of {self._name}?"),
-                                                     _described(change), "Store")):
+            return
+        question = shown(f"Store a new version of {self._name}?")
+        if await self.app.push_screen_wait(Confirm(question, _described(change), "Store", can_be_undone=True)):
             self.dismiss(self.editor.value)
 
 

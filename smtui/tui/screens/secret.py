@@ -45,7 +45,7 @@ FOR_VERSIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "
 class SecretScreen(LabelsScreen):
     """Value and versions lie side by side, or, where there is no room, one behind the other."""
 
-    BINDINGS = keys.of("secret") + keys.of("versions")
+    BINDINGS = keys.of("versions") + keys.of("secret")
     CSS_PATH = "secret.tcss"
     AUTO_FOCUS = "ValueList"
 
@@ -241,7 +241,7 @@ class SecretScreen(LabelsScreen):
             why = "is binary" if isinstance(before, bytes) else "has characters that cannot be typed"
             self.say(f"This value {why}. smtui set {self.name} --file PATH stores a new one, byte for byte.")
             return
-        new = await self.app.push_screen_wait(ValueForm(self.name, before))
+        new = await self.app.push_screen_wait(ValueForm(self.name, before, self.value.key))
         if new is not None:
             stored = await call(self.client.put_secret_value, SecretId=self.secret_id, SecretString=new)
             self.forget_way_back()

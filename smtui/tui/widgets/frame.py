@@ -10,6 +10,7 @@ from textual.widgets import Footer, Static
 
 from smtui.shown import Shown
 
+HELP = "help"
 
 class Masthead(Static):
     """One line at the top: the program, where we are, and what is out of the ordinary (`flags`, such as read-only)."""
@@ -58,6 +59,20 @@ class Countdown(Static):
         self.update(Content(f"clipboard {seconds} s"))
 
 
+class Keys(Footer):
+    """The keys that work here. Help is always in sight, however many there are."""
+
+    DEFAULT_CSS = """
+    Keys .-help {
+        dock: right;
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        for key in super().compose():
+            yield key.add_class("-help") if getattr(key, "action", "") == HELP else key
+
+
 class KeyBar(Horizontal):
     """The footer: the keys that work here, and the countdown at its right end."""
 
@@ -74,5 +89,5 @@ class KeyBar(Horizontal):
     """
 
     def compose(self) -> ComposeResult:
-        yield Footer(show_command_palette=False)
+        yield Keys(show_command_palette=False)
         yield Countdown()

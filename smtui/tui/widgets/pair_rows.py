@@ -55,7 +55,7 @@ class PairRow(Horizontal):
             yield Static(Content(shown(line.key)), classes="key")
             yield Static(KEPT, classes="value -muted")
         else:
-            yield PlainInput(line.key, placeholder="key", classes="key", compact=True)
+            yield PlainInput(line.key, placeholder="key", classes="key", compact=True, select_on_focus=False)
             yield PlainInput(line.text, placeholder="value", classes="value", compact=True, password=self._hidden)
         yield Button("✗", tooltip="Remove this row")
 
@@ -112,6 +112,12 @@ class PairRows(VerticalScroll, can_focus=False):
         row = PairRow(Pair(None, "", ""), hidden=self._hidden)
         await self.mount(row)
         row.query(Input).first().focus()
+
+    def focus_on(self, key: str | None) -> None:
+        """The value of `key`, or of the first row; the key of a row in which nothing is typed yet."""
+        named = [row for row in self.rows if row.line.key == key]
+        for row in [*named, *self.rows][:1]:
+            row.query(Input).filter(".value" if row.line.key else ".key").focus()
 
     async def remove_row(self, row: PairRow) -> None:
         await row.remove()

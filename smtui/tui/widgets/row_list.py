@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.content import Content
+from textual.strip import Strip
 from textual.widgets import OptionList
 
 from smtui.tui import keys
@@ -18,6 +21,9 @@ class RowList(OptionList):
         padding: 0;
         border: none;
         background: transparent;
+    }
+    RowList > .option-list--option {
+        padding: 0 1;
     }
     RowList:focus {
         border: none;
@@ -45,3 +51,16 @@ class RowList(OptionList):
             self.highlighted = max(0, min(self.cursor + by * self.size.height, self.option_count - 1))
         else:
             self.scroll_relative(y=by * self.size.height, animate=False)
+
+    def render_line(self, y: int) -> Strip:
+        """Under the cursor every word has the one colour that is legible there."""
+        strip = super().render_line(y)
+        if not self.has_focus or not any(_row_of(segment) == self.highlighted for segment in strip):
+            return strip
+        colour = self.get_visual_style("option-list--option", "option-list--option-highlighted").rich_style.color
+        return Strip([Segment(text, (style or Style()) + Style(color=colour)) for text, style, _ in strip])
+
+
+def _row_of(segment: Segment) -> int | None:
+    row: int | None = segment.style.meta.get("option") if segment.style else None
+    return row

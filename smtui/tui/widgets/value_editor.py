@@ -73,9 +73,10 @@ class ValueEditor(Vertical):
         size = len(value.encode())
         return shown(f"The value has {size:,} bytes; {MOST_BYTES:,} is the most.") if size > MOST_BYTES else None
 
-    def focus_first(self) -> None:
+    def focus_on(self, key: str | None = None) -> None:
+        """The value of a key, where there are keys."""
         if self.keyed:
-            self.pairs.query(Input).first().focus()
+            self.pairs.focus_on(key)
         else:
             self.area.focus()
 
@@ -88,7 +89,7 @@ class ValueEditor(Vertical):
         refusal = self._to_text() if self.keyed else await self._to_keys()
         if refusal is None:
             self.toggle_class("-keys")
-            self.focus_first()
+            self.focus_on()
         return refusal
 
     def _to_text(self) -> Shown | None:

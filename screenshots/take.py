@@ -1,0 +1,102 @@
+"""Takes the pictures of the README: drives the program over sample secrets and saves what is on its screen.
+
+    pip install -e '.[pictures]' && python screenshots/take.py
+
+Writes NAME.svg and NAME.png beside this file. The sample secrets are those of `smtui --demo`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import resvg_py
+from textual.pilot import Pilot
+
+from smtui.demo import demo
+from smtui.tui.app import SmtuiApp
+
+HERE = Path(__file__).parent
+WIDTH_IN_PIXELS = 1600
+Steps = Callable[[Pilot[None]], Awaitable[None]]
+
+
+async def seen(pilot: Pilot[None], words: str) -> None:
+    """Waits until the words stand on the screen."""
+    async with asyncio.timeout(20):
+        while words not in "".join(
+            segment.text for line in pilot.app.screen._compositor.render_strips() for segment in line
+        ):
+            await pilot.pause()
+    await pilot.pause()
+
+
+async def unlock(pilot: Pilot[None]) -> None:
+    await seen(pilot, "assphrase")
+    await pilot.press(*"opensesame")
+
+
+async def listed(pilot: Pilot[None]) -> None:
+    await seen(pilot, "10 secrets")
+    await pilot.press("x")
+    await seen(pilot, "deletes in")
+    await pilot.press("j", "j", "j")
+
+
+async def opened(pilot: Pilot[None]) -> None:
+    await seen(pilot, "10 secrets")
+    await pilot.press("j", "j", "enter")
+    await seen(pilot, "not read yet")
+
+
+async def secret(pilot: Pilot[None]) -> None:
+    await opened(pilot)
+    await pilot.press("r")
+    await seen(pilot, "username")
+    await pilot.press("j", "r")
+    await seen(pilot, "db.payments.example")
+
+
+async def carried(pilot: Pilot[None]) -> None:
+    await opened(pilot)
+    await pilot.press("v", "j", "m", "j", "enter")
+    await seen(pilot, "Do it")
+
+
+async def generator(pilot: Pilot[None]) -> None:
+    await opened(pilot)
+    await pilot.press("p")
+    await seen(pilot, " bits")
+
+
+PICTURES: dict[str, Steps] = {
+    "list": listed, "secret": secret, "label-move": carried, "generator": generator, "unlock": unlock,
+}  # fmt: skip
+
+
+async def take(name: str, steps: Steps) -> None:
+    with demo() as sample:
+        path = sample.vault.path
+        if name == "unlock":
+            sample.vault.close()
+        app = SmtuiApp(path, vault=None if name == "unlock" else sample.vault)
+        async with app.run_test(size=(110, 30)) as pilot:
+            await steps(pilot)
+            save(name, app.export_screenshot(title="smtui"))
+
+
+def save(name: str, svg: str) -> None:
+    (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
+    local = re.sub(r"@font-face\s*{[^}]*}", "", svg)
+    (HERE / f"{name}.png").write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=local, width=WIDTH_IN_PIXELS)))
+
+
+async def main() -> None:
+    for name, steps in PICTURES.items():
+        await take(name, steps)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,124 @@
+"""How a secret looks in the states that matter. Look at each picture before you accept it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.conftest import MakeApp, screen_text, types, until, version_id
+
+SMALL, LARGE = (80, 24), (120, 36)
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+async def shows(pilot: Pilot[None], text: str) -> None:
+    await until(pilot, lambda: text in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def open_it(pilot: Pilot[None]) -> None:
+    await shows(pilot, "1 secret ·")
+    await pilot.press("enter")
+    await shows(pilot, "not read yet")
+
+
+async def to_versions(pilot: Pilot[None]) -> None:
+    await open_it(pilot)
+    await pilot.press("v")
+    await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
+
+
+@SIZES
+def test_hidden(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
+    assert snap_compare(app(), terminal_size=size, run_before=open_it)
+
+
+@SIZES
+def test_one_key_revealed(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
+    """The port, which is no secret."""
+
+    async def reveal(pilot: Pilot[None]) -> None:
+        await open_it(pilot)
+        await pilot.press("r")
+        await shows(pilot, "port")
+        await pilot.press("j", "j", "r")
+        await shows(pilot, "5432")
+
+    assert snap_compare(app(), terminal_size=size, run_before=reveal)
+
+
+@SIZES
+def test_a_label_in_the_hand(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
+    """Struck through where it was, between arrows where it would be dropped."""
+    database.put_secret_value(SecretId="prod/db", SecretString="x", VersionStages=["AWSPENDING"],
+                              ClientRequestToken=version_id(3))
+
+    async def carry(pilot: Pilot[None]) -> None:
+        await to_versions(pilot)
+        await pilot.press("j", "m", "j")
+        await shows(pilot, "◂ AWSCURRENT ▸")
+
+    assert snap_compare(app(), terminal_size=size, run_before=carry)
+
+
+def test_what_a_move_will_do(snap_compare: Any, app: MakeApp, database: Any) -> None:
+    """A version that loses its last label is told."""
+    database.put_secret_value(SecretId="prod/db", SecretString="x", VersionStages=["blue"],
+                              ClientRequestToken=version_id(3))
+
+    async def preview(pilot: Pilot[None]) -> None:
+        await to_versions(pilot)
+        await pilot.press("m", "j", "enter")
+        await shows(pilot, "Do it")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=preview)
+
+
+def test_form_of_a_value(snap_compare: Any, app: MakeApp, database: Any) -> None:
+    """Every value hidden."""
+
+    async def edit(pilot: Pilot[None]) -> None:
+        await open_it(pilot)
+        await pilot.press("e")
+        await shows(pilot, "New value of prod/db")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=edit)
+
+
+def test_what_a_new_value_changes(snap_compare: Any, app: MakeApp, database: Any) -> None:
+    """Keys, and no values."""
+
+    async def store(pilot: Pilot[None]) -> None:
+        await open_it(pilot)
+        await pilot.press("e")
+        await shows(pilot, "New value of prod/db")
+        await types(pilot, "x")
+        await pilot.press("ctrl+s")
+        await shows(pilot, "~ user changes")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=store)
+
+
+def test_form_of_tags(snap_compare: Any, app: MakeApp, database: Any) -> None:
+    async def tag(pilot: Pilot[None]) -> None:
+        await open_it(pilot)
+        await pilot.press("t")
+        await shows(pilot, "Tags of prod/db")
+        await pilot.press("tab")
+        await types(pilot, "web")
+        await shows(pilot, "becomes")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=tag)
+
+
+def test_new_secret(snap_compare: Any, app: MakeApp) -> None:
+    async def add(pilot: Pilot[None]) -> None:
+        await shows(pilot, "There is nothing here yet.")
+        await pilot.press("a")
+        await shows(pilot, "New secret")
+        await types(pilot, "prod/api")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=add)
