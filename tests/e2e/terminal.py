@@ -34,8 +34,10 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
     def press(self, *keys: str) -> None:
+        """As a person does, who sees what a key did before pressing the next."""
         for key in keys:
             self.child.send(key)
+            self._until_quiet()
 
     def see(self, *words: str) -> str:
         """Waits until all the words stand on the screen."""
@@ -46,10 +48,20 @@ class Terminal:
 
     def end(self) -> int:
         """Waits until the program has ended; its exit code, or minus the signal that ended it."""
+        deadline = time.monotonic() + PATIENCE
         while self._read():
-            pass
+            if time.monotonic() > deadline:
+                self.child.close(force=True)
+                raise AssertionError(f"waited in vain for the end; the screen was:\n{self.text}")
         self.child.close()
         return self.child.exitstatus if self.child.exitstatus is not None else -self.child.signalstatus
+
+    def _until_quiet(self) -> None:
+        before = None
+        while self.raw != before:
+            before = self.raw
+            if not self._read():
+                return
 
     def _until(self, true: Callable[[], bool], what: str) -> str:
         deadline = time.monotonic() + PATIENCE

@@ -10,12 +10,12 @@ from textual.widgets import Footer
 from smtui.config import Settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
-from smtui.tui.palette import Actions
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
+from smtui.tui.palette import Actions
 from smtui.tui.screens.create import CreateScreen
 from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.help import HelpScreen, helpful

@@ -247,6 +247,7 @@ class SecretScreen(LabelsScreen):
             self.forget_way_back()
             self._forget_value()
             await self._done(f"Version {short(stored['VersionId'])} is stored: it is {AWSCURRENT} now.")
+            self.versions.go_to(stored["VersionId"])
 
     @gesture
     async def action_describe(self) -> None:

@@ -54,6 +54,12 @@ class VersionList(RowList):
         places = [row for row, each in enumerate(versions) if before is not None and each.id == before.id]
         self.put(self._rows(), places[0] if places else 0)
 
+    def go_to(self, version: str) -> None:
+        """The cursor goes to this version, if it is listed."""
+        for row, each in enumerate(self.versions):
+            if each.id == version:
+                self.highlighted = row
+
     def take(self, label: str | None) -> None:
         """`label` is in the hand; with None the hand is empty again."""
         self.hand = label

@@ -1,0 +1,231 @@
+"""The first day with the program, in a real terminal: what stands on the screen is what a person would read."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.terminal import Terminal
+
+PASSPHRASE = "seven green otters under a bridge"
+ENTER, ESC, DOWN, TAB = "\r", "\x1b", "\x1b[B", "\t"
+CTRL_L, CTRL_Q, CTRL_S = "\x0c", "\x11", "\x13"
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+
+class Machine:
+    """A home with one vault in it, on which nobody has used the program yet."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.vault = home / "team.vault"
+
+    def terminal(self, *arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
+        return Terminal("--vault", str(self.vault), *arguments, home=self.home, size=size)
+
+    def command(self, *argv: str) -> str:
+        """From another terminal."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "PYTHONPATH") if name in os.environ}
+        environ = {**kept, "HOME": str(self.home), "SMTUI_PASSPHRASE": PASSPHRASE, "SMTUI_VAULT": str(self.vault)}
+        return subprocess.run(
+            [sys.executable, "-m", "smtui", *argv], env=environ, cwd=Path(__file__).parents[2],
+            check=True, capture_output=True, text=True, timeout=60,
+        ).stdout  # fmt: skip
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.fixture
+def used(machine: Machine) -> Machine:
+    """With a vault, filled from an .env file and from what the aws command printed."""
+    env = machine.home / "app.env"
+    env.write_text('DATABASE_URL="postgres://app:pw@db/app"\nAPI_KEY=abc123\n')
+    dump = machine.home / "dump.json"
+    dump.write_text(json.dumps({"SecretValues": [{
+        "ARN": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf", "Name": "prod/db",
+        "VersionId": "11111111-1111-4111-8111-111111111111", "VersionStages": ["AWSCURRENT"],
+        "SecretString": json.dumps({"username": "app", "password": "first-password"}),
+        "CreatedDate": "2026-01-05T10:00:00+00:00",
+    }], "Errors": []}))  # fmt: skip
+    machine.command("init")
+    machine.command("import", str(env), "--prefix", "dev/")
+    machine.command("import", str(dump))
+    return machine
+
+
+def unlocked(machine: Machine, *arguments: str, size: tuple[int, int] = (80, 24)) -> Terminal:
+    terminal = machine.terminal(*arguments, size=size)
+    terminal.see("Unlock")
+    terminal.press(PASSPHRASE, ENTER)
+    terminal.see("secrets ·")
+    return terminal
+
+
+@SIZES
+def test_making_a_vault(machine: Machine, size: tuple[int, int]) -> None:
+    """A passphrase twice, the recovery code once, and an empty list that says what to do."""
+    terminal = machine.terminal(size=size)
+    terminal.see("Make a vault")
+    terminal.press(PASSPHRASE, ENTER, PASSPHRASE, ENTER)
+    terminal.see("Recovery code")
+    terminal.press(TAB, ENTER)
+    terminal.see("There is nothing here yet.", "makes a secret")
+    terminal.press("q")
+
+    assert terminal.end() == 0
+    assert machine.vault.stat().st_mode & 0o777 == 0o600
+    assert "nothing wrong was found" in machine.command("check")
+
+
+@SIZES
+def test_a_day(used: Machine, size: tuple[int, int]) -> None:
+    """Find, reveal, a new version, AWSCURRENT back, delete with seven days, restore, lock, unlock, leave."""
+    terminal = unlocked(used, size=size)
+    terminal.see("dev/API_KEY", "dev/DATABASE_URL", "prod/db")
+
+    terminal.press("/", "db")
+    terminal.see("1 secret · filter: db")
+    terminal.press(ENTER, ENTER)
+    terminal.see("hidden, and not read yet")
+    terminal.press("r")
+    terminal.see("password", "the whole value")
+    terminal.press("j", "r")
+    terminal.see("first-password")
+    terminal.press("r")
+    terminal.see_no("first-password")
+
+    terminal.press("e")
+    terminal.see("New value of prod/db")
+    terminal.press("second-password", CTRL_S)
+    terminal.see("~ password changes")
+    terminal.press(ENTER)
+    terminal.see("it is AWSCURRENT now")
+    assert json.loads(used.command("get", "prod/db"))["password"] == "second-password"
+
+    terminal.press("v")
+    terminal.see("AWSPREVIOUS")
+    terminal.press("m")
+    terminal.see("◂ AWSCURRENT ▸")
+    terminal.press("j", ENTER)
+    terminal.see("Move AWSCURRENT to version", "AWSPREVIOUS goes from")
+    terminal.press(ENTER)
+    terminal.see_no("Do it")
+    shown = used.command("get-secret-value", "--secret-id", "prod/db", "--query", "SecretString", "--output", "text")
+    assert json.loads(shown)["password"] == "first-password"
+
+    terminal.press("d")
+    terminal.see("Delete prod/db?")
+    terminal.press(DOWN * 23)
+    terminal.see("restored for 7 ")
+    terminal.press(TAB, ENTER)
+    terminal.see("will be deleted on")
+    terminal.see("Nothing matches.")
+    terminal.press("x")
+    terminal.see("deletes in 7 d")
+    terminal.press("U")
+    terminal.see("prod/db is restored.")
+    assert json.loads(used.command("get", "prod/db"))["password"] == "first-password"
+
+    terminal.press(CTRL_L)
+    terminal.see("Unlock")
+    terminal.see_no("prod/db")
+    terminal.press("not the passphrase", ENTER)
+    terminal.see("Wrong passphrase")
+    terminal.press(PASSPHRASE, ENTER)
+    terminal.see("3 secrets ·")
+    terminal.press(CTRL_Q)
+
+    assert terminal.end() == 0
+    assert b"second-password" not in terminal.raw
+
+
+def test_a_password_for_a_new_secret(used: Machine) -> None:
+    """`a`, a name, the generator: what it made is what another terminal reads."""
+    terminal = unlocked(used)
+    terminal.press("a")
+    terminal.see("New secret")
+    terminal.press("prod/api", TAB, TAB, "token", TAB, "\x07")
+    terminal.see("Password generator", " bits")
+    terminal.press(CTRL_S)
+    terminal.see_no("Password generator")
+    terminal.press(CTRL_S)
+    terminal.see("prod/api is stored.")
+    terminal.press("q")
+
+    assert terminal.end() == 0
+    assert len(json.loads(used.command("get", "prod/api"))["token"]) == 32
+
+
+def test_what_another_terminal_changes_appears(used: Machine) -> None:
+    terminal = unlocked(used)
+    used.command("create-secret", "--name", "by/another", "--description", "from beside")
+    terminal.see("by/another")
+    terminal.press("q")
+
+    assert terminal.end() == 0
+
+
+def test_nothing_hostile_reaches_the_terminal(used: Machine) -> None:
+    """Names cannot hold it; descriptions, tags and values can, and are shown with every such character replaced."""
+    hostile = "\x1b]52;c;ZXZpbA==\x07\x1b[31mred\x9b2J\u202egnp.exe [@click=app.quit]x[/]"
+    value = used.home / "value"
+    value.write_text(json.dumps({"note": hostile}, ensure_ascii=False))
+    used.command("create-secret", "--name", "hostile", "--description", hostile, "--secret-string", f"file://{value}",
+                 "--tags", json.dumps([{"Key": "x", "Value": "a[/red]@"}]))
+    terminal = unlocked(used)
+    terminal.press("/", "hostile", ENTER, ENTER)
+    terminal.see("not read yet")
+    terminal.press("r")
+    terminal.see("note")
+    terminal.press("r")
+    terminal.see("ZXZpbA==")
+    terminal.press("q")
+
+    assert terminal.end() == 0
+    for sequence in (b"\x1b]52;", b"\x1b[31mred", b"\xc2\x9b", "\u202e".encode(), b"\x9b2J"):
+        assert sequence not in terminal.raw
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_leaves_the_terminal_as_it_was(used: Machine, name: str) -> None:
+    """The vault is locked, the screen given back, and the exit code tells the signal."""
+    terminal = unlocked(used)
+    terminal.child.kill(getattr(signal, name))
+
+    assert terminal.end() == 128 + getattr(signal, name)
+    assert terminal.raw.rstrip().endswith(b"\x1b[?25h") or b"\x1b[?1049l" in terminal.raw
+    assert "prod/db" in used.command("ls")
+
+
+def test_a_terminal_that_cannot_show_screens(used: Machine) -> None:
+    """One line that points to the commands."""
+    terminal = Terminal("--vault", str(used.vault), home=used.home, TERM="dumb")
+
+    assert terminal.end() == 2
+    assert "smtui --help" in terminal.text
+
+
+def test_without_colours(used: Machine) -> None:
+    """NO_COLOR: not one colour is sent."""
+    terminal = Terminal("--vault", str(used.vault), home=used.home, NO_COLOR="1")
+    terminal.see("Unlock")
+    terminal.press(PASSPHRASE, ENTER)
+    terminal.see("prod/db")
+    terminal.press("q")
+
+    assert terminal.end() == 0
+    sent = re.findall(rb"\x1b\[([0-9;]*)m", terminal.raw)
+    numbers = {int(number) for each in sent for number in each.split(b";") if number}
+    assert not numbers & {*range(30, 38), *range(40, 48), 38, 48, *range(90, 98), *range(100, 108)}
