@@ -6,6 +6,8 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,28 @@ def test_ambient_alone_asks_for_time_and_chance(module: Path) -> None:
             assert not {alias.name for alias in node.names} & {"random", "secrets"}, f"line {node.lineno}"
         if isinstance(node, ast.ImportFrom):
             assert node.module not in ("random", "secrets"), f"line {node.lineno}"
+
+
+def test_what_is_imported_is_installed_with_us() -> None:
+    """A package that happens to be on a developer's machine is not on anybody else's."""
+    lines = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    declared = {re.split(r"[<>=]", line)[0] for line in lines}
+    foreign = set().union(*map(imported, (ROOT / "smtui").rglob("*.py"))) - sys.stdlib_module_names - {"smtui"}
+
+    for name in sorted(foreign):
+        assert declared & {each.replace("_", "-") for each in packages_distributions().get(name, ())}, name
+
+
+def imported(module: Path) -> set[str]:
+    """The top-level packages a module imports, or reads data of."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                found |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str(name)) | ast.Call(ast.Name("files"), [ast.Constant(str(name))]):
+                found.add(name)
+    return {name.partition(".")[0] for name in found}
 
 
 @pytest.mark.parametrize("package", sorted((ROOT / "smtui").rglob("__init__.py")), ids=lambda p: p.parent.name)
