@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import chdir
 from pathlib import Path
 
 import resvg_py
@@ -77,11 +78,9 @@ PICTURES: dict[str, Steps] = {
 
 
 async def take(name: str, steps: Steps) -> None:
-    with demo() as sample:
-        path = sample.vault.path
-        if name == "unlock":
-            sample.vault.close()
-        app = SmtuiApp(path, vault=None if name == "unlock" else sample.vault)
+    with demo() as sample, chdir(sample.vault.path.parent):
+        locked = name == "unlock"
+        app = SmtuiApp(Path(sample.vault.path.name), vault=None if locked else sample.vault)
         async with app.run_test(size=(110, 30)) as pilot:
             await steps(pilot)
             save(name, app.export_screenshot(title="smtui"))
