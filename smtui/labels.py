@@ -12,6 +12,8 @@ from typing import TypeVar
 AWSCURRENT = "AWSCURRENT"
 AWSPREVIOUS = "AWSPREVIOUS"
 AWSPENDING = "AWSPENDING"
+# The labels that AWS moves, and gives a meaning.
+AWS = (AWSCURRENT, AWSPENDING, AWSPREVIOUS)
 MOST_PER_VERSION = 20
 
 Version = TypeVar("Version")

@@ -14,17 +14,18 @@ from smtui.ambient import Ambient
 from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError, WrongPassphraseError
 from smtui.engine import names
 from smtui.engine.call import Caller
-from smtui.engine.client import LocalClient
+from smtui.engine.client import LocalClient, LocalKeyClient
 from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
-from smtui.vault import backup, kdf, migrate, recovery, reseal, secrets, trail
+from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, secrets, trail
 from smtui.vault import path as vault_path
 from smtui.vault.check import CheckReport, Finding, check
 from smtui.vault.database import Database, create_empty, open_file
 from smtui.vault.kdf import FileKeys
-from smtui.vault.keys import INTERNAL, KeyStore, rewrap
+from smtui.vault.keystore import INTERNAL, KeyStore, rewrap
 
 if TYPE_CHECKING:
+    from smtui.api.kms import KeyClient
     from smtui.api.types import Client
 
 __all__ = ["Caller", "CheckReport", "Finding", "Vault", "create_vault", "open_vault"]
@@ -80,6 +81,13 @@ class Vault:
 
     def client(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> Client:
         """A client of boto3's shape that sees one Region; by default the home Region, called by the vault's owner."""
+        return cast("Client", self._client(LocalClient, region_name, caller))
+
+    def keys(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> KeyClient:
+        """A client of boto3's shape for the KMS keys of one Region."""
+        return cast("KeyClient", self._client(LocalKeyClient, region_name, caller))
+
+    def _client(self, kind: type[LocalClient], region_name: str | None, caller: Caller | str | None) -> LocalClient:
         self._open_database()
         region = region_name or self.region_name
         if not _REGION.fullmatch(region):
@@ -88,7 +96,7 @@ class Vault:
             caller = Caller(f"arn:aws:iam::{self.account_id}:root")
         elif isinstance(caller, str):
             caller = Caller(caller)
-        return cast("Client", LocalClient(self._running_engine, region, caller, self._ambient.new_uuid))
+        return kind(self._running_engine, region, caller, self._ambient.new_uuid)
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
@@ -151,6 +159,15 @@ class Vault:
         """Verifies pages, envelopes, references and the trail. `progress(what, done, of)` is called now and then."""
         return check(self._open_database(), self._key_store, self.account_id, progress or (lambda *_: None))
 
+    def sealed_under(self, key_id: str, *, region_name: str | None = None) -> tuple[int, int]:
+        """How many versions a KMS key seals, and of how many secrets: what would be lost with it.
+
+        `key_id` is the bare id of a key, as `keys().describe_key` answers it; an unknown one seals nothing.
+        """
+        database = self._open_database()
+        key = keys.by_id(database, region_name or self.region_name, key_id)
+        return keys.sealed_under(database, key) if key else (0, 0)
+
     def backup(self, target: Path | str, *, force: bool = False) -> None:
         """A whole, consistent copy in a new file, also while another process writes.
 
@@ -205,7 +222,7 @@ def create_vault(
     migrate.make_new(database)
     with database.transaction():
         database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
-        KeyStore(database, keys.root, ambient).make("", INTERNAL)
+        KeyStore(database, keys.root, ambient).make("", alias=INTERNAL)
     vault = Vault(database, keys, ambient)
     vault._recovery_code_due = True
     return vault

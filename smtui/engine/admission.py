@@ -53,7 +53,7 @@ def authorize(call: Call, declared: Declaration, secret: Secret | None) -> None:
     if call.caller.identity == "admin" and call.caller.account == call.account:
         return
     resource = call.arn(secret) if secret else "*"
-    action = f"secretsmanager:{declared.name}"
+    action = declared.contract.action
     raise AccessDeniedException(
         f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {resource} "
         f"because no identity-based policy allows the {action} action"

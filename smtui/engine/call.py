@@ -10,7 +10,7 @@ from smtui.ambient import Ambient
 from smtui.api.errors import InvalidRequestException
 from smtui.engine import names
 from smtui.vault.database import Database
-from smtui.vault.keys import KeyStore
+from smtui.vault.keystore import KeyStore
 from smtui.vault.secrets import Secret
 
 DAY = 24 * 60 * 60 * 1000

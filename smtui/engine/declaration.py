@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.kms import KEY_OPERATIONS
+from smtui.api.model import OPERATIONS
+from smtui.api.shapes import Operation
 from smtui.vault.secrets import Secret
 
 if TYPE_CHECKING:
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 Request = Mapping[str, Any]
 Response = dict[str, Any]
 Run = Callable[["Call", Any, Request], Response]
+
+# All that can be asked of a vault.
+CONTRACT: dict[str, Operation] = {**OPERATIONS, **KEY_OPERATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,10 @@ class Declaration:
     secret: bool
     tolerates_scheduled: bool
     tolerates_missing: bool
+
+    @property
+    def contract(self) -> Operation:
+        return CONTRACT[self.name]
 
 
 BUILT: dict[str, Declaration] = {}
@@ -48,4 +58,4 @@ def operation(
     return declare
 
 
-__all__ = ["BUILT", "Declaration", "Request", "Response", "Secret", "operation"]
+__all__ = ["BUILT", "CONTRACT", "Declaration", "Request", "Response", "Secret", "operation"]

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smtui.engine import kms
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Response
 from smtui.vault import secrets, versions
 from smtui.vault.secrets import Secret
 
 
-def described(call: Call, found: Sequence[Secret], *, labels_member: str) -> list[Response]:
+def described(call: Call, secret: Secret) -> Response:
+    """The answer of DescribeSecret."""
+    [answer] = _with_labels(call, [secret], "VersionIdsToStages")
+    return answer
+
+
+def listed(call: Call, found: Sequence[Secret]) -> list[Response]:
+    """The entries of ListSecrets, which names keys by their ARN alone."""
+    entries = _with_labels(call, found, "SecretVersionsToStages")
+    for secret, entry in zip(found, entries, strict=True):
+        if secret.kms_key_id:
+            entry["KmsKeyId"] = kms.listed(call, secret.region, secret.kms_key_id)
+    return entries
+
+
+def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> list[Response]:
     """`labels_member` is what the operation calls the mapping of versions to labels."""
     rows = [secret.id for secret in found]
     tags, labelled = secrets.tags_of(call.database, rows), versions.labelled_ids(call.database, rows)
@@ -29,6 +45,7 @@ def _described(call: Call, secret: Secret, tags: dict[str, str]) -> Response:
         **call.identity(secret),
         "Type": secret.type,
         "Description": secret.description,
+        "KmsKeyId": secret.kms_key_id,
         **{name: moment(at) for name, at in dates.items() if at},
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         "OwningService": secret.owning_service,

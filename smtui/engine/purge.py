@@ -1,10 +1,10 @@
-"""The permanent end of secrets whose recovery window has passed, and when a clock is not trusted to say so."""
+"""The permanent end of secrets and keys whose time of waiting has passed, and when a clock is not trusted to say so."""
 
 from __future__ import annotations
 
 from smtui.ambient import Ambient
 from smtui.engine.call import Call
-from smtui.vault import secrets, trail
+from smtui.vault import keys, secrets, trail
 
 # Milliseconds by which clocks may disagree without being doubted.
 TOLERANCE = 5 * 60 * 1000
@@ -19,10 +19,13 @@ class Purge:
         self._jumped = False
 
     def overdue(self, call: Call) -> None:
-        due = secrets.overdue(call.database, call.now)
-        if due and self._trusted(call):
-            for secret in due:
+        secrets_due, keys_due = secrets.overdue(call.database, call.now), keys.overdue(call.database, call.now)
+        if (secrets_due or keys_due) and self._trusted(call):
+            for secret in secrets_due:
                 secrets.delete(call.database, secret)
+            for key in keys_due:
+                keys.shred(call.database, key)
+                call.keys.drop(key)
 
     def _trusted(self, call: Call) -> bool:
         self._jumped = self._jumped or self._difference() - self._wall_minus_steady > TOLERANCE

@@ -17,20 +17,19 @@ from smtui.api.errors import (
     SmtuiError,
     VaultReadOnlyError,
 )
-from smtui.api.model import OPERATIONS
 from smtui.engine import events, purge
 from smtui.engine.admission import admit
 from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import BUILT, Declaration
-from smtui.engine.operations import lifecycle, listing, passwords, stages, tags, values
+from smtui.engine.operations import aliases, keys, lifecycle, listing, passwords, stages, tags, values
 from smtui.engine.request import checked
 from smtui.vault import trail
 from smtui.vault.database import Database
-from smtui.vault.keys import KeyStore
+from smtui.vault.keystore import KeyStore
 from smtui.vault.secrets import Secret
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (lifecycle, listing, passwords, stages, tags, values)
+OPERATION_MODULES = (aliases, keys, lifecycle, listing, passwords, stages, tags, values)
 
 
 class Engine:
@@ -56,7 +55,7 @@ class Engine:
             call = self._begin(region, caller)
             try:
                 with self._database.transaction():
-                    request = checked(OPERATIONS[operation].request, params)
+                    request = checked(declared.contract.request, params)
                     secret = admit(call, declared, request["SecretId"] if declared.secret else None)
                     response = declared.run(call, secret, request)
             except ClientError as error:

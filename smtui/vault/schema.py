@@ -62,5 +62,29 @@ def format_1(database: Database) -> None:
         database.run(statement)
 
 
+KEYS_OF_CUSTOMERS = (
+    # `wrapped` is empty once a key was deleted for good: its row stays for what it sealed.
+    "ALTER TABLE keys ADD COLUMN manager TEXT NOT NULL DEFAULT 'AWS' CHECK (manager IN ('AWS', 'CUSTOMER'))",
+    "ALTER TABLE keys ADD COLUMN description TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE keys ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE keys ADD COLUMN delete_at INTEGER",
+    """CREATE TABLE aliases (
+        region TEXT NOT NULL, alias TEXT NOT NULL, key INTEGER NOT NULL REFERENCES keys, created_at INTEGER NOT NULL,
+        PRIMARY KEY (region, alias)) WITHOUT ROWID""",
+    "INSERT INTO aliases SELECT region, alias, id, created_at FROM keys",
+    "DROP INDEX keys_by_alias",
+    "ALTER TABLE keys DROP COLUMN alias",
+    "CREATE INDEX keys_by_deletion ON keys (delete_at) WHERE delete_at IS NOT NULL",
+    # Which key new versions are sealed under, as it was named; NULL is the AWS managed one.
+    "ALTER TABLE secrets ADD COLUMN kms_key_id TEXT",
+)
+
+
+def format_2(database: Database) -> None:
+    """Keys of customers, with aliases and states."""
+    for statement in KEYS_OF_CUSTOMERS:
+        database.run(statement)
+
+
 # Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1,)
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2)

@@ -57,6 +57,12 @@ def insert(
     return database.last_id()
 
 
+def reseal(database: Database, version: Version, key: int, envelope: Envelope) -> None:
+    """The same value under another key."""
+    database.run("UPDATE versions SET key = ?, wrapped = ?, sealed = ? WHERE id = ?",
+                 (key, envelope.wrapped, envelope.sealed, version.id))
+
+
 def touch_accessed(database: Database, version: Version, day: int) -> None:
     """Notes the day of an access, once a day."""
     if version.accessed_on != day:

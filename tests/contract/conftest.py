@@ -8,31 +8,30 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.engine.client import _OPERATION_OF
 from tests.contract import oracle
 
 
 class HeldToTheModel:
     """A client whose every answer and refusal is checked on the way out."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, model: Any = oracle.MODEL) -> None:
         self._client = client
+        self._model = model
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        return self._checked(found, _OPERATION_OF[name]) if name in _OPERATION_OF else found
+        return self._checked(found, self._client.operations[name]) if name in self._client.operations else found
 
-    @staticmethod
-    def _checked(method: Callable[..., Any], operation: str) -> Callable[..., Any]:
+    def _checked(self, method: Callable[..., Any], operation: str) -> Callable[..., Any]:
         def call(**params: Any) -> Any:
             try:
                 response = method(**params)
             except smtui.ClientError as error:
                 assert error.operation_name == operation
                 assert error.response["Error"]["Message"]
-                oracle.check_error(operation, error.response["Error"]["Code"])
+                oracle.check_error(operation, error.response["Error"]["Code"], self._model)
                 raise
-            oracle.check_response(operation, response)
+            oracle.check_response(operation, response, self._model)
             return response
 
         return call
@@ -41,6 +40,11 @@ class HeldToTheModel:
 @pytest.fixture
 def client(vault: smtui.Vault) -> Any:
     return HeldToTheModel(vault.client())
+
+
+@pytest.fixture
+def keys(vault: smtui.Vault) -> Any:
+    return HeldToTheModel(vault.keys(), oracle.KEY_MODEL)
 
 
 @pytest.fixture

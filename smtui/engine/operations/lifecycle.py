@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtui import labels
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
-from smtui.engine import describing, names, tagging, values
+from smtui.engine import describing, kms, names, tagging, values
 from smtui.engine.admission import marked_for_deletion, not_found
 from smtui.engine.call import DAY, Call, moment, version_token
 from smtui.engine.declaration import Request, Response, operation
@@ -22,14 +22,16 @@ def create_secret(call: Call, _: None, request: Request) -> Response:
     value = values.given(request)
     tags = tagging.read(request.get("Tags", ()))
     tagging.together({}, tags)
-    refuse_unbuilt(call, request)
+    refuse_unbuilt(request)
+    kms_key_id = kms.kept(call, call.region, request.get("KmsKeyId", ""))
     token = version_token(request) if value else None
     present = secrets.by_name(call.database, call.region, name)
     if present:
         return _created_before(call, present, token, value)
     secret = secrets.insert(
         call.database, region=call.region, name=name, suffix=names.new_suffix(call.ambient),
-        description=request.get("Description") or None, type=request.get("Type") or None, now=call.now,
+        description=request.get("Description") or None, type=request.get("Type") or None,
+        kms_key_id=kms_key_id, now=call.now,
     )
     call.subject = secret
     secrets.tag(call.database, secret, tags)
@@ -57,7 +59,7 @@ def _created_before(call: Call, present: Secret, token: str | None, value: value
 def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page UpdateSecret."""
     value = values.given(request)
-    refuse_unbuilt(call, request)
+    kms_key_id = kms.kept(call, secret.region, request.get("KmsKeyId", ""))
     token = version_token(request) if value else None
     if token and versions.by_id(call.database, secret.id, token):
         raise ResourceExistsException(
@@ -72,6 +74,9 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     secrets.touch_changed(call.database, secret, call.now)
     if "Description" in request:
         secrets.index_words(call.database, secret.id)
+    if "KmsKeyId" in request:
+        secret = secrets.set_key(call.database, secret, kms_key_id)
+        values.move_to_key(call, secret)
     if value is None or token is None:
         return call.identity(secret)
     values.store(call, secret, token, value, [labels.AWSCURRENT])
@@ -81,8 +86,7 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
 @operation("DescribeSecret", tolerates_scheduled=True)
 def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page DescribeSecret."""
-    [answer] = describing.described(call, [secret], labels_member="VersionIdsToStages")
-    return answer
+    return describing.described(call, secret)
 
 
 @operation("DeleteSecret", changes=True, tolerates_scheduled=True, tolerates_missing=True)
