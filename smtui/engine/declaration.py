@@ -24,7 +24,11 @@ CONTRACT: dict[str, Operation] = {**OPERATIONS, **KEY_OPERATIONS}
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """`secret` says whether the operation is about one secret; the rest, what state of it is tolerated."""
+    """`secret` says whether the operation is about one secret; the rest, what is tolerated of it.
+
+    A replica is read like any secret, and changed only by operations that tolerate one. `takes_primary_arn` is for
+    those that are called in the replica's Region with the ARN of its primary.
+    """
 
     name: str
     run: Run
@@ -32,6 +36,8 @@ class Declaration:
     secret: bool
     tolerates_scheduled: bool
     tolerates_missing: bool
+    tolerates_replica: bool = False
+    takes_primary_arn: bool = False
 
     @property
     def contract(self) -> Operation:
@@ -48,11 +54,14 @@ def operation(
     secret: bool = True,
     tolerates_scheduled: bool = False,
     tolerates_missing: bool = False,
+    tolerates_replica: bool = False,
+    takes_primary_arn: bool = False,
 ) -> Callable[[Run], Run]:
     """Puts a function `(call, secret, request) -> response` on the road under AWS's name for it."""
 
     def declare(run: Run) -> Run:
-        BUILT[name] = Declaration(name, run, changes, secret, tolerates_scheduled, tolerates_missing)
+        BUILT[name] = Declaration(name, run, changes, secret, tolerates_scheduled, tolerates_missing, tolerates_replica,
+                                  takes_primary_arn)
         return run
 
     return declare

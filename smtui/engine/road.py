@@ -1,4 +1,4 @@
-"""The one road of every call: check, begin, resolve, authorize, run, record, commit.
+"""The one road of every call: check, begin, resolve, authorize, run, let replicas follow, record, commit.
 
 The event is written in the same transaction as the change: no trail entry, no operation. A refusal undoes what the
 operation did and is recorded itself. Changes wait for the disk; the event of a mere read does not.
@@ -21,7 +21,18 @@ from smtui.engine import events, purge
 from smtui.engine.admission import admit
 from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import BUILT, Declaration
-from smtui.engine.operations import aliases, keys, lifecycle, listing, passwords, stages, tags, values
+from smtui.engine.operations import (
+    aliases,
+    keys,
+    lifecycle,
+    listing,
+    passwords,
+    replication,
+    stages,
+    tags,
+    values,
+)
+from smtui.engine.replication import follow
 from smtui.engine.request import checked
 from smtui.vault import trail
 from smtui.vault.database import Database
@@ -29,7 +40,7 @@ from smtui.vault.keystore import KeyStore
 from smtui.vault.secrets import Secret
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (aliases, keys, lifecycle, listing, passwords, stages, tags, values)
+OPERATION_MODULES = (aliases, keys, lifecycle, listing, passwords, replication, stages, tags, values)
 
 
 class Engine:
@@ -58,6 +69,8 @@ class Engine:
                     request = checked(declared.contract.request, params)
                     secret = admit(call, declared, request["SecretId"] if declared.secret else None)
                     response = declared.run(call, secret, request)
+                    if declared.changes and call.subject is not None:
+                        follow(call, call.subject)
             except ClientError as error:
                 refusal = error
             except SmtuiError:

@@ -69,14 +69,19 @@ def opened(call: Call, secret: Secret, version: Version) -> Value:
 
 def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels: Iterable[str]) -> list[str]:
     """Seals a new version, moves the labels to it, drops outdated versions; answers with the labels it carries."""
-    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
-    row = versions.insert(call.database, secret=secret.id, version_id=version_id, now=call.now, form=value.form,
-                          key=key.row, envelope=_sealed(call, secret, version_id, value, key))
+    row = insert(call, secret, version_id, value, made_at=call.now)
     before = versions.labels(call.database, secret.id)
     after = labels.attach(before, row, new_labels)
     save_labels(call, secret, before, after)
     versions.drop_outdated(call.database, secret.id, keep=KEPT_VERSIONS, made_before=call.now - DAY)
     return labels.of_version(after, row)
+
+
+def insert(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
+    """A new version under the secret's key, without labels; answers with its row. Raises EncryptionFailure."""
+    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
+    return versions.insert(call.database, secret=secret.id, version_id=version_id, now=made_at, form=value.form,
+                           key=key.row, envelope=_sealed(call, secret, version_id, value, key))
 
 
 def move_to_key(call: Call, secret: Secret) -> None:

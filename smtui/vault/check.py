@@ -29,6 +29,14 @@ _DANGLING = {
     "secrets with versions but no AWSCURRENT":
         "SELECT id FROM secrets s WHERE EXISTS (SELECT 1 FROM versions WHERE secret = s.id)"
         " AND NOT EXISTS (SELECT 1 FROM labels WHERE secret = s.id AND label = 'AWSCURRENT')",
+    "replicas that no primary knows":
+        "SELECT id FROM secrets r WHERE primary_region IS NOT NULL AND NOT EXISTS (SELECT 1 FROM secrets p"
+        " JOIN replicas ON replicas.secret = p.id AND replicas.region = r.region"
+        " WHERE p.region = r.primary_region AND p.name = r.name AND p.suffix = r.suffix)",
+    "replicas said to be in sync that are not there":
+        "SELECT p.id FROM replicas JOIN secrets p ON p.id = replicas.secret WHERE replicas.status = 'InSync'"
+        " AND NOT EXISTS (SELECT 1 FROM secrets r WHERE r.region = replicas.region AND r.name = p.name"
+        " AND r.suffix = p.suffix AND r.primary_region = p.region)",
     "secrets missing from the word index": "SELECT id FROM secrets WHERE id NOT IN (SELECT rowid FROM words)",
 }
 

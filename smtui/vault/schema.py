@@ -86,5 +86,21 @@ def format_2(database: Database) -> None:
         database.run(statement)
 
 
+REPLICATION = (
+    # Of a replica: where its primary is.
+    "ALTER TABLE secrets ADD COLUMN primary_region TEXT",
+    """CREATE TABLE replicas (
+        secret INTEGER NOT NULL REFERENCES secrets ON DELETE CASCADE, region TEXT NOT NULL, kms_key_id TEXT,
+        overwrite INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN ('InProgress', 'InSync', 'Failed')),
+        message TEXT, PRIMARY KEY (secret, region)) WITHOUT ROWID""",
+)
+
+
+def format_3(database: Database) -> None:
+    """Replicas in other Regions."""
+    for statement in REPLICATION:
+        database.run(statement)
+
+
 # Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2)
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2, format_3)

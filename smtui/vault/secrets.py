@@ -9,7 +9,7 @@ from smtui.vault.database import Database
 from smtui.vault.wording import words
 
 COLUMNS = ("id, region, name, suffix, description, type, owning_service, created_at, changed_at, accessed_on,"
-           " delete_at, kms_key_id")
+           " delete_at, kms_key_id, primary_region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Secret:
     accessed_on: int
     delete_at: int | None
     kms_key_id: str | None
+    primary_region: str | None
+
+    @property
+    def is_replica(self) -> bool:
+        return self.primary_region is not None
 
     @property
     def scheduled(self) -> bool:
@@ -47,12 +52,12 @@ def by_row(database: Database, row: int) -> Secret | None:
 
 def insert(
     database: Database, *, region: str, name: str, suffix: str, description: str | None, type: str | None,
-    kms_key_id: str | None, now: int,
+    kms_key_id: str | None, now: int, owning_service: str | None = None, primary_region: str | None = None,
 ) -> Secret:
     database.run(
-        "INSERT INTO secrets (region, name, suffix, description, type, kms_key_id, created_at, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (region, name, suffix, description, type, kms_key_id, now, now),
+        "INSERT INTO secrets (region, name, suffix, description, type, kms_key_id, owning_service, primary_region,"
+        " created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (region, name, suffix, description, type, kms_key_id, owning_service, primary_region, now, now),
     )
     secret = by_row(database, database.last_id())
     assert secret is not None
@@ -77,6 +82,11 @@ def set_key(database: Database, secret: Secret, kms_key_id: str | None) -> Secre
     """Names the key of versions to come; None is the AWS managed one."""
     database.run("UPDATE secrets SET kms_key_id = ? WHERE id = ?", (kms_key_id, secret.id))
     return replace(secret, kms_key_id=kms_key_id)
+
+
+def promote(database: Database, secret: Secret) -> None:
+    """Makes a replica a secret of its own."""
+    database.run("UPDATE secrets SET primary_region = NULL WHERE id = ?", (secret.id,))
 
 
 def schedule_deletion(database: Database, secret: Secret, delete_at: int | None) -> None:

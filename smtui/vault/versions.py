@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from smtui.vault.database import Database
@@ -44,6 +44,11 @@ def by_row(database: Database, row: int) -> Version:
 def count(database: Database, secret: int) -> int:
     found = database.row("SELECT count(*) FROM versions WHERE secret = ?", (secret,))
     return int(found[0]) if found else 0
+
+
+def rows(database: Database, secret: int) -> dict[str, int]:
+    """The row of each VersionId, in the order of their making."""
+    return dict(database.rows("SELECT version_id, id FROM versions WHERE secret = ? ORDER BY id", (secret,)))
 
 
 def insert(
@@ -101,6 +106,11 @@ def page(database: Database, secret: int, *, after: int, limit: int, deprecated:
         f"SELECT {COLUMNS} FROM versions WHERE secret = :secret AND id > :after {only} ORDER BY id LIMIT :limit",
         {"secret": secret, "after": after, "limit": limit},
     )]
+
+
+def drop(database: Database, secret: int, version_ids: Iterable[str]) -> None:
+    for version_id in version_ids:
+        database.run("DELETE FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
 
 
 def drop_outdated(database: Database, secret: int, *, keep: int, made_before: int) -> None:

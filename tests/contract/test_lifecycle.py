@@ -84,12 +84,6 @@ def test_both_forms_at_once_are_refused(client, refused) -> None:
     refused("InvalidParameterException", client.create_secret, Name="a", SecretString="1", SecretBinary=b"1")
 
 
-def test_replicas_are_refused_in_plain_words(client, refused) -> None:
-    assert "yet" in refused("NotYetSupportedException", client.create_secret, Name="a",
-                            AddReplicaRegions=[{"Region": "eu-west-1"}])
-    assert client.list_secrets()["SecretList"] == []
-
-
 def test_describe_has_what_has_a_value(client, clock) -> None:
     created = client.create_secret(Name="a", SecretString="1", Description="d", Tags=[{"Key": "k", "Value": "v"}])
 

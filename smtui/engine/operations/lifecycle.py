@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from smtui import labels
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
-from smtui.engine import describing, kms, names, tagging, values
-from smtui.engine.admission import marked_for_deletion, not_found
+from smtui.engine import describing, kms, names, replication, tagging, values
+from smtui.engine.admission import marked_for_deletion, not_found, not_on_a_replica
 from smtui.engine.call import DAY, Call, moment, version_token
 from smtui.engine.declaration import Request, Response, operation
-from smtui.engine.later import refuse_unbuilt
-from smtui.vault import secrets, versions
+from smtui.vault import replicas, secrets, versions
 from smtui.vault.secrets import Secret
 
 SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
@@ -22,7 +21,7 @@ def create_secret(call: Call, _: None, request: Request) -> Response:
     value = values.given(request)
     tags = tagging.read(request.get("Tags", ()))
     tagging.together({}, tags)
-    refuse_unbuilt(request)
+    regions = replication.requested(call, request.get("AddReplicaRegions", ()))
     kms_key_id = kms.kept(call, call.region, request.get("KmsKeyId", ""))
     token = version_token(request) if value else None
     present = secrets.by_name(call.database, call.region, name)
@@ -36,10 +35,15 @@ def create_secret(call: Call, _: None, request: Request) -> Response:
     call.subject = secret
     secrets.tag(call.database, secret, tags)
     secrets.index_words(call.database, secret.id)
-    if value is None or token is None:
-        return call.identity(secret)
-    values.store(call, secret, token, value, [labels.AWSCURRENT])
-    return {**call.identity(secret), "VersionId": token}
+    replication.register(call, secret, regions, overwrite=request.get("ForceOverwriteReplicaSecret", False))
+    if value is not None and token is not None:
+        values.store(call, secret, token, value, [labels.AWSCURRENT])
+    return _created(call, secret, token)
+
+
+def _created(call: Call, secret: Secret, version_id: str | None) -> Response:
+    members = {"VersionId": version_id, "ReplicationStatus": replication.status(call, secret)}
+    return {**call.identity(secret), **{name: member for name, member in members.items() if member}}
 
 
 def _created_before(call: Call, present: Secret, token: str | None, value: values.Value | None) -> Response:
@@ -51,13 +55,15 @@ def _created_before(call: Call, present: Secret, token: str | None, value: value
     call.subject = present
     version = versions.by_id(call.database, present.id, token) if token else None
     if version and value and values.opened(call, present, version).same_as(value):
-        return {**call.identity(present), "VersionId": version.version_id}
+        return _created(call, present, version.version_id)
     raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
 
 
-@operation("UpdateSecret", changes=True)
+@operation("UpdateSecret", changes=True, tolerates_replica=True)
 def update_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page UpdateSecret."""
+    """Page UpdateSecret. Of a replica, the key alone can be changed."""
+    if secret.is_replica and request.keys() - {"SecretId", "ClientRequestToken"} != {"KmsKeyId"}:
+        raise not_on_a_replica()
     value = values.given(request)
     kms_key_id = kms.kept(call, secret.region, request.get("KmsKeyId", ""))
     token = version_token(request) if value else None
@@ -75,12 +81,19 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     if "Description" in request:
         secrets.index_words(call.database, secret.id)
     if "KmsKeyId" in request:
-        secret = secrets.set_key(call.database, secret, kms_key_id)
-        values.move_to_key(call, secret)
+        secret = _moved_to_key(call, secret, kms_key_id)
     if value is None or token is None:
         return call.identity(secret)
     values.store(call, secret, token, value, [labels.AWSCURRENT])
     return {**call.identity(secret), "VersionId": token}
+
+
+def _moved_to_key(call: Call, secret: Secret, kms_key_id: str | None) -> Secret:
+    secret = secrets.set_key(call.database, secret, kms_key_id)
+    values.move_to_key(call, secret)
+    if secret.is_replica:
+        replicas.set_key(call.database, replication.primary_of(call, secret).id, secret.region, kms_key_id)
+    return secret
 
 
 @operation("DescribeSecret", tolerates_scheduled=True)
@@ -101,9 +114,19 @@ def delete_secret(call: Call, secret: Secret | None, request: Request) -> Respon
         raise InvalidParameterException(
             f"The RecoveryWindowInDays value must be between {SHORTEST_WINDOW} and {LONGEST_WINDOW} days (inclusive)."
         )
+    _must_have_no_replicas(call, secret, request["SecretId"])
     if force:
         return _deleted_at_once(call, secret, request["SecretId"])
     return _scheduled(call, secret, LONGEST_WINDOW if window is None else window)
+
+
+def _must_have_no_replicas(call: Call, secret: Secret | None, secret_id: str) -> None:
+    left = replicas.of_primary(call.database, secret.id) if secret else []
+    if left:
+        raise InvalidParameterException(
+            f"You can't delete secret {secret_id} that still has replica regions "
+            f"[{', '.join(replica.region for replica in left)}]."
+        )
 
 
 def _deleted_at_once(call: Call, secret: Secret | None, secret_id: str) -> Response:
