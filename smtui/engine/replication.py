@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smtui.api.errors import ClientError, InvalidParameterException
-from smtui.engine import kms, values
+from smtui.engine import kms, quotas, values
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Response
 from smtui.vault import keys, replicas, secrets, versions
@@ -114,6 +114,7 @@ def _made(call: Call, primary: Secret, replica: Replica) -> Secret:
         if not replica.overwrite or present.is_replica or replicas.of_primary(call.database, present.id):
             raise InvalidParameterException(TAKEN)
         secrets.delete(call.database, present)
+    quotas.must_have_room(call, replica.region)
     return secrets.insert(
         call.database, region=replica.region, name=primary.name, suffix=primary.suffix,
         description=primary.description, type=primary.type, kms_key_id=key, now=call.now,

@@ -105,7 +105,9 @@ def _sealed(call: Call, secret: Secret, version_id: str, value: Value, key: Key)
 
 
 def save_labels(call: Call, secret: Secret, before: dict[str, int], after: dict[str, int]) -> None:
-    """Writes where the labels are now; a version takes no more than its limit. Counts as a change of the secret."""
+    """Writes where the labels are now, unless there are too many. Counts as a change of the secret."""
+    if len(labels.own(before)) < len(labels.own(after)) > labels.MOST_PER_SECRET:
+        raise LimitExceededException("You exceeded the maximum number of staging labels allowed on a secret.")
     for version in set(after.values()):
         if len(labels.of_version(after, version)) > labels.MOST_PER_VERSION:
             raise LimitExceededException(

@@ -64,6 +64,15 @@ def insert(
     return secret
 
 
+def full(database: Database, region: str, most: int) -> bool:
+    """Whether a Region has `most` secrets. Counts them only where the vault ever had as many."""
+    newest = database.row("SELECT max(id) FROM secrets")
+    if newest is None or (newest[0] or 0) < most:
+        return False
+    counted = database.row("SELECT count(*) FROM (SELECT 1 FROM secrets WHERE region = ? LIMIT ?)", (region, most))
+    return counted == (most,)
+
+
 def touch_changed(database: Database, secret: Secret, now: int) -> None:
     database.run("UPDATE secrets SET changed_at = ? WHERE id = ?", (now, secret.id))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtui import labels
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
-from smtui.engine import describing, kms, names, replication, tagging, values
+from smtui.engine import describing, kms, names, quotas, replication, tagging, values
 from smtui.engine.admission import marked_for_deletion, not_found, not_on_a_replica
 from smtui.engine.call import DAY, Call, moment, version_token
 from smtui.engine.declaration import Request, Response, operation
@@ -27,6 +27,7 @@ def create_secret(call: Call, _: None, request: Request) -> Response:
     present = secrets.by_name(call.database, call.region, name)
     if present:
         return _created_before(call, present, token, value)
+    quotas.must_have_room(call, call.region)
     secret = secrets.insert(
         call.database, region=call.region, name=name, suffix=names.new_suffix(call.ambient),
         description=request.get("Description") or None, type=request.get("Type") or None,
