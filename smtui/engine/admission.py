@@ -31,7 +31,17 @@ def resolve(call: Call, declared: Declaration, secret_id: str) -> Secret | None:
         raise marked_for_deletion()
     if secret is not None and secret.is_replica and declared.changes and not declared.tolerates_replica:
         raise not_on_a_replica()
+    if secret is not None and declared.owner_only:
+        must_be_owner(call, secret)
     return secret
+
+
+def must_be_owner(call: Call, secret: Secret) -> None:
+    """Raises InvalidRequestException where another service manages the secret."""
+    if secret.owning_service not in (None, call.caller.service):
+        raise InvalidRequestException(
+            "The secret is managed by another service, and you must use that service to update it."
+        )
 
 
 def not_on_a_replica() -> InvalidParameterException:

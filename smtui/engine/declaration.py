@@ -27,7 +27,8 @@ class Declaration:
     """`secret` says whether the operation is about one secret; the rest, what is tolerated of it.
 
     A replica is read like any secret, and changed only by operations that tolerate one. `takes_primary_arn` is for
-    those that are called in the replica's Region with the ARN of its primary.
+    those that are called in the replica's Region with the ARN of its primary. `owner_only` is for what nobody but
+    the service that manages a secret may do to it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Declaration:
     tolerates_missing: bool
     tolerates_replica: bool = False
     takes_primary_arn: bool = False
+    owner_only: bool = False
 
     @property
     def contract(self) -> Operation:
@@ -56,12 +58,13 @@ def operation(
     tolerates_missing: bool = False,
     tolerates_replica: bool = False,
     takes_primary_arn: bool = False,
+    owner_only: bool = False,
 ) -> Callable[[Run], Run]:
     """Puts a function `(call, secret, request) -> response` on the road under AWS's name for it."""
 
     def declare(run: Run) -> Run:
         BUILT[name] = Declaration(name, run, changes, secret, tolerates_scheduled, tolerates_missing, tolerates_replica,
-                                  takes_primary_arn)
+                                  takes_primary_arn, owner_only)
         return run
 
     return declare

@@ -22,7 +22,7 @@ def event(
     response: Mapping[str, Any] | None = None, error: ClientError | None = None,
 ) -> dict[str, Any]:
     """The event of one call, refused or done."""
-    recorded = {
+    recorded: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": {"type": "IAMUser", "arn": call.caller.arn, "accountId": call.caller.account},
         "eventTime": moment(call.now).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -41,6 +41,8 @@ def event(
         "recipientAccountId": call.account,
         "eventCategory": "Management",
     }
+    if call.caller.service is not None:
+        recorded["userIdentity"]["invokedBy"] = f"{call.caller.service}.amazonaws.com"
     if error is not None:
         recorded |= {"errorCode": error.code, "errorMessage": error.message}
     return recorded

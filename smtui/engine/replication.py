@@ -12,6 +12,7 @@ from typing import Any
 
 from smtui.api.errors import ClientError, InvalidParameterException
 from smtui.engine import kms, quotas, values
+from smtui.engine.admission import must_be_owner
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Response
 from smtui.vault import keys, replicas, secrets, versions
@@ -113,6 +114,7 @@ def _made(call: Call, primary: Secret, replica: Replica) -> Secret:
     if present is not None:
         if not replica.overwrite or present.is_replica or replicas.of_primary(call.database, present.id):
             raise InvalidParameterException(TAKEN)
+        must_be_owner(call, present)
         secrets.delete(call.database, present)
     quotas.must_have_room(call, replica.region)
     return secrets.insert(

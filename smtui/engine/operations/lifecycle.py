@@ -5,7 +5,7 @@ from __future__ import annotations
 from smtui import labels
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
 from smtui.engine import describing, kms, names, quotas, replication, tagging, values
-from smtui.engine.admission import marked_for_deletion, not_found, not_on_a_replica
+from smtui.engine.admission import marked_for_deletion, must_be_owner, not_found, not_on_a_replica
 from smtui.engine.call import DAY, Call, moment, version_token
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import replicas, secrets, versions
@@ -31,7 +31,7 @@ def create_secret(call: Call, _: None, request: Request) -> Response:
     secret = secrets.insert(
         call.database, region=call.region, name=name, suffix=names.new_suffix(call.ambient),
         description=request.get("Description") or None, type=request.get("Type") or None,
-        kms_key_id=kms_key_id, now=call.now,
+        kms_key_id=kms_key_id, owning_service=call.caller.service, now=call.now,
     )
     call.subject = secret
     secrets.tag(call.database, secret, tags)
@@ -60,7 +60,7 @@ def _created_before(call: Call, present: Secret, token: str | None, value: value
     raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
 
 
-@operation("UpdateSecret", changes=True, tolerates_replica=True)
+@operation("UpdateSecret", changes=True, tolerates_replica=True, owner_only=True)
 def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page UpdateSecret. Of a replica, the key alone can be changed."""
     if secret.is_replica and request.keys() - {"SecretId", "ClientRequestToken"} != {"KmsKeyId"}:
@@ -105,7 +105,7 @@ def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("DeleteSecret", changes=True, tolerates_scheduled=True, tolerates_missing=True)
 def delete_secret(call: Call, secret: Secret | None, request: Request) -> Response:
-    """Page DeleteSecret."""
+    """Page DeleteSecret. What another service manages is not deleted without recovery."""
     window, force = request.get("RecoveryWindowInDays"), request.get("ForceDeleteWithoutRecovery", False)
     if force and window is not None:
         raise InvalidParameterException(
@@ -135,6 +135,7 @@ def _deleted_at_once(call: Call, secret: Secret | None, secret_id: str) -> Respo
         wanted = names.parse(secret_id)
         gone = names.arn(wanted.region or call.region, wanted.account or call.account, wanted.name, wanted.suffix)
         return {"ARN": gone, "Name": wanted.name, "DeletionDate": moment(call.now)}
+    must_be_owner(call, secret)
     secrets.delete(call.database, secret)
     return {**call.identity(secret), "DeletionDate": moment(call.now)}
 
