@@ -75,6 +75,11 @@ class Operation:
     service: str = "secretsmanager"
 
     @property
+    def source(self) -> str:
+        """What CloudTrail calls the service."""
+        return self.service if self.service == "smtui" else f"{self.service}.amazonaws.com"
+
+    @property
     def action(self) -> str:
         """What policies call it."""
         return f"{self.service}:{self.name}"

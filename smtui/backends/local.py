@@ -6,18 +6,17 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.ambient import Ambient
 from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError, WrongPassphraseError
-from smtui.engine import names
+from smtui.engine import history
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalClient, LocalKeyClient
 from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
-from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, secrets, trail
+from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, trail
 from smtui.vault import path as vault_path
 from smtui.vault.check import CheckReport, Finding, check
 from smtui.vault.database import Database, create_empty, open_file
@@ -176,31 +175,35 @@ class Vault:
         backup.backup(self._open_database(), Path(target), force=force)
 
     def trail(
-        self, *, secret_id: str | None = None, operation: str | None = None,
-        since: datetime | None = None, until: datetime | None = None, limit: int | None = None,
+        self, *, secret_id: str | None = None, operation: str | None = None, caller: str | None = None,
+        outcome: str | None = None, since: datetime | None = None, until: datetime | None = None,
+        limit: int | None = None, region_name: str | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """The audit events, newest first, each with CloudTrail's field names."""
-        database = self._open_database()
-        row: int | None = None
-        if secret_id is not None:
-            wanted = names.parse(secret_id)
-            found = secrets.by_name(database, wanted.region or self.region_name, wanted.name)
-            row = found.id if found else -1
-        found_events = trail.events(
-            database, secret=row, operation=operation,
-            since=_milliseconds(since), until=_milliseconds(until),
+        """The audit events, newest first, each with CloudTrail's field names.
+
+        `caller` is an ARN, or its end like `user/alice`; `outcome` is `done`, `refused`, or the code of an error. A
+        secret's name is one of `region_name`, by default of the home Region.
+        """
+        return history.events(
+            self._open_database(), region_name or self.region_name, secret_id=secret_id, operation=operation,
+            caller=caller, outcome=outcome, since=since, until=until, limit=limit,
         )
-        return islice(found_events, limit)
+
+    @property
+    def trail_days(self) -> int | None:
+        """For how many days events are kept; None is for ever."""
+        return trail.kept_days(self._open_database())
+
+    def keep_trail(self, days: int | None) -> None:
+        """Keeps events for so many days from now on, None for ever. This is itself in the trail."""
+        owner = Caller(f"arn:aws:iam::{self.account_id}:root")
+        self._running_engine().call("SetTrailRetention", {"Days": days or 0}, region=self.region_name, caller=owner)
 
     def __enter__(self) -> Vault:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1000)
 
 
 def create_vault(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
+from smtui.api.own import OWN_OPERATIONS
 from smtui.api.shapes import Operation
 from smtui.vault.secrets import Secret
 
@@ -19,7 +20,7 @@ Response = dict[str, Any]
 Run = Callable[["Call", Any, Request], Response]
 
 # All that can be asked of a vault.
-CONTRACT: dict[str, Operation] = {**OPERATIONS, **KEY_OPERATIONS}
+CONTRACT: dict[str, Operation] = {**OPERATIONS, **KEY_OPERATIONS, **OWN_OPERATIONS}
 
 
 @dataclass(frozen=True, slots=True)

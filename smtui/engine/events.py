@@ -26,7 +26,7 @@ def event(
         "eventVersion": EVENT_VERSION,
         "userIdentity": {"type": "IAMUser", "arn": call.caller.arn, "accountId": call.caller.account},
         "eventTime": moment(call.now).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": f"{CONTRACT[operation].service}.amazonaws.com",
+        "eventSource": CONTRACT[operation].source,
         "eventName": operation,
         "awsRegion": call.region,
         "sourceIPAddress": call.caller.context.get("aws:SourceIp", "127.0.0.1"),

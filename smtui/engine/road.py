@@ -28,6 +28,7 @@ from smtui.engine.operations import (
     listing,
     passwords,
     replication,
+    retention,
     stages,
     tags,
     values,
@@ -40,7 +41,7 @@ from smtui.vault.keystore import KeyStore
 from smtui.vault.secrets import Secret
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (aliases, keys, lifecycle, listing, passwords, replication, stages, tags, values)
+OPERATION_MODULES = (aliases, keys, lifecycle, listing, passwords, replication, retention, stages, tags, values)
 
 
 class Engine:
@@ -53,7 +54,7 @@ class Engine:
         self._ambient = ambient
         self._chain_key = keys.derived("smtui trail")
         self._token_key = keys.derived("smtui page tokens")
-        self._purge = purge.Purge(ambient)
+        self._purge = purge.Purge(ambient, self._chain_key)
 
     def call(self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller) -> dict[str, Any]:
         """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve."""

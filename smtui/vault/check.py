@@ -98,9 +98,9 @@ def _references(database: Database, store: KeyStore, counted: dict[str, int]) ->
 
 
 def _trail(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
-    counted["trail events"], broken = trail.first_broken(database, store.derived("smtui trail"))
-    if broken is not None:
-        yield f"Event {broken} of the trail, or one before it, was altered or removed."
+    counted["trail events"], wrong = trail.verify(database, store.derived("smtui trail"))
+    if wrong is not None:
+        yield wrong
 
 
 def _envelopes(

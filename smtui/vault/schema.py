@@ -102,5 +102,23 @@ def format_3(database: Database) -> None:
         database.run(statement)
 
 
+TRAIL_THAT_ENDS = (
+    # One row: the newest dropped event and its chain value, from which the trail goes on; the newest of all; the seal
+    # on these three, empty until the first event of this format.
+    """CREATE TABLE trail_bounds (
+        one INTEGER PRIMARY KEY CHECK (one = 1), dropped INTEGER NOT NULL, chain BLOB NOT NULL,
+        newest INTEGER NOT NULL, seal BLOB NOT NULL)""",
+    "INSERT INTO trail_bounds SELECT 1, 0, zeroblob(32), coalesce(max(id), 0), x'' FROM trail",
+    # Finds the secrets that had a name.
+    "CREATE INDEX trail_of_creations ON trail (id) WHERE operation = 'CreateSecret'",
+)
+
+
+def format_4(database: Database) -> None:
+    """A trail whose old events may go."""
+    for statement in TRAIL_THAT_ENDS:
+        database.run(statement)
+
+
 # Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2, format_3)
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2, format_3, format_4)
