@@ -9,6 +9,7 @@ import pytest
 
 import smtui
 from tests.contract import oracle
+from tests.contract.regions import FAR
 
 
 class HeldToTheModel:
@@ -45,6 +46,27 @@ def client(vault: smtui.Vault) -> Any:
 @pytest.fixture
 def keys(vault: smtui.Vault) -> Any:
     return HeldToTheModel(vault.keys(), oracle.KEY_MODEL)
+
+
+@pytest.fixture
+def far(vault: smtui.Vault) -> Any:
+    """A client of the Region where the replicas are."""
+    return HeldToTheModel(vault.client(region_name=FAR))
+
+
+@pytest.fixture
+def far_keys(vault: smtui.Vault) -> Any:
+    return HeldToTheModel(vault.keys(region_name=FAR), oracle.KEY_MODEL)
+
+
+@pytest.fixture
+def primary(client: Any) -> str:
+    """The ARN of a secret with two versions, a tag and a replica."""
+    tags = [{"Key": "k", "Value": "v"}]
+    arn: str = client.create_secret(Name="a", SecretString="1", Description="d", Tags=tags)["ARN"]
+    client.put_secret_value(SecretId="a", SecretString="2")
+    client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": FAR}])
+    return arn
 
 
 @pytest.fixture

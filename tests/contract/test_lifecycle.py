@@ -84,6 +84,11 @@ def test_both_forms_at_once_are_refused(client, refused) -> None:
     refused("InvalidParameterException", client.create_secret, Name="a", SecretString="1", SecretBinary=b"1")
 
 
+def test_a_vault_has_no_primaries_in_other_accounts(client, refused) -> None:
+    refused("InvalidParameterException", client.create_secret, Name="a", SecretString="1",
+            CrossAccountPrimaryARN="arn:aws:secretsmanager:us-east-1:111111111111:secret:a-AbCdEf")
+
+
 def test_describe_has_what_has_a_value(client, clock) -> None:
     created = client.create_secret(Name="a", SecretString="1", Description="d", Tags=[{"Key": "k", "Value": "v"}])
 

@@ -16,11 +16,13 @@ SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
 
 @operation("CreateSecret", changes=True, secret=False)
 def create_secret(call: Call, _: None, request: Request) -> Response:
-    """Page CreateSecret."""
+    """Page CreateSecret. CrossAccountPrimaryARN, which is newer than the specification, finds no other account here."""
     name = names.valid_name(request["Name"])
     value = values.given(request)
     tags = tagging.read(request.get("Tags", ()))
     tagging.together({}, tags)
+    if "CrossAccountPrimaryARN" in request:
+        raise InvalidParameterException("A vault has one account: there is no primary secret in another one.")
     regions = replication.requested(call, request.get("AddReplicaRegions", ()))
     kms_key_id = kms.kept(call, call.region, request.get("KmsKeyId", ""))
     token = version_token(request) if value else None
