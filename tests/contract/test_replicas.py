@@ -192,6 +192,27 @@ def test_a_replica_whose_key_is_disabled_stays_behind_until_it_is_back(client, f
     assert content(far, "a") == content(client, "a")
 
 
+def test_a_replica_that_fails_half_made_leaves_nothing_behind(client, keys, far, reopen) -> None:
+    """Not even the material of the Region's first key, which is undone with it: the next key is another."""
+    key = keys.create_key()["KeyMetadata"]["KeyId"]
+    client.create_secret(Name="a")
+    client.put_secret_value(SecretId="a", SecretString="readable", VersionStages=["mine"])
+    client.put_secret_value(SecretId="a", SecretString="unreadable")
+    client.update_secret_version_stage(
+        SecretId="a", VersionStage="AWSPREVIOUS",
+        RemoveFromVersionId=client.get_secret_value(SecretId="a", VersionStage="mine")["VersionId"])
+    client.update_secret(SecretId="a", KmsKeyId=key)
+    keys.disable_key(KeyId=key)
+
+    client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": FAR}])
+    assert statuses(client) == {FAR: "Failed"}
+    assert far.list_secrets()["SecretList"] == []
+    far.create_secret(Name="theirs", SecretString="1")
+
+    with reopen() as vault:
+        assert vault.client(region_name=FAR).get_secret_value(SecretId="theirs")["SecretString"] == "1"
+
+
 def test_what_is_lost_already_does_not_stand_in_the_way(client, keys, far, clock) -> None:
     """A deprecated version whose key was deleted for good cannot be replicated, the others are."""
     key = keys.create_key()["KeyMetadata"]["KeyId"]
