@@ -12,7 +12,11 @@ from typing import TypeVar
 AWSCURRENT = "AWSCURRENT"
 AWSPREVIOUS = "AWSPREVIOUS"
 AWSPENDING = "AWSPENDING"
+# The labels that AWS moves, and gives a meaning.
+AWS = (AWSCURRENT, AWSPENDING, AWSPREVIOUS)
 MOST_PER_VERSION = 20
+# On all versions of a secret together; those of AWS do not count.
+MOST_PER_SECRET = 20
 
 Version = TypeVar("Version")
 
@@ -57,6 +61,11 @@ def move(
     if label == AWSCURRENT:
         return _with_current(dict(labels), move_to)
     return {**labels, label: move_to}
+
+
+def own(labels: Iterable[str]) -> set[str]:
+    """The labels that are not AWS's."""
+    return set(labels) - set(AWS)
 
 
 def deprecated(before: Mapping[str, Version], after: Mapping[str, Version]) -> set[Version]:

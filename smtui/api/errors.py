@@ -17,7 +17,11 @@
     |   +-- ResourceExistsException
     |   +-- ResourceNotFoundException
     |   +-- ValidationException
-    |       +-- ParamValidationError     what boto3 refuses before it sends: missing, unknown, wrongly typed
+    |   |   +-- ParamValidationError     what boto3 refuses before it sends: missing, unknown, wrongly typed
+    |   +-- AlreadyExistsException       KMS: an alias of this name
+    |   +-- InvalidAliasNameException    KMS
+    |   +-- KMSInvalidStateException     KMS: the key's state does not allow it
+    |   +-- NotFoundException            KMS: no such key or alias
     +-- VaultError                       the vault file cannot be used
         +-- VaultExistsError             there is a file already
         +-- VaultMissingError            there is none, or it went away while open
@@ -134,6 +138,22 @@ class ParamValidationError(ValidationException):
     """boto3 refuses such a request before sending it; so do we, with the same words and no value in them."""
 
 
+class AlreadyExistsException(ClientError):
+    code = "AlreadyExistsException"
+
+
+class InvalidAliasNameException(ClientError):
+    code = "InvalidAliasNameException"
+
+
+class KMSInvalidStateException(ClientError):
+    code = "KMSInvalidStateException"
+
+
+class NotFoundException(ClientError):
+    code = "NotFoundException"
+
+
 class VaultError(SmtuiError):
     """The vault file cannot be used. `str(error)` is a sentence for the person who asked."""
 
@@ -201,6 +221,22 @@ CLIENT_ERRORS = {
         PublicPolicyException,
         ResourceExistsException,
         ResourceNotFoundException,
+        ValidationException,
+        ParamValidationError,
+    )
+}
+
+# The same for a client of keys.
+KEY_ERRORS = {
+    error.__name__: error
+    for error in (
+        ClientError,
+        AccessDeniedException,
+        AlreadyExistsException,
+        InternalServiceError,
+        InvalidAliasNameException,
+        KMSInvalidStateException,
+        NotFoundException,
         ValidationException,
         ParamValidationError,
     )

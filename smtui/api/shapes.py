@@ -66,9 +66,20 @@ Shape = Text | Blob | Integer | Flag | Timestamp | List | Map | Structure
 
 @dataclass(frozen=True)
 class Operation:
-    """One of the 23: its name in AWS's words, its request and response, the errors it may answer with."""
+    """What a service can be asked: its name in AWS's words, request and response, the errors it may answer with."""
 
     name: str
     request: Structure
     response: Structure
     errors: tuple[str, ...]
+    service: str = "secretsmanager"
+
+    @property
+    def source(self) -> str:
+        """What CloudTrail calls the service."""
+        return self.service if self.service == "smtui" else f"{self.service}.amazonaws.com"
+
+    @property
+    def action(self) -> str:
+        """What policies call it."""
+        return f"{self.service}:{self.name}"

@@ -6,25 +6,25 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.ambient import Ambient
 from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError, WrongPassphraseError
-from smtui.engine import names
+from smtui.engine import history
 from smtui.engine.call import Caller
-from smtui.engine.client import LocalClient
+from smtui.engine.client import LocalClient, LocalKeyClient
 from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
-from smtui.vault import backup, kdf, migrate, recovery, reseal, secrets, trail
+from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, trail
 from smtui.vault import path as vault_path
 from smtui.vault.check import CheckReport, Finding, check
 from smtui.vault.database import Database, create_empty, open_file
 from smtui.vault.kdf import FileKeys
-from smtui.vault.keys import INTERNAL, KeyStore, rewrap
+from smtui.vault.keystore import INTERNAL, KeyStore, rewrap
 
 if TYPE_CHECKING:
+    from smtui.api.kms import KeyClient
     from smtui.api.types import Client
 
 __all__ = ["Caller", "CheckReport", "Finding", "Vault", "create_vault", "open_vault"]
@@ -80,6 +80,13 @@ class Vault:
 
     def client(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> Client:
         """A client of boto3's shape that sees one Region; by default the home Region, called by the vault's owner."""
+        return cast("Client", self._client(LocalClient, region_name, caller))
+
+    def keys(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> KeyClient:
+        """A client of boto3's shape for the KMS keys of one Region."""
+        return cast("KeyClient", self._client(LocalKeyClient, region_name, caller))
+
+    def _client(self, kind: type[LocalClient], region_name: str | None, caller: Caller | str | None) -> LocalClient:
         self._open_database()
         region = region_name or self.region_name
         if not _REGION.fullmatch(region):
@@ -88,7 +95,7 @@ class Vault:
             caller = Caller(f"arn:aws:iam::{self.account_id}:root")
         elif isinstance(caller, str):
             caller = Caller(caller)
-        return cast("Client", LocalClient(self._running_engine, region, caller, self._ambient.new_uuid))
+        return kind(self._running_engine, region, caller, self._ambient.new_uuid)
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
@@ -151,6 +158,15 @@ class Vault:
         """Verifies pages, envelopes, references and the trail. `progress(what, done, of)` is called now and then."""
         return check(self._open_database(), self._key_store, self.account_id, progress or (lambda *_: None))
 
+    def sealed_under(self, key_id: str, *, region_name: str | None = None) -> tuple[int, int]:
+        """How many versions a KMS key seals, and of how many secrets: what would be lost with it.
+
+        `key_id` is the bare id of a key, as `keys().describe_key` answers it; an unknown one seals nothing.
+        """
+        database = self._open_database()
+        key = keys.by_id(database, region_name or self.region_name, key_id)
+        return keys.sealed_under(database, key) if key else (0, 0)
+
     def backup(self, target: Path | str, *, force: bool = False) -> None:
         """A whole, consistent copy in a new file, also while another process writes.
 
@@ -159,31 +175,35 @@ class Vault:
         backup.backup(self._open_database(), Path(target), force=force)
 
     def trail(
-        self, *, secret_id: str | None = None, operation: str | None = None,
-        since: datetime | None = None, until: datetime | None = None, limit: int | None = None,
+        self, *, secret_id: str | None = None, operation: str | None = None, caller: str | None = None,
+        outcome: str | None = None, since: datetime | None = None, until: datetime | None = None,
+        limit: int | None = None, region_name: str | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """The audit events, newest first, each with CloudTrail's field names."""
-        database = self._open_database()
-        row: int | None = None
-        if secret_id is not None:
-            wanted = names.parse(secret_id)
-            found = secrets.by_name(database, wanted.region or self.region_name, wanted.name)
-            row = found.id if found else -1
-        found_events = trail.events(
-            database, secret=row, operation=operation,
-            since=_milliseconds(since), until=_milliseconds(until),
+        """The audit events, newest first, each with CloudTrail's field names.
+
+        `caller` is an ARN, or its end like `user/alice`; `outcome` is `done`, `refused`, or the code of an error. A
+        secret's name is one of `region_name`, by default of the home Region.
+        """
+        return history.events(
+            self._open_database(), region_name or self.region_name, secret_id=secret_id, operation=operation,
+            caller=caller, outcome=outcome, since=since, until=until, limit=limit,
         )
-        return islice(found_events, limit)
+
+    @property
+    def trail_days(self) -> int | None:
+        """For how many days events are kept; None is for ever."""
+        return trail.kept_days(self._open_database())
+
+    def keep_trail(self, days: int | None) -> None:
+        """Keeps events for so many days from now on, None for ever. This is itself in the trail."""
+        owner = Caller(f"arn:aws:iam::{self.account_id}:root")
+        self._running_engine().call("SetTrailRetention", {"Days": days or 0}, region=self.region_name, caller=owner)
 
     def __enter__(self) -> Vault:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1000)
 
 
 def create_vault(
@@ -205,7 +225,7 @@ def create_vault(
     migrate.make_new(database)
     with database.transaction():
         database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
-        KeyStore(database, keys.root, ambient).make("", INTERNAL)
+        KeyStore(database, keys.root, ambient).make("", alias=INTERNAL)
     vault = Vault(database, keys, ambient)
     vault._recovery_code_due = True
     return vault

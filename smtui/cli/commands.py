@@ -91,6 +91,7 @@ COMMANDS = (
     Command("check", Group.VAULT, "verify everything in the vault that can be verified"),
     Command("backup", Group.VAULT, "write a whole copy of the vault, also while it is in use"),
     Command("trail", Group.VAULT, "show who did what, newest first"),
+    Command("keys", Group.VAULT, "show and look after the KMS keys that seal the secrets"),
     Command("keyring", Group.VAULT, "let the OS keyring unlock this vault, or stop that"),
     Command("completion", Group.SHELL, "print the completion script for bash, zsh or tcsh"),
     Command("batch-get-secret-value", Group.OPERATIONS, "get the values of several secrets",
@@ -147,7 +148,6 @@ BY_NAME = {command.name: command for command in COMMANDS}
 LATER = {
     "exec": "smtui get NAME prints one value for a script",
     "export": "smtui batch-get-secret-value prints values as JSON",
-    "keys": "every secret is under alias/aws/secretsmanager",
 }
 
 

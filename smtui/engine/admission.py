@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from smtui.api.errors import AccessDeniedException, InvalidRequestException, ResourceNotFoundException
+from smtui.api.errors import (
+    AccessDeniedException,
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceNotFoundException,
+)
 from smtui.engine import names
 from smtui.engine.call import Call
 from smtui.engine.declaration import Declaration
@@ -18,13 +23,31 @@ def admit(call: Call, declared: Declaration, secret_id: str | None) -> Secret | 
 
 
 def resolve(call: Call, declared: Declaration, secret_id: str) -> Secret | None:
-    secret = find(call, secret_id)
+    secret = find(call, secret_id, takes_primary_arn=declared.takes_primary_arn)
     call.subject = secret
     if secret is None and not declared.tolerates_missing:
         raise not_found()
     if secret is not None and secret.scheduled and not declared.tolerates_scheduled:
         raise marked_for_deletion()
+    if secret is not None and secret.is_replica and declared.changes and not declared.tolerates_replica:
+        raise not_on_a_replica()
+    if secret is not None and declared.owner_only:
+        must_be_owner(call, secret)
     return secret
+
+
+def must_be_owner(call: Call, secret: Secret) -> None:
+    """Raises InvalidRequestException where another service manages the secret."""
+    if secret.owning_service not in (None, call.caller.service):
+        raise InvalidRequestException(
+            "The secret is managed by another service, and you must use that service to update it."
+        )
+
+
+def not_on_a_replica() -> InvalidParameterException:
+    return InvalidParameterException(
+        "Operation not permitted on a replica secret. Call must be made in primary secret's region."
+    )
 
 
 def not_found() -> ResourceNotFoundException:
@@ -37,15 +60,14 @@ def marked_for_deletion() -> InvalidRequestException:
     )
 
 
-def find(call: Call, secret_id: str) -> Secret | None:
+def find(call: Call, secret_id: str, *, takes_primary_arn: bool = False) -> Secret | None:
     """The secret a SecretId names in this Region, whatever its state."""
     wanted = names.parse(secret_id)
-    if (wanted.region or call.region) != call.region or (wanted.account or call.account) != call.account:
-        return None
     secret = secrets.by_name(call.database, call.region, wanted.name)
-    if secret is None or wanted.suffix not in (None, secret.suffix):
+    if secret is None or wanted.suffix not in (None, secret.suffix) or wanted.account not in (None, call.account):
         return None
-    return secret
+    regions = (None, call.region, secret.primary_region) if takes_primary_arn else (None, call.region)
+    return secret if wanted.region in regions else None
 
 
 def authorize(call: Call, declared: Declaration, secret: Secret | None) -> None:
@@ -53,7 +75,7 @@ def authorize(call: Call, declared: Declaration, secret: Secret | None) -> None:
     if call.caller.identity == "admin" and call.caller.account == call.account:
         return
     resource = call.arn(secret) if secret else "*"
-    action = f"secretsmanager:{declared.name}"
+    action = declared.contract.action
     raise AccessDeniedException(
         f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {resource} "
         f"because no identity-based policy allows the {action} action"

@@ -10,7 +10,7 @@ from smtui.ambient import Ambient
 from smtui.api.errors import InvalidRequestException
 from smtui.engine import names
 from smtui.vault.database import Database
-from smtui.vault.keys import KeyStore
+from smtui.vault.keystore import KeyStore
 from smtui.vault.secrets import Secret
 
 DAY = 24 * 60 * 60 * 1000
@@ -18,11 +18,15 @@ DAY = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: an ARN, what the caller's own account lets them do, and the condition keys of the request."""
+    """Who calls: an ARN, what the caller's own account lets them do, and the condition keys of the request.
+
+    `service` is the id of the AWS service that calls for the account, like `rds`; what it creates it manages.
+    """
 
     arn: str
     identity: Literal["admin", "none"] = "admin"
     context: dict[str, str] = field(default_factory=dict)
+    service: str | None = None
 
     @property
     def account(self) -> str:

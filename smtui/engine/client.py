@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
-from smtui.api.errors import CLIENT_ERRORS, ParamValidationError
+from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS, ParamValidationError
+from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
 from smtui.engine.call import Caller
+from smtui.engine.declaration import CONTRACT
 from smtui.engine.road import Engine
 
 PAGINATED = {
@@ -38,6 +40,7 @@ class LocalClient:
     """One caller in one Region of a local vault. Its methods are those of `smtui.api.types.Client`."""
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
+    operations: ClassVar[dict[str, str]] = _OPERATION_OF
 
     def __init__(self, engine: Callable[[], Engine], region: str, caller: Caller, new_token: Callable[[], str]) -> None:
         self.meta = Meta(region)
@@ -49,10 +52,10 @@ class LocalClient:
         return f"<smtui client for {self.meta.region_name}>"
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *_OPERATION_OF]
+        return [*super().__dir__(), *self.operations]
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        operation = _OPERATION_OF.get(name)
+        operation = self.operations.get(name)
         if operation is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
@@ -71,10 +74,20 @@ class LocalClient:
         return Paginator(getattr(self, operation_name))
 
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        token = OPERATIONS[operation].request.idempotency_token
+        token = CONTRACT[operation].request.idempotency_token
         if token and params.get(token) is None:
             params = {**params, token: self._new_token()}
         return self._engine().call(operation, params, region=self.meta.region_name, caller=self._caller)
+
+
+class LocalKeyClient(LocalClient):
+    """The same for the keys of a Region. Its methods are those of `smtui.api.kms.KeyClient`."""
+
+    exceptions = SimpleNamespace(**KEY_ERRORS)
+    operations: ClassVar[dict[str, str]] = {method_name(operation): operation for operation in KEY_OPERATIONS}
+
+    def can_paginate(self, operation_name: str) -> bool:
+        return False
 
 
 class Paginator:

@@ -6,6 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.kms import KEY_OPERATIONS
+from smtui.api.model import OPERATIONS
+from smtui.api.own import OWN_OPERATIONS
+from smtui.api.shapes import Operation
 from smtui.vault.secrets import Secret
 
 if TYPE_CHECKING:
@@ -15,10 +19,18 @@ Request = Mapping[str, Any]
 Response = dict[str, Any]
 Run = Callable[["Call", Any, Request], Response]
 
+# All that can be asked of a vault.
+CONTRACT: dict[str, Operation] = {**OPERATIONS, **KEY_OPERATIONS, **OWN_OPERATIONS}
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """`secret` says whether the operation is about one secret; the rest, what state of it is tolerated."""
+    """`secret` says whether the operation is about one secret; the rest, what is tolerated of it.
+
+    A replica is read like any secret, and changed only by operations that tolerate one. `takes_primary_arn` is for
+    those that are called in the replica's Region with the ARN of its primary. `owner_only` is for what nobody but
+    the service that manages a secret may do to it.
+    """
 
     name: str
     run: Run
@@ -26,6 +38,13 @@ class Declaration:
     secret: bool
     tolerates_scheduled: bool
     tolerates_missing: bool
+    tolerates_replica: bool = False
+    takes_primary_arn: bool = False
+    owner_only: bool = False
+
+    @property
+    def contract(self) -> Operation:
+        return CONTRACT[self.name]
 
 
 BUILT: dict[str, Declaration] = {}
@@ -38,14 +57,18 @@ def operation(
     secret: bool = True,
     tolerates_scheduled: bool = False,
     tolerates_missing: bool = False,
+    tolerates_replica: bool = False,
+    takes_primary_arn: bool = False,
+    owner_only: bool = False,
 ) -> Callable[[Run], Run]:
     """Puts a function `(call, secret, request) -> response` on the road under AWS's name for it."""
 
     def declare(run: Run) -> Run:
-        BUILT[name] = Declaration(name, run, changes, secret, tolerates_scheduled, tolerates_missing)
+        BUILT[name] = Declaration(name, run, changes, secret, tolerates_scheduled, tolerates_missing, tolerates_replica,
+                                  takes_primary_arn, owner_only)
         return run
 
     return declare
 
 
-__all__ = ["BUILT", "Declaration", "Request", "Response", "Secret", "operation"]
+__all__ = ["BUILT", "CONTRACT", "Declaration", "Request", "Response", "Secret", "operation"]

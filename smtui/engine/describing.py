@@ -4,23 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from smtui.engine import kms, replication
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Response
-from smtui.vault import secrets, versions
+from smtui.vault import replicas, secrets, versions
 from smtui.vault.secrets import Secret
 
 
-def described(call: Call, found: Sequence[Secret], *, labels_member: str) -> list[Response]:
+def described(call: Call, secret: Secret) -> Response:
+    """The answer of DescribeSecret."""
+    [answer] = _with_labels(call, [secret], "VersionIdsToStages")
+    replicated = replication.status(call, secret)
+    return answer | {"ReplicationStatus": replicated} if replicated else answer
+
+
+def listed(call: Call, found: Sequence[Secret]) -> list[Response]:
+    """The entries of ListSecrets, which names keys by their ARN alone."""
+    entries = _with_labels(call, found, "SecretVersionsToStages")
+    for secret, entry in zip(found, entries, strict=True):
+        if secret.kms_key_id:
+            entry["KmsKeyId"] = kms.listed(call, secret.region, secret.kms_key_id)
+    return entries
+
+
+def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> list[Response]:
     """`labels_member` is what the operation calls the mapping of versions to labels."""
     rows = [secret.id for secret in found]
     tags, labelled = secrets.tags_of(call.database, rows), versions.labelled_ids(call.database, rows)
+    primaries = replicas.primaries(call.database, rows)
     return [
-        _described(call, secret, tags.get(secret.id, {})) | _if_any(labels_member, labelled.get(secret.id))
+        _described(call, secret, tags.get(secret.id, {}), secret.region if secret.id in primaries else None)
+        | _if_any(labels_member, labelled.get(secret.id))
         for secret in found
     ]
 
 
-def _described(call: Call, secret: Secret, tags: dict[str, str]) -> Response:
+def _described(call: Call, secret: Secret, tags: dict[str, str], own_region: str | None) -> Response:
+    """`own_region` is the secret's where it is a primary with replicas."""
     dates = {
         "LastAccessedDate": secret.accessed_on, "DeletedDate": secret.delete_at,
         "LastChangedDate": secret.changed_at, "CreatedDate": secret.created_at,
@@ -29,9 +49,11 @@ def _described(call: Call, secret: Secret, tags: dict[str, str]) -> Response:
         **call.identity(secret),
         "Type": secret.type,
         "Description": secret.description,
+        "KmsKeyId": secret.kms_key_id,
         **{name: moment(at) for name, at in dates.items() if at},
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         "OwningService": secret.owning_service,
+        "PrimaryRegion": secret.primary_region or own_region,
     }
     return {name: value for name, value in members.items() if value}
 

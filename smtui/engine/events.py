@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from smtui.api.errors import ClientError
-from smtui.api.model import OPERATIONS
 from smtui.api.shapes import Blob, List, Shape, Structure, Text
 from smtui.engine.call import Call, moment
+from smtui.engine.declaration import CONTRACT
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 EVENT_VERSION = "1.11"
 # The members of a response that say what a change made; values and listings never enter the trail.
-_RECORDED = {"ARN": "arn", "Name": "name", "VersionId": "versionId", "DeletionDate": "deletionDate"}
+_RECORDED = {"ARN": "arn", "Name": "name", "VersionId": "versionId", "DeletionDate": "deletionDate",
+             "KeyId": "keyId", "Arn": "arn"}
 
 
 def event(
@@ -21,16 +22,16 @@ def event(
     response: Mapping[str, Any] | None = None, error: ClientError | None = None,
 ) -> dict[str, Any]:
     """The event of one call, refused or done."""
-    recorded = {
+    recorded: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": {"type": "IAMUser", "arn": call.caller.arn, "accountId": call.caller.account},
         "eventTime": moment(call.now).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": "secretsmanager.amazonaws.com",
+        "eventSource": CONTRACT[operation].source,
         "eventName": operation,
         "awsRegion": call.region,
         "sourceIPAddress": call.caller.context.get("aws:SourceIp", "127.0.0.1"),
         "userAgent": "smtui",
-        "requestParameters": redacted(OPERATIONS[operation].request, params),
+        "requestParameters": redacted(CONTRACT[operation].request, params),
         "responseElements": _elements(response) if changes and response is not None else None,
         "requestID": call.request_id,
         "eventID": event_id,
@@ -40,6 +41,8 @@ def event(
         "recipientAccountId": call.account,
         "eventCategory": "Management",
     }
+    if call.caller.service is not None:
+        recorded["userIdentity"]["invokedBy"] = f"{call.caller.service}.amazonaws.com"
     if error is not None:
         recorded |= {"errorCode": error.code, "errorMessage": error.message}
     return recorded
@@ -66,7 +69,12 @@ def _plain(shape: Shape, value: Any) -> Any:
 
 def _elements(response: Mapping[str, Any]) -> dict[str, Any] | None:
     made = {spelled: response[name] for name, spelled in _RECORDED.items() if name in response}
-    return {name: value if isinstance(value, str) else value.isoformat() for name, value in made.items()} or None
+    elements: dict[str, Any] = {
+        name: value if isinstance(value, str) else value.isoformat() for name, value in made.items()
+    }
+    if "KeyMetadata" in response:
+        elements["keyMetadata"] = _elements(response["KeyMetadata"])
+    return elements or None
 
 
 def _spelled(name: str) -> str:

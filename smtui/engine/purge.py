@@ -1,10 +1,10 @@
-"""The permanent end of secrets whose recovery window has passed, and when a clock is not trusted to say so."""
+"""The permanent end of what is overdue, secrets, keys and old events, and when a clock is not trusted to say so."""
 
 from __future__ import annotations
 
 from smtui.ambient import Ambient
-from smtui.engine.call import Call
-from smtui.vault import secrets, trail
+from smtui.engine.call import DAY, Call
+from smtui.vault import keys, secrets, trail
 
 # Milliseconds by which clocks may disagree without being doubted.
 TOLERANCE = 5 * 60 * 1000
@@ -13,16 +13,30 @@ TOLERANCE = 5 * 60 * 1000
 class Purge:
     """Deletes what is overdue, unless the clock stands before the vault's newest event or has jumped forward."""
 
-    def __init__(self, ambient: Ambient) -> None:
+    def __init__(self, ambient: Ambient, chain_key: bytes) -> None:
         self._ambient = ambient
+        self._chain_key = chain_key
         self._wall_minus_steady = self._difference()
         self._jumped = False
 
     def overdue(self, call: Call) -> None:
-        due = secrets.overdue(call.database, call.now)
-        if due and self._trusted(call):
-            for secret in due:
-                secrets.delete(call.database, secret)
+        secrets_due, keys_due = secrets.overdue(call.database, call.now), keys.overdue(call.database, call.now)
+        kept_since = self._kept_since(call)
+        events_due = kept_since is not None and trail.has_before(call.database, kept_since)
+        if not (secrets_due or keys_due or events_due) or not self._trusted(call):
+            return
+        for secret in secrets_due:
+            secrets.delete(call.database, secret)
+        for key in keys_due:
+            keys.shred(call.database, key)
+            call.keys.drop(key)
+        if kept_since is not None:
+            trail.drop_before(call.database, self._chain_key, kept_since)
+
+    @staticmethod
+    def _kept_since(call: Call) -> int | None:
+        days = trail.kept_days(call.database)
+        return None if days is None else call.now - days * DAY
 
     def _trusted(self, call: Call) -> bool:
         self._jumped = self._jumped or self._difference() - self._wall_minus_steady > TOLERANCE

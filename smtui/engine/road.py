@@ -1,4 +1,4 @@
-"""The one road of every call: check, begin, resolve, authorize, run, record, commit.
+"""The one road of every call: check, begin, resolve, authorize, run, let replicas follow, record, commit.
 
 The event is written in the same transaction as the change: no trail entry, no operation. A refusal undoes what the
 operation did and is recorded itself. Changes wait for the disk; the event of a mere read does not.
@@ -17,20 +17,31 @@ from smtui.api.errors import (
     SmtuiError,
     VaultReadOnlyError,
 )
-from smtui.api.model import OPERATIONS
 from smtui.engine import events, purge
 from smtui.engine.admission import admit
 from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import BUILT, Declaration
-from smtui.engine.operations import lifecycle, listing, passwords, stages, tags, values
+from smtui.engine.operations import (
+    aliases,
+    keys,
+    lifecycle,
+    listing,
+    passwords,
+    replication,
+    retention,
+    stages,
+    tags,
+    values,
+)
+from smtui.engine.replication import follow
 from smtui.engine.request import checked
 from smtui.vault import trail
 from smtui.vault.database import Database
-from smtui.vault.keys import KeyStore
+from smtui.vault.keystore import KeyStore
 from smtui.vault.secrets import Secret
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (lifecycle, listing, passwords, stages, tags, values)
+OPERATION_MODULES = (aliases, keys, lifecycle, listing, passwords, replication, retention, stages, tags, values)
 
 
 class Engine:
@@ -43,7 +54,7 @@ class Engine:
         self._ambient = ambient
         self._chain_key = keys.derived("smtui trail")
         self._token_key = keys.derived("smtui page tokens")
-        self._purge = purge.Purge(ambient)
+        self._purge = purge.Purge(ambient, self._chain_key)
 
     def call(self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller) -> dict[str, Any]:
         """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve."""
@@ -56,9 +67,11 @@ class Engine:
             call = self._begin(region, caller)
             try:
                 with self._database.transaction():
-                    request = checked(OPERATIONS[operation].request, params)
+                    request = checked(declared.contract.request, params)
                     secret = admit(call, declared, request["SecretId"] if declared.secret else None)
                     response = declared.run(call, secret, request)
+                    if declared.changes and call.subject is not None:
+                        follow(call, call.subject)
             except ClientError as error:
                 refusal = error
             except SmtuiError:

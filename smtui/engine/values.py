@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from smtui import labels
 from smtui.api.errors import InvalidParameterException, LimitExceededException, ValidationException
+from smtui.engine import kms
 from smtui.engine.call import DAY, Call
 from smtui.engine.declaration import Request
-from smtui.vault import envelope, secrets, versions
-from smtui.vault.envelope import Context
+from smtui.vault import envelope, keys, secrets, versions
+from smtui.vault.envelope import Context, Envelope
+from smtui.vault.keys import Key
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import Version
 
@@ -60,18 +62,14 @@ def needed(request: Request) -> Value:
 
 def opened(call: Call, secret: Secret, version: Version) -> Value:
     """A stored version in the clear. Raises DecryptionFailure."""
-    key = call.keys.by_row(version.key)
+    key = kms.for_opening(call, version.key)
     context = Context(call.arn(secret), version.version_id, version.form)
-    return Value(version.form, envelope.unseal(version.envelope, key.material, context))
+    return Value(version.form, envelope.unseal(version.envelope, call.keys.material(key), context))
 
 
 def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels: Iterable[str]) -> list[str]:
     """Seals a new version, moves the labels to it, drops outdated versions; answers with the labels it carries."""
-    key = call.keys.managed(secret.region)
-    sealed = envelope.seal(value.raw, key.material, Context(call.arn(secret), version_id, value.form),
-                           call.ambient.entropy)
-    row = versions.insert(call.database, secret=secret.id, version_id=version_id, now=call.now, form=value.form,
-                          key=key.row, envelope=sealed)
+    row = insert(call, secret, version_id, value, made_at=call.now)
     before = versions.labels(call.database, secret.id)
     after = labels.attach(before, row, new_labels)
     save_labels(call, secret, before, after)
@@ -79,8 +77,37 @@ def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels:
     return labels.of_version(after, row)
 
 
+def insert(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
+    """A new version under the secret's key, without labels; answers with its row. Raises EncryptionFailure."""
+    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
+    return versions.insert(call.database, secret=secret.id, version_id=version_id, now=made_at, form=value.form,
+                           key=key.row, envelope=_sealed(call, secret, version_id, value, key))
+
+
+def move_to_key(call: Call, secret: Secret) -> None:
+    """Puts the versions in use under the secret's key; others stay under theirs, as the service leaves them.
+
+    Raises DecryptionFailure where a version's present key may not be used. One whose key was deleted for good is lost
+    already, and does not stand in the way.
+    """
+    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
+    by_label = versions.labels(call.database, secret.id)
+    for row in {by_label[label] for label in labels.AWS if label in by_label}:
+        version = versions.by_row(call.database, row)
+        if version.key != key.row and not keys.by_row(call.database, version.key).shredded:
+            value = opened(call, secret, version)
+            versions.reseal(call.database, version, key.row, _sealed(call, secret, version.version_id, value, key))
+
+
+def _sealed(call: Call, secret: Secret, version_id: str, value: Value, key: Key) -> Envelope:
+    context = Context(call.arn(secret), version_id, value.form)
+    return envelope.seal(value.raw, call.keys.material(key), context, call.ambient.entropy)
+
+
 def save_labels(call: Call, secret: Secret, before: dict[str, int], after: dict[str, int]) -> None:
-    """Writes where the labels are now; a version takes no more than its limit. Counts as a change of the secret."""
+    """Writes where the labels are now, unless there are too many. Counts as a change of the secret."""
+    if len(labels.own(before)) < len(labels.own(after)) > labels.MOST_PER_SECRET:
+        raise LimitExceededException("You exceeded the maximum number of staging labels allowed on a secret.")
     for version in set(after.values()):
         if len(labels.of_version(after, version)) > labels.MOST_PER_VERSION:
             raise LimitExceededException(

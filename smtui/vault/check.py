@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from smtui.api.errors import DecryptionFailure, VaultDamagedError
-from smtui.vault import envelope, trail
+from smtui.vault import envelope, keys, trail
 from smtui.vault.database import Database
 from smtui.vault.envelope import Context
-from smtui.vault.keys import KeyStore
+from smtui.vault.keystore import KeyStore
 from smtui.vault.versions import Version
 
 Area = Literal["pages", "envelopes", "references", "trail", "file"]
 Progress = Callable[[str, int, int], None]
 BATCH = 500
+# Versions whose key was deleted for good: nothing of them can be verified, nor read.
+SHREDDED = "versions shredded with their key"
 # What must not be found: each question answers with the rows that point at nothing.
 _DANGLING = {
     "versions without a secret": "SELECT id FROM versions WHERE secret NOT IN (SELECT id FROM secrets)",
@@ -27,6 +29,14 @@ _DANGLING = {
     "secrets with versions but no AWSCURRENT":
         "SELECT id FROM secrets s WHERE EXISTS (SELECT 1 FROM versions WHERE secret = s.id)"
         " AND NOT EXISTS (SELECT 1 FROM labels WHERE secret = s.id AND label = 'AWSCURRENT')",
+    "replicas that no primary knows":
+        "SELECT id FROM secrets r WHERE primary_region IS NOT NULL AND NOT EXISTS (SELECT 1 FROM secrets p"
+        " JOIN replicas ON replicas.secret = p.id AND replicas.region = r.region"
+        " WHERE p.region = r.primary_region AND p.name = r.name AND p.suffix = r.suffix)",
+    "replicas said to be in sync that are not there":
+        "SELECT p.id FROM replicas JOIN secrets p ON p.id = replicas.secret WHERE replicas.status = 'InSync'"
+        " AND NOT EXISTS (SELECT 1 FROM secrets r WHERE r.region = replicas.region AND r.name = p.name"
+        " AND r.suffix = p.suffix AND r.primary_region = p.region)",
     "secrets missing from the word index": "SELECT id FROM secrets WHERE id NOT IN (SELECT rowid FROM words)",
 }
 
@@ -51,14 +61,14 @@ class CheckReport:
         return not self.findings
 
 
-def check(database: Database, keys: KeyStore, account: str, progress: Progress) -> CheckReport:
+def check(database: Database, store: KeyStore, account: str, progress: Progress) -> CheckReport:
     """Looks at everything, in one consistent view of the file."""
     counted: dict[str, int] = {}
     findings: list[Finding] = []
     for area, look in (("pages", _pages), ("references", _references), ("trail", _trail)):
         progress(area, 0, 1)
-        findings += _safely(area, look(database, keys, counted))  # type: ignore[arg-type]
-    findings += _safely("envelopes", _envelopes(database, keys, account, counted, progress))
+        findings += _safely(area, look(database, store, counted))  # type: ignore[arg-type]
+    findings += _safely("envelopes", _envelopes(database, store, account, counted, progress))
     return CheckReport(counted, tuple(findings))
 
 
@@ -72,14 +82,14 @@ def _safely(area: Area, sentences: Iterator[str]) -> list[Finding]:
     return found
 
 
-def _pages(database: Database, keys: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+def _pages(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
     counted["pages"] = (database.row("PRAGMA page_count") or (0,))[0]
     for (sentence,) in database.rows("PRAGMA integrity_check(20)"):
         if sentence != "ok":
             yield str(sentence)
 
 
-def _references(database: Database, keys: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+def _references(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
     counted["secrets"] = (database.row("SELECT count(*) FROM secrets") or (0,))[0]
     for what, question in _DANGLING.items():
         rows = database.rows(f"{question} LIMIT 5")
@@ -87,14 +97,14 @@ def _references(database: Database, keys: KeyStore, counted: dict[str, int]) -> 
             yield f"There are {what}: rows {', '.join(str(row) for (row,) in rows)}."
 
 
-def _trail(database: Database, keys: KeyStore, counted: dict[str, int]) -> Iterator[str]:
-    counted["trail events"], broken = trail.first_broken(database, keys.derived("smtui trail"))
-    if broken is not None:
-        yield f"Event {broken} of the trail, or one before it, was altered or removed."
+def _trail(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+    counted["trail events"], wrong = trail.verify(database, store.derived("smtui trail"))
+    if wrong is not None:
+        yield wrong
 
 
 def _envelopes(
-    database: Database, keys: KeyStore, account: str, counted: dict[str, int], progress: Progress
+    database: Database, store: KeyStore, account: str, counted: dict[str, int], progress: Progress
 ) -> Iterator[str]:
     of = (database.row("SELECT count(*) FROM versions") or (0,))[0]
     counted["versions"], last = 0, 0
@@ -106,11 +116,12 @@ def _envelopes(
             version = Version(*row)
             counted["versions"], last = counted["versions"] + 1, version.id
             arn = f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+            key = keys.by_row(database, version.key)
+            if key.shredded:
+                counted[SHREDDED] = counted.get(SHREDDED, 0) + 1
+                continue
             try:
-                key = keys.by_row(version.key)
-                envelope.unseal(version.envelope, key.material, Context(arn, version.version_id, version.form))
+                envelope.unseal(version.envelope, store.material(key), Context(arn, version.version_id, version.form))
             except DecryptionFailure:
                 yield f"The value of version {version.version_id} of {name} was altered or belongs elsewhere."
         progress("envelopes", counted["versions"], of)
-
-

@@ -1,111 +1,142 @@
-"""The KMS-like keys of a vault: 32 random bytes each, at rest only wrapped by the root key.
+"""The rows of KMS-like keys and their aliases.
 
-Two kinds so far: `alias/aws/secretsmanager`, one a Region, made on first use; and `smtui/internal`, from which the
-vault derives what it needs for itself (the trail's chain, page tokens). All survive a change of passphrase, which
-wraps them anew.
+A key's row outlives it: what it sealed still names it. A key that is deleted for good has no wrapped material left,
+and with it went every value it sealed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from smtui.ambient import Ambient
-from smtui.vault import envelope
 from smtui.vault.database import Database
 
-AWS_MANAGED = "alias/aws/secretsmanager"
-INTERNAL = "smtui/internal"
+Manager = Literal["AWS", "CUSTOMER"]
+State = Literal["Enabled", "Disabled", "PendingDeletion"]
+
+COLUMNS = "k.id, k.region, k.key_id, k.manager, k.description, k.created_at, k.enabled, k.delete_at, k.wrapped"
+_LIVING = "length(k.wrapped) > 0"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key, unwrapped; its bytes never show."""
+    """One key as it lies in the file: its material is wrapped. `manager` in KMS's words; times in milliseconds."""
 
     row: int
     region: str
     key_id: str
-    alias: str
-    material: bytearray
+    manager: Manager
+    description: str
+    created_at: int
+    enabled: bool
+    delete_at: int | None
+    wrapped: bytes
 
     def __repr__(self) -> str:
-        return f"<Key {self.alias}>"
+        return f"<Key {self.key_id}>"
+
+    @property
+    def shredded(self) -> bool:
+        """Whether it was deleted for good."""
+        return not self.wrapped
+
+    @property
+    def state(self) -> State:
+        if self.delete_at is not None:
+            return "PendingDeletion"
+        return "Enabled" if self.enabled else "Disabled"
+
+    @property
+    def usable(self) -> bool:
+        return self.state == "Enabled" and not self.shredded
 
 
-def _bound_to(key_id: str) -> bytes:
-    return envelope.associated("kms key", key_id)
+@dataclass(frozen=True, slots=True)
+class Alias:
+    region: str
+    name: str
+    key: int
+    created_at: int
 
 
-class KeyStore:
-    """Finds, makes and remembers keys while the vault is unlocked."""
-
-    def __init__(self, database: Database, root: bytearray, ambient: Ambient) -> None:
-        self._database = database
-        self._root = root
-        self._ambient = ambient
-        self._known: dict[int, Key] = {}
-
-    def __repr__(self) -> str:
-        return "<KeyStore>"
-
-    def managed(self, region: str) -> Key:
-        """The AWS managed key of a Region, made now if this is its first use."""
-        return self._by_alias(region, AWS_MANAGED) or self.make(region, AWS_MANAGED)
-
-    def by_row(self, row: int) -> Key:
-        if row not in self._known:
-            found = self._database.row("SELECT id, region, key_id, alias, wrapped FROM keys WHERE id = ?", (row,))
-            assert found is not None, "versions reference their key"
-            self._remember(found)
-        return self._known[row]
-
-    def derived(self, purpose: str) -> bytes:
-        """32 bytes of the vault's own for one purpose, the same in every session."""
-        internal = self._by_alias("", INTERNAL)
-        assert internal is not None, "made with the vault"
-        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(bytes(internal.material))
-
-    def make(self, region: str, alias: str) -> Key:
-        key_id = self._ambient.new_uuid()
-        material = self._ambient.entropy(envelope.KEY_BYTES)
-        wrapped = envelope.wrap(material, self._root, _bound_to(key_id), self._ambient.entropy)
-        self._database.run(
-            "INSERT INTO keys (region, key_id, alias, created_at, wrapped) VALUES (?, ?, ?, ?, ?)",
-            (region, key_id, alias, int(self._ambient.now().timestamp() * 1000), wrapped),
-        )
-        return Key(self._database.last_id(), region, key_id, alias, bytearray(material))
-
-    def forget(self) -> None:
-        """Reads keys anew from now on: one made in a transaction that was undone is no more."""
-        self._known = {}
-
-    def wipe(self) -> None:
-        """Zeroes what is held, once nobody can be using it any more."""
-        for key in self._known.values():
-            key.material[:] = bytes(len(key.material))
-        self._known.clear()
-
-    def _by_alias(self, region: str, alias: str) -> Key | None:
-        for key in self._known.values():
-            if (key.region, key.alias) == (region, alias):
-                return key
-        found = self._database.row(
-            "SELECT id, region, key_id, alias, wrapped FROM keys WHERE region = ? AND alias = ?", (region, alias)
-        )
-        return self._remember(found) if found else None
-
-    def _remember(self, found: tuple[int, str, str, str, bytes]) -> Key:
-        row, region, key_id, alias, wrapped = found
-        material = bytearray(envelope.unwrap(wrapped, self._root, _bound_to(key_id)))
-        self._known[row] = Key(row, region, key_id, alias, material)
-        return self._known[row]
+def by_row(database: Database, row: int) -> Key:
+    found = database.row(f"SELECT {COLUMNS} FROM keys k WHERE k.id = ?", (row,))
+    assert found is not None, "what a key sealed references it"
+    return Key(*found)
 
 
-def rewrap(database: Database, old_root: bytearray, new_root: bytearray, ambient: Ambient) -> None:
-    """Wraps every key under another root key: the part of a passphrase change that lies inside the file."""
-    for row, key_id, wrapped in database.rows("SELECT id, key_id, wrapped FROM keys"):
-        material = envelope.unwrap(wrapped, old_root, _bound_to(key_id))
-        again = envelope.wrap(material, new_root, _bound_to(key_id), ambient.entropy)
-        database.run("UPDATE keys SET wrapped = ? WHERE id = ?", (again, row))
+def by_id(database: Database, region: str, key_id: str) -> Key | None:
+    found = database.row(f"SELECT {COLUMNS} FROM keys k WHERE k.key_id = ? AND k.region = ? AND {_LIVING}",
+                         (key_id, region))
+    return Key(*found) if found else None
+
+
+def by_alias(database: Database, region: str, alias: str) -> Key | None:
+    found = database.row(
+        f"SELECT {COLUMNS} FROM aliases a JOIN keys k ON k.id = a.key WHERE a.region = ? AND a.alias = ?",
+        (region, alias),
+    )
+    return Key(*found) if found else None
+
+
+def of_region(database: Database, region: str) -> list[Key]:
+    """Its living keys in the order of their making."""
+    return [Key(*found) for found in database.rows(
+        f"SELECT {COLUMNS} FROM keys k WHERE k.region = ? AND {_LIVING} ORDER BY k.id", (region,)
+    )]
+
+
+def insert(
+    database: Database, *, region: str, key_id: str, manager: Manager, description: str, now: int, wrapped: bytes
+) -> int:
+    database.run(
+        "INSERT INTO keys (region, key_id, manager, description, created_at, wrapped) VALUES (?, ?, ?, ?, ?, ?)",
+        (region, key_id, manager, description, now, wrapped),
+    )
+    return database.last_id()
+
+
+def describe(database: Database, key: Key, description: str) -> None:
+    database.run("UPDATE keys SET description = ? WHERE id = ?", (description, key.row))
+
+
+def set_state(database: Database, key: Key, *, enabled: bool, delete_at: int | None = None) -> None:
+    database.run("UPDATE keys SET enabled = ?, delete_at = ? WHERE id = ?", (enabled, delete_at, key.row))
+
+
+def overdue(database: Database, now: int) -> list[Key]:
+    """Keys whose waiting period has passed."""
+    return [Key(*found) for found in database.rows(
+        f"SELECT {COLUMNS} FROM keys k WHERE k.delete_at <= ? AND {_LIVING}", (now,)
+    )]
+
+
+def shred(database: Database, key: Key) -> None:
+    """Deletes a key for good: nobody can open again what it sealed."""
+    database.run("UPDATE keys SET wrapped = x'' WHERE id = ?", (key.row,))
+    database.run("DELETE FROM aliases WHERE key = ?", (key.row,))
+
+
+def sealed_under(database: Database, key: Key) -> tuple[int, int]:
+    """How many versions lie under a key, and of how many secrets."""
+    found = database.row("SELECT count(*), count(DISTINCT secret) FROM versions WHERE key = ?", (key.row,))
+    return found if found else (0, 0)
+
+
+def aliases(database: Database, region: str) -> list[Alias]:
+    return [Alias(*found) for found in database.rows(
+        "SELECT region, alias, key, created_at FROM aliases WHERE region = ? ORDER BY alias", (region,)
+    )]
+
+
+def point(database: Database, *, region: str, alias: str, key: int, now: int) -> None:
+    """Makes an alias, or turns one that is there to another key."""
+    database.run(
+        "INSERT INTO aliases (region, alias, key, created_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (region, alias) DO UPDATE SET key = excluded.key",
+        (region, alias, key, now),
+    )
+
+
+def drop_alias(database: Database, region: str, alias: str) -> None:
+    database.run("DELETE FROM aliases WHERE region = ? AND alias = ?", (region, alias))

@@ -151,7 +151,8 @@ def _test(term: Term, query: Query) -> _Clause:
         case "owning-service":
             test = _Clause("(ifnull(s.owning_service, '') >= ? AND s.owning_service < ?)", borders)
         case "primary-region":
-            test = _Clause("1" if query.region.startswith(term.value) else "0")
+            primary = "coalesce(s.primary_region, s.region)"
+            test = _Clause(f"({primary} >= ? AND {primary} < ?)", borders)
         case _ if not split(term.value):
             test = _Clause("1")
         case _:

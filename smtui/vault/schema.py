@@ -62,5 +62,63 @@ def format_1(database: Database) -> None:
         database.run(statement)
 
 
+KEYS_OF_CUSTOMERS = (
+    # `wrapped` is empty once a key was deleted for good: its row stays for what it sealed.
+    "ALTER TABLE keys ADD COLUMN manager TEXT NOT NULL DEFAULT 'AWS' CHECK (manager IN ('AWS', 'CUSTOMER'))",
+    "ALTER TABLE keys ADD COLUMN description TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE keys ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE keys ADD COLUMN delete_at INTEGER",
+    """CREATE TABLE aliases (
+        region TEXT NOT NULL, alias TEXT NOT NULL, key INTEGER NOT NULL REFERENCES keys, created_at INTEGER NOT NULL,
+        PRIMARY KEY (region, alias)) WITHOUT ROWID""",
+    "INSERT INTO aliases SELECT region, alias, id, created_at FROM keys",
+    "DROP INDEX keys_by_alias",
+    "ALTER TABLE keys DROP COLUMN alias",
+    "CREATE INDEX keys_by_deletion ON keys (delete_at) WHERE delete_at IS NOT NULL",
+    # Which key new versions are sealed under, as it was named; NULL is the AWS managed one.
+    "ALTER TABLE secrets ADD COLUMN kms_key_id TEXT",
+)
+
+
+def format_2(database: Database) -> None:
+    """Keys of customers, with aliases and states."""
+    for statement in KEYS_OF_CUSTOMERS:
+        database.run(statement)
+
+
+REPLICATION = (
+    # Of a replica: where its primary is.
+    "ALTER TABLE secrets ADD COLUMN primary_region TEXT",
+    """CREATE TABLE replicas (
+        secret INTEGER NOT NULL REFERENCES secrets ON DELETE CASCADE, region TEXT NOT NULL, kms_key_id TEXT,
+        overwrite INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN ('InProgress', 'InSync', 'Failed')),
+        message TEXT, PRIMARY KEY (secret, region)) WITHOUT ROWID""",
+)
+
+
+def format_3(database: Database) -> None:
+    """Replicas in other Regions."""
+    for statement in REPLICATION:
+        database.run(statement)
+
+
+TRAIL_THAT_ENDS = (
+    # One row: the newest dropped event and its chain value, from which the trail goes on; the newest of all; the seal
+    # on these three, empty until the first event of this format.
+    """CREATE TABLE trail_bounds (
+        one INTEGER PRIMARY KEY CHECK (one = 1), dropped INTEGER NOT NULL, chain BLOB NOT NULL,
+        newest INTEGER NOT NULL, seal BLOB NOT NULL)""",
+    "INSERT INTO trail_bounds SELECT 1, 0, zeroblob(32), coalesce(max(id), 0), x'' FROM trail",
+    # Finds the secrets that had a name.
+    "CREATE INDEX trail_of_creations ON trail (id) WHERE operation = 'CreateSecret'",
+)
+
+
+def format_4(database: Database) -> None:
+    """A trail whose old events may go."""
+    for statement in TRAIL_THAT_ENDS:
+        database.run(statement)
+
+
 # Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1,)
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2, format_3, format_4)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smtui.vault.database import Database
 from smtui.vault.wording import words
 
-COLUMNS = "id, region, name, suffix, description, type, owning_service, created_at, changed_at, accessed_on, delete_at"
+COLUMNS = ("id, region, name, suffix, description, type, owning_service, created_at, changed_at, accessed_on,"
+           " delete_at, kms_key_id, primary_region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class Secret:
     changed_at: int
     accessed_on: int
     delete_at: int | None
+    kms_key_id: str | None
+    primary_region: str | None
+
+    @property
+    def is_replica(self) -> bool:
+        return self.primary_region is not None
 
     @property
     def scheduled(self) -> bool:
@@ -44,16 +51,26 @@ def by_row(database: Database, row: int) -> Secret | None:
 
 
 def insert(
-    database: Database, *, region: str, name: str, suffix: str, description: str | None, type: str | None, now: int
+    database: Database, *, region: str, name: str, suffix: str, description: str | None, type: str | None,
+    kms_key_id: str | None, now: int, owning_service: str | None = None, primary_region: str | None = None,
 ) -> Secret:
     database.run(
-        "INSERT INTO secrets (region, name, suffix, description, type, created_at, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (region, name, suffix, description, type, now, now),
+        "INSERT INTO secrets (region, name, suffix, description, type, kms_key_id, owning_service, primary_region,"
+        " created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (region, name, suffix, description, type, kms_key_id, owning_service, primary_region, now, now),
     )
     secret = by_row(database, database.last_id())
     assert secret is not None
     return secret
+
+
+def full(database: Database, region: str, most: int) -> bool:
+    """Whether a Region has `most` secrets. Counts them only where the vault ever had as many."""
+    newest = database.row("SELECT max(id) FROM secrets")
+    if newest is None or (newest[0] or 0) < most:
+        return False
+    counted = database.row("SELECT count(*) FROM (SELECT 1 FROM secrets WHERE region = ? LIMIT ?)", (region, most))
+    return counted == (most,)
 
 
 def touch_changed(database: Database, secret: Secret, now: int) -> None:
@@ -68,6 +85,17 @@ def touch_accessed(database: Database, secret: Secret, day: int) -> None:
 
 def describe(database: Database, secret: Secret, *, description: str | None, type: str | None) -> None:
     database.run("UPDATE secrets SET description = ?, type = ? WHERE id = ?", (description, type, secret.id))
+
+
+def set_key(database: Database, secret: Secret, kms_key_id: str | None) -> Secret:
+    """Names the key of versions to come; None is the AWS managed one."""
+    database.run("UPDATE secrets SET kms_key_id = ? WHERE id = ?", (kms_key_id, secret.id))
+    return replace(secret, kms_key_id=kms_key_id)
+
+
+def promote(database: Database, secret: Secret) -> None:
+    """Makes a replica a secret of its own."""
+    database.run("UPDATE secrets SET primary_region = NULL WHERE id = ?", (secret.id,))
 
 
 def schedule_deletion(database: Database, secret: Secret, delete_at: int | None) -> None:

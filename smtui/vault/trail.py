@@ -1,15 +1,18 @@
-"""The audit trail at rest: one row an event, each authenticated together with all that came before it."""
+"""The audit trail at rest: one row an event, each authenticated together with all that came before it.
+
+Old events may be dropped, oldest first. The chain value of the newest dropped one stays, and the chain goes on from
+there; together with the number of the newest event it is sealed, so that nothing is cut off at either end unnoticed.
+"""
 
 from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from smtui.vault.database import Database
 
-GENESIS = bytes(32)
 BATCH = 500
 
 
@@ -20,7 +23,7 @@ def link(key: bytes, before: bytes, at: int, event: str) -> bytes:
 
 def newest(database: Database) -> tuple[int, bytes]:
     """When the last event was recorded, and its chain value."""
-    return database.row("SELECT at, chain FROM trail ORDER BY id DESC LIMIT 1") or (0, GENESIS)
+    return database.row("SELECT at, chain FROM trail ORDER BY id DESC LIMIT 1") or (0, _bounds(database)[1])
 
 
 def append(database: Database, key: bytes, *, at: int, secret: int | None, event: dict[str, Any]) -> None:
@@ -30,35 +33,118 @@ def append(database: Database, key: bytes, *, at: int, secret: int | None, event
         "INSERT INTO trail (at, operation, secret, event, chain) VALUES (?, ?, ?, ?, ?)",
         (at, event["eventName"], secret, text, chain),
     )
+    dropped, dropped_chain, _, _ = _bounds(database)
+    _set_bounds(database, key, dropped, dropped_chain, database.last_id())
+
+
+def kept_days(database: Database) -> int | None:
+    """For how many days an event is kept; None is for ever."""
+    found = database.row("SELECT value FROM meta WHERE name = 'trail_days'")
+    return int(found[0]) if found else None
+
+
+def set_kept_days(database: Database, days: int | None) -> None:
+    if days is None:
+        database.run("DELETE FROM meta WHERE name = 'trail_days'")
+    else:
+        database.run("INSERT OR REPLACE INTO meta VALUES ('trail_days', ?)", (str(days),))
+
+
+def has_before(database: Database, moment: int) -> bool:
+    """Whether the oldest event is older than a moment."""
+    oldest = database.row("SELECT at FROM trail ORDER BY id LIMIT 1")
+    return oldest is not None and oldest[0] < moment
+
+
+def drop_before(database: Database, key: bytes, moment: int) -> None:
+    """Drops events older than a moment, oldest first, a batch at most, and never the newest of all."""
+    _, _, last, _ = _bounds(database)
+    gone: tuple[int, bytes] | None = None
+    for row, at, chain in database.rows(f"SELECT id, at, chain FROM trail ORDER BY id LIMIT {BATCH}"):
+        if at >= moment or row == last:
+            break
+        gone = row, chain
+    if gone is not None:
+        database.run("DELETE FROM trail WHERE id <= ?", gone[:1])
+        _set_bounds(database, key, *gone, last)
+
+
+def rows_of(database: Database, region: str, name: str, suffix: str | None) -> list[int]:
+    """The rows that secrets of this name have or had, as far back as the trail tells."""
+    return [row for (row,) in database.rows(
+        "SELECT id FROM secrets WHERE region = :region AND name = :name AND suffix = coalesce(:suffix, suffix)"
+        " UNION SELECT secret FROM trail WHERE operation = 'CreateSecret' AND secret IS NOT NULL"
+        " AND json_extract(event, '$.awsRegion') = :region AND json_extract(event, '$.requestParameters.name') = :name"
+        " AND (:suffix IS NULL OR json_extract(event, '$.responseElements.arn') LIKE '%-' || :suffix)",
+        {"region": region, "name": name, "suffix": suffix},
+    )]
+
+
+_TESTS = {
+    "operation": "operation = :operation",
+    "since": "at >= :since",
+    "until": "at < :until",
+    # The whole ARN, or what stands behind a colon of it: `user/alice`.
+    "caller": "substr(':' || json_extract(event, '$.userIdentity.arn'), -length(:caller) - 1) = ':' || :caller",
+    "outcome": "CASE :outcome WHEN 'done' THEN json_extract(event, '$.errorCode') IS NULL"
+               " WHEN 'refused' THEN json_extract(event, '$.errorCode') IS NOT NULL"
+               " ELSE json_extract(event, '$.errorCode') = :outcome END",
+}
 
 
 def events(
-    database: Database, *, secret: int | None = None, operation: str | None = None,
-    since: int | None = None, until: int | None = None,
+    database: Database, *, secrets: Sequence[int] | None = None, operation: str | None = None,
+    since: int | None = None, until: int | None = None, caller: str | None = None, outcome: str | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Events, newest first, read in batches so that a writer is never kept waiting for a reader of the whole."""
-    wanted = {"secret": secret, "operation": operation, "since": since, "until": until}
-    tests = {"secret": "secret = :secret", "operation": "operation = :operation",
-             "since": "at >= :since", "until": "at < :until"}
-    where = " AND ".join(["id < :below", *(tests[name] for name, value in wanted.items() if value is not None)])
+    """Events, newest first, read in batches so that a writer is never kept waiting for a reader of the whole.
+
+    `outcome` is `done`, `refused`, or the code of an error.
+    """
+    asked = {"operation": operation, "since": since, "until": until, "caller": caller, "outcome": outcome}
+    bindings = {name: value for name, value in asked.items() if value is not None}
+    where = ["id < :below", *(_TESTS[name] for name in bindings)]
+    if secrets is not None:
+        where.append(f"secret IN ({', '.join(str(int(row)) for row in secrets)})")
     below = 2**63 - 1
     while found := database.rows(
-        f"SELECT id, event FROM trail WHERE {where} ORDER BY id DESC LIMIT {BATCH}",
-        {"below": below, **{name: value for name, value in wanted.items() if value is not None}},
+        f"SELECT id, event FROM trail WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT {BATCH}",
+        {"below": below, **bindings},
     ):
         yield from (json.loads(event) for _, event in found)
         below = found[-1][0]
 
 
-def first_broken(database: Database, key: bytes) -> tuple[int, int | None]:
-    """How many events were looked at, and the number of the first whose chain value does not fit, if any."""
-    before, looked_at, last = GENESIS, 0, 0
+def verify(database: Database, key: bytes) -> tuple[int, str | None]:
+    """How many events were looked at, and what is wrong with them, if anything is."""
+    dropped, chain, newest, seal = _bounds(database)
+    if seal and not hmac.compare_digest(seal, _seal(key, dropped, chain, newest)):
+        return 0, "Where the trail begins and ends was altered."
+    looked_at, last = 0, dropped
     while found := database.rows(
         f"SELECT id, at, event, chain FROM trail WHERE id > ? ORDER BY id LIMIT {BATCH}", (last,)
     ):
-        for last, at, event, chain in found:
+        for row, at, event, stored in found:
             looked_at += 1
-            if not hmac.compare_digest(link(key, before, at, event), chain):
-                return looked_at, last
-            before = chain
+            if not hmac.compare_digest(link(key, chain, at, event), stored):
+                return looked_at, f"Event {row} of the trail, or one before it, was altered or removed."
+            last, chain = row, stored
+    if last != newest:
+        return looked_at, f"Events of the trail after number {last} were removed."
     return looked_at, None
+
+
+def _bounds(database: Database) -> tuple[int, bytes, int, bytes]:
+    """The number and chain value of the newest dropped event, the number of the newest of all, and the seal on them.
+
+    The seal is empty where the trail was never written in this format.
+    """
+    return database.row("SELECT dropped, chain, newest, seal FROM trail_bounds") or (0, bytes(32), 0, bytes(32))
+
+
+def _set_bounds(database: Database, key: bytes, dropped: int, chain: bytes, newest: int) -> None:
+    database.run("UPDATE trail_bounds SET dropped = ?, chain = ?, newest = ?, seal = ?",
+                 (dropped, chain, newest, _seal(key, dropped, chain, newest)))
+
+
+def _seal(key: bytes, dropped: int, chain: bytes, newest: int) -> bytes:
+    return hmac.digest(key, b"bounds" + dropped.to_bytes(8, "big") + chain + newest.to_bytes(8, "big"), "sha256")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from smtui.vault.database import Database
@@ -46,6 +46,11 @@ def count(database: Database, secret: int) -> int:
     return int(found[0]) if found else 0
 
 
+def rows(database: Database, secret: int) -> dict[str, int]:
+    """The row of each VersionId, in the order of their making."""
+    return dict(database.rows("SELECT version_id, id FROM versions WHERE secret = ? ORDER BY id", (secret,)))
+
+
 def insert(
     database: Database, *, secret: int, version_id: str, now: int, form: str, key: int, envelope: Envelope
 ) -> int:
@@ -55,6 +60,12 @@ def insert(
         (secret, version_id, now, form, key, envelope.wrapped, envelope.sealed),
     )
     return database.last_id()
+
+
+def reseal(database: Database, version: Version, key: int, envelope: Envelope) -> None:
+    """The same value under another key."""
+    database.run("UPDATE versions SET key = ?, wrapped = ?, sealed = ? WHERE id = ?",
+                 (key, envelope.wrapped, envelope.sealed, version.id))
 
 
 def touch_accessed(database: Database, version: Version, day: int) -> None:
@@ -95,6 +106,11 @@ def page(database: Database, secret: int, *, after: int, limit: int, deprecated:
         f"SELECT {COLUMNS} FROM versions WHERE secret = :secret AND id > :after {only} ORDER BY id LIMIT :limit",
         {"secret": secret, "after": after, "limit": limit},
     )]
+
+
+def drop(database: Database, secret: int, version_ids: Iterable[str]) -> None:
+    for version_id in version_ids:
+        database.run("DELETE FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
 
 
 def drop_outdated(database: Database, secret: int, *, keep: int, made_before: int) -> None:

@@ -115,6 +115,24 @@ def test_a_dump_of_the_aws_cli_comes_back_whole(stocked: CommandLine, file: Writ
         assert stocked("get", name, *other).raw == stocked("get", name).raw
 
 
+@pytest.mark.parametrize("answer", [
+    {"Name": "rds!db-1", "ARN": "arn:1", "SecretString": "1"},
+    {"Name": "db", "ARN": "arn:1", "SecretBinary": "MQ==", "OwningService": "rds"},
+])
+def test_a_managed_secret_keeps_its_owner(cli: CommandLine, file: WriteFile, answer: dict[str, str]) -> None:
+    """Its service brings it in, and brings in new values; nobody else changes it."""
+    dump = file("dump.json", json.dumps({"SecretValues": [answer, {"Name": "mine", "SecretString": "1"}]}))
+    cli.done("import", dump)
+
+    owners = json.loads(cli.done("list-secrets", "--query", "SecretList[].[Name,OwningService]"))
+    assert owners == [[answer["Name"], "rds"], ["mine", None]]
+    assert "managed by another service" in cli("set", answer["Name"], "-", stdin=b"2").err
+    newer = {**answer, "SecretString": "2"}
+    newer.pop("SecretBinary", None)
+    cli.done("import", "--update", file("newer.json", json.dumps([newer])))
+    assert cli.done("get", answer["Name"]) == "2"
+
+
 def test_standard_input_is_a_file_too(cli: CommandLine) -> None:
     assert cli.done("import", "-", stdin=b"A=1\n") == "imported: new secrets 1\n"
 

@@ -161,6 +161,22 @@ def test_what_the_aws_cli_printed_for_one() -> None:
     assert names_and_values(ANSWER) == {"prod/db": '{"a":1}'}
 
 
+@pytest.mark.parametrize("owner", ["", 1, ["rds"]])
+def test_an_owner_that_is_none_is_refused(owner: object) -> None:
+    with pytest.raises(UsageError, match="OwningService"):
+        documents.read(json.dumps({**ANSWER, "OwningService": owner}), "f")
+
+
+@pytest.mark.parametrize(("name", "owner"), [
+    ("rds!db-1", "rds"), ("redshift-serverless!x", "redshift-serverless"), ("prod/a!b", None), ("!a", None),
+    ("a", None),
+])
+def test_the_name_of_a_managed_secret_says_its_owner(name: str, owner: str | None) -> None:
+    [entry], _ = documents.read(json.dumps({**ANSWER, "Name": name}), "f")
+
+    assert entry.owner == owner
+
+
 def test_errors_of_a_batch_are_counted() -> None:
     batch = {"SecretValues": [ANSWER], "Errors": [{"SecretId": "x", "ErrorCode": "y"}]}
 

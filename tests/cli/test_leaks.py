@@ -82,6 +82,8 @@ MISTAKES = [
     ["get", "a", "--passphrase-fd", MARK],
     ["init", "--account-id", MARK],
     ["trail", "--since", MARK],
+    ["trail", "--outcome", MARK],
+    ["keys", "create", "--days", MARK],
     ["create-secret", "--name", "a", "--tags", f"[\"{MARK}\""],
     ["create-secret", "--name", "a", "--tags", f"Key={MARK},Valu={MARK}"],
 ]

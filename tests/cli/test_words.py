@@ -206,6 +206,40 @@ def test_trail_filters(stocked: CommandLine) -> None:
     assert len(stocked.done("trail", "--since", "1h").splitlines()) == 5
 
 
+def test_trail_filters_by_caller_and_outcome(stocked: CommandLine) -> None:
+    stocked("get", "nowhere")
+
+    assert len(stocked.done("trail", "--outcome", "refused").splitlines()) == 1
+    assert "nowhere" in stocked.done("trail", "--outcome", "resourcenotfoundexception")
+    assert "nowhere" not in stocked.done("trail", "--outcome", "done")
+    assert len(stocked.done("trail", "--caller", "root", "--json").splitlines()) == 5
+    assert stocked.done("trail", "--caller", "user/alice") == ""
+    assert stocked.done("trail", "--secret", "prod/db", "--region", "eu-west-1") == ""
+    assert stocked("trail", "--outcome", "sideways").code == 2
+
+
+def test_trail_has_a_heading_where_a_person_reads_it(stocked: CommandLine) -> None:
+    assert stocked("trail", tty=True).out.splitlines()[0].split() == [
+        "TIME", "OPERATION", "SECRET", "CALLER", "OUTCOME"]
+    assert "TIME" not in stocked("trail", "--json", tty=True).out
+
+
+def test_trail_says_what_keys_were_asked_for(stocked: CommandLine) -> None:
+    stocked.done("keys", "create", "orders")
+
+    alias, key = stocked.done("trail", "--limit", "2").splitlines()
+    assert alias.split()[2:] == ["CreateAlias", "alias/orders", "root", "done"]
+    assert key.split()[2:] == ["CreateKey", "-", "root", "done"]
+    assert len(stocked.done("trail", "--operation", "create-key").splitlines()) == 1
+
+
+def test_trail_is_kept_for_as_long_as_one_says(stocked: CommandLine) -> None:
+    assert stocked.done("trail", "--keep", "365") == "trail: kept for 365 days\n"
+    assert stocked.done("trail", "--keep", "0") == "trail: kept for ever\n"
+    assert stocked("trail", "--keep", "99999").code == 1
+    assert stocked.done("check").endswith("nothing wrong was found\n")
+
+
 def test_trail_says_when_it_stops(stocked: CommandLine) -> None:
     answer = stocked("trail", "--limit", "2", "--json")
 

@@ -1,4 +1,4 @@
-"""botocore's service model as the oracle of requests, responses and errors."""
+"""botocore's service models as the oracle of requests, responses and errors."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 
 import botocore.session
-from botocore.model import Shape
+from botocore.model import ServiceModel, Shape
 
 MODEL = botocore.session.get_session().get_service_model("secretsmanager")
+KEY_MODEL = botocore.session.get_session().get_service_model("kms")
 
 
-def check_response(operation: str, response: dict[str, Any]) -> None:
+def check_response(operation: str, response: dict[str, Any], model: ServiceModel = MODEL) -> None:
     """Every member is one of the model, of its type and within its limits."""
-    output = MODEL.operation_model(operation).output_shape
+    output = model.operation_model(operation).output_shape
     members = {name: value for name, value in response.items() if name != "ResponseMetadata"}
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
     if output is None:
@@ -22,12 +23,12 @@ def check_response(operation: str, response: dict[str, Any]) -> None:
         _check(output, members, operation)
 
 
-def check_error(operation: str, code: str) -> None:
+def check_error(operation: str, code: str, model: ServiceModel = MODEL) -> None:
     """The error is one the operation may answer with, or one every operation may.
 
     The model declares no quota for TagResource, whose guide does: over it is LimitExceededException everywhere.
     """
-    declared = {shape.name for shape in MODEL.operation_model(operation).error_shapes}
+    declared = {shape.name for shape in model.operation_model(operation).error_shapes}
     everywhere = {"ValidationException", "AccessDeniedException", "NotYetSupportedException", "LimitExceededException"}
     assert code in declared | everywhere
 

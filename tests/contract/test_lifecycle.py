@@ -84,18 +84,9 @@ def test_both_forms_at_once_are_refused(client, refused) -> None:
     refused("InvalidParameterException", client.create_secret, Name="a", SecretString="1", SecretBinary=b"1")
 
 
-@pytest.mark.parametrize("key", ["alias/mine", "11111111-2222-4333-8444-555555555555"])
-def test_customer_keys_are_refused_in_plain_words(client, refused, key) -> None:
-    assert "yet" in refused("NotYetSupportedException", client.create_secret, Name="a", KmsKeyId=key)
-    assert "yet" in refused("NotYetSupportedException", client.create_secret, Name="a",
-                            AddReplicaRegions=[{"Region": "eu-west-1"}])
-    assert client.list_secrets()["SecretList"] == []
-
-
-def test_the_managed_key_may_be_named(client) -> None:
-    client.create_secret(Name="a", KmsKeyId="alias/aws/secretsmanager", SecretString="1")
-
-    assert "KmsKeyId" not in client.describe_secret(SecretId="a")
+def test_a_vault_has_no_primaries_in_other_accounts(client, refused) -> None:
+    refused("InvalidParameterException", client.create_secret, Name="a", SecretString="1",
+            CrossAccountPrimaryARN="arn:aws:secretsmanager:us-east-1:111111111111:secret:a-AbCdEf")
 
 
 def test_describe_has_what_has_a_value(client, clock) -> None:

@@ -13,6 +13,8 @@ CHANGES = {
     "untag_resource": {"SecretId": "a", "TagKeys": ["k"]},
     "delete_secret": {"SecretId": "a"},
     "restore_secret": {"SecretId": "b"},
+    "replicate_secret_to_regions": {"SecretId": "a", "AddReplicaRegions": [{"Region": "eu-west-1"}]},
+    "remove_regions_from_replication": {"SecretId": "c", "RemoveReplicaRegions": ["eu-west-1"]},
 }
 
 
@@ -28,6 +30,7 @@ def change(client, request):
     current = client.create_secret(Name="a", SecretString="1", Tags=[{"Key": "k", "Value": "v"}])["VersionId"]
     client.create_secret(Name="b", SecretString="1")
     client.delete_secret(SecretId="b")
+    client.create_secret(Name="c", SecretString="1", AddReplicaRegions=[{"Region": "eu-west-1"}])
     params = {name: current if value == "current" else value for name, value in CHANGES[request.param].items()}
     return lambda on: getattr(on, request.param)(**params)
 

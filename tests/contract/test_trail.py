@@ -1,5 +1,7 @@
 """One event per call, refusals too, in the same transaction."""
 
+import contextlib
+
 import pytest
 
 import smtui
@@ -61,18 +63,187 @@ def test_the_trail_can_be_asked(vault, client, clock) -> None:
     assert len(list(vault.trail(limit=1))) == 1
 
 
-def test_an_altered_or_removed_event_is_found_by_check(vault, client) -> None:
-    for number in range(5):
-        client.create_secret(Name=f"s{number}", SecretString="1")
-    assert vault.check().clean
-    database = vault._open_database()
+@pytest.fixture
+def people(vault) -> dict:
+    """Clients of two callers and of a service; one event of each kind from each."""
+    account = vault.account_id
+    clients = {
+        "alice": vault.client(caller=f"arn:aws:iam::{account}:user/alice"),
+        "bob": vault.client(caller=f"arn:aws:sts::{account}:assumed-role/ops/bob"),
+        "eve": vault.client(caller="arn:aws:iam::111111111111:user/alice-and-bob"),
+    }
+    vault.client().create_secret(Name="a", SecretString="1")
+    for client in clients.values():
+        for secret in ("a", "missing"):
+            with contextlib.suppress(smtui.ClientError):
+                client.get_secret_value(SecretId=secret)
+    return clients
 
-    for change in ("UPDATE trail SET event = replace(event, 's2', 's9') WHERE id = 3",
-                   "DELETE FROM trail WHERE id = 3"):
-        with pytest.raises(ZeroDivisionError), vault.all_or_nothing():
-            database.run(change)
-            assert [finding.area for finding in vault.check().findings] == ["trail"]
-            raise ZeroDivisionError
+
+@pytest.mark.parametrize(("asked", "found"), [
+    ({"caller": "user/alice"}, 2),
+    ({"caller": "arn:aws:iam::000000000000:user/alice"}, 2),
+    ({"caller": "alice"}, 0),
+    ({"caller": "assumed-role/ops/bob"}, 2),
+    ({"caller": "%"}, 0),
+    ({"outcome": "done"}, 3),
+    ({"outcome": "refused"}, 4),
+    ({"outcome": "AccessDeniedException"}, 1),
+    ({"outcome": "ResourceNotFoundException"}, 3),
+    ({"outcome": "refused", "caller": "user/alice"}, 1),
+    ({"outcome": "done", "secret_id": "a", "operation": "GetSecretValue"}, 2),
+    ({"secret_id": "a"}, 4),
+])
+def test_the_trail_is_asked_for_callers_and_outcomes(vault, people, asked, found) -> None:
+    """Whole ARNs or their end, done or refused or one error; all that is asked must fit."""
+    assert len(list(vault.trail(**asked))) == found
+
+
+def test_a_deleted_secret_is_found_by_its_name(vault, client) -> None:
+    """Who deleted it is just what one wants to know; its successor of the same name is told apart by its ARN."""
+    first = client.create_secret(Name="a", SecretString="1")["ARN"]
+    client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+    assert [event["eventName"] for event in vault.trail(secret_id="a")] == ["DeleteSecret", "CreateSecret"]
+    second = client.create_secret(Name="a", SecretString="2")["ARN"]
+
+    assert len(list(vault.trail(secret_id="a"))) == 3
+    assert [event["eventName"] for event in vault.trail(secret_id=first)] == ["DeleteSecret", "CreateSecret"]
+    assert [event["eventName"] for event in vault.trail(secret_id=second)] == ["CreateSecret"]
+
+
+def test_a_name_is_asked_for_in_its_region(vault, client) -> None:
+    client.create_secret(Name="a")
+    far = vault.client(region_name="eu-west-1")
+    far.create_secret(Name="a")
+    far.describe_secret(SecretId="a")
+
+    assert len(list(vault.trail(secret_id="a"))) == 1
+    assert len(list(vault.trail(secret_id="a", region_name="eu-west-1"))) == 2
+
+
+EVENTS = 6
+TAMPERING = [
+    "UPDATE trail SET event = replace(event, 's2', 's9') WHERE id = 4",
+    "UPDATE trail SET at = at + 1 WHERE id = 4",
+    "UPDATE trail SET chain = zeroblob(32) WHERE id = 4",
+    "DELETE FROM trail WHERE id = (SELECT min(id) FROM trail)",
+    "DELETE FROM trail WHERE id = 4",
+    f"DELETE FROM trail WHERE id = {EVENTS}",
+    "DELETE FROM trail",
+    f"DELETE FROM trail WHERE id = {EVENTS}; UPDATE trail_bounds SET newest = {EVENTS - 1}",
+    "UPDATE trail_bounds SET dropped = 4, chain = (SELECT chain FROM trail WHERE id = 4);"
+    " DELETE FROM trail WHERE id <= 4",
+    "DELETE FROM trail_bounds",
+    "INSERT INTO trail (at, operation, event, chain) SELECT at, operation, event, chain FROM trail WHERE id = 4",
+]
+
+
+@pytest.mark.parametrize("change", TAMPERING)
+@pytest.mark.parametrize("shortened", [False, True])
+def test_an_altered_or_removed_event_is_found_by_check(vault, client, clock, change, shortened) -> None:
+    """At the beginning, in the middle and at the end; of a trail whose old events were dropped too."""
+    client.create_secret(Name="s0", SecretString="1")
+    client.create_secret(Name="s1", SecretString="1")
+    if shortened:
+        vault.keep_trail(7)
+        clock.forward(days=8)
+    for number in range(EVENTS - (3 if shortened else 2)):
+        client.create_secret(Name=f"s2-{number}", SecretString="1")
+    assert vault.check().clean
+
+    with pytest.raises(ZeroDivisionError), vault.all_or_nothing():
+        vault._open_database().run(change)
+        assert "trail" in [finding.area for finding in vault.check().findings]
+        raise ZeroDivisionError
+    assert vault.check().clean
+
+
+def test_old_events_go_and_the_rest_can_be_verified(vault, client, clock, reopen) -> None:
+    client.create_secret(Name="old", SecretString="1")
+    vault.keep_trail(7)
+    clock.forward(days=5)
+    client.create_secret(Name="newer", SecretString="1")
+    clock.forward(days=2, seconds=1)
+
+    client.get_secret_value(SecretId="old")
+
+    assert [event["eventName"] for event in vault.trail()] == ["GetSecretValue", "CreateSecret"]
+    report = vault.check()
+    assert report.clean
+    assert report.counted["trail events"] == 2
+    clock.forward(days=400)
+    client.get_secret_value(SecretId="old")
+    client.get_secret_value(SecretId="old")
+    assert len(list(vault.trail())) == 2
+    with reopen() as again:
+        assert again.trail_days == 7
+        assert again.check().clean
+
+
+def test_an_event_is_kept_to_the_end_of_its_time(vault, client, clock) -> None:
+    client.create_secret(Name="a")
+    vault.keep_trail(7)
+    clock.forward(days=7)
+    client.list_secrets()
+    assert len(list(vault.trail(operation="CreateSecret"))) == 1
+
+    clock.forward(seconds=1)
+    client.list_secrets()
+
+    assert list(vault.trail(operation="CreateSecret")) == []
+
+
+def test_the_trail_is_kept_for_ever_unless_told(vault, client, clock) -> None:
+    assert vault.trail_days is None
+    client.create_secret(Name="a")
+    clock.forward(days=36500)
+    client.list_secrets()
+    assert len(list(vault.trail())) == 2
+    vault.keep_trail(1)
+    vault.keep_trail(None)
+
+    assert vault.trail_days is None
+    clock.forward(days=10)
+    client.list_secrets()
+    assert len(list(vault.trail(operation="SetTrailRetention"))) == 2
+
+
+def test_the_retention_is_itself_in_the_trail(vault) -> None:
+    vault.keep_trail(30)
+
+    event = next(vault.trail())
+    assert (event["eventSource"], event["eventName"]) == ("smtui", "SetTrailRetention")
+    assert event["requestParameters"] == {"days": 30}
+    with pytest.raises(smtui.ClientError):
+        vault.keep_trail(36501)
+
+
+def test_no_event_goes_while_the_clock_is_doubted(vault, client, clock) -> None:
+    """Neither when it stands behind the newest event, nor when it jumped in this session."""
+    client.create_secret(Name="a")
+    vault.keep_trail(7)
+    vault._engine._purge._difference = lambda: 10**12
+    clock.forward(days=400)
+    client.list_secrets()
+
+    assert len(list(vault.trail())) == 3
+
+
+def test_a_long_trail_is_shortened_call_by_call(vault, client, clock) -> None:
+    """No single call has to drop it all."""
+    with vault.all_or_nothing():
+        for _ in range(1100):
+            client.get_random_password()
+    vault.keep_trail(1)
+    clock.forward(days=2)
+
+    left = []
+    for _ in range(4):
+        client.get_random_password()
+        left.append(len(list(vault.trail())))
+
+    assert left == [602, 103, 3, 4]
+    assert vault.check().clean
 
 
 def test_no_trail_entry_no_operation(vault, client) -> None:

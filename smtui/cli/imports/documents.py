@@ -1,18 +1,23 @@
 """JSON files: an object of names and values, or what the aws CLI printed for one secret or many.
 
-Of the aws CLI's answers name and value are taken; ARN, versions and labels belong to the account they came from.
+Of the aws CLI's answers name, value and owner are taken; ARN, versions and labels belong to the account they came
+from. The owner is the OwningService, which stands in some answers only, or what comes before the exclamation mark that
+AWS puts into the names of the secrets its services manage, and into no others.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from smtui.cli import strict_json
 from smtui.cli.imports.entry import Entry, Value, unreadable
 from smtui.cli.strict_json import JsonError
+
+_SERVICE = re.compile(r"[a-z][a-z0-9-]{0,127}")
 
 
 def read(text: str, file: str) -> tuple[list[Entry], int]:
@@ -60,12 +65,22 @@ def _is_answer(document: dict[str, Any]) -> bool:
 def _answered(answer: Any, place: str) -> Entry:
     if not isinstance(answer, dict) or not isinstance(answer.get("Name"), str):
         raise unreadable(place, "it has no Name")
-    text, binary = answer.get("SecretString"), answer.get("SecretBinary")
+    text, binary, owner = answer.get("SecretString"), answer.get("SecretBinary"), _owner(answer, place)
     if isinstance(text, str) and binary is None:
-        return Entry(answer["Name"], text, place)
+        return Entry(answer["Name"], text, place, owner)
     if isinstance(binary, str) and text is None:
-        return Entry(answer["Name"], _bytes(binary, place), place)
+        return Entry(answer["Name"], _bytes(binary, place), place, owner)
     raise unreadable(place, "it has no SecretString and no SecretBinary, or both")
+
+
+def _owner(answer: dict[str, Any], place: str) -> str | None:
+    stated = answer.get("OwningService")
+    if stated is None:
+        service, mark, _ = answer["Name"].partition("!")
+        return service if mark and _SERVICE.fullmatch(service) else None
+    if not isinstance(stated, str) or not _SERVICE.fullmatch(stated):
+        raise unreadable(place, "its OwningService is not the id of a service")
+    return stated
 
 
 def _bytes(text: str, place: str) -> bytes:

@@ -12,11 +12,12 @@ Value = str | bytes
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One secret to be. Its value is kept out of its representation."""
+    """One secret to be. Its value is kept out of its representation. `owner` is the AWS service that manages it."""
 
     name: str
     value: Value = field(repr=False)
     place: str
+    owner: str | None = None
 
     def named(self, name: str) -> Entry:
         return replace(self, name=name)

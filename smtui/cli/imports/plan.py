@@ -72,11 +72,16 @@ def _compared(entry: Entry, held: Value | None, on_difference: Verdict) -> Step:
     return Step(entry, on_difference, reason)
 
 
-def carry_out(client: Client, steps: Sequence[Step], progress: Progress | None = None) -> None:
-    """Makes secrets and versions. An error names the entry it came from; undoing the rest is the caller's part."""
+def carry_out(
+    client_for: Callable[[str | None], Client], steps: Sequence[Step], progress: Progress | None = None
+) -> None:
+    """Makes secrets and versions, each in the name of the service that manages it, if one does.
+
+    An error names the entry it came from; undoing the rest is the caller's part.
+    """
     for done, step in enumerate(steps, 1):
         try:
-            _carry_out(client, step)
+            _carry_out(client_for(step.entry.owner), step)
         except ClientError as error:
             error.hint = f"That was {step.entry.name} ({step.entry.place}). Nothing was imported."
             raise

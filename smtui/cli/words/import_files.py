@@ -20,6 +20,7 @@ from smtui.cli.imports.plan import Progress, Step, Verdict, carry_out, plan
 from smtui.cli.unlocking import opened
 
 if TYPE_CHECKING:
+    from smtui.api.types import Client
     from smtui.backends.local import Vault
 
 EXAMPLE = (
@@ -114,11 +115,19 @@ def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, ba
         return
     try:
         with vault.all_or_nothing():
-            carry_out(vault.client(region_name=args.region), changes, bar)
+            carry_out(lambda owner: _client(vault, args.region, owner), changes, bar)
             if args.dry_run:
                 raise _Undone
     except _Undone:
         return
+
+
+def _client(vault: Vault, region: str | None, owner: str | None) -> Client:
+    """The client of the vault's owner, or of an AWS service that calls for them."""
+    from smtui.backends.local import Caller
+
+    caller = Caller(f"arn:aws:iam::{vault.account_id}:root", service=owner)
+    return vault.client(region_name=region, caller=caller)
 
 
 def _report(steps: Sequence[Step], args: argparse.Namespace) -> None:

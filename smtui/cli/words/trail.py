@@ -1,6 +1,9 @@
-"""Shows the trail: every operation that was asked of this vault, done or refused, newest first.
+"""Shows the trail: every operation that was asked of this vault, done or refused, newest first. A deleted secret is
+found by the name it had.
 
 Times may be written as 2026-11-24, 2026-11-24T09:30 (local), 2026-11-24T09:30+00:00, or as an age: 90m, 24h, 7d.
+
+The trail is kept for ever, unless --keep says otherwise. What is left can still be verified (smtui check).
 """
 
 from __future__ import annotations
@@ -11,39 +14,70 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtui.ambient import Ambient
+from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS
+from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
+from smtui.api.own import OWN_OPERATIONS
 from smtui.cli import diagnostics, output
 from smtui.cli.exits import Exit
 from smtui.cli.parameters import kebab
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import opened
 
-EXAMPLE = "smtui trail --secret prod/db --since 7d\nsmtui trail --operation GetSecretValue --json --limit 0"
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+EXAMPLE = (
+    "smtui trail --secret prod/db --since 7d\n"
+    "smtui trail --caller user/alice --outcome refused\n"
+    "smtui trail --operation GetSecretValue --json --limit 0\n"
+    "smtui trail --keep 365"
+)
+HEADING = f"{'TIME':<19}  {'OPERATION':<24}  SECRET  CALLER  OUTCOME"
 MOST = 50
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+# The members of a request that say what it was about.
+_SUBJECTS = ("secretId", "name", "keyId", "aliasName")
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret", metavar="NAME", help="only what concerned this secret")
+    parser.add_argument("--caller", metavar="ARN", help="only what this caller asked: an ARN, or its end: user/alice")
     parser.add_argument("--operation", metavar="OPERATION", type=_operation, help="only this operation")
+    parser.add_argument("--outcome", metavar="OUTCOME", type=_outcome, help="only what was done, refused, or an error")
     parser.add_argument("--since", metavar="TIME", type=_moment, help="only from this time on")
     parser.add_argument("--until", metavar="TIME", type=_moment, help="only before this time")
     parser.add_argument("--limit", metavar="N", type=whole_number, default=MOST,
                         help=f"at most N, 0 for all (default: {MOST})")
     parser.add_argument("--json", action="store_true", help="whole events, one JSON object a line")
+    parser.add_argument("--keep", metavar="DAYS", type=whole_number,
+                        help="show nothing; keep events for so many days from now on, 0 for ever")
 
 
 def run(args: argparse.Namespace) -> Exit:
     line = _json if args.json else _row
     with opened(args) as vault:
-        events = iter(vault.trail(secret_id=args.secret, operation=args.operation, since=args.since, until=args.until))
+        if args.keep is not None:
+            return _keep(vault, args.keep)
+        events = iter(vault.trail(
+            secret_id=args.secret, operation=args.operation, caller=args.caller, outcome=args.outcome,
+            since=args.since, until=args.until, region_name=args.region,
+        ))
+        if output.is_terminal() and not args.json:
+            output.line(HEADING)
         for event in islice(events, args.limit or None):
             output.line(line(event))
         if args.limit and next(events, None) is not None:
             diagnostics.note(f"the newest {args.limit:,} are shown; --limit 0 shows all.")
+    return Exit.DONE
+
+
+def _keep(vault: Vault, days: int) -> Exit:
+    vault.keep_trail(days)
+    output.line(f"trail: kept for {days:,} days" if days else "trail: kept for ever")
     return Exit.DONE
 
 
@@ -53,15 +87,24 @@ def _json(event: Mapping[str, Any]) -> str:
 
 def _row(event: Mapping[str, Any]) -> str:
     asked = event.get("requestParameters") or {}
-    secret = asked.get("secretId") or asked.get("name") or "-"
+    secret = next((asked[name] for name in _SUBJECTS if asked.get(name)), "-")
     who = str(event.get("userIdentity", {}).get("arn", "-")).rpartition(":")[2]
     when = datetime.fromisoformat(event["eventTime"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     return f"{when}  {event['eventName']:<24}  {secret}  {who}  {event.get('errorCode', 'done')}"
 
 
+def _outcome(word: str) -> str:
+    """`done`, `refused`, or an error's code in AWS's spelling."""
+    codes = {name.lower(): name for name in (*CLIENT_ERRORS, *KEY_ERRORS)} | {"done": "done", "refused": "refused"}
+    if word.lower() not in codes:
+        raise argparse.ArgumentTypeError("done, refused, or an error like AccessDeniedException is wanted")
+    return codes[word.lower()]
+
+
 def _operation(word: str) -> str:
     """An operation, in AWS's spelling or the command line's."""
-    found = {kebab(name): name for name in OPERATIONS} | {name.lower(): name for name in OPERATIONS}
+    known = (*OPERATIONS, *KEY_OPERATIONS, *OWN_OPERATIONS)
+    found = {kebab(name): name for name in known} | {name.lower(): name for name in known}
     if word.lower() not in found:
         raise argparse.ArgumentTypeError("an operation is wanted, like GetSecretValue or get-secret-value")
     return found[word.lower()]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from smtui import labels
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
-from smtui.engine import describing, names, tagging, values
-from smtui.engine.admission import marked_for_deletion, not_found
+from smtui.engine import describing, kms, names, quotas, replication, tagging, values
+from smtui.engine.admission import marked_for_deletion, must_be_owner, not_found, not_on_a_replica
 from smtui.engine.call import DAY, Call, moment, version_token
 from smtui.engine.declaration import Request, Response, operation
-from smtui.engine.later import refuse_unbuilt
-from smtui.vault import secrets, versions
+from smtui.vault import replicas, secrets, versions
 from smtui.vault.secrets import Secret
 
 SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
@@ -17,27 +16,37 @@ SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
 
 @operation("CreateSecret", changes=True, secret=False)
 def create_secret(call: Call, _: None, request: Request) -> Response:
-    """Page CreateSecret."""
+    """Page CreateSecret. CrossAccountPrimaryARN, which is newer than the specification, finds no other account here."""
     name = names.valid_name(request["Name"])
     value = values.given(request)
     tags = tagging.read(request.get("Tags", ()))
     tagging.together({}, tags)
-    refuse_unbuilt(call, request)
+    if "CrossAccountPrimaryARN" in request:
+        raise InvalidParameterException("A vault has one account: there is no primary secret in another one.")
+    regions = replication.requested(call, request.get("AddReplicaRegions", ()))
+    kms_key_id = kms.kept(call, call.region, request.get("KmsKeyId", ""))
     token = version_token(request) if value else None
     present = secrets.by_name(call.database, call.region, name)
     if present:
         return _created_before(call, present, token, value)
+    quotas.must_have_room(call, call.region)
     secret = secrets.insert(
         call.database, region=call.region, name=name, suffix=names.new_suffix(call.ambient),
-        description=request.get("Description") or None, type=request.get("Type") or None, now=call.now,
+        description=request.get("Description") or None, type=request.get("Type") or None,
+        kms_key_id=kms_key_id, owning_service=call.caller.service, now=call.now,
     )
     call.subject = secret
     secrets.tag(call.database, secret, tags)
     secrets.index_words(call.database, secret.id)
-    if value is None or token is None:
-        return call.identity(secret)
-    values.store(call, secret, token, value, [labels.AWSCURRENT])
-    return {**call.identity(secret), "VersionId": token}
+    replication.register(call, secret, regions, overwrite=request.get("ForceOverwriteReplicaSecret", False))
+    if value is not None and token is not None:
+        values.store(call, secret, token, value, [labels.AWSCURRENT])
+    return _created(call, secret, token)
+
+
+def _created(call: Call, secret: Secret, version_id: str | None) -> Response:
+    members = {"VersionId": version_id, "ReplicationStatus": replication.status(call, secret)}
+    return {**call.identity(secret), **{name: member for name, member in members.items() if member}}
 
 
 def _created_before(call: Call, present: Secret, token: str | None, value: values.Value | None) -> Response:
@@ -49,15 +58,17 @@ def _created_before(call: Call, present: Secret, token: str | None, value: value
     call.subject = present
     version = versions.by_id(call.database, present.id, token) if token else None
     if version and value and values.opened(call, present, version).same_as(value):
-        return {**call.identity(present), "VersionId": version.version_id}
+        return _created(call, present, version.version_id)
     raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
 
 
-@operation("UpdateSecret", changes=True)
+@operation("UpdateSecret", changes=True, tolerates_replica=True, owner_only=True)
 def update_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page UpdateSecret."""
+    """Page UpdateSecret. Of a replica, the key alone can be changed."""
+    if secret.is_replica and request.keys() - {"SecretId", "ClientRequestToken"} != {"KmsKeyId"}:
+        raise not_on_a_replica()
     value = values.given(request)
-    refuse_unbuilt(call, request)
+    kms_key_id = kms.kept(call, secret.region, request.get("KmsKeyId", ""))
     token = version_token(request) if value else None
     if token and versions.by_id(call.database, secret.id, token):
         raise ResourceExistsException(
@@ -72,22 +83,31 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     secrets.touch_changed(call.database, secret, call.now)
     if "Description" in request:
         secrets.index_words(call.database, secret.id)
+    if "KmsKeyId" in request:
+        secret = _moved_to_key(call, secret, kms_key_id)
     if value is None or token is None:
         return call.identity(secret)
     values.store(call, secret, token, value, [labels.AWSCURRENT])
     return {**call.identity(secret), "VersionId": token}
 
 
+def _moved_to_key(call: Call, secret: Secret, kms_key_id: str | None) -> Secret:
+    secret = secrets.set_key(call.database, secret, kms_key_id)
+    values.move_to_key(call, secret)
+    if secret.is_replica:
+        replicas.set_key(call.database, replication.primary_of(call, secret).id, secret.region, kms_key_id)
+    return secret
+
+
 @operation("DescribeSecret", tolerates_scheduled=True)
 def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page DescribeSecret."""
-    [answer] = describing.described(call, [secret], labels_member="VersionIdsToStages")
-    return answer
+    return describing.described(call, secret)
 
 
 @operation("DeleteSecret", changes=True, tolerates_scheduled=True, tolerates_missing=True)
 def delete_secret(call: Call, secret: Secret | None, request: Request) -> Response:
-    """Page DeleteSecret."""
+    """Page DeleteSecret. What another service manages is not deleted without recovery."""
     window, force = request.get("RecoveryWindowInDays"), request.get("ForceDeleteWithoutRecovery", False)
     if force and window is not None:
         raise InvalidParameterException(
@@ -97,9 +117,19 @@ def delete_secret(call: Call, secret: Secret | None, request: Request) -> Respon
         raise InvalidParameterException(
             f"The RecoveryWindowInDays value must be between {SHORTEST_WINDOW} and {LONGEST_WINDOW} days (inclusive)."
         )
+    _must_have_no_replicas(call, secret, request["SecretId"])
     if force:
         return _deleted_at_once(call, secret, request["SecretId"])
     return _scheduled(call, secret, LONGEST_WINDOW if window is None else window)
+
+
+def _must_have_no_replicas(call: Call, secret: Secret | None, secret_id: str) -> None:
+    left = replicas.of_primary(call.database, secret.id) if secret else []
+    if left:
+        raise InvalidParameterException(
+            f"You can't delete secret {secret_id} that still has replica regions "
+            f"[{', '.join(replica.region for replica in left)}]."
+        )
 
 
 def _deleted_at_once(call: Call, secret: Secret | None, secret_id: str) -> Response:
@@ -107,6 +137,7 @@ def _deleted_at_once(call: Call, secret: Secret | None, secret_id: str) -> Respo
         wanted = names.parse(secret_id)
         gone = names.arn(wanted.region or call.region, wanted.account or call.account, wanted.name, wanted.suffix)
         return {"ARN": gone, "Name": wanted.name, "DeletionDate": moment(call.now)}
+    must_be_owner(call, secret)
     secrets.delete(call.database, secret)
     return {**call.identity(secret), "DeletionDate": moment(call.now)}
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from smtui import labels
-from smtui.engine import describing, filters, paging
+from smtui.engine import describing, filters, kms, paging
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Request, Response, operation
-from smtui.vault import versions
+from smtui.vault import keys, versions
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import Version
 
@@ -19,7 +19,7 @@ DEFAULT_KEY = "DefaultEncryptionKey"
 def list_secrets(call: Call, _: None, request: Request) -> Response:
     """Page ListSecrets. SortBy, which is newer than the specification, is accepted: lists are sorted by it."""
     found, token = paging.secrets_page(call, "ListSecrets", request, filters.query(call.region, request), PAGE)
-    return {"SecretList": describing.described(call, found, labels_member="SecretVersionsToStages"), **token}
+    return {"SecretList": describing.listed(call, found), **token}
 
 
 @operation("ListSecretVersionIds", tolerates_scheduled=True)
@@ -34,15 +34,16 @@ def list_secret_version_ids(call: Call, secret: Secret, request: Request) -> Res
         found = found[:limit]
         token = paging.token(call, "ListSecretVersionIds", request, found[-1].id)
     by_label = versions.labels(call.database, secret.id)
-    return {"Versions": [_entry(version, by_label) for version in found], **token, **call.identity(secret)}
+    return {"Versions": [_entry(call, version, by_label) for version in found], **token, **call.identity(secret)}
 
 
-def _entry(version: Version, by_label: dict[str, int]) -> Response:
+def _entry(call: Call, version: Version, by_label: dict[str, int]) -> Response:
+    key = keys.by_row(call.database, version.key)
     members = {
         "VersionId": version.version_id,
         "VersionStages": labels.of_version(by_label, version.id),
         "LastAccessedDate": moment(version.accessed_on) if version.accessed_on else None,
         "CreatedDate": moment(version.created_at),
-        "KmsKeyIds": [DEFAULT_KEY],
+        "KmsKeyIds": [DEFAULT_KEY if key.manager == "AWS" else kms.arn(call, key)],
     }
     return {name: value for name, value in members.items() if value}

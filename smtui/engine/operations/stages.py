@@ -11,7 +11,7 @@ from smtui.vault import versions
 from smtui.vault.secrets import Secret
 
 
-@operation("UpdateSecretVersionStage", changes=True)
+@operation("UpdateSecretVersionStage", changes=True, owner_only=True)
 def update_secret_version_stage(call: Call, secret: Secret, request: Request) -> Response:
     """Page UpdateSecretVersionStage."""
     label, source, target = request["VersionStage"], request.get("RemoveFromVersionId"), request.get("MoveToVersionId")

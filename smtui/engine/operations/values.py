@@ -23,7 +23,7 @@ from smtui.vault.versions import Version
 BATCH = 20
 
 
-@operation("PutSecretValue", changes=True)
+@operation("PutSecretValue", changes=True, owner_only=True)
 def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Page PutSecretValue."""
     token = version_token(request)

@@ -1,0 +1,30 @@
+"""Questions to the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from smtui.engine import names
+from smtui.vault import trail
+from smtui.vault.database import Database
+
+
+def events(
+    database: Database, region: str, *, secret_id: str | None, operation: str | None, caller: str | None,
+    outcome: str | None, since: datetime | None, until: datetime | None, limit: int | None,
+) -> Iterator[dict[str, Any]]:
+    """Those that fit all that is asked, newest first. A deleted secret is found by the name it had."""
+    rows = None
+    if secret_id is not None:
+        wanted = names.parse(secret_id)
+        rows = trail.rows_of(database, wanted.region or region, wanted.name, wanted.suffix)
+    found = trail.events(database, secrets=rows, operation=operation, caller=caller, outcome=outcome,
+                         since=_milliseconds(since), until=_milliseconds(until))
+    return islice(found, limit)
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)

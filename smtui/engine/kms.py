@@ -1,0 +1,81 @@
+"""Which KMS key a KmsKeyId means, and whether it may be used now.
+
+A key is asked for its state whenever something is sealed under it or opened with it, as the service asks KMS. A
+secret keeps the name it was given for its key: an alias that is turned to another key takes the secret with it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from smtui.api.errors import DecryptionFailure, EncryptionFailure
+from smtui.engine.call import Call
+from smtui.vault import keys
+from smtui.vault.keys import Key
+from smtui.vault.keystore import AWS_MANAGED
+
+ALIAS = "alias/"
+_ARN = re.compile(r"arn:aws:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<resource>(?:key|alias)/.+)")
+
+
+def find(call: Call, region: str, key_id: str) -> Key | None:
+    """The key that an id, an alias or the ARN of either names in a Region."""
+    arn = _ARN.fullmatch(key_id)
+    if arn and (arn["region"], arn["account"]) != (region, call.account):
+        return None
+    resource = arn["resource"] if arn else key_id
+    if resource.startswith(ALIAS):
+        return keys.by_alias(call.database, region, resource)
+    return keys.by_id(call.database, region, resource.removeprefix("key/") if arn else resource)
+
+
+def kept(call: Call, region: str, key_id: str) -> str | None:
+    """What a secret remembers of the KmsKeyId in a request; None stands for the AWS managed key.
+
+    Raises EncryptionFailure where nothing could be sealed under it.
+    """
+    if key_id in ("", AWS_MANAGED, resource_arn(call, region, AWS_MANAGED)):
+        return None
+    key = for_sealing(call, region, key_id)
+    if key.manager == "AWS":
+        return None
+    return resource_arn(call, region, key_id) if key_id.startswith(ALIAS) else key_id
+
+
+def for_sealing(call: Call, region: str, key_id: str | None) -> Key:
+    """Raises EncryptionFailure for a key that is not there, disabled or on its way out."""
+    if key_id is None:
+        return call.keys.managed(region)
+    key = find(call, region, key_id)
+    if key is None or not key.usable:
+        raise EncryptionFailure(
+            "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS "
+            "key is available, enabled, and not in an invalid state. For more information, see Key state: Effect on "
+            "your KMS key."
+        )
+    return key
+
+
+def for_opening(call: Call, row: int) -> Key:
+    """The key something lies under. Raises DecryptionFailure where it may not be used."""
+    key = keys.by_row(call.database, row)
+    if not key.usable:
+        raise DecryptionFailure("Secrets Manager can't decrypt the protected secret text using the provided KMS key.")
+    return key
+
+
+def listed(call: Call, region: str, key_id: str) -> str:
+    """The ARN of the key behind a kept name; of the alias, where that points nowhere any more."""
+    if key_id.startswith("arn:") and ":alias/" not in key_id:
+        return key_id
+    key = find(call, region, key_id)
+    return arn(call, key) if key else key_id
+
+
+def arn(call: Call, key: Key) -> str:
+    return resource_arn(call, key.region, f"key/{key.key_id}")
+
+
+def resource_arn(call: Call, region: str, resource: str) -> str:
+    """`resource` is `key/ID` or `alias/NAME`."""
+    return f"arn:aws:kms:{region}:{call.account}:{resource}"

@@ -1,0 +1,81 @@
+"""Of AWS KMS: CreateAlias, UpdateAlias, DeleteAlias, ListAliases."""
+
+from __future__ import annotations
+
+from smtui.api.errors import AlreadyExistsException, InvalidAliasNameException, KMSInvalidStateException
+from smtui.engine import kms
+from smtui.engine.call import Call, moment
+from smtui.engine.declaration import Request, Response, operation
+from smtui.engine.operations.keys import customers, named, no_alias
+from smtui.vault import keys
+from smtui.vault.keys import Alias, Key
+
+RESERVED = "alias/aws/"
+
+
+@operation("CreateAlias", changes=True, secret=False)
+def create_alias(call: Call, _: None, request: Request) -> Response:
+    """Page CreateAlias."""
+    alias = _own(request["AliasName"])
+    key = _target(call, "CreateAlias", request["TargetKeyId"])
+    if keys.by_alias(call.database, call.region, alias):
+        raise AlreadyExistsException(
+            f"An alias with the name {kms.resource_arn(call, call.region, alias)} already exists"
+        )
+    keys.point(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
+    return {}
+
+
+@operation("UpdateAlias", changes=True, secret=False)
+def update_alias(call: Call, _: None, request: Request) -> Response:
+    """Page UpdateAlias. What secrets seal from now on follows the alias; what they hold stays where it is."""
+    alias = _present(call, request["AliasName"])
+    key = _target(call, "UpdateAlias", request["TargetKeyId"])
+    keys.point(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
+    return {}
+
+
+@operation("DeleteAlias", changes=True, secret=False)
+def delete_alias(call: Call, _: None, request: Request) -> Response:
+    """Page DeleteAlias. The key stays."""
+    keys.drop_alias(call.database, call.region, _present(call, request["AliasName"]))
+    return {}
+
+
+@operation("ListAliases", secret=False)
+def list_aliases(call: Call, _: None, request: Request) -> Response:
+    """Page ListAliases. All come at once."""
+    only = named(call, request["KeyId"]).row if "KeyId" in request else None
+    found = [alias for alias in keys.aliases(call.database, call.region) if only in (None, alias.key)]
+    return {"Aliases": [_entry(call, alias) for alias in found], "Truncated": False}
+
+
+def _own(alias: str) -> str:
+    """An alias of the customer's. Raises InvalidAliasNameException."""
+    if not alias.startswith(kms.ALIAS) or alias == kms.ALIAS:
+        raise InvalidAliasNameException(f"An alias begins with {kms.ALIAS}, followed by its name.")
+    if alias.startswith(RESERVED):
+        raise InvalidAliasNameException(f"{RESERVED} is reserved for AWS managed keys.")
+    return alias
+
+
+def _present(call: Call, alias: str) -> str:
+    if keys.by_alias(call.database, call.region, alias) is None:
+        raise no_alias(call, alias)
+    return _own(alias)
+
+
+def _target(call: Call, operation: str, key_id: str) -> Key:
+    key = customers(call, operation, key_id)
+    if key.state == "PendingDeletion":
+        raise KMSInvalidStateException(f"{kms.arn(call, key)} is pending deletion.")
+    return key
+
+
+def _entry(call: Call, alias: Alias) -> Response:
+    return {
+        "AliasName": alias.name,
+        "AliasArn": kms.resource_arn(call, alias.region, alias.name),
+        "TargetKeyId": keys.by_row(call.database, alias.key).key_id,
+        "CreationDate": moment(alias.created_at),
+    }

@@ -1,0 +1,129 @@
+"""Of AWS KMS: CreateKey, DescribeKey, ListKeys, EnableKey, DisableKey, UpdateKeyDescription, ScheduleKeyDeletion,
+CancelKeyDeletion.
+"""
+
+from __future__ import annotations
+
+from smtui.api.errors import AccessDeniedException, KMSInvalidStateException, NotFoundException, ValidationException
+from smtui.engine import kms
+from smtui.engine.call import DAY, Call, moment
+from smtui.engine.declaration import Request, Response, operation
+from smtui.vault import keys
+from smtui.vault.keys import Key
+
+SHORTEST_WAIT, LONGEST_WAIT = 7, 30
+
+
+@operation("CreateKey", changes=True, secret=False)
+def create_key(call: Call, _: None, request: Request) -> Response:
+    """Page CreateKey: a symmetric key that encrypts and decrypts."""
+    key = call.keys.make(call.region, manager="CUSTOMER", description=request.get("Description", ""))
+    return {"KeyMetadata": _metadata(call, key)}
+
+
+@operation("DescribeKey", secret=False)
+def describe_key(call: Call, _: None, request: Request) -> Response:
+    """Page DescribeKey. Takes aliases too."""
+    return {"KeyMetadata": _metadata(call, named(call, request["KeyId"], aliases=True))}
+
+
+@operation("ListKeys", secret=False)
+def list_keys(call: Call, _: None, request: Request) -> Response:
+    """Page ListKeys. All come at once."""
+    found = keys.of_region(call.database, call.region)
+    return {"Keys": [{"KeyId": key.key_id, "KeyArn": kms.arn(call, key)} for key in found], "Truncated": False}
+
+
+@operation("EnableKey", changes=True, secret=False)
+def enable_key(call: Call, _: None, request: Request) -> Response:
+    """Page EnableKey."""
+    keys.set_state(call.database, _not_leaving(call, customers(call, "EnableKey", request["KeyId"])), enabled=True)
+    return {}
+
+
+@operation("DisableKey", changes=True, secret=False)
+def disable_key(call: Call, _: None, request: Request) -> Response:
+    """Page DisableKey."""
+    keys.set_state(call.database, _not_leaving(call, customers(call, "DisableKey", request["KeyId"])), enabled=False)
+    return {}
+
+
+@operation("UpdateKeyDescription", changes=True, secret=False)
+def update_key_description(call: Call, _: None, request: Request) -> Response:
+    """Page UpdateKeyDescription."""
+    key = _not_leaving(call, customers(call, "UpdateKeyDescription", request["KeyId"]))
+    keys.describe(call.database, key, request["Description"])
+    return {}
+
+
+@operation("ScheduleKeyDeletion", changes=True, secret=False)
+def schedule_key_deletion(call: Call, _: None, request: Request) -> Response:
+    """Page ScheduleKeyDeletion. When the waiting period has passed, all that the key sealed goes with it."""
+    days = request.get("PendingWindowInDays", LONGEST_WAIT)
+    if not SHORTEST_WAIT <= days <= LONGEST_WAIT:
+        bound = f"greater than or equal to {SHORTEST_WAIT}" if days < SHORTEST_WAIT else \
+            f"less than or equal to {LONGEST_WAIT}"
+        raise ValidationException("1 validation error detected: Value at 'pendingWindowInDays' failed to satisfy "
+                                  f"constraint: Member must have value {bound}")
+    key = _not_leaving(call, customers(call, "ScheduleKeyDeletion", request["KeyId"]))
+    delete_at = call.now + days * DAY
+    keys.set_state(call.database, key, enabled=False, delete_at=delete_at)
+    return {"KeyId": kms.arn(call, key), "DeletionDate": moment(delete_at), "KeyState": "PendingDeletion",
+            "PendingWindowInDays": days}
+
+
+@operation("CancelKeyDeletion", changes=True, secret=False)
+def cancel_key_deletion(call: Call, _: None, request: Request) -> Response:
+    """Page CancelKeyDeletion. The key is then disabled."""
+    key = customers(call, "CancelKeyDeletion", request["KeyId"])
+    if key.state != "PendingDeletion":
+        raise KMSInvalidStateException(f"{kms.arn(call, key)} is not pending deletion.")
+    keys.set_state(call.database, key, enabled=False)
+    return {"KeyId": kms.arn(call, key)}
+
+
+def named(call: Call, key_id: str, *, aliases: bool = False) -> Key:
+    """The key of this Region that a request names. Raises NotFoundException."""
+    is_alias = key_id.startswith(kms.ALIAS) or f":{kms.ALIAS}" in key_id
+    if is_alias and not aliases:
+        raise NotFoundException(f"Invalid keyId '{key_id}'")
+    key = kms.find(call, call.region, key_id)
+    if key is None and is_alias:
+        raise no_alias(call, key_id)
+    if key is None:
+        arn = key_id if key_id.startswith("arn:") else kms.resource_arn(call, call.region, f"key/{key_id}")
+        raise NotFoundException(f"Key '{arn}' does not exist")
+    return key
+
+
+def no_alias(call: Call, alias: str) -> NotFoundException:
+    arn = alias if alias.startswith("arn:") else kms.resource_arn(call, call.region, alias)
+    return NotFoundException(f"Alias {arn} is not found.")
+
+
+def customers(call: Call, operation: str, key_id: str) -> Key:
+    """A key that its customer may change. Raises AccessDeniedException for those AWS manages."""
+    key = named(call, key_id)
+    if key.manager != "CUSTOMER":
+        action = f"kms:{operation}"
+        raise AccessDeniedException(
+            f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {kms.arn(call, key)} "
+            f"because no resource-based policy allows the {action} action"
+        )
+    return key
+
+
+def _not_leaving(call: Call, key: Key) -> Key:
+    if key.state == "PendingDeletion":
+        raise KMSInvalidStateException(f"{kms.arn(call, key)} is pending deletion.")
+    return key
+
+
+def _metadata(call: Call, key: Key) -> Response:
+    members: Response = {
+        "AWSAccountId": call.account, "KeyId": key.key_id, "Arn": kms.arn(call, key),
+        "CreationDate": moment(key.created_at), "Enabled": key.usable, "Description": key.description,
+        "KeyUsage": "ENCRYPT_DECRYPT", "KeyState": key.state, "Origin": "AWS_KMS", "KeyManager": key.manager,
+        "KeySpec": "SYMMETRIC_DEFAULT", "EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"], "MultiRegion": False,
+    }
+    return members if key.delete_at is None else {**members, "DeletionDate": moment(key.delete_at)}

@@ -1,0 +1,47 @@
+"""ReplicateSecretToRegions, RemoveRegionsFromReplication, StopReplicationToReplica."""
+
+from __future__ import annotations
+
+from smtui.api.errors import InvalidParameterException
+from smtui.engine import replication
+from smtui.engine.call import Call
+from smtui.engine.declaration import Request, Response, operation
+from smtui.vault import replicas, secrets
+from smtui.vault.secrets import Secret
+
+
+@operation("ReplicateSecretToRegions", changes=True)
+def replicate_secret_to_regions(call: Call, secret: Secret, request: Request) -> Response:
+    """Page ReplicateSecretToRegions. A Region where it failed may be asked for again."""
+    regions = replication.requested(call, request["AddReplicaRegions"])
+    overwrite = request.get("ForceOverwriteReplicaSecret", False)
+    for replica in replicas.of_primary(call.database, secret.id):
+        if replica.region in regions and replica.status == "InSync" and not overwrite:
+            raise InvalidParameterException(f"The secret is already replicated to Region {replica.region}.")
+    replication.register(call, secret, regions, overwrite=overwrite)
+    secrets.touch_changed(call.database, secret, call.now)
+    return {"ARN": call.arn(secret), "ReplicationStatus": replication.status(call, secret)}
+
+
+@operation("RemoveRegionsFromReplication", changes=True)
+def remove_regions_from_replication(call: Call, secret: Secret, request: Request) -> Response:
+    """Page RemoveRegionsFromReplication."""
+    regions = set(request["RemoveReplicaRegions"])
+    unknown = regions - {replica.region for replica in replicas.of_primary(call.database, secret.id)}
+    if unknown:
+        raise InvalidParameterException(f"The secret is not replicated to Region {', '.join(sorted(unknown))}.")
+    for region in regions:
+        replication.remove(call, secret, region)
+    secrets.touch_changed(call.database, secret, call.now)
+    return {"ARN": call.arn(secret), "ReplicationStatus": replication.status(call, secret)}
+
+
+@operation("StopReplicationToReplica", changes=True, tolerates_replica=True, takes_primary_arn=True)
+def stop_replication_to_replica(call: Call, secret: Secret, request: Request) -> Response:
+    """Page StopReplicationToReplica."""
+    if not secret.is_replica:
+        raise InvalidParameterException(f"Secret {secret.name} in Region {secret.region} is not a replica.")
+    replicas.unregister(call.database, replication.primary_of(call, secret).id, secret.region)
+    secrets.promote(call.database, secret)
+    secrets.touch_changed(call.database, secret, call.now)
+    return {"ARN": call.arn(secret)}

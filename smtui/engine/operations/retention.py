@@ -1,0 +1,14 @@
+"""SetTrailRetention."""
+
+from __future__ import annotations
+
+from smtui.engine.call import Call
+from smtui.engine.declaration import Request, Response, operation
+from smtui.vault import trail
+
+
+@operation("SetTrailRetention", changes=True, secret=False)
+def set_trail_retention(call: Call, _: None, request: Request) -> Response:
+    """How many days an event is kept; 0 for ever. What is too old goes with the calls that follow."""
+    trail.set_kept_days(call.database, request["Days"] or None)
+    return {}

@@ -1,0 +1,15 @@
+"""How much a Region holds. Quotas of one secret stand with the rules of what they count."""
+
+from __future__ import annotations
+
+from smtui.api.errors import LimitExceededException
+from smtui.engine.call import Call
+from smtui.vault import secrets
+
+MOST_SECRETS = 500_000
+
+
+def must_have_room(call: Call, region: str) -> None:
+    """Raises LimitExceededException where a Region can take no further secret; those on their way out count."""
+    if secrets.full(call.database, region, MOST_SECRETS):
+        raise LimitExceededException("The request failed because it would exceed one of the Secrets Manager quotas.")

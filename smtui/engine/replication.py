@@ -1,0 +1,154 @@
+"""Replicas and how they follow their primary.
+
+At the end of every call that changes a primary, in the same transaction, each of its replicas is brought to the same
+versions, labels, tags and metadata. One that cannot be, because its name is taken or a key may not be used, fails
+alone: it stays as it was, and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smtui.api.errors import ClientError, InvalidParameterException
+from smtui.engine import kms, quotas, values
+from smtui.engine.admission import must_be_owner
+from smtui.engine.call import Call, moment
+from smtui.engine.declaration import Response
+from smtui.vault import keys, replicas, secrets, versions
+from smtui.vault.keystore import AWS_MANAGED
+from smtui.vault.replicas import Replica
+from smtui.vault.secrets import Secret
+
+SUCCEEDED = "Replication succeeded"
+TAKEN = "Secret with this name already exists in this region"
+
+
+def requested(call: Call, asked: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
+    """The Regions of a request with their keys. Raises InvalidParameterException."""
+    regions: dict[str, str | None] = {}
+    for each in asked:
+        region = each.get("Region")
+        if region is None or region == call.region:
+            raise InvalidParameterException("Invalid replica region.")
+        if region in regions:
+            raise InvalidParameterException(f"You can specify Region {region} only once.")
+        regions[region] = each.get("KmsKeyId") or None
+    return regions
+
+
+def register(call: Call, primary: Secret, regions: Mapping[str, str | None], *, overwrite: bool) -> None:
+    """Notes where replicas are wanted; they are made when the call that wants them ends."""
+    for region, key in regions.items():
+        replicas.register(call.database, primary.id, region, key, overwrite=overwrite)
+
+
+def status(call: Call, primary: Secret) -> list[Response]:
+    """The ReplicationStatus member; empty for a secret that is not replicated."""
+    return [_entry(call, primary, replica) for replica in replicas.of_primary(call.database, primary.id)]
+
+
+def _entry(call: Call, primary: Secret, replica: Replica) -> Response:
+    twin = of(call, primary, replica.region)
+    members = {
+        "Region": replica.region,
+        "KmsKeyId": replica.kms_key_id or AWS_MANAGED,
+        "Status": replica.status,
+        "StatusMessage": replica.message,
+        "LastAccessedDate": moment(twin.accessed_on) if twin and twin.accessed_on else None,
+    }
+    return {name: value for name, value in members.items() if value}
+
+
+def of(call: Call, primary: Secret, region: str) -> Secret | None:
+    """The replica of a primary in a Region, if it was made."""
+    twin = secrets.by_name(call.database, region, primary.name)
+    return twin if twin and (twin.primary_region, twin.suffix) == (primary.region, primary.suffix) else None
+
+
+def primary_of(call: Call, replica: Secret) -> Secret:
+    assert replica.primary_region is not None
+    primary = secrets.by_name(call.database, replica.primary_region, replica.name)
+    assert primary is not None, "a primary stays while it has replicas"
+    return primary
+
+
+def remove(call: Call, primary: Secret, region: str) -> None:
+    """Deletes the replica in a Region at once."""
+    twin = of(call, primary, region)
+    if twin is not None:
+        secrets.delete(call.database, twin)
+    replicas.unregister(call.database, primary.id, region)
+
+
+def follow(call: Call, changed: Secret) -> None:
+    """Brings the replicas of a secret that may have changed to its present state."""
+    wanted = replicas.of_primary(call.database, changed.id)
+    primary = secrets.by_row(call.database, changed.id) if wanted else None
+    if primary is None:
+        return
+    for replica in wanted:
+        try:
+            with call.database.transaction():
+                _bring_up(call, primary, replica)
+        except ClientError as error:
+            call.keys.forget()
+            replicas.set_status(call.database, replica, "Failed", error.message)
+        else:
+            replicas.set_status(call.database, replica, "InSync", SUCCEEDED)
+
+
+def _bring_up(call: Call, primary: Secret, replica: Replica) -> None:
+    twin = of(call, primary, replica.region) or _made(call, primary, replica)
+    secrets.describe(call.database, twin, description=primary.description, type=primary.type)
+    _same_tags(call, primary, twin)
+    secrets.index_words(call.database, twin.id)
+    _same_versions(call, primary, twin)
+    secrets.touch_changed(call.database, twin, primary.changed_at)
+
+
+def _made(call: Call, primary: Secret, replica: Replica) -> Secret:
+    """A new replica without versions. Raises where its name is taken, or its key cannot be used."""
+    key = kms.kept(call, replica.region, replica.kms_key_id or "")
+    present = secrets.by_name(call.database, replica.region, primary.name)
+    if present is not None:
+        if not replica.overwrite or present.is_replica or replicas.of_primary(call.database, present.id):
+            raise InvalidParameterException(TAKEN)
+        must_be_owner(call, present)
+        secrets.delete(call.database, present)
+    quotas.must_have_room(call, replica.region)
+    return secrets.insert(
+        call.database, region=replica.region, name=primary.name, suffix=primary.suffix,
+        description=primary.description, type=primary.type, kms_key_id=key, now=call.now,
+        owning_service=primary.owning_service, primary_region=primary.region,
+    )
+
+
+def _same_tags(call: Call, primary: Secret, twin: Secret) -> None:
+    wanted, present = secrets.tags(call.database, primary), secrets.tags(call.database, twin)
+    secrets.untag(call.database, twin, present.keys() - wanted.keys())
+    secrets.tag(call.database, twin, wanted)
+
+
+def _same_versions(call: Call, primary: Secret, twin: Secret) -> None:
+    """Copies what is missing under the twin's key, drops what the primary no longer has, moves the labels."""
+    wanted, present = versions.rows(call.database, primary.id), versions.rows(call.database, twin.id)
+    labels = versions.labels(call.database, primary.id)
+    for version_id, row in wanted.items():
+        if version_id not in present and (row in labels.values() or not _lost(call, row)):
+            _copy(call, primary, twin, row)
+    after = versions.rows(call.database, twin.id)
+    by_row = {row: after[version_id] for version_id, row in wanted.items() if version_id in after}
+    versions.save_labels(call.database, twin.id, versions.labels(call.database, twin.id),
+                         {label: by_row[row] for label, row in labels.items()})
+    versions.drop(call.database, twin.id, present.keys() - wanted.keys())
+
+
+def _lost(call: Call, row: int) -> bool:
+    """Whether a version's key was deleted for good."""
+    return keys.by_row(call.database, versions.by_row(call.database, row).key).shredded
+
+
+def _copy(call: Call, primary: Secret, twin: Secret, row: int) -> None:
+    version = versions.by_row(call.database, row)
+    values.insert(call, twin, version.version_id, values.opened(call, primary, version), made_at=version.created_at)

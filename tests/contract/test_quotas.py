@@ -1,0 +1,152 @@
+"""Every limit of a request at its edge, the last allowed and the first refused; and the quotas that stand nowhere else.
+
+Tags, values, versions and labels of one version, names and recovery windows have their tests beside their operations.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from smtui.api.errors import ParamValidationError, ValidationException
+from smtui.api.model import OPERATIONS
+from smtui.api.shapes import Blob, Integer, List, Shape, Structure, Text
+from smtui.engine import quotas
+from smtui.engine.request import checked
+
+FAR = "eu-west-1"
+# Words that fit a pattern, as long as is wanted.
+FITTING = {
+    "^([a-z]+-)+\\d+$": lambda length: ("a" * length)[:-2] + "-1"[:length],
+    "[0-9]+h": lambda length: ("1" * length)[:-1] + "h"[:length],
+}
+
+
+def sized(shape: Shape, size: int) -> Any:
+    """A value of this shape and size that nothing else is wrong with."""
+    match shape:
+        case Text():
+            return FITTING.get(shape.pattern or "", lambda length: "a" * length)(size)
+        case Blob():
+            return b"a" * size
+        case List():
+            return [sample(shape.item)] * size
+    return size
+
+
+def sample(shape: Shape) -> Any:
+    match shape:
+        case Structure():
+            return {name: sample(shape.members[name]) for name in shape.required}
+        case Text(enum=(first, *_)):
+            return first
+        case Text() | Blob() | List() | Integer():
+            return sized(shape, max(shape.min or 0, 4))
+    return True
+
+
+def limits(shape: Structure, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Shape]]:
+    """Every member with a limit, with the way to it; `[]` is an item of a list."""
+    for name, member in shape.members.items():
+        way = (*at, name)
+        while True:
+            if not isinstance(member, Text) or not member.enum:
+                yield way, member
+            if not isinstance(member, List):
+                break
+            way, member = (*way, "[]"), member.item
+        if isinstance(member, Structure):
+            yield from limits(member, way)
+
+
+def placed(shape: Shape, way: tuple[str, ...], value: Any) -> Any:
+    """A request that is right in all but perhaps this one place."""
+    if not way:
+        return value
+    if isinstance(shape, List):
+        return [placed(shape.item, way[1:], value)]
+    assert isinstance(shape, Structure)
+    return {**sample(shape), way[0]: placed(shape.members[way[0]], way[1:], value)}
+
+
+EDGES = [
+    pytest.param(operation.request, way, member, id=f"{operation.name}.{'.'.join(way)}")
+    for operation in OPERATIONS.values() for way, member in limits(operation.request)
+    if getattr(member, "max", None) is not None or getattr(member, "min", None) is not None
+]
+
+
+@pytest.mark.parametrize(("request_shape", "way", "member"), EDGES)
+def test_a_request_at_its_limits(request_shape: Structure, way: tuple[str, ...], member: Any) -> None:
+    """What is too large is the service's to refuse, what is too small its client's, each with the right words."""
+    if member.max is not None:
+        checked(request_shape, placed(request_shape, way, sized(member, member.max)))
+        with pytest.raises(ValidationException, match=f"less than or equal to {member.max}") as refused:
+            checked(request_shape, placed(request_shape, way, sized(member, member.max + 1)))
+        assert not isinstance(refused.value, ParamValidationError)
+    if member.min:
+        if getattr(member, "pattern", None) not in FITTING:  # nothing that short fits those
+            checked(request_shape, placed(request_shape, way, sized(member, member.min)))
+        with pytest.raises(ParamValidationError, match=f"valid min (length|value): {member.min}"):
+            checked(request_shape, placed(request_shape, way, sized(member, member.min - 1)))
+
+
+def test_there_are_limits_to_test() -> None:
+    """Of each kind, among them those the quotas name."""
+    names = {param.id for param in EDGES}
+
+    assert len(names) > 80
+    assert {"PutSecretValue.SecretString", "PutSecretValue.VersionStages", "PutSecretValue.VersionStages.[]",
+            "PutResourcePolicy.ResourcePolicy", "TagResource.Tags.[].Key", "CreateSecret.Tags.[].Value",
+            "ListSecrets.MaxResults", "ListSecrets.Filters", "ListSecrets.Filters.[].Values", "ListSecrets.NextToken",
+            "BatchGetSecretValue.MaxResults", "BatchGetSecretValue.SecretIdList", "UpdateSecret.Description",
+            "RotateSecret.ClientRequestToken", "GetRandomPassword.PasswordLength"} <= names
+
+
+def test_the_last_secret_of_a_region(vault, client, refused, monkeypatch) -> None:
+    """Those on their way out count; another Region has room of its own."""
+    assert quotas.MOST_SECRETS == 500_000
+    monkeypatch.setattr(quotas, "MOST_SECRETS", 3)
+    for name in "abc":
+        client.create_secret(Name=name, SecretString="1")
+    client.delete_secret(SecretId="a")
+
+    message = refused("LimitExceededException", client.create_secret, Name="d", SecretString="1")
+
+    assert message == "The request failed because it would exceed one of the Secrets Manager quotas."
+    refused("ResourceExistsException", client.create_secret, Name="b")
+    vault.client(region_name=FAR).create_secret(Name="d")
+    client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+    client.create_secret(Name="d", SecretString="1")
+
+
+def test_a_full_region_takes_no_replica(vault, client, monkeypatch) -> None:
+    vault.client(region_name=FAR).create_secret(Name="b")
+    monkeypatch.setattr(quotas, "MOST_SECRETS", 1)
+
+    client.create_secret(Name="a", SecretString="1", AddReplicaRegions=[{"Region": FAR}])
+
+    [entry] = client.describe_secret(SecretId="a")["ReplicationStatus"]
+    assert entry["Status"] == "Failed"
+    assert "quotas" in entry["StatusMessage"]
+
+
+def test_at_most_20_labels_of_ones_own_on_a_secret(client, refused) -> None:
+    """On all its versions together; AWS's own do not count, and what is there can still be moved."""
+    first = client.create_secret(Name="a", SecretString="1")["VersionId"]
+    second = client.put_secret_value(SecretId="a", SecretString="2")["VersionId"]
+    for number in range(20):
+        client.update_secret_version_stage(
+            SecretId="a", VersionStage=f"l{number}", MoveToVersionId=(first, second)[number % 2])
+
+    message = refused("LimitExceededException", client.update_secret_version_stage, SecretId="a",
+                      VersionStage="one-more", MoveToVersionId=first)
+
+    assert message == "You exceeded the maximum number of staging labels allowed on a secret."
+    refused("LimitExceededException", client.put_secret_value, SecretId="a", SecretString="3",
+            VersionStages=["one-more"])
+    third = client.put_secret_value(SecretId="a", SecretString="3", VersionStages=["AWSPENDING", "l0"])["VersionId"]
+    client.update_secret_version_stage(SecretId="a", VersionStage="l2", RemoveFromVersionId=first,
+                                       MoveToVersionId=third)
+    client.update_secret_version_stage(SecretId="a", VersionStage="l1", RemoveFromVersionId=second)
+    client.update_secret_version_stage(SecretId="a", VersionStage="one-more", MoveToVersionId=first)
