@@ -171,6 +171,13 @@ async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
     await pilot.pause()
 
 
+async def palette_is_ready(pilot: Pilot[None]) -> None:
+    """The command palette has looked through everything it was asked about."""
+    palette = pilot.app.screen
+    await until(pilot, lambda: palette.query("CommandList"))
+    await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers if worker.node is palette))
+
+
 async def paste(pilot: Pilot[None], text: str) -> None:
     """As the terminal hands over what was pasted: at once, whatever its length."""
     pilot.app.post_message(events.Paste(text))

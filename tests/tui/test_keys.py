@@ -25,7 +25,7 @@ from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.widgets.filter_bar import FilterBar
 from smtui.tui.widgets.secret_list import SecretList
-from tests.tui.conftest import MakeApp, screen_text
+from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types
 
 HOMES = {
     "everywhere": SmtuiApp,
@@ -140,9 +140,8 @@ async def test_no_screenshot_is_offered(app: MakeApp) -> None:
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+p")
         await pilot.pause()
-        for character in "screenshot":
-            await pilot.press(character)
-        await pilot.pause()
+        await types(pilot, "screenshot")
+        await palette_is_ready(pilot)
 
         assert "SVG" not in screen_text(running)
 

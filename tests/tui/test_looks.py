@@ -20,7 +20,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.recovery import RecoveryScreen
-from tests.tui.conftest import paste, screen_text, until
+from tests.tui.conftest import palette_is_ready, paste, screen_text, until
 
 PATH = Path("team.vault")
 SMALL, LARGE = (80, 24), (120, 36)
@@ -139,7 +139,7 @@ def test_commands(snap_compare: Any) -> None:
     async def ask(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
         await pilot.press("ctrl+p")
-        await until(pilot, lambda: "Take six random words" in screen_text(pilot.app))
+        await palette_is_ready(pilot)
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)
 
