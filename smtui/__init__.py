@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         VaultReadOnlyError,
         WrongPassphraseError,
     )
+    from smtui.backends.handed import rotation_client
     from smtui.backends.local import Caller, Vault, create_vault, open_vault
 
 __version__ = "0.1.0"
@@ -50,11 +51,13 @@ __all__ = [
     "WrongPassphraseError",
     "create_vault",
     "open_vault",
+    "rotation_client",
 ]
+_HOMES = dict.fromkeys(("Caller", "Vault", "create_vault", "open_vault"), "backends.local")
+_HOMES["rotation_client"] = "backends.handed"
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'smtui' has no attribute {name!r}")
-    home = "backends.local" if name in ("Caller", "Vault", "create_vault", "open_vault") else "api.errors"
-    return getattr(import_module(f"smtui.{home}"), name)
+    return getattr(import_module(f"smtui.{_HOMES.get(name, 'api.errors')}"), name)

@@ -2,12 +2,72 @@
 
 from __future__ import annotations
 
-from smtui.api.shapes import Integer, Operation, Structure
+from typing import Any, Protocol
 
-OWN_OPERATIONS = {
-    # Days of 0 keep the trail for ever.
-    "SetTrailRetention": Operation(
-        "SetTrailRetention", Structure({"Days": Integer(min=0, max=36500)}, ("Days",)), Structure(), (),
-        service="smtui",
-    ),
-}
+from smtui.api.model import OPERATIONS
+from smtui.api.shapes import Flag, Integer, List, Operation, Shape, Structure, Text, Timestamp
+
+FUNCTION_NAME = Text(min=1, max=64, pattern=r"^[A-Za-z0-9_-]+$")
+SECRET_ID = Text(min=1, max=2048)
+HOLDER = Text(min=1, max=64)
+TOKEN = Text(min=32, max=64)
+SECONDS = Integer(min=1)
+# What GetRandomPassword takes, and where the password goes: into one key of a JSON value, or all of it.
+PASSWORD = Structure({"Key": Text(min=1, max=512), **OPERATIONS["GetRandomPassword"].request.members})
+COMMAND = Structure({"Arguments": List(Text(min=0, max=4096), min=1, max=256), "TimeoutInSeconds": SECONDS},
+                    ("Arguments",))
+FUNCTION = Structure({
+    "FunctionName": FUNCTION_NAME, "FunctionArn": Text(), "Created": Timestamp(), "Password": PASSWORD,
+    "Command": COMMAND,
+})
+# Output of functions may quote what they work with: it is in the vault for who looks there, and not in the trail.
+MESSAGE = Text(min=0, max=100_000, sensitive=True)
+STEP = Text(enum=("createSecret", "setSecret", "testSecret", "finishSecret"))
+ROTATION = Structure({
+    "SecretARN": Text(), "SecretName": Text(), "Kind": Text(), "State": Text(), "Step": STEP,
+    "ClientRequestToken": TOKEN, "RotationToken": Text(sensitive=True), "Attempts": Integer(), "Message": MESSAGE,
+    "ChangedDate": Timestamp(), "RetryDate": Timestamp(), "Function": FUNCTION,
+})
+
+
+def _operation(
+    name: str, request: dict[str, Shape], required: tuple[str, ...] = (), response: dict[str, Shape] | None = None
+) -> Operation:
+    return Operation(name, Structure(request, required), Structure(response or {}), (), service="smtui")
+
+
+# Days of 0 keep the trail for ever.
+RETENTION = _operation("SetTrailRetention", {"Days": Integer(min=0, max=36500)}, ("Days",))
+ROTATION_OPERATIONS = {
+    operation.name: operation for operation in (
+        _operation("CreateFunction", {"FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND},
+                   ("FunctionName",), dict(FUNCTION.members)),
+        _operation("ListFunctions", {}, (), {"Functions": List(FUNCTION)}),
+        _operation("DeleteFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",)),
+        _operation("ClaimRotation", {"Holder": HOLDER, "SecretARN": SECRET_ID, "AtOnce": Flag()}, ("Holder",),
+                   {"Rotation": ROTATION}),
+        _operation("ReportRotation", {
+            "SecretId": SECRET_ID, "ClientRequestToken": TOKEN, "Step": STEP, "Holder": HOLDER, "Succeeded": Flag(),
+            "Message": MESSAGE, "OutputSha256": Text(max=64), "OutputBytes": Integer(min=0),
+        }, ("SecretId", "ClientRequestToken", "Step", "Holder", "Succeeded"), {"Step": STEP}),
+        _operation("DescribeRotation", {"SecretId": SECRET_ID}, ("SecretId",), {
+            "ARN": Text(), "Name": Text(), "Rotation": ROTATION,
+        }),
+    )
+}  # fmt: skip
+OWN_OPERATIONS = {RETENTION.name: RETENTION, **ROTATION_OPERATIONS}
+
+
+class RotationClient(Protocol):
+    """What carries rotations out, and looks after its functions, in one Region."""
+
+    @property
+    def exceptions(self) -> Any: ...
+    def create_function(self, *, FunctionName: str, **settings: Any) -> dict[str, Any]: ...
+    def list_functions(self) -> dict[str, Any]: ...
+    def delete_function(self, *, FunctionName: str) -> dict[str, Any]: ...
+    def claim_rotation(self, *, Holder: str, SecretARN: str = ..., AtOnce: bool = ...) -> dict[str, Any]: ...
+    def report_rotation(
+        self, *, SecretId: str, ClientRequestToken: str, Step: str, Holder: str, Succeeded: bool, **more: Any
+    ) -> dict[str, Any]: ...
+    def describe_rotation(self, *, SecretId: str) -> dict[str, Any]: ...

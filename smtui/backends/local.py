@@ -13,10 +13,10 @@ from smtui.ambient import Ambient
 from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError, WrongPassphraseError
 from smtui.engine import history
 from smtui.engine.call import Caller
-from smtui.engine.client import LocalClient, LocalKeyClient
+from smtui.engine.client import LocalClient, LocalKeyClient, LocalRotationClient
 from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
-from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, trail
+from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, rotations, trail
 from smtui.vault import path as vault_path
 from smtui.vault.check import CheckReport, Finding, check
 from smtui.vault.database import Database, create_empty, open_file
@@ -25,7 +25,9 @@ from smtui.vault.keystore import INTERNAL, KeyStore, rewrap
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
+    from smtui.api.own import RotationClient
     from smtui.api.types import Client
+    from smtui.rotation.runner import Ended
 
 __all__ = ["Caller", "CheckReport", "Finding", "Vault", "create_vault", "open_vault"]
 
@@ -86,6 +88,29 @@ class Vault:
         """A client of boto3's shape for the KMS keys of one Region."""
         return cast("KeyClient", self._client(LocalKeyClient, region_name, caller))
 
+    def rotations(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> RotationClient:
+        """A client for rotation functions and for carrying rotations out, in one Region."""
+        return cast("RotationClient", self._client(LocalRotationClient, region_name, caller))
+
+    def rotate_due(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[Ended]:
+        """Carries out the rotations that are due, or one that has begun; answers how each ended.
+
+        A rotation that failed rests for a while before it is tried again, unless its secret is named here.
+        """
+        from smtui.rotation.runner import carry_out
+
+        database = self._open_database()
+        if secret_id is not None:
+            client = self.client(region_name=region_name)
+            found = client.describe_secret(SecretId=secret_id)["ARN"]
+            work: list[tuple[str, str | None]] = [(client.meta.region_name, found)]
+        else:
+            now = int(self._ambient.now().timestamp() * 1000)
+            work = [(region, None) for region in rotations.regions_with_work(database, now)]
+        return [ended for region, arn in work for ended in carry_out(
+            self.rotations(region_name=region), self.client(region_name=region), self._ambient.new_uuid(), arn=arn
+        )]
+
     def _client(self, kind: type[LocalClient], region_name: str | None, caller: Caller | str | None) -> LocalClient:
         self._open_database()
         region = region_name or self.region_name
@@ -95,7 +120,12 @@ class Vault:
             caller = Caller(f"arn:aws:iam::{self.account_id}:root")
         elif isinstance(caller, str):
             caller = Caller(caller)
-        return kind(self._running_engine, region, caller, self._ambient.new_uuid)
+        return kind(self._running_engine, region, caller, self._ambient.new_uuid, self._afterwards)
+
+    def _afterwards(self, operation: str, response: dict[str, Any], region: str) -> None:
+        """RotateSecret is answered, and then carried out, unless it may still be taken back."""
+        if operation == "RotateSecret" and not self._open_database().in_transaction:
+            self.rotate_due(secret_id=response["ARN"], region_name=region)
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:

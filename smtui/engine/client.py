@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS, ParamValidationError
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
+from smtui.api.own import ROTATION_OPERATIONS
 from smtui.engine.call import Caller
 from smtui.engine.declaration import CONTRACT
 from smtui.engine.road import Engine
@@ -36,17 +37,25 @@ class Meta:
     service_model: Any = None
 
 
+Afterwards = Callable[[str, dict[str, Any], str], None]
+"""Is told of every operation that was done: its name, the response, the Region."""
+
+
 class LocalClient:
     """One caller in one Region of a local vault. Its methods are those of `smtui.api.types.Client`."""
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
     operations: ClassVar[dict[str, str]] = _OPERATION_OF
 
-    def __init__(self, engine: Callable[[], Engine], region: str, caller: Caller, new_token: Callable[[], str]) -> None:
+    def __init__(
+        self, engine: Callable[[], Engine], region: str, caller: Caller, new_token: Callable[[], str],
+        afterwards: Afterwards = lambda *_: None,
+    ) -> None:
         self.meta = Meta(region)
         self._engine = engine
         self._caller = caller
         self._new_token = new_token
+        self._afterwards = afterwards
 
     def __repr__(self) -> str:
         return f"<smtui client for {self.meta.region_name}>"
@@ -77,7 +86,9 @@ class LocalClient:
         token = CONTRACT[operation].request.idempotency_token
         if token and params.get(token) is None:
             params = {**params, token: self._new_token()}
-        return self._engine().call(operation, params, region=self.meta.region_name, caller=self._caller)
+        response = self._engine().call(operation, params, region=self.meta.region_name, caller=self._caller)
+        self._afterwards(operation, response, self.meta.region_name)
+        return response
 
 
 class LocalKeyClient(LocalClient):
@@ -88,6 +99,13 @@ class LocalKeyClient(LocalClient):
 
     def can_paginate(self, operation_name: str) -> bool:
         return False
+
+
+class LocalRotationClient(LocalKeyClient):
+    """The same for what carries rotations out. Its methods are those of `smtui.api.own.RotationClient`."""
+
+    exceptions = SimpleNamespace(**CLIENT_ERRORS)
+    operations: ClassVar[dict[str, str]] = {method_name(operation): operation for operation in ROTATION_OPERATIONS}
 
 
 class Paginator:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smtui.engine import kms, replication
+from smtui.engine import kms, replication, rotation
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Response
-from smtui.vault import replicas, secrets, versions
+from smtui.vault import replicas, rotations, secrets, versions
 from smtui.vault.secrets import Secret
 
 
@@ -31,9 +31,10 @@ def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> lis
     """`labels_member` is what the operation calls the mapping of versions to labels."""
     rows = [secret.id for secret in found]
     tags, labelled = secrets.tags_of(call.database, rows), versions.labelled_ids(call.database, rows)
-    primaries = replicas.primaries(call.database, rows)
+    primaries, rotated = replicas.primaries(call.database, rows), rotations.of_secrets(call.database, rows)
     return [
-        _described(call, secret, tags.get(secret.id, {}), secret.region if secret.id in primaries else None)
+        rotation.members(rotated.get(secret.id))
+        | _described(call, secret, tags.get(secret.id, {}), secret.region if secret.id in primaries else None)
         | _if_any(labels_member, labelled.get(secret.id))
         for secret in found
     ]

@@ -48,6 +48,30 @@ def event(
     return recorded
 
 
+def service_event(call: Call, name: str, arn: str) -> dict[str, Any]:
+    """What the service did of itself, as CloudTrail tells it: no request, only the secret it was about."""
+    return {
+        "eventVersion": EVENT_VERSION,
+        "userIdentity": {"accountId": call.account, "invokedBy": "secretsmanager.amazonaws.com"},
+        "eventTime": moment(call.now).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventSource": "secretsmanager.amazonaws.com",
+        "eventName": name,
+        "awsRegion": call.region,
+        "sourceIPAddress": "secretsmanager.amazonaws.com",
+        "userAgent": "secretsmanager.amazonaws.com",
+        "requestParameters": None,
+        "responseElements": None,
+        "additionalEventData": {"SecretId": arn},
+        "requestID": call.request_id,
+        "eventID": call.ambient.new_uuid(),
+        "readOnly": False,
+        "eventType": "AwsServiceEvent",
+        "managementEvent": True,
+        "recipientAccountId": call.account,
+        "eventCategory": "Management",
+    }
+
+
 def redacted(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
     """The members the contract knows, in CloudTrail's spelling, sensitive ones hidden, unknown ones left out."""
     return {_spelled(name): _plain(shape.members[name], value) for name, value in params.items()

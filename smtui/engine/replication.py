@@ -140,7 +140,7 @@ def _same_versions(call: Call, primary: Secret, twin: Secret) -> None:
     after = versions.rows(call.database, twin.id)
     by_row = {row: after[version_id] for version_id, row in wanted.items() if version_id in after}
     versions.save_labels(call.database, twin.id, versions.labels(call.database, twin.id),
-                         {label: by_row[row] for label, row in labels.items()})
+                         {label: by_row[row] for label, row in labels.items() if row in by_row})
     versions.drop(call.database, twin.id, present.keys() - wanted.keys())
 
 

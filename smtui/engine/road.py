@@ -23,12 +23,15 @@ from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import BUILT, Declaration
 from smtui.engine.operations import (
     aliases,
+    functions,
     keys,
     lifecycle,
     listing,
     passwords,
     replication,
     retention,
+    rotation,
+    runs,
     stages,
     tags,
     values,
@@ -41,7 +44,8 @@ from smtui.vault.keystore import KeyStore
 from smtui.vault.secrets import Secret
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (aliases, keys, lifecycle, listing, passwords, replication, retention, stages, tags, values)
+OPERATION_MODULES = (aliases, functions, keys, lifecycle, listing, passwords, replication, retention, rotation, runs,
+                     stages, tags, values)
 
 
 class Engine:

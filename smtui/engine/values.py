@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smtui import labels
-from smtui.api.errors import InvalidParameterException, LimitExceededException, ValidationException
+from smtui.api.errors import (
+    InvalidParameterException,
+    LimitExceededException,
+    ResourceNotFoundException,
+    ValidationException,
+)
 from smtui.engine import kms
 from smtui.engine.call import DAY, Call
 from smtui.engine.declaration import Request
@@ -20,6 +25,7 @@ from smtui.vault.versions import Version
 MOST_BYTES = 65536
 # Deprecated versions go when a secret has more than this many, but none in its first day.
 KEPT_VERSIONS = 100
+EMPTY = Envelope(b"", b"")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,7 +67,9 @@ def needed(request: Request) -> Value:
 
 
 def opened(call: Call, secret: Secret, version: Version) -> Value:
-    """A stored version in the clear. Raises DecryptionFailure."""
+    """A stored version in the clear. Raises DecryptionFailure; ResourceNotFoundException for one without a value."""
+    if version.empty:
+        raise no_value(version.version_id)
     key = kms.for_opening(call, version.key)
     context = Context(call.arn(secret), version.version_id, version.form)
     return Value(version.form, envelope.unseal(version.envelope, call.keys.material(key), context))
@@ -75,6 +83,32 @@ def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels:
     save_labels(call, secret, before, after)
     versions.drop_outdated(call.database, secret.id, keep=KEPT_VERSIONS, made_before=call.now - DAY)
     return labels.of_version(after, row)
+
+
+def no_value(version_id: str) -> ResourceNotFoundException:
+    return ResourceNotFoundException(
+        f"Secrets Manager can't find the specified secret value for VersionId: {version_id}"
+    )
+
+
+def reserve(call: Call, secret: Secret, version_id: str) -> None:
+    """The version a rotation will fill: AWSPENDING, and without a value yet."""
+    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
+    row = versions.insert(call.database, secret=secret.id, version_id=version_id, now=call.now, form="string",
+                          key=key.row, envelope=EMPTY)
+    before = versions.labels(call.database, secret.id)
+    save_labels(call, secret, before, labels.attach(before, row, [labels.AWSPENDING]))
+
+
+def fill(call: Call, secret: Secret, version: Version, value: Value, new_labels: Iterable[str]) -> list[str]:
+    """Gives an empty version its value, and moves the labels to it; answers with those it carries."""
+    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
+    sealed = _sealed(call, secret, version.version_id, value, key)
+    versions.fill(call.database, version, form=value.form, key=key.row, envelope=sealed)
+    before = versions.labels(call.database, secret.id)
+    after = labels.attach(before, version.id, new_labels)
+    save_labels(call, secret, before, after)
+    return labels.of_version(after, version.id)
 
 
 def insert(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
@@ -94,7 +128,7 @@ def move_to_key(call: Call, secret: Secret) -> None:
     by_label = versions.labels(call.database, secret.id)
     for row in {by_label[label] for label in labels.AWS if label in by_label}:
         version = versions.by_row(call.database, row)
-        if version.key != key.row and not keys.by_row(call.database, version.key).shredded:
+        if version.key != key.row and not version.empty and not keys.by_row(call.database, version.key).shredded:
             value = opened(call, secret, version)
             versions.reseal(call.database, version, key.row, _sealed(call, secret, version.version_id, value, key))
 

@@ -116,6 +116,8 @@ def _envelopes(
             version = Version(*row)
             counted["versions"], last = counted["versions"] + 1, version.id
             arn = f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+            if version.empty:
+                continue
             key = keys.by_row(database, version.key)
             if key.shredded:
                 counted[SHREDDED] = counted.get(SHREDDED, 0) + 1

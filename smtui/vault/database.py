@@ -98,6 +98,10 @@ class Database:
                     self.run(undo)
                 raise
 
+    @property
+    def in_transaction(self) -> bool:
+        return self._depth > 0
+
     def close(self) -> None:
         """Closes the file; what is in the log is moved into it first, so that one file is left."""
         with self._lock, contextlib.suppress(apsw.Error):

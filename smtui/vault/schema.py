@@ -120,5 +120,31 @@ def format_4(database: Database) -> None:
         database.run(statement)
 
 
+ROTATION = (
+    # `settings` is JSON: what the kind of function wants to know.
+    """CREATE TABLE functions (
+        region TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('password', 'command')),
+        settings TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (region, name)) WITHOUT ROWID""",
+    """CREATE TABLE rotations (
+        secret INTEGER PRIMARY KEY REFERENCES secrets ON DELETE CASCADE, enabled INTEGER NOT NULL,
+        function TEXT NOT NULL, after_days INTEGER, expression TEXT, duration TEXT,
+        rotated_at INTEGER, counts_from INTEGER NOT NULL, opens_at INTEGER, due_by INTEGER)""",
+    "CREATE INDEX rotations_due ON rotations (opens_at) WHERE enabled AND opens_at IS NOT NULL",
+    """CREATE TABLE runs (
+        secret INTEGER PRIMARY KEY REFERENCES secrets ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('rotation', 'test')), token TEXT NOT NULL, step TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')), attempts INTEGER NOT NULL,
+        not_before INTEGER NOT NULL, held_by TEXT, held_until INTEGER NOT NULL, message TEXT NOT NULL,
+        changed_at INTEGER NOT NULL)""",
+    "CREATE INDEX runs_waiting ON runs (not_before) WHERE state = 'waiting'",
+)
+
+
+def format_5(database: Database) -> None:
+    """Rotation."""
+    for statement in ROTATION:
+        database.run(statement)
+
+
 # Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2, format_3, format_4)
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2, format_3, format_4, format_5)

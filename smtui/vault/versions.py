@@ -13,7 +13,10 @@ COLUMNS = "id, secret, version_id, created_at, accessed_on, form, key, wrapped, 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version: written once, its labels alone move. `form` is 'string' or 'binary', `key` the key's row."""
+    """One version: written once, its labels alone move. `form` is 'string' or 'binary', `key` the key's row.
+
+    A rotation begins with an `empty` one, which has its id and its label, and waits for its value.
+    """
 
     id: int
     secret: int
@@ -28,6 +31,10 @@ class Version:
     @property
     def envelope(self) -> Envelope:
         return Envelope(self.wrapped, self.sealed)
+
+    @property
+    def empty(self) -> bool:
+        return not self.sealed
 
 
 def by_id(database: Database, secret: int, version_id: str) -> Version | None:
@@ -47,8 +54,10 @@ def count(database: Database, secret: int) -> int:
 
 
 def rows(database: Database, secret: int) -> dict[str, int]:
-    """The row of each VersionId, in the order of their making."""
-    return dict(database.rows("SELECT version_id, id FROM versions WHERE secret = ? ORDER BY id", (secret,)))
+    """The row of each VersionId that has a value, in the order of their making."""
+    return dict(database.rows(
+        "SELECT version_id, id FROM versions WHERE secret = ? AND sealed <> x'' ORDER BY id", (secret,)
+    ))
 
 
 def insert(
@@ -60,6 +69,12 @@ def insert(
         (secret, version_id, now, form, key, envelope.wrapped, envelope.sealed),
     )
     return database.last_id()
+
+
+def fill(database: Database, version: Version, *, form: str, key: int, envelope: Envelope) -> None:
+    """The value an empty version has waited for."""
+    database.run("UPDATE versions SET form = ?, key = ?, wrapped = ?, sealed = ? WHERE id = ?",
+                 (form, key, envelope.wrapped, envelope.sealed, version.id))
 
 
 def reseal(database: Database, version: Version, key: int, envelope: Envelope) -> None:

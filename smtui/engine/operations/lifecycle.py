@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtui import labels
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
-from smtui.engine import describing, kms, names, quotas, replication, tagging, values
+from smtui.engine import describing, kms, names, quotas, replication, rotation, tagging, values
 from smtui.engine.admission import marked_for_deletion, must_be_owner, not_found, not_on_a_replica
 from smtui.engine.call import DAY, Call, moment, version_token
 from smtui.engine.declaration import Request, Response, operation
@@ -57,7 +57,7 @@ def _created_before(call: Call, present: Secret, token: str | None, value: value
         )
     call.subject = present
     version = versions.by_id(call.database, present.id, token) if token else None
-    if version and value and values.opened(call, present, version).same_as(value):
+    if version and not version.empty and value and values.opened(call, present, version).same_as(value):
         return _created(call, present, version.version_id)
     raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
 
@@ -88,6 +88,7 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     if value is None or token is None:
         return call.identity(secret)
     values.store(call, secret, token, value, [labels.AWSCURRENT])
+    rotation.value_changed(call, secret)
     return {**call.identity(secret), "VersionId": token}
 
 

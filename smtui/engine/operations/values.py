@@ -12,7 +12,7 @@ from smtui.api.errors import (
     ResourceExistsException,
     ResourceNotFoundException,
 )
-from smtui.engine import events, filters, paging, values
+from smtui.engine import events, filters, paging, rotation, values
 from smtui.engine.admission import admit
 from smtui.engine.call import Call, moment, version_token
 from smtui.engine.declaration import BUILT, Request, Response, operation
@@ -29,7 +29,9 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     token = version_token(request)
     value = values.needed(request)
     present = versions.by_id(call.database, secret.id, token)
-    if present:
+    if present and present.empty:
+        carried = values.fill(call, secret, present, value, request.get("VersionStages", [labels.AWSCURRENT]))
+    elif present:
         if not values.opened(call, secret, present).same_as(value):
             raise ResourceExistsException(
                 f"You can't use ClientRequestToken {token} because that value is already in use for a version of "
@@ -41,6 +43,8 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
         if versions.count(call.database, secret.id) == 0:
             wanted.add(labels.AWSCURRENT)
         carried = values.store(call, secret, token, value, wanted)
+    if labels.AWSCURRENT in carried:
+        rotation.value_changed(call, secret)
     return {**call.identity(secret), "VersionId": token, "VersionStages": carried}
 
 
@@ -73,9 +77,7 @@ def _asked_for(call: Call, secret: Secret, version_id: str | None, stage: str | 
         return versions.by_row(call.database, by_stage[stage])
     version = versions.by_id(call.database, secret.id, version_id)
     if version is None:
-        raise ResourceNotFoundException(
-            f"Secrets Manager can't find the specified secret value for VersionId: {version_id}"
-        )
+        raise values.no_value(version_id)
     if stage is not None and by_stage.get(stage) != version.id:
         raise InvalidRequestException(
             "You provided a VersionStage that is not associated to the provided VersionId."

@@ -1,0 +1,102 @@
+"""The client a rotation function is handed: its calls are answered by the program that started the function."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from smtui.api.errors import CLIENT_ERRORS, ClientError, VaultMissingError
+from smtui.api.model import OPERATIONS
+from smtui.rotation import wire
+from smtui.rotation.command import AGENT
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
+
+TOGETHER: dict[str, str] = {
+    "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_"): name
+    for name in OPERATIONS
+}
+GONE = "The program that started this rotation function does not answer."
+
+
+class HandedClient:
+    """boto3's shape; knows the operations a rotation needs, of its own secret."""
+
+    exceptions = SimpleNamespace(**CLIENT_ERRORS)
+
+    def __init__(self, place: str) -> None:
+        self._line = socket.socket(socket.AF_UNIX)
+        self._line.connect(place)
+        self._answers = self._line.makefile("rb")
+
+    def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
+        operation = TOGETHER.get(name)
+        if operation is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return lambda **params: self._call(operation, params)
+
+    def can_paginate(self, operation_name: str) -> bool:
+        return False
+
+    def close(self) -> None:
+        self._answers.close()
+        self._line.close()
+
+    def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._line.sendall(wire.encoded({"operation": operation, "params": params}))
+            answer = wire.decoded(self._answers.readline())
+        except (OSError, ValueError):
+            raise VaultMissingError(GONE) from None
+        if "error" in answer:
+            raise _refusal(operation, answer["error"])
+        result: dict[str, Any] = answer["result"]
+        return result
+
+
+def _refusal(operation: str, error: dict[str, str]) -> ClientError:
+    refusal = CLIENT_ERRORS.get(error["Code"], ClientError)(error["Message"])
+    refusal.answer(operation, {})
+    return refusal
+
+
+def is_handed() -> bool:
+    """Whether this process was started as a rotation function, or by one."""
+    return AGENT in os.environ
+
+
+def rotation_client() -> Client:
+    """The client of a rotation function. Raises VaultMissingError in any other process."""
+    try:
+        return cast("Client", HandedClient(os.environ[AGENT]))
+    except (KeyError, OSError, AttributeError):
+        raise VaultMissingError("This process was not started as a rotation function.") from None
+
+
+class HandedVault:
+    """As much of a vault as a command needs that is called within a rotation function."""
+
+    read_only = False
+    notices = ()
+
+    def __init__(self) -> None:
+        self._client = rotation_client()
+
+    def client(self, *, region_name: str | None = None) -> Client:
+        return self._client
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Each call is by itself here: nothing can be taken back."""
+        yield
+
+    def __enter__(self) -> HandedVault:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The line is closed with the process."""

@@ -1,0 +1,146 @@
+"""The days and hours of an AWS cron expression, as Secrets Manager takes it: whole hours, every year.
+
+    cron(0 16 1,15 * ? *)       minutes hours day-of-month month day-of-week year
+
+Pages RotationRulesType and "Schedule expressions in Secrets Manager rotation". All in UTC.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if number}
+WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}
+LONGEST_LOOK = 366 * 8 + 2
+"""Days after which a day that never came will never come: February 29th may be away for eight years."""
+
+
+class NotCron(ValueError):
+    """Says which field is wrong, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """`on_days` and `on_weekdays` hold, for `None`, the field `?`."""
+
+    hours: frozenset[int]
+    months: frozenset[int]
+    on_days: Days | None
+    on_weekdays: Weekdays | None
+
+    def runs_on(self, day: date) -> bool:
+        chosen = self.on_days or self.on_weekdays
+        return day.month in self.months and chosen is not None and chosen.includes(day)
+
+    def starts(self, after: datetime) -> Iterator[datetime]:
+        """Every hour at which it fires after a moment, in order."""
+        first = after.astimezone(UTC).date()
+        silent = 0
+        while silent < LONGEST_LOOK and first < date.max:
+            silent += 1
+            if self.runs_on(first):
+                silent = 0
+                moments = (datetime.combine(first, time(hour), UTC) for hour in sorted(self.hours))
+                yield from (moment for moment in moments if moment > after)
+            first += timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days of the month; `last` is `L`."""
+
+    numbers: frozenset[int]
+    last: bool
+
+    def includes(self, day: date) -> bool:
+        return day.day in self.numbers or (self.last and day.day == calendar.monthrange(day.year, day.month)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Weekdays:
+    """Weekdays from 1, Sunday; `nth` holds pairs of weekday and which of the month (`TUE#3`), 0 for the last."""
+
+    numbers: frozenset[int]
+    nth: frozenset[tuple[int, int]]
+
+    def includes(self, day: date) -> bool:
+        weekday = day.isoweekday() % 7 + 1
+        is_last = day.day + 7 > calendar.monthrange(day.year, day.month)[1]
+        return (weekday in self.numbers or (weekday, (day.day + 6) // 7) in self.nth
+                or (is_last and (weekday, 0) in self.nth))
+
+
+def parse(fields: list[str]) -> Cron:
+    """The six fields. Raises NotCron."""
+    if len(fields) != 6:
+        raise NotCron("A cron expression has six fields: minutes, hours, day of month, month, day of week, year.")
+    minutes, hours, days, months, weekdays, years = fields
+    if minutes != "0":
+        raise NotCron("The minutes of a rotation schedule must be 0.")
+    if years != "*":
+        raise NotCron("The year of a rotation schedule must be *.")
+    if (days == "?") == (weekdays == "?"):
+        raise NotCron("One of day of month and day of week must be ?, and the other must not.")
+    return Cron(
+        _numbers("hours", hours, 0, 23), _numbers("month", months, 1, 12, MONTHS),
+        None if days == "?" else _days(days), None if weekdays == "?" else _weekdays(weekdays),
+    )
+
+
+def _days(field: str) -> Days:
+    items = field.split(",")
+    numbers = [item for item in items if item != "L"]
+    found = _numbers("day of month", ",".join(numbers), 1, 31) if numbers else frozenset()
+    return Days(found, "L" in items)
+
+
+def _weekdays(field: str) -> Weekdays:
+    numbers: frozenset[int] = frozenset()
+    nth: set[tuple[int, int]] = set()
+    for item in field.split(","):
+        if item == "L":
+            numbers |= {WEEKDAYS["SAT"]}
+        elif "#" in item:
+            weekday, _, which = item.partition("#")
+            nth.add((_weekday(weekday), _number("day of week", which, 1, 5, {})))
+        elif item.endswith("L"):
+            nth.add((_weekday(item[:-1]), 0))
+        else:
+            numbers |= _numbers("day of week", item, 1, 7, WEEKDAYS)
+    return Weekdays(numbers, frozenset(nth))
+
+
+def _weekday(word: str) -> int:
+    return _number("day of week", word, 1, 7, WEEKDAYS)
+
+
+def _numbers(name: str, field: str, low: int, high: int, words: Mapping[str, int] | None = None) -> frozenset[int]:
+    """`*`, numbers, ranges, steps and lists of these."""
+    found: set[int] = set()
+    for item in field.split(","):
+        span, slash, step = item.partition("/")
+        first, last = _span(name, span, low, high, words or {}, stepped=bool(slash))
+        by = _number(name, step, 1, high, {}) if slash else 1
+        found |= set(range(first, last + 1, by))
+    return frozenset(found)
+
+
+def _span(name: str, span: str, low: int, high: int, words: Mapping[str, int], *, stepped: bool) -> tuple[int, int]:
+    if span == "*" or (stepped and not span):
+        return low, high
+    first, dash, last = span.partition("-")
+    begin = _number(name, first, low, high, words)
+    end = _number(name, last, low, high, words) if dash else (high if stepped else begin)
+    if end < begin:
+        raise NotCron(f"A range in {name} runs backwards.")
+    return begin, end
+
+
+def _number(name: str, word: str, low: int, high: int, words: Mapping[str, int]) -> int:
+    number = words.get(word.upper(), int(word) if word.isascii() and word.isdigit() and len(word) < 4 else None)
+    if number is None or not low <= number <= high:
+        raise NotCron(f"The {name} of a cron expression takes {low} to {high}.")
+    return number

@@ -1,0 +1,114 @@
+"""Ours, for whoever carries rotations out: ClaimRotation, ReportRotation, DescribeRotation.
+
+A run belongs to one holder at a time, until it reports, or for so long as it may take; so two processes never work
+on one secret at once. Every step is noted as it ends: after a crash another holder goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from smtui.api.errors import ClientError, InvalidRequestException
+from smtui.engine import rotation
+from smtui.engine.call import Call, moment
+from smtui.engine.declaration import Request, Response, operation
+from smtui.engine.operations.functions import described
+from smtui.engine.rotation import MINUTE
+from smtui.vault import rotations, secrets
+from smtui.vault.rotations import Run
+from smtui.vault.secrets import Secret
+
+# Longer than any step may take, and shorter than a person would wait for a machine that died.
+HELD_FOR = 16 * MINUTE
+
+
+@operation("ClaimRotation", changes=True, secret=False)
+def claim_rotation(call: Call, _: None, request: Request) -> Response:
+    """The next run that this holder shall carry out, if there is one; begins those whose window is open."""
+    wanted = request.get("SecretARN")
+    if wanted is None:
+        _begin_due(call)
+    for run in rotations.waiting(call.database):
+        secret = _secret(call, run.secret)
+        if secret.region != call.region or wanted not in (None, call.arn(secret)):
+            continue
+        if run.held_until > call.now or (run.not_before > call.now and not request.get("AtOnce", False)):
+            continue
+        if task := _claimed(call, secret, run, request["Holder"]):
+            call.subject = secret
+            return {"Rotation": task}
+    return {}
+
+
+def _begin_due(call: Call) -> None:
+    """Begins what is due, and puts off what missed its window."""
+    for due in rotations.open_since(call.database, call.now):
+        secret = _secret(call, due.secret)
+        present = rotation.scheduled(call, due)
+        run = rotations.run_of(call.database, secret.id)
+        at_work = run is not None and run.state == "waiting"
+        if secret.region != call.region or secret.scheduled or at_work:
+            continue
+        if present.opens_at is None or present.opens_at > call.now or rotation.pending(call, secret) is not None:
+            rotations.save(call.database, present)
+        else:
+            rotations.save(call.database, replace(present, opens_at=_begun(call, secret)))
+
+
+def _begun(call: Call, secret: Secret) -> int | None:
+    """Begins a rotation; where that is refused, as by a key out of use, answers when to try again."""
+    try:
+        with call.database.transaction():
+            rotation.begin(call, secret, call.ambient.new_uuid(), "rotation")
+    except ClientError:
+        return call.now + rotation.LONGEST_REST
+    return None
+
+
+def _claimed(call: Call, secret: Secret, run: Run, holder: str) -> Response | None:
+    set_up = rotations.of_secret(call.database, secret.id)
+    assert set_up is not None, "a run belongs to a rotation"
+    try:
+        function = rotation.function_of(call, set_up.function)
+    except ClientError as error:
+        rotation.failed(call, secret, run, error.message)
+        return None
+    rotations.save_run(call.database, replace(run, held_by=holder, held_until=call.now + HELD_FOR))
+    return {
+        "SecretARN": call.arn(secret), "SecretName": secret.name, "Kind": run.kind, "Step": run.step,
+        "ClientRequestToken": run.token, "RotationToken": call.ambient.new_uuid(), "Attempts": run.attempts,
+        "Function": described(call, function),
+    }
+
+
+@operation("ReportRotation", changes=True)
+def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
+    """A step ended. Answers with the step to go on with; none where this holder's work is over."""
+    run = rotations.run_of(call.database, secret.id)
+    given = (request["ClientRequestToken"], request["Step"], request["Holder"], "waiting")
+    if run is None or (run.token, run.step, run.held_by, run.state) != given:
+        raise InvalidRequestException("This rotation was cancelled, or is carried out by somebody else now.")
+    if not request["Succeeded"]:
+        rotation.failed(call, secret, run, request.get("Message", ""))
+        return {}
+    after = rotation.step_done(call, secret, replace(run, held_until=call.now + HELD_FOR))
+    return {"Step": after.step} if after.state == "waiting" and after.held_by else {}
+
+
+@operation("DescribeRotation")
+def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
+    """How the last run of a secret stands: its step, its state, and why it failed, if it did."""
+    run = rotations.run_of(call.database, secret.id)
+    if run is None:
+        return call.identity(secret)
+    told = {"Kind": run.kind, "State": run.state, "Step": run.step, "ClientRequestToken": run.token,
+            "Attempts": run.attempts, "Message": run.message, "ChangedDate": moment(run.changed_at)}
+    if run.state == "waiting" and run.attempts:
+        told["RetryDate"] = moment(run.not_before)
+    return {**call.identity(secret), "Rotation": told}
+
+
+def _secret(call: Call, row: int) -> Secret:
+    secret = secrets.by_row(call.database, row)
+    assert secret is not None, "rows of rotation go with their secret"
+    return secret

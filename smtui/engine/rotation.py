@@ -1,0 +1,178 @@
+"""What rotation makes of a secret: its dates, the run that is under way, and how a run begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from smtui import labels, schedules
+from smtui.api.errors import AccessDeniedException, InvalidParameterException
+from smtui.engine import events, values
+from smtui.engine.call import Call, moment
+from smtui.engine.declaration import Response
+from smtui.schedules import InvalidSchedule, Rules
+from smtui.vault import rotations, secrets, versions
+from smtui.vault.rotations import Function, Kind, Rotation, Run
+from smtui.vault.secrets import Secret
+
+STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+FIRST_STEP: dict[Kind, str] = {"rotation": "createSecret", "test": "testSecret"}
+LAST_STEP: dict[Kind, str] = {"rotation": "finishSecret", "test": "testSecret"}
+MINUTE = 60 * 1000
+# How long a failed rotation rests: 5 minutes, doubled each time, a day at most.
+FIRST_REST, LONGEST_REST = 5 * MINUTE, 24 * 60 * MINUTE
+
+
+def function_arn(call: Call, name: str) -> str:
+    return f"arn:aws:lambda:{call.region}:{call.account}:function:{name}"
+
+
+def function_of(call: Call, arn: str) -> Function:
+    """The function an ARN names. Raises AccessDeniedException where this vault has none of that name."""
+    prefix, _, name = arn.rpartition("function:")
+    function = rotations.function(call.database, call.region, name)
+    if function is None or f"{prefix}function:" != function_arn(call, ""):
+        raise AccessDeniedException(
+            "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants "
+            "access to the principal secretsmanager.amazonaws.com."
+        )
+    return function
+
+
+def rules_of(rotation: Rotation) -> Rules | None:
+    return schedules.rules(
+        after_days=rotation.after_days, expression=rotation.expression, duration=rotation.duration
+    )
+
+
+def with_rules(rotation: Rotation, asked: Mapping[str, Any]) -> Rotation:
+    """The rotation under other RotationRules. Raises InvalidParameterException."""
+    changed = replace(rotation, after_days=asked.get("AutomaticallyAfterDays"),
+                      expression=asked.get("ScheduleExpression"), duration=asked.get("Duration"))
+    try:
+        rules_of(changed)
+    except InvalidSchedule as error:
+        raise InvalidParameterException(str(error)) from None
+    return changed
+
+
+def scheduled(call: Call, rotation: Rotation) -> Rotation:
+    """The rotation with the dates of its next window."""
+    rules = rules_of(rotation) if rotation.enabled else None
+    window = rules and schedules.next_window(rules, moment(rotation.counts_from), moment(call.now))
+    if not window:
+        return replace(rotation, opens_at=None, due_by=None)
+    return replace(rotation, opens_at=_milliseconds(window.start), due_by=_milliseconds(window.last))
+
+
+def value_changed(call: Call, secret: Secret) -> None:
+    """A new current value counts as a rotation, whoever stored it."""
+    rotation = rotations.of_secret(call.database, secret.id)
+    if rotation is not None and rotation.enabled:
+        counted = replace(rotation, rotated_at=call.now, counts_from=call.now)
+        rotations.save(call.database, scheduled(call, counted))
+
+
+def members(rotation: Rotation | None) -> Response:
+    """The members of DescribeSecret and ListSecrets; none for a secret that was never set up for rotation."""
+    if rotation is None:
+        return {}
+    rules = rules_of(rotation)
+    told = {
+        "AutomaticallyAfterDays": rotation.after_days or (schedules.reported_days(rules) if rules else None),
+        "Duration": rotation.duration,
+        "ScheduleExpression": rotation.expression,
+    }
+    dates = {"LastRotatedDate": rotation.rotated_at, "NextRotationDate": rotation.due_by} if rotation.enabled else {}
+    return {
+        "RotationEnabled": rotation.enabled,
+        "RotationLambdaARN": rotation.function,
+        **({"RotationRules": {name: value for name, value in told.items() if value}} if rules else {}),
+        **{name: moment(at) for name, at in dates.items() if at},
+    }
+
+
+# The life of a run.
+
+
+def pending(call: Call, secret: Secret) -> str | None:
+    """The VersionId of a rotation that is not complete: AWSPENDING where AWSCURRENT is not."""
+    by_label = versions.labels(call.database, secret.id)
+    row = by_label.get(labels.AWSPENDING)
+    if row is None or row == by_label.get(labels.AWSCURRENT):
+        return None
+    return versions.by_row(call.database, row).version_id
+
+
+def begin(call: Call, secret: Secret, token: str, kind: Kind) -> None:
+    """A rotation begins with an empty pending version; a test, with a pending copy of the current one."""
+    if kind == "rotation":
+        values.reserve(call, secret, token)
+    else:
+        current = versions.by_row(call.database, versions.labels(call.database, secret.id)[labels.AWSCURRENT])
+        values.store(call, secret, token, values.opened(call, secret, current), [labels.AWSPENDING])
+    rotations.save_run(call.database, Run(
+        secret.id, kind, token, FIRST_STEP[kind], "waiting", attempts=0, not_before=call.now, held_by=None,
+        held_until=0, message="", changed_at=call.now,
+    ))
+    note(call, secret, "Started", kind)
+
+
+def step_done(call: Call, secret: Secret, run: Run) -> Run:
+    """The run at its next step, or done."""
+    if run.step != LAST_STEP[run.kind]:
+        after = replace(run, step=STEPS[STEPS.index(run.step) + 1], attempts=0, message="", changed_at=call.now)
+        rotations.save_run(call.database, after)
+        return after
+    by_label = versions.labels(call.database, secret.id)
+    version = versions.by_id(call.database, secret.id, run.token)
+    if run.kind == "rotation" and (version is None or by_label.get(labels.AWSCURRENT) != version.id):
+        return failed(call, secret, run, "finishSecret ended, but AWSCURRENT is not on the new version.")
+    _put_pending_away(call, secret, run)
+    if run.kind == "rotation":
+        value_changed(call, secret)
+    return _ended(call, secret, run, "done", "Succeeded", "")
+
+
+def failed(call: Call, secret: Secret, run: Run, message: str) -> Run:
+    """A rotation rests and is tried again at the same step; a test that failed is over."""
+    if run.kind == "test":
+        _put_pending_away(call, secret, run)
+        return _ended(call, secret, run, "failed", "Failed", message)
+    rest = min(FIRST_REST * 2**run.attempts, LONGEST_REST)
+    after = replace(run, attempts=run.attempts + 1, not_before=call.now + rest, held_by=None, held_until=0,
+                    message=message, changed_at=call.now)
+    rotations.save_run(call.database, after)
+    note(call, secret, "Failed", run.kind)
+    return after
+
+
+def _ended(call: Call, secret: Secret, run: Run, state: rotations.State, event: str, message: str) -> Run:
+    after = replace(run, state=state, held_by=None, held_until=0, message=message, changed_at=call.now)
+    rotations.save_run(call.database, after)
+    secrets.touch_changed(call.database, secret, call.now)
+    note(call, secret, event, run.kind)
+    return after
+
+
+def _put_pending_away(call: Call, secret: Secret, run: Run) -> None:
+    """AWSPENDING leaves this run's version; a version that was made for a test goes with it."""
+    version = versions.by_id(call.database, secret.id, run.token)
+    before = versions.labels(call.database, secret.id)
+    if version is not None and before.get(labels.AWSPENDING) == version.id:
+        after = {label: row for label, row in before.items() if label != labels.AWSPENDING}
+        values.save_labels(call, secret, before, after)
+    if run.kind == "test":
+        versions.drop(call.database, secret.id, [run.token])
+
+
+def note(call: Call, secret: Secret, what: str, kind: Kind) -> None:
+    """An event of the service itself, as CloudTrail names them: RotationStarted, TestRotationFailed."""
+    name = f"{'Test' if kind == 'test' else ''}Rotation{what}"
+    call.further_events.append((secret, events.service_event(call, name, call.arn(secret))))
+
+
+def _milliseconds(when: datetime) -> int:
+    return round(when.timestamp() * 1000)

@@ -1,0 +1,61 @@
+"""What every kind of rotation function is: something that is asked for one step of one secret's rotation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+
+from smtui.api.types import Client
+
+STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run as it was claimed: which secret, which version, by which function, from which step on."""
+
+    arn: str
+    name: str
+    kind: str
+    step: str
+    token: str
+    rotation_token: str
+    function: dict[str, Any]
+
+    @classmethod
+    def claimed(cls, rotation: dict[str, Any]) -> Task:
+        return cls(rotation["SecretARN"], rotation["SecretName"], rotation["Kind"], rotation["Step"],
+                   rotation["ClientRequestToken"], rotation["RotationToken"], rotation["Function"])
+
+    def event(self, step: str) -> dict[str, str]:
+        """What AWS Lambda would be given."""
+        return {"Step": step, "SecretId": self.arn, "ClientRequestToken": self.token,
+                "RotationToken": self.rotation_token}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Output:
+    """What a function wrote: safe to keep in the vault, and, as length and hash alone, in the trail."""
+
+    text: str = ""
+    size: int = 0
+    digest: str = ""
+
+    @classmethod
+    def of(cls, raw: bytes, size: int, text: str) -> Output:
+        return cls(text, size, sha256(raw).hexdigest()) if size else cls()
+
+
+class StepFailed(Exception):
+    """A step did not succeed; the message is for a person."""
+
+    def __init__(self, message: str, output: Output | None = None) -> None:
+        super().__init__(message)
+        self.output = output or Output()
+
+
+class Function(Protocol):
+    """Carries out one step. Raises StepFailed, or the ClientError of a call it made."""
+
+    def __call__(self, task: Task, step: str, client: Client) -> Output: ...

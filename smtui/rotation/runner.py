@@ -1,0 +1,78 @@
+"""Carries a claimed rotation from step to step, and reports how each of them ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from smtui.api.errors import ClientError, InvalidRequestException
+from smtui.api.own import RotationClient
+from smtui.api.types import Client
+from smtui.rotation.command import command
+from smtui.rotation.function import Function, Output, StepFailed, Task
+from smtui.rotation.password import password
+
+KINDS: dict[str, Function] = {"Password": password, "Command": command}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the carrying of one secret's rotation ended; `problem` is empty where it succeeded."""
+
+    name: str
+    kind: str
+    step: str
+    problem: str = ""
+
+
+def carry_out(
+    rotations: RotationClient, client: Client, holder: str, *, arn: str | None = None
+) -> Iterator[Ended]:
+    """Every rotation that is due, one after the other; or that of one secret, though it may still rest."""
+    wanted: Any = {} if arn is None else {"SecretARN": arn, "AtOnce": True}
+    while claimed := rotations.claim_rotation(Holder=holder, **wanted).get("Rotation"):
+        task = Task.claimed(claimed)
+        yield _through(task, client, _reporter(rotations, task, holder))
+        if arn is not None:
+            return
+
+
+Report = Callable[[str, Output, str | None], str | None]
+
+
+def _through(task: Task, client: Client, report: Report) -> Ended:
+    """Step by step until the end, a failure, or until somebody else has taken over."""
+    step: str | None = task.step
+    while step is not None:
+        at = step
+        try:
+            problem, output = None, _function(task)(task, at, client)
+        except StepFailed as failed:
+            problem, output = str(failed), failed.output
+        except ClientError as error:
+            problem, output = f"{error.code}: {error.message}", Output()
+        try:
+            step = report(at, output, problem)
+        except InvalidRequestException as error:
+            return Ended(task.name, task.kind, at, error.message)
+        if problem is not None:
+            return Ended(task.name, task.kind, at, problem)
+    return Ended(task.name, task.kind, at)
+
+
+def _function(task: Task) -> Function:
+    return next(function for kind, function in KINDS.items() if kind in task.function)
+
+
+def _reporter(rotations: RotationClient, task: Task, holder: str) -> Report:
+    def report(step: str, output: Output, problem: str | None) -> str | None:
+        told: dict[str, Any] = {} if problem is None else {"Message": f"{problem}\n{output.text}".strip()}
+        if output.size:
+            told |= {"OutputSha256": output.digest, "OutputBytes": output.size}
+        return rotations.report_rotation(
+            SecretId=task.arn, ClientRequestToken=task.token, Step=step, Holder=holder, Succeeded=problem is None,
+            **told,
+        ).get("Step")
+
+    return report

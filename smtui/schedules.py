@@ -1,0 +1,189 @@
+"""When a secret is due for rotation: the pure rule behind the dates of DescribeSecret, the scheduler and the screens.
+
+A secret is rotated at any time within a window. Windows are in UTC, never reach into the next day, nor into the next
+window. Pages RotationRulesType and "Schedule expressions in Secrets Manager rotation".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice, pairwise
+
+from smtui import cron
+from smtui.cron import Cron, NotCron
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LEAST_BETWEEN = 4 * HOUR
+MOST_DAYS = 1000
+_RATE = re.compile(r"rate\((?P<number>\d{1,6}) (?P<unit>hour|hours|day|days)\)")
+_CRON = re.compile(r"cron\((?P<fields>[^()]*)\)")
+_DURATION = re.compile(r"(?P<hours>\d{1,2})h")
+# Windows over which the days between rotations are judged, from a fixed day so that the answer stays the same.
+_JUDGED, _JUDGED_FROM = 120, datetime(2024, 1, 1, tzinfo=UTC)
+
+
+class InvalidSchedule(ValueError):
+    """Says what is wrong with a rotation schedule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Every so many hours, or days of 24 hours."""
+
+    every: timedelta
+    in_days: bool
+
+
+Schedule = Rate | Cron
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `start` until just before `end`."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def last(self) -> datetime:
+        """The last whole second of it: what NextRotationDate tells."""
+        return self.end - timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A checked schedule; `length` is the Duration, None where the default for its kind holds."""
+
+    schedule: Schedule
+    length: timedelta | None = None
+
+    def window(self, start: datetime) -> Window:
+        midnight = _midnight(start) + DAY
+        if self.length is not None:
+            return Window(start, start + self.length)
+        return Window(start, start + HOUR if _in_hours(self.schedule) else midnight)
+
+
+def rules(*, after_days: int | None = None, expression: str | None = None, duration: str | None = None) -> Rules | None:
+    """The rules a request gives; None where it gives no schedule. Raises InvalidSchedule."""
+    if after_days is not None and expression is not None:
+        raise InvalidSchedule("You can't specify both AutomaticallyAfterDays and ScheduleExpression.")
+    if after_days is None and expression is None:
+        if duration is not None:
+            raise InvalidSchedule("A Duration needs a schedule: AutomaticallyAfterDays or ScheduleExpression.")
+        return None
+    schedule = parse(expression) if expression is not None else Rate((after_days or 0) * DAY, in_days=True)
+    found = Rules(schedule, _length(duration))
+    _must_fit(found)
+    return found
+
+
+def parse(expression: str) -> Schedule:
+    """`rate(10 days)` or `cron(0 16 1,15 * ? *)`. Raises InvalidSchedule."""
+    if rate := _RATE.fullmatch(expression):
+        in_days = rate["unit"].startswith("day")
+        every = int(rate["number"]) * (DAY if in_days else HOUR)
+        if not LEAST_BETWEEN <= every <= MOST_DAYS * DAY:
+            raise InvalidSchedule(f"A secret is rotated every 4 hours at most, and every {MOST_DAYS} days at least.")
+        return Rate(every, in_days)
+    if written := _CRON.fullmatch(expression):
+        try:
+            return _at_least_apart(cron.parse(written["fields"].split()))
+        except NotCron as error:
+            raise InvalidSchedule(str(error)) from None
+    raise InvalidSchedule("A ScheduleExpression is rate(N hours), rate(N days) or cron(0 H D M W *).")
+
+
+def next_window(rules: Rules, last: datetime, now: datetime) -> Window | None:
+    """The window in which the next rotation happens: open now, or still to come; None where there is none ever.
+
+    `last` is when the secret was rotated last, or when its schedule was set. A rate that is overdue may go on with any
+    day's window; a cron expression waits for its next.
+    """
+    if isinstance(rules.schedule, Rate) and rules.schedule.in_days:
+        due = rules.window(_midnight(last) + rules.schedule.every)
+        today = rules.window(max(due.start, _midnight(now)))
+        return today if today.end > now else rules.window(today.start + DAY)
+    open_or_to_come = (window for window in map(rules.window, _starts(rules.schedule, last)) if window.end > now)
+    return next(open_or_to_come, None)
+
+
+def next_windows(rules: Rules, last: datetime, now: datetime, count: int) -> list[Window]:
+    """The next windows, each as if the secret was rotated when the one before opened."""
+    found: list[Window] = []
+    window = next_window(rules, last, now)
+    while window is not None and len(found) < count:
+        found.append(window)
+        window = next_window(rules, window.start, window.start + timedelta(seconds=1))
+    return found
+
+
+def reported_days(rules: Rules) -> int:
+    """AutomaticallyAfterDays as DescribeSecret computes it back: the fewest days between two rotations, at least 1."""
+    if isinstance(rules.schedule, Rate):
+        return max(1, rules.schedule.every // DAY)
+    starts = list(islice(_starts(rules.schedule, _JUDGED_FROM), _JUDGED))
+    return max(1, min(((after - before) // DAY for before, after in pairwise(starts)), default=MOST_DAYS))
+
+
+def _starts(schedule: Schedule, last: datetime) -> Iterator[datetime]:
+    """When windows open after the last rotation. A rate counts from the midnight before it."""
+    if isinstance(schedule, Cron):
+        yield from schedule.starts(last)
+        return
+    start = _midnight(last)
+    start += ((last - start) // schedule.every + 1) * schedule.every
+    while True:
+        yield start
+        start += schedule.every
+
+
+def _in_hours(schedule: Schedule) -> bool:
+    return len(schedule.hours) > 1 if isinstance(schedule, Cron) else not schedule.in_days
+
+
+def _at_least_apart(schedule: Cron) -> Cron:
+    if _shortest_gap(schedule) < LEAST_BETWEEN:
+        raise InvalidSchedule("A secret can be rotated every 4 hours at most.")
+    return schedule
+
+
+def _shortest_gap(schedule: Schedule) -> timedelta:
+    """Between two windows that open one after the other."""
+    if isinstance(schedule, Rate):
+        return schedule.every
+    hours = sorted(schedule.hours)
+    return HOUR * min(after - before for before, after in pairwise([*hours, hours[0] + 24]))
+
+
+def _length(duration: str | None) -> timedelta | None:
+    if duration is None:
+        return None
+    written = _DURATION.fullmatch(duration)
+    if written is None or not 1 <= int(written["hours"]) <= 24:
+        raise InvalidSchedule("A Duration is 1h to 24h.")
+    return int(written["hours"]) * HOUR
+
+
+def _must_fit(rules: Rules) -> None:
+    if rules.length is None:
+        return
+    if rules.length > _shortest_gap(rules.schedule):
+        raise InvalidSchedule("The rotation window must not extend into the next rotation window.")
+    if max(_opening_hours(rules.schedule)) * HOUR + rules.length > DAY:
+        raise InvalidSchedule("The rotation window must not extend into the next UTC day.")
+
+
+def _opening_hours(schedule: Schedule) -> set[int]:
+    """The hours of a day at which windows open."""
+    if isinstance(schedule, Cron):
+        return set(schedule.hours)
+    hours = schedule.every // HOUR
+    return {0} if schedule.in_days else {number * hours % 24 for number in range(24)}
+
+
+def _midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.astimezone(UTC).date(), time(0), UTC)

@@ -1,0 +1,136 @@
+"""The rows of rotation: functions, how a secret is to be rotated, and the run that is under way or was the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from typing import Literal
+
+from smtui.vault.database import Database
+
+Kind = Literal["rotation", "test"]
+State = Literal["waiting", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What is run to rotate; `settings` is JSON."""
+
+    region: str
+    name: str
+    kind: str
+    settings: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How a secret is to be rotated. The next window opens at `opens_at`; `due_by` is NextRotationDate.
+
+    The schedule counts from `counts_from`: the last rotation, or else when rotation was set up.
+    """
+
+    secret: int
+    enabled: bool
+    function: str
+    after_days: int | None
+    expression: str | None
+    duration: str | None
+    rotated_at: int | None
+    counts_from: int
+    opens_at: int | None
+    due_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One rotation of a secret, or test of one, at a step. `held_by` carries it out until `held_until` at most."""
+
+    secret: int
+    kind: Kind
+    token: str
+    step: str
+    state: State
+    attempts: int
+    not_before: int
+    held_by: str | None
+    held_until: int
+    message: str
+    changed_at: int
+
+
+def add_function(database: Database, function: Function) -> None:
+    database.run("INSERT INTO functions VALUES (?, ?, ?, ?, ?)", astuple(function))
+
+
+def remove_function(database: Database, region: str, name: str) -> None:
+    database.run("DELETE FROM functions WHERE region = ? AND name = ?", (region, name))
+
+
+def function(database: Database, region: str, name: str) -> Function | None:
+    found = database.row("SELECT * FROM functions WHERE region = ? AND name = ?", (region, name))
+    return Function(*found) if found else None
+
+
+def functions(database: Database, region: str) -> list[Function]:
+    return [Function(*found) for found in
+            database.rows("SELECT * FROM functions WHERE region = ? ORDER BY name", (region,))]
+
+
+def of_secret(database: Database, secret: int) -> Rotation | None:
+    return of_secrets(database, [secret]).get(secret)
+
+
+def of_secrets(database: Database, secrets: Sequence[int]) -> dict[int, Rotation]:
+    """Those of the secrets that were ever set up for rotation."""
+    return {found[0]: Rotation(found[0], bool(found[1]), *found[2:]) for found in database.rows(
+        f"SELECT * FROM rotations WHERE secret IN ({', '.join('?' * len(secrets))})", tuple(secrets)
+    )}
+
+
+def save(database: Database, rotation: Rotation) -> None:
+    database.run("INSERT OR REPLACE INTO rotations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(rotation))
+
+
+def open_since(database: Database, now: int) -> list[Rotation]:
+    """Those whose window has opened, and may have closed since, longest ago first."""
+    return [Rotation(found[0], bool(found[1]), *found[2:]) for found in database.rows(
+        "SELECT * FROM rotations WHERE enabled AND opens_at IS NOT NULL AND opens_at <= ? ORDER BY opens_at", (now,)
+    )]
+
+
+def users_of(database: Database, function: str) -> int:
+    """How many secrets a function is to rotate."""
+    found = database.row("SELECT count(*) FROM rotations WHERE enabled AND function = ?", (function,))
+    return int(found[0]) if found else 0
+
+
+def run_of(database: Database, secret: int) -> Run | None:
+    found = database.row("SELECT * FROM runs WHERE secret = ?", (secret,))
+    return Run(*found) if found else None
+
+
+def save_run(database: Database, run: Run) -> None:
+    database.run("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(run))
+
+
+def remove_run(database: Database, secret: int) -> None:
+    database.run("DELETE FROM runs WHERE secret = ?", (secret,))
+
+
+def regions_with_work(database: Database, now: int) -> list[str]:
+    """Regions in which a window has opened or a run waits that nobody holds."""
+    return [region for (region,) in database.rows(
+        "SELECT s.region FROM rotations t JOIN secrets s ON s.id = t.secret"
+        " WHERE t.enabled AND t.opens_at IS NOT NULL AND t.opens_at <= :now AND s.delete_at IS NULL"
+        " UNION SELECT s.region FROM runs r JOIN secrets s ON s.id = r.secret"
+        " WHERE r.state = 'waiting' AND r.held_until <= :now AND s.delete_at IS NULL", {"now": now},
+    )]
+
+
+def waiting(database: Database) -> list[Run]:
+    """Runs that somebody has to carry on, of secrets that are not about to be deleted."""
+    return [Run(*found) for found in database.rows(
+        "SELECT r.* FROM runs r JOIN secrets s ON s.id = r.secret"
+        " WHERE r.state = 'waiting' AND s.delete_at IS NULL ORDER BY r.not_before"
+    )]

@@ -1,0 +1,487 @@
+"""RotateSecret, CancelRotateSecret, and what rotation makes of a secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+import smtui
+from tests.conftest import Clock
+
+TOKEN = "00000000-1111-4000-8000-000000000000"
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:new-password"
+MONTHLY = {"AutomaticallyAfterDays": 30}
+ID: Any = {"SecretId": "db"}
+
+
+@pytest.fixture
+def rotations(vault: smtui.Vault) -> Any:
+    return vault.rotations()
+
+
+@pytest.fixture
+def function(rotations: Any) -> str:
+    """The ARN of a function that makes a new `password`."""
+    arn: str = rotations.create_function(
+        FunctionName="new-password", Password={"Key": "password", "PasswordLength": 20}
+    )["FunctionArn"]
+    return arn
+
+
+@pytest.fixture
+def db(client: Any, function: str) -> Any:
+    """The client of a vault with the secret `db`, which has a password."""
+    client.create_secret(Name="db", SecretString='{"user": "app", "password": "first"}')
+    return client
+
+
+@pytest.fixture
+def refusing(rotations: Any) -> str:
+    """The ARN of a function that fails at its first step: the value has no such key."""
+    arn: str = rotations.create_function(FunctionName="refusing", Password={"Key": "absent"})["FunctionArn"]
+    return arn
+
+
+def password(client: Any, **which: Any) -> str:
+    return str(json.loads(client.get_secret_value(**ID, **which)["SecretString"])["password"])
+
+
+def stages(client: Any) -> dict[str, str]:
+    versions = client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"]
+    return {label: version["VersionId"] for version in versions for label in version.get("VersionStages", ())}
+
+
+def refused(code: str, method: Callable[..., Any], **params: Any) -> str:
+    with pytest.raises(smtui.ClientError) as caught:
+        method(**params)
+    assert caught.value.code == code
+    return caught.value.message
+
+
+def events(vault: smtui.Vault) -> list[str]:
+    """The service's own, oldest first."""
+    return [event["eventName"] for event in vault.trail() if event["eventType"] == "AwsServiceEvent"][::-1]
+
+
+# A rotation.
+
+
+def test_a_rotation_makes_a_new_version(db: Any, vault: smtui.Vault, function: str) -> None:
+    """A new password under the token that was given; the old one stays as AWSPREVIOUS; nothing is pending."""
+    before = stages(db)["AWSCURRENT"]
+    answer = db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, ClientRequestToken=TOKEN)
+
+    assert answer["VersionId"] == TOKEN
+    assert stages(db) == {"AWSCURRENT": TOKEN, "AWSPREVIOUS": before}
+    assert len(password(db)) == 20
+    assert password(db, VersionStage="AWSPREVIOUS") == "first"
+    assert json.loads(db.get_secret_value(**ID)["SecretString"])["user"] == "app"
+    assert events(vault) == ["RotationStarted", "RotationSucceeded"]
+    assert vault.check().clean
+
+
+def test_what_describe_and_list_tell(db: Any, function: str, clock: Clock) -> None:
+    """30 days on, to the end of that UTC day."""
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
+
+    for told in (db.describe_secret(**ID), db.list_secrets()["SecretList"][0]):
+        assert told["RotationEnabled"] is True
+        assert told["RotationLambdaARN"] == FUNCTION
+        assert told["RotationRules"] == {"AutomaticallyAfterDays": 30}
+        assert told["LastRotatedDate"] == clock.now
+        assert told["NextRotationDate"] == datetime(2026, 4, 1, 23, 59, 59, tzinfo=UTC)
+
+
+def test_nothing_is_told_of_a_secret_that_was_never_set_up(db: Any) -> None:
+    assert not {"RotationEnabled", "RotationRules", "RotationLambdaARN", "NextRotationDate",
+                "LastRotatedDate"} & db.describe_secret(**ID).keys()
+
+
+def test_a_schedule_tells_its_days(db: Any, function: str) -> None:
+    """The page's own example: the 1st and 15th, two hours from four o'clock."""
+    rules = {"ScheduleExpression": "cron(0 16 1,15 * ? *)", "Duration": "2h"}
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=rules)
+    told = db.describe_secret(**ID)
+
+    assert told["RotationRules"] == {**rules, "AutomaticallyAfterDays": 14}
+    assert told["NextRotationDate"] == datetime(2026, 3, 15, 17, 59, 59, tzinfo=UTC)
+
+
+def test_the_second_time_it_needs_no_configuration(db: Any, function: str, clock: Clock) -> None:
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
+    first = password(db)
+    clock.forward(days=1)
+    db.rotate_secret(**ID)
+
+    assert password(db) != first
+    assert db.describe_secret(**ID)["RotationRules"] == MONTHLY
+
+
+def test_the_same_request_twice_rotates_once(db: Any, function: str) -> None:
+    """A retry after a lost answer finds the rotation done."""
+    for _ in range(2):
+        db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, ClientRequestToken=TOKEN)
+
+    assert len(stages(db)) == 2
+    assert password(db, VersionStage="AWSPREVIOUS") == "first"
+
+
+def test_without_rotating_at_once_it_is_only_tested(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
+    """The pending version of the test is gone; the date of the first rotation stands."""
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
+
+    assert password(db) == "first"
+    assert len(db.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"]) == 1
+    assert events(vault) == ["TestRotationStarted", "TestRotationSucceeded"]
+    told = db.describe_secret(**ID)
+    assert "LastRotatedDate" not in told
+    assert told["NextRotationDate"].date() == datetime(2026, 4, 1, tzinfo=UTC).date()
+
+
+@pytest.mark.parametrize("by", ["put_secret_value", "update_secret"])
+def test_a_new_value_by_hand_counts_as_a_rotation(db: Any, function: str, clock: Clock, by: str) -> None:
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
+    clock.forward(days=10)
+    getattr(db, by)(**ID, SecretString='{"password": "by hand"}')
+    told = db.describe_secret(**ID)
+
+    assert told["LastRotatedDate"] == clock.now
+    assert told["NextRotationDate"].date() == datetime(2026, 4, 11, tzinfo=UTC).date()
+
+
+def test_a_pending_value_by_hand_does_not(db: Any, function: str, clock: Clock) -> None:
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
+    before = db.describe_secret(**ID)["LastRotatedDate"]
+    clock.forward(days=10)
+    db.put_secret_value(**ID, SecretString="{}", VersionStages=["AWSPENDING"])
+
+    assert db.describe_secret(**ID)["LastRotatedDate"] == before
+
+
+# Refusals.
+
+
+def test_without_a_function(client: Any) -> None:
+    client.create_secret(Name="db", SecretString="x")
+
+    assert refused("InvalidRequestException", client.rotate_secret, **ID) == (
+        "No Lambda rotation function ARN is associated with this secret."
+    )
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:lambda:us-east-1:000000000000:function:nobody", "new-password",
+        "arn:aws:lambda:eu-west-1:000000000000:function:new-password",
+        "arn:aws:lambda:us-east-1:111122223333:function:new-password",
+    ],
+)
+def test_with_a_function_that_is_not_there(db: Any, arn: str) -> None:
+    message = refused("AccessDeniedException", db.rotate_secret, **ID, RotationLambdaARN=arn, RotationRules=MONTHLY)
+
+    assert message.startswith("Secrets Manager cannot invoke the specified Lambda function.")
+    assert "RotationEnabled" not in db.describe_secret(**ID)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"AutomaticallyAfterDays": 3, "ScheduleExpression": "rate(3 days)"}, {"ScheduleExpression": "rate(3 hours)"},
+        {"ScheduleExpression": "cron(0 * * * ? *)"}, {"ScheduleExpression": "cron(0 22 * * ? *)", "Duration": "3h"},
+        {"Duration": "3h"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_with_a_schedule_that_is_none(db: Any, function: str, rules: dict[str, Any]) -> None:
+    refused("InvalidParameterException", db.rotate_secret, **ID, RotationLambdaARN=function, RotationRules=rules)
+
+    assert password(db) == "first"
+
+
+@pytest.mark.parametrize(("days", "code"), [(1, ""), (1000, ""), (1001, "ValidationException")])
+def test_days_at_the_edge(db: Any, function: str, days: int, code: str) -> None:
+    params = {**ID, "RotationLambdaARN": function, "RotationRules": {"AutomaticallyAfterDays": days}}
+    if code:
+        refused(code, db.rotate_secret, **params)
+    else:
+        db.rotate_secret(**params)
+        assert db.describe_secret(**ID)["RotationRules"]["AutomaticallyAfterDays"] == days
+
+
+def test_while_another_is_not_complete(db: Any, function: str) -> None:
+    """AWSPENDING on a version that is not current, whoever put it there."""
+    db.put_secret_value(**ID, SecretString="{}", VersionStages=["AWSPENDING"])
+
+    assert refused("InvalidRequestException", db.rotate_secret, **ID, RotationLambdaARN=function) == (
+        "A previous rotation isn't complete. That rotation will be reattempted."
+    )
+
+
+def test_while_awspending_is_where_awscurrent_is(db: Any, function: str) -> None:
+    """That is how a rotation may end."""
+    db.update_secret_version_stage(**ID, VersionStage="AWSPENDING", MoveToVersionId=stages(db)["AWSCURRENT"])
+    db.rotate_secret(**ID, RotationLambdaARN=function)
+
+    assert password(db) != "first"
+
+
+def test_a_secret_without_a_value(client: Any, function: str) -> None:
+    client.create_secret(Name="db")
+
+    assert "AWSCURRENT" in refused("ResourceNotFoundException", client.rotate_secret, **ID, RotationLambdaARN=function)
+
+
+def test_a_secret_on_its_way_out(db: Any, function: str) -> None:
+    db.delete_secret(**ID)
+
+    assert "marked for deletion" in refused("InvalidRequestException", db.rotate_secret, **ID,
+                                            RotationLambdaARN=function)
+
+
+# A rotation that fails.
+
+
+def test_a_failure_leaves_awscurrent_where_it_was(
+    db: Any, vault: smtui.Vault, rotations: Any, refusing: str
+) -> None:
+    """The pending version has its id and label, and no value; why it failed can be looked up."""
+    db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
+
+    assert password(db) == "first"
+    assert stages(db)["AWSPENDING"] == TOKEN
+    assert TOKEN in refused("ResourceNotFoundException", db.get_secret_value, **ID, VersionId=TOKEN)
+    told = rotations.describe_rotation(**ID)["Rotation"]
+    assert (told["State"], told["Step"], told["Attempts"]) == ("waiting", "createSecret", 1)
+    assert told["Message"] == "The value has no key absent."
+    assert events(vault) == ["RotationStarted", "RotationFailed"]
+    assert "absent." not in json.dumps(list(vault.trail()))
+    assert vault.check().clean
+
+
+def test_it_rests_and_is_tried_again(db: Any, vault: smtui.Vault, refusing: str, clock: Clock) -> None:
+    """5 minutes, then 10, and it goes on where it failed once that is mended."""
+    db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
+    assert vault.rotate_due() == []
+    clock.forward(minutes=5)
+    [ended] = vault.rotate_due()
+    assert ended.problem == "The value has no key absent."
+    clock.forward(minutes=9)
+    assert vault.rotate_due() == []
+    db.put_secret_value(**ID, SecretString='{"absent": "x", "password": "y"}')
+    clock.forward(minutes=1)
+    [ended] = vault.rotate_due()
+
+    assert ended.problem == ""
+    assert stages(db)["AWSCURRENT"] == TOKEN
+
+
+def test_a_test_that_fails_is_over(db: Any, vault: smtui.Vault, rotations: Any, tmp_path: Any) -> None:
+    """Nothing pending is left, and nothing is tried again."""
+    arn = rotations.create_function(FunctionName="no", Command={"Arguments": ["/bin/false"]})["FunctionArn"]
+    db.rotate_secret(**ID, RotationLambdaARN=arn, RotationRules=MONTHLY, RotateImmediately=False)
+
+    assert "AWSPENDING" not in stages(db)
+    assert rotations.describe_rotation(**ID)["Rotation"]["State"] == "failed"
+    assert rotations.describe_rotation(**ID)["Rotation"]["Message"] == "It ended with exit code 1."
+    assert vault.rotate_due() == []
+
+
+# Cancelling.
+
+
+def test_cancelling_keeps_the_rules_in_sight(db: Any, function: str) -> None:
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
+    assert "VersionId" not in db.cancel_rotate_secret(**ID)
+    told = db.describe_secret(**ID)
+
+    assert told["RotationEnabled"] is False
+    assert told["RotationRules"] == MONTHLY
+    assert told["RotationLambdaARN"] == FUNCTION
+    assert not {"NextRotationDate", "LastRotatedDate"} & told.keys()
+
+
+def test_cancelling_in_the_middle(db: Any, vault: smtui.Vault, refusing: str, function: str, clock: Clock) -> None:
+    """The pending version is named and left; it blocks the next rotation until somebody takes its label away."""
+    db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
+    assert db.cancel_rotate_secret(**ID)["VersionId"] == TOKEN
+    clock.forward(days=2)
+    assert vault.rotate_due() == []
+    assert "AWSPENDING" in stages(db)
+    refused("InvalidRequestException", db.rotate_secret, **ID, RotationLambdaARN=function)
+    db.update_secret_version_stage(**ID, VersionStage="AWSPENDING", RemoveFromVersionId=TOKEN)
+    db.rotate_secret(**ID, RotationLambdaARN=function)
+
+    assert password(db) != "first"
+    assert events(vault)[:3] == ["RotationStarted", "RotationFailed", "RotationAbandoned"]
+
+
+def test_cancelling_what_was_never_set_up(db: Any) -> None:
+    refused("InvalidRequestException", db.cancel_rotate_secret, **ID)
+
+
+# The scheduler.
+
+
+def test_what_is_due_is_rotated_once(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
+    """Not before its window opens, in it once, and then when the next one opens."""
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
+    clock.forward(days=29)
+    assert vault.rotate_due() == []
+    clock.forward(hours=12)
+    assert [ended.problem for ended in vault.rotate_due()] == [""]
+    assert vault.rotate_due() == []
+    first = password(db)
+    clock.forward(days=30)
+    assert [ended.name for ended in vault.rotate_due()] == ["db"]
+
+    assert password(db) != first != "first"
+
+
+def test_a_missed_window_waits_for_the_next(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
+    """A machine that was off between two and four o'clock rotates the next time it is on then, and not before."""
+    rules = {"ScheduleExpression": "cron(0 2 * * ? *)", "Duration": "2h"}
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=rules, RotateImmediately=False)
+    clock.now = datetime(2026, 3, 4, 5, tzinfo=UTC)
+    assert vault.rotate_due() == []
+    assert db.describe_secret(**ID)["NextRotationDate"] == datetime(2026, 3, 5, 3, 59, 59, tzinfo=UTC)
+    clock.now = datetime(2026, 3, 5, 3, tzinfo=UTC)
+
+    assert len(vault.rotate_due()) == 1
+
+
+def test_another_region_is_rotated_too(vault: smtui.Vault, clock: Clock) -> None:
+    far = vault.client(region_name="eu-west-1")
+    arn = vault.rotations(region_name="eu-west-1").create_function(FunctionName="f", Password={})["FunctionArn"]
+    far.create_secret(Name="db", SecretString="first")
+    far.rotate_secret(SecretId="db", RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 1},
+                      RotateImmediately=False)
+    clock.forward(days=1)
+
+    assert len(vault.rotate_due()) == 1
+    assert len(far.get_secret_value(SecretId="db")["SecretString"]) == 32
+
+
+def test_a_clock_that_jumps_rotates_once(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
+    """Ten years forward and back again: one rotation, and the next when its time comes."""
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
+    clock.forward(days=3650)
+    assert len(vault.rotate_due()) == 1
+    clock.forward(days=-3650)
+    assert vault.rotate_due() == []
+
+
+def test_a_key_out_of_use_stops_no_other(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
+    key = vault.keys().create_key()["KeyMetadata"]["KeyId"]
+    db.create_secret(Name="locked", SecretString='{"password": "x"}', KmsKeyId=key)
+    for name in ("locked", "db"):
+        db.rotate_secret(SecretId=name, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
+    vault.keys().disable_key(KeyId=key)
+    clock.forward(days=31)
+
+    assert [ended.name for ended in vault.rotate_due()] == ["db"]
+
+
+# Two holders, and a crash.
+
+
+def test_only_one_holder_at_a_time(db: Any, rotations: Any, refusing: str, clock: Clock) -> None:
+    """What one has claimed another does not get, until its time is up; then the first one's report is refused."""
+    db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
+    clock.forward(minutes=5)
+    first = rotations.claim_rotation(Holder="one")["Rotation"]
+    assert rotations.claim_rotation(Holder="two").get("Rotation") is None
+    clock.forward(minutes=16)
+    second = rotations.claim_rotation(Holder="two")["Rotation"]
+    assert first["Step"] == second["Step"] == "createSecret"
+
+    report = {**ID, "ClientRequestToken": TOKEN, "Step": "createSecret", "Succeeded": True}
+    assert "somebody else" in refused("InvalidRequestException", rotations.report_rotation, **report, Holder="one")
+    assert rotations.report_rotation(**report, Holder="two")["Step"] == "setSecret"
+
+
+@pytest.mark.parametrize("died_after", ["createSecret", "setSecret", "testSecret"])
+def test_a_crash_is_gone_on_from(
+    db: Any, vault: smtui.Vault, rotations: Any, function: str, clock: Clock, died_after: str
+) -> None:
+    """Whoever claims it next begins with the step that was not reported, and the value that was made stays."""
+    from smtui.rotation.function import Task
+    from smtui.rotation.password import password as new_password
+
+    with vault.all_or_nothing():
+        db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
+    task = Task.claimed(rotations.claim_rotation(Holder="dies")["Rotation"])
+    for step in ("createSecret", "setSecret", "testSecret"):
+        new_password(task, step, vault.client())
+        rotations.report_rotation(**ID, ClientRequestToken=TOKEN, Step=step, Holder="dies", Succeeded=True)
+        if step == died_after:
+            break
+    made = password(db, VersionStage="AWSPENDING")
+    assert vault.rotate_due() == []
+    clock.forward(minutes=16)
+    [ended] = vault.rotate_due()
+
+    assert ended.problem == ""
+    assert password(db) == made
+    assert "AWSPENDING" not in stages(db)
+
+
+# With the rest of the engine.
+
+
+def test_replicas_follow_a_rotation(db: Any, vault: smtui.Vault, function: str, refusing: str) -> None:
+    """Nothing of an unfinished one is seen there; of a finished one, everything."""
+    db.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
+    far = vault.client(region_name="eu-west-1")
+    db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
+    assert password(far) == "first"
+    db.cancel_rotate_secret(**ID)
+    db.update_secret_version_stage(**ID, VersionStage="AWSPENDING", RemoveFromVersionId=TOKEN)
+    db.rotate_secret(**ID, RotationLambdaARN=function)
+
+    assert password(far) == password(db) != "first"
+    assert vault.check().clean
+
+
+def test_another_services_secret(vault: smtui.Vault, function: str) -> None:
+    """Is rotated by that service alone."""
+    rds = vault.client(caller=smtui.Caller("arn:aws:iam::000000000000:role/rds", service="rds"))
+    rds.create_secret(Name="db", SecretString='{"password": "x"}')
+
+    refused("InvalidRequestException", vault.client().rotate_secret, **ID, RotationLambdaARN=function)
+
+
+# Functions.
+
+
+def test_functions_are_listed_and_deleted(db: Any, rotations: Any, function: str) -> None:
+    """One that is in use stays."""
+    assert [each["FunctionName"] for each in rotations.list_functions()["Functions"]] == ["new-password"]
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
+    assert "rotated by" in refused("InvalidParameterException", rotations.delete_function, FunctionName="new-password")
+    db.cancel_rotate_secret(**ID)
+    rotations.delete_function(FunctionName="new-password")
+
+    assert rotations.list_functions()["Functions"] == []
+    refused("ResourceNotFoundException", rotations.delete_function, FunctionName="new-password")
+    refused("AccessDeniedException", db.rotate_secret, **ID)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"FunctionName": "new-password", "Password": {}}, {"FunctionName": "two", "Password": {}, "Command":
+         {"Arguments": ["x"]}}, {"FunctionName": "none"},
+        {"FunctionName": "slow", "Command": {"Arguments": ["x"], "TimeoutInSeconds": 901}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_functions_that_are_refused(rotations: Any, function: str, params: dict[str, Any]) -> None:
+    with pytest.raises(smtui.ClientError):
+        rotations.create_function(**params)
+
+    assert len(rotations.list_functions()["Functions"]) == 1
