@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from smtui.api.errors import CLIENT_ERRORS, ClientError, VaultMissingError
 from smtui.api.model import OPERATIONS
 from smtui.rotation import wire
-from smtui.rotation.command import AGENT
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -67,13 +66,13 @@ def _refusal(operation: str, error: dict[str, str]) -> ClientError:
 
 def is_handed() -> bool:
     """Whether this process was started as a rotation function, or by one."""
-    return AGENT in os.environ
+    return wire.AGENT in os.environ
 
 
 def rotation_client() -> Client:
     """The client of a rotation function. Raises VaultMissingError in any other process."""
     try:
-        return cast("Client", HandedClient(os.environ[AGENT]))
+        return cast("Client", HandedClient(os.environ[wire.AGENT]))
     except (KeyError, OSError, AttributeError):
         raise VaultMissingError("This process was not started as a rotation function.") from None
 

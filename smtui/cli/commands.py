@@ -77,7 +77,7 @@ class Command:
 
 
 # Commands whose name is no good name for a module.
-_HOMES = {"import": "import_files", "keyring": "os_keyring"}
+_HOMES = {"import": "import_files", "keyring": "os_keyring", "rotate-due": "rotate_due"}
 
 COMMANDS = (
     Command("get", Group.WORDS, "print a secret's value, or one key of it"),
@@ -92,6 +92,8 @@ COMMANDS = (
     Command("backup", Group.VAULT, "write a whole copy of the vault, also while it is in use"),
     Command("trail", Group.VAULT, "show who did what, newest first"),
     Command("keys", Group.VAULT, "show and look after the KMS keys that seal the secrets"),
+    Command("functions", Group.VAULT, "show, add and remove what rotates secrets"),
+    Command("rotate-due", Group.VAULT, "rotate every secret whose time has come"),
     Command("keyring", Group.VAULT, "let the OS keyring unlock this vault, or stop that"),
     Command("completion", Group.SHELL, "print the completion script for bash, zsh or tcsh"),
     Command("batch-get-secret-value", Group.OPERATIONS, "get the values of several secrets",

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from smtui.api.model import OPERATIONS
-from smtui.cli import output, pages, parameters, rendering
+from smtui.cli import output, pages, parameters, rendering, rotating
 from smtui.cli.exits import Exit, UsageError
 from smtui.cli.parser import OUTPUTS, whole_number
 from smtui.cli.unlocking import opened
@@ -47,6 +47,8 @@ def run(args: argparse.Namespace) -> Exit:
     with opened(args) as vault:
         method = getattr(vault.client(region_name=args.region), args.command.replace("-", "_"))
         response = _answer(operation.name, method, request, args)
+        if operation.name == "RotateSecret":
+            rotating.tell_problem(vault, request["SecretId"], args.region)
     text = rendering.rendered(pick(rendering.simple(response)), args.output, operation.name)
     if text is not None:
         output.line(text)

@@ -12,9 +12,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from smtui.api.errors import WrongPassphraseError
+from smtui.backends import handed
 from smtui.cli import diagnostics, terminal
 from smtui.cli.exits import CannotUnlock, UsageError
 from smtui.cli.terminal import NoTerminal, wipe
@@ -28,7 +29,14 @@ WAYS = "Give the passphrase by --passphrase-fd N or $SMTUI_PASSPHRASE_FILE, or r
 
 @contextmanager
 def opened(args: argparse.Namespace) -> Iterator[Vault]:
-    """The vault that the options name, unlocked, its notices told; closed at the end."""
+    """The vault that the options name, unlocked, its notices told; closed at the end.
+
+    Within a rotation function, it is as much of the vault as the function was handed.
+    """
+    if handed.is_handed():
+        with handed.HandedVault() as vault:
+            yield cast("Vault", vault)
+        return
     path = vault_path(args)
     examine(path)
     with closing(_unlocked(path, args)) as vault:

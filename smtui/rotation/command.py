@@ -26,7 +26,6 @@ from smtui.rotation.desk import Desk
 from smtui.rotation.function import Output, StepFailed, Task
 from smtui.shown import shown
 
-AGENT = "SMTUI_AGENT"
 TIME_LIMIT = 60
 """Seconds a step may take, unless the function's settings say otherwise."""
 GRACE = 2.0
@@ -74,7 +73,7 @@ def _started(arguments: list[str], folder: Path, agent: Path) -> Iterator[subpro
     work.mkdir(mode=0o700)
     try:
         process = subprocess.Popen(
-            arguments, cwd=work, env={**environment(), AGENT: str(agent)}, start_new_session=True,
+            arguments, cwd=work, env={**environment(), wire.AGENT: str(agent)}, start_new_session=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
     except OSError as error:

@@ -7,6 +7,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+AGENT = "SMTUI_AGENT"
+"""Names the socket at which calls are answered, in the environment of a function."""
 LONGEST_LINE = 1024 * 1024
 BYTES, TIME = "$bytes", "$time"
 

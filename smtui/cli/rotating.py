@@ -1,0 +1,20 @@
+"""How a rotation went, said on standard error: the service answers RotateSecret whether it succeeds or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtui.cli import diagnostics
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+
+def tell_problem(vault: Vault, secret_id: str, region: str | None) -> None:
+    """Nothing where there is no problem."""
+    run = vault.rotations(region_name=region).describe_rotation(SecretId=secret_id).get("Rotation", {})
+    if not run.get("Message"):
+        return
+    what = "The test of this rotation" if run["Kind"] == "test" else "The rotation"
+    again = "It will be tried again: smtui rotate-due" if run["State"] == "waiting" else "It is not tried again."
+    diagnostics.warn(f"{what} failed at {run['Step']}: {run['Message']}", again)

@@ -1,0 +1,28 @@
+"""Rotates every secret whose rotation window is open, and goes on with rotations that failed or were broken off. For
+cron or a systemd timer; the screens do the same while they are open. Two of these never work on one secret at once.
+
+A rotation that failed rests for five minutes, then ten, up to a day, before it is tried again; a NAME is tried now.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from smtui.cli import output
+from smtui.cli.exits import Exit
+from smtui.cli.unlocking import opened
+
+EXAMPLE = "smtui rotate-due\nsmtui rotate-due prod/db"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="the one secret whose rotation is to be gone on with")
+
+
+def run(args: argparse.Namespace) -> Exit:
+    with opened(args) as vault:
+        ended = vault.rotate_due(secret_id=args.name, region_name=args.region)
+    for each in ended:
+        done = "tested" if each.kind == "test" else "rotated"
+        output.line(f"{each.name}: {f'{each.step} failed: {each.problem}' if each.problem else done}")
+    return Exit.REFUSED if any(each.problem for each in ended) else Exit.DONE

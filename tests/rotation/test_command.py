@@ -1,0 +1,237 @@
+"""Functions that are processes: what they get, what they may, how they are ended, and what is kept of what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtui
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="command functions need Unix sockets")
+
+TOKEN = "00000000-1111-4000-8000-000000000000"
+VALUE = "first-value-of-all"
+ID: Any = {"SecretId": "db"}
+HONEST = """
+import json, sys, smtui
+event = json.load(sys.stdin)
+client = smtui.rotation_client()
+arn, token = event["SecretId"], event["ClientRequestToken"]
+if event["Step"] == "createSecret":
+    made = client.get_random_password(PasswordLength=24, ExcludePunctuation=True)["RandomPassword"]
+    client.put_secret_value(SecretId=arn, ClientRequestToken=token, SecretString=made, VersionStages=["AWSPENDING"])
+elif event["Step"] == "finishSecret":
+    versions = client.describe_secret(SecretId=arn)["VersionIdsToStages"]
+    current = next(version for version, stages in versions.items() if "AWSCURRENT" in stages)
+    client.update_secret_version_stage(SecretId=arn, VersionStage="AWSCURRENT", MoveToVersionId=token,
+                                       RemoveFromVersionId=current)
+"""
+BY_COMMAND_LINE = """
+read -r event
+field() { printf '%s' "$event" | sed 's/.*"'"$1"'": "\\([^"]*\\)".*/\\1/'; }
+smtui="PYTHON -m smtui"
+case $(field Step) in
+createSecret)
+    made=$($smtui get-random-password --password-length 24 --exclude-punctuation --query RandomPassword --output text)
+    printf %s "$made" | $smtui put-secret-value --secret-id "$(field SecretId)" --client-request-token "$(field ClientRequestToken)" \\
+        --secret-string - --version-stages AWSPENDING ;;
+finishSecret)
+    current=$($smtui get-secret-value --secret-id "$(field SecretId)" --query VersionId --output text)
+    $smtui update-secret-version-stage --secret-id "$(field SecretId)" --version-stage AWSCURRENT \\
+        --move-to-version-id "$(field ClientRequestToken)" --remove-from-version-id "$current" ;;
+esac
+"""
+Rotate = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def rotate(vault: smtui.Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rotate:
+    """Rotates `db` by a script, and tells how that went."""
+    client, rotations = vault.client(), vault.rotations()
+    client.create_secret(Name="db", SecretString=VALUE)
+    monkeypatch.setattr("smtui.rotation.command.GRACE", 0.2)
+
+    def by(script: str, *, limit: int = 30, shell: bool = False) -> dict[str, Any]:
+        path = tmp_path / "function"
+        path.write_text(script.replace("PYTHON", sys.executable))
+        before = f"import sys; sys.path.insert(0, {os.getcwd()!r})\n"
+        if not shell:
+            path.write_text(before + path.read_text())
+        arguments = ["/bin/sh" if shell else sys.executable, str(path)]
+        arn = rotations.create_function(
+            FunctionName="f", Command={"Arguments": arguments, "TimeoutInSeconds": limit}
+        )["FunctionArn"]
+        client.rotate_secret(**ID, RotationLambdaARN=arn, ClientRequestToken=TOKEN)
+        found: dict[str, Any] = rotations.describe_rotation(**ID)["Rotation"]
+        return found
+
+    return by
+
+
+def current(vault: smtui.Vault) -> str:
+    return str(vault.client().get_secret_value(**ID)["SecretString"])
+
+
+def test_a_function_in_python(rotate: Rotate, vault: smtui.Vault) -> None:
+    """The client it is handed takes it through all four steps."""
+    assert rotate(HONEST)["State"] == "done"
+    assert len(current(vault)) == 24
+
+
+def test_a_function_by_the_command_line(
+    rotate: Rotate, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The same commands as anywhere, and nobody is asked for a passphrase."""
+    (tmp_path / "bin").mkdir()
+    python = tmp_path / "bin" / "python"
+    python.write_text(f"#!/bin/sh\nPYTHONPATH={os.getcwd()} exec {sys.executable} \"$@\"\n")
+    python.chmod(0o755)
+    run = rotate(BY_COMMAND_LINE.replace("PYTHON", str(python)), shell=True)
+
+    assert run["State"] == "done", run
+    assert len(current(vault)) == 24
+
+
+def test_what_it_is_given(rotate: Rotate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event on standard input; an environment of a few names; an empty folder; no value in either."""
+    monkeypatch.setenv("SMTUI_PASSPHRASE", "not for you")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nor this")
+    note = tmp_path / "note"
+    rotate(f"""
+import json, os, sys
+json.dump({{"event": json.load(sys.stdin), "environ": dict(os.environ), "argv": sys.argv, "here": os.listdir("."),
+            "session": os.getsid(0) == os.getpid(), "open": len(os.listdir("/proc/self/fd"))}}, open({str(note)!r}, "w"))
+sys.exit(1)
+""")
+    seen = json.loads(note.read_text())
+
+    assert seen["event"].keys() == {"Step", "SecretId", "ClientRequestToken", "RotationToken"}
+    assert seen["event"]["Step"] == "createSecret"
+    assert seen["event"]["ClientRequestToken"] == TOKEN
+    assert not {"SMTUI_PASSPHRASE", "AWS_SECRET_ACCESS_KEY"} & seen["environ"].keys()
+    assert VALUE not in note.read_text()
+    assert seen["here"] == []
+    assert seen["session"]
+    assert seen["open"] <= 5
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("get_secret_value(SecretId='other')", "AccessDeniedException"),
+        ("delete_secret(SecretId=event['SecretId'])", "AccessDeniedException"),
+        ("list_secrets()", "AccessDeniedException"),
+        ("get_secret_value(SecretId=event['SecretId'], VersionStage='none')", "ResourceNotFoundException"),
+    ],
+)
+def test_it_reaches_its_own_secret_alone(
+    rotate: Rotate, vault: smtui.Vault, call: str, told: str
+) -> None:
+    """Other secrets, other operations and mistakes are refused with the service's errors."""
+    vault.client().create_secret(Name="other", SecretString="not yours")
+    run = rotate(f"""
+import json, sys, smtui
+event = json.load(sys.stdin)
+client = smtui.rotation_client()
+try:
+    client.{call}
+except client.exceptions.{told} as error:
+    print("refused:", error.response["Error"]["Code"])
+sys.exit(1)
+""")
+
+    assert f"refused: {told}" in run["Message"]
+
+
+def test_too_slow(rotate: Rotate, vault: smtui.Vault, tmp_path: Path) -> None:
+    """It and what it started are ended, though they would not hear of it."""
+    note = tmp_path / "pids"
+    run = rotate(f"""
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import signal, time; signal.signal(15, 1); time.sleep(600)"])
+open({str(note)!r}, "w").write(f"{{os.getpid()}} {{child.pid}}")
+time.sleep(600)
+""", limit=2)
+
+    assert run["Message"] == "It took longer than 2 seconds."
+    assert current(vault) == VALUE
+    assert not [pid for pid in note.read_text().split() if alive(int(pid))]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("import sys; sys.exit(3)", "It ended with exit code 3."),
+        ("import os; os.kill(os.getpid(), 9)", "It was ended by SIGKILL."),
+        ("raise ValueError('broken')", "ValueError: broken"),
+        ("import os\nfor _ in range(800): os.write(1, b'x' * 65536)\nraise SystemExit(1)", "It ended with exit code 1."),
+        ("import sys; sys.stdin.close(); sys.exit(2)", "It ended with exit code 2."),
+    ],
+    ids=["exit", "killed", "traceback", "50 MB", "deaf"],
+)
+def test_a_function_that_fails(rotate: Rotate, vault: smtui.Vault, script: str, told: str) -> None:
+    """AWSCURRENT stays; what it wrote last is kept, but not without end."""
+    run = rotate(script)
+
+    assert told in run["Message"]
+    assert len(run["Message"]) < 70_000
+    assert current(vault) == VALUE
+
+
+def test_what_it_writes_shows_no_value(rotate: Rotate, vault: smtui.Vault) -> None:
+    """Values that went through its hands are replaced, control characters made visible; the trail has a hash."""
+    run = rotate("""
+import json, sys, smtui
+event = json.load(sys.stdin)
+client = smtui.rotation_client()
+print("was", client.get_secret_value(SecretId=event["SecretId"])["SecretString"])
+made = client.get_random_password()["RandomPassword"]
+print("is", json.dumps({"password": made}), made, event["RotationToken"], "\\x1b[31mred")
+sys.exit(1)
+""")
+    trail = list(vault.trail(operation="ReportRotation"))
+
+    assert run["Message"].splitlines()[1] == "was <secret>"
+    assert run["Message"].splitlines()[2].startswith('is {"password": "<secret>"} <secret> <secret> ␛[31mred')
+    assert "was" not in json.dumps(trail)
+    assert len(trail[0]["requestParameters"]["outputSha256"]) == 64
+    assert trail[0]["requestParameters"]["outputBytes"] > 0
+
+
+def test_a_command_that_is_not_there(vault: smtui.Vault) -> None:
+    client, rotations = vault.client(), vault.rotations()
+    client.create_secret(Name="db", SecretString=VALUE)
+    arn = rotations.create_function(FunctionName="f", Command={"Arguments": ["/nowhere/at-all"]})["FunctionArn"]
+    client.rotate_secret(**ID, RotationLambdaARN=arn)
+
+    assert rotations.describe_rotation(**ID)["Rotation"]["Message"] == (
+        "The command cannot be started: No such file or directory."
+    )
+
+
+def test_a_function_that_forgets_to_finish(rotate: Rotate, vault: smtui.Vault) -> None:
+    """Four steps without an error are no rotation while AWSCURRENT is where it was."""
+    run = rotate("pass")
+
+    assert (run["State"], run["Step"]) == ("waiting", "finishSecret")
+    assert "AWSCURRENT is not on the new version" in run["Message"]
+    assert current(vault) == VALUE
+
+
+def test_outside_a_function_there_is_no_such_client() -> None:
+    with pytest.raises(smtui.VaultMissingError, match="not started as a rotation function"):
+        smtui.rotation_client()
