@@ -111,6 +111,21 @@ class Vault:
             self.rotations(region_name=region), self.client(region_name=region), self._ambient.new_uuid(), arn=arn
         )]
 
+    def rotation_is_due(self) -> bool:
+        """Whether `rotate_due` would find something to do."""
+        now = int(self._ambient.now().timestamp() * 1000)
+        return bool(rotations.regions_with_work(self._open_database(), now))
+
+    def opened_again(self) -> Vault:
+        """The same vault, opened once more, for another thread."""
+        self._open_database()
+        keys = FileKeys.from_key(self._file_keys.unlock_key())
+        try:
+            return Vault(open_file(self.path, keys, read_only=self.read_only), keys, self._ambient)
+        except BaseException:
+            keys.wipe()
+            raise
+
     def _client(self, kind: type[LocalClient], region_name: str | None, caller: Caller | str | None) -> LocalClient:
         self._open_database()
         region = region_name or self.region_name

@@ -43,13 +43,22 @@ class Parser(argparse.ArgumentParser):
         output.line(self.format_help().rstrip("\n"))
 
     def understood(self, argv: Sequence[str]) -> argparse.Namespace:
-        """What the words say. Raises UsageError."""
+        """What the words say. Raises UsageError.
+
+        A command that has a default for `behind` takes another's words behind `--`, as they are.
+        """
+        behind: Sequence[str] = ()
+        if self.get_default("behind") is not None and "--" in argv:
+            at = list(argv).index("--")
+            argv, behind = argv[:at], argv[at + 1 :]
         parsed, left = self.parse_known_args(argv)
         options = [word.split("=")[0] for word in left if word.startswith("-") and word != "-"]
         if options:
             raise UsageError(f"unknown option: {', '.join(options)}", hint=self._nearest(options[0]))
         if left:
             self.error(f"{len(left)} more word{'s' if len(left) > 1 else ''} than this command takes")
+        if behind:
+            parsed.behind = behind
         return parsed
 
     def _nearest(self, option: str) -> str:

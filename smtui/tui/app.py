@@ -24,7 +24,7 @@ from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
 from smtui.shown import shown
-from smtui.tui import keys, themes
+from smtui.tui import keys, rotator, themes
 from smtui.tui.bridge import GESTURE, call, gesture
 from smtui.tui.palette import Actions
 from smtui.tui.screens.too_small import TooSmallScreen, fits
@@ -88,6 +88,7 @@ class SmtuiApp(QuietApp[None]):
         self._leave_in_order()
         self._warn_of_strange_keys()
         self.set_interval(1, self.tick)
+        self.set_interval(rotator.EVERY, self.rotate_due)
         if self._first_vault is not None:
             await self.enter(self._first_vault)
             self._first_vault = None
@@ -119,6 +120,7 @@ class SmtuiApp(QuietApp[None]):
         session, self.session = self.session, None
         if session is None:
             return
+        session.rotator.stop()
         self.workers.cancel_group(self, GESTURE)
         self.clear_notifications()
         await self.show_only(UnlockScreen(self.path, notice))
@@ -149,6 +151,13 @@ class SmtuiApp(QuietApp[None]):
         if self.clears_in and not left:
             self.inner_clipboard = ""
         self.clears_in = left
+
+    @gesture
+    async def rotate_due(self) -> None:
+        """What is due is rotated beside everything else, and said when it is done."""
+        if self.session is not None:
+            for sentence in await self.session.rotator.look():
+                self.notify(sentence, markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Anything a person does counts as being there, unless the time was up before it came."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from smtui.ambient import seconds_awake
+from smtui.tui.rotator import Rotator
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -18,6 +19,7 @@ class Session:
 
     def __init__(self, vault: Vault, idle_lock: float, steady: Callable[[], float] = seconds_awake) -> None:
         self.vault = vault
+        self.rotator = Rotator(vault)
         self._idle_lock = idle_lock
         self._steady = steady
         self._touched = steady()

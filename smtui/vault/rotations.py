@@ -119,12 +119,13 @@ def remove_run(database: Database, secret: int) -> None:
 
 
 def regions_with_work(database: Database, now: int) -> list[str]:
-    """Regions in which a window has opened or a run waits that nobody holds."""
+    """Regions in which a window has opened, or a run has rested enough that nobody holds."""
     return [region for (region,) in database.rows(
         "SELECT s.region FROM rotations t JOIN secrets s ON s.id = t.secret"
         " WHERE t.enabled AND t.opens_at IS NOT NULL AND t.opens_at <= :now AND s.delete_at IS NULL"
         " UNION SELECT s.region FROM runs r JOIN secrets s ON s.id = r.secret"
-        " WHERE r.state = 'waiting' AND r.held_until <= :now AND s.delete_at IS NULL", {"now": now},
+        " WHERE r.state = 'waiting' AND r.held_until <= :now AND r.not_before <= :now AND s.delete_at IS NULL",
+        {"now": now},
     )]
 
 

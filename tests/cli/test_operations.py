@@ -246,11 +246,9 @@ def test_what_cannot_be_understood_is_exit_2(cli: CommandLine, argv: list[str], 
     assert said in answer.err
 
 
-@pytest.mark.parametrize("operation", ["rotate-secret", "put-resource-policy", "validate-resource-policy"])
+@pytest.mark.parametrize("operation", ["put-resource-policy", "validate-resource-policy"])
 def test_what_is_not_built_is_no_success(stocked: CommandLine, operation: str) -> None:
-    extra = [] if operation == "rotate-secret" else ["--resource-policy", "{}"]
-
-    answer = stocked(operation, "--secret-id", "prod/db", *extra)
+    answer = stocked(operation, "--secret-id", "prod/db", "--resource-policy", "{}")
 
     assert answer.code == 1
     assert "NotYetSupported" in answer.err

@@ -7,7 +7,7 @@ from smtui.api.shapes import Blob, List, Structure, Text
 from smtui.engine.client import method_name
 
 MARKER = "hunter2-do-not-tell"
-LATER = {"RotateSecret", "CancelRotateSecret", "PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy",
+LATER = {"PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy",
          "ValidateResourcePolicy"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise, takewhile
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ EXPRESSIONS = (
     "cron(0 17 L * ? *)", "cron(0 8 ? * MON-FRI *)", "cron(0 16 1,15 * ? *)", "cron(0 3 ? * SUNL *)",
     "cron(0 0 29 2 ? *)", "cron(0 5 ? JAN,JUL TUE#3 *)", "cron(0 2/10 * * ? *)",
 )  # fmt: skip
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
 
 
 def starts(expression: str, count: int = 4, last: datetime = MONDAY) -> list[str]:
@@ -125,7 +126,7 @@ def test_a_window_is_open_or_to_come_and_keeps_to_its_day(expression: str, last:
     assert windows[0].start > last
     for window in windows:
         assert window.start.date() == window.last.date()
-    for before, after in zip(windows, windows[1:], strict=False):
+    for before, after in pairwise(windows):
         assert before.end <= after.start
 
 
@@ -137,18 +138,8 @@ def test_no_hour_is_left_out(expression: str, last: datetime) -> None:
     first = last.replace(minute=0, second=0, microsecond=0)
     hours = [first + number * HOUR for number in range(1, 960)]
     wanted = [hour for hour in hours if hour > last and hour.hour in schedule.hours and schedule.runs_on(hour.date())]
-    found = [start for start in _until(schedule.starts(last), hours[-1])]
 
-    assert found == wanted
-
-
-def _until(moments: object, end: datetime) -> list[datetime]:
-    found: list[datetime] = []
-    for moment in moments:  # type: ignore[attr-defined]
-        if moment > end:
-            break
-        found.append(moment)
-    return found
+    assert list(takewhile(lambda start: start <= hours[-1], schedule.starts(last))) == wanted
 
 
 def test_a_day_that_never_comes() -> None:

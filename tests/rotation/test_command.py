@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -39,8 +38,8 @@ smtui="PYTHON -m smtui"
 case $(field Step) in
 createSecret)
     made=$($smtui get-random-password --password-length 24 --exclude-punctuation --query RandomPassword --output text)
-    printf %s "$made" | $smtui put-secret-value --secret-id "$(field SecretId)" --client-request-token "$(field ClientRequestToken)" \\
-        --secret-string - --version-stages AWSPENDING ;;
+    printf %s "$made" | $smtui put-secret-value --secret-id "$(field SecretId)" --secret-string - \\
+        --client-request-token "$(field ClientRequestToken)" --version-stages AWSPENDING ;;
 finishSecret)
     current=$($smtui get-secret-value --secret-id "$(field SecretId)" --query VersionId --output text)
     $smtui update-secret-version-stage --secret-id "$(field SecretId)" --version-stage AWSCURRENT \\
@@ -60,7 +59,7 @@ def rotate(vault: smtui.Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     def by(script: str, *, limit: int = 30, shell: bool = False) -> dict[str, Any]:
         path = tmp_path / "function"
         path.write_text(script.replace("PYTHON", sys.executable))
-        before = f"import sys; sys.path.insert(0, {os.getcwd()!r})\n"
+        before = f"import sys; sys.path.insert(0, {str(Path.cwd())!r})\n"
         if not shell:
             path.write_text(before + path.read_text())
         arguments = ["/bin/sh" if shell else sys.executable, str(path)]
@@ -90,7 +89,7 @@ def test_a_function_by_the_command_line(
     """The same commands as anywhere, and nobody is asked for a passphrase."""
     (tmp_path / "bin").mkdir()
     python = tmp_path / "bin" / "python"
-    python.write_text(f"#!/bin/sh\nPYTHONPATH={os.getcwd()} exec {sys.executable} \"$@\"\n")
+    python.write_text(f"#!/bin/sh\nPYTHONPATH={Path.cwd()} exec {sys.executable} \"$@\"\n")
     python.chmod(0o755)
     run = rotate(BY_COMMAND_LINE.replace("PYTHON", str(python)), shell=True)
 
@@ -105,8 +104,9 @@ def test_what_it_is_given(rotate: Rotate, tmp_path: Path, monkeypatch: pytest.Mo
     note = tmp_path / "note"
     rotate(f"""
 import json, os, sys
-json.dump({{"event": json.load(sys.stdin), "environ": dict(os.environ), "argv": sys.argv, "here": os.listdir("."),
-            "session": os.getsid(0) == os.getpid(), "open": len(os.listdir("/proc/self/fd"))}}, open({str(note)!r}, "w"))
+seen = {{"event": json.load(sys.stdin), "environ": dict(os.environ), "argv": sys.argv, "here": os.listdir("."),
+         "session": os.getsid(0) == os.getpid(), "open": len(os.listdir("/proc/self/fd"))}}
+json.dump(seen, open({str(note)!r}, "w"))
 sys.exit(1)
 """)
     seen = json.loads(note.read_text())
@@ -178,7 +178,7 @@ def alive(pid: int) -> bool:
         ("import sys; sys.exit(3)", "It ended with exit code 3."),
         ("import os; os.kill(os.getpid(), 9)", "It was ended by SIGKILL."),
         ("raise ValueError('broken')", "ValueError: broken"),
-        ("import os\nfor _ in range(800): os.write(1, b'x' * 65536)\nraise SystemExit(1)", "It ended with exit code 1."),
+        ("import os\nfor _ in range(800): os.write(1, b'x' * 65536)\nexit(1)", "It ended with exit code 1."),
         ("import sys; sys.stdin.close(); sys.exit(2)", "It ended with exit code 2."),
     ],
     ids=["exit", "killed", "traceback", "50 MB", "deaf"],

@@ -35,7 +35,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar="ACTION", nargs="?", default="list", choices=("list", "add", "rm"),
                         help="list (default), add or rm")
     parser.add_argument("name", metavar="NAME", nargs="?", help="the function")
-    parser.add_argument("arguments", metavar="COMMAND", nargs="*", help="with add, behind --: the command to run")
+    parser.set_defaults(behind=())
     parser.add_argument("--time-limit", metavar="SECONDS", type=whole_number,
                         help="how long the command may take for a step (default: 60)")
     parser.add_argument("--password", action="store_true", help="with add: make a new password, with these options")
@@ -65,13 +65,13 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
         raise UsageError("Which function?")
     if args.action != "add":
         return {}
-    if args.password == bool(args.arguments):
+    if args.password == bool(args.behind):
         raise UsageError("Say either --password, or -- and the command to run.")
     if args.password:
         options = parameters.request(GENERATOR, vars(args))
         return {"Password": {**({"Key": args.key} if args.key else {}), **options}}
     limit = {"TimeoutInSeconds": args.time_limit} if args.time_limit else {}
-    return {"Command": {"Arguments": [_from_anywhere(word) for word in args.arguments], **limit}}
+    return {"Command": {"Arguments": [_from_anywhere(word) for word in args.behind], **limit}}
 
 
 def _from_anywhere(word: str) -> str:

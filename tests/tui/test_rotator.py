@@ -1,0 +1,73 @@
+"""What is due is rotated while the screens are open, and nothing after the lock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.tui.rotator import Rotator
+from tests.conftest import PASSPHRASE, Clock
+from tests.tui.conftest import MakeApp, said, until
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@pytest.fixture
+def due(client: Any, vault: smtui.Vault, clock: Clock) -> Any:
+    """A secret that is to be rotated every day, since yesterday; the client."""
+    arn = vault.rotations().create_function(FunctionName="f", Password={})["FunctionArn"]
+    client.create_secret(Name="db", SecretString="first")
+    client.rotate_secret(SecretId="db", RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 1},
+                         RotateImmediately=False)
+    clock.forward(days=1)
+    return client
+
+
+def value(client: Any) -> str:
+    return str(client.get_secret_value(SecretId="db")["SecretString"])
+
+
+async def test_what_is_due_is_rotated_and_said(app: MakeApp, due: Any) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        running.rotate_due()
+        await until(pilot, lambda: "db is rotated." in said(running))
+        assert len(value(due)) == 32
+        running.clear_notifications()
+        await running.rotate_due().wait()
+
+        assert said(running) == []
+
+
+async def test_a_failure_says_why(app: MakeApp, due: Any, vault: smtui.Vault) -> None:
+    due.cancel_rotate_secret(SecretId="db")
+    arn = vault.rotations().create_function(FunctionName="g", Password={"Key": "absent"})["FunctionArn"]
+    with vault.all_or_nothing():
+        due.rotate_secret(SecretId="db", RotationLambdaARN=arn)
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        running.rotate_due()
+        await until(pilot, lambda: said(running))
+
+        assert said(running) == ["The rotation of db failed at createSecret: The value is no JSON object, so it has "
+                                 "no key absent."]
+
+
+async def test_after_the_lock_nothing_is_rotated(vault: smtui.Vault, due: Any) -> None:
+    rotator = Rotator(vault)
+    rotator.stop()
+    assert await rotator.look() == []
+    vault.lock()
+    with smtui.open_vault(vault.path, PASSPHRASE) as again:
+        assert value(again.client()) == "first"
+
+
+async def test_reading_only_rotates_nothing(vault: smtui.Vault, due: Any) -> None:
+    vault.close()
+    with smtui.open_vault(vault.path, PASSPHRASE, read_only=True) as again:
+        assert await Rotator(again).look() == []
+        assert value(again.client()) == "first"
