@@ -80,12 +80,6 @@ KEYS_OF_CUSTOMERS = (
 )
 
 
-def format_2(database: Database) -> None:
-    """Keys of customers, with aliases and states."""
-    for statement in KEYS_OF_CUSTOMERS:
-        database.run(statement)
-
-
 REPLICATION = (
     # Of a replica: where its primary is.
     "ALTER TABLE secrets ADD COLUMN primary_region TEXT",
@@ -94,12 +88,6 @@ REPLICATION = (
         overwrite INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN ('InProgress', 'InSync', 'Failed')),
         message TEXT, PRIMARY KEY (secret, region)) WITHOUT ROWID""",
 )
-
-
-def format_3(database: Database) -> None:
-    """Replicas in other Regions."""
-    for statement in REPLICATION:
-        database.run(statement)
 
 
 TRAIL_THAT_ENDS = (
@@ -112,12 +100,6 @@ TRAIL_THAT_ENDS = (
     # Finds the secrets that had a name.
     "CREATE INDEX trail_of_creations ON trail (id) WHERE operation = 'CreateSecret'",
 )
-
-
-def format_4(database: Database) -> None:
-    """A trail whose old events may go."""
-    for statement in TRAIL_THAT_ENDS:
-        database.run(statement)
 
 
 ROTATION = (
@@ -140,11 +122,11 @@ ROTATION = (
 )
 
 
-def format_5(database: Database) -> None:
-    """Rotation."""
-    for statement in ROTATION:
+def format_2(database: Database) -> None:
+    """Customer keys, replicas, rotation, and a trail whose old events may go."""
+    for statement in (*KEYS_OF_CUSTOMERS, *REPLICATION, *TRAIL_THAT_ENDS, *ROTATION):
         database.run(statement)
 
 
 # Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2, format_3, format_4, format_5)
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2)
