@@ -1,0 +1,160 @@
+"""What a policy decides of a request, and what that means for a caller. The one meaning of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from smtui.policy import wildcards
+from smtui.policy.conditions import arn_matches, holds
+from smtui.policy.statements import Policy, Principals, Statement
+from smtui.policy.variables import pattern
+
+Verdict = Literal["deny", "allow", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks: an ARN and its account, or a service by its name, or nobody known, without either."""
+
+    arn: str = ""
+    service: str = ""
+
+    @property
+    def account(self) -> str:
+        return self.arn.split(":")[4] if self.arn.count(":") >= 5 else ""
+
+    @property
+    def role(self) -> str:
+        """The ARN of the role, as far as a session's own ARN tells it; the path of the role is not in that."""
+        parts = self.arn.split(":", 5)
+        if len(parts) < 6 or parts[2] != "sts" or not parts[5].startswith("assumed-role/"):
+            return ""
+        return f"{parts[0]}:{parts[1]}:iam::{parts[4]}:role/{parts[5].split('/')[1]}"
+
+    @property
+    def principal_arn(self) -> str:
+        """aws:PrincipalArn: the role's for a session of it."""
+        return self.role or self.arn
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`action` without its service; `context` with keys in lower case."""
+
+    identity: Identity
+    action: str
+    resource: str
+    context: Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict, and the statement it comes from."""
+
+    verdict: Verdict
+    statement: Statement | None = None
+
+
+SERVICE = "secretsmanager:"
+NOTHING_DECIDED = Decision("none")
+
+
+def decide(policy: Policy, request: Request) -> Decision:
+    """Any Deny that applies denies; else any Allow that applies allows."""
+    allowed = NOTHING_DECIDED
+    for statement in policy.statements:
+        if (statement.effect == "Deny" or allowed is NOTHING_DECIDED) and applies(policy, statement, request):
+            if statement.effect == "Deny":
+                return Decision("deny", statement)
+            allowed = Decision("allow", statement)
+    return allowed
+
+
+def applies(policy: Policy, statement: Statement, request: Request) -> bool:
+    return (
+        action_fits(statement, request.action)
+        and _principal_fits(statement, request.identity)
+        and resource_fits(policy, statement, request)
+        and all(holds(condition, request.context, variables=policy.variables) for condition in statement.conditions)
+    )
+
+
+def action_fits(statement: Statement, action: str) -> bool:
+    name = (SERVICE + action).lower()
+    found = any(wildcards.matches(wildcards.pattern(each.lower()), name) for each in statement.actions)
+    return found != statement.but_actions
+
+
+def resource_fits(policy: Policy, statement: Statement, request: Request) -> bool:
+    found = any(_is_resource(policy, each, request) for each in statement.resources)
+    return found != statement.but_resources
+
+
+def _is_resource(policy: Policy, asked: str, request: Request) -> bool:
+    if asked == "*":
+        return True
+    found = pattern(asked, request.context, variables=policy.variables, like=True)
+    return found is not None and arn_matches(found, request.resource)
+
+
+def _principal_fits(statement: Statement, identity: Identity) -> bool:
+    return covers(statement.principals, identity) != statement.but_principals
+
+
+def covers(principals: Principals, identity: Identity) -> bool:
+    """Whether an identity is among them, by itself, by its role, or by its account."""
+    if principals.everyone:
+        return True
+    if identity.service:
+        return identity.service in principals.services
+    return bool(identity.arn) and (identity.account in principals.accounts or names(principals, identity))
+
+
+def names(principals: Principals, identity: Identity) -> bool:
+    """Whether an identity is named by itself or by its role, whatever path the role has."""
+    if identity.arn in principals.arns:
+        return True
+    role = identity.role
+    return bool(role) and any(_without_path(arn) == role for arn in principals.arns)
+
+
+def _without_path(arn: str) -> str:
+    head, role, name = arn.partition(":role/")
+    return f"{head}{role}{name.rpartition('/')[2]}" if role else arn
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether a caller may, and why not."""
+
+    allowed: bool
+    why: Literal["", "explicit deny", "no identity-based policy", "no resource-based policy"] = ""
+    statement: Statement | None = None
+
+
+def allowed(policy: Policy | None, request: Request, *, identity_allows: bool, owner: str) -> Outcome:
+    """The final decision. `owner` is the account of the resource; `identity_allows`, what the caller's own says."""
+    decision = decide(policy, request) if policy else NOTHING_DECIDED
+    if decision.verdict == "deny":
+        return Outcome(False, "explicit deny", decision.statement)
+    if request.identity.account == owner:
+        if identity_allows or (policy is not None and _names_caller(policy, request)):
+            return Outcome(True, "", decision.statement)
+        return Outcome(False, "no identity-based policy")
+    if not identity_allows:
+        return Outcome(False, "no identity-based policy")
+    if decision.verdict == "allow":
+        return Outcome(True, "", decision.statement)
+    return Outcome(False, "no resource-based policy")
+
+
+def _names_caller(policy: Policy, request: Request) -> bool:
+    """Whether an Allow that applies names the caller or everyone; to be covered by one's account is not enough."""
+    for statement in policy.statements:
+        principals = statement.principals
+        named = principals.everyone or names(principals, request.identity) or statement.but_principals
+        if statement.effect == "Allow" and named and applies(policy, statement, request):
+            return True
+    return False

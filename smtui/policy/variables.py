@@ -1,0 +1,38 @@
+"""`${key}` in values and resources, as the newer version of the language has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from smtui.policy import wildcards
+from smtui.policy.wildcards import Pattern
+
+Context = Mapping[str, str | list[str]]
+"""Condition keys in lower case, with what the request has for them. A key that is absent is not in it."""
+_VARIABLE = re.compile(r"\$\{\s*(?P<key>[^},]*?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\}")
+SPECIAL = {"*", "?", "$"}
+
+
+def keys_in(text: str) -> list[str]:
+    """The keys of its variables, in lower case."""
+    return [found["key"].lower() for found in _VARIABLE.finditer(text) if found["key"] not in SPECIAL]
+
+
+def pattern(text: str, context: Context, *, variables: bool, like: bool) -> Pattern | None:
+    """What a value of a policy stands for in a request; None where a variable in it stands for nothing.
+
+    `like` says whether stars and question marks stand for other characters.
+    """
+    plain = wildcards.pattern if like else wildcards.literal
+    if not variables or "${" not in text:
+        return plain(text)
+    parts: list[str] = []
+    at = 0
+    for found in _VARIABLE.finditer(text):
+        value = found["key"] if found["key"] in SPECIAL else context.get(found["key"].lower(), found["default"])
+        if not isinstance(value, str):
+            return None
+        parts += [*plain(text[at : found.start()]), *wildcards.literal(value)]
+        at = found.end()
+    return (*parts, *plain(text[at:]))
