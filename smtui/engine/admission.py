@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from smtui.api.errors import (
-    AccessDeniedException,
     InvalidParameterException,
     InvalidRequestException,
     ResourceNotFoundException,
 )
-from smtui.engine import names
+from smtui.engine import names, policies
 from smtui.engine.call import Call
-from smtui.engine.declaration import Declaration
+from smtui.engine.declaration import Declaration, Request
 from smtui.vault import secrets
 from smtui.vault.secrets import Secret
 
 
-def admit(call: Call, declared: Declaration, secret_id: str | None) -> Secret | None:
-    """The secret the operation is about, if it is about one. Raises what the declaration does not tolerate."""
-    secret = resolve(call, declared, secret_id) if secret_id is not None else None
-    authorize(call, declared, secret)
+def admit(call: Call, declared: Declaration, request: Request) -> Secret | None:
+    """The secret the operation is about, if it is about one. Raises what caller or declaration do not allow."""
+    secret_id = request.get("SecretId") if declared.secret else None
+    secret = None
+    if secret_id is not None:
+        secret = find(call, secret_id, takes_primary_arn=declared.takes_primary_arn)
+        call.subject = secret
+    policies.authorize(call, declared.contract, secret, request)
+    if secret_id is not None:
+        judge(declared, call, secret)
     return secret
 
 
-def resolve(call: Call, declared: Declaration, secret_id: str) -> Secret | None:
-    secret = find(call, secret_id, takes_primary_arn=declared.takes_primary_arn)
-    call.subject = secret
+def judge(declared: Declaration, call: Call, secret: Secret | None) -> None:
+    """Whether the operation tolerates the state the secret is in."""
     if secret is None and not declared.tolerates_missing:
         raise not_found()
     if secret is not None and secret.scheduled and not declared.tolerates_scheduled:
@@ -33,7 +37,6 @@ def resolve(call: Call, declared: Declaration, secret_id: str) -> Secret | None:
         raise not_on_a_replica()
     if secret is not None and declared.owner_only:
         must_be_owner(call, secret)
-    return secret
 
 
 def must_be_owner(call: Call, secret: Secret) -> None:
@@ -68,15 +71,3 @@ def find(call: Call, secret_id: str, *, takes_primary_arn: bool = False) -> Secr
         return None
     regions = (None, call.region, secret.primary_region) if takes_primary_arn else (None, call.region)
     return secret if wanted.region in regions else None
-
-
-def authorize(call: Call, declared: Declaration, secret: Secret | None) -> None:
-    """Without a resource policy, what the caller's own account allows is all there is."""
-    if call.caller.identity == "admin" and call.caller.account == call.account:
-        return
-    resource = call.arn(secret) if secret else "*"
-    action = declared.contract.action
-    raise AccessDeniedException(
-        f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {resource} "
-        f"because no identity-based policy allows the {action} action"
-    )

@@ -13,7 +13,6 @@ from smtui.ambient import Ambient
 from smtui.api.errors import (
     ClientError,
     InternalServiceError,
-    NotYetSupportedException,
     SmtuiError,
     VaultReadOnlyError,
 )
@@ -28,6 +27,7 @@ from smtui.engine.operations import (
     lifecycle,
     listing,
     passwords,
+    policies,
     replication,
     retention,
     rotation,
@@ -41,11 +41,10 @@ from smtui.engine.request import checked
 from smtui.vault import trail
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
-from smtui.vault.secrets import Secret
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (aliases, functions, keys, lifecycle, listing, passwords, replication, retention, rotation, runs,
-                     stages, tags, values)
+OPERATION_MODULES = (aliases, functions, keys, lifecycle, listing, passwords, policies, replication, retention,
+                     rotation, runs, stages, tags, values)
 
 
 class Engine:
@@ -62,7 +61,7 @@ class Engine:
 
     def call(self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller) -> dict[str, Any]:
         """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve."""
-        declared = BUILT.get(operation) or _unbuilt(operation)
+        declared = BUILT[operation]
         if declared.changes and self._database.read_only:
             raise VaultReadOnlyError("This vault was opened for reading only: nothing can be changed.")
         refusal: ClientError | None = None
@@ -72,7 +71,7 @@ class Engine:
             try:
                 with self._database.transaction():
                     request = checked(declared.contract.request, params)
-                    secret = admit(call, declared, request["SecretId"] if declared.secret else None)
+                    secret = admit(call, declared, request)
                     response = declared.run(call, secret, request)
                     if declared.changes and call.subject is not None:
                         follow(call, call.subject)
@@ -111,10 +110,3 @@ class Engine:
                            response=response, error=refusal)
         for about, event in [*call.further_events, (call.subject, own)]:
             trail.append(self._database, self._chain_key, at=call.now, secret=about.id if about else None, event=event)
-
-
-def _unbuilt(operation: str) -> Declaration:
-    def refuse(call: Call, secret: Secret | None, request: Mapping[str, Any]) -> dict[str, Any]:
-        raise NotYetSupportedException(f"smtui cannot do {operation} yet. Nothing was changed.")
-
-    return Declaration(operation, refuse, changes=False, secret=False, tolerates_scheduled=True, tolerates_missing=True)

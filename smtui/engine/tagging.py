@@ -26,7 +26,9 @@ def read(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
-def together(present: Mapping[str, str], new: Mapping[str, str]) -> None:
-    """Raises LimitExceededException where both together are more tags than a secret can have."""
-    if len(present.keys() | new.keys()) > MOST_TAGS:
+def together(present: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """Both. Raises LimitExceededException where they are more tags than a secret can have."""
+    tags = {**present, **new}
+    if len(tags) > MOST_TAGS:
         raise LimitExceededException(f"A secret can have at most {MOST_TAGS} tags.")
+    return tags

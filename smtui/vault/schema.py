@@ -122,9 +122,15 @@ ROTATION = (
 )
 
 
+POLICIES = (
+    # The text as it was put.
+    "CREATE TABLE policies (secret INTEGER PRIMARY KEY REFERENCES secrets ON DELETE CASCADE, policy TEXT NOT NULL)",
+)
+
+
 def format_2(database: Database) -> None:
-    """Customer keys, replicas, rotation, and a trail whose old events may go."""
-    for statement in (*KEYS_OF_CUSTOMERS, *REPLICATION, *TRAIL_THAT_ENDS, *ROTATION):
+    """Customer keys, replicas, rotation, policies, and a trail whose old events may go."""
+    for statement in (*KEYS_OF_CUSTOMERS, *REPLICATION, *TRAIL_THAT_ENDS, *ROTATION, *POLICIES):
         database.run(statement)
 
 

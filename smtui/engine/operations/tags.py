@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtui.engine import tagging
+from smtui.engine import policies, tagging
 from smtui.engine.call import Call
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import secrets
@@ -13,7 +13,8 @@ from smtui.vault.secrets import Secret
 def tag_resource(call: Call, secret: Secret, request: Request) -> Response:
     """Page TagResource."""
     new = tagging.read(request["Tags"])
-    tagging.together(secrets.tags(call.database, secret), new)
+    together = tagging.together(secrets.tags(call.database, secret), new)
+    policies.must_stay_manageable(call, secret, together)
     secrets.tag(call.database, secret, new)
     _changed(call, secret)
     return {}
@@ -25,6 +26,8 @@ def untag_resource(call: Call, secret: Secret, request: Request) -> Response:
     present = secrets.tags(call.database, secret)
     gone = present.keys() & set(request["TagKeys"])
     if gone:
+        left = {key: value for key, value in present.items() if key not in gone}
+        policies.must_stay_manageable(call, secret, left)
         secrets.untag(call.database, secret, gone)
         _changed(call, secret)
     return {}

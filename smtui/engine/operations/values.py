@@ -115,7 +115,7 @@ def _one_of_batch(call: Call, secret_id: str) -> Response:
     declared, asked = BUILT["GetSecretValue"], {"SecretId": secret_id}
     refusal: ClientError | None = None
     try:
-        secret = admit(call, declared, secret_id)
+        secret = admit(call, declared, asked)
         return declared.run(call, secret, asked)
     except ClientError as error:
         refusal = error

@@ -1,0 +1,56 @@
+"""PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy, ValidateResourcePolicy."""
+
+from __future__ import annotations
+
+from smtui.api.errors import PublicPolicyException
+from smtui.engine import policies
+from smtui.engine.call import Call
+from smtui.engine.declaration import CONTRACT, Request, Response, operation
+from smtui.vault import policies as rows
+from smtui.vault import secrets
+from smtui.vault.secrets import Secret
+
+BROAD = "This resource policy grants broad access to your secret."
+
+
+@operation("PutResourcePolicy", changes=True, tolerates_replica=True)
+def put_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
+    """Page PutResourcePolicy. A policy that locks its writer out is attached all the same, as the service does."""
+    policy = policies.read(request["ResourcePolicy"])
+    if request.get("BlockPublicPolicy", False) and (witness := policies.broad(call, secret, policy)):
+        raise PublicPolicyException(
+            f"You can't attach a resource-based policy that allows broad access to the secret. {witness}"
+        )
+    rows.attach(call.database, secret.id, request["ResourcePolicy"])
+    secrets.touch_changed(call.database, secret, call.now)
+    return call.identity(secret)
+
+
+@operation("GetResourcePolicy")
+def get_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
+    """Page GetResourcePolicy."""
+    text = rows.of_secret(call.database, secret.id)
+    return {**call.identity(secret), **({} if text is None else {"ResourcePolicy": text})}
+
+
+@operation("DeleteResourcePolicy", changes=True, tolerates_replica=True)
+def delete_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
+    """Page DeleteResourcePolicy."""
+    if rows.of_secret(call.database, secret.id) is not None:
+        rows.remove(call.database, secret.id)
+        secrets.touch_changed(call.database, secret, call.now)
+    return call.identity(secret)
+
+
+@operation("ValidateResourcePolicy")
+def validate_resource_policy(call: Call, secret: Secret | None, request: Request) -> Response:
+    """Page ValidateResourcePolicy: every check that fails is told, and nothing is attached."""
+    policies.authorize(call, CONTRACT["PutResourcePolicy"], secret, request)
+    policy = policies.read(request["ResourcePolicy"])
+    failed = []
+    if witness := policies.broad(call, secret, policy):
+        failed.append({"CheckName": "BlockPublicPolicy", "ErrorMessage": f"{BROAD} {witness}"})
+    if outcome := policies.locked_out(call, secret, policy):
+        why = policies.because(outcome)
+        failed.append({"CheckName": "LockOut", "ErrorMessage": f"{policies.LOCKED_OUT} {why}".strip()})
+    return {"PolicyValidationPassed": not failed, "ValidationErrors": failed}

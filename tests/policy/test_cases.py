@@ -1,0 +1,130 @@
+"""Policies with their verdicts, put to the vault as any program would: is it one, whom does it let in, lock out?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.engine.client import method_name
+from tests.conftest import PASSPHRASE, Clock
+
+CASES = json.loads((Path(__file__).parent / "cases.json").read_text(encoding="utf-8"))
+ACCOUNT = "123456789012"
+
+
+def caller(told: dict[str, Any]) -> smtui.Caller:
+    return smtui.Caller(told["arn"], identity=told["identity"], context=told["context"])
+
+
+class Case:
+    """One case, with its secret in a vault."""
+
+    def __init__(self, vault: smtui.Vault, told: dict[str, Any]) -> None:
+        self.vault, self.told = vault, told
+        owner = vault.client()
+        tags = [{"Key": key, "Value": value} for key, value in told.get("tags", {}).items()]
+        self.arn = owner.create_secret(Name=told["secret"], SecretString="x", Tags=tags)["ARN"]
+        if "before" in told:
+            owner.put_resource_policy(SecretId=self.arn, ResourcePolicy=json.dumps(told["before"]))
+        self.text = told["policy"] if isinstance(told["policy"], str) else json.dumps(told["policy"])
+
+    def client(self, told: dict[str, Any]) -> Any:
+        return self.vault.client(caller=caller(told))
+
+    def validated(self) -> dict[str, str]:
+        """Each check that failed, with its message."""
+        client = self.client(self.told["caller"])
+        answer = client.validate_resource_policy(SecretId=self.arn, ResourcePolicy=self.text)
+        assert answer["PolicyValidationPassed"] is not bool(answer["ValidationErrors"])
+        return {each["CheckName"]: each["ErrorMessage"] for each in answer["ValidationErrors"]}
+
+    def put(self, **more: Any) -> None:
+        self.client(self.told["caller"]).put_resource_policy(SecretId=self.arn, ResourcePolicy=self.text, **more)
+
+
+@pytest.fixture
+def vault(tmp_path: Path, clock: Clock, cheap_kdf: None) -> Any:
+    with smtui.create_vault(tmp_path / "v.vault", PASSPHRASE, account_id=ACCOUNT, clock=clock) as vault:
+        yield vault
+
+
+def named(wanted: Any) -> list[Any]:
+    return [pytest.param(each, id=each["id"]) for each in CASES if wanted(each)]
+
+
+def refused(code: str, method: Any, **params: Any) -> str:
+    with pytest.raises(smtui.ClientError) as caught:
+        method(**params)
+    assert caught.value.code == code
+    return caught.value.message
+
+
+@pytest.mark.parametrize("told", named(lambda each: each.get("verdict") == "malformed"))
+def test_what_is_no_policy(vault: smtui.Vault, told: dict[str, Any]) -> None:
+    """Is refused by both, with the service's sentence first and then where; nothing is attached."""
+    case = Case(vault, told)
+    message = refused("MalformedPolicyDocumentException", case.put)
+    assert message == refused("MalformedPolicyDocumentException", case.validated)
+
+    assert message.startswith("This resource policy contains a")
+    assert "(line " in message
+    assert "ResourcePolicy" not in vault.client().get_resource_policy(SecretId=case.arn)
+
+
+@pytest.mark.parametrize("told", named(lambda each: "verdict" not in each))
+def test_verdicts(vault: smtui.Vault, told: dict[str, Any]) -> None:
+    """Broad access and lock-out, each exactly where it is expected."""
+    case = Case(vault, told)
+    failed = case.validated()
+
+    assert ("BlockPublicPolicy" in failed, "LockOut" in failed) == (told["public"], told["lockout"]), failed
+    if told["public"]:
+        assert failed["BlockPublicPolicy"].startswith("This resource policy grants broad access to your secret. A")
+        assert "can call" in failed["BlockPublicPolicy"]
+        assert "broad access" in refused("PublicPolicyException", case.put, BlockPublicPolicy=True)
+    else:
+        case.put(BlockPublicPolicy=True)
+    if told["lockout"]:
+        assert failed["LockOut"].startswith("Your requested changes will not allow you to manage this secret")
+
+
+@pytest.mark.parametrize("told", named(lambda each: each.get("lockout")))
+def test_a_lock_out_is_one(vault: smtui.Vault, told: dict[str, Any]) -> None:
+    """With the policy attached, its writer cannot change it any more."""
+    case = Case(vault, told)
+    case.put()
+
+    refused("AccessDeniedException", case.put)
+
+
+@pytest.mark.parametrize("told", named(lambda each: "probes" in each))
+def test_enforcement(vault: smtui.Vault, told: dict[str, Any]) -> None:
+    """Other callers get what the policy says."""
+    case = Case(vault, told)
+    case.put()
+    for probe in told["probes"]:
+        method = getattr(case.client(probe["caller"]), method_name(probe["action"]))
+        if probe["allowed"]:
+            method(SecretId=case.arn)
+        else:
+            refused("AccessDeniedException", method, SecretId=case.arn)
+
+
+@pytest.mark.parametrize("told", named(lambda each: "then" in each))
+def test_tags_that_lock_out(vault: smtui.Vault, told: dict[str, Any]) -> None:
+    """Are refused, and change nothing."""
+    case = Case(vault, told)
+    case.put()
+    client = case.client(told["caller"])
+    for step in told["then"]:
+        if step["refused"]:
+            assert "statement 1" in refused(step["refused"], getattr(client, step["call"]), SecretId=case.arn,
+                                            **step["params"])
+        else:
+            getattr(client, step["call"])(SecretId=case.arn, **step["params"])
+        tags = vault.client().describe_secret(SecretId=case.arn).get("Tags", [])
+        assert {tag["Key"]: tag["Value"] for tag in tags} == step["tags"]
