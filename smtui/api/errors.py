@@ -11,7 +11,6 @@
     |   +-- InvalidRequestException
     |   +-- LimitExceededException
     |   +-- MalformedPolicyDocumentException
-    |   +-- NotYetSupportedException     ours: the parameter or operation is known, and not built yet
     |   +-- PreconditionNotMetException
     |   +-- PublicPolicyException
     |   +-- ResourceExistsException
@@ -107,11 +106,6 @@ class LimitExceededException(ClientError):
 
 class MalformedPolicyDocumentException(ClientError):
     code = "MalformedPolicyDocumentException"
-
-
-class NotYetSupportedException(ClientError):
-    code = "NotYetSupportedException"
-    status = 501
 
 
 class PreconditionNotMetException(ClientError):
@@ -216,7 +210,6 @@ CLIENT_ERRORS = {
         InvalidRequestException,
         LimitExceededException,
         MalformedPolicyDocumentException,
-        NotYetSupportedException,
         PreconditionNotMetException,
         PublicPolicyException,
         ResourceExistsException,

@@ -55,7 +55,31 @@ ROTATION_OPERATIONS = {
         }),
     )
 }  # fmt: skip
-OWN_OPERATIONS = {RETENTION.name: RETENTION, **ROTATION_OPERATIONS}
+ACCESS_OPERATIONS = {
+    operation.name: operation for operation in (
+        _operation("ExplainAccess", {
+            "SecretId": SECRET_ID, "Action": Text(min=1, max=128), "CallerArn": Text(min=20, max=2048),
+            "IdentityAllows": Flag(),
+        }, ("SecretId", "Action", "CallerArn"), {
+            "ARN": Text(), "Name": Text(), "Allowed": Flag(), "Statement": Text(), "Reason": Text(),
+        }),
+        _operation("ListAccess", {"SecretId": SECRET_ID, "Action": Text(min=1, max=128)}, ("SecretId", "Action"), {
+            "ARN": Text(), "Name": Text(), "Principals": List(Text()), "Witness": Text(),
+        }),
+    )
+}  # fmt: skip
+OWN_OPERATIONS = {RETENTION.name: RETENTION, **ROTATION_OPERATIONS, **ACCESS_OPERATIONS}
+
+
+class AccessClient(Protocol):
+    """Who may do what with a secret, and why."""
+
+    @property
+    def exceptions(self) -> Any: ...
+    def explain_access(
+        self, *, SecretId: str, Action: str, CallerArn: str, IdentityAllows: bool = ...
+    ) -> dict[str, Any]: ...
+    def list_access(self, *, SecretId: str, Action: str) -> dict[str, Any]: ...
 
 
 class RotationClient(Protocol):

@@ -13,7 +13,7 @@ from smtui.ambient import Ambient
 from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError, WrongPassphraseError
 from smtui.engine import history
 from smtui.engine.call import Caller
-from smtui.engine.client import LocalClient, LocalKeyClient, LocalRotationClient
+from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
 from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
 from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, rotations, trail
@@ -25,7 +25,7 @@ from smtui.vault.keystore import INTERNAL, KeyStore, rewrap
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
-    from smtui.api.own import RotationClient
+    from smtui.api.own import AccessClient, RotationClient
     from smtui.api.types import Client
     from smtui.rotation.runner import Ended
 
@@ -87,6 +87,10 @@ class Vault:
     def keys(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> KeyClient:
         """A client of boto3's shape for the KMS keys of one Region."""
         return cast("KeyClient", self._client(LocalKeyClient, region_name, caller))
+
+    def access(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> AccessClient:
+        """A client for questions about who may do what, and why, in one Region."""
+        return cast("AccessClient", self._client(LocalAccessClient, region_name, caller))
 
     def rotations(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> RotationClient:
         """A client for rotation functions and for carrying rotations out, in one Region."""

@@ -94,6 +94,7 @@ COMMANDS = (
     Command("keys", Group.VAULT, "show and look after the KMS keys that seal the secrets"),
     Command("functions", Group.VAULT, "show, add and remove what rotates secrets"),
     Command("rotate-due", Group.VAULT, "rotate every secret whose time has come"),
+    Command("policy", Group.VAULT, "check a policy, and ask who may do what, and why"),
     Command("keyring", Group.VAULT, "let the OS keyring unlock this vault, or stop that"),
     Command("completion", Group.SHELL, "print the completion script for bash, zsh or tcsh"),
     Command("batch-get-secret-value", Group.OPERATIONS, "get the values of several secrets",

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS, ParamValidationError
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
-from smtui.api.own import ROTATION_OPERATIONS
+from smtui.api.own import ACCESS_OPERATIONS, ROTATION_OPERATIONS
 from smtui.engine.call import Caller
 from smtui.engine.declaration import CONTRACT
 from smtui.engine.road import Engine
@@ -106,6 +106,13 @@ class LocalRotationClient(LocalKeyClient):
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
     operations: ClassVar[dict[str, str]] = {method_name(operation): operation for operation in ROTATION_OPERATIONS}
+
+
+class LocalAccessClient(LocalKeyClient):
+    """The same for questions about access. Its methods are those of `smtui.api.own.AccessClient`."""
+
+    exceptions = SimpleNamespace(**CLIENT_ERRORS)
+    operations: ClassVar[dict[str, str]] = {method_name(operation): operation for operation in ACCESS_OPERATIONS}
 
 
 class Paginator:

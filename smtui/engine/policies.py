@@ -55,6 +55,13 @@ def authorize(call: Call, operation: Operation, secret: Secret | None, request: 
         raise denied(call, operation.action, resource, outcome)
 
 
+def judged(call: Call, action: str, secret: Secret) -> Outcome:
+    """What the caller would be answered for an action on a secret."""
+    question = _question(call, action, secret, call.arn(secret), {})
+    return allowed(attached(call, secret), question, identity_allows=call.caller.identity == "admin",
+                   owner=call.account)
+
+
 def denied(call: Call, action: str, resource: str, outcome: Outcome) -> AccessDeniedException:
     why = ("with an explicit deny in a resource-based policy" if outcome.why == "explicit deny"
            else f"because {outcome.why} allows the {action} action")

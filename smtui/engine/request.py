@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from smtui.api.errors import ParamValidationError, ValidationException
+from smtui.api.errors import InvalidParameterException, ParamValidationError, ValidationException
 from smtui.api.shapes import Blob, Flag, Integer, List, Map, Shape, Structure, Text, Timestamp
 
 _TYPES: dict[type, tuple[type, ...]] = {
@@ -22,14 +22,17 @@ _TYPES: dict[type, tuple[type, ...]] = {
 
 
 def checked(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The request, with blobs as bytes. Raises ParamValidationError or ValidationException."""
+    """The request, with blobs as bytes. Raises ParamValidationError, ValidationException, InvalidParameterException."""
     request = {name: _blob(value) if isinstance(shape.members.get(name), Blob) else value
                for name, value in params.items()}
     if report := list(_client_side(shape, request, "")):
         raise ParamValidationError("Parameter validation failed:\n" + "\n".join(report))
     if violations := list(_service_side(shape, request, "")):
         count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
-        raise ValidationException(f"{count}: {'; '.join(violations)}")
+        # The service has an error of its own for the size of a policy.
+        of_policy = all("'resourcePolicy'" in each for each in violations)
+        refusal = InvalidParameterException if of_policy else ValidationException
+        raise refusal(f"{count}: {'; '.join(violations)}")
     return request
 
 

@@ -21,6 +21,7 @@ from smtui.engine.admission import admit
 from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import BUILT, Declaration
 from smtui.engine.operations import (
+    access,
     aliases,
     functions,
     keys,
@@ -43,8 +44,8 @@ from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (aliases, functions, keys, lifecycle, listing, passwords, policies, replication, retention,
-                     rotation, runs, stages, tags, values)
+OPERATION_MODULES = (access, aliases, functions, keys, lifecycle, listing, passwords, policies, replication,
+                     retention, rotation, runs, stages, tags, values)
 
 
 class Engine:

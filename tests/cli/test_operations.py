@@ -246,14 +246,6 @@ def test_what_cannot_be_understood_is_exit_2(cli: CommandLine, argv: list[str], 
     assert said in answer.err
 
 
-@pytest.mark.parametrize("operation", ["put-resource-policy", "validate-resource-policy"])
-def test_what_is_not_built_is_no_success(stocked: CommandLine, operation: str) -> None:
-    answer = stocked(operation, "--secret-id", "prod/db", "--resource-policy", "{}")
-
-    assert answer.code == 1
-    assert "NotYetSupported" in answer.err
-
-
 @pytest.fixture
 def many(cli: CommandLine) -> CommandLine:
     """The command line, with 230 secrets in a vault."""

@@ -29,7 +29,7 @@ def check_error(operation: str, code: str, model: ServiceModel = MODEL) -> None:
     The model declares no quota for TagResource, whose guide does: over it is LimitExceededException everywhere.
     """
     declared = {shape.name for shape in model.operation_model(operation).error_shapes}
-    everywhere = {"ValidationException", "AccessDeniedException", "NotYetSupportedException", "LimitExceededException"}
+    everywhere = {"ValidationException", "AccessDeniedException", "LimitExceededException"}
     assert code in declared | everywhere
 
 

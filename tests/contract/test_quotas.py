@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smtui.api.errors import ParamValidationError, ValidationException
+from smtui.api.errors import InvalidParameterException, ParamValidationError, ValidationException
 from smtui.api.model import OPERATIONS
 from smtui.api.shapes import Blob, Integer, List, Shape, Structure, Text
 from smtui.engine import quotas
@@ -81,7 +81,8 @@ def test_a_request_at_its_limits(request_shape: Structure, way: tuple[str, ...],
     """What is too large is the service's to refuse, what is too small its client's, each with the right words."""
     if member.max is not None:
         checked(request_shape, placed(request_shape, way, sized(member, member.max)))
-        with pytest.raises(ValidationException, match=f"less than or equal to {member.max}") as refused:
+        refusal = InvalidParameterException if way == ("ResourcePolicy",) else ValidationException
+        with pytest.raises(refusal, match=f"less than or equal to {member.max}") as refused:
             checked(request_shape, placed(request_shape, way, sized(member, member.max + 1)))
         assert not isinstance(refused.value, ParamValidationError)
     if member.min:

@@ -7,8 +7,6 @@ from smtui.api.shapes import Blob, List, Structure, Text
 from smtui.engine.client import method_name
 
 MARKER = "hunter2-do-not-tell"
-LATER = {"PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy",
-         "ValidateResourcePolicy"}
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
@@ -17,14 +15,6 @@ def test_missing_and_unknown_parameters(client, refused, operation) -> None:
     for name in OPERATIONS[operation].request.required:
         assert f'Missing required parameter in input: "{name}"' in refused("ValidationException", method)
     assert "Unknown parameter" in refused("ValidationException", method, Colour="blue")
-
-
-@pytest.mark.parametrize("operation", sorted(LATER))
-def test_what_is_not_built_says_so(client, refused, operation) -> None:
-    shape = OPERATIONS[operation].request
-    params = {name: _sample(shape.members[name]) for name in shape.required}
-
-    assert "yet" in refused("NotYetSupportedException", getattr(client, method_name(operation)), **params)
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))

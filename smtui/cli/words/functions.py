@@ -24,9 +24,7 @@ from smtui.cli.unlocking import opened
 
 EXAMPLE = (
     "smtui functions add new-password --password --key password --password-length 24\n"
-    "smtui functions add postgres --time-limit 120 -- python3 rotate_postgres.py\n"
-    "smtui rotate-secret --secret-id prod/db --rotation-rules AutomaticallyAfterDays=30 \\\n"
-    "    --rotation-lambda-arn arn:aws:lambda:us-east-1:000000000000:function:postgres"
+    "smtui functions add postgres --time-limit 120 -- python3 rotate_postgres.py"
 )
 GENERATOR = OPERATIONS["GetRandomPassword"]
 

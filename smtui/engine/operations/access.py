@@ -1,0 +1,49 @@
+"""Ours, beside the four policy operations: ExplainAccess, ListAccess."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from smtui.api.errors import InvalidParameterException
+from smtui.engine import policies
+from smtui.engine.call import Call, Caller
+from smtui.engine.declaration import Request, Response, operation
+from smtui.policy import keys
+from smtui.vault.secrets import Secret
+
+
+@operation("ExplainAccess")
+def explain_access(call: Call, secret: Secret, request: Request) -> Response:
+    """Whether somebody may do something with a secret, and by which statement, or for want of what."""
+    action = _action(request["Action"])
+    who = Caller(request["CallerArn"], "admin" if request.get("IdentityAllows", True) else "none",
+                 call.caller.context)
+    outcome = policies.judged(replace(call, caller=who), action, secret)
+    by = {"Statement": outcome.statement.name} if outcome.statement else {}
+    why = {"Reason": outcome.why} if outcome.why else {}
+    return {**call.identity(secret), "Allowed": outcome.allowed, **by, **why}
+
+
+@operation("ListAccess")
+def list_access(call: Call, secret: Secret, request: Request) -> Response:
+    """Which of the principals that the policy names may do something, if their own account lets them; and who else."""
+    action = _action(request["Action"])
+    policy = policies.attached(call, secret)
+    if policy is None:
+        return {**call.identity(secret), "Principals": []}
+    named = {arn for each in policy.statements for arn in each.principals.arns if arn.startswith("arn:")}
+    accounts = {account for each in policy.statements for account in each.principals.accounts}
+    roots = {f"arn:aws:iam::{account}:root": account for account in accounts}
+    may = [roots.get(arn, arn) for arn in sorted({*named, *roots})
+           if policies.judged(replace(call, caller=Caller(arn)), action, secret).allowed]
+    witness = policies.broad(call, secret, policy)
+    return {**call.identity(secret), "Principals": may, **({"Witness": str(witness)} if witness else {})}
+
+
+def _action(word: str) -> str:
+    """An action on a secret, by its name however it is written."""
+    name = word.rpartition(":")[2].lower()
+    for action in keys.ACTIONS:
+        if action.lower() == name:
+            return action
+    raise InvalidParameterException(f"{word} is no action on a secret.")

@@ -1,0 +1,75 @@
+"""Policies from the command line: put, checked, and asked who may do what."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import CommandLine
+
+READER = "arn:aws:iam::111122223333:role/reader"
+
+
+def policy(**more: Any) -> str:
+    statement = {"Sid": "Readers", "Effect": "Allow", "Principal": {"AWS": READER},
+                 "Action": "secretsmanager:GetSecretValue", "Resource": "*", **more}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=1)
+
+
+@pytest.fixture
+def db(cli: CommandLine, tmp_path: Path) -> CommandLine:
+    (tmp_path / "policy.json").write_text(policy())
+    cli.done("set", "db", "-", stdin=b"x")
+    cli.done("put-resource-policy", "--secret-id", "db", "--resource-policy", f"file://{tmp_path}/policy.json")
+    return cli
+
+
+def test_it_is_kept_as_it_was_put(db: CommandLine) -> None:
+    assert db.done("get-resource-policy", "--secret-id", "db", "--query", "ResourcePolicy", "--output", "text") == (
+        policy() + "\n"
+    )
+
+
+def test_who_can(db: CommandLine) -> None:
+    assert db.done("policy", "who-can", "GetSecretValue", "db") == f"{READER}\n"
+    assert db.done("policy", "who-can", "DeleteSecret", "db") == ""
+
+
+def test_explain(db: CommandLine) -> None:
+    """By which statement, or for want of what."""
+    assert db.done("policy", "explain", "db", "--as", READER) == 'allowed by statement 1 "Readers"\n'
+    assert db.done("policy", "explain", "db", "--as", READER, "--action", "DeleteSecret") == (
+        "denied: no resource-based policy\n"
+    )
+    assert db.done("policy", "explain", "db", "--as", READER, "--no-identity-policy") == (
+        "denied: no identity-based policy\n"
+    )
+
+
+def test_check_a_file(cli: CommandLine, tmp_path: Path) -> None:
+    """Nothing to say is exit 0; a stranger let in or a mistake is exit 1, with its place; warnings do not fail."""
+    path = tmp_path / "p.json"
+    path.write_text(policy())
+    assert cli("policy", "check", str(path), unlock=False).out == ""
+    path.write_text(policy(Principal="*"))
+    answer = cli("policy", "check", str(path), unlock=False)
+    assert answer.code == 1
+    assert "Anyone can call GetSecretValue." in answer.out
+    path.write_text(policy(Effect="allow"))
+    answer = cli("policy", "check", str(path), unlock=False)
+    assert answer.code == 1
+    assert "Effect must be Allow or Deny (line 6, column 14)" in answer.out
+    path.write_text(policy(Action="s3:GetObject"))
+    answer = cli("policy", "check", str(path), unlock=False)
+    assert answer.code == 0
+    assert answer.out.startswith("warning: statement 1")
+
+
+@pytest.mark.parametrize(
+    "argv", [["check"], ["who-can", "GetSecretValue"], ["explain", "db"], ["mend", "x"]], ids=" ".join
+)
+def test_what_cannot_be_understood(cli: CommandLine, argv: list[str]) -> None:
+    assert cli("policy", *argv).code == 2

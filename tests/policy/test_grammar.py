@@ -1,0 +1,108 @@
+"""What is wrong with a policy is said with its place; what is right is understood."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtui.policy import document, grammar
+from smtui.policy.statements import Malformed
+from smtui.policy.warnings import warnings
+
+RIGHT: dict[str, Any] = {
+    "Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+}  # fmt: skip
+
+
+def policy(*statements: dict[str, Any], **more: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**RIGHT, **each} for each in statements], **more})
+
+
+def wrong(text: str) -> list[str]:
+    with pytest.raises(Malformed) as caught:
+        grammar.parse(text)
+    return list(map(str, caught.value.findings))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{\n  "Version": "2012-10-17",\n  "Statement": []\n}', "at least one statement (line 3, column 16)"),
+        ('{"Statement": {"Effect": "Allow"', "it ends too early (line 1, column 33)"),
+        ('{"Version": "x", "Version": "y"}', "Version is there twice (line 1, column 18)"),
+        ('{"Statement": NaN}', "this is no JSON (line 1, column 15)"),
+        ('{"a": "\\ud800"}', "this text is not well formed (line 1, column 7)"),
+        ("[" * 100, "it is nested too deeply"),
+        (policy({"Effect": "allow"}), "statement 1, Effect must be Allow or Deny (line 1, column 52)"),
+        (policy({}, {"Colour": "blue"}), "statement 2, Colour is no element here"),
+        (policy({"Principal": {"AWS": "arn:aws:iam::*:root"}}), "an unsupported principal: statement 1, an AWS"),
+        (policy({"Principal": {"Federated": "x"}}), "Federated principals are not supported"),
+        (policy({"Principal": {"Service": "lambda"}}), "an invalid service principal"),
+        (policy({"Action": "GetSecretValue"}), "Action must be * or service:Name"),
+        (policy({"Resource": "prod/db"}), "Resource must be * or an ARN"),
+        (policy({"NotAction": "x:y"}), "one of Action and NotAction must be there"),
+        (policy({"Condition": {"StringIs": {}}}), "StringIs is no condition operator"),
+        (policy({"Condition": {"IpAddress": {"aws:SourceIp": "300.0.0.0/8"}}}), "IpAddress takes an address"),
+        (policy({"Condition": {"Bool": {"SecureTransport": "true"}}}), "SecureTransport is no condition key"),
+        (policy({"Condition": {"NullIfExists": {"aws:SourceIp": "true"}}}), "NullIfExists is no condition operator"),
+        (policy({}, Version="2019-10-19"), "Version must be 2012-10-17 or 2008-10-17"),
+    ],
+)
+def test_what_is_wrong_and_where(text: str, said: str) -> None:
+    assert any(said in each for each in wrong(text)), wrong(text)
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    found = wrong(policy({"Effect": "no"}, {"Action": 1}, {"Resource": []}))
+
+    assert [each.split(":")[1].split(",")[0].strip() for each in found] == ["statement 1", "statement 2", "statement 3"]
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+                    | st.text(), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner)))
+def test_json_is_read_as_everybody_reads_it(value: object) -> None:
+    """Whatever is JSON is read to the same value."""
+    assert plain(document.read(json.dumps(value))) == json.loads(json.dumps(value))
+
+
+def plain(node: document.Node) -> object:
+    if node.kind == "list":
+        return [plain(item) for item in node.items]
+    if node.kind == "object":
+        return {key: plain(member.value) for key, member in node.members.items()}
+    return json.loads(str(node.value)) if node.kind == "number" else node.value
+
+
+@given(st.text(st.sampled_from('{}[]":,\\u0 naeE-+.\n"StatementEffectAllow*'), max_size=60))
+def test_any_text_gets_an_answer(text: str) -> None:
+    """A policy, or what is wrong with it."""
+    try:
+        grammar.parse(text)
+    except Malformed as error:
+        assert all(finding.place.line >= 1 and finding.place.column >= 1 for finding in error.findings)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ({"Action": "s3:GetObject"}, "about no action on a secret"),
+        ({"Action": "secretsmanager:ListSecrets"}, "about no action on a secret"),
+        ({"Resource": "arn:aws:s3:::bucket"}, "about no secret"),
+        ({"Condition": {"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}}, "without aws:SourceVpc"),
+        ({"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "x"}}}, "without aws:TagKeys"),
+    ],
+)
+def test_what_is_seldom_meant(statement: dict[str, Any], said: str) -> None:
+    [warning] = warnings(grammar.parse(policy(statement)))
+
+    assert said in str(warning)
+
+
+def test_presence_asked_for_needs_no_warning() -> None:
+    condition = {"ForAllValues:StringEquals": {"aws:TagKeys": "x"}, "Null": {"aws:TagKeys": "false"}}
+
+    assert warnings(grammar.parse(policy({"Condition": condition}))) == []
