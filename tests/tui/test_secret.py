@@ -498,7 +498,6 @@ async def test_reading_only_moves_no_label(app: MakeApp, database: Any, key: str
 async def test_what_another_program_changes_appears(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
     running = app()
     async with opened(running, LARGE) as pilot:
-        await screen(running).look_for_changes().wait()
         with smtui.open_vault(vault.path, PASSPHRASE) as other:
             other.client().update_secret(**ID, Description="by somebody else")
         await screen(running).look_for_changes().wait()

@@ -82,6 +82,8 @@ class SecretScreen(LabelsScreen):
 
     @gesture
     async def first_look(self) -> None:
+        """Counted before it is read: what is written from now on is either in it or noticed."""
+        self._changes = await call(self.vault.change_count)
         await self.reload()
 
     # What is shown.
@@ -118,7 +120,7 @@ class SecretScreen(LabelsScreen):
         if self.vault.locked or not self.is_current or self.versions.hand is not None:
             return
         before, self._changes = self._changes, await call(self.vault.change_count)
-        if before not in (None, self._changes):
+        if before != self._changes:
             await self.reload()
 
     def look_at(self, version: str) -> None:

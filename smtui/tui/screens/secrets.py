@@ -67,6 +67,7 @@ class SecretsScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
+        self.begin_to_watch()
         self.set_interval(1, self.look_for_changes)
 
     @property
@@ -93,12 +94,17 @@ class SecretsScreen(Screen[None]):
         self.secrets.ask(fetch, planned=question.shows_planned, keep=keep, after=after)
 
     @gesture
+    async def begin_to_watch(self) -> None:
+        """Counted before the list is read: what is written from now on is either in it or noticed."""
+        self._changes = await call(self.vault.change_count)
+
+    @gesture
     async def look_for_changes(self) -> None:
         """Another process or another connection may have changed the vault."""
         if self.vault.locked or not self.is_current:
             return
         before, self._changes = self._changes, await call(self.vault.change_count)
-        if before not in (None, self._changes):
+        if before != self._changes:
             self.reload()
 
     @on(Input.Changed)
