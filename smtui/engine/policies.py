@@ -10,10 +10,11 @@ from smtui.api.shapes import Operation
 from smtui.engine import names
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Request
-from smtui.policy import exposure, grammar, samples, wildcards
+from smtui.policy import exposure, grammar, samples, variables, wildcards
 from smtui.policy.decide import Identity, Outcome, allowed
 from smtui.policy.decide import Request as Question
 from smtui.policy.exposure import Witness
+from smtui.policy.keys import canonical
 from smtui.policy.statements import Malformed, Policy
 from smtui.vault import policies, rotations, secrets
 from smtui.vault.secrets import Secret
@@ -78,7 +79,7 @@ def _question(
         tags = secrets.tags(call.database, secret) if secret else {}
     identity = Identity(call.caller.arn)
     context = {**_surroundings(call, identity), **_of_secret(call, secret, tags), **_of_request(request),
-               **{key.lower(): value for key, value in call.caller.context.items()}}
+               **{canonical(key): value for key, value in call.caller.context.items()}}
     return Question(identity, action, resource, context)
 
 
@@ -99,8 +100,7 @@ def _surroundings(call: Call, identity: Identity) -> dict[str, str | list[str]]:
 
 def _of_secret(call: Call, secret: Secret | None, tags: Mapping[str, str]) -> dict[str, str | list[str]]:
     found: dict[str, str | list[str]] = {
-        f"{service}:resourcetag/{key.lower()}": value for service in ("aws", "secretsmanager")
-        for key, value in tags.items()
+        f"aws:resourcetag/{key.lower()}": value for key, value in tags.items()
     }
     if secret is not None:
         found["secretsmanager:secretid"] = call.arn(secret)
@@ -175,7 +175,10 @@ def broad(call: Call, secret: Secret | None, policy: Policy) -> Witness | None:
 
 def any_secret(call: Call, policy: Policy | None) -> list[str]:
     """ARNs of secrets of this account and Region, one for each way in which a policy tells them apart."""
-    patterns = [wildcards.pattern(text) for each in (policy.statements if policy else ()) for text in each.resources]
+    texts = [text for each in (policy.statements if policy else ()) for text in each.resources]
+    if policy and policy.variables:
+        texts = [variables.widened(text, variables.keys_in(text)) for text in texts]
+    patterns = [wildcards.pattern(text) for text in texts]
     prefix = names.arn(call.region, call.account, "")
     try:
         return samples.texts(patterns, prefix=prefix)

@@ -78,18 +78,8 @@ def _text_fits(operator: str, found: Pattern, given: str) -> bool:
 
 def arn_matches(found: Pattern, arn: str) -> bool:
     """Field by field between the first five colons: a star does not reach into another field."""
-    return all(wildcards.matches(field, given) for field, given in zip(fields(found), arn.split(":", 5), strict=True)) \
-        if len(fields(found)) == len(arn.split(":", 5)) else False
-
-
-def fields(found: Pattern) -> list[Pattern]:
-    parts: list[list[str]] = [[]]
-    for part in found:
-        if part == ":" and len(parts) < 6:
-            parts.append([])
-        else:
-            parts[-1].append(part)
-    return [tuple(part) for part in parts]
+    asked, given = wildcards.fields(found), arn.split(":", 5)
+    return len(asked) == len(given) and all(map(wildcards.matches, asked, given))
 
 
 # Values of other kinds than text; None where one is none.

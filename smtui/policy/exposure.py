@@ -9,27 +9,23 @@ set from which the request is allowed, so that ranges that were split count as o
 from __future__ import annotations
 
 import ipaddress
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from decimal import Decimal
-from itertools import combinations, pairwise, product
+from datetime import datetime
+from itertools import product
 
-from smtui.policy import keys, samples, variables, wildcards
-from smtui.policy.conditions import NEGATED, date_of, network_of, number_of
+from smtui.policy import keys, samples
+from smtui.policy.conditions import network_of
 from smtui.policy.decide import Identity, Request, action_fits, decide
-from smtui.policy.keys import Stranger
-from smtui.policy.statements import Condition, Policy, Statement
-from smtui.policy.wildcards import Pattern
+from smtui.policy.representatives import ABSENT, Representatives, Value
+from smtui.policy.statements import Policy, Statement
+from smtui.policy.strangers import UNSIGNED, identities, of_identity
 
 WORK = 60_000
 """Requests that are tried before the question is given up."""
 BROAD = {4: 8, 6: 32}
 """A range of addresses wider than this is no fixed network."""
-ABSENT = None
-UNSIGNED = Identity()
-Value = str | list[str] | None
+Context = Mapping[str, str | list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +59,18 @@ class _Search:
     def __init__(self, policy: Policy, resource: str, owner: str, now: datetime) -> None:
         self._policy = policy
         self._resource = resource
-        self._now = now
-        self._conditions = [each for statement in policy.statements for each in statement.conditions]
-        self._keys = sorted({each.key for each in self._conditions}
-                            | {key for text in _texts(policy) for key in variables.keys_in(text)})
-        self._stranger = Stranger(_unnamed_account(policy, owner))
+        self._owner = owner
+        self._known = Representatives(policy, resource, now)
+        self._of_interest = self._known.mentioned | {"aws:principalaccount", "aws:principalorgid", keys.ADDRESS}
         self._left = WORK
 
     def run(self) -> Witness | None:
         for statement in self._policy.statements:
             if statement.effect == "Allow":
-                for identity in self._identities():
+                for identity in identities(self._policy, self._owner, self._known):
                     if found := self._through(statement, identity):
                         return self._minimal(found)
         return None
-
-    # Who.
-
-    def _identities(self) -> Iterator[Identity]:
-        """Nobody, and the users and roles of an unnamed account whose names some condition tells apart."""
-        yield UNSIGNED
-        account = self._stranger.account
-        for kind in ("user", "role"):
-            prefix = f"arn:aws:iam::{account}:{kind}/"
-            found = [text for text in samples.texts(self._patterns("aws:principalarn"), prefix=prefix)
-                     if len(text) > len(prefix)]
-            users = [f"{prefix}{text}" for text in self._usernames()] if kind == "user" else []
-            for arn in dict.fromkeys([*found, *users, f"{prefix}someone"]):
-                yield Identity(arn)
-
-    def _usernames(self) -> list[str]:
-        if "aws:username" not in self._keys:
-            return []
-        return [text for text in samples.texts(self._patterns("aws:username")) if text]
 
     # What, and how.
 
@@ -121,7 +96,7 @@ class _Search:
 
     def _allowed(self, request: Request) -> Witness | None:
         """Whether the request is allowed; from an address, whether it is from a broad range of them."""
-        if keys.ADDRESS not in request.context or keys.ADDRESS not in self._keys:
+        if keys.ADDRESS not in request.context or keys.ADDRESS not in self._known.mentioned:
             decision = decide(self._policy, request)
             return Witness(request, decision.statement) if decision.verdict == "allow" else None
         return self._from_a_broad_range(request)
@@ -146,7 +121,8 @@ class _Search:
         """The whole space, cut where some condition changes its mind."""
         make = ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address
         top = 2 ** (32 if version == 4 else 128) - 1
-        networks = [network_of(text) for text in self._values(keys.ADDRESS)]
+        networks = [network_of(text) for statement in self._policy.statements for each in statement.conditions
+                    if each.key == keys.ADDRESS and each.operator != "Null" for text in each.values]
         cuts = {0} | {cut for each in networks if each and each.version == version
                       for cut in (int(each.network_address), int(each.broadcast_address) + 1) if cut <= top}
         starts = sorted(cuts)
@@ -155,94 +131,33 @@ class _Search:
 
     # The contexts of an identity: one choice for each key, as far as keys go together.
 
-    def _contexts(self, identity: Identity) -> Iterator[dict[str, str | list[str]]]:
-        fixed = self._fixed(identity)
-        free = [key for key in self._keys if key not in fixed and key not in keys.ENDPOINT | {keys.ADDRESS}]
-        for way in self._ways():
-            choices = [list(self._choices(key, identity)) for key in free]
-            for chosen in product(*choices):
-                context: dict[str, Value] = {**fixed, **dict(zip(free, chosen, strict=True)), **way}
-                if _fit_together(context):
-                    yield {key: value for key, value in context.items() if value is not ABSENT}
-
-    def _fixed(self, identity: Identity) -> dict[str, Value]:
-        """What follows from who asks, and from what the secret is."""
-        known: dict[str, Value] = {
-            "aws:principalaccount": identity.account or "anonymous",
-            "aws:principaltype": "Anonymous" if identity == UNSIGNED else "User",
-            "aws:resourceaccount": self._resource.split(":")[4],
-        }
+    def _contexts(self, identity: Identity) -> Iterator[Context]:
+        fixed = of_identity(identity, self._resource)
         if identity == UNSIGNED:
-            known |= dict.fromkeys(keys.SIGNED)
-            known |= {key: ABSENT for key in self._keys if key.startswith("aws:principaltag/")}
-        else:
-            kind, _, name = identity.arn.rpartition(":")[2].partition("/")
-            known |= {"aws:principalarn": identity.arn,
-                      "aws:username": name.rpartition("/")[2] if kind == "user" else ABSENT,
-                      "aws:principaltype": "User" if kind == "user" else "AssumedRole"}
-        return {key: known[key] for key in known if key in self._keys or key == "aws:principalaccount"}
+            fixed |= {key: ABSENT for key in self._known.order
+                      if key in keys.SIGNED or key.startswith(keys.PRINCIPAL_TAG)}
+        for way in self._ways():
+            for found in self._completed({**fixed, **way}, self._known.order):
+                yield {key: value for key, value in found.items() if value is not ABSENT and key in self._of_interest}
 
     def _ways(self) -> Iterator[dict[str, Value]]:
         """From an address, or through an endpoint that the policy does not name."""
         yield {keys.ADDRESS: "203.0.113.7", **dict.fromkeys(keys.ENDPOINT, ABSENT)}
-        if not keys.ENDPOINT & set(self._keys) and keys.ADDRESS not in self._keys:
+        if not keys.ENDPOINT & self._known.mentioned and keys.ADDRESS not in self._known.mentioned:
             return
-        named = [[value for value in self._choices(key, UNSIGNED) if value is not ABSENT] for key in keys.ENDPOINT]
+        named = [[value for value in self._known.choices(key, {}) if value is not ABSENT] for key in keys.ENDPOINT]
         for chosen in product(*named):
             yield {keys.ADDRESS: ABSENT, **dict(zip(keys.ENDPOINT, chosen, strict=True))}
 
-    def _choices(self, key: str, identity: Identity) -> Iterator[Value]:
-        """The values of a key that tell conditions apart and that a stranger may have; and none at all."""
-        if key not in keys.ALWAYS:
-            yield ABSENT
-        found = [value for value in self._all_choices(key) if not self._names(key, value)]
-        if key not in keys.SEVERAL:
-            yield from found
-            return
-        yield from ([value] for value in found)
-        yield from ([first, second] for first, second in combinations(found, 2))
-
-    def _all_choices(self, key: str) -> list[str]:
-        operators = {NEGATED.get(each.operator, each.operator) for each in self._on(key)}
-        if any(operator.startswith("Numeric") for operator in operators):
-            return [str(number) for number in _around(map(number_of, self._values(key)))]
-        if any(operator.startswith("Date") for operator in operators):
-            soon = Decimal(int(self._now.timestamp()))
-            return [_iso(moment) for moment in _around(map(date_of, self._values(key)), least=soon)]
-        if operators and operators <= {"Bool", "Null"}:
-            return ["true", "false"]
-        prefix = f"{self._stranger.organization}/" if key == "aws:principalorgpaths" else ""
-        return [text for text in samples.texts(self._patterns(key), prefix=prefix) if text or not prefix] or ["x"]
-
-    def _names(self, key: str, value: str) -> bool:
-        """Whether this is a value by which the policy means somebody it knows."""
-        if key not in keys.FIXING:
-            return False
-        return any(_is_named(key, text, value) for text in self._values(key))
-
-    def _on(self, key: str) -> list[Condition]:
-        return [each for each in self._conditions if each.key == key]
-
-    def _values(self, key: str) -> list[str]:
-        return [text for each in self._on(key) if each.operator != "Null" for text in each.values]
-
-    def _patterns(self, key: str) -> list[Pattern]:
-        """Every pattern the key is held against; a variable stands for any text, and for what its own key says."""
-        found: dict[Pattern, None] = {}
-        for each in self._on(key):
-            if each.operator == "Null":
-                continue
-            like = "Like" in each.operator or each.operator.startswith("Arn")
-            for text in each.values:
-                if self._policy.variables and "${" in text:
-                    text, like = re.sub(r"\$\{[^}]*\}", "*", text), True
-                found[wildcards.pattern(text) if like else wildcards.literal(text)] = None
-                if "IgnoreCase" in each.operator:
-                    found[wildcards.literal(text.swapcase())] = None
-        for each in self._conditions:
-            if key in [named for text in each.values for named in variables.keys_in(text)]:
-                found |= dict.fromkeys(map(wildcards.literal, self._values(each.key)))
-        return list(found)
+    def _completed(self, chosen: dict[str, Value], order: Sequence[str]) -> Iterator[dict[str, Value]]:
+        """Every way to go on with the keys that are left."""
+        if not order:
+            yield chosen
+        elif order[0] in chosen:
+            yield from self._completed(chosen, order[1:])
+        else:
+            for value in self._known.choices(order[0], chosen):
+                yield from self._completed({**chosen, order[0]: value}, order[1:])
 
     # The smallest witness.
 
@@ -251,69 +166,12 @@ class _Search:
         assert witness.request is not None
         context = dict(witness.request.context)
         for key in sorted(context):
-            if key in self._keys and key != keys.ADDRESS and key not in keys.ALWAYS and key != "aws:principalarn":
-                without = {name: value for name, value in context.items() if name != key}
-                if _fit_together(without) and self._allowed(replace(witness.request, context=without)):
+            if key in self._known.mentioned - keys.ALWAYS - {keys.ADDRESS, "aws:principalarn"}:
+                left_out = keys.ORGANIZATION if key in keys.ORGANIZATION else {key}
+                without = {name: value for name, value in context.items() if name not in left_out}
+                if self._allowed(replace(witness.request, context=without)):
                     context = without
-        looked_at = {key: value for key, value in context.items() if key in self._keys}
+        looked_at = {key: value for key, value in context.items() if key in self._known.mentioned}
         deny = next((each for each in self._policy.statements if each.effect == "Deny"), None)
         return Witness(replace(witness.request, context=looked_at), witness.statement, deny)
 
-
-def _texts(policy: Policy) -> Iterator[str]:
-    for statement in policy.statements:
-        yield from statement.resources
-        for condition in statement.conditions:
-            yield from condition.values
-
-
-def _unnamed_account(policy: Policy, owner: str) -> str:
-    """An account that stands nowhere in the policy."""
-    named = {owner}
-    for statement in policy.statements:
-        principals = statement.principals
-        named |= principals.accounts | set(re.findall(r"\d{12}", " ".join(principals.arns)))
-        for condition in statement.conditions:
-            named |= set(re.findall(r"\d{12}", " ".join(condition.values)))
-    return next(account for account in (f"{number:012}" for number in range(555555555555, 10**12))
-                if account not in named)
-
-
-def _is_named(key: str, text: str, value: str) -> bool:
-    """Whether the text of a policy fixes this value: it is the same, or of the account or organization it names."""
-    if key in ("aws:principalorgpaths", "aws:sourceorgpaths"):
-        organization = text.partition("/")[0]
-        return not set("*?$") & set(organization) and value.partition("/")[0] == organization
-    if key == "aws:sourcearn" and text.count(":") >= 4:
-        account = text.split(":")[4]
-        if re.fullmatch(r"\d{12}", account):
-            return value.split(":")[4:5] == [account]
-    return not set("*?$") & set(text) and text == value
-
-
-def _around(numbers: Iterable[Decimal | None], *, least: Decimal | None = None) -> list[Decimal]:
-    """Each number, one below the least, one above the greatest, and one between any two."""
-    known = sorted({number for number in numbers if number is not None})
-    if not known:
-        return [least or Decimal(1)]
-    between = [(first + second) / 2 for first, second in pairwise(known)]
-    found = [known[0] - 1, *known, *between, known[-1] + 1]
-    kept = sorted({number for number in found if least is None or number >= least})
-    return [least, *kept] if least is not None else kept
-
-
-def _iso(seconds: Decimal) -> str:
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError):
-        return str(seconds)
-
-
-def _fit_together(context: Mapping[str, Value]) -> bool:
-    """An organization's paths begin with its id; without one there is not the other."""
-    paths, organization = context.get("aws:principalorgpaths"), context.get("aws:principalorgid")
-    if "aws:principalorgpaths" not in context or "aws:principalorgid" not in context:
-        return True
-    if paths is ABSENT or organization is ABSENT:
-        return paths is organization
-    return all(path.partition("/")[0] == organization for path in paths)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from smtui.policy.conditions import OPERATORS, wrong_value
 from smtui.policy.document import Node, NotJson, Place, read
+from smtui.policy.keys import canonical
 from smtui.policy.statements import (
     PRINCIPAL,
     SERVICE,
@@ -192,7 +193,7 @@ class _Grammar:
                     values = tuple(self._values(name, bare, held.value))
                     if not KEY.fullmatch(key):
                         self._wrong(f"{key or 'an empty name'} is no condition key", held.key.place)
-                    yield Condition(bare, over, if_exists, key.lower(), values, held.key.place)
+                    yield Condition(bare, over, if_exists, canonical(key), values, held.key.place)
 
     def _values(self, name: str, operator: str, node: Node) -> Iterator[str]:
         if not node.items:

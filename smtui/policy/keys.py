@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 Nature = Literal["text", "number", "date", "flag", "address"]
@@ -26,6 +25,7 @@ SIGNED = frozenset({
     "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:tokenissuetime", "aws:sourceidentity",
 })  # fmt: skip
 """Absent from requests that nobody signed; so are tags of the principal."""
+PRINCIPAL_TAG = "aws:principaltag/"
 ORGANIZATION = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
 ENDPOINT = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
 """Present together, through an endpoint, and then without aws:SourceIp."""
@@ -45,17 +45,14 @@ SPELLED = {key.lower(): key for key in (
 )}  # fmt: skip
 
 
+def canonical(key: str) -> str:
+    """A key in lower case; the tags of the secret have two names, of which this is always the same."""
+    return key.lower().replace("secretsmanager:resourcetag/", "aws:resourcetag/")
+
+
 def spelled(key: str) -> str:
     """A key as AWS writes it; tags keep what the policy called them."""
     head, slash, tag = key.partition("/")
     named = {"aws:principaltag": "aws:PrincipalTag", "aws:resourcetag": "aws:ResourceTag",
              "aws:requesttag": "aws:RequestTag", "secretsmanager:resourcetag": "secretsmanager:ResourceTag"}
     return SPELLED.get(key, f"{named.get(head, head)}{slash}{tag}")
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """Accounts and organizations that nobody names."""
-
-    account: str
-    organization: str = "o-stranger00"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smtui.policy.wildcards import ANY, Pattern, fits
+from smtui.policy.wildcards import ANY, ONE, Pattern, fits
 
 FRESH = "zqxj0189_-"
 """Characters to choose one from that no pattern speaks of."""
@@ -22,9 +22,12 @@ class TooMany(Exception):
     """There are more combinations than anybody wants to wait for."""
 
 
-def texts(patterns: Sequence[Pattern], *, prefix: str = "", most: int = 4000) -> list[str]:
-    """One text that begins with `prefix` for each combination of matches. Raises TooMany."""
-    alphabet = _alphabet(patterns)
+def texts(patterns: Sequence[Pattern], *, prefix: str = "", within: str = "", most: int = 4000) -> list[str]:
+    """One text that begins with `prefix`, and goes on with characters `within`, for each combination of matches.
+
+    Raises TooMany.
+    """
+    alphabet = _alphabet(patterns, within)
     state = tuple(_open(found, frozenset({0})) for found in patterns)
     for character in prefix:
         state = _after(patterns, state, character)
@@ -45,11 +48,10 @@ def texts(patterns: Sequence[Pattern], *, prefix: str = "", most: int = 4000) ->
     return list(found.values())
 
 
-def _alphabet(patterns: Sequence[Pattern]) -> list[str]:
-    used = {part[-1] for found in patterns for part in found if len(part) == 2} | \
-        {part for found in patterns for part in found if len(part) == 1 and part not in "*?"}
-    fresh = next((character for character in FRESH if character not in used), "\u00e9")
-    return [fresh, *sorted(used)]
+def _alphabet(patterns: Sequence[Pattern], within: str) -> list[str]:
+    used = {character for found in patterns for part in found if part not in (ANY, ONE) for character in part}
+    fresh = [character for character in within or f"{FRESH}\u00e9" if character not in used][:1]
+    return [*fresh, *sorted(used & set(within) if within else used)]
 
 
 def _open(found: Pattern, places: frozenset[int]) -> frozenset[int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from smtui.policy import wildcards
+from smtui.policy.keys import canonical
 from smtui.policy.wildcards import Pattern
 
 Context = Mapping[str, str | list[str]]
@@ -15,8 +16,20 @@ SPECIAL = {"*", "?", "$"}
 
 
 def keys_in(text: str) -> list[str]:
-    """The keys of its variables, in lower case."""
-    return [found["key"].lower() for found in _VARIABLE.finditer(text) if found["key"] not in SPECIAL]
+    """The keys of its variables, by their canonical names."""
+    return [canonical(found["key"]) for found in _VARIABLE.finditer(text) if found["key"] not in SPECIAL]
+
+
+def widened(text: str, keys: Iterable[str]) -> str:
+    """The text with a star for each variable of these keys."""
+    return _VARIABLE.sub(lambda found: "*" if canonical(found["key"]) in keys else found[0], text)
+
+
+def around(text: str, key: str) -> tuple[str, str]:
+    """What stands before and behind the first variable of this key, with stars for all others."""
+    found = next(found for found in _VARIABLE.finditer(text) if canonical(found["key"]) == key)
+    before, behind = text[: found.start()], text[found.end() :]
+    return widened(before, keys_in(before)), widened(behind, keys_in(behind))
 
 
 def pattern(text: str, context: Context, *, variables: bool, like: bool) -> Pattern | None:
@@ -30,7 +43,7 @@ def pattern(text: str, context: Context, *, variables: bool, like: bool) -> Patt
     parts: list[str] = []
     at = 0
     for found in _VARIABLE.finditer(text):
-        value = found["key"] if found["key"] in SPECIAL else context.get(found["key"].lower(), found["default"])
+        value = found["key"] if found["key"] in SPECIAL else context.get(canonical(found["key"]), found["default"])
         if not isinstance(value, str):
             return None
         parts += [*plain(text[at : found.start()]), *wildcards.literal(value)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 ANY, ONE = "*", "?"
 Pattern = tuple[str, ...]
-"""Characters; `*` and `?` as `ANY` and `ONE`, a literal star or question mark behind a backslash: `\\*`."""
-LITERAL = {ANY: "\\*", ONE: "\\?"}
+"""Parts: `ANY`, `ONE`, or the characters of which one may stand there; a literal star or question mark is doubled."""
+LITERAL = {ANY: "**", ONE: "??"}
 
 
 def pattern(text: str) -> Pattern:
@@ -18,8 +18,14 @@ def literal(text: str) -> Pattern:
     return tuple(LITERAL.get(character, character) for character in text)
 
 
+def either_case(found: Pattern) -> Pattern:
+    """The same for letters of the other case."""
+    return tuple(part if part in (ANY, ONE) or len(part) > 1 or len(part.swapcase()) > 1 or part == part.swapcase()
+                 else part + part.swapcase() for part in found)
+
+
 def fits(character: str, part: str) -> bool:
-    return part in (ONE, character, LITERAL.get(character))
+    return part == ONE or character in part
 
 
 def matches(found: Pattern, text: str) -> bool:
@@ -36,3 +42,14 @@ def matches(found: Pattern, text: str) -> bool:
         else:
             return False
     return all(part == ANY for part in found[place:])
+
+
+def fields(found: Pattern) -> list[Pattern]:
+    """Of an ARN's pattern: between the first five colons, and all that follows."""
+    parts: list[list[str]] = [[]]
+    for part in found:
+        if part == ":" and len(parts) < 6:
+            parts.append([])
+        else:
+            parts[-1].append(part)
+    return [tuple(part) for part in parts]
