@@ -120,12 +120,13 @@ class Vault:
         now = int(self._ambient.now().timestamp() * 1000)
         return bool(rotations.regions_with_work(self._open_database(), now))
 
-    def opened_again(self) -> Vault:
-        """The same vault, opened once more, for another thread."""
+    def opened_again(self, *, read_only: bool | None = None) -> Vault:
+        """The same vault, opened once more, for another thread; or, where `read_only` differs, in another way."""
         self._open_database()
         keys = FileKeys.from_key(self._file_keys.unlock_key())
+        reading = self.read_only if read_only is None else read_only
         try:
-            return Vault(open_file(self.path, keys, read_only=self.read_only), keys, self._ambient)
+            return Vault(open_file(self.path, keys, read_only=reading), keys, self._ambient)
         except BaseException:
             keys.wipe()
             raise
@@ -169,6 +170,10 @@ class Vault:
     @property
     def locked(self) -> bool:
         return self._database is None
+
+    def now(self) -> datetime:
+        """The moment by this vault's clock, an aware UTC datetime."""
+        return self._ambient.now()
 
     def change_count(self) -> int:
         """A number that differs after another process or another connection has changed the vault."""

@@ -34,8 +34,11 @@ from smtui.tui.workarounds import QuietApp
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
+    from smtui.tui.places import Place
 
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
+IN_A_SESSION = frozenset({"lock", "generate", "go"})
+ALLOWED = "Until now nothing could be changed by accident. What you do from here on is stored."
 
 
 class SmtuiApp(QuietApp[None]):
@@ -110,8 +113,8 @@ class SmtuiApp(QuietApp[None]):
         """The session begins: from here on `vault` is open and its secrets are on the screen."""
         from smtui.tui.screens.secrets import SecretsScreen
 
-        self.session = Session(vault, self.settings.idle_lock, self._steady)
-        await self.show_only(SecretsScreen(vault))
+        self.session = Session(vault, self.settings.idle_lock, self._steady, read_only=self.read_only)
+        await self.show_only(SecretsScreen(self.session))
         for notice in vault.notices:
             self._warn(notice)
 
@@ -236,11 +239,49 @@ class SmtuiApp(QuietApp[None]):
         from smtui.tui.screens.generator import GeneratorScreen
 
         if self.session is not None:
-            self.push_screen(GeneratorScreen(self.session.vault.client()))
+            self.push_screen(GeneratorScreen(self.session.client()))
+
+    @gesture
+    async def action_go(self) -> None:
+        """To another place: the list of secrets is beneath them all, and where one is already nothing moves."""
+        from smtui.tui.dialogs.go import Go
+
+        place = await self.push_screen_wait(Go())
+        if place is not None and self.session is not None:
+            await self.go(place)
+
+    async def go(self, place: Place) -> None:
+        from smtui.tui.screens.secrets import SecretsScreen
+
+        if self.session is None:
+            return
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, SecretsScreen):
+            await self.pop_screen()
+        if place.screen:
+            await self.push_screen(place.made(self.session))
+
+    @gesture
+    async def action_allow_changes(self) -> None:
+        """A session that only reads becomes one that writes, where the person says so."""
+        from smtui.tui.dialogs.confirm import Confirm
+
+        session = self.session
+        question = Confirm(shown("Allow changes from here on?"), shown(ALLOWED), "Allow changes")
+        if session is None or not await self.push_screen_wait(question):
+            return
+        vault = session.vault
+        if vault.read_only:
+            vault = await call(vault.opened_again, read_only=False)
+            session.rotator.stop()
+            await call(session.vault.close)
+        self.read_only = False
+        await self.enter(vault)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without a session there is nothing to lock and nobody to ask for a password."""
-        return self.session is not None if action in ("lock", "generate") else True
+        """Without a session there is nothing to lock, nowhere to go and nobody to ask for a password."""
+        if action == "allow_changes":
+            return self.session is not None and self.session.read_only
+        return self.session is not None if action in IN_A_SESSION else True
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or keys.spell_short(binding.key)

@@ -16,6 +16,7 @@ PLACES = {
     "secrets": "Secrets",
     "filter": "Filter",
     "secret": "A secret",
+    "parts": "Parts of a secret",
     "versions": "Versions of a secret",
     "unlock": "Unlock",
     "create": "First run",
@@ -59,6 +60,9 @@ SHORTCUTS = (
     Shortcut("everywhere.palette", "ctrl+p,colon", "command_palette", "Commands",
              "Find an action of this screen by its name"),
     Shortcut("everywhere.generate", "p", "generate", "Password", "Open the password generator"),
+    Shortcut("everywhere.go", "o", "go", "Go to…", "Go to another place: the letter says which"),
+    Shortcut("everywhere.allow_changes", "f10", "allow_changes", "Read-write (rw)",
+             "Allow changes in a session that only reads"),
     Shortcut("everywhere.clear_clipboard", "Y", "clear_clipboard", "Clear clipboard",
              "Empty the clipboard now, if it still holds what was copied here"),
     Shortcut("everywhere.lock", "ctrl+l", "lock", "Lock", "Lock the vault now", priority=True),
@@ -95,6 +99,18 @@ SHORTCUTS = (
     Shortcut("secret.delete", "d", "delete", "Delete…", "Plan the deletion of this secret"),
     Shortcut("secret.restore", "U", "restore", "Restore", "Cancel the planned deletion"),
     Shortcut("secret.back", "escape,h", "back", "Back", "Back to the list", show=True),
+
+    *(
+        Shortcut(f"parts.{name.lower()}", str(number), f"part({number})", name, f"Part of the secret: {tooltip}")
+        for number, (name, tooltip) in enumerate((
+            ("Value", "its value, hidden until asked for"),
+            ("Versions", "its versions and their labels"),
+            ("Policy", "its resource policy, and who can read it"),
+            ("Rotation", "its schedule, its function, and how the last rotation went"),
+            ("Replication", "its replicas in other Regions"),
+            ("History", "who did what with it"),
+        ), 1)
+    ),
 
     Shortcut("versions.move_label", "m", "move_label", "Move label",
              "Pick a label up here; go to another version; Enter drops it there", show=True),

@@ -1,28 +1,72 @@
-"""The time between unlock and lock: the open vault, and how long nobody has touched a key."""
+"""The time between unlock and lock: the open vault, where in it one is, what can be undone, how long it was quiet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
 from smtui.ambient import seconds_awake
+from smtui.shown import Shown
 from smtui.tui.rotator import Rotator
+from smtui.tui.undo import Call, Done, UndoList, nothing_in_the_way
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from smtui.api.kms import KeyClient
+    from smtui.api.own import AccessClient, RotationClient
+    from smtui.api.types import Client
     from smtui.backends.local import Vault
 
 
 class Session:
-    """`idle_lock` in seconds; 0 means never. Time spent suspended counts as idle."""
+    """`idle_lock` in seconds; 0 means never. Time spent suspended counts as idle.
 
-    def __init__(self, vault: Vault, idle_lock: float, steady: Callable[[], float] = seconds_awake) -> None:
+    Clients are those of the Region one looks at, which is the vault's home Region until another is chosen.
+    """
+
+    def __init__(
+        self, vault: Vault, idle_lock: float = 0, steady: Callable[[], float] = seconds_awake, *,
+        read_only: bool = False,
+    ) -> None:
         self.vault = vault
+        self.region = vault.region_name
+        self.read_only = read_only or vault.read_only
+        self.undo = UndoList()
         self.rotator = Rotator(vault)
         self._idle_lock = idle_lock
         self._steady = steady
         self._touched = steady()
+
+    # Who is asked.
+
+    def client(self) -> Client:
+        return self.vault.client(region_name=self.region)
+
+    def keys(self) -> KeyClient:
+        return self.vault.keys(region_name=self.region)
+
+    def access(self) -> AccessClient:
+        return self.vault.access(region_name=self.region)
+
+    def rotations(self) -> RotationClient:
+        return self.vault.rotations(region_name=self.region)
+
+    def now(self) -> datetime:
+        return self.vault.now()
+
+    # What can be undone.
+
+    def did(
+        self, words: Shown, *back: tuple[str, Mapping[str, Any]],
+        obstacle: Callable[[Client], str] = nothing_in_the_way,
+    ) -> None:
+        """Remembers what was done, and the calls that take it back: `("untag_resource", {"SecretId": …})`."""
+        self.undo.add(Done(words, tuple(Call(*call) for call in back), self.region, obstacle))
+
+    # How long nobody was here.
 
     def touch(self) -> None:
         self._touched = self._steady()

@@ -18,8 +18,6 @@ import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
 from smtui.tui.app import SmtuiApp
-from smtui.tui.screens import secret as secret_module
-from smtui.tui.screens import secrets as secrets_module
 from tests.conftest import Clock
 
 MakeApp = Callable[..., SmtuiApp]
@@ -105,10 +103,8 @@ def app(vault: smtui.Vault, steady: Steady) -> MakeApp:
 
 
 @pytest.fixture
-def one_time_and_place(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The screen's clock is the vault's, and dates are those of one place."""
-    for module in (secrets_module, secret_module):
-        monkeypatch.setattr(module, "system_clock", clock)
+def one_time_and_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing blinks, and dates are those of one place."""
     monkeypatch.setattr(Input.cursor_blink, "_default", False)
     with monkeypatch.context() as within:
         within.setenv("TZ", "UTC")

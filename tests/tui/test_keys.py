@@ -37,6 +37,7 @@ HOMES = {
     "secrets": SecretsScreen,
     "filter": FilterBar,
     "secret": SecretScreen,
+    "parts": SecretScreen,
     "versions": SecretScreen,
     "list": SecretList,
     "dialog": Confirm,

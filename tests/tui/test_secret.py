@@ -18,7 +18,7 @@ from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.label_moves import of_versions
-from smtui.tui.screens.labels import READ_ONLY
+from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.secret import SecretScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import DATABASE, FakeTool, MakeApp, said, screen_text, types, until, version_id

@@ -14,7 +14,8 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.question import ORDERS, Question
-from smtui.tui.screens.secrets import READ_ONLY, SecretsScreen
+from smtui.tui.screens.of_session import READ_ONLY
+from smtui.tui.screens.secrets import SecretsScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, said, screen_text, types, until
 
@@ -383,7 +384,7 @@ async def test_the_lock_in_the_middle_of_everything(app: MakeApp, vault: smtui.V
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
-        screen(running).reload()
+        screen(running).first_look()
         screen(running).look_for_changes()
         await pilot.press("ctrl+l")
         await pilot.pause()

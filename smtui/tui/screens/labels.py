@@ -10,43 +10,33 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import getters, on
-from textual.screen import Screen
 
 from smtui.labels import AWSCURRENT
-from smtui.shown import Shown, shown
+from smtui.shown import shown
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.label_moves import Move, moved, rolled_back, short
+from smtui.tui.screens.part import PartScreen
 from smtui.tui.widgets.version_list import Version, VersionList
 
 if TYPE_CHECKING:
-    from smtui.backends.local import Vault
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
 
-READ_ONLY = "This session only reads: nothing was changed."
 LONGEST_LABEL = 256
 Thing = TypeVar("Thing", bound=str)
 
 
-class LabelsScreen(Screen[None]):
+class LabelsScreen(PartScreen):
     """A screen of one secret with a list of its versions. `labels` are what they are since the last `reload`."""
 
-    app: getters.app[SmtuiApp]
     versions = getters.query_one(VersionList)
 
-    def __init__(self, vault: Vault, secret_id: str) -> None:
-        super().__init__()
-        self.vault = vault
-        self.client = vault.client()
-        self.secret_id = secret_id
+    def __init__(self, session: Session, secret_id: str) -> None:
+        super().__init__(session, secret_id)
         self.labels: dict[str, str] = {}
         self._way_back: Move | None = None
-
-    @abstractmethod
-    async def reload(self) -> None:
-        """Shows the secret as it is now."""
 
     @abstractmethod
     def look_at(self, version: str) -> None:
@@ -153,20 +143,3 @@ class LabelsScreen(Screen[None]):
 
     def forget_way_back(self) -> None:
         self._way_back = None
-
-    @property
-    def read_only(self) -> bool:
-        return self.app.read_only or self.vault.read_only
-
-    def refuses_to_write(self) -> bool:
-        if self.read_only:
-            self.app.notify(READ_ONLY, severity="warning", markup=False)
-        return self.read_only
-
-    def say(self, sentence: str) -> None:
-        self.app.notify(shown(sentence, lines=True), markup=False)
-
-
-def flags(read_only: bool) -> list[Shown]:
-    """What is out of the ordinary, for the masthead."""
-    return [Shown("read-only")] if read_only else []

@@ -15,7 +15,6 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from smtui.ambient import system_clock
 from smtui.api.errors import ResourceNotFoundException
 from smtui.labels import AWSCURRENT
 from smtui.shown import Shown, shown
@@ -26,17 +25,17 @@ from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.label_moves import of_versions, short
-from smtui.tui.screens.labels import LabelsScreen, flags
+from smtui.tui.screens.labels import LabelsScreen
+from smtui.tui.screens.part import VALUE, VERSIONS, PartBar, made
 from smtui.tui.values import Kind, Value, can_be_typed, held, outline, part, visible
 from smtui.tui.widgets.facts import Facts
-from smtui.tui.widgets.frame import KeyBar, Masthead
+from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.value_list import ValueList
 from smtui.tui.widgets.version_list import Version, VersionList, heading
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse, SecretVersionsListEntry
-    from smtui.backends.local import Vault
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
 
 LONGEST_DESCRIPTION = 2048
 FOR_VERSIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "undo", "deprecated"})
@@ -45,24 +44,24 @@ FOR_VERSIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "
 class SecretScreen(LabelsScreen):
     """Value and versions lie side by side, or, where there is no room, one behind the other."""
 
-    BINDINGS = keys.of("versions") + keys.of("secret")
+    BINDINGS = keys.of("versions") + keys.of("secret") + keys.of("parts")
     CSS_PATH = "secret.tcss"
     AUTO_FOCUS = "ValueList"
 
-    app: getters.app[SmtuiApp]
+    parts = getters.query_one(PartBar)
     facts = getters.query_one(Facts)
     value = getters.query_one(ValueList)
 
-    def __init__(self, vault: Vault, secret_id: str) -> None:
-        super().__init__(vault, secret_id)
+    def __init__(self, session: Session, secret_id: str) -> None:
+        super().__init__(session, secret_id)
         self.secret: DescribeSecretResponse | None = None
         self._version: str | None = None
         self._with_deprecated = False
-        self._changes: int | None = None
         self._hiding: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Masthead(shown(self.vault.path.name), *flags(self.read_only))
+        yield self.masthead()
+        yield PartBar()
         yield Facts()
         with Horizontal(id="areas"):
             with Vertical(id="value-area"):
@@ -74,17 +73,10 @@ class SecretScreen(LabelsScreen):
                 yield VersionList()
         yield KeyBar()
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         self.value.hold(None)
         self.watch(self.app, "app_focus", self._hide_from_bystanders, init=False)
-        self.set_interval(1, self.look_for_changes)
-        self.first_look()
-
-    @gesture
-    async def first_look(self) -> None:
-        """Counted before it is read: what is written from now on is either in it or noticed."""
-        self._changes = await call(self.vault.change_count)
-        await self.reload()
+        super().on_mount()
 
     # What is shown.
 
@@ -97,7 +89,7 @@ class SecretScreen(LabelsScreen):
             return
         versions = await call(self._all_versions)
         self.secret, self.labels = secret, of_versions(versions)
-        self.facts.show(secret, system_clock())
+        self.facts.show(secret, self.session.now())
         self.versions.hold([_row(each) for each in versions if self._with_deprecated or each.get("VersionStages")])
         self._name_areas()
 
@@ -114,14 +106,10 @@ class SecretScreen(LabelsScreen):
         with_deprecated = ", with deprecated ones" if self._with_deprecated else ""
         self.query_one("#versions-title", Static).update(Content(f"Versions{with_deprecated}"))
 
-    @gesture
-    async def look_for_changes(self) -> None:
-        """Another process may have changed the vault. Nothing is taken out of a hand that carries a label."""
-        if self.vault.locked or not self.is_current or self.versions.hand is not None:
-            return
-        before, self._changes = self._changes, await call(self.vault.change_count)
-        if before != self._changes:
-            await self.reload()
+    @property
+    def busy(self) -> bool:
+        """Nothing is taken out of a hand that carries a label."""
+        return self.versions.hand is not None
 
     def look_at(self, version: str) -> None:
         self._forget_value(None if version == self.labels.get(AWSCURRENT) else version)
@@ -142,8 +130,21 @@ class SecretScreen(LabelsScreen):
     def _at_versions(self) -> bool:
         return self.focused is self.versions
 
+    @property
+    def number(self) -> int:
+        return VERSIONS if self._at_versions else VALUE
+
     def action_versions(self) -> None:
         self._go_to(self.value if self._at_versions else self.versions)
+
+    @gesture
+    async def action_part(self, number: int) -> None:
+        """To another part, and from there on to whichever is asked for, until it is one of this screen's own."""
+        wanted: int | None = number
+        while wanted is not None and wanted > VERSIONS:
+            wanted = await self.app.push_screen_wait(made(wanted, self.session, self.secret_id))
+        if wanted is not None:
+            self._go_to(self.versions if wanted == VERSIONS else self.value)
 
     def _go_to(self, area: ValueList | VersionList) -> None:
         self.set_class(area is self.versions, "-versions")
@@ -151,6 +152,7 @@ class SecretScreen(LabelsScreen):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.set_class(self._at_versions, "-versions")
+        self.parts.at(self.number)
         self.refresh_bindings()
 
     def action_back(self) -> None:
@@ -159,12 +161,8 @@ class SecretScreen(LabelsScreen):
         else:
             self.leave()
 
-    def leave(self) -> None:
-        if self.is_current:
-            self.dismiss()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._at_versions if action in FOR_VERSIONS else True
+        return self._at_versions if action in FOR_VERSIONS else super().check_action(action, parameters)
 
     @gesture
     async def action_deprecated(self) -> None:
@@ -248,7 +246,7 @@ class SecretScreen(LabelsScreen):
             stored = await call(self.client.put_secret_value, SecretId=self.secret_id, SecretString=new)
             self.forget_way_back()
             self._forget_value()
-            await self._done(f"Version {short(stored['VersionId'])} is stored: it is {AWSCURRENT} now.")
+            await self.done(f"Version {short(stored['VersionId'])} is stored: it is {AWSCURRENT} now.")
             self.versions.go_to(stored["VersionId"])
 
     @gesture
@@ -260,7 +258,7 @@ class SecretScreen(LabelsScreen):
         new = await self.app.push_screen_wait(OneLine(title, before, longest=LONGEST_DESCRIPTION, empty=True))
         if new is not None and new != before:
             await call(self.client.update_secret, SecretId=self.secret_id, Description=new)
-            await self._done("The description is changed.")
+            await self.done("The description is changed.")
 
     @gesture
     async def action_tag(self) -> None:
@@ -274,14 +272,14 @@ class SecretScreen(LabelsScreen):
             await call(self.client.untag_resource, SecretId=self.secret_id, TagKeys=list(changes.removed))
         if changes.put:
             await call(self.client.tag_resource, SecretId=self.secret_id, Tags=changes.tags())
-        await self._done("\n".join(changes.sentences()))
+        await self.done("\n".join(changes.sentences()))
 
     @gesture
     async def action_delete(self) -> None:
         if self.secret is None or self.refuses_to_write():
             return
         arn, read = shown(self.secret["ARN"]), self.secret.get("LastAccessedDate")
-        plan = await self.app.push_screen_wait(DeletionPlan(self.name, arn, system_clock(), read))
+        plan = await self.app.push_screen_wait(DeletionPlan(self.name, arn, self.session.now(), read))
         if plan is not None:
             deleted = await call(self.client.delete_secret, **plan.request(self.secret_id))
             self.say(f"{self.name} is deleted for good." if plan.force
@@ -296,11 +294,7 @@ class SecretScreen(LabelsScreen):
             self.say(f"No deletion of {self.name} is planned.")
             return
         await call(self.client.restore_secret, SecretId=self.secret_id)
-        await self._done(f"{self.name} is restored.")
-
-    async def _done(self, sentence: str) -> None:
-        self.say(sentence)
-        await self.reload()
+        await self.done(f"{self.name} is restored.")
 
 
 def _row(version: SecretVersionsListEntry) -> Version:

@@ -8,10 +8,8 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from smtui.ambient import system_clock
 from smtui.api.errors import ClientError
 from smtui.shown import Shown, shown
 from smtui.tui import keys, rows
@@ -20,66 +18,51 @@ from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.json_object import members
 from smtui.tui.question import Question
+from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.widgets.filter_bar import FilterBar
-from smtui.tui.widgets.frame import KeyBar, Masthead
+from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.preview import Preview
 from smtui.tui.widgets.secret_list import Page, SecretList
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from smtui.backends.local import Vault
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
 
 PAUSE = 0.04
 """Seconds without a key after which the filter is asked."""
-READ_ONLY = "This session only reads: nothing was changed."
 
 
-class SecretsScreen(Screen[None]):
+class SecretsScreen(SessionScreen[None]):
     """Filter, list, and, where there is room, a preview of the secret under the cursor."""
 
     BINDINGS = keys.of("secrets")
     CSS_PATH = "secrets.tcss"
     AUTO_FOCUS = "SecretList"
 
-    app: getters.app[SmtuiApp]
     filter_bar = getters.query_one(FilterBar)
     secrets = getters.query_one(SecretList)
     preview = getters.query_one(Preview)
 
-    def __init__(self, vault: Vault) -> None:
-        super().__init__()
-        self.vault = vault
-        self.client = vault.client()
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
         self.question = Question()
-        self._changes: int | None = None
 
     def compose(self) -> ComposeResult:
-        yield Masthead(shown(self.vault.path.name), *([Shown("read-only")] if self._read_only else []))
+        yield self.masthead()
         yield FilterBar(id="filter")
         with Horizontal(id="body"):
-            yield SecretList(now)
+            yield SecretList(self.session.now)
             yield Static(id="nothing")
             yield Preview()
         yield Static(id="left-out")
         yield Static(id="status")
         yield KeyBar()
 
-    def on_mount(self) -> None:
-        self.begin_to_watch()
-        self.set_interval(1, self.look_for_changes)
-
-    @property
-    def _read_only(self) -> bool:
-        return self.app.read_only or self.vault.read_only
-
     # What is listed.
 
     def on_screen_resume(self) -> None:
-        self.reload()
+        self._ask(keep=True)
 
-    def reload(self) -> None:
+    async def reload(self) -> None:
         """The same question again, with the cursor on the same secret."""
         self._ask(keep=True)
 
@@ -92,20 +75,6 @@ class SecretsScreen(Screen[None]):
             return Page([entry for entry in answer["SecretList"] if question.keeps(entry)], answer.get("NextToken"))
 
         self.secrets.ask(fetch, planned=question.shows_planned, keep=keep, after=after)
-
-    @gesture
-    async def begin_to_watch(self) -> None:
-        """Counted before the list is read: what is written from now on is either in it or noticed."""
-        self._changes = await call(self.vault.change_count)
-
-    @gesture
-    async def look_for_changes(self) -> None:
-        """Another process or another connection may have changed the vault."""
-        if self.vault.locked or not self.is_current:
-            return
-        before, self._changes = self._changes, await call(self.vault.change_count)
-        if before != self._changes:
-            self.reload()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -177,7 +146,7 @@ class SecretsScreen(Screen[None]):
 
     @on(SecretList.Moved)
     def _preview(self) -> None:
-        self.preview.show(self.secrets.current, now())
+        self.preview.show(self.secrets.current, self.session.now())
 
     # What is done with the secret under the cursor.
 
@@ -186,7 +155,7 @@ class SecretsScreen(Screen[None]):
         if entry := self.secrets.current:
             from smtui.tui.screens.secret import SecretScreen
 
-            self.app.push_screen(SecretScreen(self.vault, secret_id=entry["ARN"]))
+            self.app.push_screen(SecretScreen(self.session, secret_id=entry["ARN"]))
 
     @gesture
     async def action_copy(self) -> None:
@@ -209,7 +178,7 @@ class SecretsScreen(Screen[None]):
     @gesture
     async def action_add(self) -> None:
         """Asks until the secret is stored or the person gives up; what was refused is in the form again."""
-        if self._refuses_to_write():
+        if self.refuses_to_write():
             return
         from smtui.tui.dialogs.new_secret import NewSecret
 
@@ -221,44 +190,29 @@ class SecretsScreen(Screen[None]):
                 self.app.report(refusal)
                 request = await self.app.push_screen_wait(NewSecret(request))
             else:
-                self._done(f"{made['Name']} is stored.")
+                await self.done(f"{made['Name']} is stored.")
                 return
 
     @gesture
     async def action_delete(self) -> None:
         entry = self.secrets.current
-        if entry is None or self._refuses_to_write():
+        if entry is None or self.refuses_to_write():
             return
         name, arn = shown(entry["Name"]), shown(entry["ARN"])
-        plan = await self.app.push_screen_wait(DeletionPlan(name, arn, now(), entry.get("LastAccessedDate")))
+        read = entry.get("LastAccessedDate")
+        plan = await self.app.push_screen_wait(DeletionPlan(name, arn, self.session.now(), read))
         if plan is not None:
             deleted = await call(self.client.delete_secret, **plan.request(entry["ARN"]))
-            self._done(f"{name} is deleted for good." if plan.force
+            await self.done(f"{name} is deleted for good." if plan.force
                        else f"{name} will be deleted on {rows.day(deleted['DeletionDate'])}.")
 
     @gesture
     async def action_restore(self) -> None:
         entry = self.secrets.current
-        if entry is None or self._refuses_to_write():
+        if entry is None or self.refuses_to_write():
             return
         if "DeletedDate" not in entry:
-            self._say(f"No deletion of {entry['Name']} is planned.")
+            self.say(f"No deletion of {entry['Name']} is planned.")
             return
         await call(self.client.restore_secret, SecretId=entry["ARN"])
-        self._done(f"{entry['Name']} is restored.")
-
-    def _refuses_to_write(self) -> bool:
-        if self._read_only:
-            self.notify(READ_ONLY, severity="warning")
-        return self._read_only
-
-    def _done(self, sentence: str) -> None:
-        self.reload()
-        self._say(sentence)
-
-    def _say(self, sentence: str) -> None:
-        self.notify(shown(sentence), markup=False)
-
-
-def now() -> datetime:
-    return system_clock()
+        await self.done(f"{entry['Name']} is restored.")

@@ -1,0 +1,45 @@
+"""Where to go: the places of a session, each with the letter that goes there."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from smtui.tui import keys
+from smtui.tui.places import PLACES, Place
+from smtui.tui.widgets.frame import KeyBar
+
+
+class Go(ModalScreen[Place | None]):
+    """Answers the place, or None."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "pick.tcss"
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("Go to", classes="title")
+            yield OptionList(*(Option(_row(place)) for place in PLACES), compact=True)
+        yield KeyBar()
+
+    def on_key(self, event: events.Key) -> None:
+        for place in PLACES:
+            if event.character == place.key:
+                event.stop()
+                self.dismiss(place)
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(PLACES[event.option_index])
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def _row(place: Place) -> Content:
+    return Content.assemble((f" {place.key} ", "bold $primary"), f" {place.words:<20}", (place.tooltip, "$text-muted"))

@@ -1,0 +1,33 @@
+"""Where one can go from anywhere in a session: one row a place, in the order of the menu.
+
+A screen's module is imported when one goes there. Each screen is a `SessionScreen` made of the session alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from smtui.tui.screens.of_session import SessionScreen
+    from smtui.tui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`key` goes there from the menu; `screen` as `module:Class`, empty for the list of secrets itself."""
+
+    key: str
+    words: str
+    tooltip: str
+    screen: str = ""
+
+    def made(self, session: Session) -> SessionScreen[Any]:
+        module, _, name = self.screen.partition(":")
+        return cast("SessionScreen[Any]", getattr(import_module(module), name)(session))
+
+
+PLACES = (
+    Place("s", "Secrets", "the list of secrets"),
+)

@@ -1,0 +1,71 @@
+"""What a session is: its places, its parts, and whether it may write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import smtui
+from smtui.shown import Shown
+from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.session import Session
+from tests.tui.conftest import MakeApp, screen_text, until
+
+SMALL = (80, 24)
+
+
+async def test_the_letter_of_a_place_goes_there(app: MakeApp, filled: Any) -> None:
+    """From a secret, `o` and `s` lead back to the list, with nothing left open in between."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, SecretScreen))
+        await pilot.press("o")
+        await until(pilot, lambda: "Go to" in screen_text(running))
+        await pilot.press("s")
+
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
+
+
+async def test_numbers_lead_to_the_parts_of_a_secret(app: MakeApp, database: Any) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "1 secret" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await pilot.press("2")
+        await until(pilot, lambda: running.screen.versions.has_focus)  # type: ignore[attr-defined]
+        assert running.screen.number == 2  # type: ignore[attr-defined]
+        await pilot.press("1")
+
+        await until(pilot, lambda: running.screen.number == 1)  # type: ignore[attr-defined]
+
+
+async def test_a_session_that_only_reads_can_be_told_to_write(app: MakeApp, filled: Any) -> None:
+    """`:rw` asks first, with the harmless answer in focus."""
+    running = app(read_only=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        await pilot.press("f10")
+        await until(pilot, lambda: "Allow changes from here on?" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
+        assert running.session is not None and running.session.read_only
+        await pilot.press("f10")
+        await until(pilot, lambda: "Allow changes from here on?" in screen_text(running))
+        await pilot.press("tab", "enter")
+
+        await until(pilot, lambda: running.session and not running.session.read_only)
+        assert "read-only" not in screen_text(running)
+
+
+def test_what_was_done_is_taken_back_newest_first(vault: smtui.Vault) -> None:
+    session = Session(vault)
+    session.did(Shown("a"), ("untag_resource", {"SecretId": "x", "TagKeys": ["a"]}))
+    session.did(Shown("b"), ("restore_secret", {"SecretId": "x"}))
+    last = session.undo.last
+
+    assert last is not None and last.words == "b"
+    session.undo.forget(last)
+    assert [done.words for done in session.undo.done] == ["a"]
