@@ -8,6 +8,7 @@ is replaced by a visible stand-in. Copies and exports never pass through here; t
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 # Control, format, surrogate, private-use, unassigned; line and paragraph separators.
 HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -30,14 +31,26 @@ def shown(text: object, *, lines: bool = False) -> Shown:
     return Shown(_neutral(plain))
 
 
-def _neutral(text: str) -> str:
+def escaped(text: str) -> Shown:
+    """JSON text with every harmful character as JSON spells it, so that it can be edited and says the same.
+
+    Such characters can only stand inside strings of JSON, but for line breaks and tabs, which stay.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return Shown("\n".join("\t".join(_neutral(part, _json_escape) for part in line.split("\t")) for line in lines))
+
+
+def _neutral(text: str, stand_in: Callable[[int], str] | None = None) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    stand_in = stand_in or _stand_in
     out: list[str] = []
     combining = 0
     for character in text:
         category = unicodedata.category(character)
         combining = combining + 1 if category in ("Mn", "Me") else 0
         if category in HARMFUL or combining > MOST_COMBINING:
-            out.append(_stand_in(ord(character)))
+            out.append(stand_in(ord(character)))
         else:
             out.append(character)
     return "".join(out)
@@ -47,3 +60,10 @@ def _stand_in(code: int) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "␡" if code == 0x7F else f"<U+{code:04X}>"
+
+
+def _json_escape(code: int) -> str:
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"

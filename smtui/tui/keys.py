@@ -26,6 +26,7 @@ PLACES = {
     "form": "Form of a value",
     "tags": "Form of tags",
     "one_line": "One line",
+    "json": "JSON text",
     "deletion": "Plan of a deletion",
     "help": "Help",
 }
@@ -149,6 +150,10 @@ SHORTCUTS = (
     Shortcut("tags.remove", "f8", "remove", "Remove", "Remove the tag under the cursor", show=True),
 
     Shortcut("one_line.accept", "enter,ctrl+s", "accept", "Done", "Take this line", show=True),
+
+    Shortcut("json.next", "ctrl+down", "mark(1)", "Next finding", "To the next place that something is said about"),
+    Shortcut("json.previous", "ctrl+up", "mark(-1)", "Finding before", "To the place before"),
+    Shortcut("json.lay_out", "ctrl+o", "lay_out", "Lay out", "One member a line, each one step in"),
 
     Shortcut("deletion.longer", "up", "days(1)", "Longer", "One more day in which it can be restored", show=True),
     Shortcut("deletion.shorter", "down", "days(-1)", "Shorter", "One day less", show=True),

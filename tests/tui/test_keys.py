@@ -24,6 +24,7 @@ from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.widgets.filter_bar import FilterBar
+from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.secret_list import SecretList
 from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types
 
@@ -40,6 +41,7 @@ HOMES = {
     "parts": SecretScreen,
     "versions": SecretScreen,
     "list": SecretList,
+    "json": JsonArea,
     "dialog": Confirm,
     "form": ValueForm,
     "tags": TagsForm,

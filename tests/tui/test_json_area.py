@@ -1,0 +1,177 @@
+"""JSON that is typed: its marks come by themselves, nothing in it reaches the terminal, nothing of it is remembered."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from smtui.shown import Shown, escaped, shown
+from smtui.tui import json_words
+from smtui.tui.marks import Mark, Severity
+from smtui.tui.widgets.json_area import Check, JsonArea
+from smtui.tui.widgets.mark_list import MarkList
+from tests.tui.conftest import paste, screen_text, types, until
+
+HOSTILE = '{"a\u202e": "\x9b31m\u2028x\U000e0041"}'
+THINGS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20,
+)  # fmt: skip
+
+
+def find(word: str) -> Check:
+    """A check that finds fault with each line that holds the word."""
+
+    def check(text: str) -> list[Mark]:
+        return [
+            Mark(number, line.index(word) + 1, 0, Severity.ERROR, Shown(f"{word} is wrong"))
+            for number, line in enumerate(text.split("\n"), 1) if word in line
+        ]
+
+    return check
+
+
+class Editor(App[None]):
+    """One area over the list of what is said about it."""
+
+    def __init__(self, text: str, check: Check | None = None) -> None:
+        super().__init__()
+        self.area = JsonArea(text, check)
+
+    def compose(self) -> ComposeResult:
+        yield self.area
+        yield MarkList(Shown("Nothing is wrong."))
+
+    def on_json_area_checked(self, message: JsonArea.Checked) -> None:
+        self.query_one(MarkList).show(message.marks)
+
+    def on_mark_list_chosen(self, message: MarkList.Chosen) -> None:
+        self.area.go_to(message.mark)
+
+
+async def shows(pilot: Pilot[None], text: str) -> None:
+    await until(pilot, lambda: text in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def test_marks_come_while_one_types() -> None:
+    """A sign beside the line's number, and a row below with the place and the sentence."""
+    app = Editor("[\n  1,\n  2\n]", find("bad"))
+    async with app.run_test() as pilot:
+        await shows(pilot, "Nothing is wrong.")
+        await pilot.press("down", "end")
+        await types(pilot, " bad")
+        await shows(pilot, "✗ error  2:6  bad is wrong")
+
+        assert "2✗   1, bad" in screen_text(app)  # type: ignore[arg-type]
+
+
+async def test_going_through_what_was_found() -> None:
+    """Ctrl+Down and Ctrl+Up go round; Enter on a row goes to its place."""
+    app = Editor("bad\n\n   bad\n\nbad", find("bad"))
+    async with app.run_test() as pilot:
+        await shows(pilot, "5:1")
+        places = []
+        for key in ("ctrl+down", "ctrl+down", "ctrl+down", "ctrl+up", "ctrl+up"):
+            await pilot.press(key)
+            places.append(app.area.cursor_location)
+        app.query_one(MarkList).focus()
+        await pilot.press("end", "enter")
+
+        assert places == [(2, 3), (4, 0), (0, 0), (4, 0), (2, 3)]
+        assert app.area.cursor_location == (4, 0)
+
+
+async def test_an_answer_about_an_older_text_does_not_count() -> None:
+    """However late it comes."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(text: str) -> Sequence[Mark]:
+        if "x" not in text:
+            begun.set()
+            go_on.wait(20)
+        return [Mark(1, 1, 0, Severity.WARNING, shown(f"about {len(text)}"))]
+
+    app = Editor("[]", slow)
+    async with app.run_test() as pilot:
+        await until(pilot, begun.is_set)
+        await types(pilot, "x")
+        go_on.set()
+        await shows(pilot, "about 3")
+
+        assert [mark.message for mark in app.area.marks] == ["about 3"]
+
+
+async def test_what_cannot_be_seen_is_spelled() -> None:
+    """As JSON spells it, whether it was there or is pasted; an untouched text keeps every byte."""
+    app = Editor(HOSTILE)
+    async with app.run_test() as pilot:
+        await shows(pilot, r'{"a\u202e": "\u009b31m\u2028x\udb40\udc41"}')
+        untouched = app.area.value
+        await pilot.press("end")
+        await paste(pilot, "\x1b]52;c;aGFj\x07 \r\n")
+        await shows(pilot, r"\u001b]52;c;aGFj\u0007")
+
+        assert untouched == HOSTILE
+        assert app.area.value == escaped(HOSTILE) + "\\u001b]52;c;aGFj\\u0007 \n"
+
+
+async def test_lines_begin_where_they_belong() -> None:
+    """One step in behind what opens, and back with what closes."""
+    app = Editor("")
+    async with app.run_test() as pilot:
+        await pilot.press("{", "enter", "a", ":", "[", "enter", "1", "enter", "]", "enter", "}")
+
+        assert app.area.text == "{\n  a:[\n    1\n  ]\n}"
+
+
+async def test_laying_out_is_one_change() -> None:
+    """Which one undo takes back."""
+    text = '{"a":[1,2],"b":{"c":1.50,"d":"\\u0041"}}'
+    app = Editor(text)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+o")
+        laid_out = app.area.text
+        await pilot.press("ctrl+z")
+
+        assert laid_out == '{\n  "a": [1, 2],\n  "b": {\n    "c": 1.50,\n    "d": "\\u0041"\n  }\n}'
+        assert app.area.value == text
+
+
+async def test_closed_it_remembers_nothing() -> None:
+    """Neither the text nor what was typed over it."""
+    app = Editor("the secret")
+    async with app.run_test() as pilot:
+        await types(pilot, "word")
+        await app.area.remove()
+
+        assert (app.area.text, app.area.value) == ("", "")
+        assert not app.area.history.undo_stack
+        assert "secret" not in repr(vars(app.area))
+
+
+@given(THINGS)
+def test_escaped_it_says_the_same(thing: Any) -> None:
+    text = json.dumps(thing, ensure_ascii=False)
+
+    assert json.loads(escaped(text)) == thing
+    assert shown(escaped(text), lines=True) == escaped(text)
+
+
+@given(THINGS, st.sampled_from([None, 2]))
+def test_laid_out_it_says_the_same(thing: Any, indent: int | None) -> None:
+    """Word for word."""
+    text = json.dumps(thing, indent=indent)
+
+    assert spelled(json_words.laid_out(text)) == spelled(text)
+    assert json_words.laid_out(json_words.laid_out(text)) == json_words.laid_out(text)
+
+
+def spelled(text: str) -> list[str]:
+    return [text[word.start : word.end] for word in json_words.words(text)]
