@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 import threading
 from collections.abc import MutableMapping
@@ -14,18 +15,33 @@ from pathlib import Path
 from types import TracebackType
 
 HARMLESS_TEXTUAL = frozenset({"TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "TEXTUAL_THEME"})
+PRIVATE = 0o077
 PR_SET_DUMPABLE = 4
 PT_DENY_ATTACH = 31
+
+_umask: int | None = None
+"""The person's own, while ours is in force."""
 
 
 def harden(*, allow_debug: bool = False) -> None:
     """No file for others, no switches from outside into Textual, no core file, no debugger, no traceback."""
-    os.umask(0o077)
+    global _umask
+    _umask = os.umask(PRIVATE)
     scrub(os.environ)
     if not allow_debug:
         _refuse_core_files()
         _refuse_debuggers()
     silence_tracebacks()
+
+
+def hand_over() -> None:
+    """Gives back what a command that takes this process's place should find as its person left it; core files and
+    Textual's switches stay off."""
+    if _umask is not None:
+        os.umask(_umask)
+    for name in ("SIGPIPE", "SIGXFSZ"):  # which Python ignores for itself
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 def scrub(environ: MutableMapping[str, str]) -> None:

@@ -77,7 +77,7 @@ class Command:
 
 
 # Commands whose name is no good name for a module.
-_HOMES = {"import": "import_files", "keyring": "os_keyring", "rotate-due": "rotate_due"}
+_HOMES = {"exec": "execute", "import": "import_files", "keyring": "os_keyring", "rotate-due": "rotate_due"}
 
 COMMANDS = (
     Command("get", Group.WORDS, "print a secret's value, or one key of it"),
@@ -85,6 +85,8 @@ COMMANDS = (
     Command("copy", Group.WORDS, "put a value on the clipboard for a short time"),
     Command("ls", Group.WORDS, "list secrets by the beginning of their names, or search"),
     Command("import", Group.WORDS, "bring in .env files, JSON, or what the aws CLI printed"),
+    Command("export", Group.WORDS, "write secrets in plain text, as import reads them or as a .env file"),
+    Command("exec", Group.WORDS, "run a command with secrets in its environment"),
     Command("init", Group.VAULT, "make a vault"),
     Command("passwd", Group.VAULT, "change the passphrase"),
     Command("recover", Group.VAULT, "set a new passphrase with the recovery code"),
@@ -146,12 +148,6 @@ COMMANDS = (
             "smtui validate-resource-policy --resource-policy file://policy.json"),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
-
-# Commands of the design that are not there yet, and what serves until then.
-LATER = {
-    "exec": "smtui get NAME prints one value for a script",
-    "export": "smtui batch-get-secret-value prints values as JSON",
-}
 
 
 def command_list() -> str:

@@ -15,6 +15,7 @@ from smtui.api.errors import ClientError, ParamValidationError, SmtuiError
 from smtui.shown import shown
 
 BAR = 30
+STEP = 100
 _said: set[str] = set()
 
 
@@ -58,16 +59,20 @@ def is_terminal() -> bool:
 
 
 class Progress:
-    """A bar on the last line of a terminal. It counts, and never names what it counts."""
+    """A bar on the last line of a terminal. It counts, and never names what it counts.
+
+    Where nobody knows how many there will be (`of` is 0), it is a number that grows.
+    """
 
     def __init__(self) -> None:
         self._drawn = -1
 
     def __call__(self, what: str, done: int, of: int) -> None:
-        filled = BAR * done // max(of, 1)
-        if filled != self._drawn:
-            self._drawn = filled
-            _raw(f"\r{shown(what)} [{'#' * filled}{'.' * (BAR - filled)}] {done:,}/{of:,}\x1b[K")
+        step = BAR * done // of if of else done // STEP
+        if step != self._drawn:
+            self._drawn = step
+            bar = f"[{'#' * step}{'.' * (BAR - step)}] {done:,}/{of:,}" if of else f"{done:,}"
+            _raw(f"\r{shown(what)} {bar}\x1b[K")
 
     def clear(self) -> None:
         if self._drawn >= 0:

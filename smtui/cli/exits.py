@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import ClassVar
 
 from smtui.api.errors import ClientError, ParamValidationError, SmtuiError, VaultError, WrongPassphraseError
+from smtui.transfer.errors import Unreadable
 
 
 class Exit(IntEnum):
@@ -14,6 +15,8 @@ class Exit(IntEnum):
     USAGE = 2
     CANNOT_UNLOCK = 3
     VAULT = 4
+    CANNOT_RUN = 126
+    NO_COMMAND = 127
     INTERRUPTED = 130
     BROKEN_PIPE = 141
 
@@ -24,6 +27,8 @@ MEANING = {
     Exit.USAGE: "the command line cannot be understood",
     Exit.CANNOT_UNLOCK: "the vault cannot be unlocked: wrong passphrase, or none given",
     Exit.VAULT: "the vault is missing, damaged, busy, or cannot be used as asked",
+    Exit.CANNOT_RUN: "the command of exec cannot be run; otherwise exec leaves as its command does",
+    Exit.NO_COMMAND: "the command of exec is not there",
     Exit.INTERRUPTED: "interrupted with Ctrl+C",
     Exit.BROKEN_PIPE: "the reader of the output went away",
 }
@@ -51,6 +56,18 @@ class Refusal(CommandError):
     exit = Exit.REFUSED
 
 
+class CannotRun(CommandError):
+    """A command that is to be run is no program, or the system refused it."""
+
+    exit = Exit.CANNOT_RUN
+
+
+class NoCommand(CommandError):
+    """A command that is to be run is not there."""
+
+    exit = Exit.NO_COMMAND
+
+
 class CannotUnlock(CommandError):
     """No passphrase could be had."""
 
@@ -61,6 +78,7 @@ _LEAVES = (
     (WrongPassphraseError, Exit.CANNOT_UNLOCK),
     (VaultError, Exit.VAULT),
     (ParamValidationError, Exit.USAGE),
+    (Unreadable, Exit.USAGE),
     (ClientError, Exit.REFUSED),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from smtui.api.errors import SmtuiError
 from smtui.cli import diagnostics, output, sources
-from smtui.cli.commands import BY_NAME, LATER, Command
+from smtui.cli.commands import BY_NAME, Command
 from smtui.cli.exits import Exit, Refusal, UsageError, exit_of
 from smtui.cli.parser import ALLOW_DEBUG, BEFORE_COMMAND
 from smtui.cli.unlocking import take_passphrase
@@ -92,10 +92,8 @@ def _command(name: str) -> Command:
     found = BY_NAME.get(name)
     if found is not None:
         return found
-    if name in LATER:
-        raise UsageError(f"smtui {name} is not built yet.", hint=f"Until then: {LATER[name]}.")
     from difflib import get_close_matches
 
-    near = get_close_matches(name, [*BY_NAME, *LATER], n=3, cutoff=0.55)
+    near = get_close_matches(name, BY_NAME, n=3, cutoff=0.55)
     hint = f"Did you mean {' or '.join(near)}?" if near else "smtui --help lists the commands."
     raise UsageError(f"There is no command '{name}'.", hint=hint)

@@ -40,6 +40,11 @@ def value(content: str | bytes) -> None:
         _send(_harmless(content) + "\n")
 
 
+def piece(content: bytes) -> None:
+    """A part of an answer that is longer than memory should hold: as it is, or, on a terminal, as harmless text."""
+    _send(_harmless(content.decode()) if is_terminal() else content)
+
+
 def finish() -> None:
     """Hands everything to the reader. Raises OSError where that fails: an answer that was lost is no success."""
     if sys.stdout is not None:

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smtui import strict_json
 from smtui.api.shapes import Blob, Flag, Integer, List, Operation, Shape, Structure, Text
-from smtui.cli import diagnostics, shorthand, sources, strict_json
+from smtui.cli import diagnostics, shorthand, sources
 from smtui.cli.exits import UsageError
 from smtui.cli.shorthand import ShorthandError
-from smtui.cli.strict_json import JsonError
+from smtui.strict_json import JsonError
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,15 @@ def request(operation: Operation, args: Mapping[str, Any]) -> dict[str, Any]:
     for parameter in parameters(operation):
         typed = args.get(parameter.member)
         if typed is not None:
-            found[parameter.member] = _value(parameter, typed, raw=raw)
+            found[parameter.member] = value(parameter, typed, raw=raw)
     missing = [each.flag for each in parameters(operation) if each.required and each.member not in found]
     if missing:
         raise UsageError(f"the following arguments are required: {', '.join(missing)}")
     return found
 
 
-def _value(parameter: Parameter, typed: Any, *, raw: bool) -> Any:
+def value(parameter: Parameter, typed: Any, *, raw: bool = False) -> Any:
+    """What was typed for one parameter. Raises UsageError."""
     try:
         match parameter.shape:
             case Flag():

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtui.cli import strict_json
 from smtui.cli.exits import Refusal, UsageError
-from smtui.cli.strict_json import JsonError
+from smtui.transfer import variables
 
 MOST_KEYS = 20
 
@@ -33,16 +32,12 @@ class Target:
         held = self.object_in(response)
         if self.key not in held:
             raise Refusal(f"{self.name} has no key '{self.key}'.", hint=_keys(held))
-        member = held[self.key]
-        return str(member) if isinstance(member, str) else strict_json.write(member)
+        return variables.member_text(held[self.key])
 
     def object_in(self, response: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON object that the secret holds. Raises Refusal."""
-        try:
-            held = strict_json.read(response["SecretString"]) if "SecretString" in response else None
-        except JsonError:
-            held = None
-        if not isinstance(held, dict):
+        held = variables.object_in(response.get("SecretString", ""))
+        if held is None:
             raise Refusal(f"The value of {self.name} is no JSON object, so it has no keys.",
                           hint=f"smtui get {self.name} prints the whole value.")
         return held

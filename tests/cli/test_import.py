@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 import smtui
-from smtui.cli.imports import plan
+from smtui.transfer import plan
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 

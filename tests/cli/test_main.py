@@ -12,7 +12,7 @@ from smtui.api import errors
 from smtui.api.errors import SmtuiError
 from smtui.api.model import OPERATIONS
 from smtui.cli import exits
-from smtui.cli.commands import BY_NAME, COMMANDS, LATER, Group, command_list
+from smtui.cli.commands import BY_NAME, COMMANDS, Group, command_list
 from smtui.cli.exits import Exit, exit_of
 from smtui.cli.main import run, split
 from tests.cli.conftest import CommandLine, Stream
@@ -35,7 +35,7 @@ def test_every_error_of_the_contract_has_an_exit_code() -> None:
 
 
 def test_exit_codes_do_not_change() -> None:
-    assert [code.value for code in Exit] == [0, 1, 2, 3, 4, 130, 141]
+    assert [code.value for code in Exit] == [0, 1, 2, 3, 4, 126, 127, 130, 141]
     assert set(exits.MEANING) == set(Exit)
 
 
@@ -117,14 +117,6 @@ def test_near_misses_are_suggested(bare: CommandLine, typed: str, meant: str) ->
 
     assert answer.code == 2
     assert any(f"{name}" in answer.err.partition("Did you mean")[2] for name in meant.split(" or ")), answer.err
-
-
-@pytest.mark.parametrize("name", LATER)
-def test_what_is_not_built_yet_says_so(bare: CommandLine, name: str) -> None:
-    answer = bare(name, "x")
-
-    assert answer.code == 2
-    assert "not built yet" in answer.err
 
 
 @pytest.mark.parametrize(

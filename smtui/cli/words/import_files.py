@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from smtui.cli import diagnostics, output, strict_json
+from smtui import strict_json
+from smtui.cli import diagnostics, output, sources
 from smtui.cli.exits import Exit, Refusal, UsageError
-from smtui.cli.imports import files
-from smtui.cli.imports.entry import Entry, refuse_doubles, unreadable
-from smtui.cli.imports.files import Format
-from smtui.cli.imports.plan import Progress, Step, Verdict, carry_out, plan
 from smtui.cli.unlocking import opened
+from smtui.transfer import reading
+from smtui.transfer.entry import Entry, refuse_doubles, unreadable
+from smtui.transfer.plan import Progress, Step, Verdict, carry_out, plan
+from smtui.transfer.reading import Format
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -65,7 +66,8 @@ def _entries(args: argparse.Namespace) -> list[Entry]:
         raise UsageError("--prefix goes with many secrets, --as-one with one: give the whole name there.")
     entries: list[Entry] = []
     for path in args.files:
-        read = files.read(path, args.format and Format(args.format))
+        raw = sources.standard_input("import") if path == "-" else sources.file(path, "import")
+        read = reading.read(raw, "standard input" if path == "-" else path, args.format and Format(args.format))
         for note in read.notes:
             diagnostics.note(note)
         entries += read.entries

@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from smtui import strict_json
 from smtui.api.errors import ResourceNotFoundException
-from smtui.cli import diagnostics, output, sources, strict_json, terminal
+from smtui.cli import diagnostics, output, sources, terminal
 from smtui.cli.exits import Exit, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.target import Target

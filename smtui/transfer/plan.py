@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ClientError, ResourceExistsException
-from smtui.cli.imports.entry import Entry, Value
+from smtui.transfer.entry import Entry, Value
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -95,13 +95,13 @@ def _carry_out(client: Client, step: Step) -> None:
     if step.verdict is Verdict.UPDATE:
         client.put_secret_value(SecretId=step.entry.name, **member)
     if step.verdict is Verdict.CREATE:
-        _create(client, step.entry.name, member)
+        _create(client, step.entry.name, member, step.entry.about)
 
 
-def _create(client: Client, name: str, member: Any) -> None:
+def _create(client: Client, name: str, member: Any, about: Any) -> None:
     """A new secret; or the first value of one that was made without."""
     try:
-        client.create_secret(Name=name, **member)
+        client.create_secret(Name=name, **member, **about)
     except ResourceExistsException:
         if "VersionIdsToStages" in client.describe_secret(SecretId=name):
             raise

@@ -1,35 +1,40 @@
-"""What every format is read into: a name, a value, and where they stood."""
+"""What every format is read into: a name, a value, what else is known, and where it stood."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from smtui.cli.exits import UsageError
+from smtui.transfer.errors import Unreadable
 
 Value = str | bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One secret to be. Its value is kept out of its representation. `owner` is the AWS service that manages it."""
+    """One secret to be. Its value is kept out of its representation. `owner` is the AWS service that manages it.
+
+    `about` holds further members of CreateSecret: Description, Tags, Type.
+    """
 
     name: str
     value: Value = field(repr=False)
     place: str
     owner: str | None = None
+    about: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def named(self, name: str) -> Entry:
         return replace(self, name=name)
 
 
-def unreadable(place: str, reason: str) -> UsageError:
+def unreadable(place: str, reason: str) -> Unreadable:
     """The error for a file that cannot be read as it should; `reason` never holds a value."""
-    return UsageError(f"{place}: {reason}.", hint="Nothing was imported.")
+    return Unreadable(f"{place}: {reason}.", hint="Nothing was imported.")
 
 
 def refuse_doubles(entries: Iterable[Entry]) -> None:
-    """Raises UsageError where two entries have one name: which of them counts is not ours to guess."""
+    """Raises Unreadable where two entries have one name: which of them counts is not ours to guess."""
     seen: dict[str, str] = {}
     for entry in entries:
         if entry.name in seen:

@@ -1,8 +1,9 @@
-"""JSON files: an object of names and values, or what the aws CLI printed for one secret or many.
+"""JSON files: an object of names and values, what the aws CLI printed for one secret or many, or an export of ours.
 
-Of the aws CLI's answers name, value and owner are taken; ARN, versions and labels belong to the account they came
-from. The owner is the OwningService, which stands in some answers only, or what comes before the exclamation mark that
-AWS puts into the names of the secrets its services manage, and into no others.
+Of an answer name, value, owner, and, where they stand in it, description, tags and type are taken; ARN, versions and
+labels belong to the account they came from. The owner is the OwningService, which stands in some answers only, or
+what comes before the exclamation mark that AWS puts into the names of the secrets its services manage, and into no
+others.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from smtui.cli import strict_json
-from smtui.cli.imports.entry import Entry, Value, unreadable
-from smtui.cli.strict_json import JsonError
+from smtui import strict_json
+from smtui.strict_json import JsonError
+from smtui.transfer.entry import Entry, Value, unreadable
 
+ABOUT = ("Description", "Tags", "Type")
 _SERVICE = re.compile(r"[a-z][a-z0-9-]{0,127}")
 
 
 def read(text: str, file: str) -> tuple[list[Entry], int]:
-    """The entries of a file, in its order, and how many secrets it names without a value. Raises UsageError."""
+    """The entries of a file, in its order, and how many secrets it names without a value. Raises Unreadable."""
     try:
         document = strict_json.read(text)
     except JsonError as error:
@@ -65,12 +67,32 @@ def _is_answer(document: dict[str, Any]) -> bool:
 def _answered(answer: Any, place: str) -> Entry:
     if not isinstance(answer, dict) or not isinstance(answer.get("Name"), str):
         raise unreadable(place, "it has no Name")
-    text, binary, owner = answer.get("SecretString"), answer.get("SecretBinary"), _owner(answer, place)
+    return Entry(answer["Name"], _value(answer, place), place, _owner(answer, place), _about(answer, place))
+
+
+def _value(answer: dict[str, Any], place: str) -> Value:
+    text, binary = answer.get("SecretString"), answer.get("SecretBinary")
     if isinstance(text, str) and binary is None:
-        return Entry(answer["Name"], text, place, owner)
+        return str(text)
     if isinstance(binary, str) and text is None:
-        return Entry(answer["Name"], _bytes(binary, place), place, owner)
+        return _bytes(binary, place)
     raise unreadable(place, "it has no SecretString and no SecretBinary, or both")
+
+
+def _about(answer: dict[str, Any], place: str) -> dict[str, Any]:
+    """What CreateSecret is told besides name and value; whether it may be so is for the vault to say."""
+    about = {member: answer[member] for member in ABOUT if answer.get(member)}
+    if not all(isinstance(about.get(member, ""), str) for member in ("Description", "Type")):
+        raise unreadable(place, "its Description or Type is not text")
+    tags = about.get("Tags", [])
+    if not isinstance(tags, list) or not all(map(_is_tag, tags)):
+        raise unreadable(place, "its Tags are not a list of Key and Value")
+    return about
+
+
+def _is_tag(tag: Any) -> bool:
+    return isinstance(tag, dict) and tag.keys() <= {"Key", "Value"} and all(isinstance(each, str)
+                                                                         for each in tag.values())
 
 
 def _owner(answer: dict[str, Any], place: str) -> str | None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui.cli.exits import UsageError
-from smtui.cli.imports import documents, dotenv, files
-from smtui.cli.imports.entry import Entry
+from smtui.transfer import documents, dotenv, reading
+from smtui.transfer.entry import Entry
+from smtui.transfer.errors import Unreadable
 
 
 def env(text: str) -> dict[str, str | bytes]:
@@ -82,7 +81,7 @@ def test_a_real_file() -> None:
 )
 def test_what_is_unclear_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
     """And never with what stands on it."""
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(Unreadable) as caught:
         dotenv.read(text, ".env")
 
     assert f".env, line {line}" in str(caught.value)
@@ -113,11 +112,16 @@ def test_what_is_written_between_single_quotes_comes_back(values: dict[str, str]
     assert env("\n".join(f"{name}='{value}' # c" for name, value in values.items())) == values
 
 
+@given(st.dictionaries(NAMES, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
+def test_what_an_export_writes_comes_back(values: dict[str, str]) -> None:
+    assert env("".join(dotenv.written(name, value) for name, value in values.items())) == values
+
+
 @given(st.text(alphabet="A=\n\r\t '\"`#\\x"))
 def test_no_text_does_worse_than_a_sentence(text: str) -> None:
     try:
         entries = dotenv.read(text, "f")
-    except UsageError as error:
+    except Unreadable as error:
         assert str(error).startswith("f, line ")
     else:
         assert all(entry.name for entry in entries)
@@ -163,7 +167,7 @@ def test_what_the_aws_cli_printed_for_one() -> None:
 
 @pytest.mark.parametrize("owner", ["", 1, ["rds"]])
 def test_an_owner_that_is_none_is_refused(owner: object) -> None:
-    with pytest.raises(UsageError, match="OwningService"):
+    with pytest.raises(Unreadable, match="OwningService"):
         documents.read(json.dumps({**ANSWER, "OwningService": owner}), "f")
 
 
@@ -209,7 +213,7 @@ def test_names_that_look_like_an_answer_are_names() -> None:
     ],
 )
 def test_json_that_is_unclear_is_refused(text: str, reason: str) -> None:
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(Unreadable) as caught:
         documents.read(text, "f")
 
     assert reason in str(caught.value)
@@ -223,17 +227,14 @@ SCALARS = st.none() | st.booleans() | st.text()
 def test_any_document_is_read_or_refused(document: object) -> None:
     try:
         entries, _ = documents.read(json.dumps(document), "f")
-    except UsageError:
+    except Unreadable:
         return
     assert all(isinstance(entry, Entry) for entry in entries)
 
 
-def test_the_format_is_seen(tmp_path: Path) -> None:
-
-    path = tmp_path / "file"
+def test_the_format_is_seen() -> None:
     for text in ("A=1\n", '\n {"A": "1"}', "\ufeffA=1", '\ufeff{"A": "1"}'):
-        path.write_text(text, encoding="utf-8")
-        assert [(entry.name, entry.value) for entry in files.read(str(path)).entries] == [("A", "1")]
+        assert [(entry.name, entry.value) for entry in reading.read(text.encode(), "f").entries] == [("A", "1")]
 
 
 @pytest.mark.parametrize(
@@ -244,13 +245,9 @@ def test_the_format_is_seen(tmp_path: Path) -> None:
         (b"A=1\n\nB=a\0b\n", "line 3: a NUL"),
     ],
 )
-def test_what_is_no_text_is_refused_with_its_line(tmp_path: Path, raw: bytes, reason: str) -> None:
-
-    path = tmp_path / "f"
-    path.write_bytes(raw)
-
-    with pytest.raises(UsageError, match=reason):
-        files.read(str(path))
+def test_what_is_no_text_is_refused_with_its_line(raw: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason):
+        reading.read(raw, "f")
 
 
 def test_an_entry_does_not_show_its_value() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smtui.cli.imports.entry import Entry, unreadable
+from smtui.transfer.entry import Entry, unreadable
 
 _START = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z0-9_./@+!-]+)[ \t]*=[ \t]*")
 _BLANK = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
@@ -23,10 +23,12 @@ _QUOTED = {
     "`": re.compile(r"`([^`]*)`"),
 }
 _MEANING = {"n": "\n", "r": "\r", "t": "\t"}
+_SPECIAL = re.compile(r'[\n\r\t"\\$`]')
+_SPELLED = {meaning: letter for letter, meaning in _MEANING.items()}
 
 
 def read(text: str, file: str) -> list[Entry]:
-    """The entries of a file, in its order. Raises UsageError with the line of what cannot be read."""
+    """The entries of a file, in its order. Raises Unreadable with the line of what cannot be read."""
     return list(_entries(text.replace("\r\n", "\n"), file))
 
 
@@ -74,3 +76,18 @@ def _unquoted(text: str, at: int) -> tuple[str, int]:
     end = len(text) if end < 0 else end
     with_border = text[at - 1 : end]  # `=` or a blank: `A=#x` is a value, `A= #x` a comment
     return _COMMENT.sub("", with_border)[1:].strip(), end + 1
+
+
+def written(name: str, value: str) -> str:
+    """The line, or lines, from which a reader takes exactly this value.
+
+    Between single quotes every reader takes what stands there; but not a single quote, backslashes alike in all, or
+    a carriage return, so values with one of those go between double quotes.
+    """
+    if "'" not in value and "\\" not in value and "\r" not in value:
+        return f"{name}='{value}'\n"
+    return f'{name}="{_SPECIAL.sub(_escaped, value)}"\n'
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "\\" + _SPELLED.get(match[0], match[0])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from smtui.cli import sources
-from smtui.cli.imports import documents, dotenv
-from smtui.cli.imports.entry import Entry, unreadable
+from smtui.transfer import documents, dotenv
+from smtui.transfer.entry import Entry, unreadable
 
 BYTE_ORDER_MARK = "﻿"
 
@@ -25,10 +24,9 @@ class Read:
     notes: list[str]
 
 
-def read(path: str, format: Format | None = None) -> Read:
-    """The entries of the file at `path`, or of standard input for `-`. Raises UsageError."""
-    name = "standard input" if path == "-" else path
-    text = _text(sources.standard_input("import") if path == "-" else sources.file(path, "import"), name)
+def read(raw: bytes, name: str, format: Format | None = None) -> Read:
+    """The entries of a file's content; `name` is what the file is called. Raises Unreadable."""
+    text = _text(raw, name)
     if (format or _format(text)) is Format.ENV:
         return Read(dotenv.read(text, name), [])
     entries, lacking = documents.read(text, name)
@@ -42,7 +40,11 @@ def _format(text: str) -> Format:
 
 
 def _text(raw: bytes, name: str) -> str:
-    text = sources.decoded(raw, name, hint="Nothing was imported.").removeprefix(BYTE_ORDER_MARK)
+    try:
+        text = raw.decode().removeprefix(BYTE_ORDER_MARK)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise unreadable(name, f"this is not UTF-8 text (line {line})") from None
     if (at := text.find("\0")) >= 0:
         raise unreadable(f"{name}, line {text.count(chr(10), 0, at) + 1}", "a NUL character is no text")
     return text

@@ -1,0 +1,150 @@
+"""`smtui exec`: which variables a command gets, and that it is as if it had been started without us."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.cli.words import execute
+from tests.cli.conftest import CommandLine
+from tests.conftest import PASSPHRASE
+
+ROOT = Path(smtui.__file__).parents[1]
+
+
+@pytest.fixture
+def got(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the command was started with."""
+    seen: dict[str, Any] = {}
+
+    def become(program: str, words: list[str], surroundings: dict[str, str], held: dict[str, str]) -> None:
+        seen.update(program=program, words=words, surroundings=surroundings, held=held)
+        raise KeyboardInterrupt  # nothing comes after it
+
+    monkeypatch.setattr(execute, "become", become)
+    return seen
+
+
+@pytest.fixture
+def cli(stocked: CommandLine) -> CommandLine:
+    with smtui.open_vault(stocked.path, PASSPHRASE) as vault:
+        client = vault.client()
+        client.create_secret(Name="app/api-key", SecretString="k")
+        client.create_secret(Name="app/settings", SecretString='{"n": 1.10, "on": true, "list": [1, {"a": null}]}')
+        client.create_secret(Name="9lives", SecretString="cat")
+    return stocked
+
+
+@pytest.mark.parametrize(("targets", "variables"), [
+    (["prod/db"], {"user": "ann", "password": "second", "port": "5432"}),
+    (["prod/db#password"], {"password": "second"}),
+    (["PGPASSWORD=prod/db#password"], {"PGPASSWORD": "second"}),
+    (["WHOLE=app/settings"], {"WHOLE": '{"n": 1.10, "on": true, "list": [1, {"a": null}]}'}),
+    (["prod/text"], {"PROD_TEXT": "plain text\n"}),
+    (["app/api-key", "prod/text"], {"APP_API_KEY": "k", "PROD_TEXT": "plain text\n"}),
+    (["--prefix", "app/"], {"API_KEY": "k", "n": "1.10", "on": "true", "list": '[1,{"a":null}]'}),
+    (["prod/text", "--prefix", "app/a"], {"PROD_TEXT": "plain text\n", "PI_KEY": "k"}),
+    (["9lives"], {"_9LIVES": "cat"}),
+    (["PATH=9lives"], {"PATH": "cat"}),
+])
+def test_which_variables_a_command_gets(
+    cli: CommandLine, got: dict[str, Any], targets: list[str], variables: dict[str, str]
+) -> None:
+    cli("exec", *targets, "--", "sh", "-c", "x")
+
+    assert got["held"] == variables
+    assert got["words"] == ["sh", "-c", "x"]
+    assert got["program"] == shutil.which("sh")
+
+
+@pytest.mark.parametrize(("value", "sentence"), [
+    (b'{"a-b": 1, "a_b": 2}', "a_b would come both from x#a-b and from x#a_b"),
+    (b'{"PATH": "/evil"}', "x#PATH would set PATH"),
+    (b'{"ld_preload": "/evil"}', "x#ld_preload would set ld_preload"),
+    (b'{"***": "1"}', "no letter or digit"),
+    (b'{"a": "b\\u0000c"}', "NUL character"),
+])
+def test_what_cannot_be_a_variable_is_refused(
+    cli: CommandLine, got: dict[str, Any], value: bytes, sentence: str
+) -> None:
+    cli.done("set", "x", "-", stdin=value)
+
+    answer = cli("exec", "x", "--", "sh")
+
+    assert answer.code == 1
+    assert sentence in answer.err
+    assert not got
+
+
+def test_bytes_are_no_variable(cli: CommandLine, got: dict[str, Any]) -> None:
+    answer = cli("exec", "KEY=dev/key", "--", "sh")
+
+    assert (answer.code, got) == (1, {})
+    assert "binary" in answer.err
+
+
+@pytest.mark.parametrize("argv", [["prod/db"], ["prod/db", "--"], ["--", "sh"]])
+def test_what_is_missing_is_asked_for(cli: CommandLine, argv: list[str]) -> None:
+    assert cli("exec", *argv).code == 2
+
+
+def test_a_command_that_is_not_there_costs_no_passphrase(cli: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no program")
+
+    assert cli("exec", "prod/db", "--", "no-such-command-7f3a", unlock=False).code == 127
+    assert cli("exec", "prod/db", "--", str(tmp_path / "text"), unlock=False).code == 126
+
+
+def test_the_environment_around_them(
+    cli: CommandLine, got: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of the person's but what opens the vault; or hardly any."""
+    monkeypatch.setenv("MINE", "1")
+    monkeypatch.setenv("SMTUI_PASSPHRASE_FILE", "")
+
+    cli("exec", "prod/db", "--", "sh")
+    assert got["surroundings"]["MINE"] == "1"
+    assert not {"SMTUI_PASSPHRASE", "SMTUI_PASSPHRASE_FILE"} & set(got["surroundings"])
+
+    cli("exec", "--pristine", "prod/db", "--", "sh")
+    assert set(got["surroundings"]) <= {"PATH", "HOME", "LANG", "LC_ALL", "TERM", "TZ", "DISPLAY"}
+
+
+TOLD = """
+import json, os, sys
+print(json.dumps([sys.argv[1:], os.environ["PROD_TEXT"], "SMTUI_PASSPHRASE" in os.environ, os.umask(0),
+                  len(os.listdir("/proc/self/fd")), open("/proc/self/cmdline").read()]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_command_takes_our_place(cli: CommandLine, tmp_path: Path) -> None:
+    """Its exit code, its signals, its umask; none of our files open; nothing on its command line."""
+    environ = {**os.environ, "SMTUI_PASSPHRASE": PASSPHRASE, "PYTHONPATH": str(ROOT), "SMTUI_VAULT": str(cli.path)}
+    cheap = ("import sys; from smtui.vault import kdf; from smtui.cli.main import main; kdf.PROFILES = {n: "
+             "kdf.Profile(memory_cost=64, iterations=1, lanes=1) for n in kdf.PROFILES}; main(sys.argv[1:])")
+    smtui_exec = [sys.executable, "-c", cheap, "exec", "prod/text", "--"]
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*smtui_exec, *command], env=environ, umask=0o027, capture_output=True, text=True,
+                              timeout=60, check=False)
+
+    told = run(sys.executable, "-S", "-c", TOLD, "word")
+    assert told.returncode == 0, told.stderr
+    argv, value, passphrase, umask, files, command_line = json.loads(told.stdout)
+    assert (argv, value, passphrase, umask) == (["word"], "plain text\n", False, 0o027)
+    assert files == 4  # the fourth lists them
+    assert "plain text" not in command_line
+    assert run("sh", "-c", "exit 7").returncode == 7
+    assert run("sh", "-c", "kill -TERM $$").returncode == -signal.SIGTERM
+    ignored = int(run("grep", "SigIgn", "/proc/self/status").stdout.split()[1], 16)
+    assert not ignored & 1 << signal.SIGPIPE - 1
