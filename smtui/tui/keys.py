@@ -93,7 +93,7 @@ SHORTCUTS = (
     Shortcut("secret.copy", "y", "copy", "Copy", "Copy the value, or the key under the cursor, without showing it",
              show=True),
     Shortcut("secret.reveal", "r", "reveal", "Reveal", "Show the value for a while; again hides it", show=True),
-    Shortcut("secret.edit", "e", "edit", "New value", "Store a new version of the value", show=True),
+    Shortcut("secret.edit", "e", "edit", "Edit", "Store a new version of the value", show=True),
     Shortcut("secret.describe", "i", "describe", "Description", "Edit the description"),
     Shortcut("secret.tag", "t", "tag", "Tags", "Edit the tags"),
     Shortcut("secret.versions", "v", "versions", "Versions", "To the versions and their labels", show=True),
