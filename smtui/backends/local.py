@@ -18,6 +18,7 @@ from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
 from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, rotations, trail
 from smtui.vault import path as vault_path
+from smtui.vault.backup import Progress, untold
 from smtui.vault.check import CheckReport, Finding, check
 from smtui.vault.database import Database, create_empty, open_file
 from smtui.vault.kdf import FileKeys
@@ -188,14 +189,15 @@ class Vault:
         self._recovery_code_due = False
         return recovery.encode(self._file_keys.unlock_key())
 
-    def change_passphrase(self, new: Passphrase) -> None:
+    def change_passphrase(self, new: Passphrase, progress: Progress = untold) -> None:
         """Seals the file under a new passphrase, salt and keys; no other process may have it open (VaultBusyError)."""
         database = self._open_database()
         if self.read_only:
             raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
         new_keys = FileKeys.from_passphrase(new, kdf.new_salt(self._ambient))
         old_root = self._file_keys.root
-        reseal.reseal(database, new_keys, lambda beside: rewrap(beside, old_root, new_keys.root, self._ambient))
+        reseal.reseal(database, new_keys, lambda beside: rewrap(beside, old_root, new_keys.root, self._ambient),
+                      progress)
         self._key_store.wipe()
         self._file_keys.wipe()
         self._file_keys = new_keys
@@ -208,9 +210,11 @@ class Vault:
         self._open_database()
         return self._file_keys.unlock_key()
 
-    def check(self, progress: Callable[[str, int, int], None] | None = None) -> CheckReport:
+    def check(self, progress: Progress | None = None) -> CheckReport:
         """Verifies pages, envelopes, references and the trail. `progress(what, done, of)` is called now and then."""
-        return check(self._open_database(), self._key_store, self.account_id, progress or (lambda *_: None))
+        database = self._open_database()
+        with database.snapshot():
+            return check(database, self._key_store, self.account_id, progress or untold)
 
     def sealed_under(self, key_id: str, *, region_name: str | None = None) -> tuple[int, int]:
         """How many versions a KMS key seals, and of how many secrets: what would be lost with it.
@@ -221,12 +225,17 @@ class Vault:
         key = keys.by_id(database, region_name or self.region_name, key_id)
         return keys.sealed_under(database, key) if key else (0, 0)
 
-    def backup(self, target: Path | str, *, force: bool = False) -> None:
+    def backup(self, target: Path | str, *, force: bool = False, progress: Progress = untold) -> None:
         """A whole, consistent copy in a new file, also while another process writes.
 
         Raises VaultExistsError where a file is there and `force` is not given.
         """
-        backup.backup(self._open_database(), Path(target), force=force)
+        backup.backup(self._open_database(), Path(target), force=force, progress=progress)
+
+    def interrupt(self) -> None:
+        """Ends what another thread is doing with this vault: it raises there, and nothing stays half done."""
+        if self._database is not None:
+            self._database.interrupt()
 
     def trail(
         self, *, secret_id: str | None = None, operation: str | None = None, caller: str | None = None,

@@ -11,21 +11,31 @@ from smtui.vault import path as vault_path
 from smtui.vault.database import Database, create_empty, open_file, translated
 from smtui.vault.kdf import FileKeys
 
+Progress = Callable[[str, int, int], None]
+PAGES_AT_ONCE = 1000
 
-def copy_pages(source: Database, target: Database) -> None:
+
+def untold(what: str, done: int, of: int) -> None:
+    """Progress that nobody wants to hear of. One that raises ends what it is told of; nothing half done is left."""
+
+
+def copy_pages(source: Database, target: Database, progress: Progress = untold) -> None:
     """Copies every page as one moment of the source had it; each file keeps its own keys."""
-    with translated(), target.connection.backup("main", source.connection, "main") as pages:
+    with source.snapshot(), translated(), target.connection.backup("main", source.connection, "main") as pages:
         while not pages.done:
-            pages.step(-1)
+            pages.step(PAGES_AT_ONCE)
+            progress("copying", pages.page_count - pages.remaining, pages.page_count)
 
 
-def write_beside(source: Database, beside: Path, keys: FileKeys, then: Callable[[Database], None]) -> None:
+def write_beside(
+    source: Database, beside: Path, keys: FileKeys, then: Callable[[Database], None], progress: Progress = untold
+) -> None:
     """A copy under `keys`, changed by `then`, closed and on disk. A failure leaves no file."""
     beside.unlink(missing_ok=True)
     try:
         target = create_empty(beside, keys)
         try:
-            copy_pages(source, target)
+            copy_pages(source, target, progress)
             then(target)
         finally:
             target.close()
@@ -37,7 +47,7 @@ def write_beside(source: Database, beside: Path, keys: FileKeys, then: Callable[
         raise
 
 
-def backup(database: Database, target: Path, *, force: bool = False) -> None:
+def backup(database: Database, target: Path, *, force: bool = False, progress: Progress = untold) -> None:
     """A copy that the same passphrase opens, verified by opening it. Raises VaultExistsError or VaultPathError."""
     if target.is_symlink() or (target.exists() and not target.is_file()):
         raise VaultPathError(f"{target} is a link or a folder. It was left as it is.")
@@ -47,7 +57,7 @@ def backup(database: Database, target: Path, *, force: bool = False) -> None:
         if not force:
             raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
     beside = target.with_name(target.name + ".part")
-    write_beside(database, beside, database.keys, lambda copy: None)
+    write_beside(database, beside, database.keys, lambda copy: None, progress)
     open_file(beside, database.keys).close()
     beside.replace(target)
     vault_path.sync_folder(target)

@@ -98,6 +98,26 @@ class Database:
                     self.run(undo)
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that is read inside is of one moment, and no writer is kept waiting; of the transaction, inside one."""
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            self.run("BEGIN")
+            try:
+                self.row("SELECT count(*) FROM sqlite_master")
+                yield
+            finally:
+                if self.connection.in_transaction:
+                    self.run("ROLLBACK")
+
+    def interrupt(self) -> None:
+        """Ends the statement that another thread is running here; it fails, and its transaction is undone."""
+        with contextlib.suppress(apsw.Error):
+            self.connection.interrupt()
+
     @property
     def in_transaction(self) -> bool:
         return self._depth > 0
@@ -233,6 +253,8 @@ def _ours(error: apsw.Error, opening: bool) -> VaultError:
             return VaultPathError("The vault, or a file SQLite needs beside it, cannot be opened.")
         case apsw.ConnectionClosedError():
             return VaultLockedError("The vault is locked.")
+        case apsw.InterruptError():
+            return VaultError("This was stopped. Nothing was changed.")
         case apsw.IOError():
             return _disk_error(error)
     return VaultError(f"The vault's database refused a step ({type(error).__name__}). Nothing was changed.")

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from smtui.api.errors import VaultBusyError
 from smtui.vault import backup
 from smtui.vault import path as vault_path
+from smtui.vault.backup import Progress, untold
 from smtui.vault.database import Database, translated
 from smtui.vault.kdf import FileKeys
 
 
-def reseal(database: Database, keys: FileKeys, rewrap: Callable[[Database], None]) -> None:
+def reseal(
+    database: Database, keys: FileKeys, rewrap: Callable[[Database], None], progress: Progress = untold
+) -> None:
     """Replaces the file by one under `keys`, after `rewrap` changed the copy; closes `database` when it succeeded.
 
     Raises VaultBusyError while another process has the vault open; the vault then stays as it was, and open.
@@ -23,7 +26,7 @@ def reseal(database: Database, keys: FileKeys, rewrap: Callable[[Database], None
     _take_for_ourselves(database)
     try:
         beside = database.path.with_name(database.path.name + ".resealing")
-        backup.write_beside(database, beside, keys, rewrap)
+        backup.write_beside(database, beside, keys, rewrap, progress)
         beside.replace(database.path)
         vault_path.sync_folder(database.path)
     except BaseException:

@@ -7,11 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import smtui
+from smtui.vault import trail
 from tests.conftest import PASSPHRASE, Clock
 from tests.vault.conftest import VALUES, read_all
 from tests.vault.test_bad_input import CODE
@@ -170,3 +173,50 @@ def test_every_format_ever_written_still_opens(sample: Path, tmp_path: Path, mon
         assert client.describe_secret(SecretId="planned")["DeletedDate"]
         assert client.describe_secret(SecretId="prod/db")["Tags"] == [{"Key": "team", "Value": "pay"}]
         assert len(list(vault.trail(operation="CreateSecret"))) == 3
+
+
+def test_a_check_looks_at_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event that another process records meanwhile is not found to be one too many."""
+    real = trail._bounds
+
+    def slow(database: Any) -> Any:
+        found = real(database)
+        monkeypatch.setattr(trail, "_bounds", real)
+        other.client().list_secrets()
+        return found
+
+    with smtui.open_vault(path, PASSPHRASE) as vault, smtui.open_vault(path, PASSPHRASE) as other:
+        monkeypatch.setattr(trail, "_bounds", slow)
+
+        assert vault.check().findings == ()
+
+
+def test_progress_that_raises_ends_a_backup(path: Path, tmp_path: Path) -> None:
+    """Told of every step; where it does not go on, nothing is left of the copy."""
+    told: list[tuple[str, int, int]] = []
+
+    def stop(*progress: object) -> None:
+        told.append(progress)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        with pytest.raises(KeyboardInterrupt):
+            vault.backup(tmp_path / "copy", progress=stop)
+        what, done, of = told[0]
+        assert (what, done) == ("copying", of)
+        assert read_all(vault) == VALUES
+    assert [p.name for p in tmp_path.iterdir()] == ["v.vault"]
+
+
+def test_an_interrupted_statement_raises_ours(path: Path) -> None:
+    """From another thread; the vault goes on as if it had not been asked."""
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        database = vault._open_database()
+        endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        stopping = threading.Timer(0.05, vault.interrupt)
+        stopping.start()
+        with pytest.raises(smtui.VaultError, match="stopped"):
+            database.row(endless)
+        stopping.join()
+
+        assert read_all(vault) == VALUES
