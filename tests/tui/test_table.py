@@ -1,0 +1,143 @@
+"""The table that screens share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import overload
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.pilot import Pilot
+
+from smtui.shown import Shown, shown
+from smtui.tui.widgets.table import Column, Table, fitting
+from tests.tui.conftest import screen_text, until
+
+NAME = Column[str]("Name", shown, 10, grows=1)
+LENGTH = Column[str]("Length", lambda word: shown(len(word)), 6, drop=1)
+ENDING = Column[str]("Ending", lambda word: Content.styled(shown(word[-1:]), "$warning"), 6, drop=2)
+
+
+class OneTable(App[None]):
+    """Nothing but a table of words."""
+
+    chosen = 0
+
+    def on_table_chosen(self) -> None:
+        self.chosen += 1
+
+    def compose(self) -> ComposeResult:
+        yield Table(NAME, LENGTH, ENDING, key=lambda word: word, nothing=Shown("No word."))
+
+    @property
+    def table(self) -> Table[str]:
+        return self.query_one(Table)
+
+
+def put(pilot: Pilot[None], words: Sequence[str]) -> Table[str]:
+    table: Table[str] = pilot.app.table  # type: ignore[attr-defined]
+    table.put(words)
+    table.focus()
+    return table
+
+
+@pytest.mark.parametrize(("width", "titles"), [
+    (40, ["Name", "Length", "Ending"]), (25, ["Name", "Length"]), (12, ["Name"]), (3, ["Name"]),
+])
+def test_what_matters_least_goes_first(width: int, titles: list[str]) -> None:
+    columns = fitting([NAME, LENGTH, ENDING], width)
+
+    assert [column.title for column, _ in columns] == titles
+    if width >= 10:
+        assert sum(wide for _, wide in columns) + 2 * (len(columns) - 1) == width
+
+
+async def test_rows_of_words() -> None:
+    app = OneTable()
+    async with app.run_test(size=(40, 6)) as pilot:
+        put(pilot, ["apple", "a word that is far too long for this table"])
+        await until(pilot, lambda: "apple" in screen_text(app))  # type: ignore[arg-type]
+
+        heading, first, second, *_ = screen_text(app).splitlines()  # type: ignore[arg-type]
+        assert heading.split() == ["Name", "Length", "Ending"]
+        assert first.split() == ["apple", "5", "e"]
+        assert "…  42" in second
+
+
+async def test_an_empty_table_says_so() -> None:
+    app = OneTable()
+    async with app.run_test(size=(40, 6)) as pilot:
+        table = put(pilot, [])
+        await until(pilot, lambda: "No word." in screen_text(app))  # type: ignore[arg-type]
+
+        assert table.current is None
+
+
+async def test_the_cursor_stays_on_the_same_thing() -> None:
+    """Also where others have come before it; where it is gone, the place stays."""
+    app = OneTable()
+    async with app.run_test(size=(40, 6)) as pilot:
+        table = put(pilot, ["b", "c", "d"])
+        await pilot.press("j")
+        assert table.current == "c"
+        table.put(["a", "b", "c", "d"])
+        assert table.current == "c"
+        table.put(["a", "b"])
+
+        assert table.current == "b"
+
+
+async def test_the_keys_of_every_list() -> None:
+    app = OneTable()
+    async with app.run_test(size=(40, 6)) as pilot:
+        table = put(pilot, [str(number) for number in range(100)])
+        await pilot.press("G")
+        assert table.current == "99"
+        await until(pilot, lambda: "99" in screen_text(app))  # type: ignore[arg-type]
+        await pilot.press("pageup")
+        assert table.current == "94"
+        await pilot.press("g", "down", "k")
+
+        assert table.current == "0"
+
+
+async def test_a_click_goes_there_and_two_choose() -> None:
+    app = OneTable()
+    async with app.run_test(size=(40, 6)) as pilot:
+        table = put(pilot, ["a", "b", "c"])
+        await pilot.pause()
+        await pilot.click(Table, offset=(2, 2), times=2)
+        await until(pilot, lambda: app.chosen)
+
+        assert table.current == "b"
+
+
+class Counting(Sequence[str]):
+    """A long sequence that counts how often it is asked for one of its things."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __len__(self) -> int:
+        return 1_000_000
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        self.asked += 1
+        return str(index)
+
+
+async def test_a_million_rows_cost_no_more_than_those_in_sight() -> None:
+    app = OneTable()
+    many = Counting()
+    async with app.run_test(size=(40, 6)) as pilot:
+        put(pilot, many)
+        await until(pilot, lambda: "4" in screen_text(app))  # type: ignore[arg-type]
+        await pilot.press("G")
+        await until(pilot, lambda: "999999" in screen_text(app))  # type: ignore[arg-type]
+
+        assert many.asked < 100
