@@ -51,6 +51,7 @@ class Vault:
         self._file_keys = keys
         self._ambient = ambient
         self._recovery_code_due = False
+        self._takes_rotations: Callable[[str, str], None] | None = None
         self._load(database)
         self.notices = (*notices, *self._own_notices(database))
 
@@ -146,7 +147,17 @@ class Vault:
     def _afterwards(self, operation: str, response: dict[str, Any], region: str) -> None:
         """RotateSecret is answered, and then carried out, unless it may still be taken back."""
         if operation == "RotateSecret" and not self._open_database().in_transaction:
-            self.rotate_due(secret_id=response["ARN"], region_name=region)
+            if self._takes_rotations is not None:
+                self._takes_rotations(response["ARN"], region)
+            else:
+                self.rotate_due(secret_id=response["ARN"], region_name=region)
+
+    def leave_rotations_to(self, taker: Callable[[str, str], None]) -> None:
+        """From now on RotateSecret only begins, as on AWS; `taker` is given the secret's ARN and its Region.
+
+        It is called in the thread of the caller, and has to see to it that `rotate_due` is called for the secret.
+        """
+        self._takes_rotations = taker
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:

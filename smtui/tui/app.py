@@ -27,6 +27,7 @@ from smtui.shown import shown
 from smtui.tui import keys, rotator, themes
 from smtui.tui.bridge import GESTURE, call, gesture
 from smtui.tui.palette import Actions
+from smtui.tui.screens.part import VALUE
 from smtui.tui.screens.too_small import TooSmallScreen, fits
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.session import Opened, Session
@@ -123,7 +124,7 @@ class SmtuiApp(QuietApp[None]):
         session, self.session = self.session, None
         if session is None:
             return
-        session.rotator.stop()
+        session.beside.stop()
         self.workers.cancel_group(self, GESTURE)
         self.clear_notifications()
         await self.show_only(UnlockScreen(self.path, notice))
@@ -147,9 +148,10 @@ class SmtuiApp(QuietApp[None]):
             self.push_screen(TooSmallScreen())
 
     async def tick(self) -> None:
-        """Once a second: the lock after idleness, and the clipboard's countdown."""
+        """Once a second: the lock after idleness, rotations that were begun, and the clipboard's countdown."""
         if self.session is not None and self.session.overdue:
             await self.lock(f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}.")
+        self.rotate_asked()
         left = self.pasteboard.seconds_left()
         if self.clears_in and not left:
             self.inner_clipboard = ""
@@ -160,6 +162,17 @@ class SmtuiApp(QuietApp[None]):
         """What is due is rotated beside everything else, and said when it is done."""
         if self.session is not None:
             for sentence in await self.session.rotator.look():
+                self.notify(sentence, markup=False)
+
+    def rotate_asked(self) -> None:
+        """What was begun on a screen, or by an undo, is carried out: each by itself, all at once."""
+        while self.session is not None and (asked := self.session.rotator.next_asked()):
+            self._carry_out(*asked)
+
+    @gesture
+    async def _carry_out(self, arn: str, region: str) -> None:
+        if self.session is not None:
+            for sentence in await self.session.rotator.carry_out(arn, region):
                 self.notify(sentence, markup=False)
 
     async def on_event(self, event: events.Event) -> None:
@@ -261,6 +274,20 @@ class SmtuiApp(QuietApp[None]):
             await self.push_screen(place.made(self.session))
 
     @gesture
+    async def look_at_region(self, region: str, secret_id: str = "", part: int = VALUE) -> None:
+        """The list of secrets of a Region, or one of them over it, with nothing left open of what was before."""
+        from smtui.tui.screens.secret import SecretScreen
+        from smtui.tui.screens.secrets import SecretsScreen
+
+        session = self.session
+        if session is None:
+            return
+        session.region = region
+        await self.show_only(SecretsScreen(session))
+        if secret_id:
+            await self.push_screen(SecretScreen(session, secret_id, part))
+
+    @gesture
     async def action_allow_changes(self) -> None:
         """A session that only reads becomes one that writes, where the person says so."""
         from smtui.tui.dialogs.confirm import Confirm
@@ -272,7 +299,7 @@ class SmtuiApp(QuietApp[None]):
         vault = session.vault
         if vault.read_only:
             vault = await call(vault.opened_again, read_only=False)
-            session.rotator.stop()
+            session.beside.stop()
             await call(session.vault.close)
         self.read_only = False
         await self.enter(vault)

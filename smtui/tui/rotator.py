@@ -1,60 +1,67 @@
-"""Rotates what is due while the screens are open, beside them: a rotation function may take its time.
-
-It has the vault open by itself, in a thread of its own, so that no key press waits for it; the lock ends both.
-"""
+"""Rotates while the screens are open, beside them: what is due, and what RotateSecret began on one of them."""
 
 from __future__ import annotations
 
-import asyncio
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import VaultLockedError
 from smtui.shown import Shown, shown
+from smtui.tui.bridge import call
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.rotation.runner import Ended
+    from smtui.tui.beside import Beside
 
 EVERY = 60
 """Seconds from one look to the next."""
 
 
 class Rotator:
-    """Begins with the session, and ends with its `stop`."""
+    """Takes over what the session's vault would carry out itself while somebody waits. Idle where `idle` says so."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-        self._own: Vault | None = None
-        self._stopped = False
-        self._at_work = False
+    def __init__(self, beside: Beside, *, idle: bool = False) -> None:
+        self._beside = beside
+        self._idle = idle or beside.vault.read_only
+        self._looking = False
+        self._asked: deque[tuple[str, str]] = deque()
+        beside.vault.leave_rotations_to(self.ask)
+
+    def ask(self, arn: str, region: str) -> None:
+        """The rotation of this secret has begun, or is to be tried again; from any thread."""
+        self._asked.append((arn, region))
+
+    def next_asked(self) -> tuple[str, str] | None:
+        return self._asked.popleft() if self._asked else None
+
+    async def carry_out(self, arn: str, region: str) -> list[Shown]:
+        """Goes on with the rotation of one secret; answers with a sentence."""
+        return await self._rotate(secret_id=arn, region_name=region)
 
     async def look(self) -> list[Shown]:
         """Carries out what is due; answers with a sentence for each secret. Looks once at a time."""
-        if self._stopped or self._at_work or self._vault.read_only or not self._vault.rotation_is_due():
+        if self._idle or self._looking or self._beside.stopped or not await call(self._beside.vault.rotation_is_due):
             return []
-        self._at_work = True
+        self._looking = True
         try:
-            return [told(ended) for ended in await asyncio.to_thread(self._rotate)]
+            return await self._rotate()
         finally:
-            self._at_work = False
+            self._looking = False
 
-    def _rotate(self) -> list[Ended]:
-        self._own = self._vault.opened_again()
-        if self._stopped:
-            self.stop()
-        with suppress(VaultLockedError), self._own as own:
-            return own.rotate_due()
+    async def _rotate(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[Shown]:
+        def rotate(own: Vault) -> list[Ended]:
+            return own.rotate_due(secret_id=secret_id, region_name=region_name)
+
+        with suppress(VaultLockedError):
+            return [told(ended) for ended in await self._beside.run(rotate)]
         return []
-
-    def stop(self) -> None:
-        """Nothing is begun any more, and what is under way finds the vault locked at its next call."""
-        self._stopped = True
-        if self._own is not None:
-            self._own.close()
 
 
 def told(ended: Ended) -> Shown:
     if ended.problem:
-        return shown(f"The rotation of {ended.name} failed at {ended.step}: {ended.problem}")
-    return shown(f"{ended.name} is rotated.")
+        what = "test of the rotation" if ended.kind == "test" else "rotation"
+        return shown(f"The {what} of {ended.name} failed at {ended.step}: {ended.problem}")
+    return shown(f"The function of {ended.name} passed its test." if ended.kind == "test" else
+                 f"{ended.name} is rotated.")

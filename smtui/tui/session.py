@@ -9,6 +9,7 @@ from textual.message import Message
 
 from smtui.ambient import seconds_awake
 from smtui.shown import Shown
+from smtui.tui.beside import Beside
 from smtui.tui.rotator import Rotator
 from smtui.tui.undo import Call, Done, UndoList, nothing_in_the_way
 
@@ -35,7 +36,8 @@ class Session:
         self.region = vault.region_name
         self.read_only = read_only or vault.read_only
         self.undo = UndoList()
-        self.rotator = Rotator(vault)
+        self.beside = Beside(vault)
+        self.rotator = Rotator(self.beside, idle=self.read_only)
         self._idle_lock = idle_lock
         self._steady = steady
         self._touched = steady()

@@ -291,6 +291,29 @@ def test_a_test_that_fails_is_over(db: Any, vault: smtui.Vault, rotations: Any, 
     assert vault.rotate_due() == []
 
 
+def test_who_is_at_work_is_told(db: Any, vault: smtui.Vault, rotations: Any, function: str) -> None:
+    """From the claim until the report, and not while it rests."""
+    vault.leave_rotations_to(lambda arn, region: None)
+    db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
+    assert rotations.describe_rotation(**ID)["Rotation"]["AtWork"] is False
+    rotations.claim_rotation(Holder="somebody")
+    assert rotations.describe_rotation(**ID)["Rotation"]["AtWork"] is True
+    rotations.report_rotation(**ID, ClientRequestToken=TOKEN, Step="createSecret", Holder="somebody", Succeeded=False)
+
+    assert rotations.describe_rotation(**ID)["Rotation"]["AtWork"] is False
+
+
+def test_somebody_else_may_carry_out_what_was_begun(db: Any, vault: smtui.Vault, function: str) -> None:
+    """RotateSecret then only begins, and says which secret it is about."""
+    told: list[tuple[str, str]] = []
+    vault.leave_rotations_to(lambda arn, region: told.append((arn, region)))
+    arn = db.rotate_secret(**ID, RotationLambdaARN=function)["ARN"]
+    assert (told, password(db)) == ([(arn, "us-east-1")], "first")
+    vault.rotate_due(secret_id=arn)
+
+    assert password(db) != "first"
+
+
 # Cancelling.
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import smtui
+from smtui.tui.beside import Beside
 from smtui.tui.rotator import Rotator
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, said, until
@@ -57,9 +58,34 @@ async def test_a_failure_says_why(app: MakeApp, due: Any, vault: smtui.Vault) ->
                                  "no key absent."]
 
 
+async def test_what_a_screen_begins_is_answered_at_once_and_carried_out_beside_it(app: MakeApp, due: Any) -> None:
+    """RotateSecret answers before its function has run; nobody waits for a function."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        assert running.session
+        running.session.client().rotate_secret(SecretId="db")
+        assert value(due) == "first"
+        running.rotate_asked()
+
+        await until(pilot, lambda: "db is rotated." in said(running))
+        assert len(value(due)) == 32
+
+
+async def test_a_session_that_only_reads_rotates_nothing(app: MakeApp, due: Any) -> None:
+    """Though the vault itself could be written to."""
+    running = app(read_only=True)
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        await running.rotate_due().wait()
+
+        assert value(due) == "first"
+
+
 async def test_after_the_lock_nothing_is_rotated(vault: smtui.Vault, due: Any) -> None:
-    rotator = Rotator(vault)
-    rotator.stop()
+    beside = Beside(vault)
+    rotator = Rotator(beside)
+    beside.stop()
     assert await rotator.look() == []
     vault.lock()
     with smtui.open_vault(vault.path, PASSPHRASE) as again:
@@ -69,5 +95,5 @@ async def test_after_the_lock_nothing_is_rotated(vault: smtui.Vault, due: Any) -
 async def test_reading_only_rotates_nothing(vault: smtui.Vault, due: Any) -> None:
     vault.close()
     with smtui.open_vault(vault.path, PASSPHRASE, read_only=True) as again:
-        assert await Rotator(again).look() == []
+        assert await Rotator(Beside(again)).look() == []
         assert value(again.client()) == "first"

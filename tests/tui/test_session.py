@@ -42,6 +42,25 @@ async def test_numbers_lead_to_the_parts_of_a_secret(app: MakeApp, database: Any
         await until(pilot, lambda: running.screen.number == 1)  # type: ignore[attr-defined]
 
 
+async def test_another_region_is_looked_at_with_nothing_left_open(app: MakeApp, database: Any) -> None:
+    """Its own secrets, and its name at the top; a secret of it can be opened in the same breath."""
+    replicated = database.replicate_secret_to_regions(SecretId="prod/db", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    arn = replicated["ARN"].replace("us-east-1", "eu-west-1")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "1 secret" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        running.look_at_region("eu-west-1", arn, 2)
+        await until(pilot, lambda: isinstance(running.screen, SecretScreen) and running.screen.versions.has_focus)
+        assert "eu-west-1" in screen_text(running).splitlines()[0]
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
+        running.look_at_region("us-east-1")
+
+        await until(pilot, lambda: "eu-west-1" not in screen_text(running))
+
+
 async def test_a_session_that_only_reads_can_be_told_to_write(app: MakeApp, filled: Any) -> None:
     """`:rw` asks first, with the harmless answer in focus."""
     running = app(read_only=True)

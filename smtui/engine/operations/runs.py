@@ -97,12 +97,13 @@ def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("DescribeRotation")
 def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
-    """How the last run of a secret stands: its step, its state, and why it failed, if it did."""
+    """How the last run of a secret stands: its step, its state, whether it is being worked on, and why it failed."""
     run = rotations.run_of(call.database, secret.id)
     if run is None:
         return call.identity(secret)
     told = {"Kind": run.kind, "State": run.state, "Step": run.step, "ClientRequestToken": run.token,
-            "Attempts": run.attempts, "Message": run.message, "ChangedDate": moment(run.changed_at)}
+            "Attempts": run.attempts, "Message": run.message, "ChangedDate": moment(run.changed_at),
+            "AtWork": run.state == "waiting" and run.held_until > call.now}
     if run.state == "waiting" and run.attempts:
         told["RetryDate"] = moment(run.not_before)
     return {**call.identity(secret), "Rotation": told}

@@ -52,8 +52,10 @@ class SecretScreen(LabelsScreen):
     facts = getters.query_one(Facts)
     value = getters.query_one(ValueList)
 
-    def __init__(self, session: Session, secret_id: str) -> None:
+    def __init__(self, session: Session, secret_id: str, first: int = VALUE) -> None:
+        """`first` is the part to begin with."""
         super().__init__(session, secret_id)
+        self._first = first
         self.secret: DescribeSecretResponse | None = None
         self._version: str | None = None
         self._with_deprecated = False
@@ -77,6 +79,8 @@ class SecretScreen(LabelsScreen):
         self.value.hold(None)
         self.watch(self.app, "app_focus", self._hide_from_bystanders, init=False)
         super().on_mount()
+        if self._first != VALUE:
+            self.action_part(self._first)
 
     # What is shown.
 
