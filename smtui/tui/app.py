@@ -26,6 +26,7 @@ from smtui.config import Settings
 from smtui.shown import shown
 from smtui.tui import keys, rotator, themes
 from smtui.tui.bridge import GESTURE, call, gesture
+from smtui.tui.long_work import Deed, Progress, Stopped
 from smtui.tui.palette import Actions
 from smtui.tui.screens.part import VALUE
 from smtui.tui.screens.too_small import TooSmallScreen, fits
@@ -56,6 +57,8 @@ class SmtuiApp(QuietApp[None]):
 
     clears_in: var[int] = var(0)
     """Whole seconds until the clipboard is cleared; 0 when it holds nothing of ours."""
+    working: var[Progress | None] = var(None)
+    """How far the long work of this session is, while there is one."""
 
     def __init__(
         self,
@@ -124,11 +127,11 @@ class SmtuiApp(QuietApp[None]):
         session, self.session = self.session, None
         if session is None:
             return
-        session.beside.stop()
         self.workers.cancel_group(self, GESTURE)
         self.clear_notifications()
         await self.show_only(UnlockScreen(self.path, notice))
         self.inner_clipboard = ""
+        await session.end_work()
         await call(session.vault.lock)
         await self._clear_clipboard()
         gc.collect()
@@ -184,6 +187,36 @@ class SmtuiApp(QuietApp[None]):
             self.session.touch()
         await super().on_event(event)
 
+    # Long work.
+
+    @gesture
+    async def do(self, deed: Deed) -> None:
+        """A gesture of the app, which goes on when the screen it was begun on is left."""
+        if self.session is not None:
+            await deed(self, self.session)
+
+    def look_at_work(self) -> None:
+        work = self.session.work if self.session else None
+        if work is not None and work.stopping:
+            work.stop()
+        self.working = None if work is None or work.over else work.progress
+
+    def show_work(self) -> None:
+        from smtui.tui.dialogs.long_work import WorkDialog
+
+        if self.session is not None and self.session.work is not None and not isinstance(self.screen, WorkDialog):
+            self.look_at_work()
+            self.push_screen(WorkDialog(self.session.work))
+
+    def action_work(self) -> None:
+        """Shows how far it is, or leaves it to go on beside."""
+        from smtui.tui.dialogs.long_work import WorkDialog
+
+        if isinstance(self.screen, WorkDialog):
+            self.screen.dismiss()
+        else:
+            self.show_work()
+
     # The clipboard.
 
     async def copy(self, value: str | bytes, what: str) -> None:
@@ -224,6 +257,9 @@ class SmtuiApp(QuietApp[None]):
     def report(self, error: SmtuiError) -> None:
         """Shows an error as a sentence, with our advice as a second one."""
         if isinstance(error, VaultLockedError) and self.session is None:
+            return
+        if isinstance(error, Stopped):
+            self.notify(shown(error), markup=False)
             return
         message = getattr(error, "message", None) or str(error)
         self.notify(
@@ -299,13 +335,15 @@ class SmtuiApp(QuietApp[None]):
         vault = session.vault
         if vault.read_only:
             vault = await call(vault.opened_again, read_only=False)
-            session.beside.stop()
+            await session.end_work()
             await call(session.vault.close)
         self.read_only = False
         await self.enter(vault)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without a session there is nothing to lock, nowhere to go and nobody to ask for a password."""
+        if action == "work":
+            return self.session is not None and self.session.work is not None
         if action == "allow_changes":
             return self.session is not None and self.session.read_only
         return self.session is not None if action in IN_A_SESSION else True

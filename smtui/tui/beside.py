@@ -37,8 +37,8 @@ class Beside:
             finally:
                 self._at_work.discard(own)
 
-    def stop(self) -> None:
-        """Nothing is begun any more, and nothing goes on."""
+    async def stop(self) -> None:
+        """Nothing is begun any more, and nothing goes on; a transaction that is under way comes to its end first."""
         self.stopped = True
         for own in tuple(self._at_work):
-            own.close()
+            await asyncio.to_thread(own.close)

@@ -23,6 +23,7 @@ PLACES = {
     "recovery": "Recovery code",
     "generator": "Password generator",
     "dialog": "Questions",
+    "work": "Long work",
     "form": "Form of a value",
     "tags": "Form of tags",
     "one_line": "One line",
@@ -62,6 +63,8 @@ SHORTCUTS = (
              "Find an action of this screen by its name"),
     Shortcut("everywhere.generate", "p", "generate", "Password", "Open the password generator"),
     Shortcut("everywhere.go", "o", "go", "Go to…", "Go to another place: the letter says which"),
+    Shortcut("everywhere.work", "f9", "work", "Long work", "Show how far a long work is, or let it go on beside",
+             priority=True),
     Shortcut("everywhere.allow_changes", "f10", "allow_changes", "Read-write (rw)",
              "Allow changes in a session that only reads"),
     Shortcut("everywhere.clear_clipboard", "Y", "clear_clipboard", "Clear clipboard",
@@ -137,6 +140,8 @@ SHORTCUTS = (
     Shortcut("generator.close", "escape", "close", "Close", "Forget the password and close", show=True),
 
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),
+
+    Shortcut("work.stop", "escape", "stop", "Stop", "Stop it: what it did so far is taken back", show=True),
 
     Shortcut("form.save", "ctrl+s", "save", "Store", "Store what is typed", show=True),
     Shortcut("form.show", "ctrl+r", "show", "Show", "Show what is typed, or hide it", show=True),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from smtui.api.own import AccessClient, RotationClient
     from smtui.api.types import Client
     from smtui.backends.local import Vault
+    from smtui.tui.long_work import LongWork
 
 
 class Session:
@@ -38,6 +39,7 @@ class Session:
         self.undo = UndoList()
         self.beside = Beside(vault)
         self.rotator = Rotator(self.beside, idle=self.read_only)
+        self.work: LongWork[Any] | None = None
         self._idle_lock = idle_lock
         self._steady = steady
         self._touched = steady()
@@ -58,6 +60,14 @@ class Session:
 
     def now(self) -> datetime:
         return self.vault.now()
+
+    # What goes on beside the screens.
+
+    async def end_work(self) -> None:
+        """Stops it, and waits until it can no longer touch the vault."""
+        if self.work is not None:
+            await self.work.end()
+        await self.beside.stop()
 
     # What can be undone.
 

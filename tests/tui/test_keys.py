@@ -12,6 +12,7 @@ from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
+from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
@@ -43,6 +44,7 @@ HOMES = {
     "list": SecretList,
     "json": JsonArea,
     "dialog": Confirm,
+    "work": WorkDialog,
     "form": ValueForm,
     "tags": TagsForm,
     "one_line": OneLine,

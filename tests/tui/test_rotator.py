@@ -85,7 +85,7 @@ async def test_a_session_that_only_reads_rotates_nothing(app: MakeApp, due: Any)
 async def test_after_the_lock_nothing_is_rotated(vault: smtui.Vault, due: Any) -> None:
     beside = Beside(vault)
     rotator = Rotator(beside)
-    beside.stop()
+    await beside.stop()
     assert await rotator.look() == []
     vault.lock()
     with smtui.open_vault(vault.path, PASSPHRASE) as again:

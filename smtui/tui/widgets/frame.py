@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -10,7 +12,11 @@ from textual.widgets import Footer, Static
 
 from smtui.shown import Shown
 
+if TYPE_CHECKING:
+    from smtui.tui.long_work import Progress
+
 HELP = "help"
+
 
 class Masthead(Static):
     """One line at the top: the program, where we are, and what is out of the ordinary (`flags`, such as read-only)."""
@@ -59,6 +65,33 @@ class Countdown(Static):
         self.update(Content(f"clipboard {seconds} s"))
 
 
+class Working(Static):
+    """`check 34 %`, while a long work goes on beside."""
+
+    DEFAULT_CSS = """
+    Working {
+        width: auto;
+        height: 1;
+        padding: 0 1;
+        background: $footer-background;
+        color: $accent;
+        display: none;
+    }
+    Working.-running {
+        display: block;
+    }
+    """
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "working", self._show)
+
+    def _show(self, progress: Progress | None) -> None:
+        self.set_class(progress is not None, "-running")
+        if progress is not None:
+            share = "…" if progress.share is None else f"{progress.share:.0%}"
+            self.update(Content(f"{progress.title} {share}"))
+
+
 class Keys(Footer):
     """The keys that work here. Help is always in sight, however many there are."""
 
@@ -90,4 +123,5 @@ class KeyBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Keys(show_command_palette=False)
+        yield Working()
         yield Countdown()

@@ -1,0 +1,184 @@
+"""Work that takes its time goes on beside everything else, and ends in order."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.api.errors import ClientError
+from smtui.shown import Shown
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.long_work import WorkDialog
+from smtui.tui.long_work import Deed, Tell, long
+from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.session import Session
+from tests.conftest import PASSPHRASE
+from tests.tui.conftest import MakeApp, said, screen_text, until
+
+SMALL = (80, 24)
+
+
+class Slow:
+    """Makes ten secrets, all or none, and goes from one to the next when told."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Semaphore(0)
+        self.ended: list[str] = []
+
+    def __call__(self, vault: smtui.Vault, tell: Tell) -> int:
+        try:
+            with vault.all_or_nothing():
+                for number in range(10):
+                    tell("making", number, 10)
+                    vault.client().create_secret(Name=f"made-{number}", SecretString="x")
+                    self.go_on.acquire(timeout=20)
+        except BaseException as error:
+            self.ended.append(type(error).__name__)
+            raise
+        return 10
+
+    async def deed(self, app: SmtuiApp, session: Session) -> None:
+        count = await long(app, Shown("Making"), self)
+        app.notify(f"{count} are made.")
+
+
+@pytest.fixture
+def slow() -> Slow:
+    return Slow()
+
+
+def names(vault: smtui.Vault) -> list[str]:
+    return [secret["Name"] for secret in vault.client().list_secrets()["SecretList"]]
+
+
+async def test_it_shows_how_far_it_is_and_what_came_of_it(app: MakeApp, slow: Slow, vault: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.do(slow.deed)
+        await until(pilot, lambda: "making" in screen_text(running))
+        slow.go_on.release(5)
+        await until(pilot, lambda: "making 5 of 10" in screen_text(running))
+        assert "50%" in screen_text(running)
+        slow.go_on.release(5)
+        await until(pilot, lambda: said(running) == ["10 are made."])
+
+        assert isinstance(running.screen, SecretsScreen)
+        assert len(names(vault)) == 10
+
+
+async def test_one_can_go_on_beside_it(app: MakeApp, slow: Slow) -> None:
+    """F9 leaves it, the footer says how far it is, and F9 shows it again."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.do(slow.deed)
+        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        slow.go_on.release(2)
+        await pilot.press("f9")
+        await until(pilot, lambda: "Making 20%" in screen_text(running))
+        await pilot.press("slash", "m")
+        assert running.screen.filter_bar.value == "m"  # type: ignore[attr-defined]
+        await pilot.press("f9")
+        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        slow.go_on.release(8)
+        await until(pilot, lambda: said(running) == ["10 are made."])
+
+        assert "Making" not in screen_text(running)
+
+
+async def test_what_is_stopped_leaves_nothing(app: MakeApp, slow: Slow, vault: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.do(slow.deed)
+        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        await pilot.press("escape")
+        slow.go_on.release(10)
+        await until(pilot, lambda: said(running) == ["Stopped. Nothing was changed."])
+
+        assert isinstance(running.screen, SecretsScreen)
+        assert names(vault) == []
+
+
+async def test_a_long_question_is_stopped_in_the_middle(app: MakeApp) -> None:
+    """It need not come to its end before the work does."""
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.do(working(lambda vault, tell: vault._open_database().row(endless)))
+        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        await pilot.press("escape")
+
+        await until(pilot, lambda: said(running) == ["Stopped. Nothing was changed."])
+
+
+async def test_the_lock_ends_it(app: MakeApp, slow: Slow, vault: smtui.Vault) -> None:
+    """At once on the screen; no thread and no open file is left when the lock is done."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.do(slow.deed)
+        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        locking = asyncio.ensure_future(running.lock())
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+        assert not locking.done()
+        slow.go_on.release(10)
+        await locking
+
+        assert slow.ended == ["Stopped"]
+        assert said(running) == []
+        assert [path.name for path in vault.path.parent.iterdir() if "vault" in path.name] == ["test.vault"]
+        with smtui.open_vault(vault.path, PASSPHRASE) as again:
+            assert names(again) == []
+
+
+async def test_there_is_one_at_a_time(app: MakeApp, slow: Slow) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.do(slow.deed)
+        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        running.do(slow.deed)
+        await until(pilot, lambda: said(running))
+        slow.go_on.release(10)
+
+        assert said(running) == ["Making is still under way.\nWait for its end, or stop it."]
+
+
+async def test_a_refusal_is_said(app: MakeApp) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.do(working(lambda vault, tell: vault.client().describe_secret(SecretId="absent")))
+
+        await until(pilot, lambda: said(running))
+        assert "can't find" in said(running)[0]
+
+
+def working(function: Callable[[smtui.Vault, Tell], Any]) -> Deed:
+    async def deed(app: SmtuiApp, session: Session) -> None:
+        await long(app, Shown("Working"), function)
+
+    return deed
+
+
+@pytest.mark.usefixtures("filled")
+async def test_what_ends_at_once_is_not_shown(app: MakeApp) -> None:
+    """No dialog flashes up for it."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        done = running.do(working(lambda vault, tell: tell("x", 1, 1)))
+        seen: set[type] = set()
+        await until(pilot, lambda: seen.add(type(running.screen)) or done.is_finished)
+
+        assert seen == {SecretsScreen}
+        assert not isinstance(done.error, ClientError)
