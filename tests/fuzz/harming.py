@@ -7,7 +7,8 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 
 WORDS = (
-    b"", b'"', b"'", b"{", b"}", b"[", b"]", b"(", b")", b":", b",", b"*", b"?", b"\\", b"\\ud800", b"\xed\xa0\x80", b"\0",
+    b"",
+    b'"', b"'", b"{", b"}", b"[", b"]", b"(", b")", b":", b",", b"*", b"?", b"\\", b"\\ud800", b"\xed\xa0\x80", b"\0",
     b"\x1b]52;c;eA==\x07", "\u202e".encode(), b"null", b"true", b"-1", b"0", b"1e400", b"99999999999999999999", b"NaN",
     b"!", b"%", b"_", b"${", b"${aws:x}", b"L", b"#5", b"/0", b"\n", b"\r\n", b"AWSCURRENT", b"arn:aws:", b"[" * 300,
     b"*" * 200, b"::/0", b"a" * 5000,

@@ -13,19 +13,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import smtui
-from smtui import schedules
+from smtui import schedules, strict_json
 from smtui.api.errors import SmtuiError
 from smtui.api.model import OPERATIONS
-from smtui.cli import shorthand, strict_json
+from smtui.cli import shorthand
 from smtui.engine.client import method_name
 from smtui.policy import decide, exposure, grammar
 from smtui.policy.statements import Malformed
 from smtui.policy.warnings import warnings
+from smtui.transfer import reading
+from smtui.transfer.errors import TransferError
 from smtui.tui import search, values
 from smtui.vault import kdf
 
@@ -147,7 +150,7 @@ def schedule_expressions(data: bytes) -> None:
         rules = schedules.rules(expression=expression, duration=duration or None)
         if rules is not None:
             windows = schedules.next_windows(rules, NOW - timedelta(days=1), NOW, 3)
-            assert all(first.start < second.start for first, second in zip(windows, windows[1:], strict=False))
+            assert all(first.start < second.start for first, second in pairwise(windows))
 
 
 @target('{"a": [1, 2.5, "x", null, true]}', "[[[]]]", '{"a":1,"a":2}', "NaN", '"\\ud800"', "1e999", "-0")
@@ -167,6 +170,19 @@ def shorthands(data: bytes) -> None:
     for operation in ("TagResource", "RotateSecret", "ListSecrets", "ReplicateSecretToRegions"):
         with suppress(shorthand.ShorthandError):
             shorthand.read(text_of(data), OPERATIONS[operation].request)
+
+
+@target(
+    "A=1\nexport B='x y' # c\nC=\"a\\nb\"\n\n# only a comment\nD=`x`\n", '{"a": "b", "c": {"d": 1}, "e": null}',
+    '{"SecretValues": [{"Name": "x", "SecretString": "y"}, {"Name": "z", "SecretBinary": "AAE="}], "Errors": [{}]}',
+    '[{"ARN": "a", "Name": "rds!x", "SecretString": "y", "OwningService": "rds"}]', b"\xef\xbb\xbfA=1",
+)
+def import_files(data: bytes) -> None:
+    """A file in any format, also one it is not in."""
+    for format in (None, *reading.Format):
+        with suppress(TransferError):
+            for entry in reading.read(data, "f", format).entries:
+                assert entry.name is not None
 
 
 @cache
