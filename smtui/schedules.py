@@ -64,7 +64,7 @@ class Rules:
         midnight = _midnight(start) + DAY
         if self.length is not None:
             return Window(start, start + self.length)
-        return Window(start, start + HOUR if _in_hours(self.schedule) else midnight)
+        return Window(start, start + HOUR if in_hours(self.schedule) else midnight)
 
 
 def rules(*, after_days: int | None = None, expression: str | None = None, duration: str | None = None) -> Rules | None:
@@ -141,7 +141,8 @@ def _starts(schedule: Schedule, last: datetime) -> Iterator[datetime]:
         start += schedule.every
 
 
-def _in_hours(schedule: Schedule) -> bool:
+def in_hours(schedule: Schedule) -> bool:
+    """Whether windows open several times a day, and so last an hour unless told otherwise."""
     return len(schedule.hours) > 1 if isinstance(schedule, Cron) else not schedule.in_days
 
 

@@ -42,7 +42,9 @@ ROTATION_OPERATIONS = {
     operation.name: operation for operation in (
         _operation("CreateFunction", {"FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND},
                    ("FunctionName",), dict(FUNCTION.members)),
-        _operation("ListFunctions", {}, (), {"Functions": List(FUNCTION)}),
+        _operation("ListFunctions", {}, (), {"Functions": List(Structure({
+            **FUNCTION.members, "SecretCount": Integer(), "SecretNames": List(Text()),
+        }))}),
         _operation("DeleteFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",)),
         _operation("ClaimRotation", {"Holder": HOLDER, "SecretARN": SECRET_ID, "AtOnce": Flag()}, ("Holder",),
                    {"Rotation": ROTATION}),
@@ -51,7 +53,7 @@ ROTATION_OPERATIONS = {
             "Message": MESSAGE, "OutputSha256": Text(max=64), "OutputBytes": Integer(min=0),
         }, ("SecretId", "ClientRequestToken", "Step", "Holder", "Succeeded"), {"Step": STEP}),
         _operation("DescribeRotation", {"SecretId": SECRET_ID}, ("SecretId",), {
-            "ARN": Text(), "Name": Text(), "Rotation": ROTATION,
+            "ARN": Text(), "Name": Text(), "Rotation": ROTATION, "CountsFromDate": Timestamp(),
         }),
     )
 }  # fmt: skip

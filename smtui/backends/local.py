@@ -236,6 +236,19 @@ class Vault:
         key = keys.by_id(database, region_name or self.region_name, key_id)
         return keys.sealed_under(database, key) if key else (0, 0)
 
+    def seals(self, *, region_name: str | None = None) -> dict[str, tuple[int, int]]:
+        """How many versions each KMS key of a Region seals, and of how many secrets, by key id; none that seals none.
+
+        It looks at every version there is, which takes its time in a large vault.
+        """
+        return keys.seals(self._open_database(), region_name or self.region_name)
+
+    def names_under(self, key_id: str, *, most: int = 100, region_name: str | None = None) -> list[str]:
+        """The names of secrets that a KMS key seals a version of, in order."""
+        database = self._open_database()
+        key = keys.by_id(database, region_name or self.region_name, key_id)
+        return keys.names_under(database, key, most) if key else []
+
     def backup(self, target: Path | str, *, force: bool = False, progress: Progress = untold) -> None:
         """A whole, consistent copy in a new file, also while another process writes.
 

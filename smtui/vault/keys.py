@@ -123,6 +123,22 @@ def sealed_under(database: Database, key: Key) -> tuple[int, int]:
     return found if found else (0, 0)
 
 
+def seals(database: Database, region: str) -> dict[str, tuple[int, int]]:
+    """How many versions lie under each key of a Region, and of how many secrets, by the key's id."""
+    return {key_id: (versions, secrets) for key_id, versions, secrets in database.rows(
+        "SELECT k.key_id, count(*), count(DISTINCT v.secret) FROM versions v JOIN keys k ON k.id = v.key"
+        " WHERE k.region = ? GROUP BY v.key", (region,),
+    )}
+
+
+def names_under(database: Database, key: Key, most: int) -> list[str]:
+    """The names of secrets with a version under a key, in order."""
+    return [name for (name,) in database.rows(
+        "SELECT DISTINCT s.name FROM versions v JOIN secrets s ON s.id = v.secret WHERE v.key = ?"
+        " ORDER BY s.name LIMIT ?", (key.row, most),
+    )]
+
+
 def aliases(database: Database, region: str) -> list[Alias]:
     return [Alias(*found) for found in database.rows(
         "SELECT region, alias, key, created_at FROM aliases WHERE region = ? ORDER BY alias", (region,)

@@ -105,6 +105,14 @@ def users_of(database: Database, function: str) -> int:
     return int(found[0]) if found else 0
 
 
+def names_of_users(database: Database, function: str, most: int) -> list[str]:
+    """The names of secrets that a function is to rotate, in order."""
+    return [name for (name,) in database.rows(
+        "SELECT s.name FROM rotations t JOIN secrets s ON s.id = t.secret WHERE t.enabled AND t.function = ?"
+        " ORDER BY s.name LIMIT ?", (function, most),
+    )]
+
+
 def run_of(database: Database, secret: int) -> Run | None:
     found = database.row("SELECT * FROM runs WHERE secret = ?", (secret,))
     return Run(*found) if found else None

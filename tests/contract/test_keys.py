@@ -360,3 +360,7 @@ def test_how_much_a_key_seals(vault, client, key) -> None:
 
     assert vault.sealed_under(key) == (3, 2)
     assert vault.sealed_under(UNKNOWN) == (0, 0)
+    assert vault.seals() == {key: (3, 2)}
+    assert vault.names_under(key) == ["a", "b"]
+    assert vault.names_under(key, most=1) == ["a"]
+    assert vault.names_under(UNKNOWN) == []

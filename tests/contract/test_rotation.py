@@ -303,6 +303,31 @@ def test_who_is_at_work_is_told(db: Any, vault: smtui.Vault, rotations: Any, fun
     assert rotations.describe_rotation(**ID)["Rotation"]["AtWork"] is False
 
 
+def test_a_function_says_what_it_rotates(db: Any, rotations: Any, function: str) -> None:
+    """All of them counted, the first of them named; those whose rotation was cancelled do not count."""
+    for number in range(5):
+        db.create_secret(Name=f"db{number}", SecretString='{"password": "x"}')
+        db.rotate_secret(SecretId=f"db{number}", RotationLambdaARN=function)
+    db.cancel_rotate_secret(SecretId="db4")
+    [told] = rotations.list_functions()["Functions"]
+
+    assert (told["SecretCount"], told["SecretNames"]) == (4, ["db0", "db1", "db2", "db3"])
+    assert refused("InvalidParameterException", rotations.delete_function, FunctionName="new-password") == (
+        "db0, db1, db2 and 1 more are rotated by new-password. Cancel their rotation first.")
+
+
+def test_windows_follow_the_last_rotation_or_the_first_set_up(db: Any, rotations: Any, clock: Clock,
+                                                              function: str) -> None:
+    assert "CountsFromDate" not in rotations.describe_rotation(**ID)
+    set_up = clock.now
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
+    clock.forward(days=1)
+    assert rotations.describe_rotation(**ID)["CountsFromDate"] == set_up
+    db.rotate_secret(**ID)
+
+    assert rotations.describe_rotation(**ID)["CountsFromDate"] == clock.now
+
+
 def test_somebody_else_may_carry_out_what_was_begun(db: Any, vault: smtui.Vault, function: str) -> None:
     """RotateSecret then only begins, and says which secret it is about."""
     told: list[tuple[str, str]] = []
@@ -485,7 +510,8 @@ def test_functions_are_listed_and_deleted(db: Any, rotations: Any, function: str
     """One that is in use stays."""
     assert [each["FunctionName"] for each in rotations.list_functions()["Functions"]] == ["new-password"]
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
-    assert "rotated by" in refused("InvalidParameterException", rotations.delete_function, FunctionName="new-password")
+    assert refused("InvalidParameterException", rotations.delete_function, FunctionName="new-password") == (
+        "db is rotated by new-password. Cancel its rotation first.")
     db.cancel_rotate_secret(**ID)
     rotations.delete_function(FunctionName="new-password")
 

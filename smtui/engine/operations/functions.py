@@ -13,6 +13,7 @@ from smtui.vault.rotations import Function
 
 LONGEST_LIMIT = 900
 """Seconds: a function of AWS Lambda may run no longer."""
+FEW, MOST_NAMES = 3, 100
 
 
 @operation("CreateFunction", changes=True, secret=False)
@@ -33,22 +34,33 @@ def create_function(call: Call, _: None, request: Request) -> Response:
 
 @operation("ListFunctions", secret=False)
 def list_functions(call: Call, _: None, request: Request) -> Response:
-    """All functions of the Region, by name."""
-    return {"Functions": [described(call, each) for each in rotations.functions(call.database, call.region)]}
+    """All functions of the Region, by name, each with the secrets it is to rotate, of which some are named."""
+    return {"Functions": [_with_users(call, each) for each in rotations.functions(call.database, call.region)]}
 
 
 @operation("DeleteFunction", changes=True, secret=False)
 def delete_function(call: Call, _: None, request: Request) -> Response:
     """Refused while secrets are to be rotated by it."""
     name = request["FunctionName"]
+    arn = rotation.function_arn(call, name)
     if rotations.function(call.database, call.region, name) is None:
-        raise ResourceNotFoundException(f"Function not found: {rotation.function_arn(call, name)}")
-    if users := rotations.users_of(call.database, rotation.function_arn(call, name)):
+        raise ResourceNotFoundException(f"Function not found: {arn}")
+    if users := rotations.users_of(call.database, arn):
+        named = rotations.names_of_users(call.database, arn, FEW)
+        others = f" and {users - len(named)} more" if users > len(named) else ""
         raise InvalidParameterException(
-            f"{users} {'secret is' if users == 1 else 'secrets are'} rotated by {name}. Cancel their rotation first."
+            f"{', '.join(named)}{others} {'is' if users == 1 else 'are'} rotated by {name}. "
+            f"Cancel {'its' if users == 1 else 'their'} rotation first."
         )
     rotations.remove_function(call.database, call.region, name)
     return {}
+
+
+def _with_users(call: Call, function: Function) -> Response:
+    told = described(call, function)
+    users = rotations.users_of(call.database, told["FunctionArn"])
+    return {**told, "SecretCount": users,
+            "SecretNames": rotations.names_of_users(call.database, told["FunctionArn"], MOST_NAMES)}
 
 
 def described(call: Call, function: Function) -> Response:

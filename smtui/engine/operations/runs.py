@@ -97,16 +97,26 @@ def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("DescribeRotation")
 def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
-    """How the last run of a secret stands: its step, its state, whether it is being worked on, and why it failed."""
+    """How the last run of a secret stands: its step, its state, whether it is being worked on, and why it failed.
+
+    Windows of the schedule follow `CountsFromDate`.
+    """
+    set_up = rotations.of_secret(call.database, secret.id)
     run = rotations.run_of(call.database, secret.id)
-    if run is None:
-        return call.identity(secret)
+    return {
+        **call.identity(secret),
+        **({"CountsFromDate": moment(set_up.counts_from)} if set_up else {}),
+        **({"Rotation": _told(call, run)} if run else {}),
+    }
+
+
+def _told(call: Call, run: Run) -> Response:
     told = {"Kind": run.kind, "State": run.state, "Step": run.step, "ClientRequestToken": run.token,
             "Attempts": run.attempts, "Message": run.message, "ChangedDate": moment(run.changed_at),
             "AtWork": run.state == "waiting" and run.held_until > call.now}
     if run.state == "waiting" and run.attempts:
         told["RetryDate"] = moment(run.not_before)
-    return {**call.identity(secret), "Rotation": told}
+    return told
 
 
 def _secret(call: Call, row: int) -> Secret:
