@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Grid, Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from smtui.api.errors import ClientError
 from smtui.shown import shown
@@ -17,21 +17,14 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.entropy import bits
 from smtui.tui.widgets.frame import KeyBar
-from smtui.tui.widgets.tick import Tick
+from smtui.tui.widgets.password_options import PasswordOptions
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.tui.app import SmtuiApp
 
-LENGTH = 32
 MASK = "•"
 SPACE = "␣"
-SWITCHES = (
-    ("lowercase", "a–z", "ExcludeLowercase"),
-    ("uppercase", "A–Z", "ExcludeUppercase"),
-    ("numbers", "0–9", "ExcludeNumbers"),
-    ("punctuation", "!\"#$…", "ExcludePunctuation"),
-)
 
 
 class GeneratorScreen(ModalScreen[str | None]):
@@ -57,17 +50,7 @@ class GeneratorScreen(ModalScreen[str | None]):
             yield Static("Password generator", classes="title")
             yield Static(id="preview")
             yield Static(id="entropy", classes="-muted")
-            with Horizontal(classes="field"):
-                yield Static("Length")
-                yield Input(str(LENGTH), restrict="[0-9]*", max_length=4, id="length", compact=True)
-            with Grid():
-                for name, words, _ in SWITCHES:
-                    yield Tick(Content(words), True, id=name, compact=True)
-                yield Tick("space", False, id="space", compact=True)
-                yield Tick("one of each", True, id="each", compact=True)
-            with Horizontal(classes="field"):
-                yield Static("Without")
-                yield Input(placeholder="characters to leave out", id="without", compact=True)
+            yield PasswordOptions()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -82,16 +65,9 @@ class GeneratorScreen(ModalScreen[str | None]):
 
     def request(self) -> dict[str, Any]:
         """What the fields ask for, in AWS's words."""
-        return {
-            "PasswordLength": int(self.query_one("#length", Input).value or 0),
-            "ExcludeCharacters": self.query_one("#without", Input).value,
-            **{member: not self.query_one(f"#{name}", Tick).value for name, _, member in SWITCHES},
-            "IncludeSpace": self.query_one("#space", Tick).value,
-            "RequireEachIncludedType": self.query_one("#each", Tick).value,
-        }
+        return self.query_one(PasswordOptions).request()
 
-    @on(Input.Changed)
-    @on(Tick.Changed)
+    @on(PasswordOptions.Changed)
     @gesture
     async def generate(self) -> None:
         request = self.request()

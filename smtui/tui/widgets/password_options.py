@@ -1,0 +1,91 @@
+"""All options of GetRandomPassword as fields: for the generator, and for functions that make passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Grid, Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Checkbox, Input, Static
+
+from smtui.tui.widgets.tick import Tick
+
+LENGTH = 32
+SWITCHES = (
+    ("lowercase", "a–z", "ExcludeLowercase"),
+    ("uppercase", "A–Z", "ExcludeUppercase"),
+    ("numbers", "0–9", "ExcludeNumbers"),
+    ("punctuation", "!\"#$…", "ExcludePunctuation"),
+)
+
+
+class PasswordOptions(Vertical):
+    """`request` is what the fields ask for, in AWS's words. `given` is such a request to begin with."""
+
+    DEFAULT_CSS = """
+    PasswordOptions {
+        height: auto;
+
+        .field {
+            height: 1;
+            margin-bottom: 1;
+
+            Static {
+                width: 10;
+            }
+
+            Input {
+                width: 1fr;
+            }
+        }
+
+        Grid {
+            grid-size: 3;
+            grid-rows: 1;
+            height: 2;
+            margin-bottom: 1;
+        }
+    }
+    """
+
+    class Changed(Message):
+        """The fields ask for something else."""
+
+    def __init__(self, given: Mapping[str, Any] | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._given = given or {}
+
+    def compose(self) -> ComposeResult:
+        given = self._given
+        with Horizontal(classes="field"):
+            yield Static("Length")
+            yield Input(str(given.get("PasswordLength", LENGTH)), restrict="[0-9]*", max_length=4, id="length",
+                        compact=True)
+        with Grid():
+            for name, words, member in SWITCHES:
+                yield Tick(Content(words), not given.get(member, False), id=name, compact=True)
+            yield Tick("space", given.get("IncludeSpace", False), id="space", compact=True)
+            yield Tick("one of each", given.get("RequireEachIncludedType", True), id="each", compact=True)
+        with Horizontal(classes="field"):
+            yield Static("Without")
+            yield Input(given.get("ExcludeCharacters", ""), placeholder="characters to leave out", id="without",
+                        compact=True)
+
+    @on(Input.Changed)
+    @on(Checkbox.Changed)
+    def _changed(self, event: Message) -> None:
+        event.stop()
+        self.post_message(self.Changed())
+
+    def request(self) -> dict[str, Any]:
+        return {
+            "PasswordLength": int(self.query_one("#length", Input).value or 0),
+            "ExcludeCharacters": self.query_one("#without", Input).value,
+            **{member: not self.query_one(f"#{name}", Tick).value for name, _, member in SWITCHES},
+            "IncludeSpace": self.query_one("#space", Tick).value,
+            "RequireEachIncludedType": self.query_one("#each", Tick).value,
+        }
