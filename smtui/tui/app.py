@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from smtui.tui.places import Place
 
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
-IN_A_SESSION = frozenset({"lock", "generate", "go"})
+IN_A_SESSION = frozenset({"lock", "generate", "go", "undo"})
 ALLOWED = "Until now nothing could be changed by accident. What you do from here on is stored."
 
 
@@ -308,6 +308,22 @@ class SmtuiApp(QuietApp[None]):
             await self.pop_screen()
         if place.screen:
             await self.push_screen(place.made(self.session))
+
+    def action_undo(self) -> None:
+        """The last change of this session, wherever in it one is."""
+        from smtui.tui.screens.of_session import SessionScreen
+
+        if self.session is not None and isinstance(self.screen, SessionScreen):
+            self.screen.take_back(self.session.undo.last)
+
+    def look_again(self) -> None:
+        """Every screen of the session shows the vault as it is now."""
+        from smtui.tui.screens.of_session import SessionScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, SessionScreen):
+                screen.first_look()
+        self.screen.refresh_bindings()
 
     @gesture
     async def look_at_region(self, region: str, secret_id: str = "", part: int = VALUE) -> None:

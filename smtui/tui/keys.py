@@ -29,6 +29,7 @@ PLACES = {
     "one_line": "One line",
     "json": "JSON text",
     "deletion": "Plan of a deletion",
+    "undo": "What can be undone",
     "help": "Help",
 }
 
@@ -62,6 +63,8 @@ SHORTCUTS = (
     Shortcut("everywhere.palette", "ctrl+p,colon", "command_palette", "Commands",
              "Find an action of this screen by its name"),
     Shortcut("everywhere.generate", "p", "generate", "Password", "Open the password generator"),
+    Shortcut("everywhere.undo", "u", "undo", "Undo", "Undo the last change of this session, which is shown first",
+             show=True),
     Shortcut("everywhere.go", "o", "go", "Go to…", "Go to another place: the letter says which"),
     Shortcut("everywhere.work", "f9", "work", "Long work", "Show how far a long work is, or let it go on beside",
              priority=True),
@@ -99,7 +102,7 @@ SHORTCUTS = (
     Shortcut("secret.edit", "e", "edit", "Edit", "Store a new version of the value", show=True),
     Shortcut("secret.describe", "i", "describe", "Description", "Edit the description"),
     Shortcut("secret.tag", "t", "tag", "Tags", "Edit the tags"),
-    Shortcut("secret.versions", "v", "versions", "Versions", "To the versions and their labels", show=True),
+    Shortcut("secret.versions", "v", "versions", "Versions", "To the versions and their labels"),
     Shortcut("secret.delete", "d", "delete", "Delete…", "Plan the deletion of this secret"),
     Shortcut("secret.restore", "U", "restore", "Restore", "Cancel the planned deletion"),
     Shortcut("secret.back", "escape,h", "back", "Back", "Back to the list", show=True),
@@ -121,7 +124,6 @@ SHORTCUTS = (
     Shortcut("versions.attach", "plus", "attach", "New label", "Put a label of your own on this version"),
     Shortcut("versions.remove", "minus", "remove_label", "Remove label", "Take a label away from this version"),
     Shortcut("versions.roll_back", "b", "roll_back", "Roll back", "Move AWSCURRENT to the version before", show=True),
-    Shortcut("versions.undo", "u", "undo", "Undo", "Undo the last label move", show=True),
     Shortcut("versions.deprecated", "full_stop", "deprecated", "Deprecated",
              "Show or hide versions that have no label"),
 
@@ -162,6 +164,8 @@ SHORTCUTS = (
 
     Shortcut("deletion.longer", "up", "days(1)", "Longer", "One more day in which it can be restored", show=True),
     Shortcut("deletion.shorter", "down", "days(-1)", "Shorter", "One day less", show=True),
+
+    Shortcut("undo.back", "escape,h", "back", "Back", "Back to the list", show=True),
 
     Shortcut("help.close", "escape,q", "close", "Close", "Back to where you were", show=True),
 )

@@ -75,6 +75,13 @@ class Move:
             said.append(f"This takes {len(self.steps)} calls, one after the other.")
         return [shown(sentence) for sentence in said]
 
+    @property
+    def words(self) -> str:
+        """The move in short: the label one asked for, which is the first that moves."""
+        label = self.steps[0].label
+        target = self.after.get(label)
+        return f"{label} taken away" if target is None else f"{label} moved to {short(target)}"
+
     def _of_label(self, label: str) -> str:
         source, target = self.before.get(label), self.after.get(label)
         if target is None:

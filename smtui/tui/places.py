@@ -30,4 +30,5 @@ class Place:
 
 PLACES = (
     Place("s", "Secrets", "the list of secrets"),
+    Place("u", "Undo", "what was changed in this session", "smtui.tui.screens.undo:UndoScreen"),
 )

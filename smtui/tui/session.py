@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from smtui.ambient import seconds_awake
-from smtui.shown import Shown
+from smtui.shown import Shown, shown
 from smtui.tui.beside import Beside
 from smtui.tui.rotator import Rotator
 from smtui.tui.undo import Call, Done, UndoList, nothing_in_the_way
@@ -46,8 +46,9 @@ class Session:
 
     # Who is asked.
 
-    def client(self) -> Client:
-        return self.vault.client(region_name=self.region)
+    def client(self, region: str | None = None) -> Client:
+        """Of the Region one looks at, unless another is named."""
+        return self.vault.client(region_name=region or self.region)
 
     def keys(self) -> KeyClient:
         return self.vault.keys(region_name=self.region)
@@ -73,10 +74,14 @@ class Session:
 
     def did(
         self, words: Shown, *back: tuple[str, Mapping[str, Any]],
-        obstacle: Callable[[Client], str] = nothing_in_the_way,
+        obstacle: Callable[[Client], str] = nothing_in_the_way, note: str = "",
     ) -> None:
-        """Remembers what was done, and the calls that take it back: `("untag_resource", {"SecretId": …})`."""
-        self.undo.add(Done(words, tuple(Call(*call) for call in back), self.region, obstacle))
+        """Remembers what was done, and the calls that take it back: `("untag_resource", {"SecretId": …})`.
+
+        The ways back that are known are in `ways_back`. Without calls, `note` says why there is no way back.
+        """
+        calls = tuple(Call(*call) for call in back)
+        self.undo.add(Done(words, calls, self.region, self.now(), obstacle, shown(note, lines=True)))
 
     # How long nobody was here.
 

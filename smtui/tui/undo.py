@@ -5,14 +5,23 @@ A value is never in here: a new version is taken back by moving its labels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from smtui.shown import Shown
+from smtui.shown import Shown, shown
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
+
+HIDDEN = Shown("••••••••")
+_VALUES = frozenset({"SecretString", "SecretBinary"})
+_SECRET_ARN = re.compile(r"arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(?P<name>.+)-[A-Za-z0-9]{6}")
+LONGEST = 200
+NOTHING = Shown("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,22 @@ class Call:
     def send(self, client: Client) -> None:
         getattr(client, self.method)(**self.request)
 
+    @property
+    def operation(self) -> Shown:
+        """As AWS calls it: UntagResource."""
+        return shown("".join(word.capitalize() for word in self.method.split("_")))
+
+    def members(self) -> Iterator[tuple[Shown, Shown]]:
+        """The request for a person to read: names and not ARNs, and never a value."""
+        for name, member in self.request.items():
+            yield shown(name), HIDDEN if name in _VALUES else _spelled(member)
+
+
+def _spelled(member: object) -> Shown:
+    text = member if isinstance(member, str) else json.dumps(member, ensure_ascii=False, default=str)
+    text = _SECRET_ARN.sub(lambda found: found["name"], text)
+    return shown(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)")
+
 
 def nothing_in_the_way(client: Client) -> str:
     return ""
@@ -35,12 +60,15 @@ class Done:
     """Something that was changed, in words, and the calls that take it back, in one Region.
 
     `obstacle` asks, before they are sent, whether the thing is still as it was left; it answers why not, or "".
+    `note` says what else is to be known before; where there are no calls, why it is not taken back.
     """
 
     words: Shown
     calls: tuple[Call, ...]
     region: str
+    when: datetime
     obstacle: Callable[[Client], str] = nothing_in_the_way
+    note: Shown = NOTHING
 
 
 class UndoList:

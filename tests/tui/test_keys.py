@@ -23,6 +23,7 @@ from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.widgets.filter_bar import FilterBar
 from smtui.tui.widgets.json_area import JsonArea
@@ -49,6 +50,7 @@ HOMES = {
     "tags": TagsForm,
     "one_line": OneLine,
     "deletion": DeletionPlan,
+    "undo": UndoScreen,
 }
 
 

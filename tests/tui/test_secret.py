@@ -291,7 +291,7 @@ async def test_bytes_are_not_edited_as_text(app: MakeApp, client: Any) -> None:
 
 @SIZES
 async def test_carrying_awscurrent_back(app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """Pick up, go down, drop, read what AWSPREVIOUS will do, Enter; `u` and Enter undo it."""
+    """Pick up, go down, drop, read what AWSPREVIOUS will do, Enter."""
     running = app()
     async with opened(running, size) as pilot:
         await at_versions(pilot)
@@ -305,11 +305,6 @@ async def test_carrying_awscurrent_back(app: MakeApp, database: Any, size: tuple
         await pilot.press("enter")
         await until(pilot, lambda: labels(database) == {"AWSCURRENT": FIRST, "AWSPREVIOUS": SECOND})
         await until(pilot, lambda: running.screen is screen(running))
-
-        await pilot.press("u")
-        await until(pilot, lambda: isinstance(running.screen, LabelPreview))
-        await pilot.press("enter")
-        await until(pilot, lambda: labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST})
 
 
 async def test_a_carried_label_can_be_let_go(app: MakeApp, database: Any) -> None:
@@ -361,22 +356,6 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
         await sees(pilot, "2026-q1 is taken from 00000002.")
         await pilot.press("enter")
         await until(pilot, lambda: "2026-q1" not in labels(database))
-
-
-async def test_an_undo_that_came_too_late_is_refused(app: MakeApp, database: Any) -> None:
-    """Where somebody else moved labels since, undoing would undo their move."""
-    running = app()
-    async with opened(running) as pilot:
-        await at_versions(pilot)
-        await pilot.press("b")
-        await sees(pilot, "Roll back")
-        await pilot.press("enter")
-        await until(pilot, lambda: labels(database)["AWSCURRENT"] == FIRST)
-        await until(pilot, lambda: running.screen is screen(running))
-        database.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=FIRST)
-        await screen(running).reload()
-        await pilot.press("u")
-        await until(pilot, lambda: "The labels have moved since: the last move cannot be undone." in said(running))
 
 
 async def test_a_move_that_is_refused_changes_nothing(app: MakeApp, database: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from smtui.shown import Shown
 from tests.tui.conftest import MakeApp, screen_text, types, until, version_id
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -122,3 +123,45 @@ def test_new_secret(snap_compare: Any, app: MakeApp) -> None:
         await types(pilot, "prod/api")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=add)
+
+
+def test_what_undo_will_send(snap_compare: Any, app: MakeApp, database: Any) -> None:
+    """The sentences first, then each call in AWS's words."""
+
+    async def undo(pilot: Pilot[None]) -> None:
+        await to_versions(pilot)
+        await pilot.press("b")
+        await shows(pilot, "Do it")
+        await pilot.press("enter")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
+        pilot.app.clear_notifications()
+        await pilot.press("u")
+        await shows(pilot, "This is sent:")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=undo)
+
+
+@SIZES
+def test_what_can_be_undone(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
+    """Newest first; what has no way back says why."""
+
+    async def undo(pilot: Pilot[None]) -> None:
+        await to_versions(pilot)
+        await pilot.press("b")
+        await shows(pilot, "Do it")
+        await pilot.press("enter")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
+        await pilot.press("i")
+        await shows(pilot, "Description of")
+        await types(pilot, ".")
+        await pilot.press("enter")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
+        pilot.app.session.did(Shown("prod/old: deleted for good"), note="Nothing brings it back.")  # type: ignore[attr-defined]
+        pilot.app.clear_notifications()
+        await pilot.press("o")
+        await shows(pilot, "Go to")
+        await pilot.press("u")
+        await shows(pilot, "newest first")
+        await shows(pilot, "AWSCURRENT moved")
+
+    assert snap_compare(app(), terminal_size=size, run_before=undo)

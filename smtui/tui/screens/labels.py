@@ -1,4 +1,4 @@
-"""What a person does with the labels of a secret's versions: carry, put on, take away, roll back, undo.
+"""What a person does with the labels of a secret's versions: carry, put on, take away, roll back.
 
 Every one of these is a `Move`, which is shown before it is made.
 """
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from textual import getters, on
 
 from smtui.labels import AWSCURRENT
-from smtui.shown import shown
+from smtui.shown import Shown, shown
+from smtui.tui import ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.one_line import OneLine
@@ -36,7 +37,11 @@ class LabelsScreen(PartScreen):
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
         self.labels: dict[str, str] = {}
-        self._way_back: Move | None = None
+
+    @property
+    @abstractmethod
+    def name(self) -> Shown:
+        """The secret's."""
 
     @abstractmethod
     def look_at(self, version: str) -> None:
@@ -103,18 +108,6 @@ class LabelsScreen(PartScreen):
             return
         await self._make("Roll back to the version before?", move)
 
-    @gesture
-    async def action_undo(self) -> None:
-        move = self._way_back
-        if self.refuses_to_write():
-            return
-        if move is None:
-            self.say("There is no label move to undo.")
-        elif move.before != self.labels:
-            self.say("The labels have moved since: the last move cannot be undone.")
-        else:
-            await self._make("Undo the last label move?", move)
-
     async def _make(self, question: str, move: Move) -> None:
         """Shows what will happen, does it, and remembers the way back."""
         if not await self.app.push_screen_wait(LabelPreview(shown(question), move)):
@@ -122,8 +115,8 @@ class LabelsScreen(PartScreen):
         try:
             for step in move.steps:
                 await call(self.client.update_secret_version_stage, **step.request(self.secret_id))
-            self._way_back = move.undone()
             self.say("\n".join(move.sentences()))
+            ways_back.labels_moved(self.session, self.secret_id, self.name, move)
         finally:
             await self.reload()
 
@@ -140,6 +133,3 @@ class LabelsScreen(PartScreen):
             return labels[0]
         picked = await self.app.push_screen_wait(Pick(shown(question), [shown(label) for label in labels]))
         return None if picked is None else labels[picked]
-
-    def forget_way_back(self) -> None:
-        self._way_back = None

@@ -10,11 +10,13 @@ from textual.screen import Screen
 
 from smtui.shown import shown
 from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.widgets.frame import Masthead
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.undo import Done
 
 READ_ONLY = "This session only reads: nothing was changed."
 Answer = TypeVar("Answer")
@@ -87,7 +89,35 @@ class SessionScreen(Screen[Answer]):
     async def done(self, sentence: str) -> None:
         """Says what was done, and shows the vault as it is now."""
         self.say(sentence)
+        self.refresh_bindings()
         await self.reload()
+
+    @gesture
+    async def take_back(self, done: Done | None) -> None:
+        """Shows what would be sent to undo it, and sends it, unless something is in the way."""
+        if self.refuses_to_write():
+            return
+        if done is None:
+            self.say("There is nothing to undo.")
+            return
+        client = self.session.client(done.region)
+        if obstacle := await call(done.obstacle, client) if done.calls else done.note:
+            self.say(f"“{done.words}” cannot be undone. {obstacle}", severity="warning")
+            self._forget_if_newest(done)
+        elif await self.app.push_screen_wait(UndoPreview(done, away=done.region != self.session.region)):
+            try:
+                for each in done.calls:
+                    await call(each.send, client)
+                self.session.undo.forget(done)
+                self.say(f"Undone: {done.words}.")
+            finally:
+                self.app.look_again()
+
+    def _forget_if_newest(self, done: Done) -> None:
+        """An older one may have its way free again once newer ones are taken back; the newest will not."""
+        if done is self.session.undo.last:
+            self.session.undo.forget(done)
+            self.first_look()
 
     def action_back(self) -> None:
         self.leave()

@@ -18,7 +18,7 @@ from textual.widgets import Static
 from smtui.api.errors import ResourceNotFoundException
 from smtui.labels import AWSCURRENT
 from smtui.shown import Shown, shown
-from smtui.tui import keys, rows
+from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.one_line import OneLine
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 LONGEST_DESCRIPTION = 2048
-FOR_VERSIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "undo", "deprecated"})
+FOR_VERSIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "deprecated"})
 
 
 class SecretScreen(LabelsScreen):
@@ -247,8 +247,9 @@ class SecretScreen(LabelsScreen):
             return
         new = await self.app.push_screen_wait(ValueForm(self.name, before, self.value.key))
         if new is not None:
+            labels = self.labels
             stored = await call(self.client.put_secret_value, SecretId=self.secret_id, SecretString=new)
-            self.forget_way_back()
+            ways_back.version_stored(self.session, self.secret_id, self.name, labels, stored)
             self._forget_value()
             await self.done(f"Version {short(stored['VersionId'])} is stored: it is {AWSCURRENT} now.")
             self.versions.go_to(stored["VersionId"])
@@ -262,6 +263,7 @@ class SecretScreen(LabelsScreen):
         new = await self.app.push_screen_wait(OneLine(title, before, longest=LONGEST_DESCRIPTION, empty=True))
         if new is not None and new != before:
             await call(self.client.update_secret, SecretId=self.secret_id, Description=new)
+            ways_back.described(self.session, self.secret_id, self.name, before, new)
             await self.done("The description is changed.")
 
     @gesture
@@ -276,6 +278,7 @@ class SecretScreen(LabelsScreen):
             await call(self.client.untag_resource, SecretId=self.secret_id, TagKeys=list(changes.removed))
         if changes.put:
             await call(self.client.tag_resource, SecretId=self.secret_id, Tags=changes.tags())
+        ways_back.tagged(self.session, self.secret_id, self.name, before, changes.put, changes.removed)
         await self.done("\n".join(changes.sentences()))
 
     @gesture
@@ -286,6 +289,7 @@ class SecretScreen(LabelsScreen):
         plan = await self.app.push_screen_wait(DeletionPlan(self.name, arn, self.session.now(), read))
         if plan is not None:
             deleted = await call(self.client.delete_secret, **plan.request(self.secret_id))
+            ways_back.deleted(self.session, self.secret_id, self.name, for_good=plan.force)
             self.say(f"{self.name} is deleted for good." if plan.force
                      else f"{self.name} will be deleted on {rows.day(deleted['DeletionDate'])}.")
             self.leave()
@@ -298,6 +302,7 @@ class SecretScreen(LabelsScreen):
             self.say(f"No deletion of {self.name} is planned.")
             return
         await call(self.client.restore_secret, SecretId=self.secret_id)
+        ways_back.restored(self.session, self.secret_id, self.name, self.secret["DeletedDate"])
         await self.done(f"{self.name} is restored.")
 
 

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from smtui.api.errors import ClientError
 from smtui.shown import Shown, shown
-from smtui.tui import keys, rows
+from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.pick import Pick
@@ -190,6 +190,7 @@ class SecretsScreen(SessionScreen[None]):
                 self.app.report(refusal)
                 request = await self.app.push_screen_wait(NewSecret(request))
             else:
+                ways_back.created(self.session, shown(made["Name"]))
                 await self.done(f"{made['Name']} is stored.")
                 return
 
@@ -203,6 +204,7 @@ class SecretsScreen(SessionScreen[None]):
         plan = await self.app.push_screen_wait(DeletionPlan(name, arn, self.session.now(), read))
         if plan is not None:
             deleted = await call(self.client.delete_secret, **plan.request(entry["ARN"]))
+            ways_back.deleted(self.session, entry["ARN"], name, for_good=plan.force)
             await self.done(f"{name} is deleted for good." if plan.force
                        else f"{name} will be deleted on {rows.day(deleted['DeletionDate'])}.")
 
@@ -215,4 +217,5 @@ class SecretsScreen(SessionScreen[None]):
             self.say(f"No deletion of {entry['Name']} is planned.")
             return
         await call(self.client.restore_secret, SecretId=entry["ARN"])
+        ways_back.restored(self.session, entry["ARN"], shown(entry["Name"]), entry["DeletedDate"])
         await self.done(f"{entry['Name']} is restored.")

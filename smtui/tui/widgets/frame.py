@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -13,9 +14,11 @@ from textual.widgets import Footer, Static
 from smtui.shown import Shown
 
 if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
     from smtui.tui.long_work import Progress
 
-HELP = "help"
+HELP, UNDO = "help", "undo"
+
 
 
 class Masthead(Static):
@@ -93,7 +96,7 @@ class Working(Static):
 
 
 class Keys(Footer):
-    """The keys that work here. Help is always in sight, however many there are."""
+    """The keys that work here: help always in sight, however many there are, undo once there is something to undo."""
 
     DEFAULT_CSS = """
     Keys .-help {
@@ -101,9 +104,14 @@ class Keys(Footer):
     }
     """
 
+    app: getters.app[SmtuiApp]
+
     def compose(self) -> ComposeResult:
+        session = self.app.session
         for key in super().compose():
-            yield key.add_class("-help") if getattr(key, "action", "") == HELP else key
+            action = getattr(key, "action", "")
+            if action != UNDO or (session is not None and session.undo.last is not None):
+                yield key.add_class("-help") if action == HELP else key
 
 
 class KeyBar(Horizontal):

@@ -1,0 +1,54 @@
+"""What was changed in this session, newest first, each to be taken back. The lock clears it."""
+
+from __future__ import annotations
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList, Static
+
+from smtui.shown import Shown
+from smtui.tui import keys, rows
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.undo import Done
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.row_list import RowList
+
+NOTHING = Shown("Nothing was changed in this session, or all of it was undone.")
+
+
+class UndoScreen(SessionScreen[None]):
+    """Enter on a row shows what would be sent, and asks."""
+
+    BINDINGS = keys.of("undo")
+    CSS_PATH = "undo.tcss"
+
+    entries = getters.query_one(RowList)
+
+    def compose(self) -> ComposeResult:
+        yield self.masthead()
+        yield Static("What can be undone, newest first: Enter undoes one", classes="title")
+        yield Static(Content(NOTHING), id="nothing", classes="-muted")
+        yield RowList()
+        yield KeyBar()
+
+    @property
+    def _newest_first(self) -> list[Done]:
+        return self.session.undo.done[::-1]
+
+    async def reload(self) -> None:
+        done = self._newest_first
+        self.entries.put([self._row(each) for each in done], self.entries.cursor)
+        self.entries.display = bool(done)
+        self.query_one("#nothing").display = not done
+
+    def _row(self, done: Done) -> Content:
+        where = f"  {done.region}" if done.region != self.session.region else ""
+        why_not = "" if done.calls else f"\n{'':7}✗ cannot be undone: {done.note}"
+        time = f"{rows.minute(done.when)[-5:]}  "
+        return Content.assemble((time, "$text-muted"), Content(done.words), (f"{where}{why_not}", "$text-muted"))
+
+    @on(OptionList.OptionSelected)
+    def _choose(self) -> None:
+        if done := self._newest_first[self.entries.cursor : self.entries.cursor + 1]:
+            self.take_back(done[0])

@@ -1,0 +1,153 @@
+"""How each kind of change is taken back, and what would be in the way of it.
+
+Each function is called after its change was made, and remembers it in the session. Before anything is sent back, the
+secret is asked whether it is still as it was left: what somebody else has changed since is never overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from smtui import labels
+from smtui.api.errors import ResourceNotFoundException
+from smtui.shown import Shown, shown
+from smtui.tui.label_moves import Labels, Move, of_versions, short
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse
+    from smtui.tui.session import Session
+
+DEFAULT_KEY = "alias/aws/secretsmanager"
+"""What asks for the default key, which DescribeSecret does not name."""
+LEAST_DAYS, MOST_DAYS = 7, 30
+GONE = "The secret is no longer there."
+PLANNED = "The secret's deletion is planned: restore it first."
+MOVED = "Its labels have moved since."
+STAYS = "The new version itself stays."
+NEVER_WITHOUT = "A secret that has a current version never goes without one again."
+BY_HAND = "A new secret does not go by one key: plan its deletion."
+FOR_GOOD = "Nothing brings it back."
+Tags = Mapping[str, str]
+
+
+def labels_moved(session: Session, secret_id: str, name: Shown, move: Move) -> None:
+    _remember_labels(session, secret_id, _words(name, move.words), move)
+
+
+def version_stored(
+    session: Session, secret_id: str, name: Shown, before: Labels, stored: PutSecretValueResponse
+) -> None:
+    """`before` are the labels before it was stored. A version cannot be taken out again; its labels can."""
+    version, stages = stored["VersionId"], stored["VersionStages"]
+    move = Move(before, labels.attach(before, version, stages), ())
+    _remember_labels(session, secret_id, _words(name, f"version {short(version)} stored"), move, STAYS)
+
+
+def _remember_labels(session: Session, secret_id: str, words: Shown, move: Move, note: str = "") -> None:
+    back = move.undone()
+    if back is None:
+        session.did(words, note=NEVER_WITHOUT)
+        return
+    left = {label: move.after.get(label) for label in {*move.before, *move.after}
+            if move.before.get(label) != move.after.get(label)}
+    session.did(
+        words, *(("update_secret_version_stage", step.request(secret_id)) for step in back.steps),
+        obstacle=lambda client: _unless(client, secret_id, lambda _: _moved(client, secret_id, left, back.after)),
+        note="\n".join(filter(None, [*back.sentences(), note])),
+    )
+
+
+def _moved(client: Client, secret_id: str, left: Mapping[str, str | None], wanted: Labels) -> str:
+    """`left` are the labels that will be moved, where we left them; `wanted` is where all shall be."""
+    pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=secret_id, IncludeDeprecated=True)
+    versions = [version for page in pages for version in page["Versions"]]
+    now, there = of_versions(versions), {version["VersionId"] for version in versions}
+    if any(now.get(label) != version for label, version in left.items()):
+        return MOVED
+    missing = {wanted[label] for label in left if label in wanted} - there
+    return " ".join(f"Version {short(version)} is no longer there." for version in sorted(missing))
+
+
+def described(session: Session, secret_id: str, name: Shown, before: str, after: str) -> None:
+    def look(secret: DescribeSecretResponse) -> str:
+        return "" if secret.get("Description", "") == after else "Its description has changed since."
+
+    session.did(_words(name, "description changed"), ("update_secret", {"SecretId": secret_id, "Description": before}),
+                obstacle=lambda client: _unless(client, secret_id, look))
+
+
+def key_changed(session: Session, secret_id: str, name: Shown, before: str, after: str) -> None:
+    """Keys as DescribeSecret names them, `DEFAULT_KEY` where it names none."""
+    def look(secret: DescribeSecretResponse) -> str:
+        return "" if secret.get("KmsKeyId", DEFAULT_KEY) == after else "Its key has changed since."
+
+    session.did(_words(name, "key changed"), ("update_secret", {"SecretId": secret_id, "KmsKeyId": before}),
+                obstacle=lambda client: _unless(client, secret_id, look))
+
+
+def tagged(
+    session: Session, secret_id: str, name: Shown, before: Tags, put: Tags, removed: Sequence[str] = ()
+) -> None:
+    """`put` were added or changed, `removed` taken away."""
+    left: dict[str, str | None] = {**put, **dict.fromkeys(removed)}
+
+    def look(secret: DescribeSecretResponse) -> str:
+        now = {tag["Key"]: tag.get("Value", "") for tag in secret.get("Tags", ())}
+        return "" if all(now.get(key) == value for key, value in left.items()) else "Its tags have changed since."
+
+    added = [key for key in put if key not in before]
+    others = [{"Key": key, "Value": before[key]} for key in left if key in before]
+    calls: list[tuple[str, dict[str, Any]]] = []
+    if added:
+        calls.append(("untag_resource", {"SecretId": secret_id, "TagKeys": added}))
+    if others:
+        calls.append(("tag_resource", {"SecretId": secret_id, "Tags": others}))
+    session.did(_words(name, "tags changed"), *calls, obstacle=lambda client: _unless(client, secret_id, look))
+
+
+def deleted(session: Session, secret_id: str, name: Shown, *, for_good: bool) -> None:
+    if for_good:
+        session.did(_words(name, "deleted for good"), note=FOR_GOOD)
+        return
+
+    def look(secret: DescribeSecretResponse) -> str:
+        return "" if "DeletedDate" in secret else "It was restored already."
+
+    session.did(_words(name, "deletion planned"), ("restore_secret", {"SecretId": secret_id}),
+                obstacle=lambda client: _unless(client, secret_id, look, planned=True))
+
+
+def restored(session: Session, secret_id: str, name: Shown, was_due: datetime) -> None:
+    """Planned again with the days that were left, as far as the service allows so few."""
+    left = max(0, ceil((was_due - session.now()) / timedelta(days=1)))
+    days = max(LEAST_DAYS, min(left, MOST_DAYS))
+    few = f"; {left} were left, {days} are the fewest there can be" if left < days else ", as many as were left"
+
+    def look(secret: DescribeSecretResponse) -> str:
+        return "Its deletion is planned already." if "DeletedDate" in secret else ""
+
+    session.did(_words(name, "restored"), ("delete_secret", {"SecretId": secret_id, "RecoveryWindowInDays": days}),
+                obstacle=lambda client: _unless(client, secret_id, look, planned=True),
+                note=f"Its deletion is planned again, in {days} days{few}.")
+
+
+def created(session: Session, name: Shown) -> None:
+    session.did(_words(name, "created"), note=BY_HAND)
+
+
+def _unless(
+    client: Client, secret_id: str, look: Callable[[DescribeSecretResponse], str], *, planned: bool = False
+) -> str:
+    """What `look` finds in the way; before that, whether the secret is there and can be changed at all."""
+    try:
+        secret = client.describe_secret(SecretId=secret_id)
+        return PLANNED if "DeletedDate" in secret and not planned else look(secret)
+    except ResourceNotFoundException:
+        return GONE
+
+
+def _words(name: Shown, what: str) -> Shown:
+    return shown(f"{name}: {what}")

@@ -1,0 +1,285 @@
+"""Undo: what would be sent is shown first, what others changed since is never overwritten, and the lock forgets it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+import smtui
+from smtui.shown import Shown
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.undo_preview import UndoPreview
+from smtui.tui.label_moves import of_versions
+from smtui.tui.screens.of_session import READ_ONLY
+from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.screens.undo import UndoScreen
+from smtui.tui.undo import Call
+from tests.conftest import Clock
+from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
+
+SMALL = (80, 24)
+FIRST, SECOND, THIRD = (version_id(number) for number in (1, 2, 3))
+ID: Any = {"SecretId": "prod/db"}
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@asynccontextmanager
+async def opened(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
+    """The app, with the only secret of the list open."""
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "1 secret ·" in screen_text(running))
+        await pilot.press("enter")
+        await sees(pilot, "not read yet")
+        yield pilot
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def hears(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+
+
+async def back_on(pilot: Pilot[None], kind: type) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+
+
+def labels(client: Any) -> dict[str, str]:
+    return of_versions(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])
+
+
+async def describe_anew(pilot: Pilot[None], more: str) -> None:
+    await pilot.press("i")
+    await sees(pilot, "Description of prod/db")
+    await types(pilot, more)
+    await pilot.press("enter")
+    await hears(pilot, "The description is changed.")
+    await back_on(pilot, SecretScreen)
+
+
+async def roll_back(pilot: Pilot[None], client: Any) -> None:
+    await pilot.press("v")
+    await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
+    await pilot.press("b")
+    await sees(pilot, "Roll back to the version before?")
+    await pilot.press("enter")
+    await until(pilot, lambda: labels(client)["AWSCURRENT"] == FIRST)
+    await back_on(pilot, SecretScreen)
+
+
+async def undo(pilot: Pilot[None], *words: str) -> None:
+    """`u`, what it says will be sent, Enter."""
+    await pilot.press("u")
+    await back_on(pilot, UndoPreview)
+    text = screen_text(pilot.app)  # type: ignore[arg-type]
+    assert all(each in text for each in words), text
+    assert "arn:" not in text
+    await pilot.press("enter")
+    await hears(pilot, "Undone: ")
+
+
+async def test_a_description(app: MakeApp, database: Any) -> None:
+    """The footer offers it once there is something to undo; the call is spelled out, with the name of the secret."""
+    running = app()
+    async with opened(running) as pilot:
+        assert "u Undo" not in screen_text(running)
+        await describe_anew(pilot, " 2")
+        await sees(pilot, "u Undo")
+        await undo(pilot, "UpdateSecret of prod/db", "Description  Main database")
+
+        assert database.describe_secret(**ID)["Description"] == "Main database"
+        await until(pilot, lambda: "Main database 2" not in screen_text(running))
+        await pilot.press("u")
+        await hears(pilot, "There is nothing to undo.")
+
+
+async def test_tags(app: MakeApp, database: Any) -> None:
+    """What was added goes, what was changed is as it was."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("t")
+        await sees(pilot, "Tags of prod/db")
+        running.screen.query(Input).last().value = "web"
+        await pilot.press("ctrl+n")
+        await types(pilot, "env")
+        await pilot.press("tab")
+        await types(pilot, "prod")
+        await sees(pilot, "+ env = prod")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: len(database.describe_secret(**ID)["Tags"]) == 2)
+        await back_on(pilot, SecretScreen)
+        await undo(pilot, "UntagResource of prod/db", 'TagKeys  ["env"]', "TagResource", '"pay"')
+
+        assert database.describe_secret(**ID)["Tags"] == [{"Key": "team", "Value": "pay"}]
+
+
+async def test_a_label_move(app: MakeApp, database: Any) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await roll_back(pilot, database)
+        await undo(pilot, "UpdateSecretVersionStage", f"MoveToVersionId      {SECOND}",
+                   "AWSCURRENT goes from 00000001 to 00000002.", "AWSPREVIOUS goes from 00000002 to 00000001.")
+
+        assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
+
+
+async def test_a_new_version(app: MakeApp, database: Any) -> None:
+    """Its labels go back to where they were, in two calls; the version stays, and that is said. No value is shown."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await sees(pilot, "New value of prod/db")
+        await types(pilot, "other")
+        await pilot.press("ctrl+s")
+        await sees(pilot, "~ user changes")
+        await pilot.press("enter")
+        await hears(pilot, "is stored")
+        await back_on(pilot, SecretScreen)
+        await undo(pilot, "no label left: it is deprecated", "The new version itself stays.")
+
+        assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
+        assert len(database.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"]) == 3
+
+
+async def test_a_planned_deletion_and_its_cancellation(app: MakeApp, clock: Clock, database: Any) -> None:
+    """From the list, one after the other; a deletion that is planned again has the days that were left."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("d")
+        await sees(pilot, "Delete prod/db?")
+        running.screen.query_one("#go").focus()
+        await pilot.press("enter")
+        await hears(pilot, "prod/db will be deleted on")
+        await undo(pilot, "RestoreSecret of prod/db")
+        assert "DeletedDate" not in database.describe_secret(**ID)
+
+        database.delete_secret(**ID, RecoveryWindowInDays=10)
+        clock.forward(days=2)
+        await pilot.press("x")
+        await sees(pilot, "deletes in 8 d")
+        await pilot.press("U")
+        await hears(pilot, "prod/db is restored.")
+        await undo(pilot, "DeleteSecret", "RecoveryWindowInDays  8", "as many as were left")
+        assert (database.describe_secret(**ID)["DeletedDate"] - clock.now).days == 8
+
+
+async def test_what_others_changed_since_is_not_overwritten(app: MakeApp, database: Any) -> None:
+    """Why is said, and the next `u` reaches what was done before that."""
+    running = app()
+    async with opened(running) as pilot:
+        await describe_anew(pilot, " 2")
+        await roll_back(pilot, database)
+        newer = database.put_secret_value(**ID, SecretString="newer")["VersionId"]
+        await pilot.press("u")
+        await hears(pilot, "“prod/db: AWSCURRENT moved to 00000001” cannot be undone. Its labels have moved since.")
+        assert labels(database)["AWSCURRENT"] == newer
+        await undo(pilot, "Description  Main database")
+
+
+async def test_a_label_elsewhere_is_nothing_in_the_way(app: MakeApp, database: Any) -> None:
+    """Only the labels that would be moved must be where they were left."""
+    running = app()
+    async with opened(running) as pilot:
+        await roll_back(pilot, database)
+        database.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=FIRST)
+        await undo(pilot, "AWSCURRENT goes from 00000001 to 00000002.")
+
+        assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST, "blue": FIRST}
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["planned", "gone"])
+async def test_a_secret_that_others_deleted(app: MakeApp, database: Any, force: bool) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await describe_anew(pilot, " 2")
+        database.delete_secret(**ID, **({"ForceDeleteWithoutRecovery": True} if force else {}))
+        await pilot.press("u")
+        await hears(pilot, "The secret is no longer there." if force else "restore it first.")
+
+
+async def test_creation_is_not_undone(app: MakeApp, client: Any) -> None:
+    """It would be a deletion, and that is planned by hand."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await sees(pilot, "There is nothing here yet.")
+        await pilot.press("a")
+        await sees(pilot, "New secret")
+        await types(pilot, "fresh")
+        await pilot.press("tab", "tab")
+        await types(pilot, "k")
+        await pilot.press("tab")
+        await types(pilot, "v")
+        await pilot.press("ctrl+s")
+        await hears(pilot, "fresh is stored.")
+        await pilot.press("u")
+        await hears(pilot, "“fresh: created” cannot be undone. A new secret does not go by one key: plan its deletion.")
+
+
+async def test_any_of_them_from_the_list_of_what_was_done(app: MakeApp, database: Any) -> None:
+    """`o` `u`: newest first, Enter on one shows it and undoes it."""
+    running = app()
+    async with opened(running) as pilot:
+        await describe_anew(pilot, " 2")
+        await roll_back(pilot, database)
+        await pilot.press("o")
+        await sees(pilot, "Go to")
+        await pilot.press("u")
+        await back_on(pilot, UndoScreen)
+        await sees(pilot, "prod/db: AWSCURRENT moved to 00000001")
+        await pilot.press("j", "enter")
+        await sees(pilot, "Description  Main database")
+        await pilot.press("enter")
+        await hears(pilot, "Undone: prod/db: description changed.")
+        await until(pilot, lambda: "prod/db: description changed" not in screen_text(running).split("Undone")[0])
+
+        assert database.describe_secret(**ID)["Description"] == "Main database"
+        assert labels(database)["AWSCURRENT"] == FIRST
+
+
+async def test_cancel_sends_nothing(app: MakeApp, database: Any) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await describe_anew(pilot, " 2")
+        await pilot.press("u")
+        await sees(pilot, "Undo?")
+        await pilot.press("escape")
+        await back_on(pilot, SecretScreen)
+
+        assert database.describe_secret(**ID)["Description"] == "Main database 2"
+        assert running.session is not None
+        assert running.session.undo.last is not None
+
+
+async def test_a_session_that_only_reads_undoes_nothing(app: MakeApp, database: Any) -> None:
+    running = app(read_only=True)
+    async with opened(running) as pilot:
+        await pilot.press("u")
+        await hears(pilot, READ_ONLY)
+
+
+async def test_the_lock_forgets_it(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await describe_anew(pilot, " 2")
+        session = running.session
+        await pilot.press("ctrl+l")
+        await sees(pilot, "assphrase")
+
+        assert running.session is None
+        assert session is not None
+        assert session.vault.locked
+
+
+def test_a_value_in_a_call_is_never_shown() -> None:
+    """None belongs there; if one came, it would be a mask on the screen."""
+    call = Call("put_secret_value", {"SecretId": "a", "SecretString": "hunter2"})
+
+    assert dict(call.members()) == {"SecretId": "a", "SecretString": "••••••••"}
+    assert call.operation == Shown("PutSecretValue")
