@@ -1,0 +1,57 @@
+"""Hostile text in a real terminal: what its bytes would do is not done, and what is harmless in it can be read."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import smtui
+from tests.e2e.terminal import Terminal
+from tests.e2e.test_first_day import CTRL_Q, DOWN, ENTER, ESC, PASSPHRASE
+from tests.hostile_text import CONTROLS, filled
+
+# The shape of the mouse's pointer, which Textual sets itself.
+POINTER = re.compile(rb"\x1b\]22;[a-z-]*(?:\x07|\x1b\\\\)")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    with smtui.create_vault(tmp_path / "team.vault", PASSPHRASE) as vault:
+        filled(vault.client(), [*CONTROLS.values()])
+    return tmp_path
+
+
+def test_nothing_in_a_secret_commands_the_terminal(home: Path) -> None:
+    """List, preview, value, labels and a copy, with every control sequence in turn under the cursor."""
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home, size=(120, 36))
+    terminal.see("Unlock")
+    terminal.press(PASSPHRASE, ENTER)
+    terminal.see("secrets ·")
+    for _ in CONTROLS:
+        terminal.press(DOWN)
+    terminal.press(ENTER)
+    terminal.see("not read yet")
+    terminal.press("r", "2", ESC, "d", ESC, CTRL_Q)
+
+    assert terminal.end() == 0
+    sent = POINTER.sub(b"", terminal.raw)
+    for name, text in CONTROLS.items():
+        assert text.encode() not in sent, name
+    for sequence in (b"\x1b]", b"\x1bP", b"\x1b_", b"\x1bc", b"\x07", b"\x00", b"\xc2\x9b", b"\xe2\x80\xae"):
+        assert sequence not in sent, sequence
+
+
+def test_what_is_harmless_can_be_read(home: Path) -> None:
+    """Words around a control stay, and a symbol stands where it was."""
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home, size=(120, 36))
+    terminal.see("Unlock")
+    terminal.press(PASSPHRASE, ENTER)
+    seen = terminal.see("secrets ·", "ab␛[2Jcd")
+    terminal.press(CTRL_Q)
+    terminal.end()
+
+    assert "ab␇cd" in seen

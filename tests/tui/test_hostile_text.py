@@ -1,0 +1,137 @@
+"""Every screen with hostile text in it: nothing is obeyed, nothing breaks, and what is harmless stays legible."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.places import PLACES
+from smtui.tui.screens.part import PARTS, exists, made
+from smtui.tui.screens.secret import SecretScreen
+from tests.hostile_text import BUNDLES, filled, harm_in
+from tests.tui.conftest import MakeApp, screen_text, until
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+
+
+@pytest.fixture
+def names(client: Any, vault: smtui.Vault) -> list[str]:
+    names = filled(client)
+    client.delete_secret(SecretId=names.pop(), RecoveryWindowInDays=7)
+    vault.keys().create_key(Description=BUNDLES[0])
+    return names
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Everything that was begun is done."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def looks_right(app: SmtuiApp) -> None:
+    """No control reaches a cell, every line is as wide as the terminal, and nobody ended the program."""
+    text = screen_text(app)
+    assert app.is_running
+    assert harm_in(text) == []
+    assert text.strip()
+    for line in app.screen._compositor.render_strips():
+        assert line.cell_length == cell_len(line.text) == app.size.width
+
+
+@SIZES
+async def test_the_list(app: MakeApp, names: list[str], size: tuple[int, int]) -> None:
+    """Each secret under the cursor once, with its preview where there is room; then those planned to go."""
+    running = app()
+    async with running.run_test(size=size) as pilot:
+        await until(pilot, lambda: f"{len(names)} secrets" in screen_text(running))
+        for _ in names:
+            await pilot.press("down")
+            looks_right(running)
+        await pilot.press("x")
+        await until(pilot, lambda: "deletes in" in screen_text(running))
+
+        looks_right(running)
+
+
+@SIZES
+async def test_each_secret(app: MakeApp, names: list[str], size: tuple[int, int]) -> None:
+    """Its value shown and hidden, key by key; its versions with their labels."""
+    running = app()
+    async with running.run_test(size=size) as pilot:
+        await until(pilot, lambda: running.session)
+        assert running.session is not None
+        for name in names[:: 2 if size == (80, 24) else 5]:
+            screen = SecretScreen(running.session, name)
+            await running.push_screen(screen)
+            await until(pilot, lambda here=screen: here.secret is not None)  # type: ignore[misc]
+            looks_right(running)
+            await pilot.press("r")
+            await settled(pilot)
+            await pilot.press("r")
+            await settled(pilot)
+            looks_right(running)
+            await pilot.press("2", "j")
+            looks_right(running)
+            await pilot.press("escape")
+
+
+@pytest.mark.parametrize("number", [number for number in range(1, len(PARTS) + 1) if exists(number) and number > 2])
+async def test_each_part(app: MakeApp, names: list[str], number: int) -> None:
+    """Found by the table of parts: a new one is taken through this by itself."""
+    running = app()
+    async with running.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: running.session)
+        assert running.session is not None
+        for name in names[:: 3 if number == 6 else 4]:
+            await running.push_screen(made(number, running.session, name))
+            await settled(pilot)
+            looks_right(running)
+            for key in ("down", "enter", "escape"):
+                await pilot.press(key)
+                await settled(pilot)
+                looks_right(running)
+            while len(running.screen_stack) > 2:
+                await running.pop_screen()
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place.screen], ids=lambda place: place.words)
+async def test_each_place(app: MakeApp, names: list[str], place: Any) -> None:
+    """Found by the table of places: a new one is taken through this by itself."""
+    running = app()
+    async with running.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: running.session)
+        await running.go(place)
+        await settled(pilot)
+        looks_right(running)
+        for key in ("down", "enter", "escape"):
+            await pilot.press(key)
+            await settled(pilot)
+            looks_right(running)
+
+
+async def test_notices_and_questions(app: MakeApp, names: list[str]) -> None:
+    """What quotes a text while it asks or tells: a refusal, a deletion, a label that is carried."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        for key in ("d", "escape", "y", "enter", "escape", "t", "escape"):
+            await pilot.press(key)
+            await settled_but_for_questions(pilot)
+            looks_right(running)
+
+
+async def settled_but_for_questions(pilot: Pilot[None]) -> None:
+    """A question waits for its answer, so nobody waits for it here."""
+    for _ in range(5):
+        await pilot.pause()
+
+
+@SIZES
+def test_the_search_for_harm_finds_it(size: tuple[int, int]) -> None:
+    assert all(harm_in(bundle) for bundle in BUNDLES[:4])
+    assert not harm_in("plain, with ▲ ✗ • and … in it")
