@@ -16,7 +16,7 @@ from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
 from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
-from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, rotations, trail
+from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, rotations, secrets, trail
 from smtui.vault import path as vault_path
 from smtui.vault.backup import Progress, untold
 from smtui.vault.check import CheckReport, Finding, check
@@ -220,6 +220,20 @@ class Vault:
         """48 bytes that open this file without the passphrase, for the OS keyring."""
         self._open_database()
         return self._file_keys.unlock_key()
+
+    def regions(self) -> dict[str, int]:
+        """How many secrets there are in each Region that has any, those with a planned deletion included."""
+        return secrets.by_region(self._open_database())
+
+    @property
+    def format(self) -> int:
+        """The number of the file's format."""
+        return migrate.format_of(self._open_database())
+
+    @property
+    def recovery_code_due(self) -> bool:
+        """Whether there is a new recovery code that nobody has taken yet."""
+        return self._recovery_code_due
 
     def check(self, progress: Progress | None = None) -> CheckReport:
         """Verifies pages, envelopes, references and the trail. `progress(what, done, of)` is called now and then."""

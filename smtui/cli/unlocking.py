@@ -95,7 +95,7 @@ def _by_passphrase(path: Path, passphrase: bytearray, args: argparse.Namespace) 
 
 def _by_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
     """By the key the OS keyring holds, where the person opted in and it still fits."""
-    from smtui.cli import stored_key
+    from smtui.backends import stored_key
 
     key = stored_key.load(path)
     if key is None:

@@ -19,7 +19,7 @@ PLACES = {
     "parts": "Parts of a secret",
     "versions": "Versions of a secret",
     "unlock": "Unlock",
-    "create": "First run",
+    "create": "New passphrase",
     "recovery": "Recovery code",
     "generator": "Password generator",
     "dialog": "Questions",

@@ -49,6 +49,10 @@ def _run(database: Database, migrations: Migrations, present: int) -> None:
         database.run(f"PRAGMA user_version = {len(migrations)}")
 
 
+def format_of(database: Database) -> int:
+    return _pragma(database, "user_version")
+
+
 def _pragma(database: Database, name: str) -> int:
     found = database.row(f"PRAGMA {name}")
     return int(found[0]) if found else 0

@@ -73,6 +73,11 @@ def full(database: Database, region: str, most: int) -> bool:
     return counted == (most,)
 
 
+def by_region(database: Database) -> dict[str, int]:
+    """How many secrets there are in each Region that has any."""
+    return dict(database.rows("SELECT region, count(*) FROM secrets GROUP BY region ORDER BY region"))
+
+
 def touch_changed(database: Database, secret: Secret, now: int) -> None:
     database.run("UPDATE secrets SET changed_at = ? WHERE id = ?", (now, secret.id))
 

@@ -63,8 +63,8 @@ async def test_two_that_differ_make_nothing(first_run: SmtuiApp) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: "The two differ" in screen_text(first_run))
 
-        assert first_run.screen.again.count == 0
-        assert first_run.screen.first.count == len(GOOD)
+        assert first_run.screen.form.again.count == 0
+        assert first_run.screen.form.first.count == len(GOOD)
         assert not first_run.path.exists()
 
 
@@ -112,12 +112,12 @@ async def test_six_words_are_offered_and_can_be_hidden(first_run: SmtuiApp) -> N
     async with first_run.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+g")
         await pilot.pause()
-        words = str(first_run.screen.words.render())
+        words = str(first_run.screen.form.words.render())
         assert words in screen_text(first_run)
         assert set(words.split()) <= set(wordlist.words())
         assert len(words.split()) == 6
-        assert (first_run.screen.first.count, first_run.screen.again.count) == (len(words), 0)
-        assert first_run.focused is first_run.screen.again
+        assert (first_run.screen.form.first.count, first_run.screen.form.again.count) == (len(words), 0)
+        assert first_run.focused is first_run.screen.form.again
         await pilot.press("ctrl+r")
         await pilot.pause()
 
@@ -128,10 +128,10 @@ async def test_other_words_each_time(first_run: SmtuiApp) -> None:
     """Who does not like them takes others."""
     async with first_run.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+g")
-        words = str(first_run.screen.words.render())
+        words = str(first_run.screen.form.words.render())
         await pilot.press("ctrl+g")
 
-        assert str(first_run.screen.words.render()) != words
+        assert str(first_run.screen.form.words.render()) != words
 
 
 async def test_a_second_enter_does_not_hide_the_recovery_code(first_run: SmtuiApp) -> None:

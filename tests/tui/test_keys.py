@@ -17,7 +17,6 @@ from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.palette import Actions
-from smtui.tui.screens.create import CreateScreen
 from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.recovery import RecoveryScreen
@@ -27,13 +26,14 @@ from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.widgets.filter_bar import FilterBar
 from smtui.tui.widgets.json_area import JsonArea
+from smtui.tui.widgets.new_passphrase import NewPassphrase
 from smtui.tui.widgets.secret_list import SecretList
 from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types
 
 HOMES = {
     "everywhere": SmtuiApp,
     "unlock": UnlockScreen,
-    "create": CreateScreen,
+    "create": NewPassphrase,
     "recovery": RecoveryScreen,
     "generator": GeneratorScreen,
     "help": HelpScreen,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import argparse
 
-from smtui.cli import output, stored_key, unlocking
+from smtui.backends import stored_key
+from smtui.cli import output, unlocking
 from smtui.cli.exits import Exit
 
 EXAMPLE = "smtui keyring store"

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import argparse
 
-from smtui.cli import new_passphrase, output, stored_key
+from smtui.backends import stored_key
+from smtui.cli import new_passphrase, output
 from smtui.cli.exits import Exit
 from smtui.cli.recovery_code import declare_printing, hand_over
 from smtui.cli.unlocking import opened

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import argparse
 
-from smtui.cli import new_passphrase, output, stored_key, terminal, unlocking
+from smtui.backends import stored_key
+from smtui.cli import new_passphrase, output, terminal, unlocking
 from smtui.cli.exits import CannotUnlock, Exit
 from smtui.cli.recovery_code import declare_printing, hand_over
 from smtui.cli.terminal import NoTerminal
