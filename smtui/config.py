@@ -20,18 +20,37 @@ class SettingsError(SmtuiError):
     """The settings file cannot be read; the message names the file and what is wrong with it."""
 
 
+def _setting(default: Any, words: str, tooltip: str) -> Any:
+    """A setting, and what the form and the README say about it."""
+    about = {"words": words, "tooltip": tooltip}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=about)
+    return field(default=default, metadata=about)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a person may choose. Times are whole seconds, and 0 switches the thing off."""
 
-    vault: str = ""
-    theme: str = ""
-    idle_lock: int = 300
-    clipboard_clear: int = 30
-    reveal: int = 30
-    osc52: bool = True
-    keyring: bool = False
-    keys: Mapping[str, str] = field(default_factory=dict)
+    vault: str = _setting("", "Vault", "the vault that opens where none is named; empty for the one in the data folder")
+    theme: str = _setting("", "Theme", "smtui-dark, smtui-light, smtui-hc (high contrast), or another of Textual's")
+    idle_lock: int = _setting(300, "Lock after", "seconds without a key; 0 for never")
+    clipboard_clear: int = _setting(30, "Clear the clipboard after", "seconds; 0 for not before the end")
+    reveal: int = _setting(30, "Hide what is revealed after", "seconds; 0 for not by itself")
+    osc52: bool = _setting(True, "Copy by OSC 52", "ask the terminal to copy where nothing else can, as over SSH")
+    keyring: bool = _setting(False, "Look in the keyring", "for the key of a vault that was stored there")
+    remember_vaults: bool = _setting(True, "Remember vaults", "keep a list of the paths of the vaults opened last")
+    keys: Mapping[str, str] = _setting({}, "Keys", "other keys than ours, by the ids of the table of keys")
+
+
+def setting_table() -> str:
+    """All settings as Markdown, for the README."""
+    rows = ["| setting | default | what |", "| --- | --- | --- |"]
+    for each in fields(Settings):
+        default = getattr(Settings(), each.name)
+        spelled = str(default).lower() if isinstance(default, bool) else repr(default) if default != "" else '""'
+        rows.append(f"| `{each.name}` | `{spelled}` | {each.metadata['words']}: {each.metadata['tooltip']} |")
+    return "\n".join(rows) + "\n"
 
 
 def settings_path(environ: Mapping[str, str] = os.environ) -> Path:

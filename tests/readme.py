@@ -11,9 +11,10 @@ README = ROOT / "README.md"
 
 def declared() -> dict[str, str]:
     from smtui.cli.commands import command_list
+    from smtui.config import setting_table
     from smtui.tui.keys import key_table
 
-    return {"commands": command_list(), "keys": key_table()}
+    return {"commands": command_list(), "keys": key_table(), "settings": setting_table()}
 
 
 def with_tables(text: str) -> str:

@@ -69,10 +69,11 @@ class FakeTool:
 
 
 @pytest.fixture(autouse=True)
-def still(monkeypatch: pytest.MonkeyPatch) -> None:
+def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing of the developer's own reaches a test: no settings, no clipboard, no colours, nothing that moves."""
     for name in ("NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_TTY", "SSH_CONNECTION", "SMTUI_VAULT"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "config.toml"))
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
 

@@ -1,0 +1,56 @@
+"""Which vaults were opened lately, newest first: a list of paths beside the settings, for who has not opted out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from smtui.config import settings_path
+
+FILE = "recent.toml"
+MOST = 10
+
+
+def recent_vaults(environ: Mapping[str, str] = os.environ) -> list[Path]:
+    """None where the list cannot be read: nothing depends on it."""
+    import tomllib
+
+    try:
+        listed = tomllib.loads(_file(environ).read_text(encoding="utf-8")).get("vaults", [])
+    except (OSError, ValueError):
+        return []
+    return [Path(each) for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+
+
+def remember(vault: Path, environ: Mapping[str, str] = os.environ) -> None:
+    """The newest of them, from now on."""
+    vault = vault.absolute()
+    before = recent_vaults(environ)
+    if before[:1] != [vault]:
+        _write([vault, *(each for each in before if each != vault)][:MOST], environ)
+
+
+def forget(vault: Path | None = None, environ: Mapping[str, str] = os.environ) -> None:
+    """One of them, or all."""
+    _write([each for each in recent_vaults(environ) if vault is not None and each != vault.absolute()], environ)
+
+
+def _write(vaults: Sequence[Path], environ: Mapping[str, str]) -> None:
+    """Where it cannot be written, nothing is remembered."""
+    import tomli_w
+
+    file = _file(environ)
+    with suppress(OSError, UnicodeError):
+        if not vaults:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside = file.with_name(file.name + ".new")
+        beside.write_text(tomli_w.dumps({"vaults": [str(vault) for vault in vaults]}), encoding="utf-8")
+        beside.replace(file)
+
+
+def _file(environ: Mapping[str, str]) -> Path:
+    return settings_path(environ).with_name(FILE)
