@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.rotation.runner import Ended
 
-__all__ = ["Caller", "CheckReport", "Finding", "Vault", "create_vault", "open_vault"]
+__all__ = ["Caller", "CheckReport", "Finding", "Vault", "create_vault", "examine", "is_region", "open_vault"]
 
 Passphrase = str | bytes | bytearray
 READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in its trail."
@@ -305,6 +305,16 @@ class Vault:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def is_region(text: str) -> bool:
+    """Whether it could be the name of a Region."""
+    return _REGION.fullmatch(text) is not None
+
+
+def examine(path: Path) -> None:
+    """Raises what is wrong with the file before anybody types a passphrase."""
+    vault_path.examine(path)
 
 
 def create_vault(

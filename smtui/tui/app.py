@@ -19,6 +19,7 @@ from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
 
+from smtui import recent
 from smtui.ambient import seconds_awake
 from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from smtui.tui.places import Place
 
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
-IN_A_SESSION = frozenset({"lock", "generate", "go", "undo"})
+LEAVING_GROUP = "leaving"
+"""Of what ends a session and is therefore no gesture: the lock ends gestures."""
+IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch"})
 ALLOWED = "Until now nothing could be changed by accident. What you do from here on is stored."
 
 
@@ -73,9 +76,9 @@ class SmtuiApp(QuietApp[None]):
     ) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.path = path
+        self._hinted, self._hint = path, hint
         self.settings = settings or Settings()
         self.read_only = read_only
-        self.hint = hint
         self.pasteboard = pasteboard or Clipboard(osc52=self.write_to_terminal if self.settings.osc52 else None)
         self.session: Session | None = None
         self._first_vault = vault
@@ -110,7 +113,14 @@ class SmtuiApp(QuietApp[None]):
 
         return CreateScreen(self.path)
 
+    @property
+    def hint(self) -> str:
+        """How the vault that this program began with is opened, where that is no secret."""
+        return self._hint if self.path == self._hinted else ""
+
     async def on_opened(self, message: Opened) -> None:
+        if self.settings.remember_vaults and not self.hint:
+            await call(recent.remember, message.vault.path)
         await self.enter(message.vault)
 
     async def enter(self, vault: Vault) -> None:
@@ -135,6 +145,28 @@ class SmtuiApp(QuietApp[None]):
         await call(session.vault.lock)
         await self._clear_clipboard()
         gc.collect()
+
+    @gesture
+    async def choose_another(self) -> None:
+        from smtui.tui.dialogs.choose_vault import choose_vault
+
+        path = await choose_vault(self)
+        if path is not None:
+            self.open_another(path)
+
+    def open_another(self, path: Path) -> None:
+        """Locks this vault, and goes to the front door of another."""
+        self.run_worker(self._open_another(path), group=LEAVING_GROUP)
+
+    async def _open_another(self, path: Path) -> None:
+        self.path, locked = path, self.session is None
+        await self.lock()
+        if locked or not path.exists():
+            await self.show_only(self.front_door())
+
+    def show_only_soon(self, screen: Screen[None]) -> None:
+        """For a screen that is itself removed by it."""
+        self.run_worker(self.show_only(screen), group=LEAVING_GROUP)
 
     async def show_only(self, screen: Screen[None]) -> None:
         """`screen` and nothing beneath it: every other screen is removed, not hidden."""
@@ -299,6 +331,12 @@ class SmtuiApp(QuietApp[None]):
         if place is not None and self.session is not None:
             await self.go(place)
 
+    @gesture
+    async def action_switch(self) -> None:
+        from smtui.tui.places import REGIONS
+
+        await self.go(REGIONS)
+
     async def go(self, place: Place) -> None:
         from smtui.tui.screens.secrets import SecretsScreen
 
@@ -390,7 +428,7 @@ class SmtuiApp(QuietApp[None]):
                 loop.add_signal_handler(number, self._on_leaving, 128 + number)
 
     def _on_leaving(self, code: int) -> None:
-        self.run_worker(self._leave(code), group="leaving", exclusive=True)
+        self.run_worker(self._leave(code), group=LEAVING_GROUP, exclusive=True)
 
     async def _leave(self, code: int) -> None:
         await self.lock()

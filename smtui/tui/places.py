@@ -28,7 +28,10 @@ class Place:
         return cast("SessionScreen[Any]", getattr(import_module(module), name)(session))
 
 
+REGIONS = Place("c", "Regions and vaults", "another Region of this vault, or another vault",
+                "smtui.tui.screens.regions:RegionsScreen")
 PLACES = (
     Place("s", "Secrets", "the list of secrets"),
+    REGIONS,
     Place("u", "Undo", "what was changed in this session", "smtui.tui.screens.undo:UndoScreen"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,8 @@ COMMANDS = (
 
 
 @pytest.fixture
-def hostile(cli: CommandLine) -> CommandLine:
+def hostile(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    monkeypatch.chdir(tmp_path)
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         filled(vault.client())
         vault.keys().create_key(Description=BUNDLES[0])

@@ -19,7 +19,9 @@ from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.palette import Actions
 from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.help import HelpScreen, helpful
+from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
+from smtui.tui.screens.regions import RegionsScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.undo import UndoScreen
@@ -32,7 +34,10 @@ from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types
 
 HOMES = {
     "everywhere": SmtuiApp,
+    "regions": RegionsScreen,
+    "door": UnlockScreen,
     "unlock": UnlockScreen,
+    "recover": RecoverScreen,
     "create": NewPassphrase,
     "recovery": RecoveryScreen,
     "generator": GeneratorScreen,

@@ -16,6 +16,7 @@ import smtui
 from smtui.ambient import Ambient
 from smtui.api.errors import SmtuiError
 from smtui.shown import Shown, shown
+from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.session import Opened
@@ -33,6 +34,7 @@ WORKING = Shown("Deriving the key…")
 class CreateScreen(Screen[None]):
     """Shows the recovery code of the vault it made, and then opens it."""
 
+    BINDINGS = keys.of("door")
     CSS_PATH = "create.tcss"
     AUTO_FOCUS = "#first"
 
@@ -52,6 +54,9 @@ class CreateScreen(Screen[None]):
             yield Static(WELCOME)
             yield NewPassphrase(self._ambient)
         yield KeyBar()
+
+    def action_another(self) -> None:
+        self.app.choose_another()
 
     @on(NewPassphrase.Chosen)
     @gesture

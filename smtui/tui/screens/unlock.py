@@ -1,4 +1,4 @@
-"""The locked vault: a passphrase opens it."""
+"""The locked vault: a passphrase opens it. Where no passphrase would, this says what is wrong and what can be done."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 import smtui
-from smtui.api.errors import SmtuiError
+from smtui.api.errors import SmtuiError, VaultMissingError
 from smtui.shown import shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.session import Opened
+from smtui.tui.troubles import Trouble, trouble
 from smtui.tui.widgets.frame import KeyBar, Masthead
 from smtui.tui.widgets.passphrase import Passphrase, wipe
 
@@ -25,25 +26,28 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
 
 WORKING = "Deriving the key…"
-FORGOTTEN = "Forgotten? The recovery code opens it: smtui recover"
+FORGOTTEN = "Forgotten? The recovery code opens it."
 
 
 class UnlockScreen(Screen[None]):
     """`notice` says why we are here, where that is not plain."""
 
-    BINDINGS = keys.of("unlock")
+    BINDINGS = keys.of("unlock") + keys.of("door")
     CSS_PATH = "unlock.tcss"
     AUTO_FOCUS = "#passphrase"
 
     app: getters.app[SmtuiApp]
     passphrase = getters.query_one("#passphrase", Passphrase)
     said = getters.query_one("#said", Static)
+    hint = getters.query_one("#hint", Static)
 
     def __init__(self, path: Path, notice: str = "") -> None:
         super().__init__()
         self._path = path
         self._notice = notice
         self._keyring_key: bytes | None = None
+        self._trouble: Trouble | None = None
+        self._missing = False
 
     def compose(self) -> ComposeResult:
         yield Masthead(shown("locked"))
@@ -56,10 +60,25 @@ class UnlockScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one("#hint", Static).update(Content(self.app.hint or FORGOTTEN))
+        self.hint.update(Content(self.app.hint or FORGOTTEN))
         self._say(self._notice)
+        self.look()
+
+    def on_screen_resume(self) -> None:
+        self.refresh_bindings()
+
+    @gesture
+    async def look(self) -> None:
+        """Whether it can be opened at all, before anybody types; and whether the keyring knows its key."""
+        from smtui.backends.local import examine
+
+        try:
+            await call(examine, self._path)
+        except SmtuiError as error:
+            self._show_trouble(error)
+            return
         if self.app.settings.keyring:
-            self._look_in_keyring()
+            await self._look_in_keyring()
 
     def _say(self, sentence: str, *, error: bool = False) -> None:
         self.said.set_class(error, "-error")
@@ -69,6 +88,8 @@ class UnlockScreen(Screen[None]):
     def _forget_what_was_said(self, event: Passphrase.Changed) -> None:
         if event.passphrase.count and self.said.has_class("-error"):
             self._say("")
+
+    # Opening it.
 
     @on(Passphrase.Submitted)
     @gesture
@@ -95,13 +116,11 @@ class UnlockScreen(Screen[None]):
                 smtui.open_vault, self._path, passphrase, key=key, read_only=self.app.read_only,
             )
         except SmtuiError as error:
-            self._say(f"{error}\n{error.hint}".strip(), error=True)
             self.passphrase.disabled = False
-            self.passphrase.focus()
+            self._show_refusal(error)
         else:
             self.post_message(Opened(vault))
 
-    @gesture
     async def _look_in_keyring(self) -> None:
         """Offers the key that the operating system keeps for this vault, where somebody put it there."""
         from smtui.backends import keyring_store
@@ -109,5 +128,53 @@ class UnlockScreen(Screen[None]):
         self._keyring_key = await call(keyring_store.load, self._path)
         self.refresh_bindings()
 
+    # Where it does not open.
+
+    def _show_refusal(self, error: SmtuiError) -> None:
+        if trouble(error) is not None:
+            self._show_trouble(error)
+            return
+        self._say(f"{error}\n{error.hint}".strip(), error=True)
+        self.passphrase.focus()
+
+    def _show_trouble(self, error: SmtuiError) -> None:
+        found = trouble(error)
+        if found is None:
+            self._show_refusal(error)
+            return
+        self._trouble, self._missing = found, isinstance(error, VaultMissingError)
+        self.set_class(True, "-trouble")
+        self.query_one(".title", Static).update(Content(found.title))
+        self._say(str(error), error=True)
+        self.hint.update(Content(found.advice))
+        self.set_focus(None)
+        self.refresh_bindings()
+
+    def action_again(self) -> None:
+        """As if one had just come here."""
+        self.app.show_only_soon(UnlockScreen(self._path))
+
+    def action_make(self) -> None:
+        from smtui.tui.screens.create import CreateScreen
+
+        self.app.show_only_soon(CreateScreen(self._path))
+
+    def action_recover(self) -> None:
+        from smtui.tui.screens.recover import RecoverScreen
+
+        self.app.push_screen(RecoverScreen(self._path))
+
+    def action_another(self) -> None:
+        self.app.choose_another()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._keyring_key is not None if action == "keyring" else True
+        match action:
+            case "keyring":
+                return self._keyring_key is not None and self._trouble is None
+            case "again":
+                return self._trouble is not None
+            case "make":
+                return self._missing
+            case "recover":
+                return self._trouble is None or self._trouble.recoverable
+        return True

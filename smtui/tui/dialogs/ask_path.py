@@ -1,0 +1,57 @@
+"""Where a file is, or is to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from smtui.shown import Shown
+from smtui.tui import keys
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.path_input import PathInput
+
+COMPLETES = "→ completes what you type."
+
+
+class AskPath(ModalScreen[Path | None]):
+    """Enter answers the path, with ~ for what it stands for. `about` says what will become of it."""
+
+    BINDINGS = keys.of("dialog") + keys.of("one_line")
+    CSS_PATH = "one_line.tcss"
+
+    def __init__(self, title: Shown, about: Shown, first: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._about = about
+        self._first = first
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            yield Static(Content(self._about))
+            yield PathInput(self._first)
+            yield Static(COMPLETES, classes="-muted")
+        yield KeyBar()
+
+    @on(Input.Submitted)
+    def action_accept(self) -> None:
+        typed = self.query_one(Input).value.strip()
+        if typed:
+            self.dismiss(expanded(typed))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def expanded(typed: str) -> Path:
+    """~ stands for the home folder, where there is one."""
+    try:
+        return Path(typed).expanduser()
+    except RuntimeError:
+        return Path(typed)

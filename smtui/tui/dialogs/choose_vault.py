@@ -1,0 +1,73 @@
+"""Another vault: one that was opened lately, or any by its path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+
+from smtui import recent
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import call
+from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.widgets.frame import KeyBar
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+
+BY_PATH = "another, by its path…"
+WHERE = Shown("Where is it?")
+MADE = Shown("Where there is no file yet, a new vault is made.")
+
+
+class ChooseVault(ModalScreen[int | None]):
+    """Answers which of the vaults, or their number for one that is not among them."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "pick.tcss"
+
+    def __init__(self, vaults: Sequence[tuple[Path, bool]]) -> None:
+        super().__init__()
+        self._vaults = vaults
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("Open which vault?", classes="title")
+            yield OptionList(*(_row(path, there) for path, there in self._vaults), Content(BY_PATH), compact=True)
+        yield KeyBar()
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_index)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def _row(path: Path, there: bool) -> Content:
+    missing = Content("") if there else Content.styled("  ✗ not there", "$text-muted")
+    return Content.assemble(Content(shown(path)), missing)
+
+
+async def choose_vault(app: SmtuiApp) -> Path | None:
+    """Asks, and asks on for a path where it is none of those that are known."""
+    vaults = await call(known)
+    picked = await app.push_screen_wait(ChooseVault(vaults)) if vaults else 0
+    if picked is None:
+        return None
+    if picked < len(vaults):
+        return vaults[picked][0]
+    return await app.push_screen_wait(AskPath(WHERE, MADE))
+
+
+def known() -> list[tuple[Path, bool]]:
+    """Those opened lately, and whether each is still there."""
+    return [(path, path.exists()) for path in recent.recent_vaults()]

@@ -1,0 +1,140 @@
+"""For who has lost the passphrase: the recovery code opens the vault, and a new passphrase is set at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+import smtui
+from smtui.api.errors import SmtuiError
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import call, gesture
+from smtui.tui.screens.recovery import RecoveryScreen
+from smtui.tui.session import Opened
+from smtui.tui.widgets.code_field import CodeField
+from smtui.tui.widgets.frame import KeyBar, Masthead
+from smtui.tui.widgets.new_passphrase import NewPassphrase
+from smtui.tui.widgets.passphrase import Passphrase, wipe
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+    from smtui.tui.app import SmtuiApp
+
+ABOUT = "The recovery code was shown when the passphrase was set. Spaces, dashes and small letters do not matter."
+NEXT = "The code is right. Choose a new passphrase: the old one and this code then open nothing any more."
+TRYING = Shown("Trying it…")
+SEALING = Shown("Sealing the vault anew…")
+
+
+class RecoverScreen(Screen[None]):
+    """First the code, then the passphrase. Left in between, nothing is changed."""
+
+    BINDINGS = keys.of("recover")
+    CSS_PATH = "recover.tcss"
+    AUTO_FOCUS = "CodeField"
+
+    app: getters.app[SmtuiApp]
+    code = getters.query_one(CodeField)
+    form = getters.query_one(NewPassphrase)
+    said = getters.query_one("#trouble", Static)
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._vault: Vault | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Masthead(shown("recover"))
+        with Vertical(classes="card"):
+            yield Static("Recover", classes="title")
+            yield Static(Content(shown(self._path)), id="path")
+            yield Static(ABOUT, id="about")
+            yield CodeField()
+            yield Static(id="trouble")
+            yield NewPassphrase()
+        yield KeyBar()
+
+    def _say(self, sentence: Shown, *, error: bool = False) -> None:
+        self.said.set_class(error, "-error")
+        self.said.update(Content(sentence))
+
+    # The code.
+
+    @on(Passphrase.Submitted, "CodeField")
+    @gesture
+    async def open(self) -> None:
+        typed = self.code.take()
+        self._say(TRYING)
+        try:
+            vault = await call(smtui.open_vault, self._path, recovery_code=typed.decode("utf-8", "replace"),
+                               read_only=self.app.read_only)
+        except SmtuiError as error:
+            self._say(shown(f"{error} {error.hint}".strip()), error=True)
+        else:
+            self._opened(vault)
+        finally:
+            wipe(typed)
+
+    def _opened(self, vault: Vault) -> None:
+        """A vault that is only read keeps its passphrase."""
+        if vault.read_only:
+            self.post_message(Opened(vault))
+            return
+        self._vault = vault
+        self.query_one("#about", Static).update(NEXT)
+        self._say(Shown())
+        self.set_class(True, "-open")
+        self.form.first.focus()
+        self.refresh_bindings()
+
+    def action_show(self) -> None:
+        self.code.readable = not self.code.readable
+
+    # The new passphrase.
+
+    @on(NewPassphrase.Chosen)
+    @gesture
+    async def change(self) -> None:
+        vault, typed = self._vault, self.form.take()
+        if vault is None:
+            return
+        self.form.say(SEALING)
+        self.disabled = True
+        try:
+            await call(_change, vault, typed)
+        except SmtuiError as error:
+            self.disabled = False
+            self.form.start_again(shown(f"{error} {error.hint}".strip()), "-error")
+            return
+        await self.app.push_screen_wait(RecoveryScreen(vault.take_recovery_code()))
+        self._vault = None
+        self.post_message(Opened(vault))
+
+    @gesture
+    async def action_back(self) -> None:
+        self.dismiss()
+
+    async def on_unmount(self) -> None:
+        if self._vault is not None:
+            await call(self._vault.close)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._vault is None if action == "show" else True
+
+
+def _change(vault: Vault, typed: bytearray) -> None:
+    from smtui.backends import stored_key
+
+    try:
+        with stored_key.kept_up(vault):
+            vault.change_passphrase(typed)
+    finally:
+        wipe(typed)

@@ -1,0 +1,145 @@
+"""Where one looks: the Regions of this vault, and other vaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui import recent
+from smtui.backends.local import is_region
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.choose_vault import MADE, WHERE, known
+from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from smtui.tui.session import Session
+
+LONGEST_REGION = 64
+NOT_REMEMBERED = "No vault is remembered."
+NO_REGION = "A Region looks like us-east-1."
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    name: str
+    secrets: int
+    state: str
+
+
+class RegionsScreen(SessionScreen[None]):
+    """Two lists; Tab goes from one to the other."""
+
+    BINDINGS = keys.of("regions")
+    CSS_PATH = "regions.tcss"
+    AUTO_FOCUS = "#regions"
+
+    regions = getters.query_one("#regions", Table)
+    vaults = getters.query_one("#vaults", Table)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._open = session.vault.path.absolute()
+
+    def compose(self) -> ComposeResult:
+        yield self.masthead()
+        with Horizontal(id="areas"):
+            with Vertical(id="regions-area"):
+                yield Static("Regions of this vault", classes="title")
+                yield Table(
+                    Column("Region", lambda region: shown(region.name), 14, grows=1),
+                    Column("Secrets", lambda region: shown(f"{region.secrets:,}"), 7),
+                    Column("", lambda region: shown(region.state), 10),
+                    key=lambda region: region.name, nothing=Shown(""), id="regions",
+                )
+            with Vertical(id="vaults-area"):
+                yield Static("Vaults opened lately", classes="title")
+                yield Table(
+                    Column("Vault", lambda vault: shown(vault[0].name), 16, grows=1),
+                    Column("Folder", lambda vault: shown(vault[0].parent), 16, grows=2, drop=1),
+                    Column("", self._state, 11),
+                    key=lambda vault: vault[0], nothing=Shown(NOT_REMEMBERED), id="vaults",
+                )
+        yield KeyBar()
+
+    async def reload(self) -> None:
+        counts = await call(self.vault.regions)
+        here, home = self.session.region, self.vault.region_name
+        names = sorted({*counts, here, home})
+        self.regions.put([Region(name, counts.get(name, 0), _region_state(name, here, home)) for name in names])
+        self.vaults.put(await call(known))
+
+    def on_screen_resume(self) -> None:
+        self.regions.go_to(self.session.region)
+
+    def _state(self, vault: tuple[Path, bool]) -> Content:
+        path, there = vault
+        if path == self._open:
+            return Content.styled("open", "$success")
+        return Content("") if there else Content.styled("✗ not there", "$text-muted")
+
+    @property
+    def _at_vaults(self) -> bool:
+        return self.focused is self.vaults
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.refresh_bindings()
+
+    # What is done with them.
+
+    @on(Table.Chosen)
+    def action_open(self) -> None:
+        if self._at_vaults:
+            self._open_vault()
+        elif region := self.regions.current:
+            self.app.look_at_region(region.name)
+
+    def _open_vault(self) -> None:
+        if vault := self.vaults.current:
+            if vault[0] == self._open:
+                self.say("This vault is open.")
+            else:
+                self.app.open_another(vault[0])
+
+    @gesture
+    async def action_add(self) -> None:
+        """One that is not in the list: a Region without secrets so far, or any vault."""
+        if self._at_vaults:
+            path = await self.app.push_screen_wait(AskPath(WHERE, MADE))
+            if path is not None:
+                self.app.open_another(path)
+            return
+        region = await self.app.push_screen_wait(OneLine(Shown("Look at which Region?"), longest=LONGEST_REGION))
+        if region is None:
+            return
+        if is_region(region.strip()):
+            self.app.look_at_region(region.strip())
+        else:
+            self.say(NO_REGION, severity="warning")
+
+    @gesture
+    async def action_remove(self) -> None:
+        """The list forgets it; the file stays where it is."""
+        if vault := self.vaults.current:
+            await call(recent.forget, vault[0])
+            await self.reload()
+            self.say(f"{vault[0].name} is no longer remembered. The file is where it was.")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._at_vaults if action == "remove" else True
+
+
+def _region_state(name: str, here: str, home: str) -> str:
+    return ", ".join(word for word, true in (("here", name == here), ("home", name == home)) if true)

@@ -1,0 +1,47 @@
+"""What is the matter with a vault that does not open, and what a person can do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtui.api.errors import (
+    SmtuiError,
+    VaultBusyError,
+    VaultDamagedError,
+    VaultFormatError,
+    VaultMissingError,
+    VaultPathError,
+    VaultReadOnlyError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """`recoverable` where the recovery code may open it all the same."""
+
+    title: str
+    advice: str
+    recoverable: bool = False
+
+
+TROUBLES: dict[type[SmtuiError], Trouble] = {
+    VaultMissingError: Trouble(
+        "There is no vault here", "Put it back where it was, or its backup; open another; or make a new one here."),
+    VaultDamagedError: Trouble(
+        "This vault is damaged", "Open a backup of it, or put one in its place. Keep the damaged file: it was not "
+        "changed, and a later copy of it may still be whole.", recoverable=True),
+    VaultFormatError: Trouble(
+        "This smtui cannot read it", "Nothing was changed. A newer smtui may know it; or another file was meant.",
+        recoverable=True),
+    VaultPathError: Trouble(
+        "This file is not opened", "What stands in its way has to be put right outside of smtui."),
+    VaultBusyError: Trouble(
+        "Another program is using it", "Close the other smtui, or wait until it is done."),
+    VaultReadOnlyError: Trouble(
+        "It cannot be written", "smtui --read-only opens it all the same; what is read is then not recorded."),
+}
+
+
+def trouble(error: SmtuiError) -> Trouble | None:
+    """None for what the next try may put right: a wrong passphrase, for one."""
+    return next((TROUBLES[kind] for kind in type(error).__mro__ if kind in TROUBLES), None)

@@ -1,0 +1,93 @@
+"""The way in by the recovery code."""
+
+from __future__ import annotations
+
+import pytest
+
+import smtui
+from smtui import strength
+from smtui.strength import Strength
+from smtui.tui.screens.recover import RecoverScreen
+from smtui.tui.screens.recovery import RecoveryScreen
+from smtui.tui.screens.unlock import UnlockScreen
+from tests.conftest import PASSPHRASE
+from tests.tui.conftest import MakeApp, paste, screen_text, types, until
+
+SMALL = (80, 24)
+NEW = "tableware unsubtle sauna getaway armory hush"
+
+
+@pytest.fixture
+def code(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The code of a vault that is closed."""
+    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
+    code = vault.take_recovery_code()
+    vault.client().create_secret(Name="kept", SecretString="x")
+    vault.close()
+    return code
+
+
+async def test_the_code_opens_the_vault_and_a_passphrase_is_set(app: MakeApp, vault: smtui.Vault, code: str) -> None:
+    """Typed in small letters and without dashes; the old passphrase and the old code open nothing afterwards."""
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
+        await types(pilot, code.replace("-", "").lower())
+        assert "84 of 84" in screen_text(running)
+        assert code[:6] not in screen_text(running)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: code[:6] in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Choose a new passphrase" in screen_text(running))
+        for _ in range(2):
+            await paste(pilot, NEW)
+            await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, RecoveryScreen))
+        new_code = str(running.screen.query_one("#code").render())
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: running.session and "kept" in screen_text(running))
+
+    smtui.open_vault(vault.path, NEW).close()
+    smtui.open_vault(vault.path, recovery_code=new_code).close()
+    for old in ({"passphrase": PASSPHRASE}, {"recovery_code": code}):
+        with pytest.raises(smtui.WrongPassphraseError):
+            smtui.open_vault(vault.path, **old)
+
+
+async def test_a_slip_of_the_pen_is_told(app: MakeApp, code: str) -> None:
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
+        await paste(pilot, ("A" if code[0] != "A" else "B") + code[1:])
+        await pilot.press("enter")
+
+        await until(pilot, lambda: "mistyped or incomplete" in screen_text(running))
+
+
+async def test_left_before_the_end_nothing_is_changed(app: MakeApp, vault: smtui.Vault, code: str) -> None:
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
+        await paste(pilot, code)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Choose a new passphrase" in screen_text(running))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+        await until(pilot, lambda: [path.name for path in vault.path.parent.glob("*vault*")] == ["test.vault"])
+
+    smtui.open_vault(vault.path, PASSPHRASE).close()
+
+
+async def test_reading_only_it_opens_and_keeps_its_passphrase(app: MakeApp, vault: smtui.Vault, code: str) -> None:
+    running = app(locked=True, read_only=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f2")
+        await until(pilot, lambda: isinstance(running.screen, RecoverScreen))
+        await paste(pilot, code)
+        await pilot.press("enter")
+
+        await until(pilot, lambda: running.session and running.session.read_only)
+    smtui.open_vault(vault.path, PASSPHRASE).close()

@@ -1,0 +1,183 @@
+"""Regions of a vault, and other vaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui import recent
+from smtui.config import Settings
+from smtui.tui.app import SmtuiApp
+from smtui.tui.screens.create import CreateScreen
+from smtui.tui.screens.regions import RegionsScreen
+from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.screens.unlock import UnlockScreen
+from tests.conftest import PASSPHRASE
+from tests.tui.conftest import MakeApp, paste, said, screen_text, types, until
+
+SMALL = (80, 24)
+
+
+@pytest.fixture
+def elsewhere(vault: smtui.Vault, filled: Any) -> None:
+    """One secret in another Region than the five at home."""
+    vault.client(region_name="eu-central-1").create_secret(Name="abroad", SecretString="x")
+
+
+@pytest.fixture
+def other(tmp_path: Path, cheap_kdf: None) -> Path:
+    smtui.create_vault(tmp_path / "other.vault", PASSPHRASE).close()
+    recent.remember(tmp_path / "other.vault")
+    return tmp_path / "other.vault"
+
+
+async def test_another_region_is_looked_at(app: MakeApp, elsewhere: None) -> None:
+    """With how many secrets each has; where it is not the home Region, the line at the top says which it is."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        await pilot.press("c")
+        await until(pilot, lambda: "eu-central-1" in screen_text(running))
+        assert [line.split() for line in screen_text(running).splitlines() if line.startswith((" eu-", " us-"))] == [
+            ["eu-central-1", "1"], ["us-east-1", "5", "here,", "home"],
+        ]
+        await pilot.press("up", "enter")
+        await until(pilot, lambda: "abroad" in screen_text(running))
+
+        assert isinstance(running.screen, SecretsScreen)
+        assert screen_text(running).splitlines()[0].endswith("eu-central-1")
+
+
+async def test_a_region_without_secrets_can_be_named(app: MakeApp, filled: Any) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        await pilot.press("c")
+        await until(pilot, lambda: "us-east-1" in screen_text(running))
+        await pilot.press("a")
+        await until(pilot, lambda: "Look at which Region?" in screen_text(running))
+        await types(pilot, "nowhere")
+        await pilot.press("enter")
+        await until(pilot, lambda: said(running) == ["A Region looks like us-east-1."])
+        await pilot.press("a")
+        await until(pilot, lambda: "Look at which Region?" in screen_text(running))
+        await types(pilot, "us-west-2")
+        await pilot.press("enter")
+
+        await until(pilot, lambda: running.session and running.session.region == "us-west-2")
+        assert "There is nothing here yet" in screen_text(running)
+
+
+async def test_another_vault_locks_this_one(app: MakeApp, vault: smtui.Vault, other: Path) -> None:
+    """It is then unlocked as any is, and the one that was open is locked and remembered."""
+    running = app(locked=True)
+    vault.close()
+    async with running.run_test(size=SMALL) as pilot:
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await until(pilot, lambda: running.session)
+        session = running.session
+        await pilot.press("o", "c")
+        await until(pilot, lambda: isinstance(running.screen, RegionsScreen))
+        await pilot.press("tab")
+        await until(pilot, lambda: "other.vault" in screen_text(running))
+        assert "open" in next(line for line in screen_text(running).splitlines() if line.startswith(" test.vault"))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen) and running.session is None)
+        assert session is not None and session.vault.locked
+        assert "other.vault" in screen_text(running)
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+
+        await until(pilot, lambda: running.session and running.session.vault.path == other)
+    assert recent.recent_vaults() == [other, vault.path]
+
+
+async def test_a_vault_can_be_forgotten(app: MakeApp, other: Path) -> None:
+    """From the list alone."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        await pilot.press("c", "tab")
+        await until(pilot, lambda: "other.vault" in screen_text(running))
+        await pilot.press("f8")
+        await until(pilot, lambda: "No vault is remembered" in screen_text(running))
+
+    assert other.exists()
+    assert recent.recent_vaults() == []
+
+
+async def test_who_does_not_want_it_is_not_remembered(app: MakeApp, vault: smtui.Vault) -> None:
+    vault.close()
+    running = app(locked=True, settings=Settings(remember_vaults=False))
+    async with running.run_test(size=SMALL) as pilot:
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await until(pilot, lambda: running.session)
+
+    assert recent.recent_vaults() == []
+
+
+# Before a vault is open.
+
+
+async def test_a_vault_by_its_path(app: MakeApp, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """→ completes what is typed from what is there."""
+    recent.forget()
+    monkeypatch.chdir(other.parent)
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: "Where is it?" in screen_text(running))
+        await types(pilot, "oth")
+        await until(pilot, lambda: "other.vault" in screen_text(running))
+        await pilot.press("right", "enter")
+
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen) and running.path.absolute() == other)
+
+
+async def test_where_there_is_no_file_one_is_made(app: MakeApp, tmp_path: Path) -> None:
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f3")
+        await until(pilot, lambda: "Where is it?" in screen_text(running))
+        await paste(pilot, str(tmp_path / "new.vault"))
+        await pilot.press("enter")
+
+        await until(pilot, lambda: isinstance(running.screen, CreateScreen))
+        assert not (tmp_path / "new.vault").exists()
+
+
+@pytest.mark.parametrize(("harm", "title", "keys"), [
+    (lambda path: path.unlink(), "There is no vault here", ("Look again", "Make one")),
+    (lambda path: path.write_bytes(path.read_bytes()[:-1]), "This vault is damaged", ("Look again", "Recover")),
+    (lambda path: path.write_text("x"), "This smtui cannot read it", ("Look again", "Recover")),
+    (lambda path: path.rename(path.with_name("x")) and path.symlink_to(path.with_name("x")), "This file is not opened",
+     ("Look again",)),
+], ids=["missing", "damaged", "no-vault", "link"])  # fmt: skip
+async def test_what_is_wrong_is_said_before_anybody_types(
+    vault: smtui.Vault, harm: Any, title: str, keys: tuple[str, ...],
+) -> None:
+    """A card with what is the matter, what can be done, and the keys that do it."""
+    vault.close()
+    whole = vault.path.read_bytes()
+    running = SmtuiApp(vault.path, Settings(), vault=None)
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "Passphrase" in screen_text(running))
+        harm(vault.path)
+        await running.show_only(UnlockScreen(vault.path))
+        await until(pilot, lambda: title in screen_text(running))
+        for key in (*keys, "Another vault"):
+            assert key in screen_text(running)
+        assert "Passphrase" not in screen_text(running)
+        vault.path.unlink(missing_ok=True)
+        vault.path.write_bytes(whole)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Passphrase" in screen_text(running))
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+
+        await until(pilot, lambda: running.session)
