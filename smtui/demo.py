@@ -39,6 +39,9 @@ def demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator
     ):
         with vault.all_or_nothing():
             fill(vault.client(), ambient or Ambient())
+            add_keys(vault)
+            add_replicas(vault)
+        add_rotation(vault)
         yield Demo(vault, passphrase)
 
 
@@ -50,6 +53,45 @@ def fill(client: Client, ambient: Ambient) -> None:
         value = json.dumps({**DATABASE, "password": f"sample-{number}-{ambient.entropy(6).hex()}"})
         client.put_secret_value(SecretId=SAMPLES[0].name, SecretString=value, VersionStages=labels)
     client.delete_secret(SecretId=SAMPLES[-1].name, RecoveryWindowInDays=7)
+
+
+def add_keys(vault: Vault) -> None:
+    """A key of one's own with a secret under it, for one role to read; and a key that is on its way out."""
+    keys, client = vault.keys(), vault.client()
+    payments = keys.create_key(Description="Everything about payments")["KeyMetadata"]["KeyId"]
+    keys.create_alias(AliasName="alias/payments", TargetKeyId=payments)
+    client.update_secret(SecretId="prod/payments/stripe", KmsKeyId="alias/payments")
+    client.put_resource_policy(SecretId="prod/payments/stripe", ResourcePolicy=json.dumps(READERS, indent=2))
+    retired = keys.create_key(Description="Of the old data centre")["KeyMetadata"]["KeyId"]
+    keys.schedule_key_deletion(KeyId=retired, PendingWindowInDays=12)
+
+
+def add_replicas(vault: Vault) -> None:
+    """One that follows its primary, and one that cannot, because its name is taken there."""
+    name, taken = "prod/web/tls", "ap-southeast-2"
+    vault.client(region_name=taken).create_secret(Name=name, SecretString=CERTIFICATE)
+    vault.client().replicate_secret_to_regions(
+        SecretId=name, AddReplicaRegions=[{"Region": "eu-west-1"}, {"Region": taken}]
+    )
+
+
+def add_rotation(vault: Vault) -> None:
+    """A function, and a secret that it has just rotated, and will again."""
+    options = {"Key": "password", "PasswordLength": 24, "ExcludePunctuation": True}
+    function = vault.rotations().create_function(FunctionName="new-password", Password=options)["FunctionArn"]
+    vault.client().rotate_secret(
+        SecretId="staging/mail/smtp", RotationLambdaARN=function,
+        RotationRules={"ScheduleExpression": "cron(0 4 1,15 * ? *)", "Duration": "3h"},
+    )
+
+
+READERS = {
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Sid": "CheckoutReads", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:role/checkout"},
+        "Action": "secretsmanager:GetSecretValue", "Resource": "*",
+    }],
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

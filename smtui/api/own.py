@@ -12,6 +12,8 @@ SECRET_ID = Text(min=1, max=2048)
 HOLDER = Text(min=1, max=64)
 TOKEN = Text(min=32, max=64)
 SECONDS = Integer(min=1)
+LONGEST_STEP = 900
+"""Seconds: a function of AWS Lambda may run no longer."""
 # What GetRandomPassword takes, and where the password goes: into one key of a JSON value, or all of it.
 PASSWORD = Structure({"Key": Text(min=1, max=512), **OPERATIONS["GetRandomPassword"].request.members})
 COMMAND = Structure({"Arguments": List(Text(min=0, max=4096), min=1, max=256), "TimeoutInSeconds": SECONDS},

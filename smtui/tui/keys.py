@@ -20,6 +20,7 @@ PLACES = {
     "versions": "Versions of a secret",
     "regions": "Regions and vaults",
     "door": "Before a vault is open",
+    "rotation": "Rotation of a secret",
     "unlock": "Unlock",
     "recover": "Recover",
     "create": "New passphrase",
@@ -29,6 +30,7 @@ PLACES = {
     "work": "Long work",
     "form": "Form of a value",
     "tags": "Form of tags",
+    "fields": "Form of a few fields",
     "one_line": "One line",
     "json": "JSON text",
     "deletion": "Plan of a deletion",
@@ -142,6 +144,13 @@ SHORTCUTS = (
     Shortcut("unlock.recover", "f2", "recover", "Recover", "Open it with the recovery code", show=True),
     Shortcut("recover.show", "ctrl+r", "show", "Show/hide", "Show the code, or hide it", show=True),
     Shortcut("recover.back", "escape", "back", "Back", "Back, and change nothing", show=True),
+    Shortcut("rotation.edit", "e", "edit", "Edit", "Edit schedule, window and function", show=True),
+    Shortcut("rotation.rotate", "R", "rotate", "Rotate now", "Rotate now, or go on with a rotation that rests",
+             show=True),
+    Shortcut("rotation.cancel", "X", "cancel_rotation", "Cancel rotation…",
+             "Rotate no more, and end the rotation that is under way", show=True),
+    Shortcut("rotation.back", "escape,h", "back", "Back", "Back to the value", show=True),
+
     Shortcut("unlock.keyring", "ctrl+k", "keyring", "Use keyring", "Unlock with the key in the system's keyring",
              show=True),
 
@@ -170,6 +179,8 @@ SHORTCUTS = (
     Shortcut("tags.save", "ctrl+s", "save", "Store", "Store the tags as they are here", show=True),
     Shortcut("tags.add", "ctrl+n", "add", "Add", "One more tag", show=True),
     Shortcut("tags.remove", "f8", "remove", "Remove", "Remove the tag under the cursor", show=True),
+
+    Shortcut("fields.save", "ctrl+s", "save", "Store", "Store what the fields say", show=True),
 
     Shortcut("one_line.accept", "enter,ctrl+s", "accept", "Done", "Take this line", show=True),
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smtui import labels
-from smtui.labels import AWSCURRENT, AWSPREVIOUS
+from smtui.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
 from smtui.shown import Shown, shown
 
 if TYPE_CHECKING:
@@ -137,3 +137,11 @@ def short(version: str | None) -> Shown:
 
 def _of(carried: Labels, version: str) -> tuple[str, ...]:
     return tuple(labels.of_version(carried, version))
+
+
+def left_pending(held: Mapping[str, Iterable[str]]) -> str | None:
+    """The version on which a rotation left AWSPENDING, or has put it for now; no other rotation begins meanwhile.
+
+    `held` are the versions with their labels, as DescribeSecret tells them.
+    """
+    return next((version for version, each in held.items() if AWSPENDING in each and AWSCURRENT not in each), None)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from smtui import labels
 from smtui.api.errors import ResourceNotFoundException
 from smtui.shown import Shown, shown
-from smtui.tui.label_moves import Labels, Move, of_versions, short
+from smtui.tui.label_moves import Labels, Move, left_pending, of_versions, short
+from smtui.tui.schedule_words import as_asked
 
 if TYPE_CHECKING:
-    from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse
+    from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType
     from smtui.tui.session import Session
 
 DEFAULT_KEY = "alias/aws/secretsmanager"
@@ -136,6 +137,48 @@ def restored(session: Session, secret_id: str, name: Shown, was_due: datetime) -
 
 def created(session: Session, name: Shown) -> None:
     session.did(_words(name, "created"), note=BY_HAND)
+
+
+def rotation_set_up(session: Session, before: DescribeSecretResponse, asked: Mapping[str, Any]) -> None:
+    """`before` is how the secret was described before `asked`, a request of RotateSecret."""
+    def look(secret: DescribeSecretResponse) -> str:
+        if secret.get("RotationLambdaARN") != asked["RotationLambdaARN"] or _rules(secret) != asked["RotationRules"]:
+            return "Its rotation has been set up otherwise since."
+        return _in_the_way_of_rotation(secret) if before.get("RotationEnabled") else ""
+
+    _remember_rotation(session, before, "rotation set up", look,
+                       "The value that was made stays." if asked["RotateImmediately"] else "")
+
+
+def rotation_cancelled(session: Session, before: DescribeSecretResponse) -> None:
+    def look(secret: DescribeSecretResponse) -> str:
+        if secret.get("RotationEnabled"):
+            return "Its rotation was set up again already."
+        return _in_the_way_of_rotation(secret)
+
+    _remember_rotation(session, before, "rotation cancelled", look, "A rotation that was under way does not go on.")
+
+
+def _remember_rotation(
+    session: Session, before: DescribeSecretResponse, words: str, look: Callable[[DescribeSecretResponse], str],
+    note: str,
+) -> None:
+    secret_id = before["ARN"]
+    back: tuple[str, dict[str, Any]] = ("cancel_rotate_secret", {"SecretId": secret_id})
+    if before.get("RotationEnabled"):
+        back = ("rotate_secret", {"SecretId": secret_id, "RotationLambdaARN": before["RotationLambdaARN"],
+                                  "RotationRules": _rules(before), "RotateImmediately": False})
+    session.did(_words(shown(before["Name"]), words), back,
+                obstacle=lambda client: _unless(client, secret_id, look), note=note)
+
+
+def _rules(secret: DescribeSecretResponse) -> RotationRulesType:
+    return as_asked(secret.get("RotationRules", {}))
+
+
+def _in_the_way_of_rotation(secret: DescribeSecretResponse) -> str:
+    pending = left_pending(secret.get("VersionIdsToStages", {}))
+    return "A rotation is under way, or was left half done: AWSPENDING is in the way." if pending else ""
 
 
 def _unless(

@@ -14,6 +14,7 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.rotation import RotationForm
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.palette import Actions
@@ -22,6 +23,7 @@ from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.screens.regions import RegionsScreen
+from smtui.tui.screens.rotation import RotationScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.undo import UndoScreen
@@ -36,6 +38,8 @@ HOMES = {
     "everywhere": SmtuiApp,
     "regions": RegionsScreen,
     "door": UnlockScreen,
+    "rotation": RotationScreen,
+    "fields": RotationForm,
     "unlock": UnlockScreen,
     "recover": RecoverScreen,
     "create": NewPassphrase,

@@ -13,7 +13,6 @@ run again.
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from smtui.api.model import OPERATIONS
@@ -21,6 +20,7 @@ from smtui.cli import output, parameters
 from smtui.cli.exits import Exit, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import opened
+from smtui.rotation.arguments import from_anywhere
 
 EXAMPLE = (
     "smtui functions add new-password --password --key password --password-length 24\n"
@@ -69,12 +69,7 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
         options = parameters.request(GENERATOR, vars(args))
         return {"Password": {**({"Key": args.key} if args.key else {}), **options}}
     limit = {"TimeoutInSeconds": args.time_limit} if args.time_limit else {}
-    return {"Command": {"Arguments": [_from_anywhere(word) for word in args.behind], **limit}}
-
-
-def _from_anywhere(word: str) -> str:
-    """Files are named in full: the command is run in a folder of its own."""
-    return str(Path(word).absolute()) if ("/" in word and Path(word).exists()) or Path(word).is_file() else word
+    return {"Command": {"Arguments": [from_anywhere(word) for word in args.behind], **limit}}
 
 
 def _described(function: dict[str, Any]) -> str:

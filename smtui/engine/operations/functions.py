@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 
 from smtui.api.errors import InvalidParameterException, ResourceExistsException, ResourceNotFoundException
+from smtui.api.own import LONGEST_STEP
 from smtui.engine import rotation
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import rotations
 from smtui.vault.rotations import Function
 
-LONGEST_LIMIT = 900
-"""Seconds: a function of AWS Lambda may run no longer."""
 FEW, MOST_NAMES = 3, 100
 
 
@@ -23,8 +22,8 @@ def create_function(call: Call, _: None, request: Request) -> Response:
     if len(kinds) != 1:
         raise InvalidParameterException("A function is either a Password or a Command.")
     name, settings = request["FunctionName"], request[kinds[0]]
-    if settings.get("TimeoutInSeconds", 1) > LONGEST_LIMIT:
-        raise InvalidParameterException(f"A step may take {LONGEST_LIMIT} seconds at most.")
+    if settings.get("TimeoutInSeconds", 1) > LONGEST_STEP:
+        raise InvalidParameterException(f"A step may take {LONGEST_STEP} seconds at most.")
     if rotations.function(call.database, call.region, name):
         raise ResourceExistsException(f"Function already exist: {name}")
     made = Function(call.region, name, kinds[0].lower(), json.dumps(settings), call.now)

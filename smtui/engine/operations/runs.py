@@ -95,7 +95,7 @@ def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
     return {"Step": after.step} if after.state == "waiting" and after.held_by else {}
 
 
-@operation("DescribeRotation")
+@operation("DescribeRotation", tolerates_scheduled=True)
 def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
     """How the last run of a secret stands: its step, its state, whether it is being worked on, and why it failed.
 

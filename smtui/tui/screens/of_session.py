@@ -9,6 +9,7 @@ from textual import getters
 from textual.screen import Screen
 
 from smtui.shown import shown
+from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.widgets.frame import Masthead
@@ -33,6 +34,7 @@ class SessionScreen(Screen[Answer]):
         self.vault = session.vault
         self.client = session.client()
         self._changes: int | None = None
+        self._leaving = self._left = False
 
     @abstractmethod
     async def reload(self) -> None:
@@ -119,9 +121,22 @@ class SessionScreen(Screen[Answer]):
             self.session.undo.forget(done)
             self.first_look()
 
+    def key_of(self, id: str) -> str:
+        """The key that does it here, which may be one of the person's own."""
+        bound = [key for key, active in self.active_bindings.items() if active.binding.id == id]
+        return keys.spell(bound[0]) if bound else ""
+
     def action_back(self) -> None:
         self.leave()
 
-    def leave(self) -> None:
-        if self.is_current:
-            self.dismiss()
+    def leave(self, answer: Answer | None = None) -> None:
+        """Goes away, once; where something lies over it, as soon as that is gone."""
+        if self._left or self.app.screen is not self:
+            self._leaving = True
+            return
+        self._left = True
+        self.dismiss(answer)
+
+    def on_screen_resume(self) -> None:
+        if self._leaving:
+            self.leave()

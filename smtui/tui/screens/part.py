@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
+from smtui.api.errors import ResourceNotFoundException
+from smtui.shown import shown
 from smtui.tui import keys
+from smtui.tui.bridge import call
+from smtui.tui.rows import minute
 from smtui.tui.screens.of_session import SessionScreen
 
 if TYPE_CHECKING:
+    from smtui.api.types import DescribeSecretResponse
     from smtui.tui.session import Session
 
-VALUE, VERSIONS = 1, 2
+VALUE, VERSIONS, POLICY, ROTATION, REPLICATION, HISTORY = range(1, 7)
 # The first two are on the secret's own screen. A module is imported when its part is first asked for.
 PARTS = (
     ("Value", ""),
     ("Versions", ""),
     ("Policy", ""),
-    ("Rotation", ""),
+    ("Rotation", "smtui.tui.screens.rotation:RotationScreen"),
     ("Replication", ""),
     ("History", ""),
 )
@@ -45,13 +52,66 @@ class PartScreen(SessionScreen["int | None"]):
     def number(self) -> int:
         """Which part this is, counted from 1."""
 
+    def head(self) -> Iterator[Widget]:
+        """The lines above every part from 3 on: where we are, the parts, the secret's name, and what is special."""
+        yield self.masthead()
+        yield PartBar(self.number)
+        yield SecretName()
+
+    async def described(self) -> DescribeSecretResponse | None:
+        """The secret as it is now; None where it is gone, which is said."""
+        try:
+            return await call(self.client.describe_secret, SecretId=self.secret_id)
+        except ResourceNotFoundException:
+            self.say("This secret is no longer there.")
+            self.leave()
+            return None
+
+    def show_head(self, secret: DescribeSecretResponse) -> None:
+        self.query_one(SecretName).show(secret, why_fixed(secret, self.session.region))
+
+    def refuses_to_change(self, secret: DescribeSecretResponse) -> bool:
+        """Whether neither this session nor the state of the secret allows a change; says which of them."""
+        why = why_fixed(secret, self.session.region)
+        if why and not self.read_only:
+            self.say(why, severity="warning")
+        return self.refuses_to_write() or bool(why)
+
     def action_part(self, number: int) -> object:
         if number != self.number:
-            self.dismiss(number)
+            self.leave(number)
         return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return exists(int(str(parameters[0]))) if action == "part" else True
+
+
+def why_fixed(secret: DescribeSecretResponse, region: str) -> str:
+    """Why its parts cannot be changed here, or empty."""
+    if "DeletedDate" in secret:
+        return f"Its deletion is planned for {minute(secret['DeletedDate'])}: restore it before it is changed."
+    if secret.get("PrimaryRegion", region) != region:
+        return f"This is a replica: it is changed where its primary is, in {secret['PrimaryRegion']}."
+    if owner := secret.get("OwningService"):
+        return f"It is managed by {owner}, and changed by that service alone."
+    return ""
+
+
+class SecretName(Static):
+    """The secret's name, and below it, in a line of its own, what keeps it from being changed."""
+
+    DEFAULT_CSS = """
+    SecretName {
+        height: auto;
+        padding: 1 2 0 2;
+    }
+    """
+
+    def show(self, secret: DescribeSecretResponse, why_fixed: str) -> None:
+        lines = [Content.styled(shown(secret["Name"]), "bold $primary")]
+        if why_fixed:
+            lines.append(Content.styled(shown(f"▲ {why_fixed}"), "$warning"))
+        self.update(Content("\n").join(lines))
 
 
 def made(number: int, session: Session, secret_id: str) -> PartScreen:

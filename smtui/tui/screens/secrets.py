@@ -131,18 +131,13 @@ class SecretsScreen(SessionScreen[None]):
 
     def _why_nothing(self) -> str:
         if self.question.text.strip():
-            return f"Nothing matches.\n\n{self._key('secrets.back')} leaves the filter, and again clears it."
+            return f"Nothing matches.\n\n{self.key_of('secrets.back')} leaves the filter, and again clears it."
         return (
             "There is nothing here yet.\n\n"
-            f"{self._key('secrets.add')} makes a secret.\n"
-            f"{self._key('secrets.planned')} shows those whose deletion is planned.\n"
+            f"{self.key_of('secrets.add')} makes a secret.\n"
+            f"{self.key_of('secrets.planned')} shows those whose deletion is planned.\n"
             "smtui import brings some along."
         )
-
-    def _key(self, id: str) -> str:
-        """The key that does it, which may be one of the person's own."""
-        bound = [key for key, active in self.active_bindings.items() if active.binding.id == id]
-        return keys.spell(bound[0]) if bound else ""
 
     @on(SecretList.Moved)
     def _preview(self) -> None:

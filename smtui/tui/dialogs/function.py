@@ -1,0 +1,122 @@
+"""A new rotation function: one that makes passwords, or one that runs a command."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from smtui.api.own import FUNCTION_NAME, LONGEST_STEP
+from smtui.rotation.arguments import NotSplit, split
+from smtui.rotation.command import TIME_LIMIT
+from smtui.shown import shown
+from smtui.tui.dialogs.fields import FieldsForm, Unfit
+from smtui.tui.entropy import bits
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.password_options import PasswordOptions
+from smtui.tui.widgets.plain_input import PlainInput
+
+NAME = re.compile(FUNCTION_NAME.pattern or "")
+LONGEST_NAME, LONGEST_KEY, LONGEST_LINE = 64, 512, 4096
+Settings = dict[str, Any]
+
+
+class FunctionForm(FieldsForm[Settings]):
+    """Answers a request of CreateFunction. A `refused` one is filled in again."""
+
+    AUTO_FOCUS = "#name"
+
+    def __init__(self, refused: Settings | None = None) -> None:
+        super().__init__()
+        self._refused = refused or {}
+
+    def name_field(self) -> Horizontal:
+        name = PlainInput(self._refused.get("FunctionName", ""), placeholder="new-password", id="name",
+                          max_length=LONGEST_NAME, compact=True)
+        return Horizontal(Static("Name"), name, classes="field")
+
+    def name_read(self) -> str:
+        name = self.query_one("#name", Input).value
+        if not NAME.fullmatch(name):
+            raise Unfit("A function's name is made of letters, digits, _ and -.")
+        return name
+
+
+class PasswordFunction(FunctionForm):
+    """All options of GetRandomPassword, and where the password goes."""
+
+    def compose(self) -> ComposeResult:
+        given = self._refused.get("Password", {})
+        with Vertical(classes="card"):
+            yield Static("A function that makes a new password", classes="title")
+            yield self.name_field()
+            with Horizontal(classes="field"):
+                yield Static("Into key")
+                yield PlainInput(given.get("Key", ""), placeholder="a key of a JSON value; empty: the whole value",
+                                 id="key", max_length=LONGEST_KEY, compact=True)
+            yield PasswordOptions(given)
+            yield Static(id="said")
+        yield KeyBar()
+
+    @on(PasswordOptions.Changed)
+    def _another(self) -> None:
+        self.look()
+
+    def read(self) -> Settings:
+        name, key = self.name_read(), self.query_one("#key", Input).value
+        options = self.query_one(PasswordOptions).request()
+        if not bits(options):
+            raise Unfit("There is no such password: nothing is left to make it of, or it is too short.")
+        if not options["ExcludeCharacters"]:
+            del options["ExcludeCharacters"]
+        return {"FunctionName": name, "Password": {**({"Key": key} if key else {}), **options}}
+
+    def in_words(self, answer: Settings) -> Content:
+        return Content.styled(f"{bits(answer['Password']):.0f} bits. For secrets that nobody but the vault keeps.",
+                              "$text-muted")
+
+
+class CommandFunction(FunctionForm):
+    """A line as in a shell, shown as it is split."""
+
+    def compose(self) -> ComposeResult:
+        given = self._refused.get("Command", {})
+        with Vertical(classes="card"):
+            yield Static("A function that runs a command of yours", classes="title")
+            yield Static("It is run for each of the four steps, and gets the event as JSON on its standard input.",
+                         classes="-muted")
+            yield self.name_field()
+            with Horizontal(classes="field"):
+                yield Static("Command")
+                yield PlainInput(shlex.join(given.get("Arguments", ())), placeholder="python3 rotate.py --host 'db 1'",
+                                 id="line", max_length=LONGEST_LINE, compact=True)
+            with Horizontal(classes="field"):
+                yield Static("Time limit")
+                yield Input(str(given.get("TimeoutInSeconds", TIME_LIMIT)), restrict="[0-9]*", max_length=3, id="limit",
+                            compact=True)
+                yield Static("seconds a step")
+            yield Static(id="said")
+        yield KeyBar()
+
+    def read(self) -> Settings:
+        name = self.name_read()
+        try:
+            arguments = split(self.query_one("#line", Input).value)
+        except NotSplit as error:
+            raise Unfit(str(error)) from None
+        if not arguments:
+            raise Unfit("Which command?")
+        limit = int(self.query_one("#limit", Input).value or 0)
+        if not 1 <= limit <= LONGEST_STEP:
+            raise Unfit(f"A step may take 1 to {LONGEST_STEP} seconds.")
+        return {"FunctionName": name, "Command": {"Arguments": arguments, "TimeoutInSeconds": limit}}
+
+    def in_words(self, answer: Settings) -> Content:
+        words = [Content.styled(shown(word) or "(empty)", "reverse") for word in answer["Command"]["Arguments"]]
+        return Content.assemble(("runs  ", "$text-muted"), Content("  ").join(words))

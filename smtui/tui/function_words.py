@@ -1,0 +1,46 @@
+"""What a rotation function does, in words."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from smtui.rotation.command import TIME_LIMIT
+from smtui.shown import Shown, shown
+from smtui.tui.widgets.password_options import LENGTH
+
+WITHOUT = {
+    "ExcludeLowercase": "a–z", "ExcludeUppercase": "A–Z", "ExcludeNumbers": "0–9", "ExcludePunctuation": "punctuation",
+}  # fmt: skip
+
+
+def kind(function: Mapping[str, Any]) -> Shown:
+    return Shown("password" if "Password" in function else "command")
+
+
+def what_it_does(function: Mapping[str, Any]) -> Shown:
+    """One line: `24 characters, without punctuation, in password` or `python3 rotate.py · 60 s a step`."""
+    if "Password" in function:
+        return shown(", ".join(_password(function["Password"])))
+    command = function["Command"]
+    return shown(f"{shlex.join(command['Arguments'])} · {command.get('TimeoutInSeconds', TIME_LIMIT)} s a step")
+
+
+def _password(options: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{options.get('PasswordLength', LENGTH):,} characters"
+    for member, words in WITHOUT.items():
+        if options.get(member):
+            yield f"without {words}"
+    if options.get("IncludeSpace"):
+        yield "with spaces"
+    if left_out := options.get("ExcludeCharacters"):
+        yield f"without {left_out}"
+    if not options.get("RequireEachIncludedType", True):
+        yield "not always one of each"
+    yield f"in {options['Key']}" if "Key" in options else "as the whole value"
+
+
+def name_in(arn: str) -> Shown:
+    """A function's name, out of its ARN."""
+    return shown(arn.rpartition(":")[2])

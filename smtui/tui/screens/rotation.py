@@ -1,0 +1,177 @@
+"""Rotation of a secret: its schedule, its function, how the last one went; set up, begun, gone on with, cancelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from smtui.api.errors import ClientError
+from smtui.shown import Shown, shown
+from smtui.tui import keys, ways_back
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.rotation import RotationForm, SetUp
+from smtui.tui.function_words import name_in, what_it_does
+from smtui.tui.new_function import new_function
+from smtui.tui.schedule_words import as_asked
+from smtui.tui.screens.part import ROTATION, PartScreen
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.pane import Pane
+from smtui.tui.widgets.rotation_facts import NextWindows, Rotation, RotationPlan, RotationRun
+
+if TYPE_CHECKING:
+    from smtui.tui.session import Session
+
+NEW = Shown("make a new one…")
+ROTATES = "{function} makes a new value, and AWSCURRENT moves to it; the value of now stays under AWSPREVIOUS."
+GOES_ON = "The rotation that has begun is gone on with at {step}."
+CANCELLED = "Nothing is rotated any more until it is set up again. Schedule and function stay to be seen."
+LEFT = ("\n\nThe rotation that is under way ends where it is, and AWSPENDING stays on version {version}. "
+        "Until it is taken away from there, no rotation can begin.")
+
+
+class RotationScreen(PartScreen):
+    """What is carried out is carried out beside the screen, which shows how far it is."""
+
+    BINDINGS = keys.of("rotation") + keys.of("parts")
+    CSS_PATH = "rotation.tcss"
+    AUTO_FOCUS = "Pane"
+    number = ROTATION
+
+    def __init__(self, session: Session, secret_id: str) -> None:
+        super().__init__(session, secret_id)
+        self.rotation: Rotation | None = None
+
+    def compose(self) -> ComposeResult:
+        yield from self.head()
+        with Pane(id="areas"):
+            with Container(id="now"):
+                yield RotationPlan()
+                yield RotationRun()
+            yield NextWindows()
+        yield KeyBar()
+
+    # What is shown.
+
+    async def reload(self) -> None:
+        secret = await self.described()
+        if secret is None:
+            return
+        told = await call(self.session.rotations().describe_rotation, SecretId=self.secret_id)
+        functions = await self._functions()
+        function = functions.get(secret.get("RotationLambdaARN", ""))
+        self.rotation = Rotation(secret, told, function, self.session.now())
+        self.show_head(secret)
+        self.query_one(RotationPlan).show(self.rotation)
+        self.query_one(NextWindows).show(self.rotation)
+        self.query_one(RotationRun).show(self.rotation, self.key_of("rotation.rotate"))
+        self.refresh_bindings()
+
+    async def _functions(self) -> dict[str, dict[str, Any]]:
+        """Those of the Region, by their ARNs."""
+        listed = await call(self.session.rotations().list_functions)
+        return {each["FunctionArn"]: each for each in listed["Functions"]}
+
+    # What is changed.
+
+    def _changeable(self) -> Rotation | None:
+        """The rotation, where it may be changed; else says why not."""
+        return None if self.rotation is None or self.refuses_to_change(self.rotation.secret) else self.rotation
+
+    @gesture
+    async def action_edit(self) -> None:
+        """Asks until it is set up or the person gives up; what was refused is in the form again."""
+        before = self._changeable()
+        if before is None:
+            return
+        asked = await self.app.push_screen_wait(self._form(before, _as_it_is(before)))
+        while asked is not None:
+            try:
+                await call(self.client.rotate_secret, SecretId=self.secret_id, **asked.request())
+            except ClientError as refusal:
+                self.app.report(refusal)
+                asked = await self.app.push_screen_wait(self._form(before, asked))
+            else:
+                ways_back.rotation_set_up(self.session, before.secret, asked.request())
+                await self._begun("The rotation is set up.")
+                return
+
+    def _form(self, before: Rotation, asked: SetUp) -> RotationForm:
+        now = self.session.now()
+        return RotationForm(
+            shown(before.secret["Name"]), asked, self._choose_function, now=now,
+            counts_from=before.told.get("CountsFromDate", now),
+        )
+
+    async def _choose_function(self) -> str | None:
+        """The ARN of one that is there, or of one that is made here and now."""
+        functions = await self._functions()
+        rows = [shown(f"{each['FunctionName']}  {what_it_does(each)}") for each in functions.values()]
+        picked = len(rows)
+        if rows:
+            answer = await self.app.push_screen_wait(Pick(Shown("Rotated by which function?"), [*rows, NEW]))
+            if answer is None:
+                return None
+            picked = answer
+        if picked < len(rows):
+            return list(functions)[picked]
+        made = await new_function(self)
+        return made["FunctionArn"] if made else None
+
+    @gesture
+    async def action_rotate(self) -> None:
+        """Begins a rotation, or goes on with the one that rests."""
+        rotation = self._changeable()
+        if rotation is None:
+            return
+        if not rotation.is_on:
+            self.say(f"It is not rotated yet: {self.key_of('rotation.edit')} sets that up.")
+        elif rotation.under_way:
+            await self._go_on(rotation)
+        elif await self._agrees("Rotate {name} now?", ROTATES, "Rotate"):
+            await call(self.client.rotate_secret, SecretId=self.secret_id)
+            await self._begun("The rotation has begun.")
+
+    async def _go_on(self, rotation: Rotation) -> None:
+        if rotation.run["AtWork"]:
+            self.say("It is being rotated right now.")
+        elif await self._agrees("Go on with the rotation of {name} now?", GOES_ON, "Go on"):
+            self.session.rotator.ask(rotation.secret["ARN"], self.session.region)
+            await self._begun("The rotation is gone on with.")
+
+    async def _begun(self, sentence: str) -> None:
+        """It is carried out beside the screens; here its steps are seen to pass."""
+        self.app.rotate_asked()
+        await self.done(sentence)
+
+    @gesture
+    async def action_cancel_rotation(self) -> None:
+        rotation = self._changeable()
+        if rotation is None:
+            return
+        if not rotation.is_on:
+            self.say("It is not rotated, so there is nothing to cancel.")
+            return
+        text = CANCELLED + (LEFT if rotation.under_way else "")
+        if await self._agrees("Cancel the rotation of {name}?", text, "Cancel rotation"):
+            await call(self.client.cancel_rotate_secret, SecretId=self.secret_id)
+            ways_back.rotation_cancelled(self.session, rotation.secret)
+            await self.done("The rotation is cancelled.")
+
+    async def _agrees(self, title: str, text: str, answer: str) -> bool:
+        rotation = self.rotation
+        assert rotation is not None
+        run, secret = rotation.run, rotation.secret
+        told = {"name": secret["Name"], "function": name_in(secret["RotationLambdaARN"]), "step": run.get("Step"),
+                "version": run.get("ClientRequestToken", "")[:8]}
+        question = Confirm(shown(title.format(**told)), shown(text.format(**told), lines=True), answer)
+        return await self.app.push_screen_wait(question)
+
+
+def _as_it_is(rotation: Rotation) -> SetUp:
+    """A secret that was never rotated is rotated at once unless somebody says otherwise."""
+    secret = rotation.secret
+    return SetUp(secret.get("RotationLambdaARN"), as_asked(secret.get("RotationRules", {})), not rotation.is_set_up)

@@ -1,0 +1,32 @@
+"""A part of a screen that is read, and scrolled with the keys of every list."""
+
+from __future__ import annotations
+
+from textual.containers import VerticalScroll
+
+from smtui.tui import keys
+
+
+class Pane(VerticalScroll, can_focus=True):
+    """Takes the focus, so that its keys work."""
+
+    BINDINGS = keys.of("list")
+    DEFAULT_CSS = """
+    Pane {
+        height: 1fr;
+        padding: 0 1;
+        scrollbar-size-vertical: 1;
+    }
+    """
+
+    def action_move(self, by: int) -> None:
+        self.scroll_relative(y=by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        self.scroll_relative(y=by * self.size.height, animate=False)
+
+    def action_first(self) -> None:
+        self.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        self.scroll_end(animate=False)

@@ -1,0 +1,156 @@
+"""How a secret is rotated, and how its last rotation went, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui import schedules
+from smtui.rotation.function import STEPS
+from smtui.shown import shown
+from smtui.tui import rows
+from smtui.tui.function_words import name_in, what_it_does
+from smtui.tui.label_moves import left_pending, short
+from smtui.tui.schedule_words import in_words, of_rules, typed, window_words
+
+if TYPE_CHECKING:
+    from smtui.api.types import DescribeSecretResponse
+
+WINDOWS = 5
+DONE, AT_WORK, WAITING, FAILED = "✓ done", "▸ at work", "○ waiting", "✗ failed"
+COLOURS = {DONE: "$success", AT_WORK: "$accent", WAITING: "$text-muted", FAILED: "$error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """`told` is DescribeRotation's answer; `function` is None where none is set up, or it is not there any more."""
+
+    secret: DescribeSecretResponse
+    told: Mapping[str, Any]
+    function: Mapping[str, Any] | None
+    now: datetime
+
+    @property
+    def is_set_up(self) -> bool:
+        return "RotationLambdaARN" in self.secret
+
+    @property
+    def is_on(self) -> bool:
+        return self.secret.get("RotationEnabled", False)
+
+    @property
+    def run(self) -> Mapping[str, Any]:
+        """The run that is under way, or else the last; empty where there was none."""
+        run: Mapping[str, Any] = self.told.get("Rotation", {})
+        return run
+
+    @property
+    def under_way(self) -> bool:
+        return self.run.get("State") == "waiting"
+
+
+class RotationPlan(Static):
+    """Schedule, function, dates."""
+
+    def show(self, rotation: Rotation) -> None:
+        self.update(Content("\n").join(_plan(rotation)))
+
+
+def _plan(rotation: Rotation) -> Iterator[Content]:
+    secret = rotation.secret
+    if not rotation.is_set_up:
+        yield Content("This secret is not rotated.")
+        return
+    if not rotation.is_on:
+        yield Content.styled("○ The rotation is switched off.", "$warning")
+    rules = of_rules(secret.get("RotationRules", {}))
+    yield _titled("Schedule", in_words(rules) if rules else "none: rotated only when somebody says so")
+    if rules:
+        schedule, hours = typed(secret["RotationRules"])
+        yield _titled("", f"{schedule}{f', {hours} h' if hours else ''}", "$text-muted")
+    yield _titled("Function", name_in(secret["RotationLambdaARN"]))
+    if rotation.function is not None:
+        yield _titled("", what_it_does(rotation.function), "$text-muted")
+    else:
+        yield _titled("", "▲ It is not there any more.", "$error")
+    yield Content.assemble(_titled("Rotated", rows.minute(secret.get("LastRotatedDate")) or "never"), *_due(rotation))
+
+
+def _due(rotation: Rotation) -> Iterator[Content]:
+    due = rotation.secret.get("NextRotationDate")
+    if due is not None and due < rotation.now:
+        yield Content.styled(f"  ▲ overdue since {rows.minute(due)}", "$error")
+    elif due is not None:
+        yield Content.assemble(("  next by ", "$text-muted"), rows.minute(due))
+
+
+class NextWindows(Static):
+    """The next five; nothing where nothing is rotated by itself."""
+
+    def show(self, rotation: Rotation) -> None:
+        rules = of_rules(rotation.secret.get("RotationRules", {})) if rotation.is_on else None
+        self.display = rules is not None
+        if rules is not None:
+            self.update(Content("\n").join(_windows(rotation, rules)))
+
+
+def _windows(rotation: Rotation, rules: schedules.Rules) -> Iterator[Content]:
+    yield Content.styled("Next windows, on your clock", "$text-muted")
+    for window in schedules.next_windows(rules, rotation.told["CountsFromDate"], rotation.now, WINDOWS):
+        open_now = Content.styled("  ▸ open now", "$accent") if window.start <= rotation.now else Content("")
+        yield Content.assemble(f"  {window_words(window)}", open_now)
+
+
+class RotationRun(Static):
+    """The steps of the last run, and why it failed, if it did."""
+
+    def show(self, rotation: Rotation, retry_key: str) -> None:
+        self.update(Content("\n").join(_run(rotation, retry_key)))
+
+
+def _run(rotation: Rotation, retry_key: str) -> Iterator[Content]:
+    run = rotation.run
+    if not run:
+        yield Content.styled("No rotation has begun yet." if rotation.is_set_up else "", "$text-muted")
+    else:
+        what = "Test of the function" if run["Kind"] == "test" else "Rotation"
+        when = "" if run["State"] == "waiting" else f", ended {rows.minute(run['ChangedDate'])}"
+        yield Content.styled(f"{what}{when}", "$text-muted")
+        for step in STEPS if run["Kind"] == "rotation" else ("testSecret",):
+            state = _state(run, step)
+            yield Content.assemble(f"  {step:<13} ", (state, f"bold {COLOURS[state]}"))
+        yield from _failure(run, retry_key)
+    pending = left_pending(rotation.secret.get("VersionIdsToStages", {}))
+    if pending is not None and not rotation.under_way:
+        yield Content("")
+        yield Content.styled(f"▲ AWSPENDING was left on version {short(pending)}. Until it is taken away, no "
+                             "rotation can begin.", "$warning")
+
+
+def _state(run: Mapping[str, Any], step: str) -> str:
+    at = STEPS.index(run["Step"])
+    if run["State"] == "done" or STEPS.index(step) < at:
+        return DONE
+    if STEPS.index(step) > at:
+        return WAITING
+    if run["AtWork"]:
+        return AT_WORK
+    return FAILED if run["State"] == "failed" or run["Attempts"] else WAITING
+
+
+def _failure(run: Mapping[str, Any], retry_key: str) -> Iterator[Content]:
+    if run["State"] == "waiting" and run["Attempts"]:
+        times = "once" if run["Attempts"] == 1 else f"{run['Attempts']} times"
+        yield Content(f"Failed {times}, tried again at {rows.minute(run['RetryDate'])}; {retry_key} tries now.")
+    if message := run["Message"]:
+        yield Content("")
+        yield Content.styled(shown(message, lines=True), "$error")
+
+
+def _titled(title: str, text: str, style: str = "") -> Content:
+    return Content.assemble((f"{title:<10}", "$text-muted"), (shown(text), style))

@@ -1,0 +1,389 @@
+"""Rotation of a secret by keyboard: set up, begun, watched, gone on with, cancelled, taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from threading import Event
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.rotation import runner
+from smtui.rotation.function import Output
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.rotation import RotationForm
+from smtui.tui.screens.of_session import READ_ONLY
+from smtui.tui.screens.rotation import RotationScreen
+from tests.conftest import Clock
+from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
+
+SMALL = (80, 24)
+ID: Any = {"SecretId": "prod/db"}
+MONTHLY: Any = {"AutomaticallyAfterDays": 30}
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@pytest.fixture
+def functions(vault: smtui.Vault) -> dict[str, str]:
+    """Two functions' ARNs: `works` makes a new password, `fails` looks for a key that is not there."""
+    rotations = vault.rotations()
+    works = rotations.create_function(FunctionName="works", Password={"Key": "password"})
+    fails = rotations.create_function(FunctionName="fails", Password={"Key": "absent"})
+    return {"works": works["FunctionArn"], "fails": fails["FunctionArn"]}
+
+
+@pytest.fixture
+def rotated(database: Any, functions: dict[str, str], clock: Clock) -> Any:
+    """`prod/db` is rotated every 30 days; the client."""
+    database.rotate_secret(**ID, RotationLambdaARN=functions["works"], RotationRules=MONTHLY,
+                           ClientRequestToken=version_id(3))
+    clock.forward(hours=1)
+    return database
+
+
+@pytest.fixture
+def failed(database: Any, functions: dict[str, str], clock: Clock) -> Any:
+    """Its rotation has failed once, and rests; the client."""
+    database.rotate_secret(**ID, RotationLambdaARN=functions["fails"], RotationRules=MONTHLY,
+                           ClientRequestToken=version_id(3))
+    clock.forward(minutes=1)
+    return database
+
+
+@pytest.fixture
+def others(vault: smtui.Vault) -> Iterator[smtui.Vault]:
+    """The vault as another process has it open."""
+    with vault.opened_again() as again:
+        yield again
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
+    """Functions wait in setSecret until the event is set."""
+    go_on, works = Event(), runner.KINDS["Password"]
+
+    def slowly(task: Any, step: str, client: Any) -> Output:
+        if step == "setSecret":
+            assert go_on.wait(20)
+        return works(task, step, client)
+
+    monkeypatch.setitem(runner.KINDS, "Password", slowly)
+    yield go_on
+    go_on.set()
+
+
+def password(client: Any) -> str:
+    return str(json.loads(client.get_secret_value(**ID)["SecretString"])["password"])
+
+
+def rules(client: Any) -> Any:
+    return client.describe_secret(**ID).get("RotationRules")
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def hears(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def at_rotation(running: SmtuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Pilot[None]]:
+    """The app, with the part Rotation of the only secret open."""
+    async with running.run_test(size=size) as pilot:
+        await sees(pilot, "1 secret ·")
+        await pilot.press("enter")
+        await sees(pilot, "not read yet")
+        await pilot.press("4")
+        await until(pilot, lambda: isinstance(running.screen, RotationScreen) and running.screen.rotation)
+        yield pilot
+
+
+async def test_set_up_from_nothing(app: MakeApp, database: Any) -> None:
+    """`4`, `e`, a function made on the way, 30 days: and it has been rotated for the first time."""
+    async with at_rotation(app()) as pilot:
+        await sees(pilot, "This secret is not rotated.")
+        await pilot.press("e")
+        await sees(pilot, "Choose the function that makes the new value.")
+        await pilot.press("shift+tab", "enter")
+        await sees(pilot, "What shall the function do?")
+        await pilot.press("enter")
+        await sees(pilot, "A function that makes a new password")
+        await types(pilot, "new-password")
+        await pilot.press("tab")
+        await types(pilot, "password")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RotationForm))
+        await sees(pilot, "new-password …")
+        await pilot.press("tab")
+        await types(pilot, "30")
+        await sees(pilot, "every 30 days, at any time of that day (UTC)")
+        await sees(pilot, "Rotated now")
+        await pilot.press("ctrl+s")
+        await hears(pilot, "prod/db is rotated.")
+        await sees(pilot, "finishSecret  ✓ done")
+
+        assert rules(database) == MONTHLY
+        assert len(password(database)) == 32
+
+
+async def test_a_schedule_is_judged_while_it_is_typed(app: MakeApp, rotated: Any) -> None:
+    """In the words of the service, with the next five windows where it can be."""
+    async with at_rotation(app()) as pilot:
+        await pilot.press("e")
+        await sees(pilot, "Thu 2026-04-02 00:00 – 24:00")
+        await pilot.press("backspace", "backspace")
+        await sees(pilot, "No schedule")
+        await types(pilot, "1001")
+        await sees(pilot, "A secret is rotated every 4 hours at most")
+        await pilot.press("ctrl+s")
+        assert isinstance(pilot.app.screen, RotationForm)
+        await pilot.press(*["backspace"] * 4)
+        for character in "cron(0 8 ? * MON *)":
+            await pilot.press({" ": "space"}.get(character, character))
+        await sees(pilot, "every Monday at 08:00 UTC, until midnight UTC")
+        await sees(pilot, "Mon 2026-04-06 08:00 – 24:00")
+        await pilot.press("ctrl+s")
+        await hears(pilot, "passed its test")
+        await sees(pilot, "every Monday")
+
+        assert rules(rotated)["ScheduleExpression"] == "cron(0 8 ? * MON *)"
+        assert rotated.get_secret_value(**ID)["VersionId"] == version_id(3)
+
+
+async def test_leaving_a_form_asks_where_something_was_typed(app: MakeApp, rotated: Any) -> None:
+    async with at_rotation(app()) as pilot:
+        await pilot.press("e")
+        await sees(pilot, "Rotation of prod/db")
+        await types(pilot, "0")
+        await pilot.press("escape")
+        await sees(pilot, "Leave without storing it?")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
+
+        assert rules(rotated) == MONTHLY
+
+
+async def test_what_the_service_refuses_is_in_the_form_again(app: MakeApp, failed: Any) -> None:
+    """A rotation that is not complete keeps another from beginning."""
+    async with at_rotation(app()) as pilot:
+        await pilot.press("e")
+        await sees(pilot, "Rotation of prod/db")
+        await pilot.press("backspace", "backspace")
+        await types(pilot, "7")
+        await sees(pilot, "every 7 days")
+        await pilot.press("ctrl+s")
+        await hears(pilot, "A previous rotation isn't complete.")
+        await sees(pilot, "every 7 days")
+
+        assert rules(failed) == MONTHLY
+
+
+async def test_rotating_now_asks_first(app: MakeApp, rotated: Any) -> None:
+    before = password(rotated)
+    async with at_rotation(app()) as pilot:
+        await pilot.press("R")
+        await sees(pilot, "Rotate prod/db now?")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
+        assert password(rotated) == before
+        await pilot.press("R")
+        await sees(pilot, "Rotate prod/db now?")
+        await pilot.press("tab", "enter")
+        await hears(pilot, "prod/db is rotated.")
+
+        assert password(rotated) != before
+
+
+async def test_the_steps_are_seen_to_pass_and_no_key_waits(app: MakeApp, rotated: Any, held: Event) -> None:
+    """While a function takes its time everything else can be done."""
+    async with at_rotation(app()) as pilot:
+        await pilot.press("R")
+        await sees(pilot, "Rotate prod/db now?")
+        await pilot.press("tab", "enter")
+        await sees(pilot, "setSecret     ▸ at work")
+        assert "createSecret  ✓ done" in screen_text(pilot.app)  # type: ignore[arg-type]
+        assert "testSecret    ○ waiting" in screen_text(pilot.app)  # type: ignore[arg-type]
+        await pilot.press("R")
+        await hears(pilot, "It is being rotated right now.")
+        await pilot.press("2")
+        await sees(pilot, "AWSPENDING")
+        await pilot.press("4")
+        await sees(pilot, "▸ at work")
+        held.set()
+
+        await sees(pilot, "finishSecret  ✓ done")
+        await hears(pilot, "prod/db is rotated.")
+
+
+async def test_a_failure_says_why_and_when_it_is_tried_again(app: MakeApp, failed: Any) -> None:
+    """Once the cause is mended, `R` goes on at once."""
+    async with at_rotation(app()) as pilot:
+        await sees(pilot, "createSecret  ✗ failed")
+        await sees(pilot, "Failed once, tried again at 2026-03-03 13:05; R tries now.")
+        await sees(pilot, "The value has no key absent.")
+        failed.put_secret_value(**ID, SecretString='{"absent": "x", "password": "y"}')
+        await pilot.press("R")
+        await sees(pilot, "gone on with at createSecret")
+        await pilot.press("tab", "enter")
+        await sees(pilot, "finishSecret  ✓ done")
+
+        assert len(json.loads(failed.get_secret_value(**ID)["SecretString"])["absent"]) == 32
+
+
+async def test_cancelling_says_what_is_left_behind(app: MakeApp, failed: Any) -> None:
+    """AWSPENDING stays, and what it keeps from happening is said until it is taken away."""
+    async with at_rotation(app()) as pilot:
+        await pilot.press("X")
+        await sees(pilot, "stays on version 00000003.")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
+        assert failed.describe_secret(**ID)["RotationEnabled"]
+        await pilot.press("X")
+        await sees(pilot, "Cancel the rotation of prod/db?")
+        await pilot.press("tab", "enter")
+        await sees(pilot, "○ The rotation is switched off.")
+        await sees(pilot, "AWSPENDING was left on version 00000003.")
+        await pilot.press("X")
+        await hears(pilot, "nothing to cancel")
+
+        assert not failed.describe_secret(**ID)["RotationEnabled"]
+
+
+async def test_a_rotation_cancelled_in_the_middle_ends(app: MakeApp, rotated: Any, held: Event) -> None:
+    """The function finds its rotation gone, and the value stays."""
+    before = password(rotated)
+    async with at_rotation(app()) as pilot:
+        await pilot.press("R")
+        await sees(pilot, "Rotate prod/db now?")
+        await pilot.press("tab", "enter")
+        await sees(pilot, "▸ at work")
+        await pilot.press("X")
+        await sees(pilot, "ends where it is")
+        await pilot.press("tab", "enter")
+        await sees(pilot, "switched off")
+        held.set()
+        await hears(pilot, "This rotation was cancelled")
+
+        assert password(rotated) == before
+
+
+async def test_a_new_schedule_is_taken_back(app: MakeApp, rotated: Any) -> None:
+    """`u` shows the earlier rules, and sends them."""
+    async with at_rotation(app()) as pilot:
+        await pilot.press("e")
+        await sees(pilot, "Rotation of prod/db")
+        await pilot.press("backspace", "backspace")
+        await types(pilot, "7")
+        await sees(pilot, "every 7 days")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: rules(rotated) == {"AutomaticallyAfterDays": 7})
+        await hears(pilot, "passed its test")
+        await pilot.press("u")
+        await sees(pilot, "prod/db: rotation set up")
+        await pilot.press("enter")
+        await until(pilot, lambda: rules(rotated) == MONTHLY)
+
+        await sees(pilot, "every 30 days")
+
+
+async def test_a_first_set_up_is_taken_back_by_cancelling(
+    app: MakeApp, database: Any, functions: dict[str, str]
+) -> None:
+    async with at_rotation(app()) as pilot:
+        await pilot.press("e")
+        await sees(pilot, "Choose the function")
+        await pilot.press("shift+tab", "enter")
+        await sees(pilot, "Rotated by which function?")
+        await pilot.press("down", "enter")
+        await sees(pilot, "works …")
+        await pilot.press("ctrl+s")
+        await hears(pilot, "prod/db is rotated.")
+        await pilot.press("u")
+        await sees(pilot, "The value that was made stays.")
+        await pilot.press("enter")
+
+        await until(pilot, lambda: not database.describe_secret(**ID)["RotationEnabled"])
+
+
+async def test_a_cancelled_rotation_is_taken_up_again(app: MakeApp, rotated: Any) -> None:
+    async with at_rotation(app()) as pilot:
+        await pilot.press("X")
+        await sees(pilot, "Cancel the rotation of prod/db?")
+        await pilot.press("tab", "enter")
+        await sees(pilot, "switched off")
+        await pilot.press("u")
+        await sees(pilot, "prod/db: rotation cancelled")
+        await pilot.press("enter")
+        await until(pilot, lambda: rotated.describe_secret(**ID)["RotationEnabled"])
+
+        assert rules(rotated) == MONTHLY
+
+
+async def test_what_is_overdue_and_a_function_that_is_gone_are_told(
+    app: MakeApp, others: smtui.Vault, rotated: Any, clock: Clock
+) -> None:
+    clock.forward(days=60)
+    async with at_rotation(app(read_only=True)) as pilot:
+        await sees(pilot, "▲ overdue since 2026-04-02 23:59")
+        await sees(pilot, "▸ open now")
+        others.client().cancel_rotate_secret(**ID)
+        others.rotations().delete_function(FunctionName="works")
+
+        await sees(pilot, "▲ It is not there any more.")
+
+
+async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, rotated: Any) -> None:
+    async with at_rotation(app(read_only=True)) as pilot:
+        for key in ("e", "R", "X"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            await hears(pilot, READ_ONLY)
+            assert isinstance(pilot.app.screen, RotationScreen)
+
+
+async def test_a_secret_on_its_way_out_says_so(app: MakeApp, others: smtui.Vault, rotated: Any) -> None:
+    """Others plan its deletion while one looks at it."""
+    async with at_rotation(app()) as pilot:
+        others.client().delete_secret(**ID)
+        await sees(pilot, "Its deletion is planned")
+        await pilot.press("R")
+
+        await hears(pilot, "restore it before it is changed")
+
+
+async def test_a_replica_says_where_its_primary_is(app: MakeApp, rotated: Any) -> None:
+    made = rotated.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await sees(pilot, "1 secret ·")
+        running.look_at_region("eu-west-1", made["ARN"].replace("us-east-1", "eu-west-1"), 4)
+        await sees(pilot, "it is changed where its primary is, in us-east-1")
+        await pilot.press("e")
+
+        await hears(pilot, "it is changed where its primary is, in us-east-1")
+
+
+async def test_what_a_function_says_is_harmless(app: MakeApp, vault: smtui.Vault, database: Any, clock: Clock) -> None:
+    """A terminal would obey it, and Textual would read it as markup."""
+    say = ["sh", "-c", "printf '[red]\\033]52;c;eA==\\007'; exit 3"]
+    arn = vault.rotations().create_function(FunctionName="f", Command={"Arguments": say})["FunctionArn"]
+    database.rotate_secret(**ID, RotationLambdaARN=arn)
+    async with at_rotation(app()) as pilot:
+        await sees(pilot, "It ended with exit code 3.")
+
+        assert "[red]␛]52;c;eA==␇" in screen_text(pilot.app)  # type: ignore[arg-type]
+
+
+async def test_a_secret_that_is_gone_leads_back(app: MakeApp, others: smtui.Vault, rotated: Any) -> None:
+    async with at_rotation(app()) as pilot:
+        others.client().delete_secret(**ID, ForceDeleteWithoutRecovery=True)
+
+        await until(pilot, lambda: not isinstance(pilot.app.screen, RotationScreen))
+        await hears(pilot, "This secret is no longer there.")
