@@ -62,6 +62,15 @@ def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
     return platformdirs.user_config_path("smtui") / "config.toml"
 
 
+def state_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """`$SMTUI_STATE`, else where the platform keeps what a program remembers."""
+    if "SMTUI_STATE" in environ:
+        return Path(environ["SMTUI_STATE"])
+    import platformdirs
+
+    return platformdirs.user_state_path("smtui")
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """The settings in the file, with defaults for what it leaves out; all defaults where there is no file."""
     path = path or settings_path()

@@ -43,6 +43,7 @@ def demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator
             add_replicas(vault)
         add_rotation(vault)
         yield Demo(vault, passphrase)
+        vault.forget_seen()
 
 
 def fill(client: Client, ambient: Ambient) -> None:

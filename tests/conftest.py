@@ -30,6 +30,22 @@ class Clock:
         self.now += timedelta(**by)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a test's vaults leave behind about themselves is not left in the developer's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SMTUI_STATE", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def machine(elsewhere: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine that never saw a vault: the folder in which it remembers those it will see."""
+    folder = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("SMTUI_STATE", str(folder))
+    return folder
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -45,8 +61,28 @@ def cheap_kdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def vault(tmp_path: Path, clock: Clock, cheap_kdf: None) -> Iterator[smtui.Vault]:
+    """Whatever a test does with it, its digest fits its rows at the end."""
     with smtui.create_vault(tmp_path / "test.vault", PASSPHRASE, clock=clock) as vault:
         yield vault
+        if not vault.locked:
+            assert not digest_gap(vault)
+
+
+def by_another_program(path: Path, key: bytes, *statements: str) -> None:
+    """Somebody who has the key changes the file with another program than ours."""
+    from smtui.vault import database, kdf
+
+    file = database.open_file(path, kdf.FileKeys.from_key(key))
+    for statement in statements:
+        file.run(statement)
+    file.close()
+
+
+def digest_gap(vault: smtui.Vault) -> int:
+    """What the digest of an open vault lacks of the sum of its rows."""
+    from smtui.vault import digest
+
+    return digest.missing(vault._open_database(), vault._key_store.derived(digest.PURPOSE))
 
 
 @pytest.fixture

@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, Any, cast
 
 from smtui.ambient import Ambient
 from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError, WrongPassphraseError
+from smtui.config import state_path
 from smtui.engine import history
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
 from smtui.engine.purge import TOLERANCE
 from smtui.engine.road import Engine
-from smtui.vault import backup, kdf, keys, migrate, recovery, reseal, rotations, secrets, trail
+from smtui.vault import backup, digest, kdf, keys, migrate, recovery, reseal, rotations, secrets, trail
 from smtui.vault import path as vault_path
 from smtui.vault.backup import Progress, untold
 from smtui.vault.check import CheckReport, Finding, check
-from smtui.vault.database import Database, create_empty, open_file
+from smtui.vault.database import Database, create_empty, open_file, well_formed
+from smtui.vault.digest import Digest
 from smtui.vault.kdf import FileKeys
 from smtui.vault.keystore import INTERNAL, KeyStore, rewrap
+from smtui.vault.seen import Seen
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
@@ -34,6 +37,7 @@ __all__ = ["Caller", "CheckReport", "Finding", "Vault", "create_vault", "examine
 
 Passphrase = str | bytes | bytearray
 READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in its trail."
+OLDER = "This file is older than what this machine last saw of the vault: {} missing."
 _REGION = re.compile(r"([a-z]+-)+\d+")
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -41,7 +45,8 @@ _ACCOUNT = re.compile(r"\d{12}")
 class Vault:
     """An unlocked vault. Leave it with `close()` (or `with`); after that every call raises VaultLockedError.
 
-    `notices` are sentences a person should see once.
+    `notices` are sentences a person should see once. `behind` is by how many changes the file is older than what this
+    machine last saw of the vault: more than 0 where a backup was restored, or where somebody put an older copy back.
     """
 
     def __init__(self, database: Database, keys: FileKeys, ambient: Ambient, notices: tuple[str, ...] = ()) -> None:
@@ -52,7 +57,10 @@ class Vault:
         self._ambient = ambient
         self._recovery_code_due = False
         self._takes_rotations: Callable[[str, str], None] | None = None
-        self._load(database)
+        with well_formed():
+            self._load(database)
+        self.behind = max(0, self._seen.commits - digest.commits(database))
+        self._seen.note(digest.commits(database))
         self.notices = (*notices, *self._own_notices(database))
 
     def _load(self, database: Database) -> None:
@@ -61,10 +69,15 @@ class Vault:
         self.account_id: str = meta["account_id"]
         self.region_name: str = meta["region_name"]
         self._engine = Engine(database, self._key_store, self._ambient, self.account_id)
+        self._seen = Seen(state_path(), self._key_store.derived("smtui name")[:16].hex(),
+                          self._key_store.derived("smtui seen"))
+        database.keep(Digest(self._key_store.derived(digest.PURPOSE), committed=self._seen.note))
 
     def _own_notices(self, database: Database) -> Iterator[str]:
         if self.read_only:
             yield READS_NOT_RECORDED
+        if self.behind:
+            yield OLDER.format("1 change is" if self.behind == 1 else f"{self.behind:,} changes are")
         behind = trail.newest(database)[0] - self._ambient.now().timestamp() * 1000
         if behind > TOLERANCE:
             yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the newest entry of the vault: "
@@ -169,11 +182,21 @@ class Vault:
             self._key_store.forget()
             raise
 
+    def accept_older(self) -> None:
+        """Takes the file as it is for the newest state: a backup that was restored on purpose."""
+        self._seen.note(digest.commits(self._open_database()), lower=True)
+        self.behind = 0
+
+    def forget_seen(self) -> None:
+        """Lets this machine forget that it ever saw the vault, which will be no more."""
+        self._seen.forget()
+
     def close(self) -> None:
         """Drops the keys and closes the file. Safe to call twice."""
         database, self._database = self._database, None
         if database is not None:
             database.close()
+            self._seen.close()
             self._key_store.wipe()
             self._file_keys.wipe()
 
@@ -207,8 +230,15 @@ class Vault:
             raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
         new_keys = FileKeys.from_passphrase(new, kdf.new_salt(self._ambient))
         old_root = self._file_keys.root
-        reseal.reseal(database, new_keys, lambda beside: rewrap(beside, old_root, new_keys.root, self._ambient),
-                      progress)
+        digest_key = self._key_store.derived(digest.PURPOSE)
+
+        def rewrapped(beside: Database) -> None:
+            beside.keep(Digest(digest_key))
+            with beside.transaction():
+                rewrap(beside, old_root, new_keys.root, self._ambient)
+
+        reseal.reseal(database, new_keys, rewrapped, progress)
+        self._seen.close()
         self._key_store.wipe()
         self._file_keys.wipe()
         self._file_keys = new_keys
@@ -236,7 +266,7 @@ class Vault:
         return self._recovery_code_due
 
     def check(self, progress: Progress | None = None) -> CheckReport:
-        """Verifies pages, envelopes, references and the trail. `progress(what, done, of)` is called now and then."""
+        """Verifies pages, rows, references, envelopes and the trail. `progress(what, done, of)` hears of it."""
         database = self._open_database()
         with database.snapshot():
             return check(database, self._key_store, self.account_id, progress or untold)
@@ -333,10 +363,12 @@ def create_vault(
     ambient = Ambient.with_clock(clock)
     keys = FileKeys.from_passphrase(passphrase, kdf.new_salt(ambient))
     database = create_empty(Path(path), keys)
-    migrate.make_new(database)
     with database.transaction():
+        migrate.make_new(database)
         database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
-        KeyStore(database, keys.root, ambient).make("", alias=INTERNAL)
+        store = KeyStore(database, keys.root, ambient)
+        store.make("", alias=INTERNAL)
+        digest.start(database, store.derived(digest.PURPOSE))
     vault = Vault(database, keys, ambient)
     vault._recovery_code_due = True
     return vault
@@ -361,11 +393,15 @@ def open_vault(
         keys = FileKeys.from_passphrase(passphrase, examined.salt)
     else:
         raise WrongPassphraseError("No passphrase was given.")
+    notices = [f"Others on this machine can read {path}: repair with chmod 600."] if examined.readable_by_others else []
     try:
         database = open_file(Path(path), keys, read_only=read_only)
-        migrate.bring_up_to_date(database)
+        try:
+            migrate.bring_up_to_date(database)
+            return Vault(database, keys, Ambient.with_clock(clock), tuple(notices))
+        except BaseException:
+            database.connection.close()
+            raise
     except BaseException:
         keys.wipe()
         raise
-    notices = [f"Others on this machine can read {path}: repair with chmod 600."] if examined.readable_by_others else []
-    return Vault(database, keys, Ambient.with_clock(clock), tuple(notices))

@@ -13,9 +13,8 @@ TOLERANCE = 5 * 60 * 1000
 class Purge:
     """Deletes what is overdue, unless the clock stands before the vault's newest event or has jumped forward."""
 
-    def __init__(self, ambient: Ambient, chain_key: bytes) -> None:
+    def __init__(self, ambient: Ambient) -> None:
         self._ambient = ambient
-        self._chain_key = chain_key
         self._wall_minus_steady = self._difference()
         self._jumped = False
 
@@ -31,7 +30,7 @@ class Purge:
             keys.shred(call.database, key)
             call.keys.drop(key)
         if kept_since is not None:
-            trail.drop_before(call.database, self._chain_key, kept_since)
+            trail.drop_before(call.database, kept_since)
 
     @staticmethod
     def _kept_since(call: Call) -> int | None:

@@ -58,7 +58,7 @@ class Engine:
         self._ambient = ambient
         self._chain_key = keys.derived("smtui trail")
         self._token_key = keys.derived("smtui page tokens")
-        self._purge = purge.Purge(ambient, self._chain_key)
+        self._purge = purge.Purge(ambient)
 
     def call(self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller) -> dict[str, Any]:
         """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve."""

@@ -1,4 +1,4 @@
-"""Verifies everything in a vault that can be verified: pages, envelopes, references, the trail."""
+"""Verifies everything in a vault that can be verified: pages, rows, envelopes, references, the trail."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from smtui.api.errors import DecryptionFailure, VaultDamagedError
-from smtui.vault import envelope, keys, trail
-from smtui.vault.database import Database
+from smtui.vault import digest, envelope, keys, trail
+from smtui.vault.database import Database, well_formed
 from smtui.vault.envelope import Context
 from smtui.vault.keystore import KeyStore
 from smtui.vault.versions import Version
 
-Area = Literal["pages", "envelopes", "references", "trail", "file"]
+Area = Literal["pages", "rows", "envelopes", "references", "trail", "file"]
 Progress = Callable[[str, int, int], None]
-BATCH = 500
+# After how many rows progress is told.
+OFTEN = 500
 # Versions whose key was deleted for good: nothing of them can be verified, nor read.
 SHREDDED = "versions shredded with their key"
+REPLAYED = ("Rows are not as they were last left: an older page or row was put back, or another program wrote into the "
+            "vault.")
 # What must not be found: each question answers with the rows that point at nothing.
 _DANGLING = {
     "versions without a secret": "SELECT id FROM versions WHERE secret NOT IN (SELECT id FROM secrets)",
@@ -68,6 +71,7 @@ def check(database: Database, store: KeyStore, account: str, progress: Progress)
     for area, look in (("pages", _pages), ("references", _references), ("trail", _trail)):
         progress(area, 0, 1)
         findings += _safely(area, look(database, store, counted))  # type: ignore[arg-type]
+    findings += _safely("rows", _rows(database, store, counted, progress))
     findings += _safely("envelopes", _envelopes(database, store, account, counted, progress))
     return CheckReport(counted, tuple(findings))
 
@@ -76,8 +80,9 @@ def _safely(area: Area, sentences: Iterator[str]) -> list[Finding]:
     """The findings of one area; a page that cannot be read ends the look and is itself a finding."""
     found: list[Finding] = []
     try:
-        found += (Finding(area, sentence) for sentence in sentences)
-    except VaultDamagedError as error:
+        with well_formed():
+            found += (Finding(area, sentence) for sentence in sentences)
+    except (VaultDamagedError, DecryptionFailure) as error:
         found.append(Finding(area, str(error)))
     return found
 
@@ -87,6 +92,16 @@ def _pages(database: Database, store: KeyStore, counted: dict[str, int]) -> Iter
     for (sentence,) in database.rows("PRAGMA integrity_check(20)"):
         if sentence != "ok":
             yield str(sentence)
+
+
+def _rows(database: Database, store: KeyStore, counted: dict[str, int], progress: Progress) -> Iterator[str]:
+    """Whether the rows are those that were last written together."""
+    of = digest.count_of_all(database)
+    counted["rows"] = of
+    if digest.missing(database, store.derived(digest.PURPOSE), lambda done: progress("rows", done, of)):
+        yield REPLAYED
+    if not digest.sequences_fit(database):
+        yield "SQLite's row numbers do not go on where they ended."
 
 
 def _references(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
@@ -107,23 +122,22 @@ def _envelopes(
     database: Database, store: KeyStore, account: str, counted: dict[str, int], progress: Progress
 ) -> Iterator[str]:
     of = (database.row("SELECT count(*) FROM versions") or (0,))[0]
-    counted["versions"], last = 0, 0
-    while found := database.rows(
-        "SELECT s.region, s.name, s.suffix, v.* FROM versions v JOIN secrets s ON s.id = v.secret"
-        f" WHERE v.id > ? ORDER BY v.id LIMIT {BATCH}", (last,)
+    counted["versions"] = 0
+    for region, name, suffix, *row in database.each(
+        "SELECT s.region, s.name, s.suffix, v.* FROM versions v JOIN secrets s ON s.id = v.secret ORDER BY v.id"
     ):
-        for region, name, suffix, *row in found:
-            version = Version(*row)
-            counted["versions"], last = counted["versions"] + 1, version.id
-            arn = f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
-            if version.empty:
-                continue
-            key = keys.by_row(database, version.key)
-            if key.shredded:
-                counted[SHREDDED] = counted.get(SHREDDED, 0) + 1
-                continue
-            try:
-                envelope.unseal(version.envelope, store.material(key), Context(arn, version.version_id, version.form))
-            except DecryptionFailure:
-                yield f"The value of version {version.version_id} of {name} was altered or belongs elsewhere."
-        progress("envelopes", counted["versions"], of)
+        counted["versions"] += 1
+        if counted["versions"] % OFTEN == 0:
+            progress("envelopes", counted["versions"], of)
+        version = Version(*row)
+        if version.empty:
+            continue
+        key = keys.by_row(database, version.key)
+        if key.shredded:
+            counted[SHREDDED] = counted.get(SHREDDED, 0) + 1
+            continue
+        arn = f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+        try:
+            envelope.unseal(version.envelope, store.material(key), Context(arn, version.version_id, version.form))
+        except DecryptionFailure:
+            yield f"The value of version {version.version_id} of {name} was altered or belongs elsewhere."

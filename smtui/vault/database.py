@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
@@ -28,6 +28,9 @@ from smtui.api.errors import (
 )
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
+
+if TYPE_CHECKING:
+    from smtui.vault.digest import Digest
 
 Bindings = Sequence[Any] | Mapping[str, Any]
 
@@ -51,6 +54,7 @@ class Database:
         self._lock = RLock()
         self._depth = 0
         self._durable: bool | None = None
+        self._digest: Digest | None = None
 
     def __repr__(self) -> str:
         return f"<Database {self.path}>"
@@ -68,6 +72,11 @@ class Database:
         with self._lock, translated():
             return self.connection.execute(sql, bindings).fetchall()
 
+    def each(self, sql: str, bindings: Bindings = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows one by one, for more of them than memory should hold; nothing else is asked meanwhile."""
+        with self._lock, translated():
+            yield from self.connection.execute(sql, bindings)
+
     def last_id(self) -> int:
         """The row number of the newest insert."""
         return self.connection.last_insert_rowid()
@@ -84,11 +93,13 @@ class Database:
             depth = self._depth
             begin, commit, undo = self._outermost(durable) if depth == 0 else _inner(depth)
             self.run(begin)
-            self._depth = depth + 1
+            self._depth, mark = depth + 1, self._digest.pending if self._digest else 0
             try:
                 if depth == 0:
                     self._must_be_ours()
                 yield
+                if depth == 0 and self._digest:
+                    self._digest.settle(self, durable=durable)
                 self._depth = depth
                 self.run(commit)
             except BaseException:
@@ -96,13 +107,28 @@ class Database:
                 # Where SQLite has undone everything already (a full disk), there is nothing left to undo.
                 if self.connection.in_transaction:
                     self.run(undo)
+                if self._digest:
+                    self._digest.back_to(mark)
                 raise
+            if depth == 0 and self._digest:
+                self._digest.on_disk()
+
+    def keep(self, digest: Digest) -> None:
+        """From now on `digest` is told of every row that changes, which happens inside transactions alone."""
+        def told(change: Any) -> None:
+            assert self._depth, "a row was changed outside a transaction"
+            digest.changed(change.table_name, change.old, change.new)
+
+        self._digest = digest
+        self.connection.preupdate_hook(told)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All that is read inside is of one moment, and no writer is kept waiting; of the transaction, inside one."""
         with self._lock:
             if self._depth:
+                if self._digest:
+                    self._digest.settle(self, durable=False)
                 yield
                 return
             self.run("BEGIN")
@@ -215,6 +241,8 @@ def _must_have_taken(connection: apsw.Connection) -> None:
     """Spilled temporary files would not be encrypted: the setting against them must be in force."""
     if connection.pragma("temp_store") != _IN_MEMORY:
         raise VaultError("This build of SQLite cannot keep its temporary data in memory, so the vault is not opened.")
+    if not hasattr(connection, "preupdate_hook"):
+        raise VaultError("This build of SQLite cannot tell which rows change, so the vault is not opened.")
 
 
 @contextmanager
@@ -234,6 +262,15 @@ def translated(*, opening: bool = False) -> Iterator[None]:
         yield
     except apsw.Error as error:
         raise _ours(error, opening) from None
+
+
+@contextmanager
+def well_formed() -> Iterator[None]:
+    """Our code stumbles over rows of another table, whose page was put where these should be: that is damage."""
+    try:
+        yield
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise _damaged() from error
 
 
 def _ours(error: apsw.Error, opening: bool) -> VaultError:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from smtui.ambient import Ambient
 from smtui.api.errors import VaultFormatError
-from smtui.vault import backup
+from smtui.vault import backup, digest
 from smtui.vault.database import Database
+from smtui.vault.keystore import KeyStore
 from smtui.vault.schema import MIGRATIONS
 
 # "smtu": tells a vault from any other encrypted database.
@@ -33,20 +35,32 @@ def bring_up_to_date(database: Database, migrations: Migrations = MIGRATIONS) ->
         if database.read_only:
             raise VaultFormatError(f"{database.path} has an older format and must be opened once for writing.")
         backup.backup(database, database.path.with_name(f"{database.path.name}.format-{present}.backup"), force=True)
-        _run(database, migrations, present)
+        with database.transaction():
+            _migrate(database, migrations)
 
 
 def make_new(database: Database, migrations: Migrations = MIGRATIONS) -> None:
-    """Gives an empty file the tables of the newest format."""
+    """Gives an empty file the tables of the newest format. The digest is started once its key is there."""
     database.run(f"PRAGMA application_id = {APPLICATION_ID}")
-    _run(database, migrations, 0)
+    _run(database, migrations)
 
 
-def _run(database: Database, migrations: Migrations, present: int) -> None:
-    with database.transaction():
-        for migration in migrations[present:]:
-            migration(database)
-        database.run(f"PRAGMA user_version = {len(migrations)}")
+def _migrate(database: Database, migrations: Migrations) -> None:
+    """What the digest did not fit before, it does not fit afterwards: nothing is made good by a new format."""
+    missing = digest.missing(database, _digest_key(database)) if digest.present(database) else 0
+    _run(database, migrations)
+    digest.start(database, _digest_key(database), missing=missing)
+
+
+def _run(database: Database, migrations: Migrations) -> None:
+    """From the format that is there now: another process may have been faster."""
+    for migration in migrations[_pragma(database, "user_version") :]:
+        migration(database)
+    database.run(f"PRAGMA user_version = {len(migrations)}")
+
+
+def _digest_key(database: Database) -> bytes:
+    return KeyStore(database, database.keys.root, Ambient()).derived(digest.PURPOSE)
 
 
 def format_of(database: Database) -> int:

@@ -134,5 +134,23 @@ def format_2(database: Database) -> None:
         database.run(statement)
 
 
+DIGEST = (
+    # One row: the sum over all other rows, see digest; the row numbers given out last; how many changes were made.
+    """CREATE TABLE digest (
+        one INTEGER PRIMARY KEY CHECK (one = 1), sum BLOB NOT NULL, sequences TEXT NOT NULL,
+        commits INTEGER NOT NULL)""",
+    # It covers what the bounds of the trail were sealed for: only the beginning is still to be known.
+    "ALTER TABLE trail_bounds DROP COLUMN newest",
+    "ALTER TABLE trail_bounds DROP COLUMN seal",
+    "ALTER TABLE trail_bounds RENAME TO trail_start",
+)
+
+
+def format_3(database: Database) -> None:
+    """A digest of the whole vault."""
+    for statement in DIGEST:
+        database.run(statement)
+
+
 # Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2)
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2, format_3)

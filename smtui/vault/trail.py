@@ -1,7 +1,7 @@
 """The audit trail at rest: one row an event, each authenticated together with all that came before it.
 
 Old events may be dropped, oldest first. The chain value of the newest dropped one stays, and the chain goes on from
-there; together with the number of the newest event it is sealed, so that nothing is cut off at either end unnoticed.
+there. What is cut off at either end is noticed by the numbers, and by the digest of the vault.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from smtui.vault.database import Database
+from smtui.vault.database import Database, well_formed
 
 BATCH = 500
 
@@ -23,18 +23,17 @@ def link(key: bytes, before: bytes, at: int, event: str) -> bytes:
 
 def newest(database: Database) -> tuple[int, bytes]:
     """When the last event was recorded, and its chain value."""
-    return database.row("SELECT at, chain FROM trail ORDER BY id DESC LIMIT 1") or (0, _bounds(database)[1])
+    return database.row("SELECT at, chain FROM trail ORDER BY id DESC LIMIT 1") or (0, _start(database)[1])
 
 
 def append(database: Database, key: bytes, *, at: int, secret: int | None, event: dict[str, Any]) -> None:
     text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-    chain = link(key, newest(database)[1], at, text)
+    with well_formed():
+        chain = link(key, newest(database)[1], at, text)
     database.run(
         "INSERT INTO trail (at, operation, secret, event, chain) VALUES (?, ?, ?, ?, ?)",
         (at, event["eventName"], secret, text, chain),
     )
-    dropped, dropped_chain, _, _ = _bounds(database)
-    _set_bounds(database, key, dropped, dropped_chain, database.last_id())
 
 
 def kept_days(database: Database) -> int | None:
@@ -56,17 +55,18 @@ def has_before(database: Database, moment: int) -> bool:
     return oldest is not None and oldest[0] < moment
 
 
-def drop_before(database: Database, key: bytes, moment: int) -> None:
+def drop_before(database: Database, moment: int) -> None:
     """Drops events older than a moment, oldest first, a batch at most, and never the newest of all."""
-    _, _, last, _ = _bounds(database)
     gone: tuple[int, bytes] | None = None
-    for row, at, chain in database.rows(f"SELECT id, at, chain FROM trail ORDER BY id LIMIT {BATCH}"):
-        if at >= moment or row == last:
+    for row, at, chain in database.rows(
+        f"SELECT id, at, chain FROM trail WHERE id < (SELECT max(id) FROM trail) ORDER BY id LIMIT {BATCH}"
+    ):
+        if at >= moment:
             break
         gone = row, chain
     if gone is not None:
         database.run("DELETE FROM trail WHERE id <= ?", gone[:1])
-        _set_bounds(database, key, *gone, last)
+        database.run("UPDATE trail_start SET dropped = ?, chain = ?", gone)
 
 
 def rows_of(database: Database, region: str, name: str, suffix: str | None) -> list[int]:
@@ -110,41 +110,30 @@ def events(
         f"SELECT id, event FROM trail WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT {BATCH}",
         {"below": below, **bindings},
     ):
-        yield from (json.loads(event) for _, event in found)
+        with well_formed():
+            read = [json.loads(event) for _, event in found]
+            assert found[-1][0] < below, "events come in their order"
+        yield from read
         below = found[-1][0]
 
 
 def verify(database: Database, key: bytes) -> tuple[int, str | None]:
     """How many events were looked at, and what is wrong with them, if anything is."""
-    dropped, chain, newest, seal = _bounds(database)
-    if seal and not hmac.compare_digest(seal, _seal(key, dropped, chain, newest)):
-        return 0, "Where the trail begins and ends was altered."
+    dropped, chain = _start(database)
     looked_at, last = 0, dropped
-    while found := database.rows(
-        f"SELECT id, at, event, chain FROM trail WHERE id > ? ORDER BY id LIMIT {BATCH}", (last,)
-    ):
-        for row, at, event, stored in found:
-            looked_at += 1
-            if not hmac.compare_digest(link(key, chain, at, event), stored):
-                return looked_at, f"Event {row} of the trail, or one before it, was altered or removed."
-            last, chain = row, stored
-    if last != newest:
+    for row, at, event, stored in database.each("SELECT id, at, event, chain FROM trail WHERE id > ? ORDER BY id",
+                                                (dropped,)):
+        looked_at += 1
+        if not hmac.compare_digest(link(key, chain, at, event), stored):
+            return looked_at, f"Event {row} of the trail, or one before it, was altered or removed."
+        last, chain = row, stored
+    if database.row("SELECT 1 FROM sqlite_sequence WHERE name = 'trail' AND seq <> ?", (last,)):
         return looked_at, f"Events of the trail after number {last} were removed."
     return looked_at, None
 
 
-def _bounds(database: Database) -> tuple[int, bytes, int, bytes]:
-    """The number and chain value of the newest dropped event, the number of the newest of all, and the seal on them.
-
-    The seal is empty where the trail was never written in this format.
-    """
-    return database.row("SELECT dropped, chain, newest, seal FROM trail_bounds") or (0, bytes(32), 0, bytes(32))
-
-
-def _set_bounds(database: Database, key: bytes, dropped: int, chain: bytes, newest: int) -> None:
-    database.run("UPDATE trail_bounds SET dropped = ?, chain = ?, newest = ?, seal = ?",
-                 (dropped, chain, newest, _seal(key, dropped, chain, newest)))
-
-
-def _seal(key: bytes, dropped: int, chain: bytes, newest: int) -> bytes:
-    return hmac.digest(key, b"bounds" + dropped.to_bytes(8, "big") + chain + newest.to_bytes(8, "big"), "sha256")
+def _start(database: Database) -> tuple[int, bytes]:
+    """The number and chain value of the newest dropped event."""
+    with well_formed():
+        (dropped, chain), = database.rows("SELECT dropped, chain FROM trail_start")
+        return dropped, chain

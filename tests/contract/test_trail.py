@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 import smtui
+from tests.conftest import by_another_program
 
 
 def test_one_event_per_call_with_cloudtrails_names(vault, client) -> None:
@@ -130,17 +131,19 @@ TAMPERING = [
     "DELETE FROM trail WHERE id = 4",
     f"DELETE FROM trail WHERE id = {EVENTS}",
     "DELETE FROM trail",
-    f"DELETE FROM trail WHERE id = {EVENTS}; UPDATE trail_bounds SET newest = {EVENTS - 1}",
-    "UPDATE trail_bounds SET dropped = 4, chain = (SELECT chain FROM trail WHERE id = 4);"
-    " DELETE FROM trail WHERE id <= 4",
-    "DELETE FROM trail_bounds",
+    "DELETE FROM trail_start",
     "INSERT INTO trail (at, operation, event, chain) SELECT at, operation, event, chain FROM trail WHERE id = 4",
 ]
 
 
-@pytest.mark.parametrize("change", TAMPERING)
+# A chain that begins later is whole in itself: only the digest of the vault knows what was before.
+CUT = ("UPDATE trail_start SET dropped = 4, chain = (SELECT chain FROM trail WHERE id = 4);"
+       " DELETE FROM trail WHERE id <= 4")
+
+
+@pytest.mark.parametrize("change", [*TAMPERING, CUT])
 @pytest.mark.parametrize("shortened", [False, True])
-def test_an_altered_or_removed_event_is_found_by_check(vault, client, clock, change, shortened) -> None:
+def test_an_altered_or_removed_event_is_found_by_check(vault, client, clock, tmp_path, change, shortened) -> None:
     """At the beginning, in the middle and at the end; of a trail whose old events were dropped too."""
     client.create_secret(Name="s0", SecretString="1")
     client.create_secret(Name="s1", SecretString="1")
@@ -151,11 +154,11 @@ def test_an_altered_or_removed_event_is_found_by_check(vault, client, clock, cha
         client.create_secret(Name=f"s2-{number}", SecretString="1")
     assert vault.check().clean
 
-    with pytest.raises(ZeroDivisionError), vault.all_or_nothing():
-        vault._open_database().run(change)
-        assert "trail" in [finding.area for finding in vault.check().findings]
-        raise ZeroDivisionError
-    assert vault.check().clean
+    vault.backup(tmp_path / "copy")
+    by_another_program(tmp_path / "copy", vault.unlock_key(), change)
+
+    with smtui.open_vault(tmp_path / "copy", key=vault.unlock_key(), clock=clock) as copy:
+        assert {"rows"} | ({"trail"} if change != CUT else set()) == {each.area for each in copy.check().findings}
 
 
 def test_old_events_go_and_the_rest_can_be_verified(vault, client, clock, reopen) -> None:

@@ -173,20 +173,24 @@ def test_every_format_ever_written_still_opens(sample: Path, tmp_path: Path, mon
         assert client.describe_secret(SecretId="planned")["DeletedDate"]
         assert client.describe_secret(SecretId="prod/db")["Tags"] == [{"Key": "team", "Value": "pay"}]
         assert len(list(vault.trail(operation="CreateSecret"))) == 3
+        client.tag_resource(SecretId="prod/db", Tags=[{"Key": "team", "Value": "shop"}])
+        client.delete_secret(SecretId="binary", ForceDeleteWithoutRecovery=True)
+        vault.change_passphrase("another")
+        assert vault.check().clean
 
 
 def test_a_check_looks_at_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that another process records meanwhile is not found to be one too many."""
-    real = trail._bounds
+    real = trail._start
 
     def slow(database: Any) -> Any:
         found = real(database)
-        monkeypatch.setattr(trail, "_bounds", real)
+        monkeypatch.setattr(trail, "_start", real)
         other.client().list_secrets()
         return found
 
     with smtui.open_vault(path, PASSPHRASE) as vault, smtui.open_vault(path, PASSPHRASE) as other:
-        monkeypatch.setattr(trail, "_bounds", slow)
+        monkeypatch.setattr(trail, "_start", slow)
 
         assert vault.check().findings == ()
 

@@ -1,0 +1,165 @@
+"""One number over everything that stands in a vault, by which an older page or row that was put back is found.
+
+Every row has a keyed digest. Their sum stands in the vault itself and is brought up to date in the transaction that
+changes the rows: those of every table, of the word index, and the statements that made the tables. A page from
+another moment brings rows that the sum does not have, or lacks some that it has; the page of the sum put back does
+not fit the rows. All of them together are the whole file as it once was: that is what `seen` is for.
+
+Indexes hold nothing but what their tables hold, and are compared with them by SQLite. Unused pages hold nothing.
+
+SQLite tells of each row as it is changed (not of changes it takes back, hence the marks). So no statement is
+forgotten, and another program that writes into the file is noticed as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from typing import Any
+
+from smtui.vault.database import Database, well_formed
+
+TABLE = "digest"
+PURPOSE = "smtui digest"
+SUM_BYTES = 32
+MODULUS = 1 << 8 * SUM_BYTES
+# The numbers SQLite gave out last, in a table of its own that it tells nothing about.
+_SEQUENCES = "(SELECT coalesce(group_concat(name || ' ' || seq), '') FROM sqlite_sequence)"
+
+Row = tuple[Any, ...]
+Progress = Callable[[int], None]
+
+
+class Digest:
+    """Keeps the sum in step with an open file. `committed` is told the number of changes once they are on disk."""
+
+    def __init__(self, key: bytes, committed: Callable[[int], None] = lambda commits: None) -> None:
+        self._key = key
+        self._committed = committed
+        self._pending = 0
+        self._touched = False
+        self._commits: int | None = None
+
+    def __repr__(self) -> str:
+        return "<Digest>"
+
+    def changed(self, table: str, old: Row | None, new: Row | None) -> None:
+        """A row goes, comes, or becomes another."""
+        if table == TABLE:
+            return
+        self._touched = True
+        if old is not None:
+            self._pending -= of_row(self._key, table, old)
+        if new is not None:
+            self._pending += of_row(self._key, table, new)
+
+    @property
+    def pending(self) -> int:
+        """What is to be added to the sum: a mark to go back to."""
+        return self._pending
+
+    def back_to(self, mark: int) -> None:
+        """The changes since the mark were undone."""
+        self._pending = mark
+
+    def settle(self, database: Database, *, durable: bool) -> None:
+        """Adds what is pending to the sum, and counts the change if it is going to wait for the disk."""
+        _write_words(database)
+        if not self._touched:
+            return
+        total = (_stored(database)[0] + self._pending) % MODULUS
+        found = database.row(
+            f"UPDATE {TABLE} SET sum = ?, sequences = {_SEQUENCES}, commits = commits + ? RETURNING commits",
+            (total.to_bytes(SUM_BYTES, "big"), durable),
+        )
+        self._pending, self._commits = 0, found[0] if found and durable else None
+
+    def on_disk(self) -> None:
+        """The commit after `settle` is done."""
+        self._touched = False
+        if self._commits is not None:
+            self._committed(self._commits)
+            self._commits = None
+
+
+def of_row(key: bytes, table: str, row: Row) -> int:
+    """The digest of a row, a number. No two rows encode alike: bytes stand behind the rest, and their lengths in it."""
+    shape = [(len(value),) if type(value) is bytes else value for value in row]
+    content = [value for value in row if type(value) is bytes]
+    text = b"".join([ascii((table, shape)).encode(), *content])
+    return int.from_bytes(blake2b(text, key=key, digest_size=SUM_BYTES).digest(), "big")
+
+
+def start(database: Database, key: bytes, *, missing: int = 0) -> None:
+    """Takes the sum of what is there, in the transaction that made the tables, and keeps it from then on."""
+    total = (sum_of_all(database, key) + missing) % MODULUS
+    database.run(
+        f"INSERT INTO {TABLE} VALUES (1, ?, {_SEQUENCES}, 0)"
+        " ON CONFLICT (one) DO UPDATE SET sum = excluded.sum, sequences = excluded.sequences",
+        (total.to_bytes(SUM_BYTES, "big"),),
+    )
+    database.keep(Digest(key))
+
+
+def missing(database: Database, key: bytes, progress: Progress = lambda rows: None) -> int:
+    """What the sum of all rows lacks of the sum that is stored; 0 where everything is as it was left."""
+    return (_stored(database)[0] - sum_of_all(database, key, progress)) % MODULUS
+
+
+def sequences_fit(database: Database) -> bool:
+    """Whether SQLite's row numbers go on where they ended."""
+    return database.row(f"SELECT sequences = {_SEQUENCES} FROM {TABLE}") == (1,)
+
+
+def commits(database: Database) -> int:
+    """How many changes were committed since the sum is kept; those of mere reads do not count."""
+    return _stored(database)[1]
+
+
+def present(database: Database) -> bool:
+    return database.row("SELECT 1 FROM sqlite_schema WHERE name = ?", (TABLE,)) is not None
+
+
+def sum_of_all(database: Database, key: bytes, progress: Progress = lambda rows: None) -> int:
+    """Reads every row there is. `progress` is told of each so many."""
+    _write_words(database)
+    total = 0
+    for seen, (table, row) in enumerate(_everything(database)):
+        total += of_row(key, table, row)
+        if seen % 1000 == 0:
+            progress(seen)
+    return total % MODULUS
+
+
+def count_of_all(database: Database) -> int:
+    """How many rows `sum_of_all` reads, the few of the schema aside."""
+    return sum((database.row(f'SELECT count(*) FROM "{table}"') or (0,))[0] for table in _tables(database))
+
+
+def _tables(database: Database) -> list[str]:
+    """Every table of ours, and those in which the word index is kept."""
+    return [table for (table,) in database.rows(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')"
+        f" AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name <> '{TABLE}' ORDER BY name"
+    )]
+
+
+def _everything(database: Database) -> Iterator[tuple[str, Row]]:
+    for table in _tables(database):
+        for row in database.each(f'SELECT * FROM "{table}"'):
+            yield table, row
+    for row in database.each("SELECT type, name, tbl_name, sql FROM sqlite_schema"):
+        yield "sqlite_schema", row
+
+
+def _stored(database: Database) -> tuple[int, int]:
+    """The sum and the number of changes."""
+    with well_formed():
+        (total, commits), = database.rows(f"SELECT sum, commits FROM {TABLE}")
+        return int.from_bytes(total, "big"), int(commits)
+
+
+def _write_words(database: Database) -> None:
+    """A savepoint makes the word index write what it has held back until then."""
+    if database.in_transaction:
+        database.run("SAVEPOINT words; RELEASE words")
