@@ -42,8 +42,10 @@ def demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator
             add_keys(vault)
             add_replicas(vault)
         add_rotation(vault)
-        yield Demo(vault, passphrase)
-        vault.forget_seen()
+        try:
+            yield Demo(vault, passphrase)
+        finally:
+            vault.forget_seen()
 
 
 def fill(client: Client, ambient: Ambient) -> None:

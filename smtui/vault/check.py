@@ -100,7 +100,7 @@ def _rows(database: Database, store: KeyStore, counted: dict[str, int], progress
     counted["rows"] = of
     if digest.missing(database, store.derived(digest.PURPOSE), lambda done: progress("rows", done, of)):
         yield REPLAYED
-    if not digest.sequences_fit(database):
+    if not digest.numbers_fit(database):
         yield "SQLite's row numbers do not go on where they ended."
 
 

@@ -23,8 +23,8 @@ TABLE = "digest"
 PURPOSE = "smtui digest"
 SUM_BYTES = 32
 MODULUS = 1 << 8 * SUM_BYTES
-# The numbers SQLite gave out last, in a table of its own that it tells nothing about.
-_SEQUENCES = "(SELECT coalesce(group_concat(name || ' ' || seq), '') FROM sqlite_sequence)"
+# The row numbers SQLite gave out last are in a table of its own, of which it tells nothing. They only grow.
+_NUMBERS = "(SELECT coalesce(sum(seq), 0) FROM sqlite_sequence)"
 
 Row = tuple[Any, ...]
 Progress = Callable[[int], None]
@@ -69,7 +69,8 @@ class Digest:
             return
         total = (_stored(database)[0] + self._pending) % MODULUS
         found = database.row(
-            f"UPDATE {TABLE} SET sum = ?, sequences = {_SEQUENCES}, commits = commits + ? RETURNING commits",
+            f"UPDATE {TABLE} SET sum = ?, numbers = max(numbers, {_NUMBERS}), commits = commits + ?"
+            " RETURNING commits",
             (total.to_bytes(SUM_BYTES, "big"), durable),
         )
         self._pending, self._commits = 0, found[0] if found and durable else None
@@ -94,8 +95,8 @@ def start(database: Database, key: bytes, *, missing: int = 0) -> None:
     """Takes the sum of what is there, in the transaction that made the tables, and keeps it from then on."""
     total = (sum_of_all(database, key) + missing) % MODULUS
     database.run(
-        f"INSERT INTO {TABLE} VALUES (1, ?, {_SEQUENCES}, 0)"
-        " ON CONFLICT (one) DO UPDATE SET sum = excluded.sum, sequences = excluded.sequences",
+        f"INSERT INTO {TABLE} VALUES (1, ?, {_NUMBERS}, 0)"
+        " ON CONFLICT (one) DO UPDATE SET sum = excluded.sum",
         (total.to_bytes(SUM_BYTES, "big"),),
     )
     database.keep(Digest(key))
@@ -106,9 +107,9 @@ def missing(database: Database, key: bytes, progress: Progress = lambda rows: No
     return (_stored(database)[0] - sum_of_all(database, key, progress)) % MODULUS
 
 
-def sequences_fit(database: Database) -> bool:
+def numbers_fit(database: Database) -> bool:
     """Whether SQLite's row numbers go on where they ended."""
-    return database.row(f"SELECT sequences = {_SEQUENCES} FROM {TABLE}") == (1,)
+    return database.row(f"SELECT numbers = {_NUMBERS} FROM {TABLE}") == (1,)
 
 
 def commits(database: Database) -> int:

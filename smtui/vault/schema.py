@@ -135,9 +135,10 @@ def format_2(database: Database) -> None:
 
 
 DIGEST = (
-    # One row: the sum over all other rows, see digest; the row numbers given out last; how many changes were made.
+    # One row: the sum over all other rows, see digest; the sum of the row numbers given out last; how many changes
+    # were made.
     """CREATE TABLE digest (
-        one INTEGER PRIMARY KEY CHECK (one = 1), sum BLOB NOT NULL, sequences TEXT NOT NULL,
+        one INTEGER PRIMARY KEY CHECK (one = 1), sum BLOB NOT NULL, numbers INTEGER NOT NULL,
         commits INTEGER NOT NULL)""",
     # It covers what the bounds of the trail were sealed for: only the beginning is still to be known.
     "ALTER TABLE trail_bounds DROP COLUMN newest",

@@ -12,7 +12,8 @@ import smtui
 from smtui.vault import kdf
 from tests.conftest import PASSPHRASE
 
-CHEAP = {number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in kdf.PROFILES}
+REAL = dict(kdf.PROFILES)
+CHEAP = {number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in REAL}
 VALUES = {"prod/db": "hunter2-" * 20, "prod/api": "another-" * 400}
 
 

@@ -1,0 +1,358 @@
+"""Whoever can write into the closed file: nothing is misread, and all but the whole older file is found.
+
+Each test has a short form, and a long one behind `.venv/bin/pytest -m long tests/vault/test_tampering.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import smtui
+from smtui.vault import digest, kdf
+from tests.conftest import PASSPHRASE, Clock, by_another_program
+from tests.vault.conftest import CHEAP, REAL, VALUES, read_all
+
+PAGE = 4096
+SALT = 16
+
+
+def long_form(short: int, long: int) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("times", [short, pytest.param(long, marks=pytest.mark.long)])
+
+
+@pytest.fixture(scope="session")
+def key(pristine: Path) -> bytes:
+    """Opens the pristine vault without a derivation."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "PROFILES", CHEAP)
+        with smtui.open_vault(pristine, PASSPHRASE, read_only=True) as vault:
+            return vault.unlock_key()
+
+
+@pytest.fixture
+def outcome(path: Path, key: bytes) -> Callable[..., str]:
+    """What becomes of a file with these bytes: refused at some point, found by check, or the same content."""
+
+    def judged(changed: bytes, **by: str) -> str:
+        path.write_bytes(changed)
+        try:
+            with smtui.open_vault(path, **(by or {"key": key})) as vault:  # type: ignore[arg-type]
+                same = read_all(vault) == VALUES
+                clean = vault.check().clean
+                assert same or not clean
+                return "same" if same and clean else "found"
+        except smtui.WrongPassphraseError:
+            assert path.read_bytes() == changed
+            return "refused"
+        except smtui.VaultError:
+            return "refused"
+
+    return judged
+
+
+def flipped(whole: bytes, bit: int) -> bytes:
+    changed = bytearray(whole)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def test_what_was_not_changed_is_the_same(path: Path, outcome: Callable[..., str]) -> None:
+    assert outcome(path.read_bytes()) == "same"
+
+
+def test_every_bit_of_the_first_bytes(path: Path, outcome: Callable[..., str]) -> None:
+    """Of the salt, by the passphrase; of the first page, by the key. The file stays as it was."""
+    whole = path.read_bytes()
+    for bit in range(SALT * 8):
+        assert outcome(flipped(whole, bit), passphrase=PASSPHRASE) == "refused"
+    for bit in range(SALT * 8, 128 * 8):
+        assert outcome(flipped(whole, bit)) == "refused"
+
+
+@long_form(150, 1000)
+def test_a_flipped_byte_anywhere(path: Path, outcome: Callable[..., str], times: int) -> None:
+    whole, chance = path.read_bytes(), random.Random(7)
+    for _ in range(times):
+        changed = bytearray(whole)
+        changed[chance.randrange(SALT, len(whole))] ^= chance.randrange(1, 256)
+        assert outcome(bytes(changed)) in ("refused", "found")
+
+
+@long_form(20, 64)
+def test_cut_off(path: Path, outcome: Callable[..., str], times: int) -> None:
+    """Anywhere, and between two pages."""
+    whole, chance = path.read_bytes(), random.Random(7)
+    for number in range(times):
+        length = chance.randrange(len(whole))
+        length -= length % PAGE if number % 2 else 0
+        assert outcome(whole[:length]) in ("refused", "found")
+
+
+@long_form(20, 200)
+def test_swapped_pages(path: Path, outcome: Callable[..., str], times: int) -> None:
+    whole, chance = path.read_bytes(), random.Random(7)
+    pages = [whole[at : at + PAGE] for at in range(0, len(whole), PAGE)]
+    for _ in range(times):
+        one, other = chance.sample(range(len(pages)), 2)
+        swapped = list(pages)
+        swapped[one], swapped[other] = pages[other], pages[one]
+        assert outcome(b"".join(swapped)) in ("refused", "found")
+
+
+@pytest.mark.parametrize("more", [1, 100, PAGE, 3 * PAGE, -1])
+def test_grown(path: Path, outcome: Callable[..., str], more: int) -> None:
+    """By zeros; by its own first pages, with -1. What lies behind the end is no part of the vault."""
+    whole = path.read_bytes()
+
+    assert outcome(whole + (bytes(more) if more > 0 else whole[: 2 * PAGE])) in ("refused", "found", "same")
+
+
+@pytest.mark.parametrize("where", ["all", "pages"])
+def test_noise(path: Path, outcome: Callable[..., str], where: str) -> None:
+    whole, chance = path.read_bytes(), random.Random(7)
+    kept = SALT if where == "all" else PAGE
+
+    assert outcome(whole[:kept] + chance.randbytes(len(whole) - kept)) in ("refused", "found")
+
+
+def test_no_byte_makes_the_derivation_cheaper(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All 256 values of the byte that names its profile: what it costs stands in our table, or nothing is done."""
+    cost: list[kdf.Profile] = []
+
+    class Argon2id:
+        def __init__(self, *, memory_cost: int, iterations: int, lanes: int, **_: object) -> None:
+            cost.append(kdf.Profile(memory_cost, iterations, lanes))
+
+        def derive_into(self, typed: bytes, master: bytearray) -> None:
+            pass
+
+    monkeypatch.setattr(kdf, "PROFILES", REAL)
+    monkeypatch.setattr(kdf, "Argon2id", Argon2id)
+    whole = path.read_bytes()
+    for first in range(256):
+        path.write_bytes(bytes([first]) + whole[1:])
+        cost.clear()
+        with pytest.raises(smtui.WrongPassphraseError if first in REAL else smtui.VaultFormatError):
+            smtui.open_vault(path, PASSPHRASE)
+        assert cost == ([REAL[first]] if first in REAL else [])
+    assert all(profile.memory_cost >= 64 * 1024 and profile.iterations >= 3 for profile in REAL.values())
+
+
+# The log beside the file, as a program that was killed leaves it.
+
+LAST = 30
+
+
+@pytest.fixture
+def killed(path: Path, key: bytes, tmp_path: Path) -> Path:
+    """A vault whose newest changes are in its log alone."""
+    alive = tmp_path / "alive" / path.name
+    alive.parent.mkdir()
+    shutil.copyfile(path, alive)
+    dead = tmp_path / "dead" / path.name
+    dead.parent.mkdir()
+    with smtui.open_vault(alive, key=key) as vault:
+        for number in range(LAST + 1):
+            vault.client().put_secret_value(SecretId="prod/api", SecretString=str(number))
+        for file in alive.parent.iterdir():
+            shutil.copyfile(file, dead.parent / file.name)
+    return dead
+
+
+def after_the_kill(dead: Path, key: bytes) -> tuple[str, int]:
+    """The newest value, and by how many changes the vault says it is behind."""
+    with smtui.open_vault(dead, key=key) as vault:
+        assert vault.check().clean
+        return vault.client().get_secret_value(SecretId="prod/api")["SecretString"], vault.behind
+
+
+def test_a_log_that_is_whole_is_read(killed: Path, key: bytes) -> None:
+    assert after_the_kill(killed, key) == (str(LAST), 0)
+
+
+@long_form(25, 300)
+def test_a_damaged_log(killed: Path, key: bytes, times: int) -> None:
+    """Nobody can tell a log that was cut from one that ended there. This machine knows how far it went, and says so."""
+    files, chance = {file: file.read_bytes() for file in killed.parent.iterdir()}, random.Random(7)
+    log = killed.with_name(f"{killed.name}-wal")
+    for number in range(times):
+        for file in killed.parent.iterdir():
+            file.unlink()
+        for file, held in files.items():
+            file.write_bytes(held)
+        held, at = bytearray(files[log]), chance.randrange(len(files[log]))
+        if number % 3:
+            held[at] ^= chance.randrange(1, 256)
+        log.write_bytes(held if number % 3 else held[:at])
+        value, behind = after_the_kill(killed, key)
+        assert behind or value == str(LAST)
+        assert behind == LAST - int(value) if value in map(str, range(LAST + 1)) else behind > LAST
+
+
+@pytest.mark.parametrize("companion", ["-shm", "-journal"])
+def test_noise_beside_the_vault(killed: Path, key: bytes, companion: str) -> None:
+    killed.with_name(killed.name + companion).write_bytes(random.Random(7).randbytes(9 * PAGE))
+
+    assert after_the_kill(killed, key) == (str(LAST), 0)
+
+
+# Pages and rows that were good once.
+
+
+@dataclass(frozen=True)
+class Life:
+    """A vault as it is now, its key, and as it was at some moments before."""
+
+    now: bytes
+    key: bytes
+    before: tuple[bytes, ...]
+
+
+@pytest.fixture(scope="session")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """Rows of every table come, change and go."""
+    path, chance, clock = tmp_path_factory.mktemp("life") / "v.vault", random.Random(7), Clock()
+    before = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kdf, "PROFILES", CHEAP)
+        with smtui.create_vault(path, PASSPHRASE, clock=clock) as vault:
+            key = vault.unlock_key()
+            vault.keep_trail(30)
+            for number in range(40):
+                born(vault, f"s{number}", chance)
+    for _ in range(4):
+        before.append(path.read_bytes())
+        clock.forward(days=20)
+        with smtui.open_vault(path, key=key, clock=clock) as vault:
+            for _ in range(25):
+                lives(vault, f"s{chance.randrange(40)}", chance)
+            assert vault.check().clean
+    return Life(path.read_bytes(), key, tuple(before))
+
+
+def born(vault: smtui.Vault, name: str, chance: random.Random) -> None:
+    far = {"AddReplicaRegions": [{"Region": "eu-west-1"}]} if name.endswith("7") else {}
+    vault.client().create_secret(
+        Name=name, Description=f"number {name}", SecretString="v" * chance.randrange(1, 9000),
+        Tags=[{"Key": "k", "Value": name}], **far,  # type: ignore[arg-type]
+    )
+
+
+def lives(vault: smtui.Vault, name: str, chance: random.Random) -> None:
+    """Something happens to a secret, and a few things beside."""
+    client, keys = vault.client(), vault.keys()
+    word = f"{chance.randrange(10**6)}"
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Sid": word, "Effect": "Deny", "Principal": "*", "Action": "secretsmanager:DeleteSecret", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceIp": word}},
+    }]}
+    things: list[Callable[[], object]] = [
+        lambda: client.put_secret_value(SecretId=name, SecretString=word * chance.randrange(1, 900)),
+        lambda: client.update_secret(SecretId=name, Description=f"changed to {word}"),
+        lambda: client.tag_resource(SecretId=name, Tags=[{"Key": f"k{word[0]}", "Value": word}]),
+        lambda: client.untag_resource(SecretId=name, TagKeys=["k"]),
+        lambda: client.get_secret_value(SecretId=name),
+        lambda: client.put_resource_policy(SecretId=name, ResourcePolicy=json.dumps(policy)),
+        lambda: client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True),
+        lambda: client.delete_secret(SecretId=name),
+        lambda: born(vault, f"new{word}", chance),
+        lambda: keys.create_alias(AliasName=f"alias/a{word}", TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"]),
+        lambda: vault.rotations().create_function(FunctionName=f"f{word}", Password={}),
+    ]
+    with contextlib.suppress(smtui.ClientError):
+        chance.choice(things)()
+
+
+@dataclass(frozen=True)
+class Replays:
+    """The pages that were put back one by one, as moment and number; and those of them that nobody noticed."""
+
+    tried: int
+    unnoticed: tuple[tuple[int, int], ...]
+
+
+def replayed(life: Life, path: Path) -> Replays:
+    """Every page of every earlier moment in the place where another one is now."""
+    tried, unnoticed = 0, []
+    for moment, old in enumerate(life.before):
+        for at in range(0, min(len(old), len(life.now)), PAGE):
+            if old[at : at + PAGE] != life.now[at : at + PAGE]:
+                tried += 1
+                path.write_bytes(life.now[:at] + old[at : at + PAGE] + life.now[at + PAGE :])
+                if unsuspecting(path, life.key):
+                    unnoticed.append((moment, at))
+    return Replays(tried, tuple(unnoticed))
+
+
+def unsuspecting(path: Path, key: bytes) -> bool:
+    try:
+        with smtui.open_vault(path, key=key, read_only=True) as vault:
+            return vault.check().clean
+    except smtui.VaultError:
+        return False
+
+
+def everything(path: Path, life: Life, content: bytes) -> object:
+    """All that stands in a file of these bytes."""
+    path.write_bytes(content)
+    with smtui.open_vault(path, key=life.key, read_only=True) as vault:
+        database = vault._open_database()
+        return digest.sum_of_all(database, b"any"), database.rows("SELECT * FROM sqlite_sequence ORDER BY name")
+
+
+def test_an_older_page_is_found(life: Life, path: Path) -> None:
+    """All of them, but for pages that hold the same as now, and unused ones, which hold nothing."""
+    replays = replayed(life, path)
+
+    now = everything(path, life, life.now)
+    for moment, at in replays.unnoticed:
+        content = life.now[:at] + life.before[moment][at : at + PAGE] + life.now[at + PAGE :]
+        assert everything(path, life, content) == now
+    assert replays.tried - len(replays.unnoticed) >= 40
+
+
+def test_it_is_the_digest_that_finds_them(life: Life, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without it, older pages pass whose content differs."""
+    found = len(replayed(life, path).unnoticed)
+    monkeypatch.setattr(digest, "missing", lambda *_: 0)
+    monkeypatch.setattr(digest, "numbers_fit", lambda *_: True)
+
+    assert len(replayed(life, path).unnoticed) > found + 20
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE secrets SET description = 'other' WHERE id = (SELECT max(id) FROM secrets)",
+    "UPDATE secrets SET delete_at = NULL",
+    "UPDATE versions SET accessed_on = 1 WHERE id = (SELECT min(id) FROM versions)",
+    "DELETE FROM tags WHERE id = (SELECT min(id) FROM tags)",
+    "UPDATE labels SET version = (SELECT min(id) FROM versions) WHERE secret = (SELECT max(secret) FROM labels)",
+    "DELETE FROM policies",
+    "UPDATE keys SET description = 'other'",
+    "UPDATE aliases SET key = (SELECT min(id) FROM keys)",
+    "DELETE FROM functions",
+    "UPDATE replicas SET kms_key_id = 'other'",
+    "UPDATE meta SET value = '999999999999' WHERE name = 'account_id'",
+    "UPDATE trail_start SET dropped = dropped - 1",
+    "INSERT INTO words (rowid, name) VALUES (999, 'more')",
+    "UPDATE digest SET sum = zeroblob(32)",
+    "UPDATE sqlite_sequence SET seq = 0",
+    "DROP INDEX secrets_by_change",
+    "CREATE TRIGGER t AFTER INSERT ON secrets BEGIN DELETE FROM policies; END",
+])
+def test_a_row_changed_by_another_program_is_found(life: Life, path: Path, statement: str) -> None:
+    now = everything(path, life, life.now)
+    by_another_program(path, life.key, statement)
+    assert everything(path, life, path.read_bytes()) != now or "digest" in statement
+
+    with smtui.open_vault(path, key=life.key) as vault:
+        assert "rows" in {finding.area for finding in vault.check().findings}
+        vault.client().create_secret(Name="later")
+        assert "rows" in {finding.area for finding in vault.check().findings}
