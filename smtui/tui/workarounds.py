@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from contextlib import suppress
 from typing import Generic
 
 from rich.text import Text
 from textual.app import App, ReturnType
+from textual.drivers import _writer_thread
 from textual.notifications import SeverityLevel
 from textual.worker import WorkerFailed
 
 from smtui.hardening import incident
+
+
+class LastingWriter(_writer_thread.WriterThread):
+    """Textual 8.2's thread that writes to the terminal dies with it, and whoever writes then waits for ever.
+
+    This one goes on taking what it is given, and tells of the hangup as the system does: all is locked and left.
+    """
+
+    def run(self) -> None:
+        there = True
+        while (text := self._queue.get()) is not None:
+            if there and not self._sent(text):
+                there = False
+                os.kill(os.getpid(), signal.SIGHUP)
+
+    def _sent(self, text: str) -> bool:
+        try:
+            self._file.write(text)
+            if self._queue.empty():
+                self._file.flush()
+        except OSError:
+            return False
+        return True
+
+
+with suppress(ImportError):  # Windows has a driver of its own
+    from textual.drivers import linux_driver
+
+    linux_driver.WriterThread = LastingWriter  # type: ignore[attr-defined]
 
 
 class QuietApp(App[ReturnType], Generic[ReturnType]):

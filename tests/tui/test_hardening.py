@@ -132,6 +132,18 @@ def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals
     assert screens.child.exitstatus == 128 + number
 
 
+def test_a_terminal_that_goes_away_ends_the_program(tmp_path: Path) -> None:
+    """Nothing can be written any more, and nobody is there: locked, and gone, instead of waiting for ever."""
+    screens = Screens(tmp_path)
+    screens.child.expect("Make a vault")
+    os.close(screens.child.child_fd)
+    _, status = os.waitpid(screens.child.pid, 0)
+    screens.child.closed = screens.child.terminated = True
+
+    # Python itself ends with 120 where it cannot flush what it printed.
+    assert os.waitstatus_to_exitcode(status) in (128 + signal.SIGHUP, 120)
+
+
 def test_a_typed_passphrase_is_in_no_log(tmp_path: Path) -> None:
     """With Textual's log ordered by the environment, no file appears and nothing typed is echoed."""
     screens = Screens(tmp_path, TEXTUAL_LOG=str(tmp_path / "log"), TEXTUAL_DEBUG="1")

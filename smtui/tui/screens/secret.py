@@ -132,7 +132,8 @@ class SecretScreen(LabelsScreen):
 
     @property
     def _at_versions(self) -> bool:
-        return self.focused is self.versions
+        """Already when the way there has begun: the next key may come before the focus does."""
+        return self.has_class("-versions")
 
     @property
     def number(self) -> int:
@@ -141,21 +142,27 @@ class SecretScreen(LabelsScreen):
     def action_versions(self) -> None:
         self._go_to(self.value if self._at_versions else self.versions)
 
+    def action_part(self, number: int) -> None:
+        """To one of this screen's own parts at once, so that the next key is already for it; or to another screen."""
+        if number > VERSIONS:
+            self.go_from_part_to_part(number)
+        else:
+            self._go_to(self.versions if number == VERSIONS else self.value)
+
     @gesture
-    async def action_part(self, number: int) -> None:
-        """To another part, and from there on to whichever is asked for, until it is one of this screen's own."""
-        wanted: int | None = number
-        while wanted is not None and wanted > VERSIONS:
-            wanted = await self.app.push_screen_wait(made(wanted, self.session, self.secret_id))
-        if wanted is not None:
-            self._go_to(self.versions if wanted == VERSIONS else self.value)
+    async def go_from_part_to_part(self, number: int | None) -> None:
+        """From one screen to whichever is asked for there, until it is one of this screen's own parts."""
+        while number is not None and number > VERSIONS:
+            number = await self.app.push_screen_wait(made(number, self.session, self.secret_id))
+        if number is not None:
+            self.action_part(number)
 
     def _go_to(self, area: ValueList | VersionList) -> None:
         self.set_class(area is self.versions, "-versions")
         self.call_after_refresh(area.focus)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self.set_class(self._at_versions, "-versions")
+        self.set_class(self.focused is self.versions, "-versions")
         self.parts.at(self.number)
         self.refresh_bindings()
 

@@ -1,0 +1,232 @@
+"""Whole journeys in tmux, by keyboard alone, at the size of a terminal that nobody has made larger."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtui
+from tests.e2e.tmux import Tmux
+
+PASSPHRASE = "seven green otters under a bridge"
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal"),
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux"),
+]
+Start = Callable[..., Tmux]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A vault with three secrets, one of them with two versions."""
+    path = tmp_path_factory.mktemp("vaults") / "team.vault"
+    with smtui.create_vault(path, PASSPHRASE) as vault:
+        client = vault.client()
+        client.create_secret(Name="dev/token", SecretString="a token", Description="Reads packages")
+        client.create_secret(Name="prod/api", SecretString="another", Tags=[{"Key": "team", "Value": "web"}])
+        client.create_secret(Name="prod/db", SecretString='{"user": "app", "password": "first-word"}')
+        client.put_secret_value(SecretId="prod/db", SecretString='{"user": "app", "password": "second-word"}')
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, made: Path) -> Path:
+    shutil.copy(made, tmp_path / "team.vault")
+    return tmp_path
+
+
+@pytest.fixture
+def start(home: Path) -> Iterator[Start]:
+    running: list[Tmux] = []
+
+    def one(*arguments: str, size: tuple[int, int] = (80, 24), locked: bool = False, **environ: str) -> Tmux:
+        terminal = Tmux("--vault", str(home / "team.vault"), *arguments, home=home, size=size, **environ)
+        running.append(terminal)
+        if not locked:
+            terminal.see("Unlock")
+            terminal.press(PASSPHRASE, "Enter")
+            terminal.see("3 secrets ·")
+        return terminal
+
+    yield one
+    for terminal in running:
+        terminal.close()
+
+
+def asked(home: Path, method: str, **request: Any) -> Any:
+    """What a client beside the program is told."""
+    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
+        return getattr(vault.client(), method)(**request)
+
+
+def test_the_first_run(tmp_path: Path) -> None:
+    """No vault yet: six words, the recovery code once, an empty list that says what to do, the first secret."""
+    terminal = Tmux("--vault", str(tmp_path / "new.vault"), home=tmp_path)
+    try:
+        terminal.see("Make a vault")
+        terminal.press("C-g")
+        words = re.findall(r"^ *│ *([a-z-]+(?: [a-z-]+){5}) *│", terminal.see("Write the words down"), re.MULTILINE)
+        terminal.press(words[0], "Enter")
+        terminal.see("Recovery code")
+        terminal.press("Tab", "Enter")
+        terminal.see("There is nothing here yet.")
+        terminal.press("a")
+        terminal.see("New secret")
+        terminal.press("first/one", "Tab", "Tab", "k", "Tab", "v", "C-s")
+        terminal.see("first/one is stored.")
+        terminal.press("C-q")
+        assert terminal.ended() == 0
+    finally:
+        terminal.close()
+
+
+def test_finding_and_copying(start: Start) -> None:
+    """Two seconds: a slash, three letters, Enter, y. The value is in the buffer that tmux pastes, and on no screen."""
+    terminal = start(SSH_TTY="/dev/pts/9")
+    terminal.press("/", "tok", "Enter")
+    terminal.see("1 secret · filter: tok")
+    terminal.press("y")
+    terminal.see("dev/token")
+    terminal.see("clipboard ")
+
+    assert "a token" not in terminal.text
+    assert terminal.ask("show-buffer") == "a token"
+    terminal.press("Y")
+    terminal.see("The clipboard is empty.")
+    assert "a token" not in terminal.ask("list-buffers")
+
+
+def test_one_key_is_shown_for_a_while(start: Start, home: Path) -> None:
+    (home / "config.toml").write_text("reveal = 2\n")
+    terminal = start()
+    terminal.press("G", "Enter")
+    terminal.see("not read yet")
+    terminal.press("r")
+    terminal.see("password")
+    terminal.press("j", "r")
+    terminal.see("second-word")
+
+    terminal.see_no("second-word")
+
+
+def test_carrying_a_label_and_taking_it_back(start: Start, home: Path) -> None:
+    """m, j, Enter shows what AWSCURRENT and AWSPREVIOUS will do; Enter does it; u takes it back."""
+    terminal = start()
+    terminal.press("G", "Enter")
+    terminal.see("not read yet")
+    terminal.press("2", "m")
+    terminal.see("◂ AWSCURRENT ▸")
+    terminal.press("j", "Enter")
+    terminal.see("Move AWSCURRENT to version", "AWSPREVIOUS goes from")
+    terminal.press("Enter")
+    terminal.see_no("Do it")
+    assert "first-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
+    terminal.press("u")
+    terminal.see("Undo?")
+    terminal.press("Enter")
+    terminal.see_no("Undo?")
+
+    assert "second-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
+
+
+def test_rolling_back(start: Start, home: Path) -> None:
+    terminal = start()
+    terminal.press("G", "Enter")
+    terminal.see("not read yet")
+    terminal.press("2", "b")
+    terminal.see("Roll back to the version before?")
+    terminal.press("Enter")
+    terminal.see_no("Do it")
+
+    assert "first-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
+
+
+def test_a_new_value_shows_which_keys_change(start: Start, home: Path) -> None:
+    terminal = start()
+    terminal.press("G", "Enter")
+    terminal.see("not read yet")
+    terminal.press("r")
+    terminal.see("password")
+    terminal.press("j", "e")
+    terminal.see("New value of prod/db")
+    terminal.press("third-word", "C-s")
+    terminal.see("~ password changes")
+    assert "third-word" not in terminal.text
+    terminal.press("Enter")
+    terminal.see("it is AWSCURRENT now")
+
+    assert json.loads(asked(home, "get_secret_value", SecretId="prod/db")["SecretString"])["password"] == "third-word"
+
+
+def test_a_deletion_that_is_cancelled(start: Start, home: Path) -> None:
+    """The harmless answer has the focus; until its day comes, U brings the secret back."""
+    terminal = start()
+    terminal.press("d")
+    terminal.see("Delete dev/token?")
+    terminal.press("Enter")
+    terminal.see_no("Delete dev/token?")
+    terminal.press("d")
+    terminal.see("Delete dev/token?")
+    terminal.press("Tab", "Enter")
+    terminal.see("will be deleted on")
+    terminal.press("x")
+    terminal.see("deletes in 30 d")
+    terminal.press("g", "U")
+    terminal.see("dev/token is restored.")
+
+    assert "DeletedDate" not in asked(home, "describe_secret", SecretId="dev/token")
+
+
+def test_every_size_has_its_picture(start: Start) -> None:
+    """Wide shows list and preview, narrow the list, and what is too small says so; nothing is lost on the way back."""
+    terminal = start(size=(120, 36))
+    terminal.press("G")
+    terminal.see("prod/db", "Versions")
+    terminal.resize(80, 24)
+    terminal.see_no("Versions")
+    terminal.resize(50, 12)
+    terminal.see("60")
+    terminal.resize(120, 36)
+    terminal.see("3 secrets ·", "Versions")
+    terminal.press("Enter")
+
+    terminal.see("not read yet")
+
+
+def test_only_reading(start: Start, home: Path) -> None:
+    """Nothing changes until it is allowed; then it does."""
+    terminal = start("--read-only")
+    terminal.see("read-only")
+    terminal.press("d")
+    terminal.see("This session only reads")
+    terminal.press(":")
+    terminal.press("rw", "Enter")
+    terminal.see("Allow changes from here on?")
+    terminal.press("Tab", "Enter")
+    terminal.see_no("read-only")
+    terminal.see("3 secrets ·")
+    terminal.press("d")
+    terminal.see("Delete dev/token?")
+
+
+def test_the_lock_and_the_end(start: Start) -> None:
+    """Ctrl+L leaves nothing on the screen; the wrong passphrase says so; Ctrl+Q gives the terminal back."""
+    terminal = start()
+    terminal.press("C-l")
+    terminal.see("Unlock")
+    terminal.see_no("prod/db")
+    terminal.press("not it", "Enter")
+    terminal.see("Wrong passphrase")
+    terminal.press(PASSPHRASE, "Enter")
+    terminal.see("3 secrets ·")
+    terminal.press("C-q")
+
+    assert terminal.ended() == 0
+    assert "prod/db" not in terminal.text
