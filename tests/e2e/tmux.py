@@ -16,7 +16,7 @@ import smtui
 ROOT = Path(smtui.__file__).parents[1]
 PATIENCE = 30.0
 ENDED = "ended with"
-EFFECT = 1.0
+EFFECT = 3.0
 """Seconds after which a key has no effect that could be seen."""
 QUIET = 3
 """Looks at the screen that are alike before it counts as quiet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.reactive import reactive
 from textual.widgets import Input
 
 from smtui.tui.values import can_be_typed
@@ -12,6 +13,8 @@ REFUSED = "What was pasted has line breaks or unseen characters. smtui set NAME 
 
 class PlainInput(Input):
     """One line. A paste that is more than that is refused as a whole, instead of being cut short unseen."""
+
+    cursor_blink = reactive(False, init=False)
 
     def on_paste(self, event: events.Paste) -> None:
         if not can_be_typed(event.text):
