@@ -21,6 +21,7 @@ PLACES = {
     "regions": "Regions and vaults",
     "door": "Before a vault is open",
     "rotation": "Rotation of a secret",
+    "functions": "Rotation functions",
     "unlock": "Unlock",
     "recover": "Recover",
     "create": "New passphrase",
@@ -150,6 +151,13 @@ SHORTCUTS = (
     Shortcut("rotation.cancel", "X", "cancel_rotation", "Cancel rotation…",
              "Rotate no more, and end the rotation that is under way", show=True),
     Shortcut("rotation.back", "escape,h", "back", "Back", "Back to the value", show=True),
+
+    Shortcut("functions.open", "enter,l", "open", "Open", "To a secret that this function rotates", show=True),
+    Shortcut("functions.add", "a", "add", "Add", "Make a function", show=True),
+    Shortcut("functions.copy", "y", "copy", "Copy", "Copy the ARN of this function", show=True),
+    Shortcut("functions.delete", "d", "delete", "Delete…", "Remove this function, which must rotate nothing",
+             show=True),
+    Shortcut("functions.back", "escape,h", "back", "Back", "Back to the list", show=True),
 
     Shortcut("unlock.keyring", "ctrl+k", "keyring", "Use keyring", "Unlock with the key in the system's keyring",
              show=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.message import Message
 
@@ -59,6 +59,12 @@ class Session:
     def rotations(self) -> RotationClient:
         return self.vault.rotations(region_name=self.region)
 
+    def everything(self, region: str) -> Client:
+        """What can be asked of any of them in one client: no two have a method of one name."""
+        clients = (self.vault.client(region_name=region), self.vault.keys(region_name=region),
+                   self.vault.rotations(region_name=region))
+        return cast("Client", _Together(clients))
+
     def now(self) -> datetime:
         return self.vault.now()
 
@@ -91,6 +97,16 @@ class Session:
     @property
     def overdue(self) -> bool:
         return self._idle_lock > 0 and self._steady() - self._touched >= self._idle_lock
+
+
+class _Together:
+    """Several clients as one."""
+
+    def __init__(self, clients: tuple[object, ...]) -> None:
+        self._clients = clients
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(next((each for each in self._clients if hasattr(each, name)), self._clients[0]), name)
 
 
 class Opened(Message):

@@ -172,6 +172,16 @@ def _remember_rotation(
                 obstacle=lambda client: _unless(client, secret_id, look), note=note)
 
 
+def function_made(session: Session, name: str) -> None:
+    session.did(shown(f"function {name}: made"), ("delete_function", {"FunctionName": name}))
+
+
+def function_removed(session: Session, function: Mapping[str, Any]) -> None:
+    """`function` as ListFunctions told it."""
+    kept = {member: function[member] for member in ("FunctionName", "Password", "Command") if member in function}
+    session.did(shown(f"function {function['FunctionName']}: removed"), ("create_function", kept))
+
+
 def _rules(secret: DescribeSecretResponse) -> RotationRulesType:
     return as_asked(secret.get("RotationRules", {}))
 

@@ -18,6 +18,7 @@ from smtui.tui.dialogs.rotation import RotationForm
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.palette import Actions
+from smtui.tui.screens.functions import FunctionsScreen
 from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.recover import RecoverScreen
@@ -39,6 +40,7 @@ HOMES = {
     "regions": RegionsScreen,
     "door": UnlockScreen,
     "rotation": RotationScreen,
+    "functions": FunctionsScreen,
     "fields": RotationForm,
     "unlock": UnlockScreen,
     "recover": RecoverScreen,

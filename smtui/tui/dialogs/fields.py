@@ -59,7 +59,8 @@ class FieldsForm(ModalScreen[Answer | None]):
         try:
             words = self.in_words(self.read())
         except Unfit as unfit:
-            words = Content.styled(f"✗ {shown(unfit)}", "$error")
+            typed = self._fields() != self._first
+            words = Content.styled(f"✗ {shown(unfit)}", "$error" if typed else "$text-muted")
         self.said.update(words)
 
     @on(Input.Submitted)

@@ -61,7 +61,7 @@ class PasswordFunction(FunctionForm):
                 yield PlainInput(given.get("Key", ""), placeholder="a key of a JSON value; empty: the whole value",
                                  id="key", max_length=LONGEST_KEY, compact=True)
             yield PasswordOptions(given)
-            yield Static(id="said")
+            yield Static(id="said", classes="-close")
         yield KeyBar()
 
     @on(PasswordOptions.Changed)
@@ -100,7 +100,7 @@ class CommandFunction(FunctionForm):
                 yield Static("Time limit")
                 yield Input(str(given.get("TimeoutInSeconds", TIME_LIMIT)), restrict="[0-9]*", max_length=3, id="limit",
                             compact=True)
-                yield Static("seconds a step")
+                yield Static("seconds a step", classes="unit")
             yield Static(id="said")
         yield KeyBar()
 

@@ -102,7 +102,7 @@ class SessionScreen(Screen[Answer]):
         if done is None:
             self.say("There is nothing to undo.")
             return
-        client = self.session.client(done.region)
+        client = self.session.everything(done.region)
         if obstacle := await call(done.obstacle, client) if done.calls else done.note:
             self.say(f"“{done.words}” cannot be undone. {obstacle}", severity="warning")
             self._forget_if_newest(done)

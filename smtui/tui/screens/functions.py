@@ -1,0 +1,130 @@
+"""The rotation functions of a Region: what they do, and which secrets they rotate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.shown import Shown, shown
+from smtui.tui import keys, rows, ways_back
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.function_words import kind, what_it_does
+from smtui.tui.new_function import new_function
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.screens.part import ROTATION
+from smtui.tui.some_secrets import listed, pick_secret
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    pass
+
+Function = Mapping[str, Any]
+NOTHING = Shown("There is no rotation function yet: a adds one.")
+
+
+class FunctionsScreen(SessionScreen[None]):
+    """A table, and below it everything about the function under the cursor."""
+
+    BINDINGS = keys.of("functions")
+    CSS_PATH = "functions.tcss"
+    AUTO_FOCUS = "Table"
+
+    table = getters.query_one(Table)
+
+    def compose(self) -> ComposeResult:
+        yield self.masthead()
+        yield Static("Rotation functions", classes="title")
+        yield Table(
+            Column("Name", _name, 14, grows=1),
+            Column("Kind", kind, 8),
+            Column("What it does", what_it_does, 20, grows=2, drop=1),
+            Column("Rotates", _rotates, 10),
+            key=_name, nothing=NOTHING,
+        )
+        yield Static(id="about")
+        yield KeyBar()
+
+    async def reload(self) -> None:
+        listed = await call(self.session.rotations().list_functions)
+        self.table.put(listed["Functions"])
+
+    @on(Table.Moved)
+    def _show_it(self) -> None:
+        function = self.table.current
+        self.query_one("#about", Static).update(Content("\n").join(_about(function)) if function else Content(""))
+        self.refresh_bindings()
+
+    # What is done with them.
+
+    @gesture
+    async def action_add(self) -> None:
+        if self.refuses_to_write():
+            return
+        made = await new_function(self)
+        if made is not None:
+            ways_back.function_made(self.session, made["FunctionName"])
+            await self.done(f"{made['FunctionName']} is made.")
+            self.table.go_to(made["FunctionName"])
+
+    @gesture
+    async def action_copy(self) -> None:
+        if function := self.table.current:
+            await self.app.copy(function["FunctionArn"], f"ARN of {function['FunctionName']}")
+
+    @on(Table.Chosen)
+    @gesture
+    async def action_open(self) -> None:
+        """To the rotation of a secret that it rotates."""
+        function = self.table.current
+        if function is None:
+            return
+        question = shown(f"Secrets that {function['FunctionName']} rotates")
+        name = await pick_secret(self, question, function["SecretNames"], function["SecretCount"])
+        if name is not None:
+            self.app.look_at_region(self.session.region, name, ROTATION)
+
+    @gesture
+    async def action_delete(self) -> None:
+        function = self.table.current
+        if function is None or self.refuses_to_write():
+            return
+        name = function["FunctionName"]
+        if function["SecretCount"]:
+            users = listed(function["SecretNames"], function["SecretCount"])
+            self.say(f"{name} cannot be removed while it rotates {users}. Cancel that first.", severity="warning")
+            return
+        text = shown(f"It rotates no secret. What it does is lost: {what_it_does(function)}.")
+        if await self.app.push_screen_wait(Confirm(shown(f"Remove {name}?"), text, "Remove")):
+            await call(self.session.rotations().delete_function, FunctionName=name)
+            ways_back.function_removed(self.session, function)
+            await self.done(f"{name} is removed.")
+
+
+def _name(function: Function) -> Shown:
+    return shown(function["FunctionName"])
+
+
+def _rotates(function: Function) -> Content:
+    count = function["SecretCount"]
+    if not count:
+        return Content.styled("nothing", "$text-muted")
+    return Content(f"{count:,} {'secret' if count == 1 else 'secrets'}")
+
+
+def _about(function: Function) -> Iterator[Content]:
+    yield Content(what_it_does(function))
+    rotates = listed(function["SecretNames"], function["SecretCount"]) if function["SecretCount"] else "no secret"
+    yield _titled("rotates", rotates)
+    yield _titled("made", rows.minute(function["Created"]))
+    yield _titled("ARN", function["FunctionArn"])
+
+
+def _titled(title: str, text: str) -> Content:
+    return Content.assemble((f"{title:<8}  ", "$text-muted"), shown(text))

@@ -1,0 +1,31 @@
+"""The first few of many secrets that something is used for: named in a sentence, or to choose one from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from smtui.shown import Shown, shown
+from smtui.tui.dialogs.pick import Pick
+
+if TYPE_CHECKING:
+    from smtui.tui.screens.of_session import SessionScreen
+
+FEW = 3
+
+
+def listed(names: Sequence[str], count: int) -> str:
+    """`a, b, c and 7 more`, of `count` in all."""
+    few = names[:FEW]
+    more = count - len(few)
+    return f"{', '.join(few)}{f' and {more:,} more' if more else ''}"
+
+
+async def pick_secret(screen: SessionScreen[Any], question: Shown, names: Sequence[str], count: int) -> str | None:
+    """One of those whose names are here; says so where there is none."""
+    if not names:
+        screen.say("There is none.")
+        return None
+    more = f", the first {len(names)} of {count:,}" if count > len(names) else ""
+    picked = await screen.app.push_screen_wait(Pick(shown(f"{question}{more}"), [shown(name) for name in names]))
+    return None if picked is None else names[picked]

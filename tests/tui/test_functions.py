@@ -1,0 +1,171 @@
+"""The place Functions: what is run to rotate secrets, made and removed by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.screens.functions import FunctionsScreen
+from smtui.tui.screens.of_session import READ_ONLY
+from smtui.tui.screens.rotation import RotationScreen
+from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
+
+SMALL = (80, 24)
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@pytest.fixture
+def functions(vault: smtui.Vault, filled: Any) -> Any:
+    """`busy` rotates four secrets, `idle` none; the client of functions."""
+    rotations = vault.rotations()
+    busy = rotations.create_function(FunctionName="busy", Password={"PasswordLength": 20, "ExcludePunctuation": True})
+    rotations.create_function(FunctionName="idle", Command={"Arguments": ["true", "a b"], "TimeoutInSeconds": 5})
+    for name in ("dev/web/flags", "prod/payments/db", "prod/web/session", "shared/wifi"):
+        filled.rotate_secret(SecretId=name, RotationLambdaARN=busy["FunctionArn"], RotateImmediately=False)
+    return rotations
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def hears(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def at_functions(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        await pilot.press("o")
+        await sees(pilot, "Go to")
+        await pilot.press("f")
+        await sees(pilot, "Rotation functions")
+        yield pilot
+
+
+def names(client: Any) -> list[str]:
+    return [each["FunctionName"] for each in client.list_functions()["Functions"]]
+
+
+async def test_what_is_there_and_what_it_rotates(app: MakeApp, functions: Any, tool: FakeTool) -> None:
+    """Enter leads to the rotation of one of its secrets; `y` copies an ARN that nobody types."""
+    async with at_functions(app()) as pilot:
+        await sees(pilot, "20 characters, without punctuation, as the whole value")
+        await sees(pilot, "dev/web/flags, prod/payments/db, prod/web/session and 1 more")
+        await pilot.press("j")
+        await sees(pilot, "true 'a b' · 5 s a step")
+        await pilot.press("y")
+        await until(pilot, lambda: tool.held)
+        assert tool.held == b"arn:aws:lambda:us-east-1:000000000000:function:idle"
+        await pilot.press("enter")
+        await hears(pilot, "There is none.")
+        await pilot.press("k", "enter")
+        await sees(pilot, "Secrets that busy rotates")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
+
+        await sees(pilot, "prod/payments/db")
+
+
+async def test_a_password_function_is_made_with_every_option(app: MakeApp, vault: smtui.Vault) -> None:
+    """What cannot be is said at once, and what is there already is refused and in the form again."""
+    vault.rotations().create_function(FunctionName="taken", Password={})
+    async with at_functions(app()) as pilot:
+        await pilot.press("a", "enter")
+        await sees(pilot, "A function that makes a new password")
+        await types(pilot, "a b")
+        await sees(pilot, "A function's name is made of letters")
+        await pilot.press(*["backspace"] * 3)
+        await types(pilot, "taken")
+        await pilot.press("tab")
+        await types(pilot, "token")
+        await pilot.press("tab")
+        for key in ("home", "ctrl+k", "2"):
+            await pilot.press(key)
+        await sees(pilot, "There is no such password")
+        await pilot.press("0")
+        for _ in range(4):
+            await pilot.press("tab")
+        await pilot.press("space", "tab", "space")
+        await sees(pilot, "bits. For secrets that nobody but the vault keeps.")
+        await pilot.press("ctrl+s")
+        await hears(pilot, "Function already exist: taken")
+        await sees(pilot, "bits.")
+        await types(pilot, "tokens")
+        await pilot.press("ctrl+s")
+        await hears(pilot, "tokens is made.")
+        await sees(pilot, "20 characters, without punctuation, with spaces, in token")
+
+    made = vault.rotations().list_functions()["Functions"][1]["Password"]
+    assert {name: made[name] for name in ("Key", "PasswordLength", "ExcludePunctuation", "IncludeSpace")} == {
+        "Key": "token", "PasswordLength": 20, "ExcludePunctuation": True, "IncludeSpace": True,
+    }
+
+
+async def test_a_command_is_shown_as_it_is_split(app: MakeApp, vault: smtui.Vault) -> None:
+    """As a shell would split it; and what is made is taken back by `u`."""
+    async with at_functions(app()) as pilot:
+        await pilot.press("a", "down", "enter")
+        await sees(pilot, "A function that runs a command of yours")
+        await types(pilot, "pg")
+        await pilot.press("tab")
+        await sees(pilot, "Which command?")
+        await pilot.press(*(
+            {" ": "space", "'": "apostrophe", "/": "slash", "-": "minus"}.get(each, each)
+            for each in "/bin/sh -c 'x y"
+        ))
+        await sees(pilot, "A quotation mark is not closed")
+        await pilot.press("apostrophe")
+        await sees(pilot, "runs  /bin/sh  -c  x y")
+        await pilot.press("tab", "backspace", "backspace", "9", "0", "1")
+        await sees(pilot, "A step may take 1 to 900 seconds.")
+        await pilot.press("backspace", "ctrl+s")
+        await hears(pilot, "pg is made.")
+        [made] = vault.rotations().list_functions()["Functions"]
+        assert made["Command"] == {"Arguments": ["/bin/sh", "-c", "x y"], "TimeoutInSeconds": 90}
+        await pilot.press("u")
+        await sees(pilot, "DeleteFunction")
+        await pilot.press("enter")
+        await sees(pilot, "There is no rotation function yet")
+
+        assert names(vault.rotations()) == []
+
+
+async def test_only_what_rotates_nothing_is_removed(app: MakeApp, functions: Any) -> None:
+    """With Cancel in focus; `u` brings it back as it was."""
+    before = functions.list_functions()["Functions"][1]["Command"]
+    async with at_functions(app()) as pilot:
+        await pilot.press("d")
+        await hears(pilot, "cannot be removed while it rotates dev/web/flags, prod/payments/db, prod/web/session and 1")
+        await pilot.press("j", "d")
+        await sees(pilot, "Remove idle?")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FunctionsScreen))
+        assert names(functions) == ["busy", "idle"]
+        await pilot.press("d")
+        await sees(pilot, "Remove idle?")
+        await pilot.press("tab", "enter")
+        await hears(pilot, "idle is removed.")
+        assert names(functions) == ["busy"]
+        await pilot.press("u")
+        await sees(pilot, "CreateFunction")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(names(functions)) == 2)
+
+        assert functions.list_functions()["Functions"][1]["Command"] == before
+
+
+async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, functions: Any) -> None:
+    async with at_functions(app(read_only=True)) as pilot:
+        for key in ("a", "d"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            await hears(pilot, READ_ONLY)
