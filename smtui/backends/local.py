@@ -21,10 +21,11 @@ from smtui.vault import backup, digest, kdf, keys, migrate, recovery, reseal, ro
 from smtui.vault import path as vault_path
 from smtui.vault.backup import Progress, untold
 from smtui.vault.check import CheckReport, Finding, check
-from smtui.vault.database import Database, create_empty, open_file, well_formed
+from smtui.vault.database import Database, open_file, well_formed
 from smtui.vault.digest import Digest
 from smtui.vault.kdf import FileKeys
 from smtui.vault.keystore import INTERNAL, KeyStore, rewrap
+from smtui.vault.placing import place
 from smtui.vault.seen import Seen
 
 if TYPE_CHECKING:
@@ -238,13 +239,23 @@ class Vault:
                 rewrap(beside, old_root, new_keys.root, self._ambient)
 
         reseal.reseal(database, new_keys, rewrapped, progress)
+        self._go_on_under(new_keys)
+        self._recovery_code_due = True
+        vault_path.confirm(self.path)
+
+    def _go_on_under(self, keys: FileKeys) -> None:
+        """The file at our path is another one now. Where that cannot be opened, the vault is locked."""
+        self._database = None
         self._seen.close()
         self._key_store.wipe()
         self._file_keys.wipe()
-        self._file_keys = new_keys
-        self._database = open_file(self.path, new_keys)
-        self._load(self._database)
-        self._recovery_code_due = True
+        self._file_keys = keys
+        try:
+            self._database = open_file(self.path, keys)
+            self._load(self._database)
+        except VaultError as error:
+            self.close()
+            raise VaultLockedError(f"The passphrase is changed, and the vault is locked. {error}") from None
 
     def unlock_key(self) -> bytes:
         """48 bytes that open this file without the passphrase, for the OS keyring."""
@@ -362,14 +373,18 @@ def create_vault(
         raise ValueError("A Region looks like us-east-1.")
     ambient = Ambient.with_clock(clock)
     keys = FileKeys.from_passphrase(passphrase, kdf.new_salt(ambient))
-    database = create_empty(Path(path), keys)
-    with database.transaction():
-        migrate.make_new(database)
-        database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
-        store = KeyStore(database, keys.root, ambient)
-        store.make("", alias=INTERNAL)
-        digest.start(database, store.derived(digest.PURPOSE))
-    vault = Vault(database, keys, ambient)
+
+    def fill(database: Database) -> None:
+        with database.transaction():
+            migrate.make_new(database)
+            database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
+            store = KeyStore(database, keys.root, ambient)
+            store.make("", alias=INTERNAL)
+            digest.start(database, store.derived(digest.PURPOSE))
+
+    place(Path(path), ".making", keys, fill, over=False)
+    vault_path.confirm(Path(path))
+    vault = Vault(open_file(Path(path), keys), keys, ambient)
     vault._recovery_code_due = True
     return vault
 
@@ -397,6 +412,7 @@ def open_vault(
     try:
         database = open_file(Path(path), keys, read_only=read_only)
         try:
+            reseal.clear_up(database)
             migrate.bring_up_to_date(database)
             return Vault(database, keys, Ambient.with_clock(clock), tuple(notices))
         except BaseException:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from smtui.api.errors import VaultExistsError, VaultPathError
 from smtui.vault import path as vault_path
-from smtui.vault.database import Database, create_empty, open_file, translated
-from smtui.vault.kdf import FileKeys
+from smtui.vault.database import Database, translated
+from smtui.vault.placing import place
 
 Progress = Callable[[str, int, int], None]
 PAGES_AT_ONCE = 1000
@@ -27,26 +26,6 @@ def copy_pages(source: Database, target: Database, progress: Progress = untold) 
             progress("copying", pages.page_count - pages.remaining, pages.page_count)
 
 
-def write_beside(
-    source: Database, beside: Path, keys: FileKeys, then: Callable[[Database], None], progress: Progress = untold
-) -> None:
-    """A copy under `keys`, changed by `then`, closed and on disk. A failure leaves no file."""
-    beside.unlink(missing_ok=True)
-    try:
-        target = create_empty(beside, keys)
-        try:
-            copy_pages(source, target, progress)
-            then(target)
-        finally:
-            target.close()
-        with beside.open("rb+") as file:
-            os.fsync(file.fileno())
-    except BaseException:
-        for companion in ("", *vault_path.COMPANIONS):
-            beside.with_name(beside.name + companion).unlink(missing_ok=True)
-        raise
-
-
 def backup(database: Database, target: Path, *, force: bool = False, progress: Progress = untold) -> None:
     """A copy that the same passphrase opens, verified by opening it. Raises VaultExistsError or VaultPathError."""
     if target.is_symlink() or (target.exists() and not target.is_file()):
@@ -56,8 +35,5 @@ def backup(database: Database, target: Path, *, force: bool = False, progress: P
             raise VaultPathError("A vault cannot be its own backup.")
         if not force:
             raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
-    beside = target.with_name(target.name + ".part")
-    write_beside(database, beside, database.keys, lambda copy: None, progress)
-    open_file(beside, database.keys).close()
-    beside.replace(target)
-    vault_path.sync_folder(target)
+    place(target, ".part", database.keys, lambda copy: copy_pages(database, copy, progress), over=force)
+    vault_path.confirm(target)

@@ -96,7 +96,7 @@ class Database:
             self._depth, mark = depth + 1, self._digest.pending if self._digest else 0
             try:
                 if depth == 0:
-                    self._must_be_ours()
+                    self.must_be_ours()
                 yield
                 if depth == 0 and self._digest:
                     self._digest.settle(self, durable=durable)
@@ -148,11 +148,15 @@ class Database:
     def in_transaction(self) -> bool:
         return self._depth > 0
 
+    def settle(self) -> None:
+        """Moves what is in the log into the file, which then is the whole vault."""
+        self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Closes the file; what is in the log is moved into it first, so that one file is left."""
-        with self._lock, contextlib.suppress(apsw.Error):
+        with self._lock, contextlib.suppress(VaultError):
             if not self.read_only and vault_path.identity(self.path) == self._identity:
-                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self.settle()
         self.connection.close()
 
     def _outermost(self, durable: bool) -> tuple[str, str, str]:
@@ -161,13 +165,10 @@ class Database:
             self._durable = durable
         return "BEGIN" if self.read_only else "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
 
-    def _must_be_ours(self) -> None:
+    def must_be_ours(self) -> None:
         """Refuses to go on in a file that no longer has the vault's path: what is written there is lost."""
         if vault_path.identity(self.path) != self._identity:
-            raise VaultMissingError(
-                f"The vault at {self.path} was moved, removed or replaced while it was open. Nothing was changed.",
-                hint="If its passphrase was changed by another program, open it again.",
-            )
+            raise _gone()
 
 
 def _inner(depth: int) -> tuple[str, str, str]:
@@ -284,6 +285,8 @@ def _ours(error: apsw.Error, opening: bool) -> VaultError:
             return _damaged()
         case apsw.FullError():
             return VaultFullError("The disk is full. Nothing was changed.")
+        case apsw.ReadOnlyError() if getattr(error, "extendedresult", 0) == apsw.SQLITE_READONLY_DBMOVED:
+            return _gone()
         case apsw.ReadOnlyError():
             return VaultReadOnlyError("The vault cannot be written.", hint="Open it with --read-only.")
         case apsw.CantOpenError():
@@ -300,7 +303,14 @@ def _ours(error: apsw.Error, opening: bool) -> VaultError:
 def _disk_error(error: apsw.Error) -> VaultError:
     if getattr(error, "extendedresult", 0) in _ALTERED:
         return _damaged()
-    return VaultFullError("The disk refused the vault: it may be full or failing. Nothing was changed.")
+    return VaultFullError(vault_path.REFUSED)
+
+
+def _gone() -> VaultMissingError:
+    return VaultMissingError(
+        "The vault was moved, removed or replaced while it was open. Nothing was changed.",
+        hint="If its passphrase was changed by another program, open it again.",
+    )
 
 
 def _damaged() -> VaultDamagedError:

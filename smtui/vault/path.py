@@ -5,8 +5,11 @@ Nothing here follows a link, and nothing is ever readable by others.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from smtui.api.errors import (
     VaultDamagedError,
     VaultExistsError,
     VaultFormatError,
+    VaultFullError,
     VaultMissingError,
     VaultPathError,
     VaultReadOnlyError,
@@ -23,6 +27,7 @@ from smtui.vault.kdf import SALT_BYTES, known_profile
 PAGE_BYTES = 4096
 PRIVATE = 0o600
 COMPANIONS = ("-wal", "-shm", "-journal")
+REFUSED = "The disk refused the vault: it may be full or failing. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,20 @@ class Examined:
     salt: bytes
     identity: tuple[int, int]
     readable_by_others: bool
+
+
+def companions(path: Path) -> list[Path]:
+    """The files that SQLite may make beside a vault."""
+    return [path.with_name(path.name + companion) for companion in COMPANIONS]
+
+
+@contextmanager
+def refusals(sentence: str = REFUSED) -> Iterator[None]:
+    """What the system refuses to do with a file is told in one sentence. Raises VaultFullError."""
+    try:
+        yield
+    except OSError as error:
+        raise VaultFullError(sentence, hint=f"The system says: {error.strerror}.") from None
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -49,8 +68,8 @@ def examine(path: Path, *, any_salt: bool = False) -> Examined:
     With `any_salt` the first bytes may be damaged: the recovery code brings its own.
     """
     found = _status(path)
-    for companion in COMPANIONS:
-        _companion(path.with_name(path.name + companion))
+    for companion in companions(path):
+        _companion(companion)
     try:
         with path.open("rb") as file:
             salt = file.read(SALT_BYTES)
@@ -62,7 +81,7 @@ def examine(path: Path, *, any_salt: bool = False) -> Examined:
         if len(salt) < SALT_BYTES:
             raise VaultFormatError(f"{path} is not a vault.")
         known_profile(salt)
-    if found.st_size % PAGE_BYTES or found.st_size == 0:
+    if found.st_size == 0 or (found.st_size % PAGE_BYTES and not _to_be_recovered(path)):
         raise VaultDamagedError(f"{path} is damaged: it was cut short, or bytes were added to it.",
                                 hint="Open a backup of it.")
     others = bool(found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)) and os.name == "posix"
@@ -73,7 +92,7 @@ def create(path: Path) -> None:
     """Makes a new, empty, private file. Raises VaultExistsError or VaultPathError."""
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(path.parent)
         os.close(os.open(path, flags, PRIVATE))
     except FileExistsError:
         raise VaultExistsError(f"There is already something at {path}. It was left as it is.") from None
@@ -81,14 +100,35 @@ def create(path: Path) -> None:
         raise VaultPathError(f"{path} cannot be made: {error.strerror}.") from None
 
 
+def _make_folder(folder: Path) -> None:
+    """A private folder, and those above it, each known to the disk."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder)
+
+
 def sync_folder(path: Path) -> None:
     """Waits until the folder's entry for the path is on disk, where the system can say so."""
-    if os.name == "posix":
+    if os.name != "posix":
+        return
+    try:
         folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    except PermissionError:
+        return  # one may make files in a folder that one may not read
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some file systems know no such thing
+            raise
+    finally:
+        os.close(folder)
+
+
+def confirm(path: Path) -> None:
+    """Waits for the disk to know the new file at `path`. Raises VaultFullError where it does not say so."""
+    with refusals(f"{path} is written, but the disk did not confirm that it will last: it may be full or failing."):
+        sync_folder(path)
 
 
 def must_be_writable(path: Path) -> None:
@@ -116,6 +156,11 @@ def _status(path: Path) -> os.stat_result:
     if os.name == "posix" and found.st_uid != os.geteuid() and os.geteuid() != 0:
         raise VaultPathError(f"{path} belongs to another user.")
     return found
+
+
+def _to_be_recovered(path: Path) -> bool:
+    """Whether a log or journal lies beside the file, from which SQLite completes a page that was written by half."""
+    return any(each.exists() and each.stat().st_size for each in companions(path) if not each.name.endswith("-shm"))
 
 
 def _companion(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A vault under a new passphrase: written beside, synced, put in its place.
+"""A vault under a new passphrase: a new file in the place of the old one.
 
 Whenever it is interrupted, exactly one passphrase opens the file. It needs the vault for itself: another process that
 waits meanwhile finds that the file it has open lost its path, and writes nothing.
@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 from smtui.api.errors import VaultBusyError
 from smtui.vault import backup
-from smtui.vault import path as vault_path
 from smtui.vault.backup import Progress, untold
 from smtui.vault.database import Database, translated
 from smtui.vault.kdf import FileKeys
+from smtui.vault.placing import place, remove
+
+SUFFIX = ".resealing"
 
 
 def reseal(
@@ -23,16 +25,25 @@ def reseal(
 
     Raises VaultBusyError while another process has the vault open; the vault then stays as it was, and open.
     """
+    def fill(copy: Database) -> None:
+        database.must_be_ours()
+        backup.copy_pages(database, copy, progress)
+        rewrap(copy)
+
     _take_for_ourselves(database)
     try:
-        beside = database.path.with_name(database.path.name + ".resealing")
-        backup.write_beside(database, beside, keys, rewrap, progress)
-        beside.replace(database.path)
-        vault_path.sync_folder(database.path)
+        place(database.path, SUFFIX, keys, fill, over=True)
     except BaseException:
         _share_again(database)
         raise
     database.connection.close()
+
+
+def clear_up(database: Database) -> None:
+    """Takes away what an interrupted change left beside a vault that is open, and so is not being changed now."""
+    if not database.read_only and database.row("PRAGMA journal_mode") == ("wal",):
+        remove(database.path.with_name(database.path.name + SUFFIX))
+        database.path.with_name(database.path.name + "-journal").unlink(missing_ok=True)
 
 
 def _take_for_ourselves(database: Database) -> None:

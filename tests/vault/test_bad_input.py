@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -113,6 +114,22 @@ def test_truncated(path: Path, length: int) -> None:
     with pytest.raises(smtui.VaultDamagedError, match="damaged"):
         smtui.open_vault(path, PASSPHRASE)
     assert path.read_bytes() == whole[:length]
+
+
+def test_half_a_page_is_completed_from_the_log_beside_it(path: Path, tmp_path: Path) -> None:
+    """As a full disk or the power leaves it when what is in the log is moved into the file."""
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        vault.client().create_secret(Name="new", SecretString="x" * 20_000)
+        (tmp_path / "cut").mkdir()
+        for name in ("v.vault", "v.vault-wal"):
+            shutil.copy(path.with_name(name), tmp_path / "cut" / name)
+    cut = tmp_path / "cut" / "v.vault"
+    cut.write_bytes(cut.read_bytes() + bytes(512))
+
+    with smtui.open_vault(cut, PASSPHRASE) as vault:
+        assert vault.client().get_secret_value(SecretId="new")["SecretString"] == "x" * 20_000
+        assert vault.check().clean
+    assert cut.stat().st_size % 4096 == 0
 
 
 def harmed(path: Path, statement: str) -> None:

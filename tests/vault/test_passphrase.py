@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import string
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,6 @@ from smtui.ambient import Ambient
 from smtui.vault import backup, kdf, recovery
 from tests.conftest import PASSPHRASE
 from tests.vault.conftest import REAL, VALUES, read_all
-from tests.vault.test_bad_input import CODE
 
 KEYS = st.binary(min_size=48, max_size=48)
 
@@ -130,47 +127,6 @@ def test_a_change_that_fails_leaves_the_vault_open_and_as_it_was(path: Path, mon
         assert read_all(vault) == VALUES
     assert [p.name for p in path.parent.iterdir()] == [path.name]
     smtui.open_vault(path, PASSPHRASE).close()
-
-
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", ["backup.create_empty", "backup.copy_pages", "reseal.vault_path.sync_folder",
-                                  "local.rewrap"])
-def test_killed_in_the_middle_of_a_change(path: Path, step: str, when: str) -> None:
-    """Exactly one of the two passphrases opens the file, and it opens without help."""
-    killed = subprocess.run(
-        [sys.executable, "-c", CODE + (
-            "import os, signal\n"
-            "from smtui.backends import local\nfrom smtui.vault import backup, reseal\n"
-            "v = smtui.open_vault(sys.argv[1], PASSPHRASE)\n"
-            "die = lambda: os.kill(os.getpid(), signal.SIGKILL)\n"
-            "owner, name = sys.argv[2].rsplit('.', 1)\n"
-            "owner = eval(owner)\n"
-            "real = getattr(owner, name)\n"
-            "def step(*a):\n"
-            "    if sys.argv[3] == 'before': die()\n"
-            "    real(*a); die()\n"
-            "setattr(owner, name, step)\n"
-            "v.change_passphrase('new')\n"
-        ), str(path), step, when], capture_output=True, text=True, timeout=60, check=False,
-    )
-    assert killed.returncode == -9, killed.stderr
-
-    opened = []
-    for passphrase in (PASSPHRASE, "new"):
-        try:
-            with smtui.open_vault(path, passphrase) as vault:
-                assert read_all(vault) == VALUES
-                assert vault.check().clean
-                opened.append(passphrase)
-        except smtui.WrongPassphraseError:
-            pass
-    assert len(opened) == 1
-    with smtui.open_vault(path, opened[0]) as vault:
-        vault.change_passphrase("third")
-    with smtui.open_vault(path, "third") as vault:
-        assert read_all(vault) == VALUES
 
 
 def test_the_cost_of_the_derivation_is_in_code_alone() -> None:

@@ -1,0 +1,72 @@
+"""How a vault file comes to its place: written under another name, verified, on disk, and then moved there.
+
+Whenever that is interrupted, what was at the place before is there still. What was left of an interrupted one is
+taken away by the next.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from smtui.api.errors import VaultBusyError, VaultExistsError, VaultFullError
+from smtui.vault import path as vault_path
+from smtui.vault.database import Database, create_empty, open_file
+from smtui.vault.kdf import FileKeys
+
+Fill = Callable[[Database], None]
+
+
+def place(target: Path, suffix: str, keys: FileKeys, fill: Fill, *, over: bool) -> None:
+    """A new file at `target` under `keys`, with what `fill` puts into it; `over` one that is there, or not.
+
+    A failure leaves `target` as it was. The folder is not synced: that a file has come to its place can no longer be
+    taken back, so it is the caller's to say what it means if the disk does not confirm it.
+    """
+    beside = target.with_name(target.name + suffix)
+    if not over:
+        _must_be_free(target)
+    remove(beside)
+    made: tuple[int, int] | None = None
+    try:
+        database = create_empty(beside, keys)
+        made = vault_path.identity(beside)
+        try:
+            fill(database)
+            database.settle()
+        finally:
+            database.close()
+        _must_be_whole(beside, keys, made)
+        if not over:
+            _must_be_free(target)
+        with vault_path.refusals():
+            beside.replace(target)
+    except BaseException:
+        if made is not None and vault_path.identity(beside) == made:
+            remove(beside)
+        raise
+
+
+def _must_be_free(target: Path) -> None:
+    if vault_path.identity(target) is not None:
+        raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
+
+
+def _must_be_whole(beside: Path, keys: FileKeys, made: tuple[int, int] | None) -> None:
+    """The file alone, without any log beside it, is on disk and opens."""
+    if vault_path.identity(beside) != made:
+        raise VaultBusyError("Another program is writing to the same place.", hint="Try again when it has ended.")
+    if any(vault_path.identity(companion) for companion in vault_path.companions(beside)):
+        raise VaultFullError(vault_path.REFUSED)
+    open_file(beside, keys).close()
+    with vault_path.refusals(), beside.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def remove(path: Path) -> None:
+    """Takes a file away, and what SQLite may have made beside it."""
+    for each in (path, *vault_path.companions(path)):
+        with vault_path.refusals(), suppress(FileNotFoundError, NotADirectoryError):
+            each.unlink()
