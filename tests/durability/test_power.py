@@ -1,0 +1,86 @@
+"""The power goes, at every step of every kind of work: what was acknowledged was on the disk.
+
+No machine is switched off: `power` works out what may be left on a disk that keeps what was synced, and of the rest
+anything or nothing. The long form looks at everything that may be left, the short form at some of it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from smtui.vault import path as vault_path
+from smtui.vault.database import Database
+from tests.durability.conftest import Prepared
+from tests.durability.disk import Disk
+from tests.durability.power import Left, losses
+from tests.durability.work import KINDS, Work
+
+ACTS = {"passphrase": 1, "create": 1, "import": 1, "migration": 2}
+
+
+def noted(work: Work, acts: int) -> Disk:
+    """The work is done, and its disk has noted every step."""
+    disk = Disk(work.folder)
+    with disk.watching():
+        work.begin()
+        for number in range(1, acts + 1):
+            work.act(number)
+            disk.said(number)
+        work.end()
+    return disk
+
+
+def judged(kind: str, left: Left, folder: Path) -> str:
+    """What is wrong with what is left, if anything is."""
+    work = KINDS[kind](folder / "left")
+    left.put(work.folder)
+    try:
+        work.judge(left.said)
+    except Exception as error:
+        return f"after {left.after}: {type(error).__name__}: {error}"
+    finally:
+        work.clear()
+    return ""
+
+
+def wrong(work: Work, folder: Path, looks: int | None = None) -> Iterator[str]:
+    """What goes wrong when the power goes during this work: after every step, or after about so many of them."""
+    chance = random.Random(work.name)
+    disk = noted(work, ACTS.get(work.name, 3))
+    share = 1 if looks is None else looks / len(disk.noted)
+    yield from filter(None, (judged(work.name, left, folder) for left in losses(disk, chance, share)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_power_goes(prepared: Prepared, swift: Path, kind: str) -> None:
+    assert list(wrong(prepared(kind), swift, looks=12)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_power_goes_at_every_step(prepared: Prepared, swift: Path, kind: str) -> None:
+    assert list(wrong(prepared(kind), swift)) == []
+
+
+def careless(database: Database, durable: bool) -> tuple[str, str, str]:
+    database.run("PRAGMA synchronous = OFF")
+    return "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
+
+
+FAULTS = {
+    "writes that do not wait for the disk": ("put", patch.object(Database, "_outermost", careless)),
+    "a folder that is not synced": ("create", patch.object(vault_path, "confirm", lambda path: None)),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_careless_vault_would_be_found_out(prepared: Prepared, swift: Path, fault: str) -> None:
+    """The same looks find each of these faults."""
+    kind, careless = FAULTS[fault]
+    with careless:
+        assert any(wrong(prepared(kind), swift))

@@ -1,0 +1,94 @@
+"""A process that works until it is ended, and says after each act that it is done.
+
+Processes are forked from one server that has imported everything, so that starting one costs little.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from smtui.vault import kdf
+from tests.durability.work import KINDS
+from tests.vault.conftest import CHEAP
+
+PRELOADED = ["tests.durability.worker", "smtui.backends.local", "smtui.cli.main", "smtui.cli.words.import_files"]
+
+
+def context() -> ForkServerContext:
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(PRELOADED)
+    return found
+
+
+class Worker:
+    """A process under way. `said` is the last act that it acknowledged."""
+
+    def __init__(self, process: BaseProcess, line: Connection) -> None:
+        self.process = process
+        self._line = line
+        self.said = 0
+
+    def hear(self, seconds: float) -> bool:
+        """Waits so long for the next acknowledgement; False where there was none, or the process has ended."""
+        try:
+            if not self._line.poll(seconds):
+                return False
+            self.said = self._line.recv()
+        except (EOFError, OSError):
+            return False
+        return True
+
+    def listen(self, seconds: float) -> None:
+        """Hears everything that is acknowledged in this time."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and self.hear(left):
+            pass
+
+    def kill(self) -> int:
+        """Ends it as `kill -9` does; answers the last act that it acknowledged before it was gone."""
+        self.process.kill()
+        self.process.join()
+        while self.hear(0):
+            pass
+        return self.said
+
+
+@contextmanager
+def started(task: Callable[..., None], *arguments: object) -> Iterator[Worker]:
+    """`task` in a process of its own; it is handed the line on which it speaks, and `arguments`."""
+    ours, theirs = context().Pipe(duplex=False)
+    process = context().Process(target=task, args=(theirs, *arguments))
+    process.start()
+    theirs.close()
+    try:
+        yield Worker(process, ours)
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+
+
+def cheaply() -> None:
+    """What every process of the tests does first: spare the price of the derivation, and know no settings."""
+    kdf.PROFILES.update(CHEAP)
+    os.environ["SMTUI_CONFIG"] = "/nowhere/config.toml"
+
+
+def works(line: Connection, kind: str, folder: Path) -> None:
+    """Does this kind of work for ever."""
+    cheaply()
+    work = KINDS[kind](folder)
+    work.begin()
+    line.send(0)
+    for number in count(1):
+        work.act(number)
+        line.send(number)
