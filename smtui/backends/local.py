@@ -46,8 +46,9 @@ _ACCOUNT = re.compile(r"\d{12}")
 class Vault:
     """An unlocked vault. Leave it with `close()` (or `with`); after that every call raises VaultLockedError.
 
-    `notices` are sentences a person should see once. `behind` is by how many changes the file is older than what this
-    machine last saw of the vault: more than 0 where a backup was restored, or where somebody put an older copy back.
+    `behind` is by how many changes the file is older than what this machine last saw of the vault: more than 0 where a
+    backup was restored, or where somebody put an older copy back. Whether that is meant, only a person can say, and
+    says it by `accept_older()`.
     """
 
     def __init__(self, database: Database, keys: FileKeys, ambient: Ambient, notices: tuple[str, ...] = ()) -> None:
@@ -62,7 +63,7 @@ class Vault:
             self._load(database)
         self.behind = max(0, self._seen.commits - digest.commits(database))
         self._seen.note(digest.commits(database))
-        self.notices = (*notices, *self._own_notices(database))
+        self._notices = (*notices, *self._own_notices(database))
 
     def _load(self, database: Database) -> None:
         self._key_store = KeyStore(database, self._file_keys.root, self._ambient)
@@ -77,12 +78,22 @@ class Vault:
     def _own_notices(self, database: Database) -> Iterator[str]:
         if self.read_only:
             yield READS_NOT_RECORDED
-        if self.behind:
-            yield OLDER.format("1 change is" if self.behind == 1 else f"{self.behind:,} changes are")
         behind = trail.newest(database)[0] - self._ambient.now().timestamp() * 1000
         if behind > TOLERANCE:
             yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the newest entry of the vault: "
                    "no planned deletion is carried out until it is right.")
+
+    @property
+    def older(self) -> str:
+        """That the file is older than what this machine last saw, as a sentence; empty where it is not."""
+        if not self.behind:
+            return ""
+        return OLDER.format("1 change is" if self.behind == 1 else f"{self.behind:,} changes are")
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences a person should see once."""
+        return (*self._notices, self.older) if self.behind else self._notices
 
     def __repr__(self) -> str:
         return f"<smtui vault {self.path}{' (locked)' if self.locked else ''}>"

@@ -14,6 +14,7 @@ from smtui.cli import output
 from smtui.cli.exits import UsageError
 
 ALLOW_DEBUG = "--allow-debug"  # leaves the process open to debuggers and core files
+ACCEPT_OLDER = "--accept-older"
 OUTPUTS = ("json", "text", "table")
 
 
@@ -85,6 +86,8 @@ def declare_globals(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("which vault, and how to unlock it")
     group.add_argument("--vault", metavar="PATH", help="the vault file (default: $SMTUI_VAULT, else your data folder)")
     group.add_argument("--read-only", action="store_true", help="open without writing; reads are not recorded")
+    group.add_argument(ACCEPT_OLDER, action="store_true",
+                       help="go on with a file older than this machine last saw: a backup was restored on purpose")
     group.add_argument("--region", metavar="REGION", type=region, help="the Region to work in (default: the vault's)")
     group.add_argument("--passphrase-fd", metavar="N", type=int, help="read the passphrase from file descriptor N")
     parser.add_argument(ALLOW_DEBUG, action="store_true", help=argparse.SUPPRESS)
@@ -92,8 +95,9 @@ def declare_globals(parser: argparse.ArgumentParser) -> None:
 
 # Global options that may stand before the command, and whether a value follows.
 BEFORE_COMMAND = {
-    ALLOW_DEBUG: False, "--vault": True, "--read-only": False, "--region": True, "--passphrase-fd": True,
-    "--output": True, "--query": True, "--no-paginate": False, "--no-cli-pager": False, "--cli-binary-format": True,
+    ALLOW_DEBUG: False, "--vault": True, "--read-only": False, ACCEPT_OLDER: False, "--region": True,
+    "--passphrase-fd": True, "--output": True, "--query": True, "--no-paginate": False, "--no-cli-pager": False,
+    "--cli-binary-format": True,
 }
 
 

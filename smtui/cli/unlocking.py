@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from smtui.api.errors import WrongPassphraseError
 from smtui.backends import handed
-from smtui.cli import diagnostics, terminal
+from smtui.cli import diagnostics, older, terminal
 from smtui.cli.exits import CannotUnlock, UsageError
 from smtui.cli.terminal import NoTerminal, wipe
 
@@ -39,16 +39,17 @@ def opened(args: argparse.Namespace) -> Iterator[Vault]:
         return
     path = vault_path(args)
     examine(path)
-    with closing(_unlocked(path, args)) as vault:
+    with closing(_unlocked(path, args), args) as vault:
         yield vault
 
 
 @contextmanager
-def closing(vault: Vault) -> Iterator[Vault]:
-    """Tells what a vault has to say, and closes it whatever happens."""
+def closing(vault: Vault, args: argparse.Namespace) -> Iterator[Vault]:
+    """Tells what a vault has to say, and closes it whatever happens. Raises OlderFile."""
     with vault:
         for notice in vault.notices:
             diagnostics.warn(notice)
+        older.must_be_meant(vault, accepted=args.accept_older)
         yield vault
 
 

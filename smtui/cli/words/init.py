@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> Exit:
     _refuse_existing(path)
     with new_passphrase.chosen(args, unlocking.given) as passphrase:
         made = create_vault(path, passphrase, account_id=args.account_id, region_name=args.region or "us-east-1")
-    with unlocking.closing(made) as vault:
+    with unlocking.closing(made, args) as vault:
         output.line(f"{vault.path}: made, for account {vault.account_id} in {vault.region_name}")
         hand_over(vault, args)
     return Exit.DONE

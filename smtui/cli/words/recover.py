@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> Exit:
     path = unlocking.vault_path(args)
     unlocking.examine(path, recovery_code="")
     code = _code(args.recovery_code_fd).decode("utf-8", "replace").strip()
-    with unlocking.closing(open_vault(path, recovery_code=code)) as vault:
+    with unlocking.closing(open_vault(path, recovery_code=code), args) as vault:
         with stored_key.kept_up(vault), new_passphrase.chosen(args) as passphrase:
             vault.change_passphrase(passphrase)
         output.line(f"{vault.path}: passphrase changed")

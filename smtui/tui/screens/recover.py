@@ -17,6 +17,7 @@ from smtui.api.errors import SmtuiError
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
+from smtui.tui.older import NOT_OPENED, is_meant
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.session import Opened
 from smtui.tui.widgets.code_field import CodeField
@@ -78,10 +79,13 @@ class RecoverScreen(Screen[None]):
                                read_only=self.app.read_only)
         except SmtuiError as error:
             self._say(shown(f"{error} {error.hint}".strip()), error=True)
-        else:
-            self._opened(vault)
+            return
         finally:
             wipe(typed)
+        if await is_meant(self.app, vault):
+            self._opened(vault)
+        else:
+            self._say(Shown(NOT_OPENED), error=True)
 
     def _opened(self, vault: Vault) -> None:
         """A vault that is only read keeps its passphrase."""

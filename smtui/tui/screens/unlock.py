@@ -17,6 +17,7 @@ from smtui.api.errors import SmtuiError, VaultMissingError
 from smtui.shown import shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
+from smtui.tui.older import NOT_OPENED, is_meant
 from smtui.tui.session import Opened
 from smtui.tui.troubles import Trouble, trouble
 from smtui.tui.widgets.frame import KeyBar, Masthead
@@ -95,13 +96,10 @@ class UnlockScreen(Screen[None]):
     @gesture
     async def unlock(self) -> None:
         typed = self.passphrase.take()
-        try:
-            if typed:
-                await self._open(passphrase=typed)
-            else:
-                self._say("Type the passphrase, then press Enter.")
-        finally:
-            wipe(typed)
+        if typed:
+            await self._open(passphrase=typed)
+        else:
+            self._say("Type the passphrase, then press Enter.")
 
     @gesture
     async def action_keyring(self) -> None:
@@ -109,6 +107,7 @@ class UnlockScreen(Screen[None]):
             await self._open(key=self._keyring_key)
 
     async def _open(self, *, passphrase: bytearray | None = None, key: bytes | None = None) -> None:
+        """By a passphrase, which is wiped, or by a key."""
         self.passphrase.disabled = True
         self._say(WORKING)
         try:
@@ -118,8 +117,15 @@ class UnlockScreen(Screen[None]):
         except SmtuiError as error:
             self.passphrase.disabled = False
             self._show_refusal(error)
-        else:
+            return
+        finally:
+            wipe(passphrase or bytearray())
+        if await is_meant(self.app, vault):
             self.post_message(Opened(vault))
+        else:
+            self.passphrase.disabled = False
+            self._say(NOT_OPENED, error=True)
+            self.passphrase.focus()
 
     async def _look_in_keyring(self) -> None:
         """Offers the key that the operating system keeps for this vault, where somebody put it there."""

@@ -1,0 +1,40 @@
+"""A vault file that is older than what this machine last saw of it: used only once somebody said that this is meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtui.cli import terminal
+from smtui.cli.exits import CommandError, Exit
+from smtui.cli.parser import ACCEPT_OLDER
+from smtui.cli.terminal import NoTerminal
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+QUESTION = "Is it a backup that was restored on purpose? Type yes to go on: "
+
+
+class OlderFile(CommandError):
+    """Nobody said that the older file is meant; it was left as it is."""
+
+    exit = Exit.VAULT
+
+
+def must_be_meant(vault: Vault, *, accepted: bool) -> None:
+    """Goes on with an older file where it was `accepted` on the command line or is now. Raises OlderFile."""
+    if not vault.behind:
+        return
+    if not accepted and not _said_yes():
+        raise OlderFile(
+            "An older file was put in the place of the vault. It was not used.",
+            hint=f"If a backup was restored on purpose, say so once: {ACCEPT_OLDER}. If not, look for the newer file.",
+        )
+    vault.accept_older()
+
+
+def _said_yes() -> bool:
+    try:
+        return terminal.ask_text(QUESTION).strip().lower() in ("y", "yes")
+    except NoTerminal:
+        return False

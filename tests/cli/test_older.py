@@ -1,0 +1,52 @@
+"""An older file in the place of the vault: used by nobody who did not say that it is meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.conftest import CommandLine
+
+
+@pytest.fixture
+def older(cli: CommandLine) -> CommandLine:
+    """The vault as it was before a password was changed twice."""
+    cli.done("set", "db", "-", stdin=b"first")
+    before = cli.path.read_bytes()
+    for value in (b"second", b"third"):
+        cli.done("set", "db", "-", stdin=value)
+    assert cli.done("get", "db") == "third"
+    cli.path.write_bytes(before)
+    return cli
+
+
+def test_a_script_is_refused(older: CommandLine) -> None:
+    """Nobody is there to ask: a sentence, what to do, exit code 4, and no old password."""
+    answer = older("get", "db")
+
+    assert (answer.code, answer.out) == (4, "")
+    assert "2 changes are missing" in answer.err
+    assert "--accept-older" in answer.err
+
+
+def test_a_script_may_say_once_that_it_is_meant(older: CommandLine) -> None:
+    answer = older("get", "db", "--accept-older")
+    assert (answer.code, answer.out) == (0, "first")
+
+    again = older("get", "db")
+    assert (again.code, again.out, again.err) == (0, "first", "")
+
+
+@pytest.mark.parametrize(("said", "code"), [("yes", 0), ("Y ", 0), ("", 4), ("no", 4)])
+def test_a_person_is_asked(older: CommandLine, said: str, code: int) -> None:
+    """Whoever says no is asked again next time; whoever says yes is not."""
+    older.person.present = True
+    older.person.answers = [said, said]
+
+    assert older("get", "db").code == code
+    assert "restored on purpose" in older.person.asked[0]
+    assert older("get", "db").code == code
+    assert len(older.person.asked) == (1 if code == 0 else 2)
+
+
+def test_a_vault_that_is_the_newest_takes_the_word_as_well(cli: CommandLine) -> None:
+    assert cli("ls", "--accept-older").code == 0

@@ -1,0 +1,85 @@
+"""A vault that is older than what this machine last saw of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.screens.unlock import UnlockScreen
+from tests.conftest import PASSPHRASE
+from tests.tui.conftest import MakeApp, paste, said, screen_text, until
+
+SMALL = (80, 24)
+
+
+def sentences(running: SmtuiApp) -> str:
+    """The text on the screen, without its lines and frames."""
+    return " ".join(screen_text(running).replace("│", " ").split())
+
+
+@pytest.fixture
+def older(vault: smtui.Vault, client: Any, tmp_path: Path) -> Path:
+    """Two secrets were made since."""
+    vault.backup(tmp_path / "before")
+    for name in ("a", "b"):
+        client.create_secret(Name=name)
+    vault.close()
+    return (tmp_path / "before").replace(vault.path)
+
+
+async def test_nobody_enters_it_by_habit(app: MakeApp, older: Path) -> None:
+    """Passphrase, Enter, Enter: still locked, because Cancel has the focus."""
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        for _ in range(2):
+            await paste(pilot, PASSPHRASE)
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(running.screen, Confirm))
+            assert "2 changes are missing" in sentences(running)
+            await pilot.press("enter")
+            await until(pilot, lambda: "Not opened" in screen_text(running))
+
+            assert isinstance(running.screen, UnlockScreen) and running.session is None
+
+
+async def test_a_restored_backup_is_accepted_once(app: MakeApp, older: Path) -> None:
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: running.session)
+        assert not said(running)
+
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await until(pilot, lambda: running.session)
+
+
+async def test_who_recovers_is_asked_before_anything_changes(
+    app: MakeApp, vault: smtui.Vault, tmp_path: Path
+) -> None:
+    """The passphrase of the older file stays as it was."""
+    code = vault.take_recovery_code()
+    vault.backup(tmp_path / "before")
+    vault.client().create_secret(Name="a")
+    vault.close()
+    (tmp_path / "before").replace(vault.path)
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await pilot.press("f2")
+        await paste(pilot, code)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        assert "1 change is missing" in sentences(running)
+        await pilot.press("escape")
+        await until(pilot, lambda: "Not opened" in screen_text(running))
+    smtui.open_vault(vault.path, PASSPHRASE).close()
