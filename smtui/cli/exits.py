@@ -26,7 +26,7 @@ MEANING = {
     Exit.REFUSED: "the operation was refused; AWS's error code and message are on standard error",
     Exit.USAGE: "the command line cannot be understood",
     Exit.CANNOT_UNLOCK: "the vault cannot be unlocked: wrong passphrase, or none given",
-    Exit.VAULT: "the vault is missing, damaged, busy, or cannot be used as asked",
+    Exit.VAULT: "the vault is missing, damaged, busy, older than this machine last saw, or cannot be used as asked",
     Exit.CANNOT_RUN: "the command of exec cannot be run; otherwise exec leaves as its command does",
     Exit.NO_COMMAND: "the command of exec is not there",
     Exit.INTERRUPTED: "interrupted with Ctrl+C",
