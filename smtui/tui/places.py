@@ -33,6 +33,7 @@ REGIONS = Place("c", "Regions and vaults", "another Region of this vault, or ano
 PLACES = (
     Place("s", "Secrets", "the list of secrets"),
     REGIONS,
+    Place("k", "Keys", "the KMS keys under which values are sealed", "smtui.tui.screens.kms_keys:KmsKeysScreen"),
     Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.screens.functions:FunctionsScreen"),
     Place("u", "Undo", "what was changed in this session", "smtui.tui.screens.undo:UndoScreen"),
 )

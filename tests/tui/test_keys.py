@@ -21,6 +21,7 @@ from smtui.tui.palette import Actions
 from smtui.tui.screens.functions import FunctionsScreen
 from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.help import HelpScreen, helpful
+from smtui.tui.screens.kms_keys import KmsKeysScreen
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.screens.regions import RegionsScreen
@@ -41,6 +42,7 @@ HOMES = {
     "door": UnlockScreen,
     "rotation": RotationScreen,
     "functions": FunctionsScreen,
+    "kms": KmsKeysScreen,
     "fields": RotationForm,
     "unlock": UnlockScreen,
     "recover": RecoverScreen,

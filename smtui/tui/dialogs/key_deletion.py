@@ -1,0 +1,95 @@
+"""The plan of a key's deletion: when it happens, and what is lost with it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.key_facts import Key, Sealed
+from smtui.tui.rows import day
+from smtui.tui.some_secrets import listed
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.line import Line
+
+LEAST, MOST = 7, 30
+
+
+class KeyDeletion(ModalScreen[int | None]):
+    """Answers the days; Cancel has the focus."""
+
+    BINDINGS = keys.of("dialog") + keys.of("deletion")
+    CSS_PATH = "key_deletion.tcss"
+    AUTO_FOCUS = "#cancel"
+
+    days = getters.query_one("#days", Line)
+    go = getters.query_one("#go", Button)
+
+    def __init__(self, key: Key, sealed: Sealed, names: list[str], now: datetime) -> None:
+        super().__init__()
+        self._key = key
+        self._sealed = sealed
+        self._names = names
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(f"Delete the key {self._key.name}?"), classes="title")
+            yield Static(Content(shown(self._key.arn)), classes="-muted")
+            with Horizontal(id="window"):
+                yield Static("Can be kept for")
+                yield Line(str(MOST), restrict="[0-9]*", max_length=2, id="days", compact=True)
+                yield Static("more days")
+            yield Static(id="when")
+            with Horizontal(id="answers"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Plan deletion", id="go")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._show_what_happens()
+
+    @property
+    def _answer(self) -> int | None:
+        days = int(self.days.value or 0)
+        return days if LEAST <= days <= MOST else None
+
+    @on(Input.Changed)
+    def _show_what_happens(self) -> None:
+        self.go.disabled = self._answer is None
+        when = self.query_one("#when", Static)
+        when.set_class(self._answer is None, "-error")
+        when.update(Content(self._consequence(self._answer)))
+
+    def _consequence(self, days: int | None) -> Shown:
+        if days is None:
+            return shown(f"✗ The window is {LEAST} to {MOST} days.")
+        date = day(self._now + timedelta(days=days))
+        if not self._sealed.versions:
+            return shown(f"It seals nothing. From now on it is out of use, and on {date} it is gone.")
+        return shown(
+            f"▲ It seals {self._sealed.words}: {listed(self._names, self._sealed.secrets)}.\n"
+            f"From now on nobody can read that, and on {date} it is lost for good. Until then U brings the key back.",
+            lines=True,
+        )
+
+    def action_days(self, by: int) -> None:
+        now = int(self.days.value or MOST)
+        self.days.value = str(max(LEAST, min(MOST, now + by)))
+
+    @on(Input.Submitted)
+    def _to_the_answers(self) -> None:
+        self.query_one("#cancel").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(self._answer if event.button.id == "go" else None)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,69 @@
+"""A new KMS key: the alias that leads to it, and what it is for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from smtui.shown import shown
+from smtui.tui.dialogs.fields import FieldsForm, Unfit
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.plain_input import PlainInput
+
+ALIAS = "alias/"
+LONGEST_ALIAS, LONGEST_DESCRIPTION = 256, 8192
+_NAME = re.compile(r"[a-zA-Z0-9:/_-]+")
+
+
+def alias_of(typed: str) -> str:
+    """What is typed as the full name of an alias. Raises Unfit."""
+    name = typed.strip().removeprefix(ALIAS)
+    if not _NAME.fullmatch(name):
+        raise Unfit("An alias is made of letters, digits and : / _ -")
+    if name.startswith("aws/"):
+        raise Unfit("Aliases that begin with aws/ are for keys that AWS manages.")
+    return f"{ALIAS}{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """`alias` is empty where it is to have none."""
+
+    alias: str
+    description: str
+
+
+class NewKeyForm(FieldsForm[NewKey]):
+    """A `refused` one is filled in again."""
+
+    AUTO_FOCUS = "#alias"
+
+    def __init__(self, refused: NewKey | None = None) -> None:
+        super().__init__()
+        self._refused = refused or NewKey("", "")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("New key", classes="title")
+            with Horizontal(classes="field"):
+                yield Static("Alias")
+                yield PlainInput(self._refused.alias, placeholder="payments; empty: it goes by its id", id="alias",
+                                 max_length=LONGEST_ALIAS, compact=True)
+            with Horizontal(classes="field"):
+                yield Static("Description")
+                yield PlainInput(self._refused.description, placeholder="what it is for", id="description",
+                                 max_length=LONGEST_DESCRIPTION, compact=True)
+            yield Static(id="said")
+        yield KeyBar()
+
+    def read(self) -> NewKey:
+        alias = self.query_one("#alias", Input).value
+        return NewKey(alias_of(alias) if alias else "", self.query_one("#description", Input).value)
+
+    def in_words(self, answer: NewKey) -> Content:
+        return Content.styled(shown(answer.alias or "It has no alias, and goes by its id."), "$text-muted")

@@ -1,0 +1,76 @@
+"""The KMS keys of a Region as their place shows them: what KMS tells of each, its aliases, and what it seals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from smtui.shown import Shown, shown
+from smtui.tui.rows import deletion
+
+if TYPE_CHECKING:
+    from smtui.api.kms import KeyClient
+
+SHORT = 8
+AWS_OWN = "This key is managed by AWS, that is by the vault itself: it cannot be changed."
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`state` is KMS's word: Enabled, Disabled, PendingDeletion."""
+
+    id: str
+    arn: str
+    state: str
+    description: str
+    made: datetime
+    deletes_at: datetime | None
+    managed: bool
+    aliases: tuple[str, ...]
+
+    @property
+    def name(self) -> Shown:
+        """Its first alias, or the beginning of its id."""
+        return shown(self.aliases[0] if self.aliases else self.id[:SHORT])
+
+    def state_words(self, now: datetime) -> Content:
+        if self.deletes_at is not None:
+            return Content.styled(deletion(self.deletes_at, now), "$warning")
+        enabled = self.state == "Enabled"
+        return Content.styled(*(("✓ enabled", "$success") if enabled else ("○ disabled", "$warning")))
+
+
+def keys_of(client: KeyClient) -> list[Key]:
+    """All of a Region, those with aliases first, by name."""
+    aliases: dict[str, list[str]] = {}
+    for each in client.list_aliases()["Aliases"]:
+        aliases.setdefault(each.get("TargetKeyId", ""), []).append(each["AliasName"])
+    found = [_described(client, each["KeyId"], aliases) for each in client.list_keys()["Keys"]]
+    return sorted(found, key=lambda key: (not key.aliases, key.name))
+
+
+def _described(client: KeyClient, key_id: str, aliases: dict[str, list[str]]) -> Key:
+    told = client.describe_key(KeyId=key_id)["KeyMetadata"]
+    return Key(
+        key_id, told["Arn"], told["KeyState"], told.get("Description", ""), told["CreationDate"],
+        told.get("DeletionDate"), told.get("KeyManager") == "AWS", tuple(aliases.get(key_id, ())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What lies under a key."""
+
+    versions: int
+    secrets: int
+
+    @property
+    def words(self) -> str:
+        return f"{_counted(self.versions, 'version')} of {_counted(self.secrets, 'secret')}"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,178 @@
+"""The KMS keys of a Region: made, named, switched off and on, and put out of use for good after a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.api.errors import ClientError
+from smtui.shown import Shown, shown
+from smtui.tui import keys, rows, ways_back_of_keys
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.new_key import NewKey, NewKeyForm
+from smtui.tui.key_facts import Key, Sealed, keys_of
+from smtui.tui.screens.key_changes import KeyChangesScreen
+from smtui.tui.some_secrets import pick_secret
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from smtui.tui.session import Session
+
+NOTHING = Shown("There is no key yet: the first secret makes the default one.")
+COUNTING = Content.styled("…", "$text-muted")
+
+
+class KmsKeysScreen(KeyChangesScreen):
+    """A table, and below it everything about the key under the cursor. What keys seal is counted beside the screen."""
+
+    BINDINGS = keys.of("kms")
+    CSS_PATH = "kms_keys.tcss"
+    AUTO_FOCUS = "Table"
+
+    table = getters.query_one(Table)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._seals: Mapping[str, tuple[int, int]] | None = None
+        self._counting = False
+
+    @property
+    def current(self) -> Key | None:
+        key: Key | None = self.table.current
+        return key
+
+    def compose(self) -> ComposeResult:
+        yield self.masthead()
+        yield Static("KMS keys", classes="title")
+        yield Table(
+            Column("Key", _name, 16, grows=2),
+            Column("State", self._state, 17),
+            Column("Versions", self._versions, 8),
+            Column("Secrets", self._secrets, 7),
+            Column("Made", _made, 10, drop=1),
+            Column("Description", _description, 16, grows=3, drop=2),
+            key=_id, nothing=NOTHING,
+        )
+        yield Static(id="about")
+        yield KeyBar()
+
+    # What is shown.
+
+    async def reload(self) -> None:
+        self.table.put(await call(keys_of, self.kms))
+        self.count()
+
+    @gesture
+    async def count(self) -> None:
+        """One count at a time; it looks at every version there is."""
+        if self._counting:
+            return
+        self._counting, region = True, self.session.region
+        try:
+            self._seals = await self.session.beside.run(lambda own: own.seals(region_name=region))
+        finally:
+            self._counting = False
+        self.table.refresh()
+        self._show_it()
+
+    def _sealed(self, key: Key) -> Sealed | None:
+        """None while nobody has counted."""
+        return None if self._seals is None else Sealed(*self._seals.get(key.id, (0, 0)))
+
+    def _state(self, key: Key) -> Content:
+        return key.state_words(self.session.now())
+
+    def _versions(self, key: Key) -> Content:
+        sealed = self._sealed(key)
+        return COUNTING if sealed is None else Content(f"{sealed.versions:,}")
+
+    def _secrets(self, key: Key) -> Content:
+        sealed = self._sealed(key)
+        return COUNTING if sealed is None else Content(f"{sealed.secrets:,}")
+
+    @on(Table.Moved)
+    def _show_it(self) -> None:
+        key = self.current
+        lines = self._about(key) if key else ()
+        self.query_one("#about", Static).update(Content("\n").join(lines))
+
+    def _about(self, key: Key) -> Iterator[Content]:
+        sealed = self._sealed(key)
+        yield Content(shown(key.description)) if key.description else Content.styled("no description", "$text-muted")
+        yield _titled("aliases", ", ".join(key.aliases) or "none")
+        yield _titled("seals", "…" if sealed is None else sealed.words)
+        deleted = f", deleted on {rows.minute(key.deletes_at)}" if key.deletes_at else ""
+        yield _titled("made", f"{rows.minute(key.made)}{deleted}{', managed by AWS' if key.managed else ''}")
+        yield Content.styled(shown(key.arn), "$text-muted")
+
+    # What is done with them.
+
+    @gesture
+    async def action_add(self) -> None:
+        """Asks until the key is made or the person gives up; what was refused is in the form again."""
+        if self.refuses_to_write():
+            return
+        asked = await self.app.push_screen_wait(NewKeyForm())
+        while asked is not None:
+            try:
+                key_id = await call(self._make, asked)
+            except ClientError as refusal:
+                self.app.report(refusal)
+                asked = await self.app.push_screen_wait(NewKeyForm(asked))
+            else:
+                ways_back_of_keys.made(self.session, shown(asked.alias or key_id))
+                await self.done(f"{asked.alias or key_id} is made.")
+                self.table.go_to(key_id)
+                return
+
+    def _make(self, asked: NewKey) -> str:
+        """With its alias or not at all."""
+        with self.vault.all_or_nothing():
+            key_id: str = self.kms.create_key(Description=asked.description)["KeyMetadata"]["KeyId"]
+            if asked.alias:
+                self.kms.create_alias(AliasName=asked.alias, TargetKeyId=key_id)
+            return key_id
+
+    @gesture
+    async def action_copy(self) -> None:
+        key = self.current
+        if key is not None:
+            await self.app.copy(key.arn, f"ARN of {key.name}")
+
+    @on(Table.Chosen)
+    @gesture
+    async def action_open(self) -> None:
+        """To a secret that it seals a version of."""
+        key = self.current
+        if key is None:
+            return
+        sealed, names = await self.sealed(key), await self.names(key)
+        name = await pick_secret(self, shown(f"Secrets under {key.name}"), names, sealed.secrets)
+        if name is not None:
+            self.app.look_at_region(self.session.region, name)
+
+
+def _id(key: Key) -> str:
+    return key.id
+
+
+def _name(key: Key) -> Shown:
+    return key.name
+
+
+def _made(key: Key) -> Shown:
+    return rows.day(key.made)
+
+
+def _description(key: Key) -> Shown:
+    return shown(key.description)
+
+
+def _titled(title: str, text: str) -> Content:
+    return Content.assemble((f"{title:<8}  ", "$text-muted"), shown(text))

@@ -1,0 +1,90 @@
+"""How each kind of change to a KMS key is taken back, and what would be in the way of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import ceil
+from typing import TYPE_CHECKING, Any, cast
+
+from smtui.api.errors import ClientError
+from smtui.shown import Shown, shown
+from smtui.tui.ways_back import LEAST_DAYS, MOST_DAYS
+
+if TYPE_CHECKING:
+    from smtui.api.kms import KeyClient
+    from smtui.api.types import Client
+    from smtui.tui.key_facts import Key
+    from smtui.tui.session import Session
+
+BY_HAND = "A new key does not go by one key: plan its deletion."
+Metadata = Mapping[str, Any]
+
+
+def made(session: Session, name: Shown) -> None:
+    session.did(_words(name, "made"), note=BY_HAND)
+
+
+def described(session: Session, key: Key, after: str) -> None:
+    session.did(
+        _words(key.name, "description changed"),
+        ("update_key_description", {"KeyId": key.id, "Description": key.description}),
+        obstacle=_unless(key, lambda now: "" if now["Description"] == after else "Its description has changed since."),
+    )
+
+
+def switched(session: Session, key: Key, *, on: bool) -> None:
+    left = "Enabled" if on else "Disabled"
+    session.did(
+        _words(key.name, "enabled" if on else "disabled"), ("disable_key" if on else "enable_key", {"KeyId": key.id}),
+        obstacle=_unless(key, lambda now: "" if now["KeyState"] == left else "Its state has changed since."),
+    )
+
+
+def deletion_planned(session: Session, key: Key) -> None:
+    """Back in use only where it was."""
+    enabled = [("enable_key", {"KeyId": key.id})] if key.state == "Enabled" else []
+    session.did(_words(key.name, "deletion planned"), ("cancel_key_deletion", {"KeyId": key.id}), *enabled,
+                obstacle=_unless(key, _planned))
+
+
+def deletion_cancelled(session: Session, key: Key) -> None:
+    """Planned again with the days that were left, as far as the service allows so few."""
+    assert key.deletes_at is not None, "a deletion that was planned had a day"
+    left = ceil((key.deletes_at - session.now()).total_seconds() / 86400)
+    days = max(LEAST_DAYS, min(left, MOST_DAYS))
+    session.did(
+        _words(key.name, "deletion cancelled"),
+        ("schedule_key_deletion", {"KeyId": key.id, "PendingWindowInDays": days}),
+        obstacle=_unless(key, lambda now: "Its deletion is planned already." if not _planned(now) else ""),
+    )
+
+
+def _planned(now: Metadata) -> str:
+    return "" if now["KeyState"] == "PendingDeletion" else "Its deletion was cancelled already."
+
+
+def alias_set(session: Session, alias: str, before: str | None) -> None:
+    """`before` is the id of the key to which it led; None where it is new."""
+    back: tuple[str, dict[str, Any]] = ("delete_alias", {"AliasName": alias})
+    if before is not None:
+        back = ("update_alias", {"AliasName": alias, "TargetKeyId": before})
+    session.did(_words(shown(alias), "made" if before is None else "turned to another key"), back)
+
+
+def alias_removed(session: Session, alias: str, key: Key) -> None:
+    session.did(_words(shown(alias), "removed"), ("create_alias", {"AliasName": alias, "TargetKeyId": key.id}))
+
+
+def _unless(key: Key, look: Callable[[Metadata], str]) -> Callable[[Client], str]:
+    """What `look` finds in the way, in what KMS tells of the key now."""
+    def obstacle(client: Client) -> str:
+        try:
+            return look(cast("KeyClient", client).describe_key(KeyId=key.id)["KeyMetadata"])
+        except ClientError as error:
+            return error.message
+
+    return obstacle
+
+
+def _words(name: Shown, what: str) -> Shown:
+    return shown(f"{name}: {what}")

@@ -1,0 +1,209 @@
+"""The place Keys: KMS keys made, named, switched off and on, and put out of use for good, by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.screens.kms_keys import KmsKeysScreen
+from smtui.tui.screens.of_session import READ_ONLY
+from smtui.tui.screens.secret import SecretScreen
+from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
+
+SMALL = (80, 24)
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@pytest.fixture
+def kms(vault: smtui.Vault, filled: Any) -> Any:
+    """alias/orders, under which two secrets have three versions; the client of keys."""
+    keys = vault.keys()
+    orders = keys.create_key(Description="The orders")["KeyMetadata"]["KeyId"]
+    keys.create_alias(AliasName="alias/orders", TargetKeyId=orders)
+    filled.create_secret(Name="orders/a", SecretString="1", KmsKeyId="alias/orders")
+    filled.put_secret_value(SecretId="orders/a", SecretString="2")
+    filled.create_secret(Name="orders/b", SecretString="1", KmsKeyId="alias/orders")
+    return keys
+
+
+def key_id(kms: Any, alias: str = "alias/orders") -> str:
+    return str(kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"])
+
+
+def state(kms: Any) -> str:
+    return str(kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["KeyState"])
+
+
+def aliases(kms: Any) -> dict[str, str]:
+    return {each["AliasName"]: each["TargetKeyId"] for each in kms.list_aliases()["Aliases"]}
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def hears(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+
+
+async def undoes(pilot: Pilot[None], sent: str) -> None:
+    """`u` shows what is sent, and sends it."""
+    await pilot.press("u")
+    await sees(pilot, sent)
+    await pilot.press("enter")
+    await hears(pilot, "Undone")
+
+
+@asynccontextmanager
+async def at_keys(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
+    """The app at its keys, the cursor on alias/orders once it is counted what that seals."""
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        await pilot.press("o")
+        await sees(pilot, "Go to")
+        await pilot.press("k")
+        await sees(pilot, "alias/orders")
+        await pilot.press("j")
+        await sees(pilot, "3 versions of 2 secrets")
+        yield pilot
+
+
+async def test_what_is_there_and_what_it_seals(app: MakeApp, kms: Any, tool: FakeTool) -> None:
+    """Enter leads to one of the secrets under it; `y` copies an ARN that nobody types."""
+    async with at_keys(app()) as pilot:
+        row = next(line for line in screen_text(pilot.app).splitlines() if "alias/orders" in line)  # type: ignore[arg-type]
+        assert row.split()[:5] == ["alias/orders", "✓", "enabled", "3", "2"]
+        await pilot.press("y")
+        await until(pilot, lambda: tool.held)
+        assert tool.held == kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Arn"].encode()
+        await pilot.press("enter")
+        await sees(pilot, "Secrets under alias/orders")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SecretScreen))
+
+        await sees(pilot, "orders/b")
+
+
+async def test_a_key_is_made_with_its_alias_or_not_at_all(app: MakeApp, kms: Any) -> None:
+    before = len(kms.list_keys()["Keys"])
+    async with at_keys(app()) as pilot:
+        await pilot.press("a")
+        await sees(pilot, "New key")
+        await types(pilot, "aws/x")
+        await sees(pilot, "for keys that AWS manages")
+        await pilot.press(*["backspace"] * 5)
+        await types(pilot, "orders")
+        await pilot.press("ctrl+s")
+        await hears(pilot, "already exists")
+        assert len(kms.list_keys()["Keys"]) == before
+        await sees(pilot, "New key")
+        await types(pilot, "bills")
+        await pilot.press("tab")
+        await types(pilot, "All bills")
+        await pilot.press("ctrl+s")
+        await hears(pilot, "alias/bills is made.")
+        await sees(pilot, "All bills")
+
+        assert kms.describe_key(KeyId="alias/bills")["KeyMetadata"]["Description"] == "All bills"
+
+
+async def test_description_and_aliases(app: MakeApp, kms: Any) -> None:
+    """Each is taken back by `u`, newest first."""
+    other = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/zeta", TargetKeyId=other)
+    async with at_keys(app()) as pilot:
+        await pilot.press("e")
+        await sees(pilot, "Description of alias/orders")
+        await types(pilot, "!")
+        await pilot.press("enter")
+        await sees(pilot, "The orders!")
+        await undoes(pilot, "UpdateKeyDescription")
+        assert kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Description"] == "The orders"
+
+        await pilot.press("A", "enter")
+        await sees(pilot, "An alias for alias/orders")
+        await types(pilot, "zeta")
+        await pilot.press("enter")
+        await sees(pilot, "Turn alias/zeta from")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: aliases(kms)["alias/zeta"] == key_id(kms))
+        await sees(pilot, "alias/orders, alias/zeta")
+        await pilot.press("A", "down", "down", "enter")
+        await sees(pilot, "Remove alias/zeta?")
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "alias/zeta" not in aliases(kms))
+        await undoes(pilot, "CreateAlias")
+        await undoes(pilot, "UpdateAlias")
+
+        assert aliases(kms)["alias/zeta"] == other
+
+
+async def test_out_of_use_and_back(app: MakeApp, kms: Any, filled: Any) -> None:
+    """Said before it happens: what cannot be read meanwhile."""
+    async with at_keys(app()) as pilot:
+        await pilot.press("z")
+        await sees(pilot, "It seals 3 versions of 2 secrets.")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, KmsKeysScreen))
+        assert state(kms) == "Enabled"
+        await pilot.press("z")
+        await sees(pilot, "Disable alias/orders?")
+        await pilot.press("tab", "enter")
+        await sees(pilot, "○ disabled")
+        with pytest.raises(smtui.ClientError):
+            filled.get_secret_value(SecretId="orders/a")
+        await pilot.press("z")
+        await hears(pilot, "alias/orders is enabled.")
+        await undoes(pilot, "DisableKey")
+        await undoes(pilot, "EnableKey")
+
+        assert state(kms) == "Enabled"
+
+
+async def test_its_end_is_planned_and_cancelled(app: MakeApp, kms: Any) -> None:
+    """The plan says what is lost and when; Cancel has the focus; `U` brings it back, and `u` too."""
+    async with at_keys(app()) as pilot:
+        await pilot.press("d")
+        await sees(pilot, "It seals 3 versions of 2 secrets: orders/a, orders/b.")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, KmsKeysScreen))
+        assert state(kms) == "Enabled"
+        await pilot.press("d")
+        await sees(pilot, "Plan deletion")
+        await pilot.press("down", "down", "tab", "enter")
+        await sees(pilot, "▲ deletes in 28 d")
+        await pilot.press("z")
+        await hears(pilot, "on its way out")
+        await pilot.press("U")
+        await sees(pilot, "Enable alias/orders as well?")
+        await pilot.press("enter")
+        await until(pilot, lambda: state(kms) == "Enabled")
+        await hears(pilot, "is enabled.")
+        await undoes(pilot, "DisableKey")
+        await undoes(pilot, "ScheduleKeyDeletion")
+        assert state(kms) == "PendingDeletion"
+        await undoes(pilot, "CancelKeyDeletion")
+
+        assert state(kms) == "Enabled"
+
+
+async def test_what_nobody_may_change(app: MakeApp, kms: Any) -> None:
+    """The key that AWS manages; and all of them in a session that only reads."""
+    async with at_keys(app()) as pilot:
+        await pilot.press("k")
+        for key in ("e", "A", "z", "d", "U"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            await hears(pilot, "managed by AWS")
+        pilot.app.session.read_only = True  # type: ignore[attr-defined]
+        for key in ("a", "e", "A", "z", "d", "U"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            await hears(pilot, READ_ONLY)
