@@ -11,7 +11,10 @@ TOLERANCE = 5 * 60 * 1000
 
 
 class Purge:
-    """Deletes what is overdue, unless the clock stands before the vault's newest event or has jumped forward."""
+    """Deletes what is overdue, unless the clock stands before the vault's newest event or has jumped forward.
+
+    One for a whole session, however often that opens the file: a jump that was noticed is not forgotten in it.
+    """
 
     def __init__(self, ambient: Ambient) -> None:
         self._ambient = ambient
