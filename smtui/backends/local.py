@@ -84,8 +84,8 @@ class Vault:
             yield READS_NOT_RECORDED
         behind = trail.newest(database)[0] - self._ambient.now().timestamp() * 1000
         if behind > TOLERANCE:
-            yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the newest entry of the vault: "
-                   "no planned deletion is carried out until it is right.")
+            yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
+                   "no planned deletion is carried out until it is right. If it is: smtui trail --accept-clock")
 
     @property
     def older(self) -> str:
@@ -353,8 +353,16 @@ class Vault:
 
     def keep_trail(self, days: int | None) -> None:
         """Keeps events for so many days from now on, None for ever. This is itself in the trail."""
+        self._as_owner("SetTrailRetention", {"Days": days or 0})
+
+    def accept_clock(self) -> None:
+        """Takes the clock for right where it was doubted: what is due goes with the next call. This is in the trail."""
+        self._as_owner("AcceptClock", {})
+        self._purge.believe()
+
+    def _as_owner(self, operation: str, params: dict[str, Any]) -> None:
         owner = Caller(f"arn:aws:iam::{self.account_id}:root")
-        self._running_engine().call("SetTrailRetention", {"Days": days or 0}, region=self.region_name, caller=owner)
+        self._running_engine().call(operation, params, region=self.region_name, caller=owner)
 
     def __enter__(self) -> Vault:
         return self

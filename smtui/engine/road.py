@@ -23,6 +23,7 @@ from smtui.engine.declaration import BUILT, Declaration
 from smtui.engine.operations import (
     access,
     aliases,
+    clock,
     functions,
     keys,
     lifecycle,
@@ -45,7 +46,7 @@ from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (access, aliases, functions, keys, lifecycle, listing, passwords, policies, replication,
+OPERATION_MODULES = (access, aliases, clock, functions, keys, lifecycle, listing, passwords, policies, replication,
                      retention, rotation, runs, stages, tags, values)
 
 

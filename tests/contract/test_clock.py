@@ -134,7 +134,7 @@ def test_ten_years_back(doomed: Doomed, clock: Clock, passes: Callable[..., None
     clock.forward(**{unit: -amount for unit, amount in DECADE.items()})
     assert doomed.left() == ALL
     with reopen() as behind:
-        assert any("behind the newest entry" in notice for notice in behind.notices)
+        assert any("behind the latest time" in notice for notice in behind.notices)
         assert doomed.left(behind) == ALL
     passes(**DECADE)
     passes(days=8)
@@ -161,7 +161,32 @@ def test_due_by_a_clock_that_is_behind(doomed: Doomed, clock: Clock, reopen: Cal
     clock.forward(days=-380)
 
     with reopen() as session:
-        assert doomed.left(session) == ALL
+        for _ in range(3):
+            assert doomed.left(session) == ALL
+
+
+def test_who_says_that_the_clock_is_right_is_believed(
+    doomed: Doomed, clock: Clock, reopen: Callable[[], smtui.Vault]
+) -> None:
+    """After a time that was wrong. It stands in the trail."""
+    clock.forward(**DECADE)
+    doomed.left()
+    clock.forward(days=-3600)
+    with reopen() as behind:
+        assert doomed.left(behind) == ALL
+        behind.accept_clock()
+        assert doomed.left(behind) == set()
+        assert len(list(behind.trail(operation="AcceptClock"))) == 1
+    with reopen() as again:
+        assert not again.notices
+
+
+def test_a_jump_that_was_right(doomed: Doomed, vault: smtui.Vault, clock: Clock) -> None:
+    clock.forward(days=8)
+    assert doomed.left() == ALL
+    vault.accept_clock()
+
+    assert doomed.left() == set()
 
 
 @pytest.fixture
