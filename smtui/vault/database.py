@@ -157,7 +157,12 @@ class Database:
         with self._lock, contextlib.suppress(VaultError):
             if not self.read_only and vault_path.identity(self.path) == self._identity:
                 self.settle()
-        self.connection.close()
+        self.drop()
+
+    def drop(self) -> None:
+        """Lets go of the file. What the disk refuses now stays in the log, for whoever opens the file next."""
+        with contextlib.suppress(apsw.Error):
+            self.connection.close()
 
     def _outermost(self, durable: bool) -> tuple[str, str, str]:
         if self._durable != durable:
@@ -252,7 +257,8 @@ def _unless_it_fails(path: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink()
         raise
 
 
@@ -290,7 +296,8 @@ def _ours(error: apsw.Error, opening: bool) -> VaultError:
         case apsw.ReadOnlyError():
             return VaultReadOnlyError("The vault cannot be written.", hint="Open it with --read-only.")
         case apsw.CantOpenError():
-            return VaultPathError("The vault, or a file SQLite needs beside it, cannot be opened.")
+            return VaultPathError("The vault, or a file SQLite needs beside it, cannot be opened.",
+                                  hint="The disk may be full, or the folder not yours to write in.")
         case apsw.ConnectionClosedError():
             return VaultLockedError("The vault is locked.")
         case apsw.InterruptError():

@@ -36,7 +36,7 @@ def reseal(
     except BaseException:
         _share_again(database)
         raise
-    database.connection.close()
+    database.drop()
 
 
 def clear_up(database: Database) -> None:

@@ -10,7 +10,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
@@ -19,6 +19,7 @@ from unittest.mock import patch
 
 import smtui
 from smtui.ambient import system_clock
+from smtui.cli.exits import Exit
 from smtui.vault import kdf
 from tests.vault.conftest import REAL
 from tests.vault.test_backup import SAMPLES
@@ -42,6 +43,7 @@ class Work:
         self.path = folder / "v.vault"
         self.state = folder.with_name(folder.name + ".state")
         os.environ["SMTUI_STATE"] = str(self.state)
+        self.vault: Any = None
 
     def clear(self) -> None:
         for each in (self.folder, self.state):
@@ -66,7 +68,18 @@ class Work:
         raise NotImplementedError
 
     def end(self) -> None:
-        self.vault.close()
+        if self.vault is not None:
+            self.vault.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it could go on where it is."""
+        return self.vault is not None and not self.vault.locked
+
+    def again(self, done: int) -> int:
+        """Works on after an act was refused, in the same session; answers what is done then."""
+        self.act(done + 1)
+        return done + 1
 
     def judge(self, done: int) -> None:
         with self.sound(self.path, PASSPHRASE) as vault:
@@ -179,12 +192,12 @@ class Import(Work):
         from smtui.cli.main import run
 
         os.environ["SMTUI_PASSPHRASE"] = PASSPHRASE
-        with redirect_stdout(io.TextIOWrapper(io.BytesIO())):
+        out, err = io.TextIOWrapper(io.BytesIO()), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
             code = run(["import", "--vault", str(self.path), "--prefix", f"{number}/", str(self.file)])
-        assert code == 0
-
-    def end(self) -> None:
-        pass
+        if code == Exit.VAULT:
+            raise smtui.VaultError(err.getvalue().rstrip())
+        assert code == Exit.DONE, err.getvalue()
 
     def look(self, vault: smtui.Vault, client: Any, done: int) -> None:
         for number in range(1, done + 3):
@@ -216,6 +229,11 @@ class Rotate(Work):
     def act(self, number: int) -> None:
         arn = self.vault.rotations().list_functions()["Functions"][0]["FunctionArn"]
         self.client.rotate_secret(SecretId="s", RotationLambdaARN=arn, ClientRequestToken=self.version(number))
+
+    def again(self, done: int) -> int:
+        """What has begun is not begun anew: it goes on by itself, later."""
+        self.client.put_secret_value(SecretId="kept/1", SecretString=KEPT["kept/1"])
+        return done
 
     def judge(self, done: int) -> None:
         later = {"clock": lambda: system_clock() + timedelta(hours=1)}
@@ -300,9 +318,6 @@ class Create(Work):
     def begin(self) -> None:
         pass
 
-    def end(self) -> None:
-        pass
-
     def place(self, number: int) -> Path:
         return self.folder / f"{number}.vault"
 
@@ -336,9 +351,6 @@ class Migrate(Work):
         return self.folder / f"{number}.vault"
 
     def begin(self) -> None:
-        pass
-
-    def end(self) -> None:
         pass
 
     def act(self, number: int) -> None:

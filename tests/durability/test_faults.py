@@ -1,0 +1,139 @@
+"""The disk is full, fails, or may not be written: one sentence, the old state as it was, and it works again afterwards.
+
+The long form lets every kind of trouble strike at every step of every kind of work, the short form at some.
+"""
+
+from __future__ import annotations
+
+import errno
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+import smtui
+from smtui.vault import placing
+from smtui.vault.database import Database
+from tests.durability.conftest import Prepared
+from tests.durability.disk import Disk, Trouble
+from tests.durability.work import KINDS, Work
+
+TROUBLES = (
+    Trouble(errno.ENOSPC, ("write", "make")),
+    Trouble(errno.ENOSPC, ("write", "make"), half=True),
+    Trouble(errno.EDQUOT, ("write", "make")),
+    Trouble(errno.EIO, ("write", "cut", "remove", "rename"), half=True),
+    Trouble(errno.EIO, ("sync", "sync folder")),
+    Trouble(errno.EROFS, ("make", "write", "cut", "remove", "rename")),
+)
+ACTS = 2
+
+
+@dataclass
+class Case:
+    """`trouble` from step `at` on, or there `once`."""
+
+    trouble: Trouble
+    at: int
+    once: bool
+
+    def __str__(self) -> str:
+        return f"{self.trouble}, step {self.at}{' once' * self.once}"
+
+
+def struck(work: Work, case: Case) -> list[str]:
+    """Works while there is trouble, and afterwards; answers what was told."""
+    disk = Disk(work.folder, case.trouble, case.at, case.once)
+    told: list[str] = []
+    with disk.watching():
+        done = until_refused(work, told)
+        disk.trouble = None
+        if told and work.is_open:
+            done = work.again(done)
+        work.end()
+    work.judge(done)
+    work.clear()
+    assert disk.struck or not told
+    return told
+
+
+def until_refused(work: Work, told: list[str]) -> int:
+    """How many acts were done before a sentence was told instead."""
+    done = 0
+    try:
+        work.begin()
+        for number in range(1, ACTS + 1):
+            work.act(number)
+            done = number
+    except smtui.VaultError as error:
+        told.append(str(error))
+    return done
+
+
+def cases(steps: int) -> Iterator[Case]:
+    for trouble in TROUBLES:
+        for once in (True, False):
+            for at in range(1, steps + 1):
+                yield Case(trouble, at, once)
+
+
+def steps_of(work: Work) -> int:
+    disk = Disk(work.folder)
+    with disk.watching():
+        until_refused(work, [])
+        work.end()
+    return disk.steps
+
+
+def wrong(prepared: Prepared, kind: str, most: int | None = None) -> Iterator[str]:
+    every = list(cases(steps_of(prepared(kind))))
+    for case in random.Random(kind).sample(every, most) if most else every:
+        try:
+            told = struck(prepared(kind), case)
+            assert all(sentence.count("\n") == 0 and sentence.endswith(".") for sentence in told), told
+        except Exception as error:
+            yield f"{case}: {type(error).__name__}: {error}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_trouble(prepared: Prepared, kind: str) -> None:
+    assert list(wrong(prepared, kind, most=25)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+def test_trouble_at_every_step(prepared: Prepared, kind: str) -> None:
+    assert list(wrong(prepared, kind)) == []
+
+
+def test_a_careless_vault_would_be_found_out(prepared: Prepared) -> None:
+    """One that puts a copy in its place without looking whether all of it came to lie in the file."""
+    with patch.object(placing, "_must_be_whole", lambda *_: None), patch.object(Database, "settle", lambda self: None):
+        assert any(wrong(prepared, "passphrase", most=200))
+
+
+READS: dict[str, dict[str, Any]] = {
+    "get_secret_value": {"SecretId": "kept/1"}, "describe_secret": {"SecretId": "kept/1"}, "list_secrets": {},
+    "list_secret_version_ids": {"SecretId": "kept/1"}, "batch_get_secret_value": {"SecretIdList": ["kept/1"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("trouble", TROUBLES[:4], ids=str)
+def test_what_cannot_be_recorded_is_not_told(prepared: Prepared, trouble: Trouble) -> None:
+    """On a full disk reads are refused like everything else, until there is room again."""
+    work = prepared("put")
+    disk = Disk(work.folder)
+    with disk.watching():
+        work.begin()
+        disk.trouble, disk.at = trouble, 1
+        for method, request in READS.items():
+            with pytest.raises(smtui.VaultFullError):
+                getattr(work.client, method)(**request)
+        disk.trouble = None
+        for method, request in READS.items():
+            getattr(work.client, method)(**request)
+        work.end()
+    work.judge(0)
