@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from smtui.api.errors import SmtuiError
+from smtui.private import make_folder, written
 
 VAULT_NAME = "default.vault"
 
@@ -86,16 +87,18 @@ def load_settings(path: Path | None = None) -> Settings:
 
 
 def save_settings(settings: Settings, path: Path | None = None) -> None:
-    """Writes what differs from the defaults."""
+    """Writes what differs from the defaults. Raises SettingsError."""
     path = path or settings_path()
     default = asdict(Settings())
     chosen = {name: value for name, value in asdict(settings).items() if value != default[name]}
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
     import tomli_w
 
-    beside.write_text(tomli_w.dumps(chosen), encoding="utf-8")
-    beside.replace(path)
+    try:
+        make_folder(path.parent)
+        with written(path) as file:
+            file.write(tomli_w.dumps(chosen).encode())
+    except OSError as error:
+        raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
 
 
 def _settings(document: dict[str, Any]) -> Settings:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from smtui.config import settings_path
+from smtui.private import make_folder, written
 
 FILE = "recent.toml"
 MOST = 10
@@ -46,10 +47,9 @@ def _write(vaults: Sequence[Path], environ: Mapping[str, str]) -> None:
         if not vaults:
             file.unlink(missing_ok=True)
             return
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = file.with_name(file.name + ".new")
-        beside.write_text(tomli_w.dumps({"vaults": [str(vault) for vault in vaults]}), encoding="utf-8")
-        beside.replace(file)
+        make_folder(file.parent)
+        with written(file) as new:
+            new.write(tomli_w.dumps({"vaults": [str(vault) for vault in vaults]}).encode())
 
 
 def _file(environ: Mapping[str, str]) -> Path:

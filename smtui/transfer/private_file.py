@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from smtui.private import written
 from smtui.transfer.errors import FileRefused
-
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_PRIVATE = 0o600
 
 
 @contextmanager
@@ -22,23 +19,13 @@ def private_file(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     Raises FileRefused.
     """
     _must_be_free(path, force=force)
-    made = path.with_name(f"{path.name}.part") if path.exists() else path
     try:
-        descriptor = os.open(made, _NEW | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0), _PRIVATE)
-    except FileExistsError:
-        raise _taken(made) from None
-    except OSError as error:
-        raise FileRefused(f"{made} cannot be made: {error.strerror}.") from None
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123
+        with written(path, over=force) as file:
             yield file
-            file.flush()
-            os.fsync(descriptor)
-        if made != path:
-            made.replace(path)
-    except BaseException:
-        made.unlink(missing_ok=True)
-        raise
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError as error:
+        raise FileRefused(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _must_be_free(path: Path, *, force: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from smtui.api.errors import VaultExistsError, VaultPathError
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database, translated
-from smtui.vault.placing import place
+from smtui.vault.placing import must_be_alone, place
 
 Progress = Callable[[str, int, int], None]
 PAGES_AT_ONCE = 1000
@@ -35,5 +35,6 @@ def backup(database: Database, target: Path, *, force: bool = False, progress: P
             raise VaultPathError("A vault cannot be its own backup.")
         if not force:
             raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
+    must_be_alone(target)
     place(target, ".part", database.keys, lambda copy: copy_pages(database, copy, progress), over=force)
     vault_path.confirm(target)

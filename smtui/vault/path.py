@@ -5,7 +5,6 @@ Nothing here follows a link, and nothing is ever readable by others.
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from smtui import private
 from smtui.api.errors import (
     VaultDamagedError,
     VaultExistsError,
@@ -25,7 +25,6 @@ from smtui.api.errors import (
 from smtui.vault.kdf import SALT_BYTES, known_profile
 
 PAGE_BYTES = 4096
-PRIVATE = 0o600
 COMPANIONS = ("-wal", "-shm", "-journal")
 REFUSED = "The disk refused the vault: it may be full or failing. Nothing was changed."
 
@@ -90,45 +89,19 @@ def examine(path: Path, *, any_salt: bool = False) -> Examined:
 
 def create(path: Path) -> None:
     """Makes a new, empty, private file. Raises VaultExistsError or VaultPathError."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        _make_folder(path.parent)
-        os.close(os.open(path, flags, PRIVATE))
+        private.make_folder(path.parent)
+        os.close(private.new_file(path))
     except FileExistsError:
         raise VaultExistsError(f"There is already something at {path}. It was left as it is.") from None
     except OSError as error:
         raise VaultPathError(f"{path} cannot be made: {error.strerror}.") from None
 
 
-def _make_folder(folder: Path) -> None:
-    """A private folder, and those above it, each known to the disk."""
-    if not folder.is_dir():
-        _make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        sync_folder(folder)
-
-
-def sync_folder(path: Path) -> None:
-    """Waits until the folder's entry for the path is on disk, where the system can say so."""
-    if os.name != "posix":
-        return
-    try:
-        folder = os.open(path.parent, os.O_RDONLY)
-    except PermissionError:
-        return  # one may make files in a folder that one may not read
-    try:
-        os.fsync(folder)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # some file systems know no such thing
-            raise
-    finally:
-        os.close(folder)
-
-
 def confirm(path: Path) -> None:
     """Waits for the disk to know the new file at `path`. Raises VaultFullError where it does not say so."""
     with refusals(f"{path} is written, but the disk did not confirm that it will last: it may be full or failing."):
-        sync_folder(path)
+        private.sync_folder(path.parent)
 
 
 def must_be_writable(path: Path) -> None:

@@ -49,9 +49,18 @@ def place(target: Path, suffix: str, keys: FileKeys, fill: Fill, *, over: bool) 
         raise
 
 
+def must_be_alone(target: Path) -> None:
+    """A log or journal that lies where a new vault would have its own belongs to another one, and would ruin it."""
+    for companion in vault_path.companions(target):
+        if vault_path.identity(companion) is not None:
+            raise VaultExistsError(f"{companion} lies there, of a vault that is open or was not closed in order.",
+                                   hint="Open that vault and close it; or, if it is no more, remove the file.")
+
+
 def _must_be_free(target: Path) -> None:
     if vault_path.identity(target) is not None:
         raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
+    must_be_alone(target)
 
 
 def _must_be_whole(beside: Path, keys: FileKeys, made: tuple[int, int] | None) -> None:

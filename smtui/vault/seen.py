@@ -17,6 +17,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from smtui.private import FILE_MODE, make_folder
+
 COUNT_BYTES = 8
 MAC_BYTES = 32
 
@@ -45,7 +47,7 @@ class Seen:
             return
         with suppress(OSError):
             if self._file is None:
-                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(self._path.parent)
                 self._file = self._opened(os.O_RDWR | os.O_CREAT)
             counted = commits.to_bytes(COUNT_BYTES, "big")
             os.lseek(self._file, 0, os.SEEK_SET)
@@ -65,7 +67,7 @@ class Seen:
     def _opened(self, flags: int) -> int:
         """The file itself, never what a link leads to. Raises OSError."""
         flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-        file = os.open(self._path, flags, 0o600)
+        file = os.open(self._path, flags, FILE_MODE)
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
             os.close(file)

@@ -209,18 +209,6 @@ def test_a_folder_a_link_a_pipe_a_second_name(path: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "none").exists()
 
 
-@pytest.mark.parametrize("companion", ["-wal", "-shm", "-journal"])
-def test_a_link_planted_beside_it(path: Path, tmp_path: Path, companion: str) -> None:
-    """SQLite would write through it."""
-    target = tmp_path / "target"
-    target.write_text("mine")
-    path.with_name(path.name + companion).symlink_to(target)
-
-    with pytest.raises(smtui.VaultPathError):
-        smtui.open_vault(path, PASSPHRASE)
-    assert target.read_text() == "mine"
-
-
 def test_create_never_overwrites(path: Path, untouched: Callable[[], bool]) -> None:
     assert untouched()
     with pytest.raises(smtui.VaultExistsError):
@@ -233,20 +221,6 @@ def test_readable_by_others_is_said(path: Path) -> None:
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
         assert any("Others on this machine can read" in notice for notice in vault.notices)
-
-
-def test_private_under_any_umask(tmp_path: Path) -> None:
-    run = elsewhere(
-        "import os; os.umask(0)\n"
-        "v = smtui.create_vault(sys.argv[1], PASSPHRASE); v.client().create_secret(Name='a', SecretString='s')\n"
-        "v.backup(sys.argv[1] + '.copy')\n"
-        "import pathlib\n"
-        "print([oct(p.stat().st_mode & 0o777) for p in sorted(pathlib.Path(sys.argv[1]).parent.iterdir())])",
-        tmp_path / "new" / "v",
-    )
-    assert run.returncode == 0, run.stderr
-    assert set(eval(run.stdout)) == {"0o600"}
-    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
 needs_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody else")
