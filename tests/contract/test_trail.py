@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 import smtui
+from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
 from tests.conftest import by_another_program
 
 
@@ -221,6 +222,17 @@ def test_the_retention_is_itself_in_the_trail(vault) -> None:
         vault.keep_trail(36501)
 
 
+def test_no_event_goes_while_the_clock_is_doubted(vault, client, clock) -> None:
+    """Neither when it stands behind the newest event, nor when it jumped in this session."""
+    client.create_secret(Name="a")
+    vault.keep_trail(7)
+    vault._engine._purge._difference = lambda: 10**12
+    clock.forward(days=400)
+    client.list_secrets()
+
+    assert len(list(vault.trail())) == 3
+
+
 def test_a_long_trail_is_shortened_call_by_call(vault, client, clock) -> None:
     """No single call has to drop it all."""
     with vault.all_or_nothing():
@@ -238,17 +250,42 @@ def test_a_long_trail_is_shortened_call_by_call(vault, client, clock) -> None:
     assert vault.check().clean
 
 
-def test_no_trail_entry_no_operation(vault, client) -> None:
-    """Where the event cannot be written, nothing is done: reads too."""
-    client.create_secret(Name="a", SecretString="1")
-    database = vault._open_database()
-    database.run("CREATE TRIGGER broken BEFORE INSERT ON trail BEGIN SELECT raise(ABORT, 'no'); END")
+def clients_of(vault):
+    return {"client": vault.client(), "keys": vault.keys(), "rotations": vault.rotations(), "access": vault.access()}
 
-    for call in (lambda: client.get_secret_value(SecretId="a"), lambda: client.create_secret(Name="b")):
-        with pytest.raises(smtui.SmtuiError):
-            call()
-    database.run("DROP TRIGGER broken")
-    assert [entry["Name"] for entry in client.list_secrets()["SecretList"]] == ["a"]
+
+METHODS = [
+    (kind, method) for kind, operations in (
+        ("client", LocalClient.operations), ("keys", LocalKeyClient.operations),
+        ("rotations", LocalRotationClient.operations), ("access", LocalAccessClient.operations),
+    ) for method in operations
+]
+RIGHT = {
+    "get_secret_value": {"SecretId": "a"}, "describe_secret": {"SecretId": "a"}, "list_secrets": {},
+    "batch_get_secret_value": {"SecretIdList": ["a"]}, "get_random_password": {},
+    "list_secret_version_ids": {"SecretId": "a"}, "create_secret": {"Name": "b", "SecretString": "1"},
+    "put_secret_value": {"SecretId": "a", "SecretString": "2"}, "list_keys": {},
+    "delete_secret": {"SecretId": "a", "ForceDeleteWithoutRecovery": True}, "create_key": {},
+}
+
+
+def everything(vault):
+    database = vault._open_database()
+    tables = database.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    return {name: database.rows(f"SELECT * FROM {name}") for (name,) in tables if name != "words"}
+
+
+@pytest.mark.parametrize(("kind", "method"), METHODS)
+def test_no_trail_entry_no_operation(vault, client, kind, method) -> None:
+    """Where the event cannot be written, nothing is done and nothing told, rightly asked or wrongly; reads too."""
+    client.create_secret(Name="a", SecretString="1")
+    vault._open_database().run("CREATE TRIGGER no BEFORE INSERT ON trail BEGIN SELECT raise(ABORT, 'no'); END")
+    before = everything(vault)
+
+    with pytest.raises(smtui.VaultError):
+        getattr(clients_of(vault)[kind], method)(**RIGHT.get(method, {}))
+    assert everything(vault) == before
+    vault._open_database().run("DROP TRIGGER no")
 
 
 def test_callers(vault) -> None:
