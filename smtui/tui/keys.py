@@ -21,6 +21,8 @@ PLACES = {
     "regions": "Regions and vaults",
     "door": "Before a vault is open",
     "rotation": "Rotation of a secret",
+    "replication": "Replication of a secret",
+    "replicas": "Regions to replicate to",
     "functions": "Rotation functions",
     "kms": "KMS keys",
     "unlock": "Unlock",
@@ -152,6 +154,19 @@ SHORTCUTS = (
     Shortcut("rotation.cancel", "X", "cancel_rotation", "Cancel rotation…",
              "Rotate no more, and end the rotation that is under way", show=True),
     Shortcut("rotation.back", "escape,h", "back", "Back", "Back to the value", show=True),
+
+    Shortcut("replication.open", "enter,l", "open", "Open", "Look at this secret there", show=True),
+    Shortcut("replication.add", "a", "add", "Add", "Replicate to more Regions", show=True),
+    Shortcut("replication.again", "T", "again", "Try again", "Replicate once more where it failed", show=True),
+    Shortcut("replication.promote", "P", "promote", "Promote…", "Make this replica a secret of its own", show=True),
+    Shortcut("replication.delete", "d", "delete", "Delete…", "Remove this replica from its Region", show=True),
+    Shortcut("replication.copy", "y", "copy", "Copy", "Copy the ARN there"),
+    Shortcut("replication.back", "escape,h", "back", "Back", "Back to the value"),
+
+    Shortcut("replicas.mark", "space", "mark", "Mark", "Replicate to this Region, or not", show=True),
+    Shortcut("replicas.key", "enter", "key", "Key…", "Choose the key under which it is sealed there", show=True),
+    Shortcut("replicas.filter", "slash", "filter", "Filter", "Narrow the list as you type", show=True),
+    Shortcut("replicas.save", "ctrl+s", "save", "Replicate", "Replicate to what is marked", show=True),
 
     Shortcut("functions.open", "enter,l", "open", "Open", "To a secret that this function rotates", show=True),
     Shortcut("functions.add", "a", "add", "Add", "Make a function", show=True),

@@ -50,8 +50,8 @@ class Session:
         """Of the Region one looks at, unless another is named."""
         return self.vault.client(region_name=region or self.region)
 
-    def keys(self) -> KeyClient:
-        return self.vault.keys(region_name=self.region)
+    def keys(self, region: str | None = None) -> KeyClient:
+        return self.vault.keys(region_name=region or self.region)
 
     def access(self) -> AccessClient:
         return self.vault.access(region_name=self.region)
@@ -80,14 +80,15 @@ class Session:
 
     def did(
         self, words: Shown, *back: tuple[str, Mapping[str, Any]],
-        obstacle: Callable[[Client], str] = nothing_in_the_way, note: str = "",
+        obstacle: Callable[[Client], str] = nothing_in_the_way, note: str = "", region: str | None = None,
     ) -> None:
         """Remembers what was done, and the calls that take it back: `("untag_resource", {"SecretId": …})`.
 
-        The ways back that are known are in `ways_back`. Without calls, `note` says why there is no way back.
+        The ways back that are known are in `ways_back`. Without calls, `note` says why there is no way back. It was
+        done in the Region one looks at, unless another is named.
         """
         calls = tuple(Call(*call) for call in back)
-        self.undo.add(Done(words, calls, self.region, self.now(), obstacle, shown(note, lines=True)))
+        self.undo.add(Done(words, calls, region or self.region, self.now(), obstacle, shown(note, lines=True)))
 
     # How long nobody was here.
 

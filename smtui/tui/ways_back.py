@@ -19,6 +19,7 @@ from smtui.tui.schedule_words import as_asked
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType
+    from smtui.tui.family import Family, Member
     from smtui.tui.session import Session
 
 DEFAULT_KEY = "alias/aws/secretsmanager"
@@ -31,6 +32,7 @@ STAYS = "The new version itself stays."
 NEVER_WITHOUT = "A secret that has a current version never goes without one again."
 BY_HAND = "A new secret does not go by one key: plan its deletion."
 FOR_GOOD = "Nothing brings it back."
+OF_ITS_OWN = "It is a secret of its own now. Replicating to that Region again overwrites it."
 Tags = Mapping[str, str]
 
 
@@ -170,6 +172,41 @@ def _remember_rotation(
                                   "RotationRules": _rules(before), "RotateImmediately": False})
     session.did(_words(shown(before["Name"]), words), back,
                 obstacle=lambda client: _unless(client, secret_id, look), note=note)
+
+
+def replicated(session: Session, family: Family, regions: Sequence[str], overwritten: Sequence[str]) -> None:
+    """To Regions where there was no replica, or to those where it had failed."""
+    lost = f"What was in {', '.join(overwritten)} before does not come back." if overwritten else ""
+    session.did(
+        _words(shown(family.name), f"replicated to {', '.join(regions)}"),
+        ("remove_regions_from_replication", {"SecretId": family.primary["ARN"], "RemoveReplicaRegions": list(regions)}),
+        obstacle=lambda client: _unless(client, family.primary["ARN"], lambda secret: _replicas(secret, regions)),
+        note=lost, region=family.region,
+    )
+
+
+def _replicas(secret: DescribeSecretResponse, wanted: Sequence[str]) -> str:
+    present = {each["Region"] for each in secret.get("ReplicationStatus", ())}
+    gone = [region for region in wanted if region not in present]
+    return f"There is no replica in {', '.join(gone)} any more." if gone else ""
+
+
+def replica_removed(session: Session, family: Family, replica: Member) -> None:
+    def look(secret: DescribeSecretResponse) -> str:
+        present = {each["Region"] for each in secret.get("ReplicationStatus", ())}
+        return f"It is replicated to {replica.region} already." if replica.region in present else ""
+
+    session.did(
+        _words(shown(family.name), f"replica in {replica.region} removed"),
+        ("replicate_secret_to_regions", {
+            "SecretId": family.primary["ARN"], "AddReplicaRegions": [{"Region": replica.region, **replica.asked_key}],
+        }),
+        obstacle=lambda client: _unless(client, family.primary["ARN"], look), region=family.region,
+    )  # fmt: skip
+
+
+def promoted(session: Session, family: Family, replica: Member) -> None:
+    session.did(_words(shown(family.name), f"promoted in {replica.region}"), note=OF_ITS_OWN, region=replica.region)
 
 
 def function_made(session: Session, name: str) -> None:

@@ -10,6 +10,7 @@ from textual.widgets import Footer
 from smtui.config import Settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.add_replicas import AddReplicas
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.long_work import WorkDialog
@@ -25,6 +26,7 @@ from smtui.tui.screens.kms_keys import KmsKeysScreen
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.screens.regions import RegionsScreen
+from smtui.tui.screens.replication import ReplicationScreen
 from smtui.tui.screens.rotation import RotationScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
@@ -41,6 +43,8 @@ HOMES = {
     "regions": RegionsScreen,
     "door": UnlockScreen,
     "rotation": RotationScreen,
+    "replication": ReplicationScreen,
+    "replicas": AddReplicas,
     "functions": FunctionsScreen,
     "kms": KmsKeysScreen,
     "fields": RotationForm,

@@ -29,7 +29,7 @@ PARTS = (
     ("Versions", ""),
     ("Policy", ""),
     ("Rotation", "smtui.tui.screens.rotation:RotationScreen"),
-    ("Replication", ""),
+    ("Replication", "smtui.tui.screens.replication:ReplicationScreen"),
     ("History", ""),
 )
 

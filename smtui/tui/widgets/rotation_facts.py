@@ -16,7 +16,7 @@ from smtui.shown import shown
 from smtui.tui import rows
 from smtui.tui.function_words import name_in, what_it_does
 from smtui.tui.label_moves import left_pending, short
-from smtui.tui.schedule_words import in_words, of_rules, typed, window_words
+from smtui.tui.schedule_words import in_words, of_rules, window_words
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
@@ -70,9 +70,8 @@ def _plan(rotation: Rotation) -> Iterator[Content]:
         yield Content.styled("○ The rotation is switched off.", "$warning")
     rules = of_rules(secret.get("RotationRules", {}))
     yield _titled("Schedule", in_words(rules) if rules else "none: rotated only when somebody says so")
-    if rules:
-        schedule, hours = typed(secret["RotationRules"])
-        yield _titled("", f"{schedule}{f', {hours} h' if hours else ''}", "$text-muted")
+    if expression := secret.get("RotationRules", {}).get("ScheduleExpression"):
+        yield _titled("", expression, "$text-muted")
     yield _titled("Function", name_in(secret["RotationLambdaARN"]))
     if rotation.function is not None:
         yield _titled("", what_it_does(rotation.function), "$text-muted")

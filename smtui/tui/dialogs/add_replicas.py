@@ -1,0 +1,131 @@
+"""To which Regions a secret is to be replicated, each with the key it is sealed under there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from smtui.aws_regions import REGIONS
+from smtui.backends.local import is_region
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import gesture
+from smtui.tui.kms_keys import DEFAULT, short
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.line import Line
+from smtui.tui.widgets.table import Column, Table
+
+NO_MATCH = Shown("No Region of AWS is called so. Typed out in full, it can be chosen all the same.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`key` is of that Region."""
+
+    region: str
+    key: str = DEFAULT
+
+
+class AddReplicas(ModalScreen[list[Wanted] | None]):
+    """Typing narrows the list; Space marks; `choose_key` is asked for another key, by Region."""
+
+    BINDINGS = keys.of("dialog") + keys.of("replicas")
+    CSS_PATH = "add_replicas.tcss"
+    AUTO_FOCUS = "Table"
+
+    table = getters.query_one(Table)
+    narrow = getters.query_one(Line)
+
+    def __init__(self, name: Shown, present: set[str], choose_key: Callable[[str], Awaitable[str | None]]) -> None:
+        super().__init__()
+        self._name = name
+        self._present = present
+        self._choose_key = choose_key
+        self._marked: dict[str, Wanted] = {}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(f"Replicate {self._name} to which Regions?"), classes="title")
+            yield Line(placeholder="/ part of a name: eu, Tokyo, us-west", id="narrow", compact=True)
+            yield Table(
+                Column("", self._mark, 1),
+                Column("Region", _region, 14),
+                Column("", _place, 14),
+                Column("Key", self._key, 12, grows=1),
+                key=_region, nothing=NO_MATCH,
+            )
+            yield Static(id="said")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._list()
+
+    @on(Input.Changed)
+    def _list(self) -> None:
+        """Those that match, and those that are marked whether they match or not."""
+        typed = self.narrow.value.strip().lower()
+        offered = [*dict.fromkeys([*self._marked, *REGIONS, *([typed] if is_region(typed) else [])])]
+        self.table.put([
+            region for region in offered if region not in self._present
+            and (region in self._marked or typed in f"{region} {REGIONS.get(region, '')}".lower())
+        ])
+        self._say()
+
+    def _mark(self, region: str) -> Content:
+        return Content.styled("✓", "bold $success") if region in self._marked else Content("")
+
+    def _key(self, region: str) -> Shown:
+        wanted = self._marked.get(region)
+        return Shown("") if wanted is None else short(wanted.key)
+
+    def _say(self) -> None:
+        said = ", ".join(self._marked) or "Nothing is marked yet."
+        self.query_one("#said", Static).update(Content.styled(shown(said), "" if self._marked else "$text-muted"))
+        self.table.refresh()
+
+    # What one presses.
+
+    @on(Input.Submitted)
+    def _to_the_table(self) -> None:
+        self.table.focus()
+
+    def action_filter(self) -> None:
+        self.narrow.focus()
+
+    @on(Table.Chosen)
+    def action_mark(self) -> None:
+        region: str | None = self.table.current
+        if region is not None and self._marked.pop(region, None) is None:
+            self._marked[region] = Wanted(region)
+        self._say()
+
+    @gesture
+    async def action_key(self) -> None:
+        region: str | None = self.table.current
+        if region is not None:
+            key = await self._choose_key(region)
+            if key is not None:
+                self._marked[region] = Wanted(region, key)
+                self._say()
+
+    def action_save(self) -> None:
+        if self._marked:
+            self.dismiss(list(self._marked.values()))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def _region(region: str) -> Shown:
+    return shown(region)
+
+
+def _place(region: str) -> Shown:
+    return shown(REGIONS.get(region, ""))

@@ -1,0 +1,70 @@
+"""Keys as people name them: by alias, to choose one of them or to say under which something is sealed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from smtui.shown import Shown, shown
+from smtui.tui.bridge import call
+from smtui.tui.dialogs.pick import Pick
+
+if TYPE_CHECKING:
+    from smtui.api.kms import KeyClient
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+DEFAULT = "alias/aws/secretsmanager"
+"""What asks for the default key, which DescribeSecret does not name."""
+LISTED_DEFAULT = "DefaultEncryptionKey"
+"""What ListSecretVersionIds calls it."""
+_ARN = re.compile(r"arn:[^:]*:kms:[^:]*:[^:]*:")
+SHORT = 12
+
+
+def short(key_id: str) -> Shown:
+    """An alias, or the beginning of a key's id, without the ARN around it."""
+    resource = _ARN.sub("", key_id)
+    if resource == LISTED_DEFAULT:
+        return shown(DEFAULT)
+    return shown(resource if resource.startswith("alias/") else resource.removeprefix("key/")[:SHORT])
+
+
+def aliases(client: KeyClient) -> dict[str, str]:
+    """The first alias of each key that has one, by the key's id."""
+    found: dict[str, str] = {}
+    for alias in client.list_aliases()["Aliases"]:
+        found.setdefault(alias.get("TargetKeyId", ""), alias["AliasName"])
+    return found
+
+
+def named(key_ids: Sequence[str], by_key: Mapping[str, str]) -> Shown:
+    """Keys as ListSecretVersionIds answers them, by their aliases where they have one."""
+    words = [by_key.get(_ARN.sub("", each).removeprefix("key/")) or short(each) for each in key_ids]
+    return shown(", ".join(words))
+
+
+async def ask_key(app: SmtuiApp, session: Session, question: Shown, region: str | None = None) -> str | None:
+    """What to send as KmsKeyId; None where the person changes nothing."""
+    choices = await call(_choices, session.keys(region))
+    picked = await app.push_screen_wait(Pick(question, [words for _, words in choices]))
+    return None if picked is None else choices[picked][0]
+
+
+def _choices(client: KeyClient) -> list[tuple[str, Shown]]:
+    """The default key, then the others by their aliases, then those without."""
+    by_alias = [(alias["AliasArn"], alias["AliasName"], alias["TargetKeyId"])
+                for alias in client.list_aliases()["Aliases"] if "TargetKeyId" in alias]
+    customers = [(arn, name, key) for arn, name, key in by_alias if not name.startswith("alias/aws/")]
+    with_alias = {key for *_, key in by_alias}
+    bare = [(key["KeyArn"], short(key["KeyArn"]), key["KeyId"])
+            for key in client.list_keys()["Keys"] if key["KeyId"] not in with_alias]
+    return [(DEFAULT, shown(f"{DEFAULT}  the default")),
+            *((arn, shown(f"{name}  {_about(client, key)}")) for arn, name, key in (*customers, *bare))]
+
+
+def _about(client: KeyClient, key_id: str) -> str:
+    metadata = client.describe_key(KeyId=key_id)["KeyMetadata"]
+    state = metadata.get("KeyState", "Enabled")
+    return " ".join(filter(None, [metadata.get("Description", ""), "" if state == "Enabled" else f"({state})"]))

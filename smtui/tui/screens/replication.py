@@ -1,0 +1,241 @@
+"""Replication of a secret: its primary and replicas, whichever of them one looks at; made, taken away, promoted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.aws_regions import REGIONS
+from smtui.shown import Shown, shown
+from smtui.tui import keys, rows, ways_back
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.add_replicas import AddReplicas, Wanted
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.family import Family, Member, arn_in, family_of, taken
+from smtui.tui.kms_keys import DEFAULT, ask_key, short
+from smtui.tui.screens.part import REPLICATION, PartScreen
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
+    from smtui.tui.session import Session
+
+STATUS = {
+    "InSync": ("✓ in sync", "$success"), "InProgress": ("▸ in progress", "$accent"), "Failed": ("✗ failed", "$error"),
+}  # fmt: skip
+OVERWRITTEN = "There is another secret of that name in {regions}. Its versions are lost for good."
+REMOVED = ("It is deleted there at once, with its versions and labels. Whoever reads it in {region} finds nothing. The "
+           "primary in {primary} stays.\n{read}")
+PROMOTED = ("It becomes a secret of its own, which is changed and rotated there, and follows {primary} no longer. It "
+            "is made a replica again only by replicating anew, over what is there then.")
+
+
+class ReplicationScreen(PartScreen):
+    """What is changed is changed where AWS wants it: replicas come and go in the primary's Region, and are promoted in
+    their own.
+    """
+
+    BINDINGS = keys.of("replication") + keys.of("parts")
+    CSS_PATH = "replication.tcss"
+    AUTO_FOCUS = "Table"
+    number = REPLICATION
+
+    table = getters.query_one(Table)
+
+    def __init__(self, session: Session, secret_id: str) -> None:
+        super().__init__(session, secret_id)
+        self.family: Family | None = None
+
+    def compose(self) -> ComposeResult:
+        yield from self.head()
+        yield Table(
+            Column("Region", _region, 14),
+            Column("", _place, 13, drop=2),
+            Column("Status", _status, 13),
+            Column("", self._here, 4),
+            Column("Key", _key, 12, grows=1),
+            Column("Read", _read, 10, drop=1),
+            key=_region, nothing=Shown(""),
+        )
+        yield Static(id="about")
+        yield KeyBar()
+
+    # What is shown.
+
+    async def reload(self) -> None:
+        secret = await self.described()
+        if secret is None:
+            return
+        self.family = await call(family_of, self.session, secret)
+        self.show_head(secret)
+        self.table.put(self.family.members)
+
+    @property
+    def current(self) -> Member | None:
+        member: Member | None = self.table.current
+        return member
+
+    @on(Table.Moved)
+    def _show_it(self) -> None:
+        if member := self.current:
+            self.query_one("#about", Static).update(Content("\n").join([
+                Content.styled(shown(member.message), "$error" if member.failed else "$text-muted"),
+                Content.styled(shown(member.arn), "$text-muted"),
+            ]))
+        self.refresh_bindings()
+
+    def _here(self, member: Member) -> Content:
+        return Content.styled("here" if member.region == self.session.region else "", "$text-muted")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what failed is tried again; a primary is neither removed here nor promoted."""
+        member = self.current if self.is_mounted else None
+        if action == "again":
+            return member is not None and member.failed
+        if action in ("delete", "promote"):
+            return member is not None and not member.is_primary
+        return super().check_action(action, parameters)
+
+    # What is changed.
+
+    def _changeable(self) -> Family | None:
+        family = self.family
+        if family is None or self.refuses_to_write():
+            return None
+        if "DeletedDate" in family.primary:
+            self.say(f"The deletion of {family.name} is planned: restore it before it is changed.", severity="warning")
+            return None
+        return family
+
+    def _primary_client(self, family: Family) -> Client:
+        return self.session.client(family.region)
+
+    @gesture
+    async def action_add(self) -> None:
+        family = self._changeable()
+        if family is None:
+            return
+        wanted = await self.app.push_screen_wait(AddReplicas(shown(family.name), family.regions, self._choose_key))
+        if wanted:
+            await self._replicate(family, wanted)
+
+    async def _choose_key(self, region: str) -> str | None:
+        return await ask_key(self.app, self.session, shown(f"Under which key of {region}?"), region)
+
+    @gesture
+    async def action_again(self) -> None:
+        """What failed is asked for again, with the key it was asked for with."""
+        family, member = self._changeable(), self.current
+        if family is not None and member is not None and member.failed:
+            await self._replicate(family, [Wanted(member.region, member.key)])
+
+    async def _replicate(self, family: Family, wanted: Sequence[Wanted]) -> None:
+        """Where its name is taken, what is there is only overwritten if the person says so."""
+        occupied = await call(self._occupied, family, wanted)
+        if occupied:
+            question = Confirm(shown(f"Overwrite {family.name} in {', '.join(occupied)}?"),
+                               shown(OVERWRITTEN.format(regions=", ".join(occupied))), "Overwrite")
+            if not await self.app.push_screen_wait(question):
+                return
+        client = self._primary_client(family)
+        for overwrite in (False, True):
+            regions = [each for each in wanted if (each.region in occupied) is overwrite]
+            if regions:
+                await call(client.replicate_secret_to_regions, **_request(family, regions, overwrite=overwrite))
+        ways_back.replicated(self.session, family, [each.region for each in wanted], occupied)
+        await self.reload()
+        self._say_how_it_went({each.region for each in wanted})
+
+    def _occupied(self, family: Family, wanted: Sequence[Wanted]) -> list[str]:
+        return [each.region for each in wanted
+                if taken(self.session.client(each.region), family.name, arn_in(family.primary["ARN"], each.region))]
+
+    def _say_how_it_went(self, regions: set[str]) -> None:
+        assert self.family is not None, "it was loaded before anything was changed"
+        asked = [member for member in self.family.members if member.region in regions]
+        for failed in (member for member in asked if member.failed):
+            self.say(f"{failed.region}: {failed.message}", severity="error")
+        if made := ", ".join(member.region for member in asked if not member.failed):
+            self.say(f"{self.family.name} is replicated to {made}.")
+
+    @gesture
+    async def action_delete(self) -> None:
+        family, member = self._changeable(), self.current
+        if family is None or member is None or member.is_primary:
+            return
+        read = f"Last read there on {rows.day(member.read)}." if member.read else "No reading of it there is recorded."
+        text = REMOVED.format(region=member.region, primary=family.region, read=read)
+        question = Confirm(shown(f"Remove {family.name} from {member.region}?"), shown(text, lines=True), "Remove")
+        if await self.app.push_screen_wait(question):
+            client = self._primary_client(family)
+            await call(client.remove_regions_from_replication, SecretId=family.primary["ARN"],
+                       RemoveReplicaRegions=[member.region])
+            ways_back.replica_removed(self.session, family, member)
+            if member.region == self.session.region:
+                self.app.look_at_region(family.region, family.primary["ARN"], REPLICATION)
+            else:
+                await self.done(f"{family.name} is removed from {member.region}.")
+
+    @gesture
+    async def action_promote(self) -> None:
+        family, member = self._changeable(), self.current
+        if family is None or member is None or member.is_primary:
+            return
+        if not member.there:
+            self.say("Nothing was made there that could be promoted.")
+            return
+        title, text = shown(f"Promote {family.name} in {member.region}?"), shown(PROMOTED.format(primary=family.region))
+        if await self.app.push_screen_wait(Confirm(title, text, "Promote")):
+            await call(self.session.client(member.region).stop_replication_to_replica, SecretId=member.arn)
+            ways_back.promoted(self.session, family, member)
+            await self.done(f"{family.name} in {member.region} is a secret of its own.")
+
+    # Elsewhere.
+
+    @on(Table.Chosen)
+    def action_open(self) -> None:
+        """There, on this same part."""
+        member = self.current
+        if member is None or member.region == self.session.region:
+            return
+        if not member.there:
+            self.say(f"{member.region}: {member.message}", severity="warning")
+        else:
+            self.app.look_at_region(member.region, member.arn, REPLICATION)
+
+    @gesture
+    async def action_copy(self) -> None:
+        if member := self.current:
+            await self.app.copy(member.arn, f"ARN in {member.region}")
+
+
+def _request(family: Family, wanted: Sequence[Wanted], *, overwrite: bool) -> dict[str, Any]:
+    regions = [{"Region": each.region, **({} if each.key == DEFAULT else {"KmsKeyId": each.key})} for each in wanted]
+    return {"SecretId": family.primary["ARN"], "AddReplicaRegions": regions, "ForceOverwriteReplicaSecret": overwrite}
+
+
+def _region(member: Member) -> Shown:
+    return shown(member.region)
+
+
+def _place(member: Member) -> Shown:
+    return shown(REGIONS.get(member.region, ""))
+
+
+def _status(member: Member) -> Content:
+    words, style = ("● primary", "bold") if member.is_primary else STATUS[member.status]
+    return Content.styled(words, style)
+
+
+def _key(member: Member) -> Shown:
+    return shown(short(member.key).removeprefix("alias/"))
+
+
+def _read(member: Member) -> Shown:
+    return rows.day(member.read) or Shown("never")

@@ -1,0 +1,180 @@
+"""Replication of a secret by keyboard: to more Regions, out of them, looked at there, promoted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.aws_regions import REGIONS
+from smtui.tui.app import SmtuiApp
+from smtui.tui.screens.of_session import READ_ONLY
+from smtui.tui.screens.replication import ReplicationScreen
+from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
+
+SMALL = (80, 24)
+ID: Any = {"SecretId": "prod/db"}
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@pytest.fixture
+def replicated(database: Any) -> Any:
+    """`prod/db` has a replica in Ireland; the client."""
+    database.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
+    return database
+
+
+def regions(client: Any) -> dict[str, str]:
+    return {each["Region"]: each["Status"] for each in client.describe_secret(**ID).get("ReplicationStatus", ())}
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def hears(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+
+
+async def back(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, ReplicationScreen))
+
+
+@asynccontextmanager
+async def at_replication(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
+    async with running.run_test(size=SMALL) as pilot:
+        await sees(pilot, "1 secret ·")
+        await pilot.press("enter")
+        await sees(pilot, "not read yet")
+        await pilot.press("5")
+        await sees(pilot, "● primary")
+        yield pilot
+
+
+def test_the_regions_are_those_of_the_service() -> None:
+    session = pytest.importorskip("botocore.session").get_session()
+
+    assert set(session.get_available_regions("secretsmanager")) <= set(REGIONS)
+
+
+async def test_to_more_regions(app: MakeApp, database: Any, vault: smtui.Vault) -> None:
+    """Found by part of a name, one under a key of its own, one that is in no list; `u` takes all of it back."""
+    tokyo = vault.keys(region_name="ap-northeast-1")
+    tokyo.create_alias(AliasName="alias/own", TargetKeyId=tokyo.create_key()["KeyMetadata"]["KeyId"])
+    async with at_replication(app()) as pilot:
+        await pilot.press("a")
+        await sees(pilot, "N. California")
+        assert "N. Virginia" not in screen_text(pilot.app).split("to which Regions")[1]  # type: ignore[arg-type]
+        await pilot.press("slash")
+        await types(pilot, "tokyo")
+        await pilot.press("enter", "enter")
+        await sees(pilot, "Under which key of ap-northeast-1?")
+        await pilot.press("down", "enter")
+        await sees(pilot, "✓  ap-northeast-1")
+        await pilot.press("slash", *["backspace"] * 5)
+        await types(pilot, "xx-moon-1")
+        await sees(pilot, "xx-moon-1  ")
+        await pilot.press("enter", "j", "space", "ctrl+s")
+        await hears(pilot, "prod/db is replicated to ap-northeast-1, xx-moon-1.")
+        await sees(pilot, "✓ in sync")
+        assert regions(database) == {"ap-northeast-1": "InSync", "xx-moon-1": "InSync"}
+        there = vault.client(region_name="ap-northeast-1").describe_secret(**ID)
+        assert there["KmsKeyId"].endswith("alias/own")
+        await pilot.press("u")
+        await sees(pilot, "RemoveRegionsFromReplication")
+        await pilot.press("enter")
+
+        await until(pilot, lambda: regions(database) == {})
+
+
+async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicated: Any, vault: smtui.Vault) -> None:
+    """Without an ARN being typed: Enter leads there and back, `P` is told what it means, and cannot be undone."""
+    async with at_replication(app()) as pilot:
+        await pilot.press("j", "enter")
+        await sees(pilot, "it is changed where its primary is, in us-east-1")
+        assert "eu-west-1" in screen_text(pilot.app).splitlines()[0]  # type: ignore[arg-type]
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.session.region == "us-east-1")  # type: ignore[attr-defined]
+        await sees(pilot, "● primary      here")
+        await pilot.press("j", "enter")
+        await sees(pilot, "it is changed where its primary is, in us-east-1")
+        await pilot.press("j", "P")
+        await sees(pilot, "Promote prod/db in eu-west-1?")
+        await pilot.press("enter")
+        await back(pilot)
+        assert regions(replicated) == {"eu-west-1": "InSync"}
+        await pilot.press("P")
+        await sees(pilot, "Promote prod/db in eu-west-1?")
+        await pilot.press("tab", "enter")
+        await hears(pilot, "a secret of its own")
+        await sees(pilot, "eu-west-1       Ireland        ● primary")
+        await pilot.press("u")
+
+        await hears(pilot, "cannot be undone")
+        assert regions(replicated) == {}
+
+
+async def test_a_name_that_is_taken_is_only_overwritten_when_told(
+    app: MakeApp, database: Any, vault: smtui.Vault, tool: FakeTool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What failed says why, and is tried again by `T`."""
+    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
+    there = vault.client(region_name="eu-west-1")
+    there.create_secret(Name="prod/db", SecretString="another")
+    database.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
+    async with at_replication(app()) as pilot:
+        await sees(pilot, "✗ failed")
+        await pilot.press("j")
+        await sees(pilot, "Secret with this name already exists in this region")
+        await pilot.press("enter")
+        await hears(pilot, "already exists")
+        await pilot.press("y")
+        await until(pilot, lambda: tool.held)
+        assert tool.held == b"arn:aws:secretsmanager:eu-west-1:000000000000:secret:prod/db-AbCdEf"
+        await pilot.press("T")
+        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        await pilot.press("enter")
+        await back(pilot)
+        assert there.get_secret_value(**ID)["SecretString"] == "another"
+        await pilot.press("T")
+        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        await pilot.press("tab", "enter")
+        await sees(pilot, "✓ in sync")
+
+        assert "second-word" in there.get_secret_value(**ID)["SecretString"]
+
+
+async def test_out_of_a_region_and_back(app: MakeApp, replicated: Any) -> None:
+    """What goes is said, with Cancel in focus."""
+    async with at_replication(app()) as pilot:
+        await pilot.press("j", "d")
+        await sees(pilot, "Remove prod/db from eu-west-1?")
+        await sees(pilot, "No reading of it there is recorded.")
+        await pilot.press("enter")
+        await back(pilot)
+        assert regions(replicated) == {"eu-west-1": "InSync"}
+        await pilot.press("d")
+        await sees(pilot, "Remove prod/db from eu-west-1?")
+        await pilot.press("tab", "enter")
+        await hears(pilot, "prod/db is removed from eu-west-1.")
+        assert regions(replicated) == {}
+        await pilot.press("u")
+        await sees(pilot, "ReplicateSecretToRegions")
+        await pilot.press("enter")
+
+        await until(pilot, lambda: regions(replicated) == {"eu-west-1": "InSync"})
+
+
+async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, replicated: Any) -> None:
+    async with at_replication(app(read_only=True)) as pilot:
+        await pilot.press("j")
+        for key in ("a", "P", "d"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            await hears(pilot, READ_ONLY)
+        await back(pilot)

@@ -1,0 +1,192 @@
+"""How rotation, replication, keys and functions look. Look at each picture before you accept it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.ambient import Ambient
+from tests.conftest import Clock
+from tests.tui.conftest import MakeApp, screen_text, until, version_id
+
+SMALL, LARGE = (80, 24), (120, 36)
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+ID: Any = {"SecretId": "prod/db"}
+Steps = Callable[[Pilot[None]], Awaitable[None]]
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place", "numbered")
+
+
+@pytest.fixture
+def numbered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same ids in every run."""
+    numbers = count(1)
+    monkeypatch.setattr(Ambient, "new_uuid", lambda self: version_id(90_000_000 + next(numbers)))
+
+
+@pytest.fixture
+def rotated(vault: smtui.Vault, database: Any, clock: Clock) -> Any:
+    """Rotated twice a month; the client."""
+    options = {"Key": "password", "PasswordLength": 24, "ExcludePunctuation": True}
+    function = vault.rotations().create_function(FunctionName="new-password", Password=options)["FunctionArn"]
+    vault.rotations().create_function(FunctionName="postgres", Command={"Arguments": ["python3", "rotate pg.py"]})
+    database.rotate_secret(
+        **ID, RotationLambdaARN=function, ClientRequestToken=version_id(3),
+        RotationRules={"ScheduleExpression": "cron(0 4 1,15 * ? *)", "Duration": "3h"},
+    )  # fmt: skip
+    clock.forward(hours=1)
+    return database
+
+
+@pytest.fixture
+def replicated(vault: smtui.Vault, database: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """In sync with Ireland, and failed in Sydney; the client."""
+    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
+    vault.client(region_name="ap-southeast-2").create_secret(Name="prod/db", SecretString="x")
+    database.replicate_secret_to_regions(
+        **ID, AddReplicaRegions=[{"Region": "eu-west-1"}, {"Region": "ap-southeast-2"}]
+    )
+    return database
+
+
+@pytest.fixture
+def kms(vault: smtui.Vault, filled: Any) -> Any:
+    """A key with three versions under it, one that is disabled, and one on its way out; the client of keys."""
+    keys = vault.keys()
+    orders, old, retired = (
+        keys.create_key(Description=text)["KeyMetadata"]["KeyId"] for text in ("The orders", "Old", "")
+    )
+    keys.create_alias(AliasName="alias/orders", TargetKeyId=orders)
+    filled.create_secret(Name="orders/a", SecretString="1", KmsKeyId="alias/orders")
+    filled.put_secret_value(SecretId="orders/a", SecretString="2")
+    filled.create_secret(Name="orders/b", SecretString="1", KmsKeyId="alias/orders")
+    keys.disable_key(KeyId=old)
+    keys.schedule_key_deletion(KeyId=retired, PendingWindowInDays=12)
+    return keys
+
+
+async def shows(pilot: Pilot[None], text: str) -> None:
+    await until(pilot, lambda: text in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def to_part(pilot: Pilot[None], number: str, text: str) -> None:
+    await shows(pilot, "1 secret ·")
+    await pilot.press("enter")
+    await shows(pilot, "not read yet")
+    await pilot.press(number)
+    await shows(pilot, text)
+
+
+async def to_place(pilot: Pilot[None], letter: str, text: str) -> None:
+    await shows(pilot, " secrets ·")
+    await pilot.press("o")
+    await shows(pilot, "Go to")
+    await pilot.press(letter)
+    await shows(pilot, text)
+
+
+@SIZES
+def test_rotation(snap_compare: Any, app: MakeApp, rotated: Any, size: tuple[int, int]) -> None:
+    async def go(pilot: Pilot[None]) -> None:
+        await to_part(pilot, "4", "Next windows")
+
+    assert snap_compare(app(), terminal_size=size, run_before=go)
+
+
+def test_rotation_that_failed(snap_compare: Any, app: MakeApp, vault: smtui.Vault, database: Any) -> None:
+    """Which step, why, and when it is tried again."""
+    say = {"Arguments": ["sh", "-c", "echo cannot reach the database; exit 3"]}
+    function = vault.rotations().create_function(FunctionName="postgres", Command=say)["FunctionArn"]
+    database.rotate_secret(**ID, RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 30},
+                           ClientRequestToken=version_id(3))
+
+    async def go(pilot: Pilot[None]) -> None:
+        await to_part(pilot, "4", "cannot reach the database")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=go)
+
+
+def test_form_of_a_rotation(snap_compare: Any, app: MakeApp, rotated: Any) -> None:
+    """With the windows that what is typed would make."""
+
+    async def go(pilot: Pilot[None]) -> None:
+        await to_part(pilot, "4", "Next windows")
+        await pilot.press("e")
+        await shows(pilot, "Rotation of prod/db")
+        await shows(pilot, "Sun 2026-03-15 04:00 – 07:00")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=go)
+
+
+@SIZES
+def test_replication(snap_compare: Any, app: MakeApp, replicated: Any, size: tuple[int, int]) -> None:
+    """The cursor on what failed."""
+
+    async def go(pilot: Pilot[None]) -> None:
+        await to_part(pilot, "5", "● primary")
+        await pilot.press("j")
+        await shows(pilot, "already exists in this region")
+
+    assert snap_compare(app(), terminal_size=size, run_before=go)
+
+
+def test_regions_to_replicate_to(snap_compare: Any, app: MakeApp, replicated: Any) -> None:
+    async def go(pilot: Pilot[None]) -> None:
+        await to_part(pilot, "5", "● primary")
+        await pilot.press("a")
+        await shows(pilot, "N. California")
+        await pilot.press("j", "space", "j", "j", "space")
+        await shows(pilot, "us-west-1, af-south-1")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=go)
+
+
+@SIZES
+def test_keys(snap_compare: Any, app: MakeApp, kms: Any, size: tuple[int, int]) -> None:
+    async def go(pilot: Pilot[None]) -> None:
+        await to_place(pilot, "k", "alias/orders")
+        await pilot.press("j")
+        await shows(pilot, "3 versions of 2 secrets")
+
+    assert snap_compare(app(), terminal_size=size, run_before=go)
+
+
+def test_plan_of_a_keys_deletion(snap_compare: Any, app: MakeApp, kms: Any) -> None:
+    """What is lost with it, and when."""
+
+    async def go(pilot: Pilot[None]) -> None:
+        await to_place(pilot, "k", "alias/orders")
+        await pilot.press("j")
+        await shows(pilot, "3 versions of 2 secrets")
+        await pilot.press("d")
+        await shows(pilot, "orders/a, orders/b")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=go)
+
+
+@SIZES
+def test_functions(snap_compare: Any, app: MakeApp, rotated: Any, size: tuple[int, int]) -> None:
+    async def go(pilot: Pilot[None]) -> None:
+        await shows(pilot, "1 secret ·")
+        await pilot.press("o", "f")
+        await shows(pilot, "24 characters")
+
+    assert snap_compare(app(), terminal_size=size, run_before=go)
+
+
+def test_a_function_that_makes_passwords(snap_compare: Any, app: MakeApp, rotated: Any) -> None:
+    async def go(pilot: Pilot[None]) -> None:
+        await shows(pilot, "1 secret ·")
+        await pilot.press("o", "f")
+        await shows(pilot, "24 characters")
+        await pilot.press("a", "enter")
+        await shows(pilot, "one of each")
+        await pilot.press("w", "e", "b")
+        await shows(pilot, "bits.")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=go)
