@@ -14,6 +14,7 @@ from contextlib import chdir
 from pathlib import Path
 
 import resvg_py
+from film import Frame, film
 from textual.pilot import Pilot
 
 from smtui.demo import demo
@@ -21,6 +22,8 @@ from smtui.tui.app import SmtuiApp
 
 HERE = Path(__file__).parent
 WIDTH_IN_PIXELS = 1600
+FONT = "DejaVu Sans Mono"
+"""Has every glyph of the screens; Debian's fonts-dejavu-core."""
 Steps = Callable[[Pilot[None]], Awaitable[None]]
 
 
@@ -88,13 +91,38 @@ async def take(name: str, steps: Steps) -> None:
 
 def save(name: str, svg: str) -> None:
     (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
-    local = re.sub(r"@font-face\s*{[^}]*}", "", svg)
+    local = re.sub(r"@font-face\s*{[^}]*}", "", svg).replace("Fira Code", FONT)
     (HERE / f"{name}.png").write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=local, width=WIDTH_IN_PIXELS)))
+
+
+# What is pressed, what is then seen, and for how many seconds it stands.
+LABEL_MOVE = (
+    ((), "10 secrets", 1.5, "the list of secrets"), (("j", "j", "enter"), "not read yet", 1.5, "Enter opens one"),
+    (("2",), "Versions", 2.0, "2: its versions and their labels"),
+    (("j", "m"), "◂ AWSCURRENT ▸", 1.5, "m picks a label up"), (("j",), "◂ AWSCURRENT ▸", 1.5, "j carries it"),
+    (("enter",), "Do it", 3.5, "Enter drops it: what will happen, before it does"),
+    (("enter",), "2026-q1 AWSCURRENT", 2.5, "Enter: done"), (("u",), "Undo?", 2.5, "u: what would take it back"),
+    (("enter",), "2026-q1 AWSPREVIOUS", 2.0, "Enter: as it was"),
+)
+
+
+async def shoot() -> None:
+    """A label is carried to another version, and back."""
+    frames = []
+    with demo() as sample, chdir(sample.vault.path.parent):
+        app = SmtuiApp(Path(sample.vault.path.name), vault=sample.vault)
+        async with app.run_test(size=(80, 24)) as pilot:
+            for pressed, words, seconds, caption in LABEL_MOVE:
+                await pilot.press(*pressed)
+                await seen(pilot, words)
+                frames.append(Frame(app.export_screenshot(title="smtui"), seconds, caption))
+    (HERE / "label-move-film.svg").write_text(film(frames), encoding="utf-8")
 
 
 async def main() -> None:
     for name, steps in PICTURES.items():
         await take(name, steps)
+    await shoot()
 
 
 if __name__ == "__main__":
