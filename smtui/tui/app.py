@@ -33,7 +33,7 @@ from smtui.tui.screens.part import VALUE
 from smtui.tui.screens.too_small import TooSmallScreen, fits
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.session import Opened, Session
-from smtui.tui.workarounds import QuietApp
+from smtui.tui.workarounds import QuietApp, forget_texts
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -144,6 +144,7 @@ class SmtuiApp(QuietApp[None]):
         await session.end_work()
         await call(session.vault.lock)
         await self._clear_clipboard()
+        forget_texts()
         gc.collect()
 
     @gesture

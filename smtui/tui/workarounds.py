@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from contextlib import suppress
+from functools import _lru_cache_wrapper
 from typing import Generic
 
 from rich.text import Text
@@ -15,6 +17,10 @@ from textual.notifications import SeverityLevel
 from textual.worker import WorkerFailed
 
 from smtui.hardening import incident
+
+REMEMBER_TEXTS = frozenset({
+    "cached_cell_len", "Segment._split_cells", "_utf8_encode", "build_byte_to_codepoint_dict",
+})  # fmt: skip
 
 
 class LastingWriter(_writer_thread.WriterThread):
@@ -44,6 +50,13 @@ with suppress(ImportError):  # Windows has a driver of its own
     from textual.drivers import linux_driver
 
     linux_driver.WriterThread = LastingWriter  # type: ignore[attr-defined]
+
+
+def forget_texts() -> None:
+    """Textual 8.2 and Rich 15 remember texts that were measured, cut or edited, thousands of them: no longer."""
+    for cached in gc.get_objects():
+        if isinstance(cached, _lru_cache_wrapper) and cached.__qualname__ in REMEMBER_TEXTS:
+            cached.cache_clear()
 
 
 class QuietApp(App[ReturnType], Generic[ReturnType]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import Any
 
 import pytest
 
@@ -119,3 +120,34 @@ async def test_leaving_locks_first(app: MakeApp, vault: smtui.Vault, key: str) -
 
     assert vault.locked
     assert running.return_code == 0
+
+
+HALVES = ("shown-Kq7wo", "mbatZx93fjord")
+
+
+def held_anywhere() -> list[str]:
+    """What kind of thing refers to a text with both halves together."""
+    gc.collect()
+    found = []
+    for holder in gc.get_objects():
+        for each in gc.get_referents(holder):
+            text = each if isinstance(each, str) else each.decode("latin-1") if isinstance(each, bytes) else ""
+            if "".join(HALVES) in text:
+                found.append(type(holder).__name__)
+    return found
+
+
+async def test_nothing_refers_to_a_value_that_was_shown(app: MakeApp, client: Any) -> None:
+    """Neither a widget nor a notice nor what a library remembers of texts it measured."""
+    client.create_secret(Name="db", SecretString="".join(HALVES))
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "1 secret" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await pilot.press("r")
+        await until(pilot, lambda: "".join(HALVES) in screen_text(running))
+        assert held_anywhere()
+        await pilot.press("ctrl+l")
+
+        await until(pilot, lambda: not held_anywhere())

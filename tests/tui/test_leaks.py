@@ -1,0 +1,96 @@
+"""No screen, no notice and no undo tells a value that nobody asked to see; a crash tells none that is being seen."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.places import PLACES
+from smtui.tui.screens.part import PARTS, exists, made
+from tests.tui.conftest import MakeApp, said, screen_text, until
+
+VALUE, KEYED = "marked-value-Xy7Kp2", "marked-keyed-Zt4Rm9"
+
+
+@pytest.fixture
+def marked(client: Any, vault: smtui.Vault) -> Any:
+    client.create_secret(Name="a", SecretString=VALUE + "-before")
+    client.put_secret_value(SecretId="a", SecretString=VALUE)
+    client.create_secret(Name="b", SecretString=json.dumps({"user": "x", "password": KEYED}))
+    arn = vault.rotations().create_function(FunctionName="f", Password={"Key": "absent"})["FunctionArn"]
+    client.rotate_secret(SecretId="a", RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 1})
+    return client
+
+
+def tells_nothing(app: SmtuiApp) -> None:
+    assert app.session is not None
+    for text in (screen_text(app), *said(app), repr(app.session.undo.done), app.title, app.sub_title):
+        assert "marked-" not in text
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    for _ in range(8):
+        await pilot.pause()
+
+
+@pytest.mark.parametrize("number", [number for number in range(3, len(PARTS) + 1) if exists(number)])
+async def test_each_part(app: MakeApp, marked: Any, number: int) -> None:
+    running = app()
+    async with running.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: running.session)
+        assert running.session is not None
+        for name in ("a", "b"):
+            await running.push_screen(made(number, running.session, name))
+            for key in ("down", "enter", "down", "escape"):
+                await settled(pilot)
+                tells_nothing(running)
+                await pilot.press(key)
+            while len(running.screen_stack) > 2:
+                await running.pop_screen()
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place.screen], ids=lambda place: place.words)
+async def test_each_place(app: MakeApp, marked: Any, place: Any) -> None:
+    running = app()
+    async with running.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: running.session)
+        await running.go(place)
+        for key in ("down", "enter", "down", "escape"):
+            await settled(pilot)
+            tells_nothing(running)
+            await pilot.press(key)
+
+
+async def test_a_value_is_copied_edited_and_undone_unseen(app: MakeApp, tool: Any, marked: Any) -> None:
+    """Everything that handles a value while it is hidden."""
+    running = app()
+    async with running.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: "2 secrets" in screen_text(running))
+        for key in ("y", "enter", "y", "e", "escape", "2", "m", "j", "enter", "enter", "u", "escape"):
+            await pilot.press(key)
+            await settled(pilot)
+            tells_nothing(running)
+
+
+async def test_a_crash_while_a_value_is_seen(
+    app: MakeApp, marked: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The value is on the screen and in the error itself, and in nothing that is printed."""
+    running = app()
+    with pytest.raises(RuntimeError):
+        async with running.run_test(size=(100, 30)) as pilot:
+            await until(pilot, lambda: "2 secrets" in screen_text(running))
+            await pilot.press("enter")
+            await until(pilot, lambda: "not read yet" in screen_text(running))
+            await pilot.press("r")
+            await until(pilot, lambda: VALUE in screen_text(running))
+            running._handle_exception(RuntimeError(VALUE))
+    printed = capsys.readouterr()
+
+    assert "give this id: RuntimeError-" in printed.err
+    assert VALUE not in printed.err + printed.out
