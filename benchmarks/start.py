@@ -57,6 +57,7 @@ def first_frame(vault: Path) -> float:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["SMTUI_STATE"] = folder
         vault = Path(folder) / "bench.vault"
         with smtui.create_vault(vault, PASSPHRASE) as made:
             made.client().create_secret(Name="a", SecretString="1")

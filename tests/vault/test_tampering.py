@@ -146,6 +146,23 @@ def test_no_byte_makes_the_derivation_cheaper(path: Path, monkeypatch: pytest.Mo
     assert all(profile.memory_cost >= 64 * 1024 and profile.iterations >= 3 for profile in REAL.values())
 
 
+def test_right_wrong_and_damaged_cost_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One derivation each. How long each takes, `benchmarks/passphrase.py` measures."""
+    derivations, real = [], kdf.Argon2id
+
+    def counted(**how: object) -> object:
+        derivations.append(how)
+        return real(**how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kdf, "Argon2id", counted)
+    smtui.open_vault(path, PASSPHRASE).close()
+    for refused, content in (("wrong", path.read_bytes()), (PASSPHRASE, flipped(path.read_bytes(), 1000))):
+        path.write_bytes(content)
+        with pytest.raises(smtui.WrongPassphraseError, match="Wrong passphrase, or the first page"):
+            smtui.open_vault(path, refused)
+    assert len(derivations) == 3
+
+
 # The log beside the file, as a program that was killed leaves it.
 
 LAST = 30

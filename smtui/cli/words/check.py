@@ -1,4 +1,4 @@
-"""Verifies what can be verified: pages, envelopes, references, the trail. Says what it looked at and what it found;
+"""Verifies what can be verified: pages, rows, references, the trail, values. Says what it looked at and what it found;
 findings make it leave with exit code 4.
 """
 
