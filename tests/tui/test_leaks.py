@@ -34,7 +34,7 @@ def tells_nothing(app: SmtuiApp) -> None:
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    for _ in range(8):
+    for _ in range(4):
         await pilot.pause()
 
 
