@@ -125,6 +125,6 @@ async def test_notices_and_questions(app: MakeApp, names: list[str]) -> None:
             looks_right(running)
 
 
-def test_the_search_for_harm_finds_it(size: tuple[int, int]) -> None:
+def test_the_search_for_harm_finds_it() -> None:
     assert all(harm_in(bundle) for bundle in BUNDLES[:4])
     assert not harm_in("plain, with ▲ ✗ • and … in it")
