@@ -64,7 +64,7 @@ def read(text: str) -> Node:
     reader = _Reader(text)
     node, at = reader.value(reader.skip(0), 0)
     if reader.skip(at) < len(text):
-        raise NotJson("nothing may stand behind the policy", reader.place(reader.skip(at)))
+        raise NotJson("nothing may stand behind its end", reader.place(reader.skip(at)))
     return node
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Labels = Mapping[str, str]
 """Each label with the version that carries it."""
 SHORT = 8
+NEW = "the new version"
+"""A version that does not exist yet, in place of its VersionId."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def of_versions(versions: Iterable[SecretVersionsListEntry]) -> dict[str, str]:
 
 def short(version: str | None) -> Shown:
     """The first characters of a VersionId, enough to tell versions apart by eye."""
-    return shown((version or "")[:SHORT])
+    return shown(version if version == NEW else (version or "")[:SHORT])
 
 
 def _of(carried: Labels, version: str) -> tuple[str, ...]:

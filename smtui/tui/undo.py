@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HIDDEN = Shown("••••••••")
 _VALUES = frozenset({"SecretString", "SecretBinary"})
+_KEY_ARN = re.compile(r"arn:[^:]*:kms:[^:]*:[^:]*:")
 _SECRET_ARN = re.compile(r"arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(?P<name>.+)-[A-Za-z0-9]{6}")
 LONGEST = 200
 NOTHING = Shown("")
@@ -47,7 +48,7 @@ class Call:
 
 def _spelled(member: object) -> Shown:
     text = member if isinstance(member, str) else json.dumps(member, ensure_ascii=False, default=str)
-    text = _SECRET_ARN.sub(lambda found: found["name"], text)
+    text = _KEY_ARN.sub("", _SECRET_ARN.sub(lambda found: found["name"], text))
     return shown(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)")
 
 

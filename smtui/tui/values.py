@@ -160,7 +160,8 @@ def rewritten(text: str, lines: Sequence[Pair]) -> str:
     kept = [line for line in lines if line.came_from is not None]
     parts = [_respelled(text, old[line.came_from or 0], line) for line in kept]
     gaps = [text[old[n - 1].end : old[n].start] for n in (line.came_from or 0 for line in kept[1:])]
-    added = [_string(line.key) + _colon(text, old) + _string(line.text) for line in lines if line.came_from is None]
+    new = [line for line in lines if line.came_from is None]
+    added = [json_string(line.key) + _colon(text, old) + json_string(line.text) for line in new]
     gaps += [_gap(text, old)] * (len(parts) + len(added) - 1 - len(gaps))
     inside = "".join(gap + each for gap, each in zip(["", *gaps], [*parts, *added], strict=False))
     head, tail = (text[: old[0].start], text[old[-1].end :]) if old else ("{", "}")
@@ -170,10 +171,10 @@ def rewritten(text: str, lines: Sequence[Pair]) -> str:
 def _respelled(text: str, member: Member, line: Pair) -> str:
     key = text[member.start : member.value]
     if line.key != member.key:
-        key = _string(line.key) + _colon(text, [member])
+        key = json_string(line.key) + _colon(text, [member])
     if line.text == member.text:
         return key + text[member.value : member.end]
-    return key + (_string(line.text) if member.quoted else _spelling(line.text))
+    return key + (json_string(line.text) if member.quoted else _spelling(line.text))
 
 
 def _spelling(typed: str) -> str:
@@ -181,11 +182,12 @@ def _spelling(typed: str) -> str:
     try:
         json.loads(typed)
     except (ValueError, RecursionError):
-        return _string(typed)
+        return json_string(typed)
     return typed.strip()
 
 
-def _string(text: str) -> str:
+def json_string(text: str) -> str:
+    """As JSON spells it, in quotes."""
     return json.dumps(text, ensure_ascii=not _is_unicode(text))
 
 
@@ -202,41 +204,3 @@ def _gap(text: str, old: Sequence[Member]) -> str:
     for before, after in pairwise(old):
         return text[before.end : after.start]
     return "," + text[text.index("{") + 1 : old[0].start] if old and "\n" in text[: old[0].start] else ", "
-
-
-# What a change is, without its values.
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Which keys a new value adds, changes and leaves out; `whole` where it is not a matter of keys."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    whole: bool = False
-
-    def __bool__(self) -> bool:
-        return self.whole or bool(self.added or self.changed or self.removed)
-
-    def sentences(self) -> list[Shown]:
-        if self.whole:
-            return [Shown("~ the whole value changes")]
-        signs = (("+", self.added, "is new"), ("~", self.changed, "changes"), ("-", self.removed, "is left out"))
-        return [shown(f"{sign} {key} {what}") for sign, keys, what in signs for key in keys]
-
-
-def changes(before: str, after: str) -> Changes:
-    if before == after:
-        return Changes()
-    old, new = ({each.key: _spelled(text, each) for each in members(text)} for text in (before, after))
-    keys = Changes(
-        added=tuple(key for key in new if key not in old),
-        changed=tuple(key for key in new if key in old and new[key] != old[key]),
-        removed=tuple(key for key in old if key not in new),
-    )
-    return keys if old and new and keys else Changes(whole=True)
-
-
-def _spelled(text: str, member: Member) -> tuple[bool, str]:
-    return member.quoted, member.text

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from smtui import labels
 from smtui.api.errors import ResourceNotFoundException
 from smtui.shown import Shown, shown
+from smtui.tui import kms_keys
 from smtui.tui.label_moves import Labels, Move, left_pending, of_versions, short
 from smtui.tui.schedule_words import as_asked
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from smtui.tui.family import Family, Member
     from smtui.tui.session import Session
 
-DEFAULT_KEY = "alias/aws/secretsmanager"
-"""What asks for the default key, which DescribeSecret does not name."""
 LEAST_DAYS, MOST_DAYS = 7, 30
 GONE = "The secret is no longer there."
 PLANNED = "The secret's deletion is planned: restore it first."
@@ -83,9 +82,9 @@ def described(session: Session, secret_id: str, name: Shown, before: str, after:
 
 
 def key_changed(session: Session, secret_id: str, name: Shown, before: str, after: str) -> None:
-    """Keys as DescribeSecret names them, `DEFAULT_KEY` where it names none."""
+    """Keys as DescribeSecret names them, the default one where it names none."""
     def look(secret: DescribeSecretResponse) -> str:
-        return "" if secret.get("KmsKeyId", DEFAULT_KEY) == after else "Its key has changed since."
+        return "" if secret.get("KmsKeyId", kms_keys.DEFAULT) == after else "Its key has changed since."
 
     session.did(_words(name, "key changed"), ("update_secret", {"SecretId": secret_id, "KmsKeyId": before}),
                 obstacle=lambda client: _unless(client, secret_id, look))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui.tui.values import Changes, Kind, Pair, can_be_typed, changes, members, outline, part, rewritten, visible
+from smtui.tui.values import Kind, Pair, can_be_typed, members, outline, part, rewritten, visible
 
 KEYS = st.text(max_size=8)
 VALUES = st.recursive(
@@ -91,19 +91,6 @@ def test_a_part_is_what_a_person_means() -> None:
     assert part(value, "list") == "[1, 2]"
     assert part(value, None) == value
     assert part(value, "absent") is None
-
-
-def test_changes_name_keys_and_no_values() -> None:
-    change = changes('{"a": "1", "b": "2", "c": 3}', '{"a": "1", "b": "two", "d": "new-value"}')
-
-    assert change == Changes(added=("d",), changed=("b",), removed=("c",))
-    assert change.sentences() == ["+ d is new", "~ b changes", "- c is left out"]
-    assert changes("one", "two").sentences() == ["~ the whole value changes"]
-    assert not changes("same", "same")
-
-
-def test_a_number_that_becomes_a_string_is_a_change() -> None:
-    assert changes('{"port": 5432}', '{"port": "5432"}').changed == ("port",)
 
 
 def test_bytes_are_seen_as_hex() -> None:

@@ -27,7 +27,7 @@ LONGEST_DESCRIPTION = 2048
 class NewSecret(ValueFormScreen["CreateSecretRequest"]):
     """Answers a request of CreateSecret. A `refused` one is filled in again."""
 
-    CSS_PATH = ["form.tcss", "new_secret.tcss"]  # noqa: RUF012
+    CSS_PATH = "form.tcss"
     AUTO_FOCUS = "#name"
 
     name_field = getters.query_one("#name", PlainInput)

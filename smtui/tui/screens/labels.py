@@ -7,41 +7,29 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from textual import getters, on
 
 from smtui.labels import AWSCURRENT
-from smtui.shown import Shown, shown
+from smtui.shown import shown
 from smtui.tui import ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.label_moves import Move, moved, rolled_back, short
-from smtui.tui.screens.part import PartScreen
+from smtui.tui.screens.one_secret import OneSecretScreen
 from smtui.tui.widgets.version_list import Version, VersionList
-
-if TYPE_CHECKING:
-    from smtui.tui.session import Session
 
 LONGEST_LABEL = 256
 Thing = TypeVar("Thing", bound=str)
 
 
-class LabelsScreen(PartScreen):
-    """A screen of one secret with a list of its versions. `labels` are what they are since the last `reload`."""
+class LabelsScreen(OneSecretScreen):
+    """Its list of versions is where labels are seen and moved."""
 
     versions = getters.query_one(VersionList)
-
-    def __init__(self, session: Session, secret_id: str) -> None:
-        super().__init__(session, secret_id)
-        self.labels: dict[str, str] = {}
-
-    @property
-    @abstractmethod
-    def name(self) -> Shown:
-        """The secret's."""
 
     @abstractmethod
     def look_at(self, version: str) -> None:

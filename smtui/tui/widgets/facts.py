@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import shown
-from smtui.tui import rows
+from smtui.shown import Shown, shown
+from smtui.tui import kms_keys, rows
+from smtui.tui.permitted import primary_region
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
@@ -27,14 +28,13 @@ class Facts(Static):
     }
     """
 
-    def show(self, secret: DescribeSecretResponse, now: datetime) -> None:
-        self.update(Content("\n").join(_lines(secret, now)))
+    def show(self, secret: DescribeSecretResponse, now: datetime, region: str) -> None:
+        self.update(Content("\n").join(_lines(secret, now, region)))
 
 
-def _lines(secret: DescribeSecretResponse, now: datetime) -> Iterator[Content]:
+def _lines(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[Content]:
     yield Content.styled(shown(secret["Name"]), "bold $primary")
-    if deletion := rows.deletion(secret.get("DeletedDate"), now):
-        yield Content.styled(f"{deletion}, on {rows.minute(secret['DeletedDate'])}", "$warning")
+    yield from (Content.styled(line, "$warning") for line in _state(secret, now, region))
     if description := secret.get("Description"):
         yield Content(shown(description))
     dates = (
@@ -42,9 +42,22 @@ def _lines(secret: DescribeSecretResponse, now: datetime) -> Iterator[Content]:
         ("read", rows.day(secret.get("LastAccessedDate")) or "never"),
     )  # fmt: skip
     yield Content("   ").join(Content.assemble((f"{what} ", "$text-muted"), Content(when)) for what, when in dates)
+    key = kms_keys.short(secret.get("KmsKeyId", ""))
+    sealed = Content.assemble(("   key  ", "$text-muted"), key) if key else ""
     tags = [Content(shown(f"{tag['Key']}={tag.get('Value', '')}")) for tag in secret.get("Tags", ())]
-    yield _titled("tags", Content("  ").join(tags) if tags else Content("none"))
+    yield Content.assemble(_titled("tags", Content("  ").join(tags) if tags else Content("none")), sealed)
     yield _titled("ARN", Content(shown(secret["ARN"])))
+
+
+def _state(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[Shown]:
+    """What is out of the ordinary, and what it means for what one can do."""
+    if deletion := rows.deletion(secret.get("DeletedDate"), now):
+        day = rows.minute(secret["DeletedDate"])
+        yield shown(f"{deletion}, on {day}. Until U restores it nobody reads or changes it.")
+    if primary := primary_region(secret, region):
+        yield shown(f"◆ Replica of the secret in {primary}, where it is changed, labelled, tagged and deleted.")
+    if owner := secret.get("OwningService"):
+        yield shown(f"◆ Managed by the service {owner}, which alone updates it.")
 
 
 def _titled(title: str, text: Content) -> Content:

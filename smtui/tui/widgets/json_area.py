@@ -106,6 +106,11 @@ class JsonArea(TextArea):
     # The text.
 
     @property
+    def is_json(self) -> bool:
+        """Whether what stands here is meant as JSON; where not, it is shown and typed as any text."""
+        return True
+
+    @property
     def value(self) -> str:
         """What was loaded, to the byte, while it is unchanged; else what stands here."""
         return self._loaded if self.text == escaped(self._loaded) else self.text
@@ -119,6 +124,8 @@ class JsonArea(TextArea):
 
     def on_key(self, event: events.Key) -> None:
         """A new line begins where the one before did, one step in behind what opens; what closes steps back."""
+        if not self.is_json:
+            return
         row, column = self.cursor_location
         before = self.document.get_line(row)[:column]
         if event.key == "enter" and not self.read_only:
@@ -170,6 +177,8 @@ class JsonArea(TextArea):
 
     def get_line(self, line_index: int) -> Text:
         line = super().get_line(line_index)
+        if not self.is_json:
+            return line
         if len(line) <= LONGEST_COLOURED:
             for word in words(line.plain):
                 line.stylize(self._style(word.kind), word.start, word.end)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from textual import getters
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Input
+from textual.content import Content
+from textual.widgets import Input, Static
 
 from smtui.shown import Shown, shown
-from smtui.tui.values import MOST_BYTES, Pair, can_be_typed, members, rewritten
-from smtui.tui.widgets.masked_area import MaskedArea
+from smtui.tui.values import MOST_BYTES, Pair, members, rewritten
+from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.pair_rows import PairRows
+from smtui.tui.widgets.value_area import ValueArea
 
 NO_KEYS = "This text is no JSON object with keys."
-NOT_AS_TEXT = "This value has characters that cannot be seen as text: change it key by key."
 EMPTY_OBJECT = "{}"
 
 
@@ -24,16 +25,21 @@ class ValueEditor(Vertical):
     ValueEditor {
         height: 1fr;
     }
-    ValueEditor > MaskedArea, ValueEditor.-keys > PairRows {
+    ValueEditor > PairRows, ValueEditor.-keys > ValueArea, ValueEditor.-keys > .marks {
+        display: none;
+    }
+    ValueEditor.-keys > PairRows {
         display: block;
     }
-    ValueEditor > PairRows, ValueEditor.-keys > MaskedArea {
-        display: none;
+    ValueEditor > .marks {
+        height: auto;
+        padding: 0 1;
+        color: $warning;
     }
     """
 
     pairs = getters.query_one(PairRows)
-    area = getters.query_one(MaskedArea)
+    area = getters.query_one(ValueArea)
 
     def __init__(self, before: str = "", *, keys: bool = False) -> None:
         found = members(before)
@@ -44,7 +50,8 @@ class ValueEditor(Vertical):
 
     def compose(self) -> ComposeResult:
         yield PairRows(_lines(self._keyed), hidden=True)
-        yield MaskedArea("" if self.keyed else self._before, tab_behavior="focus")
+        yield ValueArea("" if self.keyed else self._before)
+        yield Static(classes="marks")
 
     @property
     def keyed(self) -> bool:
@@ -55,7 +62,7 @@ class ValueEditor(Vertical):
     def value(self) -> str:
         """What is typed, as it would be stored. Untouched parts have every byte they had."""
         if not self.keyed:
-            return self.area.text
+            return self.area.value
         lines = self.pairs.lines
         return rewritten(self._keyed, lines) if lines else ""
 
@@ -94,24 +101,30 @@ class ValueEditor(Vertical):
 
     def _to_text(self) -> Shown | None:
         wrong = _problem(self.pairs.lines)
-        if wrong or not can_be_typed(self.value, lines=True):
-            return shown(wrong or NOT_AS_TEXT)
-        self.area.text = self.value
+        if wrong:
+            return shown(wrong)
+        self.area.load_text(self.value)
         return None
 
     async def _to_keys(self) -> Shown | None:
-        text = self.area.text
+        text = self.area.value
         if text.strip() not in ("", EMPTY_OBJECT) and not members(text):
             return Shown(NO_KEYS)
         self._keyed = text if members(text) else EMPTY_OBJECT
         await self.pairs.put(_lines(self._keyed))
         return None
 
+    @on(JsonArea.Checked)
+    def _show_mark(self, event: JsonArea.Checked) -> None:
+        """The first thing that is to be said about the text; it is marked there too."""
+        said = [f"{mark.severity.sign} {mark.line}:{mark.column}  {mark.message}" for mark in event.marks[:1]]
+        self.query_one(".marks", Static).update(Content(shown("".join(said))))
+
     def take(self, password: str) -> None:
         """Puts a password where the cursor is: instead of a row's value, or into the text."""
         row = self.pairs.focused_row or self.pairs.rows.last()
         if not self.keyed:
-            self.area.replace(password, *self.area.selection)
+            self.area.take(password)
         elif values := list(row.query(Input).filter(".value")):
             values[0].value = password
 

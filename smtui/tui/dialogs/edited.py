@@ -1,0 +1,53 @@
+"""What is to become of a text that was edited elsewhere."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from smtui.shown import Shown
+from smtui.tui import keys
+
+
+class Verdict(Enum):
+    """The value of each is what its button says."""
+
+    FORGET = "Forget it"
+    AGAIN = "Edit again"
+    STORE = "Store"
+
+
+class Edited(ModalScreen[Verdict]):
+    """`good` where it can be stored as it is: that answer has the focus then, otherwise to edit again has it."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "confirm.tcss"
+
+    def __init__(self, title: Shown, text: Shown, *, good: bool) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._verdicts = [each for each in Verdict if good or each is not Verdict.STORE]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            yield Static(Content(self._text), id="text")
+            with Horizontal(id="answers"):
+                for verdict in self._verdicts:
+                    yield Button(verdict.value, id=verdict.name)
+
+    def on_mount(self) -> None:
+        self.query(Button).last().focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(Verdict[event.button.id or ""])
+
+    def action_cancel(self) -> None:
+        """What was written is not lost by one key."""
+        self.query(Button).first().focus()

@@ -1,0 +1,34 @@
+"""Values that come from files and go to files, byte for byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from smtui.transfer.errors import Unreadable
+from smtui.transfer.private_file import private_file
+from smtui.tui.values import MOST_BYTES, Value
+
+
+def read_value(path: Path) -> Value:
+    """Text where the bytes are UTF-8, else the bytes. Raises Unreadable."""
+    try:
+        if not path.is_file():
+            raise Unreadable(f"{path} is no file." if path.exists() else f"There is no file {path}.")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+    if not data:
+        raise Unreadable(f"{path} is empty: that is no value.")
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"{path} has more than {MOST_BYTES:,} bytes, which is the most that a value has.")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
+
+
+def write_value(path: Path, value: Value) -> None:
+    """In a new file, mode 0600. Raises FileRefused."""
+    with private_file(path) as file:
+        file.write(value.encode() if isinstance(value, str) else value)

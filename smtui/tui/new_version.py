@@ -1,0 +1,60 @@
+"""What storing a value will do, said before it is done: which keys it changes, and what the labels do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smtui import labels
+from smtui.labels import AWSCURRENT
+from smtui.shown import Shown, shown
+from smtui.tui import comparing
+from smtui.tui.label_moves import NEW, Labels, Move
+from smtui.tui.values import Value
+
+if TYPE_CHECKING:
+    from smtui.api.types import PutSecretValueRequest
+
+LONGEST_LABEL = 256
+MOST_LINES = 8
+SAME = Shown("= the same value as before")
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A value, and the labels it is stored under."""
+
+    value: Value
+    stages: tuple[str, ...] = (AWSCURRENT,)
+
+    def request(self, secret_id: str) -> PutSecretValueRequest:
+        request: PutSecretValueRequest = {"SecretId": secret_id, "VersionStages": list(self.stages)}
+        if isinstance(self.value, bytes):
+            request["SecretBinary"] = self.value
+        else:
+            request["SecretString"] = self.value
+        return request
+
+    def sentences(self, before: Value, carried: Labels) -> list[Shown]:
+        """`carried` are the labels as they are now."""
+        stages = self.stages if carried else (AWSCURRENT, *self.stages)
+        move = Move(carried, labels.attach(carried, NEW, stages), ())
+        stays = [] if AWSCURRENT in stages else [shown(f"{AWSCURRENT} stays where it is.")]
+        return [*_cut(comparing.sentences(before, self.value) or [SAME]), Shown(""), *move.sentences(), *stays]
+
+
+def _cut(lines: list[Shown]) -> list[Shown]:
+    return lines if len(lines) <= MOST_LINES else [*lines[:MOST_LINES], shown(f"… and {len(lines) - MOST_LINES} more")]
+
+
+def read_stages(typed: str) -> tuple[str, ...]:
+    """Labels as they are typed, with commas between them; nothing typed is the label of every new version."""
+    return tuple(dict.fromkeys(filter(None, (label.strip() for label in typed.split(","))))) or (AWSCURRENT,)
+
+
+def problem(stages: tuple[str, ...]) -> str:
+    """Why a version cannot be stored under these labels; empty where it can."""
+    if any(len(label) > LONGEST_LABEL for label in stages):
+        return f"A label has {LONGEST_LABEL} characters at most."
+    most = labels.MOST_PER_VERSION
+    return f"A version has {most} labels at most." if len(stages) > most else ""

@@ -1,0 +1,40 @@
+"""What the gestures of one secret's own screen share: the secret as it is since the last look, and what it allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+
+from smtui.shown import Shown, shown
+from smtui.tui.permitted import why_not
+from smtui.tui.screens.part import PartScreen
+
+if TYPE_CHECKING:
+    from smtui.api.types import DescribeSecretResponse
+    from smtui.tui.session import Session
+
+
+class OneSecretScreen(PartScreen):
+    """`labels` tells which version carries each label. Both are what they were at the last `reload`."""
+
+    def __init__(self, session: Session, secret_id: str) -> None:
+        super().__init__(session, secret_id)
+        self.secret: DescribeSecretResponse | None = None
+        self.labels: dict[str, str] = {}
+
+    @property
+    def name(self) -> Shown:
+        return shown(self.secret["Name"] if self.secret else self.secret_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return None if self._why_not(action) else super().check_action(action, parameters)
+
+    def _why_not(self, action: str) -> Shown:
+        return why_not(self.secret, self.session.region, action) if self.secret else Shown("")
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that can do nothing here says why."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and not active.enabled and (sentence := self._why_not(active.binding.action)):
+            self.say(sentence, severity="warning")
