@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import lru_cache
 
 from smtui.policy import wildcards
 from smtui.policy.statements import Condition
@@ -31,11 +33,16 @@ OPERATORS = frozenset({
 })
 
 
+def is_like(operator: str) -> bool:
+    """Whether stars and question marks in its values stand for other characters."""
+    return "Like" in operator or operator.startswith("Arn")
+
+
 def holds(condition: Condition, context: Context, *, variables: bool) -> bool:
     """Whether one condition is met, in the order in which it is decided: presence, absence, values."""
     present = context.get(condition.key)
     if condition.operator == "Null":
-        return any((value == "true") == (present is None) for value in condition.values)
+        return any((value.lower() == "true") == (present is None) for value in condition.values)
     negated = condition.operator in NEGATED
     if present is None:
         return condition.if_exists or condition.over == "ForAllValues" or (not condition.over and negated)
@@ -85,37 +92,30 @@ def arn_matches(found: Pattern, arn: str) -> bool:
 # Values of other kinds than text; None where one is none.
 
 
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII)
+_NETWORK = re.compile(r"[\d.]+(?:/\d{1,2})?|[\da-fA-F:.]+(?:/\d{1,3})?", re.ASCII)
+
+
 def number_of(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def date_of(text: str) -> Decimal | None:
-    """Seconds since 1970, of ISO 8601 or of such seconds."""
-    if (seconds := number_of(text)) is not None and not _is_year(text):
-        return seconds
+    """Seconds since 1970, of a date as the W3C profile of ISO 8601 has it, or of such seconds."""
+    if not _DATE.fullmatch(text):
+        return number_of(text)
     try:
-        moment = datetime.fromisoformat(text if not _is_year(text) else f"{text}-01-01")
+        moment = datetime.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text)
     except ValueError:
-        return _month(text)
+        return None
     return Decimal((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
-def _is_year(text: str) -> bool:
-    return len(text) == 4 and text.isdigit()
-
-
-def _month(text: str) -> Decimal | None:
-    try:
-        return Decimal(datetime.fromisoformat(f"{text}-01").replace(tzinfo=UTC).timestamp())
-    except ValueError:
-        return None
-
-
+@lru_cache(maxsize=4096)
 def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    if not _NETWORK.fullmatch(text):
+        return None
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -139,7 +139,7 @@ def wrong_value(operator: str, text: str) -> str:
     if positive == "IpAddress" and network_of(text) is None:
         return "an address or a network as in 203.0.113.0/24"
     if positive in ("Bool", "Null") and text.lower() not in ("true", "false"):
-        return "" if "${" in text else "true or false"
+        return "true or false"
     if positive == "BinaryEquals" and _bytes(text) is None:
         return "bytes in base64"
     return ""

@@ -75,7 +75,7 @@ def decide(policy: Policy, request: Request) -> Decision:
 def applies(policy: Policy, statement: Statement, request: Request) -> bool:
     return (
         action_fits(statement, request.action)
-        and _principal_fits(statement, request.identity)
+        and principal_fits(statement, request.identity)
         and resource_fits(policy, statement, request)
         and all(holds(condition, request.context, variables=policy.variables) for condition in statement.conditions)
     )
@@ -99,7 +99,7 @@ def _is_resource(policy: Policy, asked: str, request: Request) -> bool:
     return found is not None and arn_matches(found, request.resource)
 
 
-def _principal_fits(statement: Statement, identity: Identity) -> bool:
+def principal_fits(statement: Statement, identity: Identity) -> bool:
     return covers(statement.principals, identity) != statement.but_principals
 
 
@@ -135,7 +135,10 @@ class Outcome:
 
 
 def allowed(policy: Policy | None, request: Request, *, identity_allows: bool, owner: str) -> Outcome:
-    """The final decision. `owner` is the account of the resource; `identity_allows`, what the caller's own says."""
+    """The final decision. `owner` is the account of the resource; `identity_allows`, what the caller's own says.
+
+    Services, and who did not sign, have no account of their own that could say anything.
+    """
     decision = decide(policy, request) if policy else NOTHING_DECIDED
     if decision.verdict == "deny":
         return Outcome(False, "explicit deny", decision.statement)
@@ -143,7 +146,7 @@ def allowed(policy: Policy | None, request: Request, *, identity_allows: bool, o
         if identity_allows or (policy is not None and _names_caller(policy, request)):
             return Outcome(True, "", decision.statement)
         return Outcome(False, "no identity-based policy")
-    if not identity_allows:
+    if not identity_allows and request.identity.account:
         return Outcome(False, "no identity-based policy")
     if decision.verdict == "allow":
         return Outcome(True, "", decision.statement)

@@ -1,41 +1,47 @@
 """Who could get in: whether any stranger's request is allowed, and if so, which.
 
 A stranger is nobody, or a user or role of an account that is neither the secret's own nor named in the policy, from
-an organization, a network and a source that it does not name either. Of all requests a few stand for the rest: for
-each key the values at which a condition of this policy changes its mind. What is measured of addresses is the whole
-set from which the request is allowed, so that ranges that were split count as one.
+an organization, a network and a source that it does not name either. For each Allow the search chooses a stranger and
+then value after value, and turns back as soon as that Allow no longer holds or some Deny does. What is measured of
+addresses is the whole set from which the request is allowed, so that ranges that were split count as one.
 """
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import product
+from itertools import combinations
 
-from smtui.policy import keys, samples
-from smtui.policy.conditions import network_of
-from smtui.policy.decide import Identity, Request, action_fits, decide
-from smtui.policy.representatives import ABSENT, Representatives, Value
+from smtui.policy import keys, variables
+from smtui.policy.addresses import NOWHERE
+from smtui.policy.attempt import Attempt
+from smtui.policy.decide import Request, principal_fits
+from smtui.policy.judge import Judge
+from smtui.policy.natural import natural
+from smtui.policy.representatives import Representatives
 from smtui.policy.statements import Policy, Statement
-from smtui.policy.strangers import UNSIGNED, identities, of_identity
+from smtui.policy.strangers import Strangers
+from smtui.policy.work import TooMuch, Work
 
-WORK = 60_000
-"""Requests that are tried before the question is given up."""
-BROAD = {4: 8, 6: 32}
-"""A range of addresses wider than this is no fixed network."""
-Context = Mapping[str, str | list[str]]
+TELLING = frozenset({keys.ADDRESS, "aws:principalarn"})
+STEPS = 40_000
+"""What the question may cost before it is given up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A stranger's request that is allowed; in `context` only what the policy looks at. `undecided`: not known."""
+    """A stranger's request that is allowed; in `context` only what the policy looks at. `undecided`: not known.
+
+    `spared_by` is a Deny about the same action that does not stop it; `spelled`, keys as the policy writes them.
+    """
 
     request: Request | None
     statement: Statement | None
     spared_by: Statement | None = None
     undecided: bool = False
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         from smtui.policy.wording import sentence
@@ -43,135 +49,99 @@ class Witness:
         return sentence(self)
 
 
-def exposure(policy: Policy, *, resource: str, owner: str, now: datetime) -> Witness | None:
-    """The witness that the policy is public, or None. The secret's tags may be whatever suits the stranger."""
+UNDECIDED = Witness(None, None, undecided=True)
+
+
+def exposure(
+    policy: Policy, *, resource: str, owner: str, now: datetime, work: Work | None = None
+) -> Witness | None:
+    """The witness that the policy is public, or None. The secret's tags may be whatever suits the stranger.
+
+    Several questions may be asked for the `work` of one.
+    """
     try:
-        return _Search(policy, resource, owner, now).run()
-    except (samples.TooMany, _TooLong):
-        return Witness(None, None, undecided=True)
-
-
-class _TooLong(Exception):
-    """The work limit is reached."""
+        return _Search(policy, resource, owner, now, work or Work(STEPS)).run()
+    except TooMuch:
+        return UNDECIDED
 
 
 class _Search:
-    def __init__(self, policy: Policy, resource: str, owner: str, now: datetime) -> None:
+    def __init__(self, policy: Policy, resource: str, owner: str, now: datetime, work: Work) -> None:
         self._policy = policy
-        self._resource = resource
         self._owner = owner
-        self._known = Representatives(policy, resource, now)
-        self._of_interest = self._known.mentioned | {"aws:principalaccount", "aws:principalorgid", keys.ADDRESS}
-        self._left = WORK
+        self._now = now
+        self._work = work
+        self._judge = Judge(policy, resource, self._work)
+        self._mentioned = frozenset(
+            key for each in policy.statements for part in self._judge.parts(each) for key in part.keys
+        )
+        self._reached: set[int] = set()
 
     def run(self) -> Witness | None:
-        for statement in self._policy.statements:
-            if statement.effect == "Allow":
-                for identity in identities(self._policy, self._owner, self._known):
-                    if found := self._through(statement, identity):
-                        return self._minimal(found)
+        for goal in self._goals():
+            if found := self._through(goal):
+                return found
         return None
 
-    # What, and how.
+    def _goals(self) -> Iterator[Sequence[Statement]]:
+        """Each Allow; then those together that a stranger gets through from a few addresses, if those are many."""
+        allows = [each for each in self._policy.statements if each.effect == "Allow"]
+        yield from ((each,) for each in allows)
+        few = [each for each in allows if each.number in self._reached]
+        together = NOWHERE
+        for each in few:
+            together |= self._judge.addresses(each)
+        if together.broad_block():
+            for size in range(len(few), 1, -1):
+                yield from combinations(few, size)
 
-    def _through(self, statement: Statement, identity: Identity) -> Witness | None:
-        for action in self._actions(statement):
-            for context in self._contexts(identity):
-                self._left -= 1
-                if self._left < 0:
-                    raise _TooLong
-                request = Request(identity, action, self._resource, context)
-                if found := self._allowed(request):
-                    return found
+    def _through(self, goal: Sequence[Statement]) -> Witness | None:
+        for action, against in self._actions(goal):
+            known = Representatives(self._policy, goal, against, self._judge.resource, self._now, self._work)
+            for identity in Strangers(self._policy, self._owner, known, self._work):
+                if all(principal_fits(each, identity) for each in goal):
+                    denies = [each for each in against if principal_fits(each, identity)]
+                    for request in Attempt(self._judge, known, goal, denies, identity, action).requests():
+                        self._reached |= {each.number for each in goal}
+                        if allowed := self._judge.allows(request):
+                            return self._told(*allowed)
         return None
 
-    def _actions(self, statement: Statement) -> Iterator[str]:
-        """One for each way in which the statements tell actions apart."""
+    def _actions(self, goal: Sequence[Statement]) -> Iterator[tuple[str, list[Statement]]]:
+        """One action for each set of Denies that speak of it."""
         seen = set()
         for action in keys.ACTIONS:
-            told = tuple(action_fits(each, action) for each in self._policy.statements)
-            if action_fits(statement, action) and told not in seen:
-                seen.add(told)
-                yield action
+            if all(self._judge.speaks_of(each, action) for each in goal):
+                against = [each for each in self._policy.statements
+                           if each.effect == "Deny" and self._judge.speaks_of(each, action)]
+                if (numbers := tuple(each.number for each in against)) not in seen:
+                    seen.add(numbers)
+                    yield action, against
 
-    def _allowed(self, request: Request) -> Witness | None:
-        """Whether the request is allowed; from an address, whether it is from a broad range of them."""
-        if keys.ADDRESS not in request.context or keys.ADDRESS not in self._known.mentioned:
-            decision = decide(self._policy, request)
-            return Witness(request, decision.statement) if decision.verdict == "allow" else None
-        return self._from_a_broad_range(request)
-
-    def _from_a_broad_range(self, request: Request) -> Witness | None:
-        for version, widest in BROAD.items():
-            allowed = []
-            for first, last in self._ranges(version):
-                at = replace(request, context={**request.context, keys.ADDRESS: str(first)})
-                decision = decide(self._policy, at)
-                if decision.verdict == "allow":
-                    allowed.append((first, last, at, decision.statement))
-            blocks = [block for first, last, *_ in allowed
-                      for block in ipaddress.summarize_address_range(first, last)]
-            for block in ipaddress.collapse_addresses(blocks):
-                if block.prefixlen < widest:
-                    at, by = next((at, by) for first, _, at, by in allowed if first in block)
-                    return Witness(replace(at, context={**at.context, keys.ADDRESS: str(block)}), by)
-        return None
-
-    def _ranges(self, version: int) -> list[tuple[ipaddress.IPv4Address, ipaddress.IPv4Address]]:
-        """The whole space, cut where some condition changes its mind."""
-        make = ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address
-        top = 2 ** (32 if version == 4 else 128) - 1
-        networks = [network_of(text) for statement in self._policy.statements for each in statement.conditions
-                    if each.key == keys.ADDRESS and each.operator != "Null" for text in each.values]
-        cuts = {0} | {cut for each in networks if each and each.version == version
-                      for cut in (int(each.network_address), int(each.broadcast_address) + 1) if cut <= top}
-        starts = sorted(cuts)
-        ends = [*(start - 1 for start in starts[1:]), top]
-        return [(make(start), make(end)) for start, end in zip(starts, ends, strict=True)]  # type: ignore[misc]
-
-    # The contexts of an identity: one choice for each key, as far as keys go together.
-
-    def _contexts(self, identity: Identity) -> Iterator[Context]:
-        fixed = of_identity(identity, self._resource)
-        if identity == UNSIGNED:
-            fixed |= {key: ABSENT for key in self._known.order
-                      if key in keys.SIGNED or key.startswith(keys.PRINCIPAL_TAG)}
-        for way in self._ways():
-            for found in self._completed({**fixed, **way}, self._known.order):
-                yield {key: value for key, value in found.items() if value is not ABSENT and key in self._of_interest}
-
-    def _ways(self) -> Iterator[dict[str, Value]]:
-        """From an address, or through an endpoint that the policy does not name."""
-        yield {keys.ADDRESS: "203.0.113.7", **dict.fromkeys(keys.ENDPOINT, ABSENT)}
-        if not keys.ENDPOINT & self._known.mentioned and keys.ADDRESS not in self._known.mentioned:
-            return
-        named = [[value for value in self._known.choices(key, {}) if value is not ABSENT] for key in keys.ENDPOINT]
-        for chosen in product(*named):
-            yield {keys.ADDRESS: ABSENT, **dict(zip(keys.ENDPOINT, chosen, strict=True))}
-
-    def _completed(self, chosen: dict[str, Value], order: Sequence[str]) -> Iterator[dict[str, Value]]:
-        """Every way to go on with the keys that are left."""
-        if not order:
-            yield chosen
-        elif order[0] in chosen:
-            yield from self._completed(chosen, order[1:])
-        else:
-            for value in self._known.choices(order[0], chosen):
-                yield from self._completed({**chosen, order[0]: value}, order[1:])
-
-    # The smallest witness.
-
-    def _minimal(self, witness: Witness) -> Witness:
-        """Without what makes no difference: a key that can be left out, or hold what the policy never looked at."""
-        assert witness.request is not None
-        context = dict(witness.request.context)
-        for key in sorted(context):
-            if key in self._known.mentioned - keys.ALWAYS - {keys.ADDRESS, "aws:principalarn"}:
+    def _told(self, request: Request, by: Statement) -> Witness:
+        """Without what makes no difference: a key that can be left out, or that the policy never looked at."""
+        self._judge.work = Work(STEPS)
+        with suppress(TooMuch):
+            for key in sorted(self._mentioned & set(request.context) - keys.ALWAYS - TELLING):
                 left_out = keys.ORGANIZATION if key in keys.ORGANIZATION else {key}
-                without = {name: value for name, value in context.items() if name not in left_out}
-                if self._allowed(replace(witness.request, context=without)):
-                    context = without
-        looked_at = {key: value for key, value in context.items() if key in self._known.mentioned}
-        deny = next((each for each in self._policy.statements if each.effect == "Deny"), None)
-        return Witness(replace(witness.request, context=looked_at), witness.statement, deny)
+                without = {name: value for name, value in request.context.items() if name not in left_out}
+                if self._judge.allows(replace(request, context=without)):
+                    request = replace(request, context=without)
+            request = natural(self._judge, request)
+        looked_at = {key: value for key, value in request.context.items() if key in self._mentioned}
+        deny = next((each for each in self._policy.statements if each.effect == "Deny"
+                     and self._judge.speaks_of(each, request.action)), None)
+        return Witness(replace(request, context=looked_at), by, deny, spelled=_spelled(self._policy))
 
+
+def _spelled(policy: Policy) -> dict[str, str]:
+    """Keys as the policy writes them."""
+    found: dict[str, str] = {}
+    for statement in policy.statements:
+        for condition in statement.conditions:
+            found[condition.key] = condition.spelled
+            for text in condition.values:
+                found |= variables.spelled_in(text)
+        for text in statement.resources:
+            found |= variables.spelled_in(text)
+    return found

@@ -62,7 +62,7 @@ class _Grammar:
         self._must_be(node, "object", "a policy is a JSON object")
         self._known(node, ("Version", "Id", "Statement"))
         version = self._text(node, "Version")
-        if version not in ("", NEWER, OLDER):
+        if "Version" in node.members and version not in (NEWER, OLDER):
             self._wrong(f"Version must be {NEWER} or {OLDER}", node.members["Version"].value.place)
         self._text(node, "Id")
         found = node.members.get("Statement")
@@ -193,7 +193,7 @@ class _Grammar:
                     values = tuple(self._values(name, bare, held.value))
                     if not KEY.fullmatch(key):
                         self._wrong(f"{key or 'an empty name'} is no condition key", held.key.place)
-                    yield Condition(bare, over, if_exists, canonical(key), values, held.key.place)
+                    yield Condition(bare, over, if_exists, canonical(key), values, held.key.place, key)
 
     def _values(self, name: str, operator: str, node: Node) -> Iterator[str]:
         if not node.items:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Nature = Literal["text", "number", "date", "flag", "address"]
+from collections.abc import Mapping
 
 ACTIONS = (
     "GetSecretValue", "DescribeSecret", "ListSecretVersionIds", "GetResourcePolicy", "PutSecretValue", "UpdateSecret",
@@ -26,6 +24,13 @@ SIGNED = frozenset({
 })  # fmt: skip
 """Absent from requests that nobody signed; so are tags of the principal."""
 PRINCIPAL_TAG = "aws:principaltag/"
+FLAGS = frozenset({
+    "aws:securetransport", "aws:viaawsservice", "aws:multifactorauthpresent", "aws:principalisawsservice",
+    "secretsmanager:rotateimmediately", "secretsmanager:modifyrotationrules",
+    "secretsmanager:forcedeletewithoutrecovery", "secretsmanager:forceoverwritereplicasecret",
+    "secretsmanager:blockpublicpolicy",
+})  # fmt: skip
+"""Those that are true or false, whatever operator they are put to."""
 ORGANIZATION = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
 ENDPOINT = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
 """Present together, through an endpoint, and then without aws:SourceIp."""
@@ -50,9 +55,6 @@ def canonical(key: str) -> str:
     return key.lower().replace("secretsmanager:resourcetag/", "aws:resourcetag/")
 
 
-def spelled(key: str) -> str:
-    """A key as AWS writes it; tags keep what the policy called them."""
-    head, slash, tag = key.partition("/")
-    named = {"aws:principaltag": "aws:PrincipalTag", "aws:resourcetag": "aws:ResourceTag",
-             "aws:requesttag": "aws:RequestTag", "secretsmanager:resourcetag": "secretsmanager:ResourceTag"}
-    return SPELLED.get(key, f"{named.get(head, head)}{slash}{tag}")
+def spelled(key: str, otherwise: Mapping[str, str]) -> str:
+    """A key as AWS writes it; tags, and keys that nobody knows, as they are written `otherwise`."""
+    return SPELLED.get(key) or otherwise.get(key, key)

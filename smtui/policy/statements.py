@@ -35,7 +35,10 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One operator on one key with its values, of which one has to fit. `over` is ForAllValues or ForAnyValue."""
+    """One operator on one key with its values, of which one has to fit. `over` is ForAllValues or ForAnyValue.
+
+    `key` is in lower case; `spelled` is as the policy has it.
+    """
 
     operator: str
     over: str
@@ -43,6 +46,7 @@ class Condition:
     key: str
     values: tuple[str, ...]
     place: Place
+    spelled: str
 
 
 @dataclass(frozen=True, slots=True)

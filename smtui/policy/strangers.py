@@ -5,73 +5,101 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smtui.policy import samples, wildcards
+from smtui.policy import wildcards
 from smtui.policy.decide import Identity
 from smtui.policy.representatives import ABSENT, Representatives, Value
+from smtui.policy.samples import Group, Samples
 from smtui.policy.statements import Policy
-from smtui.policy.wildcards import Pattern
+from smtui.policy.wildcards import ANY, STARS, Pattern
+from smtui.policy.work import Work
 
 UNSIGNED = Identity()
 ACCOUNT = wildcards.pattern("?" * 12)
 DIGITS = "5678901234"
 FEW = 100
 """So many named accounts are told apart from those a pattern means; with more, one that is not named is tried."""
+PRINCIPAL = frozenset({"aws:principalarn", "aws:principalaccount"})
 
 
-def identities(policy: Policy, owner: str, known: Representatives) -> Iterator[Identity]:
-    """One for each way in which conditions tell accounts and names apart."""
-    yield UNSIGNED
-    for account in _accounts(policy, owner, known):
-        for kind in ("user", "role"):
-            prefix = f"arn:aws:iam::{account}:{kind}/"
-            found = [text for text in samples.texts(known.patterns("aws:principalarn"), prefix=prefix)
-                     if len(text) > len(prefix)]
-            names = [f"{prefix}{name}" for name in _usernames(known)] if kind == "user" else []
-            for arn in dict.fromkeys([*found, *names, f"{prefix}someone"]):
-                yield Identity(arn)
+class Strangers:
+    """One for each way in which the conditions of `known` tell accounts and names apart."""
+
+    def __init__(self, policy: Policy, owner: str, known: Representatives, work: Work) -> None:
+        self._named = {owner, *_named_accounts(policy)}
+        self._known = known
+        self._work = work
+
+    def __iter__(self) -> Iterator[Identity]:
+        yield UNSIGNED
+        for account in self._accounts():
+            for kind in ("user", "role"):
+                prefix = f"arn:aws:iam::{account}:{kind}/"
+                for arn in Samples(self._groups(kind, prefix), self._work, prefix=prefix):
+                    if not arn.endswith("/"):
+                        yield Identity(arn)
+            if self._known.groups("aws:principalarn", {}):
+                yield Identity(f"arn:aws:iam::{account}:root")
+
+    def _accounts(self) -> Iterator[str]:
+        unnamed = next(text for text in (f"{number:012}" for number in range(555555555555, 10**12))
+                       if text not in self._named)
+        yield unnamed
+        told_apart = [*self._known.groups("aws:principalaccount", {}), *self._of_arns()]
+        if asked := [left for group in told_apart if (left := self._unnamed(group))]:
+            few = [tuple(map(wildcards.literal, self._named))] if len(self._named) <= FEW else []
+            for text in Samples([(ACCOUNT,), *asked, *few], self._work, within=DIGITS):
+                if len(text) == len(ACCOUNT) and text not in self._named and text != unnamed:
+                    yield text
+
+    def _unnamed(self, group: Group) -> Group:
+        """Without the accounts it spells out: no stranger is of one of those."""
+        return tuple(found for found in group if wildcards.plain(found) not in self._named)
+
+    def _of_arns(self) -> list[Group]:
+        """What patterns of ARNs ask of the account in them; in one of text a star may reach beyond it."""
+        fields = [[wildcards.fields(found) for found in group] for group in self._known.groups("aws:principalarn", {})]
+        found = [tuple(each[4] for each in group if len(each) >= 5 and len(each[4]) <= 12) for group in fields]
+        return [group for group in dict.fromkeys(found) if any(part not in STARS for each in group for part in each)]
+
+    def _groups(self, kind: str, prefix: str) -> list[Group]:
+        a_name: Group = ((*wildcards.literal(prefix), ANY, "[^/]"),)
+        found = [a_name, *self._known.groups("aws:principalarn", {})]
+        if kind == "user":
+            names = self._known.groups("aws:username", {})
+            found += [tuple(arn for name in group for arn in _arns_of(name, prefix)) for group in names]
+        return found
+
+
+def _arns_of(name: Pattern, prefix: str) -> Iterator[Pattern]:
+    """A user's name is what stands behind the last slash."""
+    bare = wildcards.within(name, "/")
+    yield (*wildcards.literal(prefix), *bare)
+    yield (*wildcards.literal(prefix), ANY, "/", *bare)
 
 
 def of_identity(identity: Identity, resource: str) -> dict[str, Value]:
-    """What a request has for the keys that follow from who asks, and from whose secret it is."""
-    always: dict[str, Value] = {"aws:resourceaccount": resource.split(":")[4], "aws:principalservicename": ABSENT}
+    """What a request has for the keys that follow from who asks, and from which secret it is about."""
+    always: dict[str, Value] = {"aws:resourceaccount": resource.split(":")[4], "aws:principalservicename": ABSENT,
+                                "secretsmanager:secretid": resource}
     if identity == UNSIGNED:
         return always | {"aws:principalaccount": "anonymous", "aws:principaltype": "Anonymous",
                          "aws:principalisawsservice": ABSENT, "aws:principalarn": ABSENT, "aws:username": ABSENT}
     kind, _, name = identity.arn.rpartition(":")[2].partition("/")
+    types = {"user": "User", "role": "AssumedRole", "root": "Account"}
     return always | {
         "aws:principalaccount": identity.account,
-        "aws:principaltype": "User" if kind == "user" else "AssumedRole",
+        "aws:principaltype": types[kind],
         "aws:principalisawsservice": "false",
         "aws:principalarn": identity.arn,
         "aws:username": name.rpartition("/")[2] if kind == "user" else ABSENT,
     }
 
 
-def _accounts(policy: Policy, owner: str, known: Representatives) -> list[str]:
-    named = {owner, *_named_accounts(policy)}
-    patterns = [ACCOUNT, *known.patterns("aws:principalaccount"), *_of_arns(known)]
-    if len(named) <= FEW:
-        patterns += map(wildcards.literal, named)
-    found = [text for text in samples.texts(patterns, within=DIGITS) if len(text) == len(ACCOUNT)]
-    unnamed = next(text for text in (f"{number:012}" for number in range(555555555555, 10**12)) if text not in named)
-    return list(dict.fromkeys([unnamed, *(text for text in found if text not in named)]))
-
-
 def _named_accounts(policy: Policy) -> set[str]:
-    """Every account that stands in full in a principal or in the value of a condition."""
+    """Every account that stands in full in a principal, or in the value of a condition on who asks."""
     found: set[str] = set()
     for statement in policy.statements:
-        texts = [*statement.principals.arns, *(text for each in statement.conditions for text in each.values)]
+        texts = [*statement.principals.arns,
+                 *(text for each in statement.conditions if each.key in PRINCIPAL for text in each.values)]
         found |= statement.principals.accounts | set(re.findall(r"(?<!\d)\d{12}(?!\d)", " ".join(texts)))
     return found
-
-
-def _of_arns(known: Representatives) -> list[Pattern]:
-    """What patterns of ARNs ask of the account in them; in one of text a star may reach beyond it."""
-    fields = [wildcards.fields(found) for found in known.patterns("aws:principalarn")]
-    return [each[4] for each in fields if len(each) >= 5 and len(each[4]) <= len(ACCOUNT)]
-
-
-def _usernames(known: Representatives) -> list[str]:
-    patterns = known.patterns("aws:username")
-    return [name for name in samples.texts(patterns) if name and "/" not in name] if patterns else []

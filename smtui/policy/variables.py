@@ -11,23 +11,32 @@ from smtui.policy.wildcards import Pattern
 
 Context = Mapping[str, str | list[str]]
 """Condition keys in lower case, with what the request has for them. A key that is absent is not in it."""
-_VARIABLE = re.compile(r"\$\{\s*(?P<key>[^},]*?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\}")
+_VARIABLE = re.compile(r"\$\{(?P<spelled>\$|[^{}$,']*)(?:,\s*'(?P<default>[^']*)'\s*)?\}")
 SPECIAL = {"*", "?", "$"}
 
 
 def keys_in(text: str) -> list[str]:
     """The keys of its variables, by their canonical names."""
-    return [canonical(found["key"]) for found in _VARIABLE.finditer(text) if found["key"] not in SPECIAL]
+    return [canonical(key) for found in _VARIABLE.finditer(text) if (key := _key(found)) not in SPECIAL]
+
+
+def _key(found: re.Match[str]) -> str:
+    return found["spelled"].strip()
+
+
+def spelled_in(text: str) -> dict[str, str]:
+    """The same as they are spelled."""
+    return {canonical(key): key for found in _VARIABLE.finditer(text) if (key := _key(found)) not in SPECIAL}
 
 
 def widened(text: str, keys: Iterable[str]) -> str:
     """The text with a star for each variable of these keys."""
-    return _VARIABLE.sub(lambda found: "*" if canonical(found["key"]) in keys else found[0], text)
+    return _VARIABLE.sub(lambda found: "*" if canonical(_key(found)) in keys else found[0], text)
 
 
 def around(text: str, key: str) -> tuple[str, str]:
     """What stands before and behind the first variable of this key, with stars for all others."""
-    found = next(found for found in _VARIABLE.finditer(text) if canonical(found["key"]) == key)
+    found = next(found for found in _VARIABLE.finditer(text) if canonical(_key(found)) == key)
     before, behind = text[: found.start()], text[found.end() :]
     return widened(before, keys_in(before)), widened(behind, keys_in(behind))
 
@@ -43,7 +52,8 @@ def pattern(text: str, context: Context, *, variables: bool, like: bool) -> Patt
     parts: list[str] = []
     at = 0
     for found in _VARIABLE.finditer(text):
-        value = found["key"] if found["key"] in SPECIAL else context.get(canonical(found["key"]), found["default"])
+        key = _key(found)
+        value = key if key in SPECIAL else context.get(canonical(key), found["default"])
         if not isinstance(value, str):
             return None
         parts += [*plain(text[at : found.start()]), *wildcards.literal(value)]

@@ -23,7 +23,7 @@ def _of(statement: Statement) -> Iterator[Finding]:
     if statement.effect == "Allow":
         for condition in statement.conditions:
             if _lets_absent_by(condition) and not _must_be_present(statement, condition.key):
-                what = f"{statement.name} also holds for requests without {keys.spelled(condition.key)}"
+                what = f"{statement.name} also holds for requests without {condition.spelled}"
                 yield Finding(UNUSUAL, what, condition.place)
 
 

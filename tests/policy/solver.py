@@ -106,7 +106,8 @@ class Formula:
             yield from statement.principals.accounts
             yield from statement.principals.arns
             for condition in statement.conditions:
-                yield from condition.values
+                if condition.key in ("aws:principalarn", "aws:principalaccount"):
+                    yield from condition.values
 
     def _variables(self) -> set[str]:
         texts = [text for statement in self.policy.statements
@@ -166,16 +167,19 @@ class Formula:
         """That the value is one by which the policy means somebody it knows."""
         if key not in FIXED:
             return
-        for text in [text for each in self.conditions if each.key == key and each.operator != "Null"
-                     for text in each.values]:
+        for operator, text in [(each.operator, text) for each in self.conditions
+                               if each.key == key and each.operator != "Null" for text in each.values]:
+            wild = set("*?") if "Like" in operator or "Arn" in operator else set()
+            if self.policy.variables and "${" in text:
+                continue
             if key == "aws:principalorgpaths":
                 organization = text.partition("/")[0]
-                if not set("*?$") & set(organization):
+                if not wild & set(organization):
                     yield f"(str.prefixof {quoted(organization + '/')} {value})"
             elif key == "aws:sourcearn" and re.fullmatch(r"[^:]*:[^:]*:[^:]*:[^:]*:\d{12}:.*", text):
                 yield f"(str.in_re {value} {arn_expression('*:*:*:*:' + text.split(':')[4] + ':*')})"
-            elif not set("*?$") & set(text):
-                yield f"(str.in_re {value} {expression(text, ignore_case=True)})"
+            elif not wild & set(text):
+                yield f"(= (str.to_lower {value}) {quoted(text.lower())})"
 
     def _ties(self) -> None:
         """An organization's paths begin with its id, and one is there where the other is."""

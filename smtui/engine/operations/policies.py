@@ -50,7 +50,6 @@ def validate_resource_policy(call: Call, secret: Secret | None, request: Request
     failed = []
     if witness := policies.broad(call, secret, policy):
         failed.append({"CheckName": "BlockPublicPolicy", "ErrorMessage": f"{BROAD} {witness}"})
-    if outcome := policies.locked_out(call, secret, policy):
-        why = policies.because(outcome)
-        failed.append({"CheckName": "LockOut", "ErrorMessage": f"{policies.LOCKED_OUT} {why}".strip()})
+    if found := policies.locked_out(call, secret, policy):
+        failed.append({"CheckName": "LockOut", "ErrorMessage": f"{policies.LOCKED_OUT} {found}"})
     return {"PolicyValidationPassed": not failed, "ValidationErrors": failed}

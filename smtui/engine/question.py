@@ -1,0 +1,110 @@
+"""A call as a policy is asked about it: who, what, on which secret, with which condition keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from smtui.engine.call import Call, moment
+from smtui.engine.declaration import Request
+from smtui.policy.decide import Identity
+from smtui.policy.decide import Request as Question
+from smtui.policy.keys import canonical
+from smtui.vault import rotations, secrets
+from smtui.vault.secrets import Secret
+
+Context = dict[str, str | list[str]]
+# Members of requests that are condition keys under their own names.
+PARAMETERS = (
+    "Name", "Description", "KmsKeyId", "VersionId", "VersionStage", "RotationLambdaARN", "RotateImmediately",
+    "RecoveryWindowInDays", "ForceDeleteWithoutRecovery", "ForceOverwriteReplicaSecret", "BlockPublicPolicy",
+)  # fmt: skip
+_SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
+_TYPES = {"user": "User", "role": "AssumedRole", "assumed-role": "AssumedRole", "federated-user": "FederatedUser"}
+
+
+def question(
+    call: Call, action: str, secret: Secret | None, resource: str, request: Request,
+    tags: Mapping[str, str] | None = None,
+) -> Question:
+    """With other tags than the secret has, where they are given."""
+    if tags is None:
+        tags = secrets.tags(call.database, secret) if secret else {}
+    identity = identified(call.caller.arn)
+    own = {canonical(key): _spelled(value) for key, value in call.caller.context.items()}
+    context = {**_of_every_call(call), **_of_identity(identity), **_of_secret(call, secret, tags),
+               **_of_request(request), **own}
+    return Question(identity, action, resource, context)
+
+
+def identified(caller: str) -> Identity:
+    """By an ARN, or by the name of a service; anybody else is nobody who signed."""
+    if _SERVICE.fullmatch(caller):
+        return Identity(service=caller)
+    return Identity(caller if caller.startswith("arn:") else "")
+
+
+def _spelled(value: object) -> str | list[str]:
+    """As policies spell values, however a program has them."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_text(each) for each in value]
+    return _text(value)
+
+
+def _of_every_call(call: Call) -> Context:
+    """What is so of every request, unless its context says otherwise."""
+    now = moment(call.now)
+    return {
+        "aws:currenttime": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "aws:epochtime": str(call.now // 1000),
+        "aws:securetransport": "true", "aws:requestedregion": call.region, "aws:useragent": "smtui",
+        "aws:viaawsservice": "false", "aws:resourceaccount": call.account,
+    }  # fmt: skip
+
+
+def _of_identity(identity: Identity) -> Context:
+    if identity.service:
+        return {"aws:principalisawsservice": "true", "aws:principalservicename": identity.service}
+    if not identity.arn:
+        return {"aws:principalaccount": "anonymous", "aws:principaltype": "Anonymous", "aws:userid": "anonymous"}
+    kind, _, name = identity.arn.rpartition(":")[2].partition("/")
+    name = name.rpartition("/")[2]
+    found: Context = {
+        "aws:principalisawsservice": "false", "aws:principalaccount": identity.account,
+        "aws:principalarn": identity.principal_arn, "aws:principaltype": _TYPES.get(kind, "Account"),
+        "aws:userid": name or identity.account,
+    }
+    return found | ({"aws:username": name} if kind == "user" else {})
+
+
+def _of_secret(call: Call, secret: Secret | None, tags: Mapping[str, str]) -> dict[str, str | list[str]]:
+    found: dict[str, str | list[str]] = {
+        f"aws:resourcetag/{key.lower()}": value for key, value in tags.items()
+    }
+    if secret is not None:
+        found["secretsmanager:secretid"] = call.arn(secret)
+        found["secretsmanager:secretprimaryregion"] = secret.primary_region or secret.region
+        if rotation := rotations.of_secret(call.database, secret.id):
+            found["secretsmanager:resource/allowrotationlambdaarn"] = rotation.function
+    return found
+
+
+def _of_request(request: Request) -> dict[str, str | list[str]]:
+    """The parameters the caller sent; one that was not sent is an absent key."""
+    found: dict[str, str | list[str]] = {
+        f"secretsmanager:{name.lower()}": _text(request[name]) for name in PARAMETERS if request.get(name) is not None
+    }
+    if "RotationRules" in request:
+        found["secretsmanager:modifyrotationrules"] = "true"
+    if str(request.get("KmsKeyId", "")).startswith("arn:"):
+        found["secretsmanager:kmskeyarn"] = request["KmsKeyId"]
+    if regions := [each.get("Region", "") for each in request.get("AddReplicaRegions", ())]:
+        found["secretsmanager:addreplicaregions"] = regions
+    tags = {each.get("Key", ""): each.get("Value", "") for each in request.get("Tags", ())}
+    found |= {f"aws:requesttag/{key.lower()}": value for key, value in tags.items()}
+    if named := [*tags, *request.get("TagKeys", ())]:
+        found["aws:tagkeys"] = named
+    return found
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
