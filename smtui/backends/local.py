@@ -111,6 +111,10 @@ class Vault:
         """A client of boto3's shape that sees one Region; by default the home Region, called by the vault's owner."""
         return cast("Client", self._client(LocalClient, region_name, caller))
 
+    def owner(self, service: str | None = None) -> Caller:
+        """Who calls unless somebody else is named; or an AWS service that calls for them."""
+        return Caller(f"arn:aws:iam::{self.account_id}:root", service=service)
+
     def keys(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> KeyClient:
         """A client of boto3's shape for the KMS keys of one Region."""
         return cast("KeyClient", self._client(LocalKeyClient, region_name, caller))
@@ -164,7 +168,7 @@ class Vault:
         if not _REGION.fullmatch(region):
             raise ValueError("A Region looks like us-east-1.")
         if caller is None:
-            caller = Caller(f"arn:aws:iam::{self.account_id}:root")
+            caller = self.owner()
         elif isinstance(caller, str):
             caller = Caller(caller)
         return kind(self._running_engine, region, caller, self._ambient.new_uuid, self._afterwards)
@@ -350,8 +354,8 @@ class Vault:
 
     def keep_trail(self, days: int | None) -> None:
         """Keeps events for so many days from now on, None for ever. This is itself in the trail."""
-        owner = Caller(f"arn:aws:iam::{self.account_id}:root")
-        self._running_engine().call("SetTrailRetention", {"Days": days or 0}, region=self.region_name, caller=owner)
+        self._running_engine().call("SetTrailRetention", {"Days": days or 0}, region=self.region_name,
+                                    caller=self.owner())
 
     def __enter__(self) -> Vault:
         return self

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from smtui import strict_json
 from smtui.transfer.errors import Unreadable
 
 Value = str | bytes
@@ -40,3 +41,22 @@ def refuse_doubles(entries: Iterable[Entry]) -> None:
         if entry.name in seen:
             raise unreadable(entry.place, f"{entry.name} is given twice, first at {seen[entry.name]}")
         seen[entry.name] = entry.place
+
+
+def prefixed(entries: Iterable[Entry], prefix: str) -> list[Entry]:
+    """Each under its name with something before it. Raises Unreadable for one without a name."""
+    return [_prefixed(entry, prefix) for entry in entries]
+
+
+def _prefixed(entry: Entry, prefix: str) -> Entry:
+    if not entry.name:
+        raise unreadable(entry.place, "a name is empty")
+    return entry.named(prefix + entry.name)
+
+
+def as_one(entries: Sequence[Entry], name: str) -> Entry:
+    """One secret of them all: a JSON object with a key for each. Raises Unreadable where one is binary."""
+    binary = next((entry for entry in entries if isinstance(entry.value, bytes)), None)
+    if binary is not None:
+        raise unreadable(binary.place, "binary values cannot be part of a JSON object")
+    return Entry(name, strict_json.write({entry.name: entry.value for entry in entries}), entries[0].place)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,13 @@ class Verdict(StrEnum):
     SKIP = "skip"
     EMPTY = "empty"
     CONFLICT = "conflict"
+
+
+SUMMED_UP = {
+    Verdict.CREATE: "new secrets", Verdict.UPDATE: "new versions", Verdict.UNCHANGED: "unchanged",
+    Verdict.SKIP: "left alone", Verdict.EMPTY: "empty", Verdict.CONFLICT: "conflicts",
+}
+CHANGING = (Verdict.CREATE, Verdict.UPDATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,12 @@ def _compared(entry: Entry, held: Value | None, on_difference: Verdict) -> Step:
         return Step(entry, Verdict.UNCHANGED)
     reason = "it is there with another value" if on_difference is Verdict.CONFLICT else ""
     return Step(entry, on_difference, reason)
+
+
+def summary(steps: Iterable[Step]) -> str:
+    """`new secrets 3, unchanged 1`."""
+    counts = Counter(step.verdict for step in steps)
+    return ", ".join(f"{SUMMED_UP[verdict]} {counts[verdict]:,}" for verdict in Verdict if counts[verdict])
 
 
 def carry_out(

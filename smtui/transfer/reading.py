@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from smtui.transfer import documents, dotenv
 from smtui.transfer.entry import Entry, unreadable
@@ -22,6 +23,15 @@ class Read:
 
     entries: list[Entry]
     notes: list[str]
+
+
+def read_file(path: Path) -> Read:
+    """The entries of the file at a path. Raises Unreadable."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise unreadable(str(path), f"it cannot be read ({error.strerror})") from None
+    return read(raw, str(path))
 
 
 def read(raw: bytes, name: str, format: Format | None = None) -> Read:

@@ -7,21 +7,18 @@ A secret that is there with another value stops the import, unless --update or -
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from smtui import strict_json
 from smtui.cli import diagnostics, output, sources
 from smtui.cli.exits import Exit, Refusal, UsageError
 from smtui.cli.unlocking import opened
 from smtui.transfer import reading
-from smtui.transfer.entry import Entry, refuse_doubles, unreadable
-from smtui.transfer.plan import Progress, Step, Verdict, carry_out, plan
+from smtui.transfer.entry import Entry, as_one, prefixed, refuse_doubles
+from smtui.transfer.plan import CHANGING, Progress, Step, Verdict, carry_out, plan, summary
 from smtui.transfer.reading import Format
 
 if TYPE_CHECKING:
-    from smtui.api.types import Client
     from smtui.backends.local import Vault
 
 EXAMPLE = (
@@ -29,11 +26,6 @@ EXAMPLE = (
     "smtui import .env --as-one dev/app\n"
     "aws secretsmanager batch-get-secret-value --filters Key=name,Values=prod/ | smtui import -"
 )
-SUMMED_UP = {
-    Verdict.CREATE: "new secrets", Verdict.UPDATE: "new versions", Verdict.UNCHANGED: "unchanged",
-    Verdict.SKIP: "left alone", Verdict.EMPTY: "empty", Verdict.CONFLICT: "conflicts",
-}
-CHANGING = (Verdict.CREATE, Verdict.UPDATE)
 MOST_NAMED = 10
 
 
@@ -74,20 +66,7 @@ def _entries(args: argparse.Namespace) -> list[Entry]:
     refuse_doubles(entries)
     if not entries:
         raise UsageError("There is nothing to import.")
-    return [_as_one(entries, args.as_one)] if args.as_one else [_prefixed(entry, args.prefix) for entry in entries]
-
-
-def _prefixed(entry: Entry, prefix: str) -> Entry:
-    if not entry.name:
-        raise unreadable(entry.place, "a name is empty")
-    return entry.named(prefix + entry.name)
-
-
-def _as_one(entries: Sequence[Entry], name: str) -> Entry:
-    binary = next((entry for entry in entries if isinstance(entry.value, bytes)), None)
-    if binary is not None:
-        raise unreadable(binary.place, "binary values cannot be part of a JSON object")
-    return Entry(name, strict_json.write({entry.name: entry.value for entry in entries}), entries[0].place)
+    return [as_one(entries, args.as_one)] if args.as_one else prefixed(entries, args.prefix)
 
 
 def _planned(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar: Progress | None) -> list[Step]:
@@ -117,19 +96,11 @@ def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, ba
         return
     try:
         with vault.all_or_nothing():
-            carry_out(lambda owner: _client(vault, args.region, owner), changes, bar)
+            carry_out(lambda owner: vault.client(region_name=args.region, caller=vault.owner(owner)), changes, bar)
             if args.dry_run:
                 raise _Undone
     except _Undone:
         return
-
-
-def _client(vault: Vault, region: str | None, owner: str | None) -> Client:
-    """The client of the vault's owner, or of an AWS service that calls for them."""
-    from smtui.backends.local import Caller
-
-    caller = Caller(f"arn:aws:iam::{vault.account_id}:root", service=owner)
-    return vault.client(region_name=region, caller=caller)
 
 
 def _report(steps: Sequence[Step], args: argparse.Namespace) -> None:
@@ -141,6 +112,4 @@ def _report(steps: Sequence[Step], args: argparse.Namespace) -> None:
     if empty:
         named = ", ".join(empty[:MOST_NAMED]) + (", ..." if len(empty) > MOST_NAMED else "")
         diagnostics.note(f"left out, for a secret cannot be empty: {named}.")
-    counts = Counter(step.verdict for step in steps)
-    summary = ", ".join(f"{SUMMED_UP[verdict]} {counts[verdict]:,}" for verdict in Verdict if counts[verdict])
-    output.line(f"{'would import' if args.dry_run else 'imported'}: {summary}")
+    output.line(f"{'would import' if args.dry_run else 'imported'}: {summary(steps)}")
