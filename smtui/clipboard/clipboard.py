@@ -51,7 +51,7 @@ class Clipboard:
         environ: Mapping[str, str] = os.environ,
         steady: Callable[[], float] = seconds_awake,
     ) -> None:
-        self._osc52 = osc52
+        self.osc52 = osc52
         self._linger = linger
         self._environ = environ
         self._steady = steady
@@ -60,7 +60,7 @@ class Clipboard:
 
     def copy(self, data: bytes, seconds: float) -> Copied:
         """Puts `data` on the clipboard for `seconds` (0: until cleared or we end). Raises NoClipboardError."""
-        for way in ways(self._osc52, self._environ):
+        for way in ways(self.osc52, self._environ):
             try:
                 way.put(data)
                 if way.read() not in (data, None):

@@ -29,6 +29,7 @@ from smtui.tui import keys, rotator, themes
 from smtui.tui.bridge import GESTURE, call, gesture
 from smtui.tui.long_work import Deed, Progress, Stopped
 from smtui.tui.palette import Actions
+from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.part import VALUE
 from smtui.tui.screens.too_small import TooSmallScreen, fits
 from smtui.tui.screens.unlock import UnlockScreen
@@ -38,6 +39,7 @@ from smtui.tui.workarounds import QuietApp, forget_texts
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.tui.places import Place
+    from smtui.tui.tasks import Task
 
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 LEAVING_GROUP = "leaving"
@@ -88,6 +90,16 @@ class SmtuiApp(QuietApp[None]):
             self.register_theme(theme)
         self.theme = themes.WITHOUT_COLOUR if self.no_color else self._chosen_theme()
         self.set_keymap(dict(self.settings.keys))
+
+    def use(self, settings: Settings) -> None:
+        """From now on these settings hold."""
+        self.settings = settings
+        self.set_keymap(dict(settings.keys))
+        self.pasteboard.osc52 = self.write_to_terminal if settings.osc52 else None
+        if not self.no_color:
+            self.theme = self._chosen_theme()
+        if self.session is not None:
+            self.session.idle_lock = settings.idle_lock
 
     def _chosen_theme(self) -> str:
         return self.settings.theme if self.settings.theme in self.available_themes else themes.DEFAULT
@@ -227,6 +239,13 @@ class SmtuiApp(QuietApp[None]):
         """A gesture of the app, which goes on when the screen it was begun on is left."""
         if self.session is not None:
             await deed(self, self.session)
+
+    def begin(self, task: Task) -> None:
+        """One of the tasks for the vault as a whole, unless this session only reads and the task does not."""
+        if self.session is not None and self.session.read_only and task.changes:
+            self._warn(READ_ONLY)
+        else:
+            self.do(task.deed)
 
     def look_at_work(self) -> None:
         work = self.session.work if self.session else None

@@ -37,6 +37,10 @@ class Beside:
             finally:
                 self._at_work.discard(own)
 
+    @property
+    def busy(self) -> bool:
+        return bool(self._at_work)
+
     async def stop(self) -> None:
         """Nothing is begun any more, and nothing goes on; a transaction that is under way comes to its end first."""
         self.stopped = True

@@ -21,7 +21,9 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from textual import work
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
+from textual.screen import Screen
 from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
@@ -54,5 +56,15 @@ def gesture(
             await method(node, *args, **kwargs)
         except SmtuiError as error:
             cast("SmtuiApp", node.app).report(error)
+        except NoMatches:
+            if not _was_left(node):
+                raise
 
     return cast("Callable[Concatenate[Node, P], Worker[None]]", work(guarded, group=GESTURE))
+
+
+def _was_left(node: DOMNode) -> bool:
+    """Whether its screen is gone, so that there is nothing to show on it any more."""
+    app = cast("SmtuiApp", node.app)
+    screen = next((each for each in node.ancestors_with_self if isinstance(each, Screen)), None)
+    return app.is_leaving or (screen is not None and screen not in app.screen_stack)

@@ -18,6 +18,7 @@ PLACES = {
     "secret": "A secret",
     "parts": "Parts of a secret",
     "versions": "Versions of a secret",
+    "vault": "The vault as a whole",
     "regions": "Regions and vaults",
     "door": "Before a vault is open",
     "rotation": "Rotation of a secret",
@@ -141,6 +142,9 @@ SHORTCUTS = (
     Shortcut("versions.roll_back", "b", "roll_back", "Roll back", "Move AWSCURRENT to the version before", show=True),
     Shortcut("versions.deprecated", "full_stop", "deprecated", "Deprecated",
              "Show or hide versions that have no label"),
+
+    Shortcut("vault.open", "enter,l", "open", "Open", "Do what is under the cursor; it asks first", show=True),
+    Shortcut("vault.back", "escape,h", "back", "Back", "Back to the list", show=True),
 
     Shortcut("regions.open", "enter,l", "open", "Open", "Look at this Region, or lock and go to this vault", show=True),
     Shortcut("regions.add", "a", "add", "Add", "A Region or a vault that is not in the list", show=True),

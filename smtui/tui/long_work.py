@@ -77,7 +77,7 @@ class LongWork(Generic[Result]):
 
     async def carry_out(self, session: Session) -> Result:
         """Its result, or the error that ended it; Stopped where it was stopped before its end."""
-        run = call(self._with, session.vault) if self._alone else session.beside.run(self._beside)
+        run = call(self._function, session.vault, self._tell) if self._alone else session.beside.run(self._beside)
         self._thread = asyncio.ensure_future(run)
         try:
             return await asyncio.shield(self._thread)
@@ -90,11 +90,7 @@ class LongWork(Generic[Result]):
 
     def _beside(self, own: Vault) -> Result:
         self._own = own
-        return self._with(own)
-
-    def _with(self, vault: Vault) -> Result:
-        self._tell("", 0, 0)
-        return self._function(vault, self._tell)
+        return self._function(own, self._tell)
 
     def _tell(self, what: str, done: int, of: int) -> None:
         if self.stopping:

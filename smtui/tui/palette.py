@@ -1,14 +1,19 @@
-"""The command palette: the actions of the screen it was opened on, each with its key."""
+"""The command palette: the actions of the screen it was opened on, the places, and the tasks, each with its key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from smtui.tui import keys
 
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+
+GO = "everywhere.go"
 MEANINGLESS_HERE = frozenset({"command_palette", "help_quit"})
 
 
@@ -22,7 +27,21 @@ class Actions(Provider):
             if active.enabled and binding.id and binding.action not in MEANINGLESS_HERE:
                 run = partial(self.app.run_action, binding.action, active.node)
                 found.setdefault(binding.id, (f"{binding.description}  {keys.spell(key)}", active.tooltip, run))
-        return list(found.values())
+        return [*found.values(), *self._everywhere(found)]
+
+    def _everywhere(self, found: Collection[str]) -> Iterator[tuple[str, str, Callable[[], object]]]:
+        """Places and tasks, where one can go to a place."""
+        from smtui.tui.places import PLACES
+        from smtui.tui.tasks import TASKS
+
+        if GO not in found:
+            return
+        app = cast("SmtuiApp", self.app)
+        go = next(keys.spell(key) for key, active in self.screen.active_bindings.items() if active.binding.id == GO)
+        for place in PLACES:
+            yield f"Go to {place.words}  {go} {place.key}", place.tooltip, partial(app.go, place)
+        for task in TASKS:
+            yield f"Vault: {task.words}", task.tooltip, partial(app.begin, task)
 
     async def discover(self) -> Hits:
         for title, tooltip, run in self._actions():

@@ -35,5 +35,7 @@ PLACES = (
     REGIONS,
     Place("k", "Keys", "the KMS keys under which values are sealed", "smtui.tui.screens.kms_keys:KmsKeysScreen"),
     Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.screens.functions:FunctionsScreen"),
+    Place("v", "Vault", "check, back up, import, export, passphrase; what it is and where it lies",
+          "smtui.tui.screens.vault:VaultScreen"),
     Place("u", "Undo", "what was changed in this session", "smtui.tui.screens.undo:UndoScreen"),
 )

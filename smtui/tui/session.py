@@ -40,7 +40,7 @@ class Session:
         self.beside = Beside(vault)
         self.rotator = Rotator(self.beside, idle=self.read_only)
         self.work: LongWork[Any] | None = None
-        self._idle_lock = idle_lock
+        self.idle_lock = idle_lock
         self._steady = steady
         self._touched = steady()
 
@@ -97,7 +97,7 @@ class Session:
 
     @property
     def overdue(self) -> bool:
-        return self._idle_lock > 0 and self._steady() - self._touched >= self._idle_lock
+        return self.idle_lock > 0 and self._steady() - self._touched >= self.idle_lock
 
 
 class _Together:

@@ -75,6 +75,11 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
         self._close_messages_no_wait()
 
     @property
+    def is_leaving(self) -> bool:
+        """Screens are being taken down."""
+        return self._exit
+
+    @property
     def inner_clipboard(self) -> str:
         """What Ctrl+V pastes between two fields of this app."""
         return self._clipboard

@@ -108,3 +108,32 @@ async def test_an_error_of_the_service_carries_its_name(app: MakeApp, client) ->
 
             assert told.title == "ResourceNotFoundException"
             assert told.message == error.message
+
+
+class Looking(Screen[None]):
+    """A gesture that shows what it was answered, however long that took."""
+
+    def __init__(self, answer: threading.Event) -> None:
+        super().__init__()
+        self.answer = answer
+        self.seen: list[str] = []
+
+    @gesture
+    async def look(self) -> None:
+        try:
+            await call(self.answer.wait, 20)
+        except asyncio.CancelledError:
+            self.seen.append("cancelled")
+        self.query_one("#gone")
+
+
+async def test_a_screen_that_was_left_has_nothing_to_show(app: MakeApp) -> None:
+    """An answer that comes too late for its screen is no fault of the program."""
+    running, answer = app(), threading.Event()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await running.push_screen(screen := Looking(answer))
+        late = screen.look()
+        await running.pop_screen()
+        answer.set()
+        await until(pilot, lambda: late.is_finished)
+        assert late.error is None

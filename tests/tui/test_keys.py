@@ -32,6 +32,7 @@ from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.widgets.filter_bar import FilterBar
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.new_passphrase import NewPassphrase
@@ -40,6 +41,7 @@ from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types
 
 HOMES = {
     "everywhere": SmtuiApp,
+    "vault": VaultScreen,
     "regions": RegionsScreen,
     "door": UnlockScreen,
     "rotation": RotationScreen,

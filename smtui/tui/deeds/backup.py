@@ -1,0 +1,44 @@
+"""A whole copy of the vault in a new file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtui.api.errors import VaultExistsError
+from smtui.shown import Shown, shown
+from smtui.tui import rows
+from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.long_work import long
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+TITLE = Shown("Backup")
+ABOUT = Shown("A whole copy in a new file. The same passphrase and the same recovery code open it.")
+REPLACED = Shown("What is there now is gone then; if the backup fails, it stays.")
+
+
+async def back_up(app: SmtuiApp, session: Session) -> None:
+    target = await app.push_screen_wait(AskPath(TITLE, ABOUT, _proposed(session)))
+    if target is None:
+        return
+    try:
+        await _written(app, target)
+    except VaultExistsError:
+        if not await app.push_screen_wait(Confirm(shown(f"Replace {target}?"), REPLACED, "Replace")):
+            return
+        await _written(app, target, force=True)
+    app.notify(shown(f"The backup is written: {target}"), markup=False)
+
+
+async def _written(app: SmtuiApp, target: Path, *, force: bool = False) -> None:
+    await long(app, TITLE, lambda vault, tell: vault.backup(target, force=force, progress=tell))
+
+
+def _proposed(session: Session) -> str:
+    """Beside the vault, with today's date."""
+    path = session.vault.path
+    return str(path.with_name(f"{path.stem}-{rows.day(session.now())}{path.suffix}"))

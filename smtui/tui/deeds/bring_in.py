@@ -1,0 +1,69 @@
+"""Import: secrets from a file, all of them or, where anything is refused, none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtui.shown import Shown, shown
+from smtui.transfer import reading
+from smtui.transfer.entry import as_one, prefixed, refuse_doubles, unreadable
+from smtui.transfer.errors import Unreadable
+from smtui.transfer.plan import CHANGING, Step, Verdict, carry_out, plan, summary
+from smtui.tui.bridge import call
+from smtui.tui.dialogs.import_form import ImportForm, Names
+from smtui.tui.dialogs.import_plan import ImportPlan
+from smtui.tui.long_work import Tell, long
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+    from smtui.transfer.entry import Entry
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+TITLE = Shown("Import")
+
+
+async def bring_in(app: SmtuiApp, session: Session) -> None:
+    """Which file, under which names; then the plan of what would happen; then the doing, in one transaction."""
+    entries = await _asked(app)
+    if not entries:
+        return
+    region = session.region
+    steps = await long(app, TITLE, lambda vault, tell: _planned(vault, region, entries, tell))
+    agreed = await app.push_screen_wait(ImportPlan(steps))
+    if agreed is None:
+        return
+    await long(app, TITLE, lambda vault, tell: _carried_out(vault, region, agreed, tell))
+    app.notify(shown(f"Imported: {summary(agreed)}. The file is still there, in plain text."), markup=False)
+
+
+async def _asked(app: SmtuiApp) -> list[Entry]:
+    """What is in the file that the person names; nothing where they give up."""
+    asked = await app.push_screen_wait(ImportForm(Names()))
+    while asked is not None:
+        try:
+            return await call(_read, asked)
+        except Unreadable as error:
+            app.report(error)
+            asked = await app.push_screen_wait(ImportForm(asked))
+    return []
+
+
+def _read(asked: Names) -> list[Entry]:
+    path = Path(asked.path).expanduser()
+    entries = reading.read_file(path).entries
+    refuse_doubles(entries)
+    if not entries:
+        raise unreadable(str(path), "there is nothing in it to import")
+    return [as_one(entries, asked.name)] if asked.name else prefixed(entries, asked.prefix)
+
+
+def _planned(vault: Vault, region: str, entries: list[Entry], tell: Tell) -> list[Step]:
+    return plan(vault.client(region_name=region), entries, Verdict.SKIP, tell)
+
+
+def _carried_out(vault: Vault, region: str, steps: list[Step], tell: Tell) -> None:
+    changes = [step for step in steps if step.verdict in CHANGING]
+    with vault.all_or_nothing():
+        carry_out(lambda service: vault.client(region_name=region, caller=vault.owner(service)), changes, tell)

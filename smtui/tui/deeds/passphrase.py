@@ -1,0 +1,47 @@
+"""Another passphrase for the vault: the file is sealed anew, with new keys and a new recovery code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtui.api.errors import SmtuiError, VaultBusyError
+from smtui.shown import Shown
+from smtui.tui.dialogs.change_passphrase import ChangePassphrase
+from smtui.tui.long_work import Tell, long
+from smtui.tui.screens.recovery import RecoveryScreen
+from smtui.tui.widgets.passphrase import wipe
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+TITLE = Shown("New passphrase")
+CHANGED = "The passphrase is changed. The old one opens only copies made before."
+
+
+async def change_passphrase(app: SmtuiApp, session: Session) -> None:
+    typed = await app.push_screen_wait(ChangePassphrase(session.vault.path))
+    if typed is None:
+        return
+    try:
+        if session.beside.busy:
+            raise VaultBusyError("A rotation is under way, so the passphrase cannot be changed now.",
+                                 hint="Try again when it is done.")
+        await long(app, TITLE, lambda vault, tell: _changed(vault, typed, tell), alone=True)
+    except SmtuiError:
+        wipe(typed)
+        raise
+    await app.push_screen_wait(RecoveryScreen(session.vault.take_recovery_code()))
+    app.notify(CHANGED)
+
+
+def _changed(vault: Vault, typed: bytearray, tell: Tell) -> None:
+    """What was typed is wiped here, for whoever asked may be gone before this ends."""
+    from smtui.backends import stored_key
+
+    try:
+        with stored_key.kept_up(vault):
+            vault.change_passphrase(typed, tell)
+    finally:
+        wipe(typed)

@@ -1,0 +1,66 @@
+"""Export: secrets in plain text, into a file that nobody else can read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtui.shown import Shown, shown
+from smtui.transfer.chosen import Chosen
+from smtui.transfer.errors import TransferError
+from smtui.transfer.export import Exported, Format, export
+from smtui.transfer.private_file import private_file
+from smtui.tui.dialogs.ask_path import expanded
+from smtui.tui.dialogs.export_form import ExportForm, Wanted
+from smtui.tui.long_work import Tell, long
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from smtui.backends.local import Vault
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+TITLE = Shown("Export")
+
+
+async def take_out(app: SmtuiApp, session: Session, names: Sequence[str] = ()) -> None:
+    """The secrets of these names or ARNs; without any, those the person chooses. Each stands in the trail."""
+    wanted = await app.push_screen_wait(ExportForm(Wanted(), len(names), session.region))
+    while wanted is not None:
+        try:
+            done = await _exported(app, session.region, wanted, Chosen(names, "" if names else wanted.prefix))
+        except TransferError as error:
+            app.report(error)
+            wanted = await app.push_screen_wait(ExportForm(wanted, len(names), session.region))
+        else:
+            app.notify(told(done, expanded(wanted.path)), markup=False)
+            return
+
+
+async def _exported(app: SmtuiApp, region: str, wanted: Wanted, chosen: Chosen) -> Exported:
+    path = expanded(wanted.path)
+
+    def export_into_file(vault: Vault, tell: Tell) -> Exported:
+        with private_file(path) as file:
+            done = export(vault.client(region_name=region), chosen, Format(wanted.format), file.write, tell)
+            if not done.written:
+                raise NothingToExport
+        return done
+
+    return await long(app, TITLE, export_into_file)
+
+
+class NothingToExport(TransferError):
+    """A mistyped prefix is no success."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to export.")
+
+
+def told(done: Exported, path: Path) -> Shown:
+    several = done.written != 1
+    them = "them" if several else "it"
+    left_out = f" Left out, for they have no value yet: {done.without_value:,}." if done.without_value else ""
+    return shown(f"{done.written:,} secret{'s' if several else ''} in plain text: {path}. "
+                 f"Whoever can read the file has {them}.{left_out}")

@@ -1,0 +1,51 @@
+"""A new passphrase for a vault that is open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from smtui.shown import shown
+from smtui.tui import keys
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.new_passphrase import NewPassphrase
+
+ABOUT = (
+    "The vault is sealed anew. The old passphrase and the old recovery code then open nothing but copies made before. "
+    "No other program may have it open meanwhile."
+)
+
+
+class ChangePassphrase(ModalScreen[bytearray | None]):
+    """Answers it; the receiver wipes it."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "change_passphrase.tcss"
+    AUTO_FOCUS = "#first"
+
+    form = getters.query_one(NewPassphrase)
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("New passphrase", classes="title")
+            yield Static(Content(shown(self._path)), classes="-muted")
+            yield Static(ABOUT)
+            yield NewPassphrase()
+        yield KeyBar()
+
+    @on(NewPassphrase.Chosen)
+    def chosen(self) -> None:
+        self.dismiss(self.form.take())
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,82 @@
+"""What is exported, in which form, and where to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, RadioButton, RadioSet, Static
+
+from smtui.shown import Shown, shown
+from smtui.transfer.export import Format
+from smtui.tui.dialogs.fields import FieldsForm, Unfit
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.path_input import PathInput
+from smtui.tui.widgets.plain_input import PlainInput
+
+ABOUT = "Every value is written in plain text, into a new file that only you can read; each reading is in the trail."
+FORMATS = {
+    Format.JSON: "JSON, with descriptions and tags; what an import brings back",
+    Format.DOTENV: ".env, for programs that read variables",
+    Format.AWS: "as aws secretsmanager batch-get-secret-value prints",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    path: str = ""
+    prefix: str = ""
+    format: str = Format.JSON.value
+
+
+class ExportForm(FieldsForm[Wanted]):
+    """Of `count` secrets that were chosen before; of 0, a prefix chooses. What was wanted before is filled in again."""
+
+    AUTO_FOCUS = "#path"
+
+    def __init__(self, before: Wanted, count: int, region: str) -> None:
+        super().__init__()
+        self._before = before
+        self._count = count
+        self._region = region
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(f"Export {self._what}"), classes="title")
+            yield Static(ABOUT, classes="-muted")
+            with Horizontal(classes="field"):
+                yield Static("File")
+                yield PathInput(self._before.path, id="path")
+            if not self._count:
+                with Horizontal(classes="field"):
+                    yield Static("Prefix")
+                    yield PlainInput(self._before.prefix, placeholder="of the names, like prod/; empty for all",
+                                     id="prefix", compact=True)
+            with RadioSet(compact=True):
+                for format, words in FORMATS.items():
+                    yield RadioButton(words, format.value == self._before.format, compact=True)
+            yield Static(id="said")
+        yield KeyBar()
+
+    @property
+    def _what(self) -> Shown:
+        several = "s" if self._count > 1 else ""
+        return shown(f"{self._count:,} secret{several}" if self._count else f"secrets of {self._region}")
+
+    @on(RadioSet.Changed)
+    def _another(self) -> None:
+        self.look()
+
+    def read(self) -> Wanted:
+        path = self.query_one("#path", Input).value.strip()
+        if not path:
+            raise Unfit("Into which file?")
+        prefix = "" if self._count else self.query_one("#prefix", Input).value
+        return Wanted(path, prefix, list(FORMATS)[self.query_one(RadioSet).pressed_index].value)
+
+    def in_words(self, answer: Wanted) -> Content:
+        begin = f" that begin with {answer.prefix}" if answer.prefix else ""
+        return Content.styled(f"{self._what.capitalize()}{shown(begin)}, in plain text.", "$warning")

@@ -1,0 +1,68 @@
+"""Which file is imported, and under which names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from smtui.shown import shown
+from smtui.tui.dialogs.fields import FieldsForm, Unfit
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.path_input import PathInput
+from smtui.tui.widgets.plain_input import PlainInput
+
+ABOUT = (
+    ".env files, JSON objects of names and values, exports of smtui, and what aws secretsmanager get-secret-value "
+    "or batch-get-secret-value printed. What would happen is shown first."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """`prefix` goes before every name; `name` instead makes one secret of it all."""
+
+    path: str = ""
+    prefix: str = ""
+    name: str = ""
+
+
+class ImportForm(FieldsForm[Names]):
+    """What was asked before is filled in again."""
+
+    def __init__(self, before: Names) -> None:
+        super().__init__()
+        self._before = before
+
+    def compose(self) -> ComposeResult:
+        before = self._before
+        with Vertical(classes="card"):
+            yield Static("Import", classes="title")
+            yield Static(ABOUT, classes="-muted")
+            with Horizontal(classes="field"):
+                yield Static("File")
+                yield PathInput(before.path, id="path")
+            with Horizontal(classes="field"):
+                yield Static("Prefix")
+                yield PlainInput(before.prefix, placeholder="before every name, like dev/", id="prefix", compact=True)
+            with Horizontal(classes="field"):
+                yield Static("Or as one")
+                yield PlainInput(before.name, placeholder="one secret for it all, a JSON object of this name",
+                                 id="name", compact=True)
+            yield Static(id="said")
+        yield KeyBar()
+
+    def read(self) -> Names:
+        path, prefix, name = (self.query_one(f"#{field}", Input).value.strip() for field in ("path", "prefix", "name"))
+        if not path:
+            raise Unfit("Which file?")
+        if prefix and name:
+            raise Unfit("A prefix goes with many secrets, a name with one: give the whole name there.")
+        return Names(path, prefix, name)
+
+    def in_words(self, answer: Names) -> Content:
+        named = f"as {answer.prefix}NAME" if answer.prefix else f"as {answer.name}" if answer.name else "by their names"
+        return Content.styled(f"Secrets of {shown(answer.path)}, {shown(named)}.", "$text-muted")

@@ -1,0 +1,91 @@
+"""What an import would do, secret by secret, before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from smtui.shown import Shown, shown
+from smtui.transfer.plan import CHANGING, Step, Verdict, summary
+from smtui.tui import keys
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.table import Column, Table
+from smtui.tui.widgets.tick import Tick
+
+SIGNS = {
+    Verdict.CREATE: "+", Verdict.UPDATE: "~", Verdict.UNCHANGED: "=", Verdict.SKIP: "·", Verdict.EMPTY: "·",
+    Verdict.CONFLICT: "✗",
+}
+WORDS = {Verdict.SKIP: "left alone", Verdict.EMPTY: "empty, left out", Verdict.CREATE: "new secret"}
+DIFFER = "It is there with another value."
+BLOCKED = "What is marked ✗ cannot be imported, so nothing is."
+
+
+class ImportPlan(ModalScreen[list[Step] | None]):
+    """Answers the steps to take. Those for secrets that differ are left alone, unless the person says otherwise."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "import_plan.tcss"
+    AUTO_FOCUS = "#cancel"
+
+    table = getters.query_one(Table)
+    summed_up = getters.query_one("#summary", Static)
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        super().__init__()
+        self._steps = list(steps)
+        self._differ = sum(step.verdict is Verdict.SKIP for step in steps)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("Import", classes="title")
+            yield Static(id="summary")
+            yield Table(
+                Column("", lambda step: Shown(SIGNS[step.verdict]), 1),
+                Column("What", lambda step: Shown(WORDS.get(step.verdict, str(step.verdict))), 15),
+                Column("Name", lambda step: shown(step.entry.name), 20, grows=2),
+                Column("", _why, 16, grows=1, drop=1),
+                key=lambda step: step.entry.name, nothing=Shown("Nothing."),
+            )
+            if self._differ:
+                several = "s" if self._differ > 1 else ""
+                yield Tick(Content(f"new versions for the {self._differ:,} secret{several} that differ"), id="update",
+                           compact=True)
+            with Horizontal(id="answers"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Import", id="go")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._show()
+
+    @property
+    def steps(self) -> list[Step]:
+        update = self._differ and self.query_one("#update", Tick).value
+        return [replace(step, verdict=Verdict.UPDATE) if update and step.verdict is Verdict.SKIP else step
+                for step in self._steps]
+
+    @on(Tick.Changed)
+    def _show(self) -> None:
+        steps = self.steps
+        blocked = any(step.verdict is Verdict.CONFLICT for step in steps)
+        self.table.put(sorted(steps, key=lambda step: step.verdict is not Verdict.CONFLICT))
+        self.summed_up.update(Content(shown(summary(steps) + (f". {BLOCKED}" if blocked else ""))))
+        self.query_one("#go", Button).disabled = blocked or not any(step.verdict in CHANGING for step in steps)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(self.steps if event.button.id == "go" else None)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def _why(step: Step) -> Shown:
+    return Shown(DIFFER) if step.verdict is Verdict.SKIP else shown(step.reason)

@@ -1,0 +1,46 @@
+"""What came of something, to be read: a verdict, and lines under it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from smtui.shown import Shown
+from smtui.tui import keys
+from smtui.tui.widgets.frame import KeyBar
+
+
+class Report(ModalScreen[None]):
+    """`wrong` where the verdict is no good one."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "report.tcss"
+    AUTO_FOCUS = "#close"
+
+    def __init__(self, title: Shown, verdict: Shown, lines: Sequence[Shown], *, wrong: bool = False) -> None:
+        super().__init__()
+        self._title = title
+        self._verdict = verdict
+        self._lines = lines
+        self._wrong = wrong
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            yield Static(Content(self._verdict), id="verdict", classes="-warning" if self._wrong else "")
+            with VerticalScroll():
+                yield Static(Content("\n").join(Content(line) for line in self._lines), classes="-muted")
+            with Horizontal(id="answers"):
+                yield Button("Close", id="close")
+        yield KeyBar()
+
+    def on_button_pressed(self) -> None:
+        self.dismiss()
+
+    def action_cancel(self) -> None:
+        self.dismiss()

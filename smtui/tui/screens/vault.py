@@ -1,0 +1,110 @@
+"""The vault as a whole: what it is, where things lie, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.backends import stored_key
+from smtui.config import settings_path
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import call
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.tasks import TASKS, Task
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from smtui.tui.session import Session
+
+MOST_REGIONS = 4
+WIDTH = 12
+
+
+class VaultScreen(SessionScreen[None]):
+    """Facts above, tasks below."""
+
+    BINDINGS = keys.of("vault")
+    CSS_PATH = "vault.tcss"
+    AUTO_FOCUS = "Table"
+
+    tasks = getters.query_one(Table)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._now: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        yield self.masthead()
+        yield Static(id="facts")
+        with Vertical(id="tasks"):
+            yield Table(
+                Column("What to do", lambda task: Shown(task.words), 16),
+                Column("Now", lambda task: shown(self._now.get(task.what, "")), 12, drop=1),
+                Column("", lambda task: Content.styled(task.tooltip, "$text-muted"), 30, grows=1),
+                key=lambda task: task.what, nothing=Shown(),
+            )
+        yield KeyBar()
+
+    async def reload(self) -> None:
+        facts, self._now = await call(self._facts), await call(self._states)
+        self.query_one("#facts", Static).update(Content("\n").join(facts))
+        self.tasks.put(TASKS)
+
+    def _facts(self) -> list[Content]:
+        """Line by line; asked of the file, so not in the event loop."""
+        vault = self.vault
+        return [_fact(title, shown(words)) for title, words in (
+            ("Vault", vault.path.absolute()), ("Size", f"{_size(vault.path):,} bytes, format {vault.format}"),
+            ("Account", vault.account_id), ("Regions", ", ".join(self._regions(vault.regions()))),
+            ("Settings", settings_path()), ("Locks", _locks(self.app.settings.idle_lock)),
+        )]  # fmt: skip
+
+    def _regions(self, counts: dict[str, int]) -> Iterator[str]:
+        home = self.vault.region_name
+        named = sorted({home: 0, **counts}.items(), key=lambda item: (item[0] != home, -item[1]))
+        for region, count in named[:MOST_REGIONS]:
+            yield f"{region} ({count:,})"
+        if len(named) > MOST_REGIONS:
+            yield f"and {len(named) - MOST_REGIONS} more"
+
+    def _states(self) -> dict[str, str]:
+        """What holds now of what the tasks change."""
+        days = self.vault.trail_days
+        return {
+            "keyring:use_keyring": "stored" if stored_key.load(self.vault.path) else "not stored",
+            "retention:keep_trail": f"{days:,} days" if days else "for ever",
+        }
+
+    @on(Table.Chosen)
+    def action_open(self) -> None:
+        task: Task | None = self.tasks.current
+        if task is not None:
+            self.app.begin(task)
+
+    def on_screen_resume(self) -> None:
+        """A task may have changed what is shown."""
+        super().on_screen_resume()
+        self.first_look()
+
+
+def _fact(title: str, words: Shown) -> Content:
+    return Content.assemble((f"{title:<{WIDTH}}", "$text-muted"), Content(words))
+
+
+def _size(path: Path) -> int:
+    """With what is still in the log."""
+    log = path.with_name(f"{path.name}-wal")
+    return sum(file.stat().st_size for file in (path, log) if file.exists())
+
+
+def _locks(seconds: int) -> str:
+    return f"after {seconds:,} seconds without a key" if seconds else "only when told"

@@ -1,0 +1,303 @@
+"""The vault as a whole: check, backup, import, export, another passphrase, and what it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui import strength
+from smtui.backends import keyring_store
+from smtui.config import Settings, load_settings
+from smtui.strength import Strength
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.import_plan import ImportPlan
+from smtui.tui.screens.recovery import RecoveryScreen
+from smtui.tui.screens.vault import VaultScreen
+from smtui.tui.tasks import TASKS
+from tests.conftest import PASSPHRASE, by_another_program
+from tests.tui.conftest import MakeApp, palette_is_ready, paste, said, screen_text, types, until
+
+SMALL, LARGE = (80, 24), (120, 36)
+NEW = "tableware unsubtle sauna getaway armory hush"
+
+
+async def at(pilot: Pilot[None], running: SmtuiApp, task: str) -> None:
+    """In the place "Vault", with a task chosen."""
+    await until(pilot, lambda: running.session)
+    before = running.screen
+    await pilot.press("o", "v")
+    await until(pilot, lambda: isinstance(running.screen, VaultScreen) and running.screen is not before
+                and "Account" in screen_text(running))
+    number = next(number for number, each in enumerate(TASKS) if each.words == task)
+    await pilot.press("home", *["down"] * number, "enter")
+
+
+async def test_what_the_vault_is_can_be_read(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    """Where it lies, whose it is, how many secrets are where, and where the settings are."""
+    vault.client(region_name="eu-west-1").create_secret(Name="abroad", SecretString="x")
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await until(pilot, lambda: running.session)
+        await pilot.press("o", "v")
+        await until(pilot, lambda: "us-east-1 (5), eu-west-1 (1)" in screen_text(running))
+
+        for words in ("test.vault", "bytes, format", "000000000000", "config.toml", "after 300 seconds"):
+            assert words in screen_text(running)
+
+
+async def test_a_whole_vault_is_found_whole(app: MakeApp, filled: Any) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "Check")
+
+        await until(pilot, lambda: "Nothing wrong was found." in screen_text(running))
+        assert "5 secrets" in screen_text(running)
+
+
+async def test_what_is_wrong_is_told(vault: smtui.Vault, filled: Any, tmp_path: Path) -> None:
+    """Here somebody wrote into the trail of a copy with another program."""
+    path, key = tmp_path / "copy.vault", vault.unlock_key()
+    vault.backup(path)
+    by_another_program(path, key, "UPDATE trail SET event = replace(event, 'stripe', 'strope')")
+    with smtui.open_vault(path, key=key) as copy:
+        running = SmtuiApp(path, Settings(), vault=copy)
+        async with running.run_test(size=SMALL) as pilot:
+            await at(pilot, running, "Check")
+
+            await until(pilot, lambda: "✗ trail: " in screen_text(running))
+            assert "findings. Keep this file as it is, and open a backup of it." in screen_text(running)
+
+
+async def test_a_backup_is_written_where_one_says(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    """Beside the vault with today's date, unless somebody says otherwise; over a file only after a question."""
+    target = vault.path.with_name("test-2026-03-02.vault")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "Backup")
+        await until(pilot, lambda: "A whole copy" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: target.exists() and "The backup is written" in "".join(said(running)))
+        first = target.stat().st_ino
+        await pilot.press("enter")
+        await until(pilot, lambda: "A whole copy" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: "What is there now is gone then" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, VaultScreen))
+        assert target.stat().st_ino == first
+
+    with smtui.open_vault(target, PASSPHRASE) as copy:
+        assert len(copy.client().list_secrets()["SecretList"]) == 5
+
+
+async def test_another_passphrase(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a new recovery code; the session goes on as if nothing had been."""
+    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "New passphrase")
+        await until(pilot, lambda: "The vault is sealed anew" in screen_text(running))
+        for _ in range(2):
+            await paste(pilot, NEW)
+            await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, RecoveryScreen))
+        code = str(running.screen.query_one("#code").render())
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: said(running))
+        assert running.session is not None
+        running.session.client().create_secret(Name="after", SecretString="x")
+
+    smtui.open_vault(vault.path, NEW).close()
+    smtui.open_vault(vault.path, recovery_code=code).close()
+
+
+async def test_another_program_that_has_it_open_is_in_the_way(
+    app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It needs the file for itself: a sentence says so, and nothing is changed."""
+    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
+    monkeypatch.setattr("smtui.vault.database.BUSY_MILLISECONDS", 100)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        with smtui.open_vault(vault.path, PASSPHRASE) as other:
+            other.client().list_secrets()
+            await at(pilot, running, "New passphrase")
+            await until(pilot, lambda: "The vault is sealed anew" in screen_text(running))
+            for _ in range(2):
+                await paste(pilot, NEW)
+                await pilot.press("enter")
+
+            await until(pilot, lambda: "Another process has the vault open" in "".join(said(running)))
+    smtui.open_vault(vault.path, PASSPHRASE).close()
+
+
+async def test_the_palette_knows_places_and_tasks(app: MakeApp, filled: Any) -> None:
+    """By their names, from anywhere in a session."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        for asked, seen in (("vault check", "Nothing wrong was found."), ("go regions", "Regions of this vault")):
+            await pilot.press("colon")
+            await pilot.pause()
+            await types(pilot, asked)
+            await palette_is_ready(pilot)
+            await pilot.press("enter")
+            await until(pilot, lambda seen=seen: seen in screen_text(running))  # type: ignore[misc]
+            await pilot.press("escape")
+
+
+@pytest.fixture
+def env(tmp_path: Path, client: Any) -> Path:
+    """Three variables, of which one is in the vault as it is, and one with another value."""
+    client.create_secret(Name="dev/SAME", SecretString="1")
+    client.create_secret(Name="dev/OTHER", SecretString="old")
+    (tmp_path / ".env").write_text("NEW=3\nSAME=1\nOTHER=new\n")
+    return tmp_path / ".env"
+
+
+async def ask_to_import(pilot: Pilot[None], running: SmtuiApp, file: Path) -> None:
+    await at(pilot, running, "Import")
+    await until(pilot, lambda: "What would happen is shown first" in screen_text(running))
+    await paste(pilot, str(file))
+    await pilot.press("tab")
+    await types(pilot, "dev/")
+    await pilot.press("ctrl+s")
+
+
+async def test_an_import_says_first_what_it_would_do(app: MakeApp, env: Path, client: Any) -> None:
+    """What differs is left alone, unless one says otherwise."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, env)
+        await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+        assert "new secrets 1, unchanged 1, left alone 1" in screen_text(running)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "Imported: new secrets 1" in "".join(said(running)))
+
+    assert client.get_secret_value(SecretId="dev/NEW")["SecretString"] == "3"
+    assert client.get_secret_value(SecretId="dev/OTHER")["SecretString"] == "old"
+
+
+async def test_what_differs_can_become_a_new_version(app: MakeApp, env: Path, client: Any) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, env)
+        await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+        await pilot.press("shift+tab", "space")
+        await until(pilot, lambda: "new secrets 1, new versions 1, unchanged 1" in screen_text(running))
+        await pilot.press("tab", "tab", "enter")
+        await until(pilot, lambda: "Imported" in "".join(said(running)))
+
+    assert client.get_secret_value(SecretId="dev/OTHER")["SecretString"] == "new"
+
+
+async def test_a_file_that_cannot_be_read_says_where(app: MakeApp, tmp_path: Path) -> None:
+    """The form is there again, as it was filled in."""
+    (tmp_path / "bad.env").write_text("GOOD=1\nnot a line\n")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, tmp_path / "bad.env")
+        await until(pilot, lambda: "line 2: NAME=value is wanted here" in "".join(said(running)))
+
+        await until(pilot, lambda: "dev/" in screen_text(running))
+
+
+async def test_an_import_that_is_refused_leaves_nothing(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    """All or none: the second value is larger than any may be."""
+    (tmp_path / "big.json").write_text(json.dumps({"good": "1", "big": "x" * 70_000}))
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, tmp_path / "big.json")
+        await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "That was dev/big" in "".join(said(running)))
+
+    assert client.list_secrets()["SecretList"] == []
+
+
+async def test_what_cannot_be_imported_is_marked_before(app: MakeApp, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text(json.dumps({"good": "1", "no good": "2"}))
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, tmp_path / "bad.json")
+        await until(pilot, lambda: "What is marked ✗ cannot be imported" in screen_text(running))
+
+        assert " ✗  conflict         dev/no good" in screen_text(running)
+        assert running.screen.query_one("#go").disabled
+
+
+async def test_an_export_is_a_private_file(app: MakeApp, tmp_path: Path, filled: Any) -> None:
+    """Those that begin with a prefix; whoever can read the file is named as who has them."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "Export")
+        await until(pilot, lambda: "Every value is written in plain text" in screen_text(running))
+        await paste(pilot, str(tmp_path / "out.json"))
+        await pilot.press("tab")
+        await types(pilot, "prod/payments/")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "2 secrets in plain text" in "".join(said(running)))
+
+    file = tmp_path / "out.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [secret["Name"] for secret in json.loads(file.read_text())] == ["prod/payments/db", "prod/payments/stripe"]
+
+
+async def test_an_export_overwrites_nothing(app: MakeApp, tmp_path: Path, filled: Any) -> None:
+    (tmp_path / "mine").write_text("mine")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "Export")
+        await until(pilot, lambda: "Every value is written in plain text" in screen_text(running))
+        await paste(pilot, str(tmp_path / "mine"))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "There is already something" in "".join(said(running)))
+
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+async def test_a_session_that_only_reads_changes_nothing(app: MakeApp) -> None:
+    running = app(read_only=True)
+    async with running.run_test(size=SMALL) as pilot:
+        for task in ("Import", "New passphrase", "Keep the trail"):
+            await at(pilot, running, task)
+            await until(pilot, lambda: "This session only reads: nothing was changed." in said(running))
+            running.clear_notifications()
+
+
+async def test_how_long_the_trail_is_kept(app: MakeApp, vault: smtui.Vault) -> None:
+    """A shorter time asks first, for events are dropped by it."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "Keep the trail")
+        await until(pilot, lambda: "0 is for ever" in screen_text(running))
+        await pilot.press("backspace", "9", "0", "enter")
+        await until(pilot, lambda: "Older events are dropped for good" in screen_text(running))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: said(running) == ["The trail is kept for 90 days."])
+
+        await until(pilot, lambda: "90 days" in screen_text(running))
+    assert vault.trail_days == 90
+
+
+async def test_the_keyring_is_told_and_forgets(app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person who asks for it opts in; the key is forgotten by the same key press."""
+    kept: dict[Path, bytes] = {}
+    monkeypatch.setattr(keyring_store, "load", kept.get)
+    monkeypatch.setattr(keyring_store, "store", lambda path, key: kept.update({path: key}) or "A keyring")
+    monkeypatch.setattr(keyring_store, "forget", lambda path: kept.pop(path, None) is not None)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "Keyring")
+        await until(pilot, lambda: "Let the keyring open this vault?" in screen_text(running))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: kept and running.settings.keyring)
+        assert load_settings().keyring
+        await until(pilot, lambda: isinstance(running.screen, VaultScreen) and " stored" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: not kept)
