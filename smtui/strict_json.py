@@ -7,9 +7,11 @@ that text read and written again says the same. No error quotes the text: it may
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 DEEPEST = 64
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class JsonError(ValueError):
@@ -87,5 +89,5 @@ def _judge(value: Any, depth: int) -> None:
             for item in value:
                 _judge(item, depth + 1)
         case str():
-            if any("\ud800" <= character <= "\udfff" for character in value):
+            if not value.isascii() and _SURROGATE.search(value):
                 raise JsonError("a text holds half of a character pair (a lone surrogate)")

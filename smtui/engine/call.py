@@ -58,6 +58,11 @@ class Call:
         """The midnight that began this day."""
         return self.now - self.now % DAY
 
+    @property
+    def stamp(self) -> str:
+        """Now, to the second, as CloudTrail and policies spell it."""
+        return f"{moment(self.now).isoformat()[:19]}Z"
+
     def arn(self, secret: Secret) -> str:
         return names.arn(secret.region, self.account, secret.name, secret.suffix)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from smtui.api.errors import ClientError
 from smtui.api.shapes import Blob, List, Shape, Structure, Text
-from smtui.engine.call import Call, moment
+from smtui.engine.call import Call
 from smtui.engine.declaration import CONTRACT
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
@@ -25,7 +26,7 @@ def event(
     recorded: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": {"type": "IAMUser", "arn": call.caller.arn, "accountId": call.caller.account},
-        "eventTime": moment(call.now).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventTime": call.stamp,
         "eventSource": CONTRACT[operation].source,
         "eventName": operation,
         "awsRegion": call.region,
@@ -53,7 +54,7 @@ def service_event(call: Call, name: str, arn: str) -> dict[str, Any]:
     return {
         "eventVersion": EVENT_VERSION,
         "userIdentity": {"accountId": call.account, "invokedBy": "secretsmanager.amazonaws.com"},
-        "eventTime": moment(call.now).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventTime": call.stamp,
         "eventSource": "secretsmanager.amazonaws.com",
         "eventName": name,
         "awsRegion": call.region,
@@ -87,7 +88,7 @@ def _plain(shape: Shape, value: Any) -> Any:
         case List() if isinstance(value, list | tuple):
             return [_plain(shape.item, item) for item in value]
         case Text() if isinstance(value, str):
-            return value.encode("utf-8", "replace").decode()
+            return value if value.isascii() else value.encode("utf-8", "replace").decode()
     return value if isinstance(value, bool | int) else HIDDEN
 
 
@@ -101,5 +102,6 @@ def _elements(response: Mapping[str, Any]) -> dict[str, Any] | None:
     return elements or None
 
 
+@cache
 def _spelled(name: str) -> str:
     return name[:1].lower() + name[1:]

@@ -7,7 +7,7 @@ error of the library leaves as one of ours, without the statement that caused it
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from smtui.vault.digest import Digest
 
 Bindings = Sequence[Any] | Mapping[str, Any]
+Work = Callable[["Database", Sequence[int]], None]
 
 BUSY_MILLISECONDS = 5000
+MOST_OWED = 1000
 SETTINGS = ("cache_size = -32768", "temp_store = MEMORY", "foreign_keys = ON", "secure_delete = ON",
             "trusted_schema = OFF")
 WRONG = "Wrong passphrase, or the first page of the vault is damaged."
@@ -55,22 +57,39 @@ class Database:
         self._depth = 0
         self._durable: bool | None = None
         self._digest: Digest | None = None
+        self._owed: dict[tuple[Work, int], None] = {}
 
     def __repr__(self) -> str:
         return f"<Database {self.path}>"
 
+    # Every call of an operation passes here some twenty times.
+
     def run(self, sql: str, bindings: Bindings = ()) -> None:
-        with self._lock, translated():
-            self.connection.execute(sql, bindings)
+        with self._lock:
+            try:
+                self.connection.execute(sql, bindings)
+            except apsw.Error as error:
+                raise _ours(error) from None
 
     def row(self, sql: str, bindings: Bindings = ()) -> tuple[Any, ...] | None:
         """The first row of the answer, or None."""
-        with self._lock, translated():
-            return next(iter(self.connection.execute(sql, bindings)), None)
+        with self._lock:
+            try:
+                return next(self.connection.execute(sql, bindings), None)
+            except apsw.Error as error:
+                raise _ours(error) from None
 
     def rows(self, sql: str, bindings: Bindings = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self.connection.execute(sql, bindings).fetchall()
+            except apsw.Error as error:
+                raise _ours(error) from None
+
+    def run_for_each(self, sql: str, bindings: Iterable[Bindings]) -> None:
+        """Runs a statement once for each."""
         with self._lock, translated():
-            return self.connection.execute(sql, bindings).fetchall()
+            self.connection.executemany(sql, bindings)
 
     def each(self, sql: str, bindings: Bindings = ()) -> Iterator[tuple[Any, ...]]:
         """The rows one by one, for more of them than memory should hold; nothing else is asked meanwhile."""
@@ -91,6 +110,8 @@ class Database:
         """All or nothing. The outermost one waits for the disk if `durable`; one inside another can fail alone."""
         with self._lock:
             depth = self._depth
+            if depth == 1 and len(self._owed) > MOST_OWED:
+                self.pay()
             begin, commit, undo = self._outermost(durable) if depth == 0 else _inner(depth)
             self.run(begin)
             self._depth, mark = depth + 1, self._digest.pending if self._digest else 0
@@ -98,12 +119,16 @@ class Database:
                 if depth == 0:
                     self.must_be_ours()
                 yield
-                if depth == 0 and self._digest:
-                    self._digest.settle(self, durable=durable)
+                if depth == 0:
+                    self.pay()
+                    if self._digest:
+                        self._digest.settle(self, durable=durable)
                 self._depth = depth
                 self.run(commit)
             except BaseException:
                 self._depth = depth
+                if depth == 0:
+                    self._owed.clear()
                 # Where SQLite has undone everything already (a full disk), there is nothing left to undo.
                 if self.connection.in_transaction:
                     self.run(undo)
@@ -127,6 +152,7 @@ class Database:
         """All that is read inside is of one moment, and no writer is kept waiting; of the transaction, inside one."""
         with self._lock:
             if self._depth:
+                self.pay()
                 if self._digest:
                     self._digest.settle(self, durable=False)
                 yield
@@ -143,6 +169,20 @@ class Database:
         """Ends the statement that another thread is running here; it fails, and its transaction is undone."""
         with contextlib.suppress(apsw.Error):
             self.connection.interrupt()
+
+    def owe(self, work: Work, row: int) -> None:
+        """Has `work` done for a row before the transaction ends: for many rows at once where there are many."""
+        self._owed[work, row] = None
+
+    def pay(self) -> None:
+        """Does what is owed. Within an inner transaction, which may be undone, it stays owed as well."""
+        by_work: dict[Work, list[int]] = {}
+        for work, row in self._owed:
+            by_work.setdefault(work, []).append(row)
+        for work, rows in by_work.items():
+            work(self, rows)
+        if self._depth <= 1:
+            self._owed.clear()
 
     @property
     def in_transaction(self) -> bool:
@@ -228,6 +268,8 @@ def _connect(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
         connection = apsw.Connection(str(path), flags=flags)
         try:
             connection.set_busy_timeout(BUSY_MILLISECONDS)
+            # Otherwise every join is planned anew for every binding.
+            connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
             connection.execute("PRAGMA cipher = 'sqlcipher'")
             connection.execute("PRAGMA legacy = 4")
             connection.execute(f"PRAGMA key = \"x'{keys.page.hex()}{keys.salt.hex()}'\"")
@@ -280,7 +322,7 @@ def well_formed() -> Iterator[None]:
         raise _damaged() from error
 
 
-def _ours(error: apsw.Error, opening: bool) -> VaultError:
+def _ours(error: apsw.Error, opening: bool = False) -> VaultError:
     match error:
         case apsw.NotADBError() if opening:
             return WrongPassphraseError(WRONG)

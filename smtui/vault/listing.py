@@ -52,6 +52,7 @@ class _Clause:
 
 def page(database: Database, query: Query, *, after: Position | None, limit: int) -> list[Secret]:
     """Up to `limit` secrets of the query, from the one behind the position `after`."""
+    database.pay()
     source, clauses = _plan(database, query)
     clauses.append(_Clause("s.region = ?", (query.region,)))
     if not query.scheduled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -59,9 +60,8 @@ def insert(
         " created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (region, name, suffix, description, type, kms_key_id, owning_service, primary_region, now, now),
     )
-    secret = by_row(database, database.last_id())
-    assert secret is not None
-    return secret
+    return Secret(database.last_id(), region, name, suffix, description, type, owning_service, now, now, 0, None,
+                  kms_key_id, primary_region)
 
 
 def full(database: Database, region: str, most: int) -> bool:
@@ -79,7 +79,8 @@ def by_region(database: Database) -> dict[str, int]:
 
 
 def touch_changed(database: Database, secret: Secret, now: int) -> None:
-    database.run("UPDATE secrets SET changed_at = ? WHERE id = ?", (now, secret.id))
+    if secret.changed_at != now:
+        database.run("UPDATE secrets SET changed_at = ? WHERE id = ?", (now, secret.id))
 
 
 def touch_accessed(database: Database, secret: Secret, day: int) -> None:
@@ -129,7 +130,8 @@ def tags_of(database: Database, rows: Sequence[int]) -> dict[int, dict[str, str]
     """The tags of several secrets, by their rows; one without tags is left out."""
     found: dict[int, dict[str, str]] = {}
     for secret, key, value in database.rows(
-        f"SELECT secret, key, value FROM tags WHERE secret IN ({', '.join('?' * len(rows))}) ORDER BY id", tuple(rows)
+        "SELECT secret, key, value FROM tags WHERE secret IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(rows),),
     ):
         found.setdefault(secret, {})[key] = value
     return found
@@ -150,11 +152,23 @@ def untag(database: Database, secret: Secret, keys: Iterable[str]) -> None:
 
 
 def index_words(database: Database, row: int) -> None:
-    """Brings the word index up to date with a secret's name, description and tags."""
-    secret = by_row(database, row)
-    assert secret is not None
-    tag_text = " ".join(f"{key} {value}" for key, value in tags(database, secret).items())
-    database.run(
-        "INSERT OR REPLACE INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)",
-        (row, *(" ".join(words(text)) for text in (secret.name, secret.description or "", tag_text))),
+    """Has the word index follow a secret's name, description and tags, before the transaction ends."""
+    database.owe(_index_words, row)
+
+
+def _index_words(database: Database, rows: Sequence[int]) -> None:
+    """A row whose secret is gone again is left out."""
+    about = database.rows(
+        "SELECT id, name, coalesce(description, '') FROM secrets WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(rows),),
     )
+    tagged = tags_of(database, rows)
+    database.run_for_each(
+        "INSERT OR REPLACE INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)",
+        ((row, " ".join(words(name)), " ".join(words(description)), " ".join(words(_as_text(tagged.get(row, {})))))
+         for row, name, description in about),
+    )
+
+
+def _as_text(tags: Mapping[str, str]) -> str:
+    return " ".join(f"{key} {value}" for key, value in tags.items())

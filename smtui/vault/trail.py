@@ -14,6 +14,7 @@ from typing import Any
 from smtui.vault.database import Database, well_formed
 
 BATCH = 500
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def link(key: bytes, before: bytes, at: int, event: str) -> bytes:
@@ -27,7 +28,7 @@ def newest(database: Database) -> tuple[int, bytes]:
 
 
 def append(database: Database, key: bytes, *, at: int, secret: int | None, event: dict[str, Any]) -> None:
-    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    text = _as_json(event)
     with well_formed():
         chain = link(key, newest(database)[1], at, text)
     database.run(

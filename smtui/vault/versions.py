@@ -98,9 +98,10 @@ def save_labels(database: Database, secret: int, before: Mapping[str, int], afte
     for label in before.keys() - after.keys():
         database.run("DELETE FROM labels WHERE secret = ? AND label = ?", (secret, label))
     for label, version in after.items():
-        if before.get(label) != version:
-            database.run("INSERT OR REPLACE INTO labels (secret, label, version) VALUES (?, ?, ?)",
-                         (secret, label, version))
+        if label not in before:
+            database.run("INSERT INTO labels (secret, label, version) VALUES (?, ?, ?)", (secret, label, version))
+        elif before[label] != version:
+            database.run("UPDATE labels SET version = ? WHERE secret = ? AND label = ?", (version, secret, label))
 
 
 def labelled_ids(database: Database, secrets: Sequence[int]) -> dict[int, dict[str, list[str]]]:

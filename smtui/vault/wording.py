@@ -17,10 +17,17 @@ _BORDER = re.compile(
 
 def split(text: str) -> list[str]:
     """The words of a search, in lower case."""
-    return [word.lower() for run in _RUN.findall(text) for word in _BORDER.split(run)]
+    return [word for run in _RUN.findall(text) for word in _parts(run)]
 
 
 def words(text: str) -> list[str]:
     """The words under which text is found: those of `split`, and each run of letters and digits as a whole."""
-    runs = [run.lower() for run in _RUN.findall(text)]
-    return list(dict.fromkeys([*split(text), *runs]))
+    runs = _RUN.findall(text)
+    return list(dict.fromkeys([*(word for run in runs for word in _parts(run)), *(run.lower() for run in runs)]))
+
+
+def _parts(run: str) -> list[str]:
+    """A run of letters and digits at its borders; most have none."""
+    if run.isdecimal() or (run.isalpha() and run.islower()):
+        return [run]
+    return [part.lower() for part in _BORDER.split(run)]

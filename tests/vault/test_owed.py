@@ -1,0 +1,50 @@
+"""What is owed within a transaction is done before it ends, whatever was undone in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.vault import database
+
+
+def found(client: Any, word: str) -> list[str]:
+    answer = client.list_secrets(Filters=[{"Key": "all", "Values": [word]}])
+    return [secret["Name"] for secret in answer["SecretList"]]
+
+
+@pytest.fixture(params=[1, 1000])
+def most_owed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "MOST_OWED", request.param)
+
+
+@pytest.mark.usefixtures("most_owed")
+def test_words_are_found_at_once_and_later(vault: smtui.Vault, client: Any) -> None:
+    """Within the transaction that made them, and after it; refusals in between take nothing along."""
+    with vault.all_or_nothing():
+        for number in range(5):
+            client.create_secret(Name=f"s{number}", Description="findable")
+            with pytest.raises(smtui.ClientError):
+                client.create_secret(Name=f"s{number}", Description="twice")
+        assert len(found(client, "findable")) == 5
+        client.update_secret(SecretId="s1", Description="other")
+        client.delete_secret(SecretId="s2", ForceDeleteWithoutRecovery=True)
+        assert found(client, "findable") == ["s0", "s3", "s4"]
+        client.create_secret(Name="s5", Description="findable")
+
+    assert found(client, "findable") == ["s0", "s3", "s4", "s5"]
+    assert found(client, "other") == ["s1"]
+    assert vault.check().clean
+
+
+@pytest.mark.usefixtures("most_owed")
+def test_what_was_undone_is_not_found(vault: smtui.Vault, client: Any) -> None:
+    with pytest.raises(KeyError), vault.all_or_nothing():
+        client.create_secret(Name="gone", Description="findable")
+        raise KeyError
+    client.create_secret(Name="here", Description="findable")
+
+    assert found(client, "findable") == ["here"]
+    assert vault.check().clean
