@@ -32,7 +32,7 @@ DELETED = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,124}")
 SERVICE_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+")
 KEY = re.compile(r"[A-Za-z0-9-]+:[^\s:]+.*", re.DOTALL)
-ROOT = re.compile(r"arn:[a-z-]+:iam::(\d{12}):root")
+ROOT = re.compile(r"arn:(?:aws|aws-cn|aws-us-gov):iam::(\d{12}):root")
 
 
 def parse(text: str) -> Policy:

@@ -33,7 +33,7 @@ def _who(witness: Witness) -> str:
         return "Anyone"
     kind, _, name = arn.rpartition(":")[2].partition("/")
     if kind == "root":
-        return "The root user of any AWS account"
+        return "Any AWS account's root user"
     tags = ", ".join(f"{_tag(witness, key)}={_value(context[key])}" for key in sorted(context)
                      if key.startswith(OF_PRINCIPAL))
     tagged = f" tagged {tags}" if tags else ""

@@ -11,8 +11,9 @@ import pytest
 import smtui
 from smtui.engine.client import method_name
 from tests.conftest import PASSPHRASE, Clock
+from tests.policy import more_cases
 
-CASES = json.loads((Path(__file__).parent / "cases.json").read_text(encoding="utf-8"))
+CASES = [*json.loads((Path(__file__).parent / "cases.json").read_text(encoding="utf-8")), *more_cases.CASES]
 ACCOUNT = "123456789012"
 
 

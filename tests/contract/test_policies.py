@@ -1,0 +1,262 @@
+"""PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy, ValidateResourcePolicy; what policies mean for calls."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.api.errors import ParamValidationError
+from smtui.engine.client import method_name
+from smtui.policy import keys
+from tests.contract.conftest import HeldToTheModel
+from tests.contract.regions import FAR
+
+OWNER = "arn:aws:iam::000000000000:root"
+CAROL = "arn:aws:iam::111122223333:user/carol"
+MINIMAL: dict[str, dict[str, Any]] = {
+    "PutSecretValue": {"SecretString": "x"}, "UpdateSecret": {"Description": "x"},
+    "UpdateSecretVersionStage": {"VersionStage": "x"}, "RotateSecret": {},
+    "PutResourcePolicy": {"ResourcePolicy": "{}"}, "ValidateResourcePolicy": {"ResourcePolicy": "{}"},
+    "TagResource": {"Tags": [{"Key": "k", "Value": "v"}]}, "UntagResource": {"TagKeys": ["k"]},
+    "ReplicateSecretToRegions": {"AddReplicaRegions": [{"Region": FAR}]},
+    "RemoveRegionsFromReplication": {"RemoveReplicaRegions": [FAR]},
+}  # fmt: skip
+
+
+def policy(
+    effect: str = "Allow", principal: Any = CAROL, action: Any = "secretsmanager:GetSecretValue", **more: Any
+) -> str:
+    who = principal if principal == "*" else {"AWS": principal}
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": effect, "Principal": who, "Action": action, "Resource": "*", **more}]})
+
+
+@pytest.fixture
+def arn(client: Any) -> str:
+    made: str = client.create_secret(Name="a", SecretString="1", Tags=[{"Key": "team", "Value": "blue"}])["ARN"]
+    return made
+
+
+def as_caller(vault: smtui.Vault, caller: str, **more: Any) -> Any:
+    return HeldToTheModel(vault.client(caller=smtui.Caller(caller, **more)))
+
+
+# The four operations.
+
+
+def test_it_is_kept_to_the_byte(client: Any, arn: str) -> None:
+    """And only where one is attached."""
+    text = policy().replace(", ", " ,\r\n\t") + " "
+    assert client.get_resource_policy(SecretId="a").keys() >= {"ARN", "Name"}
+    assert "ResourcePolicy" not in client.get_resource_policy(SecretId="a")
+    answer = client.put_resource_policy(SecretId="a", ResourcePolicy=text)
+
+    assert (answer["ARN"], answer["Name"]) == (arn, "a")
+    assert client.get_resource_policy(SecretId=arn)["ResourcePolicy"] == text
+
+
+def test_the_newest_replaces_the_one_before(client: Any, arn: str) -> None:
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy())
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny"))
+
+    assert '"Deny"' in client.get_resource_policy(SecretId="a")["ResourcePolicy"]
+
+
+def test_removing_none_is_no_error(client: Any, arn: str) -> None:
+    client.delete_resource_policy(SecretId="a")
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy())
+    client.delete_resource_policy(SecretId="a")
+
+    assert "ResourcePolicy" not in client.get_resource_policy(SecretId="a")
+
+
+def test_size(client: Any, arn: str, refused: Any) -> None:
+    """One to 20,480 characters, and not one more."""
+    text = policy()
+    client.put_resource_policy(SecretId="a", ResourcePolicy=text + " " * (20_480 - len(text)))
+
+    for method in (client.put_resource_policy, client.validate_resource_policy):
+        refused("InvalidParameterException", method, SecretId="a", ResourcePolicy=text + " " * (20_481 - len(text)))
+        with pytest.raises(ParamValidationError):
+            method(SecretId="a", ResourcePolicy="")
+
+
+def test_in_the_service_s_words(client: Any, arn: str, refused: Any) -> None:
+    """Its sentence first, then what is wrong and where; all of it at once."""
+    for sentence, text in (
+        ("This resource policy contains a syntax error: ", policy("allow")),
+        ("This resource policy contains an unsupported principal: ", policy(principal="arn:aws:iam::*:root")),
+        ("This resource policy contains an invalid service principal: ", policy().replace("AWS", "Service")),
+    ):
+        message = refused("MalformedPolicyDocumentException", client.put_resource_policy, SecretId="a",
+                          ResourcePolicy=text)
+        assert message.startswith(sentence)
+        assert "(line 1, column " in message
+    message = refused("MalformedPolicyDocumentException", client.validate_resource_policy,
+                      ResourcePolicy=policy("allow", action=1))
+    assert [line.split(":")[1].split(",")[1].split()[0] for line in message.splitlines()] == ["Effect", "Action"]
+
+
+def test_public_policies_are_attached_unless_they_are_to_be_blocked(client: Any, arn: str, refused: Any) -> None:
+    message = refused("PublicPolicyException", client.put_resource_policy, SecretId="a",
+                      ResourcePolicy=policy(principal="*"), BlockPublicPolicy=True)
+    assert message == ("You can't attach a resource-based policy that allows broad access to the secret. "
+                       "Anyone can call GetSecretValue. (statement 1)")
+    assert "ResourcePolicy" not in client.get_resource_policy(SecretId="a")
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy(principal="*"))
+
+
+def test_everything_that_fails_is_reported_together(client: Any, arn: str) -> None:
+    """And nothing is attached."""
+    text = json.dumps({"Statement": [json.loads(each)["Statement"][0] for each in (
+        policy(principal="*"), policy("Deny", OWNER, "secretsmanager:PutResourcePolicy", Sid="NotMe"))]})
+    for more in ({"SecretId": "a"}, {}):
+        answer = client.validate_resource_policy(ResourcePolicy=text, **more)
+        assert answer["PolicyValidationPassed"] is False
+        assert {each["CheckName"]: each["ErrorMessage"] for each in answer["ValidationErrors"]} == {
+            "BlockPublicPolicy": "This resource policy grants broad access to your secret. "
+                                 "Anyone can call GetSecretValue. (statement 1)",
+            "LockOut": "Your requested changes will not allow you to manage this secret in the future. "
+                       'It is denied by statement 2 "NotMe".',
+        }
+    assert client.validate_resource_policy(ResourcePolicy=policy()) | {"ResponseMetadata": 0} == {
+        "PolicyValidationPassed": True, "ValidationErrors": [], "ResponseMetadata": 0}
+    assert "ResourcePolicy" not in client.get_resource_policy(SecretId="a")
+
+
+def test_without_a_secret_any_of_the_account_counts(client: Any) -> None:
+    """A policy about one secret could be put on it; one about other accounts' secrets on none."""
+    ours = policy(principal="*", Resource="arn:aws:secretsmanager:us-east-1:000000000000:secret:x-AbCdEf")
+    theirs = policy(principal="*", Resource="arn:aws:secretsmanager:us-east-1:111122223333:secret:*")
+
+    assert not client.validate_resource_policy(ResourcePolicy=ours)["PolicyValidationPassed"]
+    assert client.validate_resource_policy(ResourcePolicy=theirs)["PolicyValidationPassed"]
+
+
+def test_to_validate_one_needs_to_be_allowed_to_put(vault: smtui.Vault, client: Any, arn: str, refused: Any) -> None:
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy(action="secretsmanager:ValidateResourcePolicy"))
+    message = refused("AccessDeniedException", as_caller(vault, CAROL).validate_resource_policy, SecretId=arn,
+                      ResourcePolicy=policy())
+
+    assert "secretsmanager:PutResourcePolicy" in message
+
+
+def test_a_secret_that_will_be_deleted(client: Any, arn: str, refused: Any) -> None:
+    client.delete_secret(SecretId="a")
+
+    refused("InvalidRequestException", client.put_resource_policy, SecretId="a", ResourcePolicy=policy())
+    refused("InvalidRequestException", client.delete_resource_policy, SecretId="a")
+    refused("ResourceNotFoundException", client.get_resource_policy, SecretId="b")
+
+
+def test_a_replica_has_a_policy_of_its_own(client: Any, far: Any, primary: str) -> None:
+    far.put_resource_policy(SecretId="a", ResourcePolicy=policy())
+
+    assert "ResourcePolicy" not in client.get_resource_policy(SecretId="a")
+    assert far.get_resource_policy(SecretId="a")["ResourcePolicy"] == policy()
+
+
+# What they mean for calls.
+
+
+@pytest.mark.parametrize("action", keys.ACTIONS)
+def test_every_operation_obeys(client: Any, arn: str, refused: Any, action: str) -> None:
+    """An explicit Deny binds the vault's owner too, and only for what it names."""
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*", f"secretsmanager:{action}"))
+    message = refused("AccessDeniedException", getattr(client, method_name(action)), SecretId="a",
+                      **MINIMAL.get(action, {}))
+
+    assert message == (
+        f"User: {OWNER} is not authorized to perform: secretsmanager:{action} on resource: {arn} "
+        "with an explicit deny in a resource-based policy"
+    )
+    other = client.describe_secret if action != "DescribeSecret" else client.get_secret_value
+    assert other(SecretId="a")["ARN"] == arn
+
+
+def test_why_access_is_denied(vault: smtui.Vault, client: Any, arn: str, refused: Any) -> None:
+    """By the caller's own account, or by the secret's; the resource as it was named where there is none."""
+    def message(caller: str, secret: str, identity: Any) -> str:
+        method = as_caller(vault, caller, identity=identity).get_secret_value
+        return str(refused("AccessDeniedException", method, SecretId=secret))
+
+    user = "is not authorized to perform: secretsmanager:GetSecretValue on resource:"
+    by = "policy allows the secretsmanager:GetSecretValue action"
+    bob = "arn:aws:iam::000000000000:user/bob"
+    assert message(bob, "a", "none") == f"User: {bob} {user} {arn} because no identity-based {by}"
+    assert message(CAROL, arn, "admin") == f"User: {CAROL} {user} {arn} because no resource-based {by}"
+    assert message(CAROL, arn, "none") == f"User: {CAROL} {user} {arn} because no identity-based {by}"
+    assert message(CAROL, "nothing", "admin") == f"User: {CAROL} {user} nothing because no resource-based {by}"
+
+
+def test_a_batch_says_what_was_denied(client: Any, arn: str) -> None:
+    """And gives the others."""
+    client.create_secret(Name="b", SecretString="2")
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*"))
+    answer = client.batch_get_secret_value(SecretIdList=["a", "b"])
+
+    assert [each["Name"] for each in answer["SecretValues"]] == ["b"]
+    assert [(each["SecretId"], each["ErrorCode"]) for each in answer["Errors"]] == [("a", "AccessDeniedException")]
+    assert answer["Errors"][0]["Message"].endswith("with an explicit deny in a resource-based policy")
+
+
+def test_parameters_are_condition_keys(client: Any, arn: str, refused: Any) -> None:
+    """Only if they are sent."""
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*", "secretsmanager:*", Condition={
+        "StringEquals": {"secretsmanager:VersionStage": "AWSPREVIOUS"}}))
+    client.get_secret_value(SecretId="a")
+    refused("AccessDeniedException", client.get_secret_value, SecretId="a", VersionStage="AWSPREVIOUS")
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*", "secretsmanager:*", Condition={
+        "Bool": {"secretsmanager:ForceDeleteWithoutRecovery": "true"}}))
+    refused("AccessDeniedException", client.delete_secret, SecretId="a", ForceDeleteWithoutRecovery=True)
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*", "secretsmanager:*", Condition={
+        "NumericLessThan": {"secretsmanager:RecoveryWindowInDays": "14"}}))
+    refused("AccessDeniedException", client.delete_secret, SecretId="a", RecoveryWindowInDays=7)
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*", "secretsmanager:*", Condition={
+        "ForAnyValue:StringEquals": {"aws:TagKeys": "owner"}}))
+    refused("AccessDeniedException", client.tag_resource, SecretId="a", Tags=[{"Key": "owner", "Value": "x"}])
+    refused("AccessDeniedException", client.untag_resource, SecretId="a", TagKeys=["team", "owner"])
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=30)
+
+
+def test_a_context_may_be_of_any_python_kind(vault: smtui.Vault, client: Any, arn: str) -> None:
+    """Booleans, numbers and tuples are what their texts are."""
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy(Condition={
+        "Bool": {"aws:MultiFactorAuthPresent": "true"}, "NumericLessThan": {"aws:MultiFactorAuthAge": "100"},
+        "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a/*"}}))
+    context: Any = {"aws:MultiFactorAuthPresent": True, "aws:MultiFactorAuthAge": 60,
+                    "aws:PrincipalOrgPaths": ("o-b/", "o-a/r-1/")}
+
+    assert as_caller(vault, CAROL, context=context).get_secret_value(SecretId=arn)["SecretString"] == "1"
+
+
+# Who would lock themselves out.
+
+
+def test_tags_that_lock_out_are_refused(client: Any, arn: str, refused: Any) -> None:
+    """By the statement and the value that hit; nothing is changed."""
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy(
+        "Deny", "*", "secretsmanager:Put*", Sid="Red",
+        Condition={"StringEquals": {"secretsmanager:ResourceTag/Team": ["red", "none"]}}))
+    message = refused("AccessDeniedException", client.tag_resource, SecretId="a",
+                      Tags=[{"Key": "team", "Value": "red"}, {"Key": "other", "Value": "x"}])
+
+    assert message == (
+        "Your requested changes will not allow you to manage this secret in the future. "
+        'It is denied by statement 1 "Red", as secretsmanager:ResourceTag/Team is red.'
+    )
+    assert client.describe_secret(SecretId="a")["Tags"] == [{"Key": "team", "Value": "blue"}]
+    client.tag_resource(SecretId="a", Tags=[{"Key": "team", "Value": "green"}])
+
+
+def test_untagging_may_lock_out_as_well(vault: smtui.Vault, client: Any, arn: str, refused: Any) -> None:
+    """Somebody of another account is out where their Allow no longer holds."""
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy(action="secretsmanager:*", Condition={
+        "StringEquals": {"aws:ResourceTag/team": "blue"}}))
+    message = refused("AccessDeniedException", as_caller(vault, CAROL).untag_resource, SecretId=arn, TagKeys=["team"])
+
+    assert message.endswith("It is not allowed by statement 1, as there is no aws:ResourceTag/team.")
+    assert client.describe_secret(SecretId="a")["Tags"] == [{"Key": "team", "Value": "blue"}]
