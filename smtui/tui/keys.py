@@ -26,6 +26,7 @@ PLACES = {
     "replicas": "Regions to replicate to",
     "functions": "Rotation functions",
     "kms": "KMS keys",
+    "settings": "Settings",
     "unlock": "Unlock",
     "recover": "Recover",
     "create": "New passphrase",
@@ -194,6 +195,11 @@ SHORTCUTS = (
     Shortcut("kms.restore", "U", "restore", "Restore", "Cancel the planned deletion"),
     Shortcut("kms.back", "escape,h", "back", "Back", "Back to the list"),
 
+    Shortcut("settings.edit", "enter,e", "edit", "Edit", "Change this setting, or press another key for this action",
+             show=True),
+    Shortcut("settings.default", "backspace", "default", "Default", "As it comes, without your choice", show=True),
+    Shortcut("settings.back", "escape,h", "back", "Back", "Back to the list", show=True),
+
     Shortcut("unlock.keyring", "ctrl+k", "keyring", "Use keyring", "Unlock with the key in the system's keyring",
              show=True),
 
@@ -255,7 +261,7 @@ def place_words(id: str) -> str:
 
 KEY_NAMES = {
     "question_mark": "?", "colon": ":", "slash": "/", "plus": "+", "minus": "-", "full_stop": ".",
-    "escape": "Esc", "enter": "Enter",
+    "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
     "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
 }
 

@@ -37,5 +37,6 @@ PLACES = (
     Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.screens.functions:FunctionsScreen"),
     Place("v", "Vault", "check, back up, import, export, passphrase; what it is and where it lies",
           "smtui.tui.screens.vault:VaultScreen"),
+    Place("e", "Settings", "what you chose, and your keys", "smtui.tui.screens.settings:SettingsScreen"),
     Place("u", "Undo", "what was changed in this session", "smtui.tui.screens.undo:UndoScreen"),
 )

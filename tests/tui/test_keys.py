@@ -30,6 +30,7 @@ from smtui.tui.screens.replication import ReplicationScreen
 from smtui.tui.screens.rotation import RotationScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.screens.settings import SettingsScreen
 from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
@@ -50,6 +51,7 @@ HOMES = {
     "functions": FunctionsScreen,
     "kms": KmsKeysScreen,
     "fields": RotationForm,
+    "settings": SettingsScreen,
     "unlock": UnlockScreen,
     "recover": RecoverScreen,
     "create": NewPassphrase,

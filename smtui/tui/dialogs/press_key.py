@@ -1,0 +1,39 @@
+"""A question that is answered by the next key, whatever it is."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from smtui.shown import Shown
+
+NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
+"""They go from field to field."""
+
+
+class PressKey(ModalScreen[str | None]):
+    """Answers the key's name as Textual has it; None for Esc. No key does here what it does elsewhere."""
+
+    CSS_PATH = "pick.tcss"
+
+    def __init__(self, title: Shown) -> None:
+        super().__init__()
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            yield Static("Press the key that does it from now on. Esc leaves it as it is.")
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            event.stop()
+            event.prevent_default()
+            if event.key not in NOT_FOR_ACTIONS:
+                self.dismiss(None if event.key == "escape" else event.key)
+            return
+        await super().on_event(event)

@@ -1,0 +1,35 @@
+"""A theme, which the whole screen wears while the cursor is on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import getters, on
+from textual.widgets import OptionList
+
+from smtui.shown import Shown, shown
+from smtui.tui import themes
+from smtui.tui.dialogs.pick import Pick
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+
+
+class PickTheme(Pick):
+    """Answers its place among `offered`, as `Pick` does; leaving it puts the theme back that was worn."""
+
+    app: getters.app[SmtuiApp]
+
+    def __init__(self, worn: str) -> None:
+        self.offered = [theme.name for theme in themes.THEMES]
+        super().__init__(Shown("Theme"), [shown(name) for name in self.offered])
+        self._worn = worn
+
+    @on(OptionList.OptionHighlighted)
+    def _wear(self, event: OptionList.OptionHighlighted) -> None:
+        if not self.app.no_color:
+            self.app.theme = self.offered[event.option_index]
+
+    def action_cancel(self) -> None:
+        self.app.theme = self._worn
+        super().action_cancel()

@@ -1,0 +1,162 @@
+"""Settings and keys: what a person chose, each with its meaning, changed here and stored at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.config import Settings, save_settings, settings_path
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.press_key import PressKey
+from smtui.tui.dialogs.theme import PickTheme
+from smtui.tui.key_choice import taken_by
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.table import Column, Table
+
+NOTHING = Shown("There is no setting.")
+LONGEST = 1024
+NO_NUMBER = "That is no number of seconds: digits only, and 0 switches it off."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A setting by its `name`, or an action whose keys can be chosen by its `shortcut`."""
+
+    name: str
+    words: Shown
+    value: Shown
+    tooltip: Shown
+    shortcut: keys.Shortcut | None = None
+
+
+class SettingsScreen(SessionScreen[None]):
+    """One table: the settings first, then every key. What it says of a row is what the README says."""
+
+    BINDINGS = keys.of("settings")
+    CSS_PATH = "settings.tcss"
+    AUTO_FOCUS = "Table"
+
+    table = getters.query_one(Table)
+
+    def compose(self) -> ComposeResult:
+        yield self.masthead()
+        yield Static("Settings and keys", classes="title")
+        yield Table(
+            Column("Setting", lambda row: row.words, 30), Column("Is", lambda row: row.value, 14, grows=1),
+            Column("What", lambda row: row.tooltip, 30, grows=3, drop=1),
+            key=lambda row: row.name, nothing=NOTHING,
+        )
+        yield Static(id="about")
+        yield KeyBar()
+
+    async def reload(self) -> None:
+        self.table.put([*_settings(self.app.settings), *_keys(self.app.settings)])
+
+    @on(Table.Moved)
+    def _show_it(self) -> None:
+        row = self.table.current
+        lines = [Content(row.tooltip) if row else Content("")]
+        lines.append(Content.styled(f"Stored in {shown(settings_path())}", "$text-muted"))
+        self.query_one("#about", Static).update(Content("\n").join(lines))
+
+    @on(Table.Chosen)
+    @gesture
+    async def action_edit(self) -> None:
+        row = self.table.current
+        if row is None:
+            return
+        chosen = await (self._chosen_key(row.shortcut) if row.shortcut else self._chosen(row))
+        if chosen is not None:
+            await self._store(chosen)
+
+    @gesture
+    async def action_default(self) -> None:
+        """As it is where nobody chose anything."""
+        row = self.table.current
+        if row is None:
+            return
+        settings = self.app.settings
+        if row.shortcut is None:
+            await self._store(_with(settings, row.name, getattr(Settings(), row.name)))
+        else:
+            await self._store(replace(settings, keys=_without(settings, row.shortcut.id)))
+
+    async def _store(self, settings: Settings) -> None:
+        await call(save_settings, settings)
+        self.app.use(settings)
+        await self.reload()
+
+    async def _chosen(self, row: Row) -> Settings | None:
+        """The settings with another value for one; None where the person thought better of it."""
+        settings = self.app.settings
+        before = getattr(settings, row.name)
+        if isinstance(before, bool):
+            return _with(settings, row.name, not before)
+        if row.name == "theme":
+            themes = PickTheme(self.app.theme)
+            picked = await self.app.push_screen_wait(themes)
+            return None if picked is None else replace(settings, theme=themes.offered[picked])
+        typed = await self.app.push_screen_wait(OneLine(row.words, str(before), longest=LONGEST, empty=True))
+        if typed is None:
+            return None
+        if isinstance(before, str):
+            return _with(settings, row.name, typed)
+        if not typed.isdecimal():
+            self.say(NO_NUMBER, severity="warning")
+            return None
+        return _with(settings, row.name, int(typed))
+
+    async def _chosen_key(self, shortcut: keys.Shortcut) -> Settings | None:
+        settings = self.app.settings
+        key = await self.app.push_screen_wait(PressKey(shown(f"{shortcut.words}: {shortcut.tooltip}")))
+        if key is None:
+            return None
+        taken = taken_by(key, shortcut, settings.keys)
+        if taken is not None:
+            self.say(f"{keys.spell(key)} is “{taken.words}” ({keys.PLACES[taken.place]}). Give that another key first.",
+                     severity="warning")
+            return None
+        return replace(settings, keys={**settings.keys, shortcut.id: key})
+
+
+def _settings(settings: Settings) -> Iterator[Row]:
+    for each in fields(Settings):
+        value = getattr(settings, each.name)
+        if isinstance(value, str | int):
+            about = each.metadata
+            yield Row(each.name, shown(about["words"]), _spelled(each.name, value), shown(about["tooltip"]))
+
+
+def _spelled(name: str, value: Any) -> Shown:
+    if isinstance(value, bool):
+        return Shown("✓ on" if value else "✗ off")
+    if isinstance(value, int):
+        return shown(f"{value} s" if value else "never")
+    return shown(value or "as it comes")
+
+
+def _keys(settings: Settings) -> Iterator[Row]:
+    for shortcut in keys.SHORTCUTS:
+        own = settings.keys.get(shortcut.id)
+        spelled = " ".join(map(keys.spell, (own or shortcut.keys).split(",")))
+        value = shown(f"{spelled}  (yours)" if own else spelled)
+        words = shown(f"{keys.PLACES[shortcut.place]}: {shortcut.words}")
+        yield Row(shortcut.id, words, value, shown(shortcut.tooltip), shortcut)
+
+
+def _with(settings: Settings, name: str, value: Any) -> Settings:
+    return replace(settings, **{name: value})
+
+
+def _without(settings: Settings, id: str) -> dict[str, str]:
+    return {each: key for each, key in settings.keys.items() if each != id}

@@ -1,0 +1,132 @@
+"""The settings on a screen: each is changed by Enter, holds at once, and stands in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from smtui.config import Settings, load_settings
+from smtui.tui import keys
+from smtui.tui.app import SmtuiApp
+from smtui.tui.key_choice import taken_by
+from smtui.tui.places import PLACES
+from smtui.tui.screens.settings import SettingsScreen
+from tests.tui.conftest import MakeApp, said, screen_text, types, until
+
+PLACE = next(place for place in PLACES if place.words == "Settings")
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "config" / "config.toml"
+    monkeypatch.setenv("SMTUI_CONFIG", str(path))
+    return path
+
+
+async def at(pilot: Pilot[None], running: SmtuiApp, name: str) -> None:
+    """On the screen, with the cursor on one row."""
+    await until(pilot, lambda: running.session)
+    await running.go(PLACE)
+    await until(pilot, lambda: isinstance(running.screen, SettingsScreen) and running.screen.table.current)
+    running.screen.table.go_to(name)  # type: ignore[attr-defined]
+    await pilot.pause()
+
+
+async def test_a_time_is_changed_and_holds_at_once(app: MakeApp, config: Path) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "idle_lock")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Lock after" in screen_text(running) and running.screen.is_modal)
+        await pilot.press("backspace", "backspace", "backspace")
+        await types(pilot, "60")
+        await pilot.press("enter")
+
+        await until(pilot, lambda: running.settings.idle_lock == 60)
+        assert load_settings(config).idle_lock == 60
+        assert "60 s" in screen_text(running)
+
+
+async def test_what_is_no_number_changes_nothing(app: MakeApp, config: Path) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "reveal")
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen.is_modal)
+        await types(pilot, "x")
+        await pilot.press("enter")
+
+        await until(pilot, lambda: "no number of seconds" in " ".join(said(running)))
+        assert not config.exists()
+
+
+async def test_on_and_off_and_as_it_comes(app: MakeApp, config: Path) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "osc52")
+        await pilot.press("enter")
+        await until(pilot, lambda: not running.settings.osc52)
+        assert not load_settings(config).osc52
+        await pilot.press("backspace")
+        await until(pilot, lambda: running.settings.osc52)
+
+        assert load_settings(config) == Settings()
+
+
+async def test_a_theme_is_worn_while_it_is_looked_at(app: MakeApp, config: Path) -> None:
+    """Esc puts the old one back; Enter keeps the new one."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "theme")
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen.is_modal)
+        await pilot.press("down")
+        await until(pilot, lambda: running.theme == "smtui-light")
+        await pilot.press("escape")
+        await until(pilot, lambda: running.theme == "smtui-dark")
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen.is_modal)
+        await pilot.press("down", "enter")
+
+        await until(pilot, lambda: running.settings.theme == "smtui-light")
+        assert load_settings(config).theme == running.theme == "smtui-light"
+
+
+async def test_a_key_is_chosen_by_pressing_it(app: MakeApp, config: Path, filled: Any) -> None:
+    """A free one; one that does something else in the same place is refused, and said."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "secrets.copy")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Press the key" in screen_text(running))
+        await pilot.press("a")
+        await until(pilot, lambda: "a is “Add”" in " ".join(said(running)))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Press the key" in screen_text(running))
+        await pilot.press("f5")
+
+        await until(pilot, lambda: load_settings(config).keys == {"secrets.copy": "f5"})
+        assert "F5  (yours)" in screen_text(running)
+
+
+def test_a_key_may_mean_something_in_each_place() -> None:
+    """`b` rolls a version back; on the list of secrets it is free."""
+    copying = next(each for each in keys.SHORTCUTS if each.id == "secrets.copy")
+    rolling = next(each for each in keys.SHORTCUTS if each.id == "versions.roll_back")
+
+    assert taken_by("b", copying, {}) is None
+    assert taken_by("b", copying, {"secrets.filter": "b"}) is not None
+    assert taken_by("q", rolling, {}) is not None
+
+
+def test_looks(snap_compare: Any, app: MakeApp, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTUI_CONFIG", "config.toml")
+    running = app()
+
+    async def there(pilot: Pilot[None]) -> None:
+        await at(pilot, running, "clipboard_clear")
+
+    assert snap_compare(running, terminal_size=(80, 24), run_before=there)
