@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 DEEPEST = 64
@@ -26,16 +28,28 @@ class Number(str):
 
 def read(text: str) -> Any:
     """The value of a JSON text, its numbers as `Number`. Raises JsonError."""
-    try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=_no_constant
-        )
-    except json.JSONDecodeError as error:
-        raise JsonError(f"not JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}") from None
-    except RecursionError:
-        raise JsonError(f"nested deeper than {DEEPEST} levels") from None
+    with _as_ours():
+        value = _DECODER.decode(text)
     _judge(value, 0)
     return value
+
+
+def read_first(text: str, at: int) -> tuple[Any, int]:
+    """The value that begins at a place of a longer text, and where it ends. Raises JsonError."""
+    with _as_ours():
+        value, end = _DECODER.raw_decode(text, at)
+    _judge(value, 0)
+    return value, end
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    try:
+        yield
+    except json.JSONDecodeError as error:
+        raise JsonError(f"not JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}") from error
+    except RecursionError:
+        raise JsonError(f"nested deeper than {DEEPEST} levels") from None
 
 
 def write(value: Any) -> str:
@@ -75,6 +89,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(_: str) -> NoReturn:
     raise JsonError("NaN and Infinity are not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=Number, parse_float=Number,
+                            parse_constant=_no_constant)
 
 
 def _judge(value: Any, depth: int) -> None:

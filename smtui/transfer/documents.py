@@ -18,6 +18,7 @@ from smtui import strict_json
 from smtui.strict_json import JsonError
 from smtui.transfer.entry import Entry, Value, unreadable
 
+OF_A_BATCH = {"SecretValues", "Errors", "NextToken"}
 ABOUT = ("Description", "Tags", "Type")
 _SERVICE = re.compile(r"[a-z][a-z0-9-]{0,127}")
 
@@ -44,13 +45,13 @@ def _entries(document: Any, file: str) -> Iterator[Entry]:
         yield from _members(document, file)
         return
     for number, answer in enumerate(answers, 1):
-        yield _answered(answer, f"{file}, secret {number}")
+        yield answered(answer, f"{file}, secret {number}")
 
 
 def _is_batch(document: dict[str, Any]) -> bool:
     """BatchGetSecretValue's answer, and not an object with a secret of that name."""
     held = document.get("SecretValues")
-    return isinstance(held, list) and set(document) <= {"SecretValues", "Errors", "NextToken"}
+    return isinstance(held, list) and set(document) <= OF_A_BATCH
 
 
 def _without_value(document: Any) -> int:
@@ -64,7 +65,8 @@ def _is_answer(document: dict[str, Any]) -> bool:
     return {"ARN", "Name"} <= set(document) and bool({"SecretString", "SecretBinary"} & set(document))
 
 
-def _answered(answer: Any, place: str) -> Entry:
+def answered(answer: Any, place: str) -> Entry:
+    """One secret of a list. Raises Unreadable."""
     if not isinstance(answer, dict) or not isinstance(answer.get("Name"), str):
         raise unreadable(place, "it has no Name")
     return Entry(answer["Name"], _value(answer, place), place, _owner(answer, place), _about(answer, place))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,8 @@ from smtui import strict_json
 from smtui.transfer.errors import Unreadable
 
 Value = str | bytes
+
+PLACES_KNOWN = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,28 @@ def unreadable(place: str, reason: str) -> Unreadable:
 
 def refuse_doubles(entries: Iterable[Entry]) -> None:
     """Raises Unreadable where two entries have one name: which of them counts is not ours to guess."""
-    seen: dict[str, str] = {}
+    for _ in once_each(entries):
+        pass
+
+
+def once_each(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """The same for entries on their way. Of names beyond so many it is only known that they were there."""
+    places: dict[int, str] = {}
     for entry in entries:
-        if entry.name in seen:
-            raise unreadable(entry.place, f"{entry.name} is given twice, first at {seen[entry.name]}")
-        seen[entry.name] = entry.place
+        name = hash(entry.name)
+        if name in places:
+            first = f", first at {places[name]}" if places[name] else ""
+            raise unreadable(entry.place, f"{entry.name} is given twice{first}")
+        places[name] = entry.place if len(places) < PLACES_KNOWN else ""
+        yield entry
 
 
 def prefixed(entries: Iterable[Entry], prefix: str) -> list[Entry]:
     """Each under its name with something before it. Raises Unreadable for one without a name."""
-    return [_prefixed(entry, prefix) for entry in entries]
+    return [with_prefix(entry, prefix) for entry in entries]
 
 
-def _prefixed(entry: Entry, prefix: str) -> Entry:
+def with_prefix(entry: Entry, prefix: str) -> Entry:
     if not entry.name:
         raise unreadable(entry.place, "a name is empty")
     return entry.named(prefix + entry.name)

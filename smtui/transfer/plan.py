@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.errors import ClientError, ResourceExistsException
+from smtui.api.errors import ClientError, InvalidRequestException, ResourceExistsException
 from smtui.transfer.entry import Entry, Value
 
 if TYPE_CHECKING:
@@ -80,9 +81,38 @@ def _compared(entry: Entry, held: Value | None, on_difference: Verdict) -> Step:
     return Step(entry, on_difference, reason)
 
 
+def bring_in(
+    client_for: Callable[[str | None], Client], entries: Iterable[Entry], on_difference: Verdict
+) -> Iterator[Step]:
+    """Tries each entry in turn and tells what came of it: for more of them than could be planned beforehand.
+
+    Whoever meets a conflict is to undo it all. An error names the entry it came from.
+    """
+    for entry in entries:
+        with _named(entry):
+            step = _brought_in(client_for(entry.owner), entry, on_difference)
+        yield step
+
+
+def _brought_in(client: Client, entry: Entry, on_difference: Verdict) -> Step:
+    """A new secret costs one call, and no question whether it is there."""
+    if not entry.value:
+        return Step(entry, Verdict.EMPTY)
+    try:
+        client.create_secret(Name=entry.name, **_member(entry), **entry.about)
+    except (ResourceExistsException, InvalidRequestException):
+        [step] = _judged(client, [entry], on_difference)
+        _carry_out(client, step)
+        return step
+    return Step(entry, Verdict.CREATE)
+
+
 def summary(steps: Iterable[Step]) -> str:
     """`new secrets 3, unchanged 1`."""
-    counts = Counter(step.verdict for step in steps)
+    return summed_up(Counter(step.verdict for step in steps))
+
+
+def summed_up(counts: Mapping[Verdict, int]) -> str:
     return ", ".join(f"{SUMMED_UP[verdict]} {counts[verdict]:,}" for verdict in Verdict if counts[verdict])
 
 
@@ -94,18 +124,27 @@ def carry_out(
     An error names the entry it came from; undoing the rest is the caller's part.
     """
     for done, step in enumerate(steps, 1):
-        try:
+        with _named(step.entry):
             _carry_out(client_for(step.entry.owner), step)
-        except ClientError as error:
-            error.hint = f"That was {step.entry.name} ({step.entry.place}). Nothing was imported."
-            raise
         if progress:
             progress("importing", done, len(steps))
 
 
+@contextmanager
+def _named(entry: Entry) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        error.hint = f"That was {entry.name} ({entry.place}). Nothing was imported."
+        raise
+
+
+def _member(entry: Entry) -> Any:
+    return {"SecretBinary": entry.value} if isinstance(entry.value, bytes) else {"SecretString": entry.value}
+
+
 def _carry_out(client: Client, step: Step) -> None:
-    value = step.entry.value
-    member: Any = {"SecretBinary": value} if isinstance(value, bytes) else {"SecretString": value}
+    member = _member(step.entry)
     if step.verdict is Verdict.UPDATE:
         client.put_secret_value(SecretId=step.entry.name, **member)
     if step.verdict is Verdict.CREATE:

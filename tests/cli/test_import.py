@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 import smtui
-from smtui.transfer import plan
+from smtui.cli import import_long
+from smtui.transfer import long_lists, plan
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -186,7 +188,7 @@ def test_a_huge_file_is_refused_unread(cli: CommandLine, tmp_path: object) -> No
     answer = cli("import", path)
 
     assert answer.code == 2
-    assert "larger than 64 MiB" in answer.err
+    assert "has to be a list of secrets" in answer.err
 
 
 def test_a_failure_in_the_middle_leaves_nothing(
@@ -209,3 +211,77 @@ def test_a_failure_in_the_middle_leaves_nothing(
     assert (answer.code, len(made)) == (130, 30)
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         assert vault.client().list_secrets()["SecretList"] == []
+
+
+@pytest.fixture
+def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is longer than memory should hold, and is read a few characters at a time."""
+    monkeypatch.setattr(import_long, "LONG", 0)
+    monkeypatch.setattr(long_lists, "CHUNK", 24)
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_a_long_export_comes_back_as_it_is_read(stocked: CommandLine, tmp_path: Path) -> None:
+    other = ["--vault", str(stocked.path.with_name("other.vault"))]
+    assert stocked("init", *other).code == 0
+    for format in ("json", "aws"):
+        stocked.done("export", "--format", format, "--output", str(tmp_path / format))
+
+    assert stocked.done("import", str(tmp_path / "json"), *other) == "imported: new secrets 3\n"
+    assert stocked.done("import", str(tmp_path / "aws"), "--update", *other) == "imported: unchanged 3\n"
+    for name in ("prod/db", "prod/text", "dev/key"):
+        assert stocked("get", name, *other).raw == stocked("get", name).raw
+
+
+LISTED = '[\n{"Name": "a", "SecretString": "1"},\n{"Name": "prod/db", "SecretString": "\\u00fc 🔑"}\n]\n'
+
+
+@pytest.mark.usefixtures("short_memory")
+@pytest.mark.parametrize(("content", "code", "said"), [
+    (LISTED[:-5], 2, "not JSON"),
+    (LISTED[:-3], 2, "not JSON: a comma is wanted"),
+    (LISTED + "x", 2, "something else follows"),
+    (LISTED.replace(",\n", "\n", 1), 2, "secret 2: not JSON: a comma is wanted"),
+    (LISTED.replace("prod/db", "a"), 2, "secret 2: a is given twice, first at"),
+    (LISTED.replace("prod/db", ""), 2, "a name is empty"),
+    (LISTED.replace("prod/db", "a b"), 1, "That was a b"),
+    ('{"A": "1"}', 2, "has to be a list"),
+    ('{"SecretValues": [], "Other": 1}', 2, "something else follows"),
+    (LISTED, 1, "prod/db (it is there with another value)"),
+])
+def test_a_long_import_that_fails_leaves_nothing(
+    stocked: CommandLine, file: WriteFile, content: str, code: int, said: str
+) -> None:
+    answer = stocked("import", file("long.json", content))
+
+    assert answer.code == code
+    assert said in answer.err
+    assert stocked.done("ls") == "dev/key\nprod/db\nprod/text\n"
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_a_long_import_can_be_tried_and_told_what_to_do(stocked: CommandLine, file: WriteFile) -> None:
+    path = file("long.json", LISTED)
+
+    assert stocked.done("import", path, "--dry-run") == (
+        "create       a\nconflict     prod/db  (it is there with another value)\n"
+        "would import: new secrets 1, conflicts 1\n"
+    )
+    assert stocked("get", "a").code == 1
+    assert stocked.done("import", path, "--skip-existing") == "imported: new secrets 1, left alone 1\n"
+    assert stocked.done("import", path, "--update", "--prefix", "new/") == "imported: new secrets 2\n"
+    assert stocked.done("import", path, "--update") == "imported: new versions 1, unchanged 1\n"
+    assert stocked.done("get", "prod/db") == "ü 🔑"
+
+
+@pytest.mark.usefixtures("short_memory")
+def test_ctrl_c_during_a_long_import_leaves_nothing(
+    cli: CommandLine, file: WriteFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(long_lists, "_rest", interrupted)
+
+    assert cli("import", file("long.json", LISTED)).code == 130
+    assert cli.done("ls") == ""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.cli import diagnostics, output, sources
-from smtui.cli.exits import Exit, Refusal, UsageError
+from smtui.cli import diagnostics, import_long, output, sources
+from smtui.cli.exits import Exit, UsageError
+from smtui.cli.import_long import MOST_NAMED
 from smtui.cli.unlocking import opened
 from smtui.transfer import reading
 from smtui.transfer.entry import Entry, as_one, prefixed, refuse_doubles
@@ -26,7 +28,6 @@ EXAMPLE = (
     "smtui import .env --as-one dev/app\n"
     "aws secretsmanager batch-get-secret-value --filters Key=name,Values=prod/ | smtui import -"
 )
-MOST_NAMED = 10
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +44,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
+    if any(map(_is_long, args.files)):
+        return import_long.run(args)
     entries = _entries(args)
     with opened(args) as vault:
         with diagnostics.progress() as bar:
@@ -50,6 +53,12 @@ def run(args: argparse.Namespace) -> Exit:
             _carry_out(vault, steps, args, bar)
         _report(steps, args)
     return Exit.DONE
+
+
+def _is_long(path: str) -> bool:
+    """Whether a file is more than should be held in memory."""
+    place = Path(path).expanduser()
+    return path != "-" and place.is_file() and place.stat().st_size > import_long.LONG
 
 
 def _entries(args: argparse.Namespace) -> list[Entry]:
@@ -74,19 +83,8 @@ def _planned(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar: 
     steps = plan(vault.client(region_name=args.region), entries, args.difference, bar)
     conflicts = [step for step in steps if step.verdict is Verdict.CONFLICT]
     if conflicts and not args.dry_run:
-        raise Refusal(_conflict_sentence(conflicts), hint="--dry-run shows all; --update makes new versions, "
-                      "--skip-existing leaves alone what is there. Nothing was imported.")
+        raise import_long.refusal(conflicts[:MOST_NAMED], len(conflicts))
     return steps
-
-
-def _conflict_sentence(conflicts: Sequence[Step]) -> str:
-    named = "; ".join(f"{step.entry.name} ({step.reason})" for step in conflicts[:MOST_NAMED])
-    more = f"; and {len(conflicts) - MOST_NAMED:,} more" if len(conflicts) > MOST_NAMED else ""
-    return f"{len(conflicts):,} of these cannot be imported: {named}{more}."
-
-
-class _Undone(Exception):
-    """Raised at the end of a dry run, so that everything is taken back."""
 
 
 def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, bar: Progress | None) -> None:
@@ -98,8 +96,8 @@ def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, ba
         with vault.all_or_nothing():
             carry_out(lambda owner: vault.client(region_name=args.region, caller=vault.owner(owner)), changes, bar)
             if args.dry_run:
-                raise _Undone
-    except _Undone:
+                raise import_long.Undone
+    except import_long.Undone:
         return
 
 
