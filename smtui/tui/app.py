@@ -340,7 +340,7 @@ class SmtuiApp(QuietApp[None]):
         from smtui.tui.screens.generator import GeneratorScreen
 
         if self.session is not None:
-            self.push_screen(GeneratorScreen(self.session.client()))
+            self.push_screen(GeneratorScreen(self.session))
 
     @gesture
     async def action_go(self) -> None:

@@ -208,10 +208,13 @@ SHORTCUTS = (
 
     Shortcut("recovery.copy", "y", "copy", "Copy", "Copy the recovery code", show=True),
 
-    Shortcut("generator.again", "ctrl+n", "again", "Another", "Make another password", show=True),
-    Shortcut("generator.show", "ctrl+r", "show", "Show/hide", "Hide the password, or show it", show=True),
+    Shortcut("generator.next", "down", "choose(1)", "Next", "To the next password"),
+    Shortcut("generator.previous", "up", "choose(-1)", "Before", "To the password before"),
+    Shortcut("generator.again", "ctrl+n", "again", "Others", "Make other passwords", show=True),
+    Shortcut("generator.show", "ctrl+r", "show", "Show/hide", "Hide the passwords, or show them", show=True),
     Shortcut("generator.copy", "ctrl+y", "copy", "Copy", "Copy the password", show=True),
     Shortcut("generator.use", "ctrl+s", "use", "Use as value", "Put the password into the form", show=True),
+    Shortcut("generator.store", "f7", "store", "New secret", "Make a new secret of it", show=True),
     Shortcut("generator.close", "escape", "close", "Close", "Forget the password and close", show=True),
 
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),

@@ -40,6 +40,8 @@ class Session:
         self.beside = Beside(vault)
         self.rotator = Rotator(self.beside, idle=self.read_only)
         self.work: LongWork[Any] | None = None
+        self.password_options: Mapping[str, Any] = {}
+        """With which a password was last made."""
         self.idle_lock = idle_lock
         self._steady = steady
         self._touched = steady()

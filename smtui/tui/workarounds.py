@@ -77,7 +77,7 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
     @property
     def is_leaving(self) -> bool:
         """Screens are being taken down."""
-        return self._exit
+        return self._exit or not self.is_running
 
     @property
     def inner_clipboard(self) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
 from smtui.engine import passwords
 from smtui.tui import entropy
 from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.screens.generator import GeneratorScreen
-from tests.tui.conftest import FakeTool, MakeApp, screen_text, until
+from smtui.tui.widgets.candidates import Candidates
+from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 
 
 def password(running: SmtuiApp) -> str:
-    return running.screen._password
+    """The one that is chosen; empty before there is any."""
+    return "".join(each.chosen for each in running.screen.query(Candidates))
 
 
 async def test_a_password_is_there_at_once(app: MakeApp) -> None:
@@ -29,11 +33,11 @@ async def test_a_password_is_there_at_once(app: MakeApp) -> None:
         assert "210 bits" in screen_text(running)
 
 
-async def test_every_option_reaches_the_request(app: MakeApp, client) -> None:  # type: ignore[no-untyped-def]
+async def test_every_option_reaches_the_request(app: MakeApp) -> None:
     """All eight of GetRandomPassword, as the fields stand."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
-        running.push_screen(GeneratorScreen(client))
+        await pilot.press("p")
         await until(pilot, lambda: password(running))
         for name in ("lowercase", "uppercase", "numbers", "punctuation", "space", "each"):
             running.screen.query_one(f"#{name}").toggle()
@@ -71,7 +75,7 @@ async def test_what_is_refused_says_why(app: MakeApp, length: str) -> None:
         await until(pilot, lambda: running.screen.entropy.has_class("-error"))
 
         assert password(running) == ""
-        assert str(running.screen.preview.render()) == ""
+        assert running.screen.candidates.size.height == 1
 
 
 async def test_a_length_is_digits(app: MakeApp) -> None:
@@ -115,12 +119,12 @@ async def test_it_hides_when_the_window_loses_the_focus(app: MakeApp) -> None:
         assert password(running) not in screen_text(running)
 
 
-async def test_a_form_gets_the_password(app: MakeApp, client) -> None:  # type: ignore[no-untyped-def]
+async def test_a_form_gets_the_password(app: MakeApp) -> None:
     """Opened for a form it answers with the password, else there is no such key."""
     running = app()
     answers: list[str | None] = []
     async with running.run_test(size=(80, 24)) as pilot:
-        running.push_screen(GeneratorScreen(client, for_form=True), answers.append)
+        running.push_screen(GeneratorScreen(running.session, for_form=True), answers.append)
         await until(pilot, lambda: password(running))
         made = password(running)
         assert "Use as value" in screen_text(running)
@@ -132,6 +136,75 @@ async def test_a_form_gets_the_password(app: MakeApp, client) -> None:  # type: 
         await pilot.press("ctrl+s")
 
         assert isinstance(running.screen, GeneratorScreen)
+
+
+async def test_one_of_several_is_chosen(app: MakeApp, tool: FakeTool) -> None:
+    """Five are listed; the arrows choose, from whatever field one is in."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+        five = list(running.screen.candidates.passwords)
+        assert len(set(five)) == 5
+        assert all(each in screen_text(running) for each in five)
+        await pilot.press("down", "down", "down", "up", "ctrl+y")
+        await until(pilot, lambda: tool.held)
+
+        assert tool.held == five[2].encode()
+
+
+async def test_the_options_last_used_are_remembered(app: MakeApp) -> None:
+    """For as long as the session lasts."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+        running.screen.query_one("#punctuation").toggle()
+        running.screen.query_one("#length").value = "20"
+        await until(pilot, lambda: len(password(running)) == 20)
+        await pilot.press("escape", "p")
+        await until(pilot, lambda: isinstance(running.screen, GeneratorScreen) and password(running))
+
+        assert len(password(running)) == 20
+        assert password(running).isalnum()
+
+
+async def test_a_password_becomes_a_new_secret(app: MakeApp, client: Any) -> None:
+    """The form of a new secret is open with the password as its value; only the name is missing."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("p")
+        await until(pilot, lambda: password(running))
+        made = password(running)
+        await pilot.press("f7")
+        await until(pilot, lambda: isinstance(running.screen, NewSecret))
+        assert made not in screen_text(running)
+        await types(pilot, "ci/token")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "ci/token" in screen_text(running) and not isinstance(running.screen, NewSecret))
+
+    assert client.get_secret_value(SecretId="ci/token")["SecretString"] == made
+
+
+@pytest.mark.parametrize(("opened", "there"), [("a", "New secret"), ("e", "New value of")])
+async def test_every_form_of_a_value_takes_one(app: MakeApp, database: Any, opened: str, there: str) -> None:
+    """Of a new secret and of a secret that is there; into the value of the key one is at."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "1 secret" in screen_text(running))
+        if opened == "e":
+            await pilot.press("enter")
+            await until(pilot, lambda: "not read yet" in screen_text(running))
+        await pilot.press(opened)
+        await until(pilot, lambda: there in screen_text(running))
+        form = running.screen
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: isinstance(running.screen, GeneratorScreen) and password(running))
+        made = password(running)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: running.screen is form)
+
+        assert made in {line.text for line in form.editor.pairs.lines}  # type: ignore[attr-defined]
 
 
 REQUESTS = (

@@ -51,11 +51,23 @@ async def lay_over(pilot: Pilot[None], screen: Screen[Any], seen: str) -> None:
     await until(pilot, lambda: seen in screen_text(pilot.app))
 
 
-class OnePassword:
-    """A client that always answers the same password."""
+class FivePasswords:
+    """A session, and its client, that always answers the same passwords."""
+
+    password_options: dict[str, Any] = {}  # noqa: RUF012
+    read_only = False
+
+    def __init__(self) -> None:
+        self._passwords = iter((
+            "kT7#mvQ2 )xR9$wL4;bN8^hJ5&cF3!pZ", "Yw3(dG6~tB1*zX8@rK5%qM2_sV9-nH4+", "c9<Pf5>Ju2[Ey7]Wa4{Lo8}Ti1|Dk6=Z",
+            "5gR.2hU,8jI/4kO?7lA:1zS;3xD'6cF\"", "N^v0Q&b4M*s8T(e2Y)w6K_u1X+p5J-i9",
+        ))
+
+    def client(self) -> FivePasswords:
+        return self
 
     def get_random_password(self, **_: Any) -> dict[str, str]:
-        return {"RandomPassword": "kT7#mvQ2 )xR9$wL4;bN8^hJ5&cF3!pZ"}
+        return {"RandomPassword": next(self._passwords)}
 
 
 @SIZES
@@ -117,7 +129,7 @@ def test_generator(snap_compare: Any, size: tuple[int, int]) -> None:
     """All options, the password, its bits; spaces are seen."""
 
     async def show(pilot: Pilot[None]) -> None:
-        await lay_over(pilot, GeneratorScreen(OnePassword(), for_form=True), " bits")
+        await lay_over(pilot, GeneratorScreen(FivePasswords(), for_form=True), " bits")
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=size, run_before=show)
 
@@ -171,6 +183,6 @@ def test_without_colours(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> 
     app = SmtuiApp(PATH)
 
     async def show(pilot: Pilot[None]) -> None:
-        await lay_over(pilot, GeneratorScreen(OnePassword()), " bits")
+        await lay_over(pilot, GeneratorScreen(FivePasswords()), " bits")
 
     assert snap_compare(app, terminal_size=SMALL, run_before=show)

@@ -58,7 +58,7 @@ class ValueFormScreen(ModalScreen[Answer | None]):
     async def action_generate(self) -> None:
         session = self.app.session
         if session is not None:
-            password = await self.app.push_screen_wait(GeneratorScreen(session.client(), for_form=True))
+            password = await self.app.push_screen_wait(GeneratorScreen(session, for_form=True))
             if password is not None:
                 self.editor.take(password)
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from smtui.api.errors import ClientError
@@ -16,41 +17,46 @@ from smtui.shown import shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.entropy import bits
+from smtui.tui.widgets.candidates import Candidates
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.password_options import PasswordOptions
 
 if TYPE_CHECKING:
-    from smtui.api.types import Client
     from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
 
-MASK = "•"
-SPACE = "␣"
+AT_ONCE = 5
+PAUSE = 0.15
+"""Seconds without a key before new passwords are made: each is a call, and in the trail."""
 
 
 class GeneratorScreen(ModalScreen[str | None]):
-    """Answers the password where it was opened `for_form` and the person wanted it as the value, else None."""
+    """Answers the chosen password where it was opened `for_form` and the person wanted it as the value, else None.
+
+    The options last used are there again as long as the session lasts.
+    """
 
     BINDINGS = keys.of("generator")
     CSS_PATH = "generator.tcss"
     AUTO_FOCUS = "#length"
 
     app: getters.app[SmtuiApp]
-    preview = getters.query_one("#preview", Static)
+    candidates = getters.query_one(Candidates)
     entropy = getters.query_one("#entropy", Static)
 
-    def __init__(self, client: Client, *, for_form: bool = False) -> None:
+    def __init__(self, session: Session, *, for_form: bool = False) -> None:
         super().__init__()
-        self._client = client
+        self._session = session
+        self._client = session.client()
         self._for_form = for_form
-        self._password = ""
-        self._hidden = False
+        self._pause: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Password generator", classes="title")
-            yield Static(id="preview")
+            yield Candidates()
             yield Static(id="entropy", classes="-muted")
-            yield PasswordOptions()
+            yield PasswordOptions(self._session.password_options)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -58,61 +64,77 @@ class GeneratorScreen(ModalScreen[str | None]):
         self.watch(self.app, "app_focus", self._hide_from_bystanders, init=False)
 
     def _hide_from_bystanders(self, here: bool) -> None:
-        """Whoever turns to another window need not leave the password on this one."""
+        """Whoever turns to another window need not leave the passwords on this one."""
         if not here:
-            self._hidden = True
-            self._show_password()
+            self.candidates.hidden = True
+
+    # Making them.
 
     def request(self) -> dict[str, Any]:
         """What the fields ask for, in AWS's words."""
         return self.query_one(PasswordOptions).request()
 
     @on(PasswordOptions.Changed)
+    def _generate_soon(self) -> None:
+        self.candidates.put(())
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self.generate)
+
     @gesture
     async def generate(self) -> None:
         request = self.request()
         try:
-            answer = await call(self._client.get_random_password, **request)
+            made = await call(self._made, request)
         except ClientError as error:
-            self._show_refusal(error.message)
-        else:
-            if request == self.request():
-                self._password = answer["RandomPassword"]
-                self._show(bits(request))
+            self.candidates.put(())
+            self.entropy.set_classes(["-error"])
+            self.entropy.update(Content(shown(error.message)))
+            return
+        if request == self.request():
+            self._session.password_options = request
+            self.candidates.put(made)
+            self.entropy.set_classes(["-muted"])
+            self.entropy.update(f"{bits(request):.0f} bits")
 
-    def _show(self, entropy: float) -> None:
-        self.entropy.set_classes(["-muted"])
-        self.entropy.update(f"{entropy:.0f} bits")
-        self._show_password()
+    def _made(self, request: dict[str, Any]) -> list[str]:
+        return [self._client.get_random_password(**request)["RandomPassword"] for _ in range(AT_ONCE)]
 
-    def _show_refusal(self, message: str) -> None:
-        self._password = ""
-        self.entropy.set_classes(["-error"])
-        self.entropy.update(Content(shown(message)))
-        self._show_password()
+    # Using one.
 
-    def _show_password(self) -> None:
-        visible = shown(self._password.replace(" ", SPACE))
-        self.preview.update(Content(MASK * len(self._password) if self._hidden else visible))
+    def action_choose(self, by: int) -> None:
+        self.candidates.move(by)
 
     def action_again(self) -> None:
         self.generate()
 
     def action_show(self) -> None:
-        self._hidden = not self._hidden
-        self._show_password()
+        self.candidates.hidden = not self.candidates.hidden
 
     @gesture
     async def action_copy(self) -> None:
-        if self._password:
-            await self.app.copy(self._password, "Password")
+        if chosen := self.candidates.chosen:
+            await self.app.copy(chosen, "Password")
 
     def action_use(self) -> None:
-        if self._password:
-            self.dismiss(self._password)
+        if chosen := self.candidates.chosen:
+            self.dismiss(chosen)
+
+    def action_store(self) -> None:
+        """Goes on in the form of a new secret, with this as its value."""
+        from smtui.tui.deeds.new_secret import make_secret
+
+        if chosen := self.candidates.chosen:
+            self.dismiss(None)
+            self.app.do(lambda app, session: make_secret(app, session, chosen))
 
     def action_close(self) -> None:
         self.dismiss(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._for_form if action == "use" else True
+        match action:
+            case "use":
+                return self._for_form
+            case "store":
+                return not self._for_form and not self._session.read_only
+        return True

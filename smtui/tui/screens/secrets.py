@@ -10,7 +10,6 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.api.errors import ClientError
 from smtui.shown import Shown, shown
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, gesture
@@ -170,24 +169,11 @@ class SecretsScreen(SessionScreen[None]):
         if picked is not None:
             await self.app.copy([*choices.values(), value][picked], f"{name}, {titles[picked]}")
 
-    @gesture
-    async def action_add(self) -> None:
-        """Asks until the secret is stored or the person gives up; what was refused is in the form again."""
-        if self.refuses_to_write():
-            return
-        from smtui.tui.dialogs.new_secret import NewSecret
+    def action_add(self) -> None:
+        if not self.refuses_to_write():
+            from smtui.tui.deeds.new_secret import make_secret
 
-        request = await self.app.push_screen_wait(NewSecret())
-        while request is not None:
-            try:
-                made = await call(self.client.create_secret, **request)
-            except ClientError as refusal:
-                self.app.report(refusal)
-                request = await self.app.push_screen_wait(NewSecret(request))
-            else:
-                ways_back.created(self.session, shown(made["Name"]))
-                await self.done(f"{made['Name']} is stored.")
-                return
+            self.app.do(make_secret)
 
     @gesture
     async def action_delete(self) -> None:

@@ -43,7 +43,7 @@ class ValueEditor(Vertical):
 
     def __init__(self, before: str = "", *, keys: bool = False) -> None:
         found = members(before)
-        super().__init__(classes="-keys" if found or keys else "")
+        super().__init__(classes="-keys" if found or (keys and not before) else "")
         self._before = before
         self._keyed = before if found else EMPTY_OBJECT
         self.hidden = True

@@ -1,0 +1,31 @@
+"""A new secret, from its form into the vault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtui.api.errors import ClientError
+from smtui.shown import shown
+from smtui.tui import ways_back
+from smtui.tui.bridge import call
+from smtui.tui.dialogs.new_secret import NewSecret
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+
+async def make_secret(app: SmtuiApp, session: Session, value: str = "") -> None:
+    """Asks until it is stored or the person gives up; what was refused is in the form again."""
+    request = await app.push_screen_wait(NewSecret({"Name": "", "SecretString": value} if value else None))
+    while request is not None:
+        try:
+            made = await call(session.client().create_secret, **request)
+        except ClientError as refusal:
+            app.report(refusal)
+            request = await app.push_screen_wait(NewSecret(request))
+        else:
+            ways_back.created(session, shown(made["Name"]))
+            app.notify(shown(f"{made['Name']} is stored."), markup=False)
+            app.look_again()
+            return

@@ -1,0 +1,59 @@
+"""Several passwords, of which one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from smtui.shown import Shown, shown
+
+MASK = "•"
+SPACE = "␣"
+CHOSEN = "› "
+
+
+class Candidates(Widget):
+    """One line each. `hidden` shows how long they are and no more."""
+
+    DEFAULT_CSS = """
+    Candidates {
+        height: auto;
+        min-height: 1;
+        padding: 0 1;
+        background: $panel;
+    }
+    """
+
+    passwords: reactive[Sequence[str]] = reactive((), layout=True)
+    place: reactive[int] = reactive(0)
+    hidden: reactive[bool] = reactive(False)
+
+    @property
+    def chosen(self) -> str:
+        """Empty where there is none."""
+        return self.passwords[self.place] if self.passwords else ""
+
+    def put(self, passwords: Sequence[str]) -> None:
+        self.passwords, self.place = passwords, 0
+
+    def move(self, by: int) -> None:
+        self.place = max(0, min(self.place + by, len(self.passwords) - 1))
+
+    def on_click(self, event: events.Click) -> None:
+        self.place = max(0, min(event.y, len(self.passwords) - 1))
+
+    def render(self) -> Content:
+        return Content("\n").join(self._line(place, password) for place, password in enumerate(self.passwords))
+
+    def _line(self, place: int, password: str) -> Content:
+        chosen = place == self.place
+        line = Content(CHOSEN if chosen else " " * len(CHOSEN)) + Content(self._seen(password))
+        fitting = line.truncate(max(1, self.content_size.width), ellipsis=True)
+        return fitting.stylize("bold $accent" if chosen else "$text-muted")
+
+    def _seen(self, password: str) -> Shown:
+        return Shown(MASK * len(password)) if self.hidden else shown(password.replace(" ", SPACE))
