@@ -40,6 +40,7 @@ def _operation(
 
 # Days of 0 keep the trail for ever.
 RETENTION = _operation("SetTrailRetention", {"Days": Integer(min=0, max=36500)}, ("Days",))
+CLOCK = _operation("AcceptClock", {})
 ROTATION_OPERATIONS = {
     operation.name: operation for operation in (
         _operation("CreateFunction", {"FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND},
@@ -72,7 +73,7 @@ ACCESS_OPERATIONS = {
         }),
     )
 }  # fmt: skip
-OWN_OPERATIONS = {RETENTION.name: RETENTION, **ROTATION_OPERATIONS, **ACCESS_OPERATIONS}
+OWN_OPERATIONS = {RETENTION.name: RETENTION, CLOCK.name: CLOCK, **ROTATION_OPERATIONS, **ACCESS_OPERATIONS}
 
 
 class AccessClient(Protocol):

@@ -15,7 +15,7 @@ from smtui.config import state_path
 from smtui.engine import history
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
-from smtui.engine.purge import TOLERANCE
+from smtui.engine.purge import TOLERANCE, Purge
 from smtui.engine.road import Engine
 from smtui.vault import backup, digest, kdf, keys, migrate, recovery, reseal, rotations, secrets, trail
 from smtui.vault import path as vault_path
@@ -51,12 +51,16 @@ class Vault:
     says it by `accept_older()`.
     """
 
-    def __init__(self, database: Database, keys: FileKeys, ambient: Ambient, notices: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, database: Database, keys: FileKeys, ambient: Ambient, notices: tuple[str, ...] = (),
+        purge: Purge | None = None,
+    ) -> None:
         self.path = database.path
         self.read_only = database.read_only
         self._database: Database | None = database
         self._file_keys = keys
         self._ambient = ambient
+        self._purge = purge or Purge(ambient)
         self._recovery_code_due = False
         self._takes_rotations: Callable[[str, str], None] | None = None
         with well_formed():
@@ -70,7 +74,7 @@ class Vault:
         meta = dict(database.rows("SELECT name, value FROM meta"))
         self.account_id: str = meta["account_id"]
         self.region_name: str = meta["region_name"]
-        self._engine = Engine(database, self._key_store, self._ambient, self.account_id)
+        self._engine = Engine(database, self._key_store, self._ambient, self.account_id, self._purge)
         self._seen = Seen(state_path(), self._key_store.derived("smtui name")[:16].hex(),
                           self._key_store.derived("smtui seen"))
         database.keep(Digest(self._key_store.derived(digest.PURPOSE), committed=self._seen.note))
@@ -80,8 +84,8 @@ class Vault:
             yield READS_NOT_RECORDED
         behind = trail.newest(database)[0] - self._ambient.now().timestamp() * 1000
         if behind > TOLERANCE:
-            yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the newest entry of the vault: "
-                   "no planned deletion is carried out until it is right.")
+            yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
+                   "no planned deletion is carried out until it is right. If it is: smtui trail --accept-clock")
 
     @property
     def older(self) -> str:
@@ -157,7 +161,7 @@ class Vault:
         keys = FileKeys.from_key(self._file_keys.unlock_key())
         reading = self.read_only if read_only is None else read_only
         try:
-            return Vault(open_file(self.path, keys, read_only=reading), keys, self._ambient)
+            return Vault(open_file(self.path, keys, read_only=reading), keys, self._ambient, purge=self._purge)
         except BaseException:
             keys.wipe()
             raise
@@ -354,8 +358,15 @@ class Vault:
 
     def keep_trail(self, days: int | None) -> None:
         """Keeps events for so many days from now on, None for ever. This is itself in the trail."""
-        self._running_engine().call("SetTrailRetention", {"Days": days or 0}, region=self.region_name,
-                                    caller=self.owner())
+        self._as_owner("SetTrailRetention", {"Days": days or 0})
+
+    def accept_clock(self) -> None:
+        """Takes the clock for right where it was doubted: what is due goes with the next call. This is in the trail."""
+        self._as_owner("AcceptClock", {})
+        self._purge.believe()
+
+    def _as_owner(self, operation: str, params: dict[str, Any]) -> None:
+        self._running_engine().call(operation, params, region=self.region_name, caller=self.owner())
 
     def __enter__(self) -> Vault:
         return self

@@ -11,10 +11,17 @@ TOLERANCE = 5 * 60 * 1000
 
 
 class Purge:
-    """Deletes what is overdue, unless the clock stands before the vault's newest event or has jumped forward."""
+    """Deletes what is overdue, unless the clock stands before the latest time the vault has seen, or jumped forward.
+
+    One for a whole session, however often that opens the file: a jump that was noticed is not forgotten in it.
+    """
 
     def __init__(self, ambient: Ambient) -> None:
         self._ambient = ambient
+        self.believe()
+
+    def believe(self) -> None:
+        """Somebody said that the clock is right: what it does from now on counts."""
         self._wall_minus_steady = self._difference()
         self._jumped = False
 
@@ -46,5 +53,5 @@ class Purge:
 
 
 def clock_behind(call: Call) -> bool:
-    """Whether the clock stands clearly before the newest time in the vault."""
+    """Whether the clock stands clearly before the latest time in the vault."""
     return trail.newest(call.database)[0] - call.now > TOLERANCE

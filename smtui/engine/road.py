@@ -16,13 +16,14 @@ from smtui.api.errors import (
     SmtuiError,
     VaultReadOnlyError,
 )
-from smtui.engine import events, purge
+from smtui.engine import events
 from smtui.engine.admission import admit
 from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import BUILT, Declaration
 from smtui.engine.operations import (
     access,
     aliases,
+    clock,
     functions,
     keys,
     lifecycle,
@@ -37,6 +38,7 @@ from smtui.engine.operations import (
     tags,
     values,
 )
+from smtui.engine.purge import Purge
 from smtui.engine.replication import follow
 from smtui.engine.request import checked
 from smtui.vault import trail
@@ -44,21 +46,23 @@ from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (access, aliases, functions, keys, lifecycle, listing, passwords, policies, replication,
+OPERATION_MODULES = (access, aliases, clock, functions, keys, lifecycle, listing, passwords, policies, replication,
                      retention, rotation, runs, stages, tags, values)
 
 
 class Engine:
     """Runs calls against one open vault."""
 
-    def __init__(self, database: Database, keys: KeyStore, ambient: Ambient, account: str) -> None:
+    def __init__(
+        self, database: Database, keys: KeyStore, ambient: Ambient, account: str, purge: Purge
+    ) -> None:
         self.account = account
         self._database = database
         self._keys = keys
         self._ambient = ambient
         self._chain_key = keys.derived("smtui trail")
         self._token_key = keys.derived("smtui page tokens")
-        self._purge = purge.Purge(ambient)
+        self._purge = purge
 
     def call(self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller) -> dict[str, Any]:
         """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve."""

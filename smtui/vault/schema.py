@@ -144,11 +144,14 @@ DIGEST = (
     "ALTER TABLE trail_bounds DROP COLUMN newest",
     "ALTER TABLE trail_bounds DROP COLUMN seal",
     "ALTER TABLE trail_bounds RENAME TO trail_start",
+    # The latest time of this event and all before it: a clock that was put back does not make it forgotten.
+    "ALTER TABLE trail ADD COLUMN latest INTEGER NOT NULL DEFAULT 0",
+    "UPDATE trail SET latest = (SELECT max(at) FROM trail) WHERE id = (SELECT max(id) FROM trail)",
 )
 
 
 def format_3(database: Database) -> None:
-    """A digest of the whole vault."""
+    """A digest of the whole vault, and the latest time it has seen."""
     for statement in DIGEST:
         database.run(statement)
 

@@ -23,18 +23,24 @@ def link(key: bytes, before: bytes, at: int, event: str) -> bytes:
 
 
 def newest(database: Database) -> tuple[int, bytes]:
-    """When the last event was recorded, and its chain value."""
-    return database.row("SELECT at, chain FROM trail ORDER BY id DESC LIMIT 1") or (0, _start(database)[1])
+    """The latest time any event was recorded at, and the chain value of the last one: a clock may have gone back."""
+    return database.row("SELECT latest, chain FROM trail ORDER BY id DESC LIMIT 1") or (0, _start(database)[1])
 
 
 def append(database: Database, key: bytes, *, at: int, secret: int | None, event: dict[str, Any]) -> None:
     text = _as_json(event)
     with well_formed():
-        chain = link(key, newest(database)[1], at, text)
+        latest, before = newest(database)
+        chain, latest = link(key, before, at, text), max(at, latest)
     database.run(
-        "INSERT INTO trail (at, operation, secret, event, chain) VALUES (?, ?, ?, ?, ?)",
-        (at, event["eventName"], secret, text, chain),
+        "INSERT INTO trail (at, operation, secret, event, chain, latest) VALUES (?, ?, ?, ?, ?, ?)",
+        (at, event["eventName"], secret, text, chain, latest),
     )
+
+
+def set_latest(database: Database, at: int) -> None:
+    """Takes back what a wrong clock made the latest time."""
+    database.run("UPDATE trail SET latest = ? WHERE id = (SELECT max(id) FROM trail)", (at,))
 
 
 def kept_days(database: Database) -> int | None:

@@ -332,15 +332,6 @@ def test_no_key_is_shredded_while_the_clock_is_behind(client, keys, doomed, cloc
     assert keys.describe_key(KeyId=doomed)
 
 
-def test_no_key_is_shredded_when_the_clock_jumps(vault, keys, doomed, clock) -> None:
-    """Forward by weeks while the machine was awake for seconds."""
-    vault._engine._purge._wall_minus_steady = 0
-    vault._engine._purge._difference = lambda: 10 * 60 * 1000
-    clock.forward(days=30)
-
-    assert keys.describe_key(KeyId=doomed)
-
-
 def test_keys_survive_a_change_of_passphrase(vault, client, keys, doomed, clock, refused) -> None:
     """Shredded ones too, which have nothing left to wrap anew."""
     clock.forward(days=8)

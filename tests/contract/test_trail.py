@@ -222,17 +222,6 @@ def test_the_retention_is_itself_in_the_trail(vault) -> None:
         vault.keep_trail(36501)
 
 
-def test_no_event_goes_while_the_clock_is_doubted(vault, client, clock) -> None:
-    """Neither when it stands behind the newest event, nor when it jumped in this session."""
-    client.create_secret(Name="a")
-    vault.keep_trail(7)
-    vault._engine._purge._difference = lambda: 10**12
-    clock.forward(days=400)
-    client.list_secrets()
-
-    assert len(list(vault.trail())) == 3
-
-
 def test_a_long_trail_is_shortened_call_by_call(vault, client, clock) -> None:
     """No single call has to drop it all."""
     with vault.all_or_nothing():

@@ -7,18 +7,22 @@ anything or nothing. The long form looks at everything that may be left, the sho
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
+import smtui
+from smtui.vault import digest
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
+from smtui.vault.seen import Seen
 from tests.durability.conftest import Prepared
 from tests.durability.disk import Disk
 from tests.durability.power import Left, losses
-from tests.durability.work import KINDS, Work
+from tests.durability.work import KINDS, PASSPHRASE, Work
 
 ACTS = {"passphrase": 1, "create": 1, "import": 1, "migration": 2}
 
@@ -65,6 +69,33 @@ def test_the_power_goes(prepared: Prepared, swift: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_power_goes_at_every_step(prepared: Prepared, swift: Path, kind: str) -> None:
     assert list(wrong(prepared(kind), swift)) == []
+
+
+def noted_too_early(work: Work, folder: Path) -> list[str]:
+    """After which steps a power loss would leave fewer changes in the vault than this machine has noted."""
+    disk, chance, early = Disk(work.folder), random.Random(7), []
+    with disk.watching():
+        work.begin()
+        with patch.object(Seen, "note", lambda _, commits, **__: disk.said(commits)):
+            for number in range(1, 4):
+                work.act(number)
+        work.end()
+    for left in losses(disk, chance, share=0.3):
+        left.put(folder / "left")
+        try:
+            with smtui.open_vault(folder / "left" / work.path.name, PASSPHRASE) as vault:
+                assert digest.commits(vault._open_database()) >= left.said
+        except (AssertionError, smtui.VaultError):
+            early.append(left.after)
+        shutil.rmtree(folder / "left")
+    return early
+
+
+def test_what_this_machine_notes_of_a_vault_is_on_the_disk(prepared: Prepared, swift: Path) -> None:
+    """So that the loss of power never looks like an older file that was put back."""
+    assert noted_too_early(prepared("put"), swift) == []
+    with patch.object(Database, "_outermost", careless):
+        assert noted_too_early(prepared("put"), swift)
 
 
 def careless(database: Database, durable: bool) -> tuple[str, str, str]:

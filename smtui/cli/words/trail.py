@@ -3,6 +3,9 @@ found by the name it had.
 
 Times may be written as 2026-11-24, 2026-11-24T09:30 (local), 2026-11-24T09:30+00:00, or as an age: 90m, 24h, 7d.
 
+Where the clock was wrong once and the trail has later times than now, planned deletions wait until it is right again,
+or until --accept-clock says that it is.
+
 The trail is kept for ever, unless --keep says otherwise. What is left can still be verified (smtui check).
 """
 
@@ -55,6 +58,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="whole events, one JSON object a line")
     parser.add_argument("--keep", metavar="DAYS", type=whole_number,
                         help="show nothing; keep events for so many days from now on, 0 for ever")
+    parser.add_argument("--accept-clock", action="store_true",
+                        help="show nothing; this machine's clock is right, and later times in the trail were not")
 
 
 def run(args: argparse.Namespace) -> Exit:
@@ -62,6 +67,8 @@ def run(args: argparse.Namespace) -> Exit:
     with opened(args) as vault:
         if args.keep is not None:
             return _keep(vault, args.keep)
+        if args.accept_clock:
+            return _accept_clock(vault)
         events = iter(vault.trail(
             secret_id=args.secret, operation=args.operation, caller=args.caller, outcome=args.outcome,
             since=args.since, until=args.until, region_name=args.region,
@@ -78,6 +85,12 @@ def run(args: argparse.Namespace) -> Exit:
 def _keep(vault: Vault, days: int) -> Exit:
     vault.keep_trail(days)
     output.line(f"trail: kept for {days:,} days" if days else "trail: kept for ever")
+    return Exit.DONE
+
+
+def _accept_clock(vault: Vault) -> Exit:
+    vault.accept_clock()
+    output.line("trail: this machine's clock is right")
     return Exit.DONE
 
 

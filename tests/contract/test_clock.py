@@ -1,0 +1,269 @@
+"""A clock that is wrong: nothing goes before its time, and nothing is rotated twice."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.ambient import Ambient
+from tests.conftest import Clock
+
+DECADE = {"days": 3652}
+
+
+class Steady:
+    """Seconds that pass while the machine is awake or suspended, whatever its clock shows."""
+
+    def __init__(self) -> None:
+        self.seconds = 5000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture(autouse=True)
+def steady(monkeypatch: pytest.MonkeyPatch) -> Steady:
+    seconds = Steady()
+    monkeypatch.setattr(Ambient, "with_clock", lambda clock: Ambient(clock=clock, steady=seconds))
+    return seconds
+
+
+@pytest.fixture
+def passes(clock: Clock, steady: Steady) -> Callable[..., None]:
+    """Time goes by as it should; without it, the clock alone is moved."""
+
+    def go_by(**by: float) -> None:
+        clock.forward(**by)
+        steady.seconds += timedelta(**by).total_seconds()
+
+    return go_by
+
+
+class Doomed:
+    """A secret, a key and an event of a vault, each of which goes after seven days."""
+
+    def __init__(self, vault: smtui.Vault) -> None:
+        self._vault = vault
+        self._key = vault.keys().create_key()["KeyMetadata"]["KeyId"]
+        vault.client().create_secret(Name="a", SecretString="1")
+        vault.client().delete_secret(SecretId="a", RecoveryWindowInDays=7)
+        vault.keys().schedule_key_deletion(KeyId=self._key, PendingWindowInDays=7)
+        vault.keep_trail(7)
+
+    def left(self, vault: smtui.Vault | None = None) -> set[str]:
+        """What is there after a call."""
+        client = (vault or self._vault).client()
+        secrets = client.list_secrets(IncludePlannedDeletion=True)["SecretList"]
+        keys = {key["KeyId"] for key in (vault or self._vault).keys().list_keys()["Keys"]}
+        events = (vault or self._vault).trail(operation="CreateSecret")
+        return ({"secret"} if secrets else set()) | ({"key"} & {"key" for key in keys if key == self._key}) | (
+            {"event"} if any(events) else set())
+
+
+ALL = {"secret", "key", "event"}
+
+
+@pytest.fixture
+def doomed(vault: smtui.Vault) -> Doomed:
+    return Doomed(vault)
+
+
+def test_each_goes_when_its_time_has_passed(doomed: Doomed, passes: Callable[..., None]) -> None:
+    passes(days=7, milliseconds=-1)
+    assert doomed.left() == ALL
+    passes(milliseconds=2)
+    assert doomed.left() == set()
+
+
+@pytest.mark.parametrize("days", [7, 8, 29, 30])
+def test_every_window_has_its_edge(client: Any, passes: Callable[..., None], days: int) -> None:
+    client.create_secret(Name="a")
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=days)
+    passes(days=days, milliseconds=-1)
+    assert client.describe_secret(SecretId="a")["DeletedDate"]
+    passes(milliseconds=1)
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.describe_secret(SecretId="a")
+
+
+def test_ten_years_forward(doomed: Doomed, clock: Clock, passes: Callable[..., None],
+                           reopen: Callable[[], smtui.Vault]) -> None:
+    """Nothing goes in the session that noticed the jump, however long it lasts. The next one believes its clock."""
+    clock.forward(**DECADE)
+    assert doomed.left() == ALL
+    passes(days=40)
+    assert doomed.left() == ALL
+
+    with reopen() as again:
+        assert doomed.left(again) == set()
+
+
+def test_a_jump_is_noticed_in_the_whole_session(doomed: Doomed, vault: smtui.Vault, clock: Clock) -> None:
+    """Also by what works beside it, and after the passphrase was changed."""
+    clock.forward(**DECADE)
+    with vault.opened_again() as beside:
+        assert doomed.left(beside) == ALL
+    vault.change_passphrase("another six words of passphrase")
+
+    assert doomed.left() == ALL
+
+
+def test_a_few_minutes_are_no_jump(doomed: Doomed, clock: Clock, passes: Callable[..., None]) -> None:
+    passes(days=7)
+    clock.forward(minutes=4)
+
+    assert doomed.left() == set()
+
+
+def test_what_was_suspended_has_not_jumped(doomed: Doomed, passes: Callable[..., None]) -> None:
+    """A laptop that slept for a month: its steady clock went on."""
+    passes(days=31)
+
+    assert doomed.left() == set()
+
+
+def test_ten_years_back(doomed: Doomed, clock: Clock, passes: Callable[..., None],
+                        reopen: Callable[[], smtui.Vault]) -> None:
+    """It is said, and nothing goes; once the clock is right again, what is due goes."""
+    clock.forward(**{unit: -amount for unit, amount in DECADE.items()})
+    assert doomed.left() == ALL
+    with reopen() as behind:
+        assert any("behind the latest time" in notice for notice in behind.notices)
+        assert doomed.left(behind) == ALL
+    passes(**DECADE)
+    passes(days=8)
+
+    with reopen() as right:
+        assert not right.notices
+        assert doomed.left(right) == set()
+
+
+def test_a_clock_put_right_has_jumped(doomed: Doomed, clock: Clock, reopen: Callable[[], smtui.Vault]) -> None:
+    """It stood ten years behind at the start, and is put right while the session lasts."""
+    clock.forward(days=8)
+    clock.forward(**{unit: -amount for unit, amount in DECADE.items()})
+    with reopen() as session:
+        assert doomed.left(session) == ALL
+        clock.forward(**DECADE)
+        assert doomed.left(session) == ALL
+
+
+def test_due_by_a_clock_that_is_behind(doomed: Doomed, clock: Clock, reopen: Callable[[], smtui.Vault]) -> None:
+    """By this clock their time has passed; but the vault has seen a later one, so who knows."""
+    clock.forward(days=400)
+    doomed.left()
+    clock.forward(days=-380)
+
+    with reopen() as session:
+        for _ in range(3):
+            assert doomed.left(session) == ALL
+
+
+def test_who_says_that_the_clock_is_right_is_believed(
+    doomed: Doomed, clock: Clock, reopen: Callable[[], smtui.Vault]
+) -> None:
+    """After a time that was wrong. It stands in the trail."""
+    clock.forward(**DECADE)
+    doomed.left()
+    clock.forward(days=-3600)
+    with reopen() as behind:
+        assert doomed.left(behind) == ALL
+        behind.accept_clock()
+        assert doomed.left(behind) == set()
+        assert len(list(behind.trail(operation="AcceptClock"))) == 1
+    with reopen() as again:
+        assert not again.notices
+
+
+def test_a_jump_that_was_right(doomed: Doomed, vault: smtui.Vault, clock: Clock) -> None:
+    clock.forward(days=8)
+    assert doomed.left() == ALL
+    vault.accept_clock()
+
+    assert doomed.left() == set()
+
+
+@pytest.fixture
+def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+SPRING, AUTUMN = datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN])
+def test_summer_time_moves_no_edge(
+    vault: smtui.Vault, clock: Clock, passes: Callable[..., None], berlin: None, change: datetime
+) -> None:
+    """Seven days are seven times 24 hours, where the clocks on the wall are moved in between."""
+    passes(seconds=(change - timedelta(days=3) - clock.now).total_seconds())
+    doomed = Doomed(vault)
+    passes(days=7, milliseconds=-1)
+    assert doomed.left() == ALL
+    passes(milliseconds=2)
+    assert doomed.left() == set()
+
+
+# Rotation.
+
+
+@pytest.fixture
+def rotated(vault: smtui.Vault) -> Callable[[], bool]:
+    """A secret that is rotated every day from two to four; whether it was now, when asked."""
+    client = vault.client()
+    arn = vault.rotations().create_function(FunctionName="f", Password={})["FunctionArn"]
+    client.create_secret(Name="db", SecretString="first")
+    client.rotate_secret(SecretId="db", RotationLambdaARN=arn, RotateImmediately=False,
+                         RotationRules={"ScheduleExpression": "cron(0 2 * * ? *)", "Duration": "2h"})
+
+    def look() -> bool:
+        before = client.get_secret_value(SecretId="db")["SecretString"]
+        ended = vault.rotate_due()
+        assert [each.problem for each in ended] == [""] * len(ended)
+        assert (client.get_secret_value(SecretId="db")["SecretString"] != before) == bool(ended)
+        return bool(ended)
+
+    return look
+
+
+def test_a_window_is_used_once_whatever_the_clock_does(clock: Clock, rotated: Callable[[], bool]) -> None:
+    """Hours, days and years, forward and back, time and again."""
+    chance, used = random.Random(7), []
+    start = clock.now
+    for _ in range(120):
+        if rotated():
+            assert 2 <= clock.now.hour < 4
+            used.append(clock.now.date())
+        clock.now = chance.choice([
+            clock.now + timedelta(minutes=chance.randrange(-90, 90)),
+            clock.now + timedelta(days=chance.randrange(-3, 3)),
+            clock.now.replace(hour=chance.choice([1, 2, 3, 4]), minute=chance.choice([0, 59])),
+            max(start, clock.now + chance.choice([-1, 1]) * timedelta(**DECADE)),
+        ])
+
+    assert len(used) == len(set(used)) > 3
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN])
+def test_the_hour_that_comes_twice_or_never(
+    clock: Clock, passes: Callable[..., None], rotated: Callable[[], bool], berlin: None, change: datetime
+) -> None:
+    """Windows are in UTC: one rotation on each day around the change."""
+    passes(seconds=(change.replace(hour=0) - timedelta(days=1) - clock.now).total_seconds())
+    used = []
+    for _ in range(3 * 24 * 4):
+        if rotated():
+            used.append(clock.now.date())
+        passes(minutes=15)
+
+    assert len(used) == len(set(used)) == 3
