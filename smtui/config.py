@@ -6,8 +6,8 @@ Every call passes through here, so what only some of them need is imported there
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ class SettingsError(SmtuiError):
 def _setting(default: Any, words: str, tooltip: str) -> Any:
     """A setting, and what the form and the README say about it."""
     about = {"words": words, "tooltip": tooltip}
-    if isinstance(default, dict):
-        return field(default_factory=dict, metadata=about)
+    if isinstance(default, dict | list):
+        return field(default_factory=type(default), metadata=about)
     return field(default=default, metadata=about)
 
 
@@ -41,6 +41,8 @@ class Settings:
     osc52: bool = _setting(True, "Copy by OSC 52", "ask the terminal to copy where nothing else can, as over SSH")
     keyring: bool = _setting(False, "Look in the keyring", "for the key of a vault that was stored there")
     remember_vaults: bool = _setting(True, "Remember vaults", "keep a list of the paths of the vaults opened last")
+    columns: Sequence[str] = _setting([], "Columns", "those of the list, left to right; none leaves it to the width")
+    filters: Mapping[str, str] = _setting({}, "Filters", "those that were kept, by their names")
     keys: Mapping[str, str] = _setting({}, "Keys", "other keys than ours, by the ids of the table of keys")
 
 
@@ -101,6 +103,16 @@ def save_settings(settings: Settings, path: Path | None = None) -> None:
         raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
 
 
+def change_settings(path: Path | None = None, **changes: object) -> None:
+    """Other values for some of the settings in the file. Raises SettingsError."""
+    path = path or settings_path()
+    changed = replace(load_settings(path), **changes)  # type: ignore[arg-type]
+    try:
+        save_settings(changed, path)
+    except OSError as error:
+        raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
+
+
 def _settings(document: dict[str, Any]) -> Settings:
     kinds = {each.name: type(getattr(Settings(), each.name)) for each in fields(Settings)}
     for name, value in document.items():
@@ -112,11 +124,14 @@ def _settings(document: dict[str, Any]) -> Settings:
             raise ValueError(f"{name} cannot be negative")
     if not all(isinstance(keys, str) and keys for keys in document.get("keys", {}).values()):
         raise ValueError("[keys] gives each action id a key, as text")
+    if not all(isinstance(text, str) for text in (*document.get("columns", ()), *document.get("filters", {}).values())):
+        raise ValueError("columns is a list of names, and [filters] gives each name a filter, as text")
     return Settings(**document)
 
 
 _KIND_WORDS: dict[type, str] = {
-    str: "text in quotes", int: "a whole number", bool: "true or false", dict: "a table of action ids and keys",
+    str: "text in quotes", int: "a whole number", bool: "true or false", dict: "a table of names and texts",
+    list: "a list of names",
 }
 
 

@@ -13,8 +13,9 @@ def declared() -> dict[str, str]:
     from smtui.cli.commands import command_list
     from smtui.config import setting_table
     from smtui.tui.keys import key_table
+    from smtui.tui.search import filter_table
 
-    return {"commands": command_list(), "keys": key_table(), "settings": setting_table()}
+    return {"commands": command_list(), "filters": filter_table(), "keys": key_table(), "settings": setting_table()}
 
 
 def with_tables(text: str) -> str:

@@ -15,6 +15,8 @@ PLACES = {
     "list": "In lists",
     "secrets": "Secrets",
     "filter": "Filter",
+    "saved": "Saved filters",
+    "columns": "Columns of the list",
     "secret": "A secret",
     "parts": "Parts of a secret",
     "versions": "Versions of a secret",
@@ -39,6 +41,7 @@ PLACES = {
     "fields": "Form of a few fields",
     "one_line": "One line",
     "json": "JSON text",
+    "plan": "Plan for several",
     "deletion": "Plan of a deletion",
     "undo": "What can be undone",
     "help": "Help",
@@ -101,12 +104,35 @@ SHORTCUTS = (
     Shortcut("secrets.add", "a", "add", "Add", "Make a new secret", show=True),
     Shortcut("secrets.sort", "s", "sort", "Sort", "Sort by the next column"),
     Shortcut("secrets.reverse", "S", "reverse", "Reverse", "Turn the order round"),
-    Shortcut("secrets.planned", "x", "planned", "Planned deletions", "Show or hide secrets that will be deleted"),
-    Shortcut("secrets.delete", "d", "delete", "Delete…", "Plan the deletion of the secret under the cursor"),
-    Shortcut("secrets.restore", "U", "restore", "Restore", "Cancel the planned deletion"),
-    Shortcut("secrets.back", "escape", "back", "Back", "Leave the filter, then clear it"),
+    Shortcut("secrets.columns", "C", "columns", "Columns…", "Choose the columns and their order"),
+    Shortcut("secrets.saved", "F", "saved", "Saved filters", "Take a filter that was kept, or keep this one"),
+    Shortcut("secrets.preview", "Z", "preview", "Preview", "Show or hide what is known about the secret"),
+    Shortcut("secrets.mark", "space", "mark", "Mark", "Mark the secret, or take its mark away, and go on", show=True),
+    Shortcut("secrets.range", "V", "range", "Mark range", "Begin a range here; again marks it from there to here"),
+    Shortcut("secrets.invert", "asterisk", "invert", "Invert marks", "Mark those that are not, of all that are here"),
+    Shortcut("secrets.tag", "t", "tag", "Tags", "Edit the tags of what is marked, or of the secret under the cursor"),
+    Shortcut("secrets.delete", "d", "delete", "Delete…",
+             "Plan the deletion of what is marked, or of the secret under the cursor"),
+    Shortcut("secrets.planned", "x", "planned", "Planned deletions",
+             "Show what will be deleted, and when; again goes back"),
+    Shortcut("secrets.restore", "U", "restore", "Restore",
+             "Cancel the planned deletion of what is marked, or of the secret under the cursor"),
+    Shortcut("secrets.names", "n", "names", "Copy names", "Copy names or ARNs, not values"),
+    Shortcut("secrets.export", "W", "export", "Export…", "Write what is marked to a file, in plain text"),
+    Shortcut("secrets.back", "escape", "back", "Back", "Leave the filter; then end what is begun, marks, filter"),
 
     Shortcut("filter.leave", "down,enter", "leave", "To the list", "Keep the filter and go to the list", show=True),
+    Shortcut("filter.complete", "tab", "complete", "Complete", "Take the first suggestion, as → does", show=True),
+    Shortcut("filter.save", "ctrl+s", "save", "Save filter", "Keep this filter under a name", show=True),
+
+    Shortcut("saved.keep", "ctrl+s", "keep", "Save filter", "Keep the present filter under a name", show=True),
+    Shortcut("saved.remove", "f8", "remove", "Remove", "Remove the filter under the cursor", show=True),
+
+    Shortcut("columns.turn", "space", "turn", "On/off", "Show this column, or hide it", show=True),
+    Shortcut("columns.up", "K,ctrl+up", "shift(-1)", "Left", "Move this column to the left", show=True),
+    Shortcut("columns.down", "J,ctrl+down", "shift(1)", "Right", "Move this column to the right", show=True),
+    Shortcut("columns.by_width", "ctrl+r", "by_width", "By width", "Leave it to the width, as at first", show=True),
+    Shortcut("columns.save", "ctrl+s", "save", "Store", "Show these, from now on", show=True),
 
     Shortcut("secret.copy", "y", "copy", "Copy", "Copy the value, or the key under the cursor, without showing it",
              show=True),
@@ -240,6 +266,9 @@ SHORTCUTS = (
     Shortcut("json.previous", "ctrl+up", "mark(-1)", "Finding before", "To the place before"),
     Shortcut("json.lay_out", "ctrl+o", "lay_out", "Lay out", "One member a line, each one step in"),
 
+    Shortcut("plan.page_down", "pagedown", "page(1)", "Page down", "Further down in the plan"),
+    Shortcut("plan.page_up", "pageup", "page(-1)", "Page up", "Further up in the plan"),
+
     Shortcut("deletion.longer", "up", "days(1)", "Longer", "One more day in which it can be restored", show=True),
     Shortcut("deletion.shorter", "down", "days(-1)", "Shorter", "One day less", show=True),
 
@@ -263,7 +292,8 @@ def place_words(id: str) -> str:
 
 
 KEY_NAMES = {
-    "question_mark": "?", "colon": ":", "slash": "/", "plus": "+", "minus": "-", "full_stop": ".",
+    "question_mark": "?", "colon": ":", "slash": "/", "plus": "+", "minus": "-", "full_stop": ".", "asterisk": "*",
+    "space": "Space", "tab": "Tab",
     "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
     "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
 }
@@ -272,7 +302,8 @@ KEY_NAMES = {
 def spell(key: str) -> str:
     """A key of Textual's as a person reads it: `ctrl+l` is Ctrl+L, `question_mark` is ?."""
     if key.startswith("ctrl+"):
-        return "Ctrl+" + key.removeprefix("ctrl+").upper()
+        pressed = key.removeprefix("ctrl+")
+        return "Ctrl+" + KEY_NAMES.get(pressed, pressed.upper())
     if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
         return key.upper()
     return KEY_NAMES.get(key, key)

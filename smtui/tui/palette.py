@@ -18,7 +18,7 @@ MEANINGLESS_HERE = frozenset({"command_palette", "help_quit"})
 
 
 class Actions(Provider):
-    """Reads the same bindings as footer and help."""
+    """Reads the same bindings as footer and help, and what else a screen offers by its `commands`."""
 
     def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
         found: dict[str, tuple[str, str, Callable[[], object]]] = {}
@@ -27,7 +27,8 @@ class Actions(Provider):
             if active.enabled and binding.id and binding.action not in MEANINGLESS_HERE:
                 run = partial(self.app.run_action, binding.action, active.node)
                 found.setdefault(binding.id, (f"{binding.description}  {keys.spell(key)}", active.tooltip, run))
-        return [*found.values(), *self._everywhere(found)]
+        more = getattr(self.screen, "commands", tuple)
+        return [*found.values(), *more(), *self._everywhere(found)]
 
     def _everywhere(self, found: Collection[str]) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Places and tasks, where one can go to a place."""

@@ -1,28 +1,31 @@
-"""What the list on the screen is a list of: filter, order, and whether planned deletions are in it."""
+"""What the list on the screen is a list of: filter, order, and whether it is the view of planned deletions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from smtui.tui.columns import COLUMNS, Column, Key
+from smtui.tui.own_filters import OWN, Keeps
 from smtui.tui.search import Search, read
 
 if TYPE_CHECKING:
-    from smtui.api.types import ListSecretsRequest, SecretListEntry
+    from smtui.api.types import ListSecretsRequest
 
 PAGE = 100
-ORDERS = ("name", "created-date", "last-changed-date", "last-accessed-date")
-ORDER_WORDS = {
-    "name": "name", "created-date": "created", "last-changed-date": "changed", "last-accessed-date": "accessed",
-}  # fmt: skip
+BY_SERVICE = tuple(id for id, column in COLUMNS.items() if column.sort_by)
+"""The orders in which ListSecrets itself can answer."""
+FIRST = "name"
+ONLY_PLANNED = OWN["deleted"].read("only")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Pressing a key makes another question of this one."""
+    """Pressing a key makes another question of this one. `order` is the id of a column."""
 
     text: str = ""
-    order: str = ORDERS[0]
+    order: str = FIRST
     descending: bool = False
     planned: bool = False
 
@@ -32,35 +35,59 @@ class Question:
 
     @property
     def shows_planned(self) -> bool:
-        return self.planned or self.search.only_planned
+        return self.planned or self.search.with_planned
+
+    @property
+    def column(self) -> Column:
+        return COLUMNS[self.order]
+
+    @property
+    def key(self) -> Key | None:
+        """What entries are sorted by where ListSecrets does not know the order."""
+        return None if self.column.sort_by else self.column.key
+
+    @property
+    def sieves(self) -> tuple[Keeps, ...]:
+        """What AWS cannot be asked is decided here, entry by entry."""
+        return (*self.search.sieves, *([ONLY_PLANNED] if self.planned and ONLY_PLANNED else []))
 
     def typed(self, text: str) -> Question:
         return replace(self, text=text)
 
-    def next_order(self) -> Question:
-        return replace(self, order=ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)])
+    def by(self, order: str) -> Question:
+        """In another order; in the same one, the other way round."""
+        if order == self.order:
+            return self.reversed()
+        return replace(self, order=order, descending=False)
+
+    def next_order(self, shown: Sequence[str]) -> Question:
+        """By the next of the columns that are shown, then by those that ListSecrets knows besides."""
+        orders = list(dict.fromkeys((*shown, *BY_SERVICE)))
+        at = orders.index(self.order) if self.order in orders else -1
+        return self.by(orders[(at + 1) % len(orders)])
 
     def reversed(self) -> Question:
         return replace(self, descending=not self.descending)
 
-    def with_or_without_planned(self) -> Question:
-        return replace(self, planned=not self.planned)
+    def of_planned(self) -> Question:
+        """Nothing but planned deletions, the next one first."""
+        return Question(order="deletion", planned=True)
 
     def request(self) -> ListSecretsRequest:
-        """ListSecrets, without its NextToken."""
-        request = {
+        """ListSecrets, without its NextToken. An order that it does not know is made of the order of names."""
+        request: ListSecretsRequest = {
             "MaxResults": PAGE,
-            "SortBy": self.order,
-            "SortOrder": "desc" if self.descending else "asc",
+            "SortBy": self.column.sort_by or COLUMNS[FIRST].sort_by,  # type: ignore[typeddict-item]
+            "SortOrder": "desc" if self.descending and self.column.sort_by else "asc",
             "IncludePlannedDeletion": self.shows_planned,
         }
         if self.search.filters:
             request["Filters"] = list(self.search.filters)
-        return request  # type: ignore[return-value]
-
-    def keeps(self, entry: SecretListEntry) -> bool:
-        """What AWS cannot be asked is decided here."""
-        return "DeletedDate" in entry or not self.search.only_planned
+        return request
 
     def order_words(self) -> str:
-        return f"by {ORDER_WORDS[self.order]} {'↓' if self.descending else '↑'}"
+        return f"by {self.column.title.lower()} {self.arrow}"
+
+    @property
+    def arrow(self) -> str:
+        return "↓" if self.descending else "↑"

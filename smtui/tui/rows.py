@@ -1,48 +1,16 @@
-"""An entry of ListSecrets as the cells of a row, and which columns a width has room for."""
+"""What is known about a secret as the words of a row: dates, deletion, rotation, labels, tags."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from smtui.labels import AWS
 from smtui.shown import Shown, shown
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
-
-GAP = 2
-FIXED = {"Changed": 10, "Tags": 4, "State": 17}
-LEAST_NAME, MOST_NAME = 20, 48
-LEAST_DESCRIPTION = 16
-Columns = tuple[tuple[str, int], ...]
-
-
-def columns(width: int, *, planned: bool) -> Columns:
-    """Titles and cells, left to right. The name comes first in every sense; State only where deletions are listed."""
-    fixed = [title for title in FIXED if title != "State" or planned]
-    while len(fixed) > planned and _left(width, fixed) < LEAST_NAME:
-        fixed.remove(next(title for title in ("Tags", "Changed") if title in fixed))
-    left = _left(width, fixed)
-    described = left >= LEAST_NAME + GAP + LEAST_DESCRIPTION
-    name = min(MOST_NAME, max(LEAST_NAME, left * 45 // 100)) if described else max(1, left)
-    description = (("Description", left - name - GAP),) if described else ()
-    return (("Name", name), *description, *((title, FIXED[title]) for title in fixed))
-
-
-def _left(width: int, fixed: list[str]) -> int:
-    """What the name and the description share; each column has its gap behind it."""
-    return width - GAP - sum(FIXED[title] + GAP for title in fixed)
-
-
-def cells(entry: SecretListEntry, now: datetime) -> dict[str, Shown]:
-    """What stands under each title."""
-    return {
-        "Name": shown(entry["Name"]),
-        "Description": shown(entry.get("Description", "")),
-        "Changed": day(entry.get("LastChangedDate")),
-        "Tags": shown(len(entry.get("Tags", ())) or ""),
-        "State": deletion(entry.get("DeletedDate"), now),
-    }
 
 
 def deletion(when: datetime | None, now: datetime) -> Shown:
@@ -55,6 +23,34 @@ def deletion(when: datetime | None, now: datetime) -> Shown:
     return Shown(f"▲ deletes in {hours / 24:.0f} d" if hours >= 36 else f"▲ deletes in {max(1, round(hours))} h")
 
 
+def rotates(entry: SecretListEntry) -> bool:
+    return bool(entry.get("RotationEnabled"))
+
+
+def is_overdue(entry: SecretListEntry, now: datetime) -> bool:
+    """Whether the day on which it should have been rotated is over."""
+    due = entry.get("NextRotationDate")
+    return rotates(entry) and due is not None and due < now
+
+
+def rotation(entry: SecretListEntry, now: datetime) -> Shown:
+    """`off`, `on`, the date by which it will be rotated, or `▲ overdue`."""
+    if not rotates(entry):
+        return Shown("off")
+    return Shown("▲ overdue") if is_overdue(entry, now) else day(entry.get("NextRotationDate")) or Shown("on")
+
+
+def labels(entry: SecretListEntry) -> list[str]:
+    """Of all versions; a person's own first, then AWS's in their alphabet: they are on nearly every secret."""
+    versions: Iterable[Iterable[str]] = entry.get("SecretVersionsToStages", {}).values()
+    return sorted({label for each in versions for label in each}, key=lambda label: (label in AWS, label))
+
+
+def tags(entry: SecretListEntry) -> list[str]:
+    """`team=pay`, by key."""
+    return [f"{tag['Key']}={tag.get('Value', '')}" for tag in sorted(entry.get("Tags", ()), key=lambda tag: tag["Key"])]
+
+
 def day(moment: datetime | None) -> Shown:
     """The date on the reader's calendar."""
     return Shown(moment.astimezone().strftime("%Y-%m-%d") if moment else "")
@@ -63,3 +59,8 @@ def day(moment: datetime | None) -> Shown:
 def minute(moment: datetime | None) -> Shown:
     """Date and time on the reader's clock."""
     return Shown(moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "")
+
+
+def words(many: Iterable[str]) -> Shown:
+    """Several in one cell."""
+    return shown(" ".join(many))

@@ -1,11 +1,4 @@
-"""What a person types into the filter, read into the filters of ListSecrets.
-
-    prod db                 every word is looked for everywhere (Key=all), and all must be found
-    name:prod/              a key of AWS's: name, description, tag-key, tag-value, primary-region, owning-service, all
-    tag:team=pay            a tag by key and value; tag:team by key alone
-    !name:tmp               without those
-    description:"two words" quotes keep spaces
-    deleted:only            those whose deletion is planned; AWS has no such filter, so the answer is sifted here
+"""What a person types into the filter, read into filters of ListSecrets and into sieves for its answer: see `grammar`.
 
 Nothing that is typed is an error: what cannot be asked is left out, and `left_out` says so.
 """
@@ -17,13 +10,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
+from smtui.tui.own_filters import OWN, Keeps, NotAValueError
+
 if TYPE_CHECKING:
     from smtui.api.types import Filter
 
 Key = Literal["name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"]
 
-KEYS = frozenset({"name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"})
-MOST_FILTERS = 10
+AWS_KEYS = {
+    "name": "names that begin so, as they are spelled",
+    "description": "words in descriptions",
+    "tag": "a tag: its key, or key=value",
+    "tag-key": "keys of tags that begin so",
+    "tag-value": "values of tags that begin so",
+    "primary-region": "the Region of the primary secret",
+    "owning-service": "the AWS service it belongs to",
+    "all": "words in names, descriptions and tags, as without a key",
+}
+"""AWS's keys, and `tag`, which stands for two of them."""
+GENERAL = (
+    (["prod db"], "words anywhere in name, description and tags; all of them"),
+    (["name:prod/,dev/"], "any of several"),
+    (["!name:tmp"], "what is not so"),
+    (['description:"two words"'], "with a space in it"),
+)
+KEYS = AWS_KEYS.keys() | OWN.keys()
+MOST_FILTERS, MOST_VALUES = 10, 10
 ALLOWED = re.compile(r"!?[a-zA-Z0-9 :_@/+=.\-!]{0,511}")
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _PARTS = re.compile(r"(!?)(?:([a-z-]+):)?(.*)", re.DOTALL)
@@ -31,10 +43,11 @@ _PARTS = re.compile(r"(!?)(?:([a-z-]+):)?(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`filters` are ready for a request; `left_out` are sentences about what is not in them."""
+    """`filters` are ready for a request; every one of `sieves` must hold; `left_out` are sentences about the rest."""
 
     filters: tuple[Filter, ...] = ()
-    only_planned: bool = False
+    sieves: tuple[Keeps, ...] = ()
+    with_planned: bool = False
     left_out: tuple[str, ...] = ()
 
 
@@ -54,17 +67,25 @@ class _CannotAskError(Exception):
 
 def read(text: str) -> Search:
     filters: list[Filter] = []
+    sieves: list[Keeps] = []
     left_out: list[str] = []
-    only_planned = False
+    planned = False
     for condition in _conditions(text):
         try:
-            if condition.key == "deleted":
-                only_planned = _reads_only(condition) or only_planned
+            if condition.key in OWN:
+                sieves += _sieve(condition)
+                planned = planned or (OWN[condition.key].with_planned and not condition.negated)
             else:
                 filters += _filters(condition, room=MOST_FILTERS - len(filters))
         except _CannotAskError as reason:
             left_out.append(str(reason))
-    return Search(tuple(filters), only_planned, tuple(left_out))
+    return Search(tuple(filters), tuple(sieves), planned, tuple(left_out))
+
+
+def last_word(text: str) -> str:
+    """The word that is being typed; empty behind a space."""
+    words = [found.group() for found in _WORD.finditer(text)]
+    return words[-1] if words and text.endswith(words[-1]) else ""
 
 
 def _conditions(text: str) -> Iterator[_Condition]:
@@ -73,37 +94,65 @@ def _conditions(text: str) -> Iterator[_Condition]:
         parts = _PARTS.fullmatch(word)
         assert parts
         negation, key, value = parts.groups()
-        if key is not None and key not in KEYS | {"tag", "deleted"}:
+        if key is not None and key not in KEYS:
             key, value = None, f"{key}:{value}"
         if value := value.replace('"', ""):
             yield _Condition(word, bool(negation), key or "all", value)
 
 
-def _reads_only(condition: _Condition) -> bool:
-    if condition.negated or condition.value != "only":
-        raise _CannotAskError(f"{condition.word} is left out: it is deleted:only.")
-    return True
+def _sieve(condition: _Condition) -> list[Keeps]:
+    try:
+        keeps = OWN[condition.key].read(condition.value)
+    except NotAValueError as wanted:
+        raise _CannotAskError(f"{condition.word} is left out: {condition.key} wants {wanted}.") from None
+    if keeps is None:
+        return []
+    return [(lambda entry, now: not keeps(entry, now)) if condition.negated else keeps]
 
 
 def _filters(condition: _Condition, room: int) -> list[Filter]:
     """The filters that ask for it; raises where AWS would refuse them."""
-    pairs = list(_pairs(condition))
-    if len(pairs) > room:
+    asked = list(_asked(condition))
+    if len(asked) > room:
         raise _CannotAskError(f"{condition.word} is left out: a list takes {MOST_FILTERS} filters.")
-    if not all(ALLOWED.fullmatch(value) for _, value in pairs):
+    if any(len(values) > MOST_VALUES for _, values in asked):
+        raise _CannotAskError(f"{condition.word} is left out: a filter takes {MOST_VALUES} values.")
+    if not all(ALLOWED.fullmatch(value) for _, values in asked for value in values):
         raise _CannotAskError(f"{condition.word} is left out: filters know letters, digits and :_@/+=.-! only.")
-    return [{"Key": cast("Key", key), "Values": [value]} for key, value in pairs]
+    return [{"Key": cast("Key", key), "Values": values} for key, values in asked]
+
+
+def _asked(condition: _Condition) -> Iterator[tuple[str, list[str]]]:
+    """Key and values of each filter. None of several is as many filters, for AWS negates each value by itself."""
+    for key, value in _pairs(condition):
+        values = [each for each in value.split(",") if each]
+        if condition.negated:
+            yield from ((key, [f"!{each}"]) for each in values)
+        elif values:
+            yield key, values
 
 
 def _pairs(condition: _Condition) -> Iterator[tuple[str, str]]:
-    sign = "!" if condition.negated else ""
     if condition.key != "tag":
-        yield condition.key, sign + condition.value
+        yield condition.key, condition.value
         return
     key, _, value = condition.value.partition("=")
     if condition.negated and key and value:
         raise _CannotAskError(f"{condition.word} is left out: try !tag-key:{key} or !tag-value:{value}.")
     if key:
-        yield "tag-key", sign + key
+        yield "tag-key", key
     if value:
-        yield "tag-value", sign + value
+        yield "tag-value", value
+
+
+def grammar() -> Iterator[tuple[list[str], str]]:
+    """Every word there is, as one types it, and what it finds; for help and README."""
+    yield from GENERAL
+    yield from (([f"{key}:"], words) for key, words in AWS_KEYS.items())
+    yield from (([f"{own.key}:{value}" for value in own.values], own.words) for own in OWN.values())
+
+
+def filter_table() -> str:
+    """All words of the filter as Markdown, for the README."""
+    rows = [f"| {' '.join(f'`{word}`' for word in words)} | {finds} |" for words, finds in grammar()]
+    return "\n".join(["| word | finds |", "| --- | --- |", *rows]) + "\n"

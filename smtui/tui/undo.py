@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,15 @@ class UndoList:
     def add(self, done: Done) -> None:
         self.done.append(done)
 
+    @contextmanager
+    def together(self, words: Shown) -> Iterator[None]:
+        """What is added in the block is one thing, and taken back as one, the last of it first."""
+        before = len(self.done)
+        yield
+        added = self.done[before:]
+        if len(added) > 1:
+            self.done[before:] = [_as_one(words, added)]
+
     @property
     def last(self) -> Done | None:
         return self.done[-1] if self.done else None
@@ -88,3 +98,14 @@ class UndoList:
     def forget(self, done: Done) -> None:
         """It was taken back, or cannot be any more."""
         self.done = [each for each in self.done if each is not done]
+
+
+def _as_one(words: Shown, added: Sequence[Done]) -> Done:
+    """What is in the way of one is in the way of all. A note is kept where it is true of each."""
+    def obstacle(client: Client) -> str:
+        found = ((each, each.obstacle(client)) for each in added if each.calls)
+        return next((f"{each.words}. {why}" for each, why in found if why), "")
+
+    notes = {each.note for each in added}
+    calls = tuple(call for each in reversed(added) for call in each.calls)
+    return Done(words, calls, added[-1].region, added[-1].when, obstacle, notes.pop() if len(notes) == 1 else NOTHING)

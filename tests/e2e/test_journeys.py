@@ -91,7 +91,7 @@ def test_finding_and_copying(start: Start) -> None:
     """Two seconds: a slash, three letters, Enter, y. The value is in the buffer that tmux pastes, and on no screen."""
     terminal = start(SSH_TTY="/dev/pts/9")
     terminal.press("/", "tok", "Enter")
-    terminal.see("1 secret · filter: tok")
+    terminal.see("1 match ·")
     terminal.press("y")
     terminal.see("dev/token")
     terminal.see("clipboard ")

@@ -1,147 +1,237 @@
-"""The plan of a deletion."""
+"""The plan of a deletion, of one secret and of several."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from smtui.shown import shown
+import smtui
 from smtui.tui.app import SmtuiApp
-from smtui.tui.dialogs.deletion import Deletion, DeletionPlan
-from tests.tui.conftest import screen_text, types, until
+from smtui.tui.dialogs.deletion import DeletionPlan
+from tests.conftest import Clock
+from tests.tui.conftest import SAMPLES, MakeApp, said, screen_text, types, until
 
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-READ_ON = datetime(2026, 2, 1, 12, tzinfo=UTC)
-NAME = "prod/payments/stripe"
-ARN = f"arn:aws:secretsmanager:us-east-1:000000000000:secret:{NAME}-AbCdEf"
-NOTHING_YET: Any = "nothing yet"
+SMALL = (80, 24)
 
-
-class Asked:
-    """An app that shows the dialog, and what it answers."""
-
-    def __init__(self, folder: Path, read_on: datetime | None = None) -> None:
-        self.app = SmtuiApp(folder / "none.vault")
-        self.plan = DeletionPlan(shown(NAME), shown(ARN), NOW, read_on)
-        self.answer: Deletion | None = NOTHING_YET
-
-    async def show(self, pilot: Pilot[None]) -> None:
-        self.app.push_screen(self.plan, lambda answer: setattr(self, "answer", answer))
-        await until(pilot, lambda: self.plan.is_current)
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
-@pytest.fixture
-def asked(tmp_path: Path) -> Asked:
-    return Asked(tmp_path)
+def deleted(client: Any) -> dict[str, str]:
+    """Which deletions are planned, each with its day."""
+    found = client.list_secrets(IncludePlannedDeletion=True, SortBy="name")["SecretList"]
+    return {entry["Name"]: f"{entry['DeletedDate']:%Y-%m-%d}" for entry in found if "DeletedDate" in entry}
 
 
-async def test_the_first_answer_changes_nothing(asked: Asked) -> None:
-    """Whoever presses Enter without reading keeps the secret."""
-    async with asked.app.run_test(size=(80, 24)) as pilot:
-        await asked.show(pilot)
-        await pilot.press("enter")
-        await pilot.pause()
-
-    assert asked.answer is None
+def names(client: Any) -> list[str]:
+    return [entry["Name"] for entry in client.list_secrets(SortBy="name", IncludePlannedDeletion=True)["SecretList"]]
 
 
-async def test_escape_changes_nothing(asked: Asked) -> None:
-    async with asked.app.run_test(size=(80, 24)) as pilot:
-        await asked.show(pilot)
-        await pilot.press("down", "escape")
-        await pilot.pause()
+async def plan(pilot: Pilot[None], *marked: int) -> DeletionPlan:
+    """The plan for the marked rows, or for the first."""
+    app: Any = pilot.app
+    await until(pilot, lambda: f"{len(SAMPLES)} secrets" in screen_text(app))
+    for row in marked:
+        app.screen.secrets.go(row)
+        await pilot.press("space")
+    await pilot.press("d")
+    await until(pilot, lambda: isinstance(app.screen, DeletionPlan))
+    found: DeletionPlan = app.screen
+    return found
 
-    assert asked.answer is None
+
+async def ended(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: not isinstance(pilot.app.screen, DeletionPlan))
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("escape",), ("down", "escape")])
+async def test_the_first_answer_changes_nothing(app: MakeApp, filled: Any, keys: tuple[str, ...]) -> None:
+    """Whoever presses Enter without reading keeps the secrets."""
+    async with app().run_test(size=SMALL) as pilot:
+        await plan(pilot, 0, 1)
+        await pilot.press(*keys)
+        await ended(pilot)
+
+        assert deleted(filled) == {}
 
 
 @pytest.mark.parametrize(
-    ("keys", "days", "date"),
+    ("keys", "date"),
     [
-        ((), 30, "2026-04-01"),
-        (("up",), 30, "2026-04-01"),
-        (("down",) * 2, 28, "2026-03-30"),
-        (("down",) * 40, 7, "2026-03-09"),
-        (("down",) * 40 + ("up",), 8, "2026-03-10"),
+        ((), "2026-04-01"),
+        (("up",), "2026-04-01"),
+        (("down",) * 2, "2026-03-30"),
+        (("down",) * 40, "2026-03-09"),
+        (("down",) * 40 + ("up",), "2026-03-10"),
     ],
 )
-async def test_the_window(asked: Asked, keys: tuple[str, ...], days: int, date: str) -> None:
+async def test_the_window(app: MakeApp, filled: Any, keys: tuple[str, ...], date: str) -> None:
     """Arrow keys change it within 7 to 30 days, and the date follows."""
-    async with asked.app.run_test(size=(80, 24)) as pilot:
-        await asked.show(pilot)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await plan(pilot)
         await pilot.press(*keys)
-        await pilot.pause()
-        assert f"Deleted on {date}." in screen_text(asked.app)
+        await until(pilot, lambda: f"Deleted on {date}." in screen_text(running))
         await pilot.press("tab", "enter")
-        await pilot.pause()
+        await ended(pilot)
 
-    assert asked.answer == Deletion(days, False)
-    assert asked.answer.request(ARN) == {"SecretId": ARN, "RecoveryWindowInDays": days}
+        assert deleted(filled) == {"dev/web/flags": date}
+        assert said(running) == [f"dev/web/flags will be deleted on {date}."]
 
 
 @pytest.mark.parametrize(("typed", "possible"), [("14", True), ("6", False), ("31", False), ("", False), ("-7", True)])
-async def test_a_typed_window(asked: Asked, typed: str, possible: bool) -> None:
+async def test_a_typed_window(app: MakeApp, filled: Any, typed: str, possible: bool) -> None:
     """What is out of bounds is said, and cannot be chosen."""
-    async with asked.app.run_test(size=(80, 24)) as pilot:
-        await asked.show(pilot)
-        asked.plan.days.focus()
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        asked = await plan(pilot)
+        asked.days.focus()
         await pilot.press("end", "ctrl+u")
         await types(pilot, typed)
         await pilot.pause()
 
-        assert asked.plan.go.disabled is not possible
-        assert ("The window is 7 to 30 days." in screen_text(asked.app)) is not possible
+        assert asked.go.disabled is not possible
+        assert ("The window is 7 to 30 days." in screen_text(running)) is not possible
 
 
-async def test_deleting_at_once_needs_the_name(asked: Asked) -> None:
-    """All of it, as it is."""
-    async with asked.app.run_test(size=(80, 24)) as pilot:
-        await asked.show(pilot)
-        asked.plan.force.focus()
+@pytest.mark.parametrize(("marked", "typed"), [((), "dev/web/flags"), ((0, 2, 4), "delete 3")], ids=["one", "three"])
+async def test_deleting_at_once_has_to_be_typed(
+    app: MakeApp, filled: Any, marked: tuple[int, ...], typed: str
+) -> None:
+    """The name of one, the number of several; all of it, as it is."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        asked = await plan(pilot, *marked)
+        asked.force.focus()
         await pilot.press("space")
-        await pilot.pause()
-        assert "Nothing brings it back." in screen_text(asked.app)
-        asked.plan.typed.focus()
-        await types(pilot, NAME[:-1])
+        await until(pilot, lambda: f"Type {typed} to confirm." in screen_text(running))
+        asked.typed.focus()
+        await types(pilot, typed[:-1])
         await pilot.press("enter")
-        assert asked.plan.go.disabled
-        asked.plan.typed.focus()
+        assert asked.go.disabled
+        asked.typed.focus()
         await pilot.press("end")
-        await types(pilot, NAME[-1])
+        await types(pilot, typed[-1])
         await pilot.press("enter")
-        assert asked.plan.go.has_focus
+        assert asked.go.has_focus
         await pilot.press("enter")
-        await pilot.pause()
+        await ended(pilot)
 
-    assert asked.answer == Deletion(None, True)
-    assert asked.answer.request(ARN) == {"SecretId": ARN, "ForceDeleteWithoutRecovery": True}
+        assert len(names(filled)) == len(SAMPLES) - max(1, len(marked))
+        assert deleted(filled) == {}
 
 
-async def test_changing_ones_mind_about_at_once(asked: Asked) -> None:
+async def test_changing_ones_mind_about_at_once(app: MakeApp, filled: Any) -> None:
     """The window is back as it was."""
-    async with asked.app.run_test(size=(80, 24)) as pilot:
-        await asked.show(pilot)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        asked = await plan(pilot)
         await pilot.press("down")
-        asked.plan.force.toggle()
+        asked.force.toggle()
         await pilot.press("down")
-        asked.plan.force.toggle()
-        await pilot.pause()
+        asked.force.toggle()
+        await until(pilot, lambda: "Deleted on 2026-03-31." in screen_text(running))
 
-        assert "Deleted on 2026-03-31." in screen_text(asked.app)
-        assert not asked.plan.go.disabled
+        assert not asked.go.disabled
 
 
-@pytest.mark.parametrize(
-    ("read_on", "sentence"), [(READ_ON, "Last read on 2026-02-01."), (None, "No reading of it is recorded.")]
-)
-async def test_when_it_was_read_last(tmp_path: Path, read_on: datetime | None, sentence: str) -> None:
-    """What one wants to know before deleting."""
-    asked = Asked(tmp_path, read_on)
-    async with asked.app.run_test(size=(80, 24)) as pilot:
-        await asked.show(pilot)
+async def test_what_one_wants_to_know_before(app: MakeApp, filled: Any, clock: Clock) -> None:
+    """When each was read last, and what is remarkable about it; lately read ones stand out."""
+    filled.get_secret_value(SecretId="dev/web/flags")
+    clock.forward(days=30)
+    filled.get_secret_value(SecretId="prod/payments/db")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await plan(pilot, 0, 1, 2)
+        text = screen_text(running)
 
-        assert sentence in screen_text(asked.app)
-        assert NAME in screen_text(asked.app)
+        assert "dev/web/flags         read 2026-03-02" in text
+        assert "prod/payments/db      ▲ read 2026-04-01" in text
+        assert "prod/payments/stripe  never read" in text
+
+
+async def test_replicas_are_in_the_way(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    """A primary says where they are, a replica where its primary is; the others are deleted all the same."""
+    filled.replicate_secret_to_regions(SecretId="prod/payments/db", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await plan(pilot, 0, 1)
+        await until(pilot, lambda: "– left out: remove replicas first, in eu-west-1" in screen_text(running))
+        await pilot.press("tab", "enter")
+        await ended(pilot)
+
+        assert list(deleted(filled)) == ["dev/web/flags"]
+        assert said(running) == ["dev/web/flags will be deleted on 2026-04-01."]
+
+
+async def test_nothing_but_what_is_in_the_way(app: MakeApp, filled: Any) -> None:
+    """Then there is nothing to do."""
+    filled.replicate_secret_to_regions(SecretId="dev/web/flags", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        asked = await plan(pilot)
+        await until(pilot, lambda: "eu-west-1" in screen_text(running))
+
+        assert asked.go.disabled
+        assert "There is nothing to do." in screen_text(running)
+
+
+async def test_what_is_refused_is_said_and_the_rest_is_done(app: MakeApp, filled: Any, client: Any) -> None:
+    """Somebody was quicker with one of three: the plan stays, and its row says why."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await plan(pilot, 0, 1, 2)
+        client.delete_secret(SecretId="prod/payments/db", RecoveryWindowInDays=7)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "2 done, 1 refused." in screen_text(running))
+        assert "prod/payments/db      ✗ refused: You can't perform this operation" in screen_text(running)
+        assert "because it was marked for deletion." in " ".join(screen_text(running).replace("│", "").split())
+        assert "✓ done" in screen_text(running)
+        await pilot.press("enter")
+        await ended(pilot)
+        await until(pilot, lambda: "✓ 1 marked" in screen_text(running))
+
+        assert set(deleted(filled)) == {"dev/web/flags", "prod/payments/db", "prod/payments/stripe"}
+        assert [entry["Name"] for entry in _marked(running)] == ["prod/payments/db"]
+
+
+def _marked(app: SmtuiApp) -> list[Any]:
+    entries: list[Any] = app.screen_stack[1].secrets.marked_entries  # type: ignore[attr-defined]
+    return entries
+
+
+async def test_several_are_one_thing_to_undo(app: MakeApp, filled: Any) -> None:
+    """One `u` brings all of them back."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await plan(pilot, 0, 1, 2)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "3 secrets will be deleted on 2026-04-01." in said(running))
+        assert len(deleted(filled)) == 3
+        await pilot.press("u")
+        await until(pilot, lambda: "Undo?" in screen_text(running))
+        assert screen_text(running).count("RestoreSecret of") == 3
+        await pilot.press("enter")
+
+        await until(pilot, lambda: deleted(filled) == {})
+
+
+async def test_a_plan_can_be_stopped_in_the_middle(app: MakeApp, filled: Any, monkeypatch: Any) -> None:
+    """What was done stays done, the others are not tried."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        asked = await plan(pilot, 0, 1, 2)
+        real = asked.client.delete_secret
+
+        def once(**request: Any) -> Any:
+            asked.plan.stopped = True
+            return real(**request)
+
+        monkeypatch.setattr(asked.client, "delete_secret", once)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "1 done, 0 refused. Stopped: 2 were not tried." in screen_text(running))
+        await pilot.press("escape")
+        await ended(pilot)
+
+        assert list(deleted(filled)) == ["dev/web/flags"]

@@ -11,11 +11,13 @@ from smtui.config import Settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.add_replicas import AddReplicas
+from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.rotation import RotationForm
+from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.palette import Actions
@@ -34,7 +36,7 @@ from smtui.tui.screens.settings import SettingsScreen
 from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
-from smtui.tui.widgets.filter_bar import FilterBar
+from smtui.tui.widgets.filter_bar import FilterLine
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.new_passphrase import NewPassphrase
 from smtui.tui.widgets.secret_list import SecretList
@@ -59,7 +61,9 @@ HOMES = {
     "generator": GeneratorScreen,
     "help": HelpScreen,
     "secrets": SecretsScreen,
-    "filter": FilterBar,
+    "filter": FilterLine,
+    "saved": SavedFilters,
+    "columns": ColumnsForm,
     "secret": SecretScreen,
     "parts": SecretScreen,
     "versions": SecretScreen,
@@ -70,6 +74,7 @@ HOMES = {
     "form": ValueForm,
     "tags": TagsForm,
     "one_line": OneLine,
+    "plan": DeletionPlan,
     "deletion": DeletionPlan,
     "undo": UndoScreen,
 }

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from smtui.shown import shown
-from smtui.tui.dialogs.deletion import DeletionPlan
+from smtui.config import Settings
+from tests.conftest import Clock
 from tests.tui.conftest import SAMPLES, MakeApp, screen_text, types, until
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@pytest.fixture
+def suffix(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ARNs are always the same."""
+    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
 
 
 async def shows(pilot: Pilot[None], text: str) -> None:
@@ -38,7 +43,7 @@ def test_filtered_list(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 
     async def find(pilot: Pilot[None]) -> None:
         await types(pilot, "/tag:team=pay [db]")
-        await shows(pilot, "2 secrets")
+        await shows(pilot, "2 match")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=find)
 
@@ -63,33 +68,128 @@ def test_empty_vault(snap_compare: Any, app: MakeApp, size: tuple[int, int]) -> 
 
 @SIZES
 def test_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """Told by a sign and a word, with the days that are left; a session that only reads says so at the top."""
-    filled.delete_secret(SecretId="dev/web/flags", RecoveryWindowInDays=7)
-    filled.delete_secret(SecretId="shared/wifi", RecoveryWindowInDays=30)
+    """The next one first, with the days that are left; a session that only reads says so at the top."""
+    filled.delete_secret(SecretId="dev/web/flags", RecoveryWindowInDays=30)
+    filled.delete_secret(SecretId="shared/wifi", RecoveryWindowInDays=7)
 
     async def show(pilot: Pilot[None]) -> None:
         await shows(pilot, "3 secrets")
         await pilot.press("x")
         await shows(pilot, "▲ deletes in 30 d")
-        await pilot.press("g")
 
     assert snap_compare(app(read_only=True), terminal_size=size, run_before=show)
 
 
-@pytest.mark.parametrize("force", [False, True], ids=["plan", "at-once"])
-def test_deletion(snap_compare: Any, app: MakeApp, filled: Any, clock: Any, force: bool) -> None:
-    """Cancel has the focus, and what will happen stands above it."""
-    name = "prod/payments/db"
-    arn = f"arn:aws:secretsmanager:us-east-1:000000000000:secret:{name}-AbCdEf"
-    plan = DeletionPlan(shown(name), shown(arn), clock(), datetime(2026, 2, 1, 12).astimezone())
+def test_no_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any) -> None:
+    """Says what to do."""
 
     async def show(pilot: Pilot[None]) -> None:
         await shows(pilot, "5 secrets")
-        pilot.app.push_screen(plan)
+        await pilot.press("x")
+        await shows(pilot, "No deletion is planned.")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=show)
+
+
+@SIZES
+def test_marks(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
+    """A sign in front of each, and how many; sorted by a column that is shown for it."""
+
+    async def mark(pilot: Pilot[None]) -> None:
+        await shows(pilot, "5 secrets")
+        await pilot.press("space", "j", "V", "j")
+        pilot.app.screen.sort_by("tags")  # type: ignore[attr-defined]
+        await shows(pilot, "Tags ↑")
+
+    assert snap_compare(app(), terminal_size=size, run_before=mark)
+
+
+@SIZES
+def test_suggestions(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
+    """The first behind the cursor, all of them beneath."""
+
+    async def find(pilot: Pilot[None]) -> None:
+        await shows(pilot, "5 secrets")
+        await types(pilot, "/prod rotation:o")
+        await shows(pilot, "3 match")
+        await shows(pilot, "rotation:on  rotation:off")
+
+    assert snap_compare(app(), terminal_size=size, run_before=find)
+
+
+def test_columns(snap_compare: Any, app: MakeApp, filled: Any) -> None:
+    async def choose(pilot: Pilot[None]) -> None:
+        await shows(pilot, "5 secrets")
+        await pilot.press("C", "G", "space")
+        await shows(pilot, "▐✓▌ Primary")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=choose)
+
+
+def test_saved_filters(snap_compare: Any, app: MakeApp, filled: Any) -> None:
+    filters = {"ours": "tag:team=pay", "stale": "older:90d unused:90d", "[bold]": "name:prod/"}
+
+    async def open_them(pilot: Pilot[None]) -> None:
+        await types(pilot, "/web")
+        await pilot.press("enter", "F")
+        await shows(pilot, "Saved filters")
+
+    assert snap_compare(app(settings=Settings(filters=filters)), terminal_size=SMALL, run_before=open_them)
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["plan", "at-once"])
+def test_deletion(
+    snap_compare: Any, suffix: None, app: MakeApp, filled: Any, force: bool
+) -> None:
+    """Cancel has the focus, and what will happen stands above it."""
+
+    async def show(pilot: Pilot[None]) -> None:
+        await shows(pilot, "5 secrets")
+        await pilot.press("j", "d")
         await shows(pilot, "Can be restored for")
         if force:
-            plan.force.toggle()
+            pilot.app.screen.force.toggle()  # type: ignore[attr-defined]
             await shows(pilot, "Nothing brings it back.")
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=show)
+
+
+@SIZES
+def test_deletion_of_several(
+    snap_compare: Any, app: MakeApp, filled: Any, clock: Clock, size: tuple[int, int]
+) -> None:
+    """Each with what one wants to know; one that has replicas is left out."""
+    filled.replicate_secret_to_regions(SecretId="prod/payments/db", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    clock.forward(days=60)
+    filled.get_secret_value(SecretId="prod/web/session")
+
+    async def show(pilot: Pilot[None]) -> None:
+        await shows(pilot, "5 secrets")
+        await pilot.press("asterisk", "d")
+        await shows(pilot, "eu-west-1")
+
+    assert snap_compare(app(), terminal_size=size, run_before=show)
+
+
+@SIZES
+def test_tags_of_several(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
+    """What each gets and loses."""
+
+    async def show(pilot: Pilot[None]) -> None:
+        await shows(pilot, "5 secrets")
+        await pilot.press("asterisk", "t", *"team", "tab", *"pay", "tab", "tab", *"env")
+        await shows(pilot, "- env")
+
+    assert snap_compare(app(), terminal_size=size, run_before=show)
+
+
+def test_export(snap_compare: Any, app: MakeApp, filled: Any) -> None:
+    """Says that it is plain text, and for whose eyes."""
+
+    async def show(pilot: Pilot[None]) -> None:
+        await shows(pilot, "5 secrets")
+        await pilot.press("space", "space", "W")
+        await shows(pilot, "Say which file to make.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)
 

@@ -84,7 +84,7 @@ async def test_one_can_go_on_beside_it(app: MakeApp, slow: Slow) -> None:
         await pilot.press("f9")
         await until(pilot, lambda: "Making 20%" in screen_text(running))
         await pilot.press("slash", "m")
-        assert running.screen.filter_bar.value == "m"  # type: ignore[attr-defined]
+        assert running.screen.filter.value == "m"  # type: ignore[attr-defined]
         await pilot.press("f9")
         await until(pilot, lambda: isinstance(running.screen, WorkDialog))
         slow.go_on.release(8)

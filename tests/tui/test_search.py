@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smtui.tui.json_object import members
-from smtui.tui.question import ORDERS, Question
+from smtui.tui.question import Question
 from smtui.tui.search import MOST_FILTERS, read
 
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
-def asked(text: str) -> list[tuple[str, str]]:
-    """The filters, as pairs of key and value."""
+
+def asked(text: str) -> list[tuple[str, ...]]:
+    """The filters, each as its key and values."""
     return [(each["Key"], *each["Values"]) for each in read(text).filters]  # type: ignore[misc]
 
 
@@ -37,27 +40,71 @@ def asked(text: str) -> list[tuple[str, str]]:
         ('tag:"on call=day shift"', [("tag-key", "on call"), ("tag-value", "day shift")]),
         ("https://db:5432 unknown:x", [("all", "https://db:5432"), ("all", "unknown:x")]),
         ('description:"still typ', [("description", "still typ")]),
-        ("name: ! tag:= !name: \"", []),
+        ("name: ! tag:= !name: stage: rotation:o deleted:on \"", []),
+        ("name:prod/,dev/", [("name", "prod/", "dev/")]),
+        ("tag:env=prod,dev", [("tag-key", "env"), ("tag-value", "prod", "dev")]),
+        ("!name:prod/,dev/", [("name", "!prod/"), ("name", "!dev/")]),
+        ("name:,a,", [("name", "a")]),
     ],
 )  # fmt: skip
-def test_what_is_typed_becomes_filters(text: str, filters: list[tuple[str, str]]) -> None:
+def test_what_is_typed_becomes_filters(text: str, filters: list[tuple[str, ...]]) -> None:
     """Word by word, in AWS's keys; a word that is still being typed asks nothing yet."""
     assert asked(text) == filters
     assert read(text).left_out == ()
 
 
-def test_planned_deletions_only() -> None:
-    """Our own condition: it is no filter of AWS's, and it needs the scheduled secrets in the answer."""
-    question = Question("deleted:only prod")
-
-    assert asked(question.text) == [("all", "prod")]
-    assert question.request()["IncludePlannedDeletion"] is True
-    assert question.keeps({"Name": "a", "DeletedDate": None})  # type: ignore[typeddict-item]
-    assert not question.keeps({"Name": "a"})
+DAY = timedelta(days=1)
+OLD: Any = {"Name": "old", "LastChangedDate": NOW - 100 * DAY, "CreatedDate": NOW - 200 * DAY}
+NEW: Any = {"Name": "new", "LastChangedDate": NOW - DAY, "CreatedDate": NOW - DAY, "RotationEnabled": True,
+            "NextRotationDate": NOW - DAY, "SecretVersionsToStages": {"1": ["AWSCURRENT"], "2": ["AWSPENDING", "Blue"]}}
+READ: Any = {"Name": "read", "LastChangedDate": NOW - 100 * DAY, "CreatedDate": NOW - 400 * DAY,
+             "LastAccessedDate": NOW - 12 * DAY, "RotationEnabled": True, "NextRotationDate": NOW + DAY}
+GOING: Any = {"Name": "going", "LastChangedDate": NOW, "CreatedDate": NOW - 400 * DAY, "DeletedDate": NOW + DAY}
 
 
 @pytest.mark.parametrize(
-    "text", ["[", "a*b", "naïve", "name:a\x1b]52;c;x\x07", "!tag:team=pay", "deleted:yes", "!deleted:only", "x" * 600],
+    ("text", "kept"),
+    [
+        ("deleted:only", "going"),
+        ("deleted:too", "old new read going"),
+        ("!deleted:only", "old new read"),
+        ("stage:AWSPENDING", "new"),
+        ("stage:blu", "new"),
+        ("!stage:AWSPENDING", "old read going"),
+        ("rotation:on", "new read"),
+        ("rotation:off", "old going"),
+        ("rotation:overdue", "new"),
+        ("!rotation:overdue rotation:on", "read"),
+        ("older:90d", "old read"),
+        ("older:90", "old read"),
+        ("older:15w", ""),
+        ("older:3m", "old read"),
+        ("older:1h", "old new read"),
+        ("unused:90d", "old going"),
+        ("unused:1y", "going"),
+        ("unused:1w older:90d", "old read"),
+        ("older:99999y", ""),
+    ],
+)
+def test_words_of_our_own(text: str, kept: str) -> None:
+    """They sift what was answered; an age is told in hours, days, weeks, months of 30 days, or years."""
+    search = read(text)
+
+    assert (search.filters, search.left_out) == ((), ())
+    entries = (OLD, NEW, READ, GOING)
+    assert [entry["Name"] for entry in entries if all(keep(entry, NOW) for keep in search.sieves)] == kept.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "planned"), [("deleted:only", True), ("deleted:too", True), ("!deleted:only", False), ("prod", False)]
+)
+def test_planned_deletions_are_asked_for_where_they_are_wanted(text: str, planned: bool) -> None:
+    assert Question(text).request()["IncludePlannedDeletion"] is planned
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "a*b", "naïve", "name:a\x1b]52;c;x\x07", "!tag:team=pay", "deleted:yes", "older:soon",
+             "rotation:maybe", "unused:12q", "name:" + ",".join("abcdefghijk"), "x" * 600],
 )
 def test_what_cannot_be_asked_is_said(text: str) -> None:
     """The rest of the filter holds; the sentence names the word."""
@@ -76,24 +123,33 @@ def test_more_conditions_than_a_list_takes() -> None:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text() | st.text("abc !:=\"[tag-keyname", max_size=80))
+@given(st.text() | st.text("abc !:=,\"[tag-keynamoldr123d", max_size=80))
 def test_no_text_makes_a_request_that_is_refused(client: Any, text: str) -> None:
     """Whatever is pasted into the filter."""
     client.list_secrets(**Question(text).request())
 
 
 def test_the_order_goes_round() -> None:
-    """All four of the service, and back to the first; turned round and back."""
-    question = Question()
-    seen = []
-    for _ in ORDERS:
-        seen.append(question.request()["SortBy"])
-        question = question.next_order()
+    """The columns that are shown, then what the service sorts by besides, and back to the first."""
+    question, seen = Question(), []
+    for _ in range(5):
+        seen.append(question.order)
+        question = question.next_order(["name", "rotation", "changed"])
 
-    assert sorted(seen) == ["created-date", "last-accessed-date", "last-changed-date", "name"]
+    assert seen == ["name", "rotation", "changed", "accessed", "created"]
     assert question == Question()
     assert question.reversed().request()["SortOrder"] == "desc"
     assert question.reversed().reversed() == question
+    assert question.by("name") == question.reversed()
+
+
+def test_an_order_the_service_does_not_know() -> None:
+    """Is made of the order of names, and of nothing else."""
+    request = Question(order="rotation", descending=True).request()
+
+    assert (request["SortBy"], request["SortOrder"]) == ("name", "asc")
+    assert Question(order="rotation").key is not None
+    assert Question(order="name").key is None
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
-from rich.cells import cell_len
+from textual import on
 from textual.app import App, ComposeResult
 
-from smtui.tui import rows
-from smtui.tui.widgets.secret_list import Page, SecretList, fitted
+from smtui.tui.question import Question
+from smtui.tui.stock import Page
+from smtui.tui.widgets.secret_list import SecretList
 from tests.tui.conftest import screen_text, until
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -49,7 +50,8 @@ class Holder(App[None]):
     def compose(self) -> ComposeResult:
         yield SecretList(lambda: NOW)
 
-    def on_secret_list_chosen(self) -> None:
+    @on(SecretList.Chosen)
+    def _count(self) -> None:
         self.chosen += 1
 
     @property
@@ -70,7 +72,7 @@ async def test_only_the_pages_in_sight_are_read(size: tuple[int, int]) -> None:
     """A hundred thousand secrets cost two pages; going down reads on, one page ahead."""
     app, source = Holder(), Source(100_000)
     async with app.run_test(size=size) as pilot:
-        app.list.ask(source)
+        app.list.ask(Question(), source)
         await until(pilot, lambda: app.list.count)
         await until(pilot, idle(app))
         assert source.asked == 2
@@ -90,7 +92,7 @@ async def test_the_wheel_reads_on_too() -> None:
     """Scrolling needs no cursor."""
     app, source = Holder(), Source(1000)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(source)
+        app.list.ask(Question(), source)
         await until(pilot, lambda: app.list.count == 200)
         app.list.scroll_to(y=150, animate=False)
         await until(pilot, lambda: app.list.count == 300)
@@ -103,7 +105,7 @@ async def test_to_the_end_reads_all() -> None:
     """`G` goes on until the last one, and stands there."""
     app, source = Holder(), Source(2000)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(source)
+        app.list.ask(Question(), source)
         await until(pilot, lambda: app.list.count)
         await pilot.press("G")
         await until(pilot, lambda: not app.list.more)
@@ -120,7 +122,7 @@ async def test_any_key_stops_the_way_to_the_end() -> None:
     """What has been read stays; nothing more is asked."""
     app, source = Holder(), Source(100_000, held_from=5)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(source)
+        app.list.ask(Question(), source)
         await until(pilot, lambda: app.list.count)
         await pilot.press("G")
         await until(pilot, lambda: source.asked == 6)
@@ -144,9 +146,9 @@ async def test_an_older_answer_never_replaces_a_newer_one() -> None:
         return await Source(5, "old")(token)
 
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(slow)
+        app.list.ask(Question(), slow)
         await pilot.pause()
-        app.list.ask(Source(5, "new"))
+        app.list.ask(Question(), Source(5, "new"))
         await until(pilot, lambda: app.list.count)
         late.set()
         await until(pilot, idle(app))
@@ -163,9 +165,9 @@ async def test_the_old_rows_stay_until_the_new_ones_are_here() -> None:
         return await Source(5, "new")(token)
 
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Source(5, "old"))
+        app.list.ask(Question(), Source(5, "old"))
         await until(pilot, lambda: app.list.count)
-        app.list.ask(slow)
+        app.list.ask(Question(), slow)
         await pilot.pause()
         assert "old/000000" in screen_text(app)
         late.set()
@@ -189,20 +191,20 @@ async def test_the_cursor_stays_on_its_secret() -> None:
         return Page([entry for entry in page.entries if entry["ARN"] != gone["ARN"]], page.next_token)
 
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(source)
+        app.list.ask(Question(), source)
         await until(pilot, lambda: app.list.count)
         for _ in range(12):
             await pilot.press("pagedown")
         await until(pilot, idle(app))
         gone, place = app.list.current, app.list.cursor
         assert gone is not None
-        app.list.ask(one_more, keep=True)
+        app.list.ask(Question(), one_more, keep=True)
         await until(pilot, lambda: app.list.cursor == place + 1)
         assert name(app) == gone["Name"]
         assert name(app) in screen_text(app)
-        app.list.ask(source, keep=True)
+        app.list.ask(Question(), source, keep=True)
         await until(pilot, lambda: app.list.cursor == place)
-        app.list.ask(without, keep=True)
+        app.list.ask(Question(), without, keep=True)
         await until(pilot, lambda: name(app) != gone["Name"])
 
         assert app.list.cursor == place
@@ -212,7 +214,7 @@ async def test_a_move_repaints_two_lines() -> None:
     """The one that was left and the one that was reached."""
     app = Holder()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Source(1000))
+        app.list.ask(Question(), Source(1000))
         await until(pilot, lambda: app.list.count)
         await pilot.press("j")
         await until(pilot, idle(app))
@@ -229,7 +231,7 @@ async def test_two_clicks_choose() -> None:
     """The first moves the cursor; the line of titles is no row."""
     app = Holder()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Source(50))
+        app.list.ask(Question(), Source(50))
         await until(pilot, lambda: app.list.count)
         await pilot.click(SecretList, offset=(5, 4))
         assert name(app) == "secret/000003"
@@ -240,42 +242,3 @@ async def test_two_clicks_choose() -> None:
 
         assert name(app) == "secret/000005"
         assert app.chosen == 1
-
-
-@pytest.mark.parametrize("width", range(40, 200, 7))
-@pytest.mark.parametrize("planned", [True, False])
-def test_columns_fit(width: int, planned: bool) -> None:
-    """Never wider than there is room; always the name, and the state where it matters."""
-    found = rows.columns(width, planned=planned)
-    titles = [title for title, _ in found]
-
-    assert sum(cells + rows.GAP for _, cells in found) <= width
-    assert titles[0] == "Name"
-    assert ("State" in titles) == planned
-    assert dict(found)["Name"] >= 15
-
-
-@pytest.mark.parametrize(
-    ("left", "words"),
-    [
-        (timedelta(days=30), "▲ deletes in 30 d"),
-        (timedelta(days=6, hours=2), "▲ deletes in 6 d"),
-        (timedelta(hours=30), "▲ deletes in 30 h"),
-        (timedelta(minutes=5), "▲ deletes in 1 h"),
-        (timedelta(0), "▲ deletion is due"),
-    ],
-)
-def test_the_state_is_a_sign_and_words(left: timedelta, words: str) -> None:
-    """Told apart without any colour, and it fits its column."""
-    assert rows.deletion(NOW + left, NOW) == words
-    assert cell_len(words) <= rows.FIXED["State"]
-    assert rows.deletion(None, NOW) == ""
-
-
-@pytest.mark.parametrize("text", ["", "short", "much longer than it", "日本語のとても長い", "日本語日本語x"])
-def test_a_cell_is_as_wide_as_its_column(text: str) -> None:
-    """Wide characters too; what is cut says so."""
-    cell = fitted(text, 12)
-
-    assert cell_len(cell) == 12 + rows.GAP
-    assert ("…" in cell) == (cell_len(text) > 12)

@@ -10,13 +10,16 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 import smtui
+from smtui.config import load_settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.question import ORDERS, Question
+from smtui.tui.question import BY_SERVICE, Question
 from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.secrets import SecretsScreen
-from tests.conftest import PASSPHRASE
+from smtui.tui.widgets.secret_list import SecretList
+from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, said, screen_text, types, until
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -37,7 +40,7 @@ def screen(app: SmtuiApp) -> SecretsScreen:
 
 
 def listed(app: SmtuiApp) -> list[str]:
-    return [entry["Name"] for entry in screen(app).secrets._entries]
+    return [entry["Name"] for entry in screen(app).secrets.entries]
 
 
 def current(app: SmtuiApp) -> str:
@@ -72,7 +75,7 @@ async def test_type_to_find(app: MakeApp, filled: Any, size: tuple[int, int]) ->
         await pilot.pause()
 
         assert screen(running).secrets.has_focus
-        assert "1 secret · filter: stripe" in screen_text(running)
+        assert "1 match · by name ↑" in screen_text(running)
         assert "shared/wifi" not in screen_text(running)
 
 
@@ -100,7 +103,7 @@ async def test_the_list_is_what_the_client_answers(app: MakeApp, filled: Any, te
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
         await pilot.press(*key, "slash")
-        screen(running).filter_bar.value = text
+        screen(running).filter.value = text
         question = Question(text, descending=bool(key))
         answer = [entry["Name"] for entry in filled.list_secrets(**question.request())["SecretList"]]
         assert 0 < len(answer) < len(SAMPLES)
@@ -108,16 +111,102 @@ async def test_the_list_is_what_the_client_answers(app: MakeApp, filled: Any, te
 
 
 async def test_every_order(app: MakeApp, filled: Any) -> None:
-    """`s` goes through all of them, and the title line and status name the one in force."""
+    """`s` goes through all that the service knows, and the title line and status name the one in force."""
     filled.update_secret(SecretId="prod/web/session", Description="changed last")
     filled.get_secret_value(SecretId="dev/web/flags")
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        for order in ORDERS:
-            answer = filled.list_secrets(SortBy=order, SortOrder="asc")["SecretList"]
+        await ready(pilot)
+        for order in BY_SERVICE:
+            while screen(running).question.order != order:
+                await pilot.press("s")
+            answer = filled.list_secrets(SortBy=Question(order=order).column.sort_by, SortOrder="asc")["SecretList"]
             await until(pilot, lambda answer=answer: listed(running) == [entry["Name"] for entry in answer])
             assert Question(order=order).order_words() in screen_text(running)
-            await pilot.press("s")
+
+
+async def test_an_order_the_service_does_not_know(app: MakeApp, filled: Any, clock: Clock) -> None:
+    """By tags, in either direction; what has none comes last. The arrow stands in the title."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await ready(pilot)
+        screen(running).sort_by("tags")
+        await until(pilot, lambda: screen(running).secrets.question.order == "tags")
+        assert listed(running) == [
+            "dev/web/flags", "prod/payments/db", "prod/payments/stripe", "prod/web/session", "shared/wifi",
+        ]  # fmt: skip
+        await pilot.press("S")
+        await until(pilot, lambda: listed(running)[0] == "prod/web/session")
+
+        assert listed(running)[-1] == "shared/wifi"
+        assert "Tags ↓" in screen_text(running)
+
+
+async def test_a_click_on_a_title_sorts(app: MakeApp, filled: Any) -> None:
+    """Again turns it round."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        x = screen_text(running).splitlines()[2].index("Changed")
+        await pilot.click(SecretList, offset=(x, 0))
+        await until(pilot, lambda: listed(running)[0] == "prod/payments/db")
+        assert "Changed ↑" in screen_text(running)
+        await pilot.click(SecretList, offset=(x, 0))
+        await until(pilot, lambda: listed(running)[0] == "shared/wifi")
+
+        assert "Changed ↓" in screen_text(running)
+
+
+async def test_too_many_to_sort_is_said(app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list stays as it was."""
+    monkeypatch.setattr("smtui.tui.stock.MOST_SORTED", 3)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        screen(running).sort_by("labels")
+        await until(pilot, lambda: said(running))
+
+        assert "The service does not sort by labels" in said(running)[0]
+        assert screen(running).question == screen(running).secrets.question == Question()
+        assert "by name ↑" in screen_text(running)
+
+
+# Columns.
+
+
+async def test_choosing_columns(app: MakeApp, filled: Any) -> None:
+    """On and off by Space, to and fro by K and J; stored, they are there the next time."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("C")
+        await until(pilot, lambda: isinstance(running.screen, ColumnsForm))
+        await pilot.press("j", "space", "j", "K", "K", "ctrl+s")
+        await until(pilot, lambda: running.screen is screen(running))
+        await pilot.pause()
+        assert screen_text(running).splitlines()[2].split() == ["Changed", "Name", "↑", "Rotation"]
+        assert load_settings().columns == ["changed", "name", "rotation"]
+
+    again = app(settings=load_settings())
+    async with again.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        assert screen_text(again).splitlines()[2].split() == ["Changed", "Name", "↑", "Rotation"]
+        await pilot.press("C", "ctrl+r")
+        await until(pilot, lambda: "Description" in screen_text(again))
+
+        assert load_settings().columns == []
+
+
+async def test_more_columns_than_there_is_room_for(app: MakeApp, filled: Any) -> None:
+    """Said before they are stored."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("C")
+        await until(pilot, lambda: isinstance(running.screen, ColumnsForm))
+        await pilot.press("G", "space", "k", "space", "k", "space")
+
+        await until(pilot, lambda: "There is room for 5 of these 7 now." in screen_text(running))
 
 
 async def test_what_a_filter_cannot_ask_is_said(app: MakeApp, filled: Any) -> None:
@@ -128,7 +217,7 @@ async def test_what_a_filter_cannot_ask_is_said(app: MakeApp, filled: Any) -> No
         await types(pilot, "/wifi [/x]")
         await until(pilot, lambda: listed(running) == ["shared/wifi"])
         assert "[/x] is left out" in screen_text(running)
-        screen(running).filter_bar.value = " ".join("wifi" for _ in range(11))
+        screen(running).filter.value = " ".join("wifi" for _ in range(11))
         await until(pilot, lambda: "wifi is left out: a list takes 10 filters." in screen_text(running))
 
 
@@ -178,6 +267,45 @@ async def test_the_preview_follows_the_cursor_where_there_is_room(app: MakeApp, 
         assert screen(running).secrets.size.width == SMALL[0]
 
 
+async def test_where_there_is_no_room_the_preview_lies_over_the_list(app: MakeApp, filled: Any) -> None:
+    """`Z` shows it, the keys of the list go from secret to secret, `Z` hides it."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("Z", "j")
+        await until(pilot, lambda: "Main database" in screen_text(running) and "Versions" in screen_text(running))
+        assert "shared/wifi" not in screen_text(running)
+        assert screen(running).secrets.has_focus
+        await pilot.press("Z")
+        await until(pilot, lambda: "shared/wifi" in screen_text(running))
+
+
+async def test_the_preview_can_be_put_away(app: MakeApp, filled: Any) -> None:
+    """Where there is room for it, the list takes its place."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await ready(pilot)
+        await pilot.press("Z")
+        await until(pilot, lambda: screen(running).secrets.size.width == LARGE[0])
+        await pilot.press("Z")
+        await until(pilot, lambda: screen(running).preview.display)
+
+
+async def test_what_a_preview_says_of_rotation_and_replicas(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    """Enough to see whether all is well."""
+    function = vault.rotations().create_function(FunctionName="new-password", Password={})["FunctionArn"]
+    filled.rotate_secret(SecretId="dev/web/flags", RotationLambdaARN=function, RotateImmediately=False,
+                         RotationRules={"AutomaticallyAfterDays": 30})
+    filled.replicate_secret_to_regions(SecretId="dev/web/flags", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await ready(pilot)
+        await until(pilot, lambda: "has replicas in other Regions" in screen_text(running))
+
+        assert "every 30 days" in screen_text(running)
+        assert "by new-password" in screen_text(running)
+
+
 @SIZES
 async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[int, int]) -> None:
     """Markup is not obeyed, and no control or direction character reaches the terminal, from any member."""
@@ -190,7 +318,7 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
         await ready(pilot, 1)
         clean(running)
         assert "[@click=app.quit]" in screen_text(running)
-        screen(running).filter_bar.value = HOSTILE
+        screen(running).filter.value = HOSTILE
         await until(pilot, lambda: "left out" in screen_text(running))
         clean(running)
         await pilot.press("y")
@@ -285,7 +413,7 @@ async def test_copying_nothing(app: MakeApp, filled: Any, client: Any, tool: Fak
 
 @SIZES
 async def test_delete_and_restore(app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """A plan with a date; the secret is hidden, shown by `x`, brought back by `U`."""
+    """A plan with a date; the secret stands among the planned deletions, and `U` brings it back."""
     running = app()
     async with running.run_test(size=size) as pilot:
         await ready(pilot)
@@ -296,15 +424,15 @@ async def test_delete_and_restore(app: MakeApp, filled: Any, size: tuple[int, in
         await until(pilot, lambda: len(listed(running)) == 4)
         assert said(running) == ["prod/payments/stripe will be deleted on 2026-03-31."]
         await pilot.press("x")
-        await ready(pilot)
+        await until(pilot, lambda: listed(running) == ["prod/payments/stripe"])
         assert "▲ deletes in 29 d" in screen_text(running)
-        await go_to(pilot, "prod/payments/stripe")
         await pilot.press("U")
-        await until(pilot, lambda: "DeletedDate" not in filled.describe_secret(SecretId="prod/payments/stripe"))
-        await until(pilot, lambda: "▲ deletes" not in screen_text(running))
-
+        await until(pilot, lambda: "No deletion is planned." in screen_text(running))
         assert said(running)[-1] == "prod/payments/stripe is restored."
-        assert current(running) == "prod/payments/stripe"
+        await pilot.press("x")
+        await ready(pilot)
+
+        assert "DeletedDate" not in filled.describe_secret(SecretId="prod/payments/stripe")
 
 
 async def test_delete_for_good(app: MakeApp, filled: Any) -> None:
@@ -331,7 +459,7 @@ async def test_planned_deletions_only(app: MakeApp, filled: Any) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot, 4)
-        screen(running).filter_bar.value = "deleted:only"
+        screen(running).filter.value = "deleted:only"
         await until(pilot, lambda: listed(running) == ["dev/web/flags"])
 
         assert "▲ deletes in 7 d" in screen_text(running)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import overload
 
 import pytest
+from textual import on
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.pilot import Pilot
@@ -24,7 +25,8 @@ class OneTable(App[None]):
 
     chosen = 0
 
-    def on_table_chosen(self) -> None:
+    @on(Table.Chosen)
+    def _count(self) -> None:
         self.chosen += 1
 
     def compose(self) -> ComposeResult:

@@ -2,122 +2,169 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import getters, on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
-from smtui.shown import Shown
-from smtui.tui import keys
-from smtui.tui.rows import day
-from smtui.tui.widgets.frame import KeyBar
+from smtui.shown import Shown, shown
+from smtui.tui import keys, rows, ways_back
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.plan import PlanScreen
+from smtui.tui.plan import Item, State, named
 from smtui.tui.widgets.line import Line
 from smtui.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
-    from smtui.api.types import DeleteSecretRequest
+    from collections.abc import Mapping, Sequence
+
+    from smtui.tui.session import Session
 
 LEAST, MOST = 7, 30
 PLAN, AT_ONCE = "Plan deletion", "Delete now"
+LATELY = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """After `days` days, during which it can be restored; or at once, by `force`."""
+class DeletionPlan(PlanScreen):
+    """The harmless answer has the focus; what cannot be taken back needs a name or a number typed."""
 
-    days: int | None
-    force: bool
-
-    def request(self, secret_id: str) -> DeleteSecretRequest:
-        """DeleteSecret."""
-        if self.force:
-            return {"SecretId": secret_id, "ForceDeleteWithoutRecovery": True}
-        return {"SecretId": secret_id, "RecoveryWindowInDays": self.days or MOST}
-
-
-class DeletionPlan(ModalScreen[Deletion | None]):
-    """The harmless answer has the focus; what cannot be taken back needs the secret's name typed."""
-
-    BINDINGS = keys.of("dialog") + keys.of("deletion")
-    CSS_PATH = "deletion.tcss"
-    AUTO_FOCUS = "#cancel"
+    BINDINGS = keys.of("deletion")
+    CSS_PATH: ClassVar = ["plan.tcss", "deletion.tcss"]
 
     days = getters.query_one("#days", Line)
     force = getters.query_one("#force", Tick)
     typed = getters.query_one("#typed", Line)
-    go = getters.query_one("#go", Button)
 
-    def __init__(self, name: Shown, arn: Shown, now: datetime, last_accessed: datetime | None) -> None:
-        super().__init__()
-        self._name = name
-        self._arn = arn
-        self._now = now
-        self._last_accessed = last_accessed
+    def __init__(self, session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(session, entries)
+        self._entries = entries
+        self._now = session.now()
+        self._replicas: dict[str, list[str]] = {}
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="card"):
-            yield Static(Content(f"Delete {self._name}?"), classes="title")
-            yield Static(Content(self._arn), id="arn", classes="-muted")
-            yield Static(Content(self._last_read()), id="read")
-            with Horizontal(id="window"):
-                yield Static("Can be restored for")
-                yield Line(str(MOST), restrict="[0-9]*", max_length=2, id="days", compact=True)
-                yield Static("days")
-            yield Static(id="when")
-            yield Tick("Without recovery, at once", False, id="force", compact=True)
-            yield Line(placeholder="the name of the secret, to confirm", id="typed", compact=True)
-            with Horizontal(id="answers"):
-                yield Button("Cancel", id="cancel")
-                yield Button(PLAN, id="go")
-        yield KeyBar()
+    def title_words(self) -> str:
+        return f"Delete {named(self._entries)}?"
 
-    def _last_read(self) -> str:
-        return f"Last read on {day(self._last_accessed)}." if self._last_accessed else "No reading of it is recorded."
-
-    @property
-    def _answer(self) -> Deletion | None:
-        """What the fields say; None while they say nothing that can be done."""
-        if self.force.value:
-            return Deletion(None, True) if self.typed.value == self._name else None
-        days = int(self.days.value or 0)
-        return Deletion(days, False) if LEAST <= days <= MOST else None
+    def fields(self) -> Iterator[Widget]:
+        if len(self._entries) == 1:
+            yield Static(Content(shown(self._entries[0]["ARN"])), classes="-muted")
+        yield Horizontal(
+            Static("Can be restored for"),
+            Line(str(MOST), restrict="[0-9]*", max_length=2, id="days", compact=True),
+            Static("days"), classes="row",
+        )  # fmt: skip
+        yield Tick("Without recovery, at once", False, id="force", compact=True)
+        yield Line(id="typed", compact=True)
 
     def on_mount(self) -> None:
-        self._show_what_happens()
+        super().on_mount()
+        self.ask_for_replicas()
+
+    @gesture
+    async def ask_for_replicas(self) -> None:
+        """A list tells that a secret has replicas, and not where."""
+        for item in self.plan.items:
+            if item.entry.get("PrimaryRegion") == self.session.region:
+                described = await call(self.client.describe_secret, SecretId=item.arn)
+                self._replicas[item.arn] = [each["Region"] for each in described.get("ReplicationStatus", ())]
+        if self._replicas:
+            self.look()
+
+    # What the fields say.
+
+    @property
+    def window(self) -> int:
+        return int(self.days.value or 0)
+
+    @property
+    def to_type(self) -> str:
+        """What has to be typed before anything is deleted at once."""
+        return str(self._entries[0]["Name"]) if len(self._entries) == 1 else f"delete {len(self._planned)}"
+
+    @property
+    def _planned(self) -> list[Item]:
+        return self.plan.of(State.PLANNED)
+
+    def fill(self, item: Item) -> None:
+        item.note = shown(" · ".join(self._known(item)))
+        item.obstacle = shown(self._obstacle(item))
+        force = self.force.value
+        how = {"ForceDeleteWithoutRecovery": True} if force else {"RecoveryWindowInDays": self.window}
+        item.calls = [("delete_secret", {"SecretId": item.arn, **how})]
+        item.remember = partial(ways_back.deleted, self.session, item.arn, item.name, for_good=force)
+
+    def _known(self, item: Item) -> Iterator[str]:
+        """What one wants to know before."""
+        read = item.entry.get("LastAccessedDate")
+        if read is None:
+            yield "never read"
+        else:
+            yield f"{'▲ ' if self._now - read < LATELY else ''}read {rows.day(read)}"
+        if rows.rotates(item.entry):  # type: ignore[arg-type]
+            yield "rotation on"
+        if owner := item.entry.get("OwningService"):
+            yield f"managed by {owner}"
+
+    def _obstacle(self, item: Item) -> str:
+        """Why it would be refused."""
+        entry, primary = item.entry, item.entry.get("PrimaryRegion", self.session.region)
+        if primary != self.session.region:
+            return f"a replica: its primary is in {primary}"
+        if "PrimaryRegion" in entry and (regions := self._replicas.get(item.arn, ["other Regions"])):
+            return f"remove replicas first, in {', '.join(regions)}"
+        if "DeletedDate" in entry and not self.force.value:
+            return f"its deletion is planned already, on {rows.day(entry['DeletedDate'])}"
+        if self.force.value and entry.get("OwningService"):
+            return f"managed by {entry['OwningService']}: only with a window"
+        return ""
+
+    def answer(self) -> str:
+        return AT_ONCE if self.force.value else PLAN
+
+    def problem(self) -> str:
+        if not self.force.value:
+            return "" if LEAST <= self.window <= MOST else f"✗ The window is {LEAST} to {MOST} days."
+        if self._planned and self.typed.value != self.to_type:
+            return f"✗ Nothing brings {self._them} back. Type {self.to_type} to confirm."
+        return ""
+
+    def consequence(self) -> str:
+        if self.force.value:
+            return f"✗ Nothing brings {self._them} back."
+        date = rows.day(self._now + timedelta(days=self.window))
+        many = len(self._planned)
+        which = f"{many:,} are deleted" if many < len(self._entries) else "Deleted"
+        return f"▲ {which} on {date}. Until then nobody can read {self._them}, and U brings {self._them} back."
+
+    def told(self, done: Shown, several: bool) -> str:
+        if self.force.value:
+            return f"{done} {'are' if several else 'is'} deleted for good."
+        return f"{done} will be deleted on {rows.day(self._now + timedelta(days=self.window))}."
+
+    @property
+    def _them(self) -> str:
+        return "it" if len(self._planned) == 1 else "them"
+
+    # What a person does.
 
     @on(Input.Changed)
     @on(Tick.Changed)
-    def _show_what_happens(self) -> None:
+    def look(self) -> None:
         force = self.force.value
         self.days.disabled = force
         self.typed.display = force
-        self.go.label = AT_ONCE if force else PLAN
-        self.go.disabled = self._answer is None
-        when = self.query_one("#when", Static)
-        when.set_class(self.go.disabled or force, "-error")
-        when.update(Content(self._consequence()))
-
-    def _consequence(self) -> str:
-        match self._answer:
-            case Deletion(days=int(days)):
-                date = self._now + timedelta(days=days)
-                return f"▲ Deleted on {day(date)}. Until then nobody can read it, and U brings it back."
-            case None if not self.force.value:
-                return f"✗ The window is {LEAST} to {MOST} days."
-            case None:
-                return f"✗ Nothing brings it back. Type {self._name} to confirm."
-        return "✗ Nothing brings it back."
+        super().look()
+        self.typed.placeholder = f"{self.to_type}, to confirm"
+        self.said.set_class(self.go.disabled or force, "-error")
 
     def action_days(self, by: int) -> None:
         if not self.force.value:
-            now = int(self.days.value or MOST)
-            self.days.value = str(max(LEAST, min(MOST, now + by)))
+            self.days.value = str(max(LEAST, min(MOST, (self.window or MOST) + by)))
 
     @on(Input.Submitted, "#days")
     def _to_the_answers(self) -> None:
@@ -126,9 +173,3 @@ class DeletionPlan(ModalScreen[Deletion | None]):
     @on(Input.Submitted, "#typed")
     def _to_the_button(self) -> None:
         self.go.focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(self._answer if event.button.id == "go" else None)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from smtui.shown import shown
-from smtui.tui import kms_keys, rows, ways_back
+from smtui.tui import kms_keys, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.plan import carried_out
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.screens.one_secret import OneSecretScreen
 
@@ -59,13 +60,7 @@ class AttributesScreen(OneSecretScreen):
     async def action_delete(self) -> None:
         if self.secret is None or self.refuses_to_write():
             return
-        arn, read = shown(self.secret["ARN"]), self.secret.get("LastAccessedDate")
-        plan = await self.app.push_screen_wait(DeletionPlan(self.name, arn, self.session.now(), read))
-        if plan is not None:
-            deleted = await call(self.client.delete_secret, **plan.request(self.secret_id))
-            ways_back.deleted(self.session, self.secret_id, self.name, for_good=plan.force)
-            self.say(f"{self.name} is deleted for good." if plan.force
-                     else f"{self.name} will be deleted on {rows.day(deleted['DeletionDate'])}.")
+        if await carried_out(self, DeletionPlan(self.session, [self.secret])):
             self.leave()
 
     @gesture

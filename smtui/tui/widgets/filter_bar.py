@@ -1,24 +1,126 @@
-"""The line in which the filter is typed."""
+"""The line in which the filter is typed, and under it, while it is typed, what could come next."""
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input, Static
 
 from smtui.tui import keys
+from smtui.tui.suggestions import Suggestion, Vocabulary, completed, suggestions
 from smtui.tui.widgets.line import Line
 
+GAP = "  "
 
-class FilterBar(Line):
-    """Down and Enter leave it for the list."""
+
+class FilterLine(Line):
+    """Down and Enter leave it for the list; Tab and → take the first suggestion."""
 
     BINDINGS = keys.of("filter")
 
     class Left(Message):
         """The person goes on in the list."""
 
-    def __init__(self, id: str | None = None) -> None:
+    class Saved(Message):
+        """The filter is to be kept."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__(placeholder="/ filter: words, name:prod/, tag:team=web, !word, deleted:only", compact=True,
-                         select_on_focus=False, id=id)
+                         select_on_focus=False, suggester=_First(vocabulary), id="filter")
+        self._vocabulary = vocabulary
+
+    @property
+    def suggestions(self) -> list[Suggestion]:
+        return suggestions(self.value, self._vocabulary)
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
+
+    def action_save(self) -> None:
+        self.post_message(self.Saved())
+
+    def action_complete(self) -> None:
+        if self.cursor_at_end and (found := self.suggestions):
+            self.value = completed(self.value, found[0])
+            self.cursor_position = len(self.value)
+
+
+class _First(Suggester):
+    """Shows the first suggestion behind the cursor."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._vocabulary = vocabulary
+
+    async def get_suggestion(self, value: str) -> str | None:
+        found = suggestions(value, self._vocabulary)
+        whole = completed(value, found[0]) if found and not value.endswith(" ") else ""
+        return whole if whole.startswith(value) else None
+
+
+class FilterBar(Vertical):
+    """The line and what could come next."""
+
+    DEFAULT_CSS = """
+    FilterBar {
+        height: auto;
+        background: $surface;
+
+        & > #hints {
+            display: none;
+            height: 1;
+            padding: 0 1;
+            color: $text-muted;
+        }
+        &.-typing > #hints {
+            display: block;
+        }
+    }
+    """
+
+    line = getters.query_one(FilterLine)
+    hints = getters.query_one("#hints", Static)
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+
+    def compose(self) -> ComposeResult:
+        yield FilterLine(self._vocabulary)
+        yield Static(id="hints")
+
+    def on_descendant_focus(self) -> None:
+        self.add_class("-typing")
+        self.suggest()
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class("-typing")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.suggest()
+
+    def suggest(self) -> None:
+        """Says what could come next, from what has been read by now."""
+        if self.line.has_focus:
+            self.hints.update(_hints(self.line.suggestions, self.size.width - 2))
+
+
+def _hints(found: list[Suggestion], width: int) -> Content:
+    """As many as there is room for, and what they find where that is one thing."""
+    if not found:
+        return Content("")
+    about = f"· {found[0].words}" if len({each.words for each in found}) == 1 else ""
+    left = width - cell_len(about)
+    words: list[str] = []
+    for each in found:
+        left -= cell_len(each.word) + len(GAP)
+        if words and left < 0:
+            words.append("…")
+            break
+        words.append(each.word)
+    return Content(GAP).join([Content.styled(words[0], "bold $foreground"), *map(Content, words[1:]), Content(about)])

@@ -29,6 +29,7 @@ class Preview(VerticalScroll, can_focus=False):
         padding: 0 1;
         border-left: solid $border-blurred;
         scrollbar-size-vertical: 1;
+        background: $background;
     }
     """
 
@@ -47,6 +48,8 @@ def described(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     if description := entry.get("Description"):
         yield Content("")
         yield Content(shown(description, lines=True))
+    yield from _titled("Rotation", _rotation(entry, now))
+    yield from _titled("Replication", _replication(entry))
     yield from _titled("Tags", _tags(entry))
     yield from _titled("Versions", _versions(entry))
     yield from _titled("Dates", _dates(entry))
@@ -58,6 +61,29 @@ def _titled(title: str, lines: Iterator[Content]) -> Iterator[Content]:
             yield Content("")
             yield Content.styled(title, "$text-muted")
         yield line
+
+
+def _rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
+    if "RotationLambdaARN" not in entry and not rows.rotates(entry):
+        return
+    state = rows.rotation(entry, now)
+    if rows.is_overdue(entry, now):
+        yield Content.styled(shown(f"{state} since {rows.day(entry['NextRotationDate'])}"), "$warning")
+    else:
+        yield Content(shown(f"by {state}" if "NextRotationDate" in entry else state))
+    rules = entry.get("RotationRules", {})
+    if days := rules.get("AutomaticallyAfterDays"):
+        yield Content(shown(rules.get("ScheduleExpression") or f"every {days} days"))
+    yield Content(shown(f"by {entry.get('RotationLambdaARN', '').rpartition(':')[2]}"))
+
+
+def _replication(entry: SecretListEntry) -> Iterator[Content]:
+    """A list tells where the primary is, and not where its replicas are."""
+    if primary := entry.get("PrimaryRegion"):
+        here = entry["ARN"].split(":")[3] == primary
+        yield Content(shown("has replicas in other Regions" if here else f"a replica; its primary is in {primary}"))
+    if owner := entry.get("OwningService"):
+        yield Content(shown(f"managed by {owner}"))
 
 
 def _tags(entry: SecretListEntry) -> Iterator[Content]:

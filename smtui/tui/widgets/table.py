@@ -17,23 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from textual import events
 from textual.content import Content
-from textual.geometry import Region, Size
-from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
 from smtui.shown import Shown
-from smtui.tui import keys
+from smtui.tui.widgets.virtual_list import HEAD, VirtualList
 
 GAP = "  "
-HEAD = 1
-"""Lines above the rows, which do not scroll."""
 Thing = TypeVar("Thing")
 
 
@@ -64,37 +57,8 @@ def _needed(columns: Sequence[Column[Thing]]) -> int:
     return sum(column.width + len(GAP) for column in columns) - len(GAP)
 
 
-class Table(ScrollView, Generic[Thing], can_focus=True):
+class Table(VirtualList, Generic[Thing]):
     """Takes only what is `Shown`, or made of it."""
-
-    BINDINGS = keys.of("list")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--head", "table--cursor"}
-    DEFAULT_CSS = """
-    Table {
-        height: 1fr;
-        scrollbar-size-vertical: 1;
-        overflow-x: hidden;
-
-        & .table--head { color: $text-muted; text-style: bold; background: $surface; }
-        & .table--cursor {
-            background: $block-cursor-blurred-background;
-            color: $block-cursor-blurred-foreground;
-        }
-        &:focus .table--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
-            text-style: $block-cursor-text-style;
-        }
-    }
-    """
-
-    cursor: reactive[int] = reactive(0, repaint=False)
-
-    class Moved(Message):
-        """Something else is under the cursor, or nothing."""
-
-    class Chosen(Message):
-        """Somebody clicked twice on the thing under the cursor."""
 
     def __init__(
         self, *columns: Column[Thing], key: Callable[[Thing], object], nothing: Shown, id: str | None = None
@@ -119,32 +83,31 @@ class Table(ScrollView, Generic[Thing], can_focus=True):
         """These instead of those before."""
         before = self.current
         self._things = things
-        self.virtual_size = Size(0, self.count + HEAD)
-        self._go(self.cursor if before is None else self._place_of(self._key(before)))
-        self.refresh()
-        self.post_message(self.Moved())
+        self.show_rows()
+        self.go(self.cursor if before is None else self._place_of(self._key(before)))
+        self.moved()
 
     def _place_of(self, key: object) -> int:
         return next((place for place, thing in enumerate(self._things) if self._key(thing) == key), self.cursor)
 
     def go_to(self, key: object) -> None:
         """The cursor goes to the thing of this key, if it is here."""
-        self._go(self._place_of(key))
+        self.go(self._place_of(key))
 
     # How it looks.
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        number = y - HEAD + self.scroll_offset.y
-        if y < HEAD:
-            return self._line((Content(column.title) for column in self._columns), "table--head")
-        if number < self.count:
-            thing = self._things[number]
-            cells = (Content(cell) if isinstance(cell := column.cell(thing), str) else cell for column in self._columns)
-            return self._line(cells, "table--cursor" if number == self.cursor else "")
-        if not self.count and number == 1:
+    def draw_head(self) -> Strip:
+        return self._line((Content(column.title) for column in self._columns), "virtual-list--head")
+
+    def draw_row(self, number: int) -> Strip:
+        thing = self._things[number]
+        cells = (Content(cell) if isinstance(cell := column.cell(thing), str) else cell for column in self._columns)
+        return self._line(cells, "virtual-list--cursor" if number == self.cursor else "")
+
+    def draw_nothing(self, y: int) -> Strip:
+        if not self.count and y == HEAD + 1:
             return self._drawn(Content.styled(f" {self._nothing}", "$text-muted"), "")
-        return Strip.blank(width, self.rich_style)
+        return super().draw_nothing(y)
 
     def _line(self, cells: Iterator[Content], part: str) -> Strip:
         widths = {id(column): width for column, width in fitting(self._columns, self.size.width - 2)}
@@ -158,44 +121,3 @@ class Table(ScrollView, Generic[Thing], can_focus=True):
         words = Content(line.plain) if part else line
         width = self.size.width
         return Visual.to_strips(self, words.truncate(width, pad=True), width, 1, style, pad=True)[0]
-
-    # Moving.
-
-    def watch_cursor(self, before: int, now: int) -> None:
-        for number in (before, now):
-            self.refresh(Region(0, number - self.scroll_offset.y + HEAD, self.size.width, 1))
-        self.post_message(self.Moved())
-
-    @property
-    def _height(self) -> int:
-        return max(1, self.size.height - HEAD)
-
-    def _go(self, number: int) -> None:
-        """To a row, in sight."""
-        self.cursor = max(0, min(self.count - 1, number))
-        top = self.scroll_offset.y
-        wanted = min(self.cursor, max(top, self.cursor - self._height + 1))
-        if wanted != top:
-            self.scroll_to(y=wanted, animate=False, force=True)
-
-    def on_resize(self) -> None:
-        self._go(self.cursor)
-
-    def action_move(self, by: int) -> None:
-        self._go(self.cursor + by)
-
-    def action_page(self, by: int) -> None:
-        self._go(self.cursor + by * self._height)
-
-    def action_first(self) -> None:
-        self._go(0)
-
-    def action_last(self) -> None:
-        self._go(self.count - 1)
-
-    def on_click(self, event: events.Click) -> None:
-        number = event.y - HEAD + self.scroll_offset.y
-        if event.y >= HEAD and number < self.count:
-            self._go(number)
-            if event.chain == 2:
-                self.post_message(self.Chosen())

@@ -1,0 +1,81 @@
+"""What is done to several secrets at once, or to one: each is a gesture of the list, read top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from smtui.shown import Shown, shown
+from smtui.tui import ways_back
+from smtui.tui.bridge import call
+from smtui.tui.dialogs.bulk_tags import TagPlan, sent
+from smtui.tui.dialogs.deletion import DeletionPlan
+from smtui.tui.dialogs.exporting import ExportPlan, write
+from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.plan import PlanScreen, carried_out
+from smtui.tui.dialogs.restoring import RestorePlan
+from smtui.tui.dialogs.tags import TagsForm
+from smtui.tui.plan import counted
+
+if TYPE_CHECKING:
+    from smtui.api.types import SecretListEntry
+    from smtui.tui.screens.secrets import SecretsScreen
+
+Entries = Sequence["SecretListEntry"]
+
+
+async def delete(screen: SecretsScreen, entries: Entries) -> None:
+    await _carried_out(screen, DeletionPlan(screen.session, entries))
+
+
+async def restore(screen: SecretsScreen, entries: Entries) -> None:
+    """One is restored at once: that can be undone."""
+    if len(entries) > 1:
+        await _carried_out(screen, RestorePlan(screen.session, entries))
+        return
+    [entry] = entries
+    if "DeletedDate" not in entry:
+        screen.say(f"No deletion of {entry['Name']} is planned.")
+        return
+    await call(screen.client.restore_secret, SecretId=entry["ARN"])
+    ways_back.restored(screen.session, entry["ARN"], shown(entry["Name"]), entry["DeletedDate"])
+    await screen.done(f"{entry['Name']} is restored.")
+
+
+async def tag(screen: SecretsScreen, entries: Entries) -> None:
+    """One secret's tags are edited as they are; of several, one says what becomes different."""
+    if len(entries) > 1:
+        await _carried_out(screen, TagPlan(screen.session, entries))
+        return
+    [entry] = entries
+    before, name = {tag["Key"]: tag.get("Value", "") for tag in entry.get("Tags", ())}, shown(entry["Name"])
+    changes = await screen.app.push_screen_wait(TagsForm(name, before))
+    if changes:
+        for method, request in sent(entry["ARN"], changes):
+            await call(getattr(screen.client, method), **request)
+        ways_back.tagged(screen.session, entry["ARN"], name, before, changes.put, changes.removed)
+        await screen.done("\n".join(changes.sentences()))
+
+
+async def export(screen: SecretsScreen, entries: Entries) -> None:
+    dialog = ExportPlan(screen.session, entries)
+    if await screen.app.push_screen_wait(dialog) is not None:
+        screen.app.do(partial(write, dialog=dialog))
+
+
+async def copy_names(screen: SecretsScreen, entries: Entries) -> None:
+    """One a line."""
+    titles = [Shown("names"), Shown("ARNs")]
+    picked = await screen.app.push_screen_wait(Pick(shown(f"Copy what of {counted(len(entries))}?"), titles))
+    if picked is not None:
+        words = [entry["ARN"] if picked else entry["Name"] for entry in entries]
+        await screen.app.copy("\n".join(words), f"{titles[picked].capitalize()} of {counted(len(entries))}")
+
+
+async def _carried_out(screen: SecretsScreen, dialog: PlanScreen) -> None:
+    """What is done is not marked any more; what was refused still is."""
+    done: list[Any] = await carried_out(screen, dialog)
+    if done:
+        screen.secrets.unmark(item.arn for item in done)
+        await screen.reload()

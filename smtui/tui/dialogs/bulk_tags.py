@@ -1,0 +1,115 @@
+"""Tags of several secrets: what is put on each of them, what is taken away, and what that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import ClassVar
+
+from textual import getters, on
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from smtui.shown import Shown, shown
+from smtui.tui import keys, ways_back
+from smtui.tui.bridge import gesture
+from smtui.tui.dialogs.plan import PlanScreen
+from smtui.tui.dialogs.tags import TagChanges, problem
+from smtui.tui.plan import Item, Sent, State, counted
+from smtui.tui.widgets.line import Line
+from smtui.tui.widgets.pair_rows import PairRows
+
+
+class TagPlan(PlanScreen):
+    """Begins in the first new tag. A comma cannot stand in the key of a tag, so it parts those to remove."""
+
+    BINDINGS = keys.of("tags")
+    CSS_PATH: ClassVar = ["plan.tcss", "bulk_tags.tcss"]
+    AUTO_FOCUS = "PairRows Input"
+
+    pairs = getters.query_one(PairRows)
+    removed = getters.query_one("#removed", Line)
+
+    def title_words(self) -> str:
+        return f"Tags of {counted(len(self.plan.items))}"
+
+    def fields(self) -> Iterator[Widget]:
+        yield Static("Put on each", classes="-muted")
+        yield PairRows()
+        yield Horizontal(
+            Static("Remove "), Line(placeholder=self._present(), id="removed", compact=True), classes="row",
+        )  # fmt: skip
+
+    def _present(self) -> str:
+        present = sorted({key for item in self.plan.items for key in _tags(item)})
+        return shown(f"keys, with commas between them: {', '.join(present)}" if present else "there are no tags")
+
+    def fill(self, item: Item) -> None:
+        changes = self._changes(item)
+        item.note = shown("  ".join(changes.sentences()))
+        item.obstacle = Shown() if changes else Shown("stays as it is")
+        item.calls = list(sent(item.arn, changes))
+        item.remember = partial(ways_back.tagged, self.session, item.arn, item.name, changes.before, changes.put,
+                                changes.removed)
+
+    def _changes(self, item: Item) -> TagChanges:
+        before, wanted = _tags(item), {pair.key: pair.text for pair in self.pairs.lines}
+        removed = tuple(key for key in self._keys_to_remove if key in before and key not in wanted)
+        return TagChanges({k: v for k, v in wanted.items() if before.get(k) != v}, removed, before)
+
+    @property
+    def _keys_to_remove(self) -> list[str]:
+        return [key.strip() for key in self.removed.value.split(",") if key.strip()]
+
+    def problem(self) -> str:
+        if wrong := problem(self.pairs.lines):
+            return f"✗ {wrong}"
+        both = [pair.key for pair in self.pairs.lines if pair.key in self._keys_to_remove]
+        return f"✗ {both[0]} cannot be put and removed at once." if both else ""
+
+    def look(self) -> None:
+        super().look()
+        if not self.pairs.lines and not self._keys_to_remove:
+            self.say("Nothing is changed yet.")
+
+    def answer(self) -> str:
+        return "Change tags"
+
+    def consequence(self) -> str:
+        return f"{counted(len(self.plan.of(State.PLANNED)))} of {len(self.plan.items):,} will have other tags."
+
+    def told(self, done: Shown, several: bool) -> str:
+        return f"The tags of {done} are changed."
+
+    # What a person does.
+
+    @on(Input.Changed, "#removed")
+    @on(PairRows.Changed)
+    def _look_again(self) -> None:
+        self.look()
+
+    @on(Input.Submitted)
+    def action_save(self) -> None:
+        if not self.go.disabled:
+            self.go.focus()
+
+    @gesture
+    async def action_add(self) -> None:
+        await self.pairs.add()
+
+    @gesture
+    async def action_remove(self) -> None:
+        await self.pairs.remove_focused()
+
+
+def _tags(item: Item) -> dict[str, str]:
+    return {tag["Key"]: tag.get("Value", "") for tag in item.entry.get("Tags", ())}
+
+
+def sent(arn: str, changes: TagChanges) -> Iterator[Sent]:
+    """The calls that make the changes."""
+    if changes.removed:
+        yield "untag_resource", {"SecretId": arn, "TagKeys": list(changes.removed)}
+    if changes.put:
+        yield "tag_resource", {"SecretId": arn, "Tags": changes.tags()}

@@ -1,0 +1,86 @@
+"""Which columns the list shows, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+
+from smtui.tui import keys
+from smtui.tui.columns import COLUMNS, Column, fitted
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.row_list import RowList
+
+ON, OFF = "✓", " "
+
+
+class ColumnsForm(ModalScreen[Sequence[str] | None]):
+    """Answers their ids, left to right; none where the width should decide. `width` is what the list has now."""
+
+    BINDINGS = keys.of("dialog") + keys.of("columns")
+    CSS_PATH = "columns.tcss"
+    AUTO_FOCUS = "RowList"
+
+    rows = getters.query_one(RowList)
+
+    def __init__(self, shown: Sequence[str], width: int) -> None:
+        super().__init__()
+        self._on = set(shown)
+        self._order = [*shown, *(id for id in COLUMNS if id not in shown)]
+        self._width = width
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("Columns", classes="title")
+            yield RowList(compact=True)
+            yield Static(id="said", classes="-muted")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._look(0)
+
+    def _look(self, cursor: int) -> None:
+        self.rows.put([_row(COLUMNS[id], id in self._on) for id in self._order], cursor)
+        self.query_one("#said", Static).update(Content(self._room()))
+
+    def _room(self) -> str:
+        if not self.chosen:
+            return "None chosen: as many as the width has room for."
+        there = len(fitted(self._width, self.chosen))
+        return "" if there == len(self.chosen) else f"There is room for {there} of these {len(self.chosen)} now."
+
+    @property
+    def chosen(self) -> list[str]:
+        return [id for id in self._order if id in self._on]
+
+    @on(OptionList.OptionSelected)
+    def action_turn(self) -> None:
+        at = self.rows.cursor
+        self._on ^= {self._order[at]}
+        self._look(at)
+
+    def action_shift(self, by: int) -> None:
+        at, to = self.rows.cursor, self.rows.cursor + by
+        if 0 <= to < len(self._order):
+            self._order[at], self._order[to] = self._order[to], self._order[at]
+            self._look(to)
+
+    def action_by_width(self) -> None:
+        self.dismiss(())
+
+    def action_save(self) -> None:
+        self.dismiss(self.chosen)
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def _row(column: Column, on: bool) -> Content:
+    return Content.assemble(
+        (f"▐{ON if on else OFF}▌ ", "bold"), f"{column.title:<13}", (column.words, "$text-muted"),
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Secrets written to a file, with their values in plain text: which, where to, and in which format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+
+from smtui.shown import Shown, shown
+from smtui.transfer.chosen import Chosen
+from smtui.transfer.export import Exported, Format, export
+from smtui.transfer.private_file import private_file
+from smtui.tui.dialogs.plan import PlanScreen
+from smtui.tui.long_work import Tell, long
+from smtui.tui.plan import Item, State, counted
+from smtui.tui.widgets.plain_input import PlainInput
+from smtui.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+FORMATS = {
+    Format.JSON: "what smtui import brings back, tags and all",
+    Format.DOTENV: "NAME='value' lines, for programs that read .env files",
+    Format.AWS: "what aws secretsmanager batch-get-secret-value prints",
+}
+
+
+class ExportPlan(PlanScreen):
+    """Nothing is written here: the work is long, and goes on beside the screens."""
+
+    CSS_PATH: ClassVar = ["plan.tcss", "exporting.tcss"]
+    AUTO_FOCUS = "#path"
+
+    path_field = getters.query_one("#path", PlainInput)
+    formats = getters.query_one("#formats", RowList)
+
+    def title_words(self) -> str:
+        return f"Export {counted(len(self.plan.items))} in plain text"
+
+    def fields(self) -> Iterator[Widget]:
+        yield Horizontal(
+            Static("File "), PlainInput(placeholder="~/secrets.json", id="path", compact=True), classes="row",
+        )  # fmt: skip
+        yield RowList(id="formats", compact=True)
+
+    def on_mount(self) -> None:
+        self._show_formats(0)
+        super().on_mount()
+
+    def _show_formats(self, chosen: int) -> None:
+        rows = [Content.assemble(("● " if at == chosen else "  ", "bold"), f"{format.value:<8}", (words, "$text-muted"))
+                for at, (format, words) in enumerate(FORMATS.items())]
+        self.formats.put(rows, chosen)
+
+    @property
+    def path(self) -> Path:
+        return Path(self.path_field.value).expanduser().absolute()
+
+    @property
+    def format(self) -> Format:
+        return list(FORMATS)[self.formats.cursor]
+
+    def fill(self, item: Item) -> None:
+        if "DeletedDate" in item.entry:
+            item.obstacle = Shown("nobody can read it: its deletion is planned")
+
+    def answer(self) -> str:
+        return "Write the file"
+
+    def problem(self) -> str:
+        if not self.path_field.value:
+            return "✗ Say which file to make."
+        if self.path.is_symlink() or self.path.exists():
+            return f"✗ There is already something at {self.path}. It is left as it is."
+        return "" if self.path.parent.is_dir() else f"✗ There is no folder {self.path.parent}."
+
+    def consequence(self) -> str:
+        return f"▲ Whoever can read {self.path} has these values. It is made so that only you can."
+
+    def told(self, done: Shown, several: bool) -> str:
+        return ""
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.look()
+
+    @on(Input.Submitted)
+    def _to_the_answer(self) -> None:
+        if not self.go.disabled:
+            self.go.focus()
+
+    @on(OptionList.OptionHighlighted)
+    def _another_format(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if "●" not in str(event.option.prompt):
+            self._show_formats(event.option_index)
+
+    def carry_out(self) -> None:  # type: ignore[override]
+        self.dismiss(self.plan)
+
+
+async def write(app: SmtuiApp, session: Session, dialog: ExportPlan) -> None:
+    """What the dialog says is done beside the screens; a file that was not finished is taken away."""
+    names, path, region = [item.arn for item in dialog.plan.of(State.PLANNED)], dialog.path, session.region
+    format = dialog.format
+
+    def work(vault: Vault, tell: Tell) -> Exported:
+        with private_file(path) as file:
+            return export(vault.client(region_name=region), Chosen(names), format, file.write,
+                          lambda what, done, _: tell(what, done, len(names)))
+
+    done = await long(app, Shown("Export"), work)
+    left_out = f" {counted(done.without_value)} had no value yet." if done.without_value else ""
+    app.notify(shown(f"{counted(done.written)} written to {path}, in plain text.{left_out}"), markup=False)

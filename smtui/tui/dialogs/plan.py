@@ -1,0 +1,209 @@
+"""A plan before it is carried out, while it is, and what was refused: every secret stands in a row of its own."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.cells import cell_len
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import gesture
+from smtui.tui.plan import NOTHING, Item, Plan, State, counted, named
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.screens.of_session import SessionScreen
+    from smtui.tui.session import Session
+
+WIDEST_NAME = 40
+COLOURS = {State.PLANNED: "$text-muted", State.LEFT_OUT: "$warning", State.DONE: "$success", State.REFUSED: "$error"}
+
+
+class PlanScreen(ModalScreen[Plan | None]):
+    """Answers the plan once it was carried out, be it in part; None where nothing was done.
+
+    A kind of plan says what is asked (`title`, `answer`), with which fields (`fields`), and, each time one of them
+    changes, what that makes of each secret (`fill`) and of them all (`consequence`, `problem`).
+    """
+
+    BINDINGS = keys.of("dialog") + keys.of("plan")
+    CSS_PATH: ClassVar = ["plan.tcss"]
+    AUTO_FOCUS = "#cancel"
+
+    app: getters.app[SmtuiApp]
+    said = getters.query_one("#said", Static)
+    go = getters.query_one("#go", Button)
+
+    def __init__(self, session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__()
+        self.session = session
+        self.client = session.client()
+        self.plan = Plan([Item(entry) for entry in entries])
+        self._begun = self._over = False
+
+    # What a kind of plan says of itself.
+
+    @abstractmethod
+    def title_words(self) -> str:
+        """What is asked."""
+
+    def fields(self) -> Iterator[Widget]:
+        """What can be chosen."""
+        return iter(())
+
+    @abstractmethod
+    def fill(self, item: Item) -> None:
+        """Gives it its note, or its obstacle, and its calls."""
+
+    @abstractmethod
+    def consequence(self) -> str:
+        """What will have happened, in a sentence."""
+
+    def problem(self) -> str:
+        """Why it cannot be done as it stands; empty where it can."""
+        return ""
+
+    @abstractmethod
+    def answer(self) -> str:
+        """What is on the button."""
+
+    @abstractmethod
+    def told(self, done: Shown, several: bool) -> str:
+        """What was done, in a sentence about `done`."""
+
+    # The screen.
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(shown(self.title_words())), classes="title")
+            yield from self.fields()
+            yield Static(id="said")
+            yield Table[Item](
+                Column("Secret", lambda item: item.name, self._longest_name()), Column("", _words, 24, grows=1),
+                key=lambda item: item.arn, nothing=Shown("Nothing."), id="items",
+            )
+            yield Static(id="about", classes="-muted")
+            with Horizontal(id="answers"):
+                yield Button("Cancel", id="cancel")
+                yield Button("", id="go")
+        yield KeyBar()
+
+    def _longest_name(self) -> int:
+        """Names are what one has to recognize."""
+        return min(WIDEST_NAME, max(cell_len(item.name) for item in self.plan.items))
+
+    @property
+    def items(self) -> Table[Item]:
+        return self.query_one("#items", Table)
+
+    def on_mount(self) -> None:
+        self.items.put(self.plan.items)
+        self.look()
+
+    def look(self) -> None:
+        """Shows what the fields, as they are now, make of it."""
+        for item in self.plan.items:
+            item.obstacle, item.calls, item.remember = NOTHING, (), None
+            self.fill(item)
+        problem = self.problem() or ("" if self.plan.of(State.PLANNED) else "✗ There is nothing to do.")
+        self.go.disabled = bool(problem)
+        self.go.label = Content(self.answer())
+        self.say(problem or self.consequence(), wrong=bool(problem))
+        self.items.refresh()
+
+    def say(self, words: str, *, wrong: bool = False) -> None:
+        self.said.set_class(wrong, "-error")
+        self.said.update(Content(shown(words)))
+
+    # Carrying it out.
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "go":
+            self.carry_out()
+        else:
+            self.action_cancel()
+
+    @gesture
+    async def carry_out(self) -> None:
+        if self._begun or self.problem():
+            return
+        self._begun = True
+        for field in self.query("Input, Checkbox, #go"):
+            field.disabled = True
+        self.query_one("#cancel", Button).label = "Stop"
+        await self.plan.carry_out(self.client, self._tell)
+        self._over = True
+        if self.plan.of(State.REFUSED) or self.plan.stopped:
+            self._show_what_was_refused()
+        else:
+            self.dismiss(self.plan)
+
+    def _tell(self, number: int) -> None:
+        self.say(f"{number + 1:,} of {counted(len(self.plan.items))}…")
+        self.items.go(number)
+        self.items.refresh()
+
+    def _show_what_was_refused(self) -> None:
+        """Refusals first."""
+        done, refused, left = (len(self.plan.of(state)) for state in (State.DONE, State.REFUSED, State.PLANNED))
+        words = [f"{done:,} done, {refused:,} refused.", f"Stopped: {left:,} were not tried." if left else ""]
+        self.say(" ".join(filter(None, words)), wrong=True)
+        self.items.put(sorted(self.plan.items, key=lambda item: item.state is not State.REFUSED))
+        self.items.go(0)
+        self._tell_in_full()
+        close = self.query_one("#cancel", Button)
+        close.label = "Close"
+        close.focus()
+
+    @on(Table.Moved)
+    def _tell_in_full(self) -> None:
+        """What was said about the row under the cursor, for which a row may be too short."""
+        item = self.items.current
+        about = self.query_one("#about", Static)
+        about.display = self._over and item is not None
+        about.update(Content(shown(f"{item.name}: {item.words}" if item and item.words else "")))
+
+    def action_cancel(self) -> None:
+        """Before, nothing is done; meanwhile, nothing more; afterwards, it is read."""
+        if self._over:
+            self.dismiss(self.plan)
+        elif self._begun:
+            self.plan.stopped = True
+        else:
+            self.dismiss(None)
+
+    def action_page(self, by: int) -> None:
+        self.items.action_page(by)
+
+
+async def carried_out(screen: SessionScreen[Any], dialog: PlanScreen) -> list[Item]:
+    """Asks, says what was done, and remembers what takes it back, as one thing. Answers what was done."""
+    plan = await screen.app.push_screen_wait(dialog)
+    done = plan.of(State.DONE) if plan else []
+    if plan and done:
+        sentence = shown(dialog.told(named([item.entry for item in done]), len(done) > 1))
+        with screen.session.undo.together(sentence):
+            for item in done:
+                if item.remember:
+                    item.remember()
+        screen.say(sentence)
+    return done
+
+
+def _words(item: Item) -> Content:
+    """What state it is in, and what is known or was said."""
+    colon = ": " if item.words and item.state.value else ""
+    return Content.assemble((item.state.value + colon, COLOURS[item.state]), Content(item.words))

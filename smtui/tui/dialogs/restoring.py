@@ -1,0 +1,37 @@
+"""The plan of taking back planned deletions."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from smtui.shown import Shown, shown
+from smtui.tui import rows, ways_back
+from smtui.tui.dialogs.plan import PlanScreen
+from smtui.tui.plan import Item, State, counted
+
+
+class RestorePlan(PlanScreen):
+    """It can be undone, so its answer has the focus."""
+
+    AUTO_FOCUS = "#go"
+
+    def title_words(self) -> str:
+        return f"Restore {counted(len(self.plan.items))}?"
+
+    def fill(self, item: Item) -> None:
+        when = item.entry.get("DeletedDate")
+        if when is None:
+            item.obstacle = Shown("no deletion is planned")
+            return
+        item.note = shown(f"{rows.deletion(when, self.session.now())}, on {rows.day(when)}")
+        item.calls = [("restore_secret", {"SecretId": item.arn})]
+        item.remember = partial(ways_back.restored, self.session, item.arn, item.name, when)
+
+    def answer(self) -> str:
+        return "Restore"
+
+    def consequence(self) -> str:
+        return f"{counted(len(self.plan.of(State.PLANNED)))} can be read again at once."
+
+    def told(self, done: Shown, several: bool) -> str:
+        return f"{done} {'are' if several else 'is'} restored."

@@ -1,0 +1,105 @@
+"""The filters a person has kept: one of them again, the present one kept, or one removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+
+from smtui.shown import shown
+from smtui.tui import keys
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.row_list import RowList
+
+LETTERS = "123456789abcdefhimnopqrstuvwxyz"
+"""The keys that take one; those that move in a list are left out."""
+NONE_YET = "None is kept yet."
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The present filter."""
+
+
+Answer = Recalled | Removed | Keep
+
+
+class SavedFilters(ModalScreen[Answer | None]):
+    """`present` is the filter in force, empty where there is none to keep."""
+
+    BINDINGS = keys.of("dialog") + keys.of("saved")
+    CSS_PATH = "columns.tcss"
+    AUTO_FOCUS = "RowList"
+
+    rows = getters.query_one(RowList)
+
+    def __init__(self, filters: Mapping[str, str], present: str) -> None:
+        super().__init__()
+        self._names = sorted(filters)
+        self._filters = filters
+        self._present = present
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("Saved filters", classes="title")
+            yield RowList(compact=True)
+            yield Static(Content(self._words()), id="said", classes="-muted")
+        yield KeyBar()
+
+    def _words(self) -> str:
+        how = "Ctrl+S keeps the present one" if self._present else "Type a filter first, to keep it"
+        return how + "." if self._names else f"{NONE_YET} {how}."
+
+    def on_mount(self) -> None:
+        self.rows.put([_row(letter(at), name, self._filters[name]) for at, name in enumerate(self._names)], 0)
+
+    def on_key(self, event: events.Key) -> None:
+        for at, name in enumerate(self._names):
+            if event.character and event.character == letter(at):
+                event.stop()
+                self.dismiss(Recalled(name))
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(Recalled(self._names[event.option_index]))
+
+    def action_keep(self) -> None:
+        if self._present:
+            self.dismiss(Keep())
+
+    def action_remove(self) -> None:
+        if self._names:
+            self.dismiss(Removed(self._names[self.rows.cursor]))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return {"keep": bool(self._present), "remove": bool(self._names)}.get(action, True)
+
+
+def letter(at: int) -> str:
+    """What takes the filter of this number; empty where the keys have run out."""
+    return LETTERS[at:at + 1]
+
+
+def _row(letter: str, name: str, text: str) -> Content:
+    return Content.assemble(
+        (f" {letter:<3}", "bold $primary"), Content(shown(name)), "  ", (shown(text), "$text-muted"),
+    )  # fmt: skip

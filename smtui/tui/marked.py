@@ -1,0 +1,47 @@
+"""Which secrets are marked: by ARN, so that marks stay however the list is sorted, filtered or read anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smtui.api.types import SecretListEntry
+
+
+class Marked:
+    """Keeps what was last known about each of them, in the order in which they were marked."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, SecretListEntry] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, arn: object) -> bool:
+        return arn in self._entries
+
+    @property
+    def entries(self) -> list[SecretListEntry]:
+        return list(self._entries.values())
+
+    def add(self, entries: Iterable[SecretListEntry]) -> None:
+        self._entries.update((entry["ARN"], entry) for entry in entries)
+
+    def turn(self, entries: Iterable[SecretListEntry]) -> None:
+        """Those that were marked are not any more, and the others are."""
+        for entry in entries:
+            if self._entries.pop(entry["ARN"], None) is None:
+                self._entries[entry["ARN"]] = entry
+
+    def learn(self, entries: Iterable[SecretListEntry]) -> None:
+        """What is known now about those that are marked."""
+        if self._entries:
+            self.add(entry for entry in entries if entry["ARN"] in self._entries)
+
+    def forget(self, arns: Iterable[str]) -> None:
+        for arn in arns:
+            self._entries.pop(arn, None)
+
+    def clear(self) -> None:
+        self._entries.clear()

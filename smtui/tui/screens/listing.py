@@ -1,0 +1,290 @@
+"""What is listed: the filter as one types it, the order, the columns, planned deletions, and what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from smtui.config import change_settings
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import call, gesture
+from smtui.tui.columns import COLUMNS
+from smtui.tui.question import FIRST, Question
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.search import grammar
+from smtui.tui.stock import MOST_SORTED, Fetch, Page
+from smtui.tui.suggestions import Vocabulary
+from smtui.tui.widgets.filter_bar import FilterBar, FilterLine
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.preview import Preview
+from smtui.tui.widgets.secret_list import SecretList
+
+if TYPE_CHECKING:
+    from smtui.tui.session import Session
+
+PAUSE = 0.04
+"""Seconds without a key after which the filter is asked."""
+LONGER_PAUSE = 0.3
+"""Seconds without a key after which everything is read, for an order that is made here."""
+Command = tuple[str, str, Callable[[], object]]
+
+
+class ListingScreen(SessionScreen[None]):
+    """Filter, list, and, where there is room, a preview of the secret under the cursor."""
+
+    BINDINGS = keys.of("secrets")
+    CSS_PATH = "secrets.tcss"
+    AUTO_FOCUS = "SecretList"
+
+    filter_bar = getters.query_one(FilterBar)
+    filter = getters.query_one(FilterLine)
+    secrets = getters.query_one(SecretList)
+    preview = getters.query_one(Preview)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.question = Question()
+        self._put_by: Question | None = None
+        self._vocabulary = Vocabulary()
+
+    def compose(self) -> ComposeResult:
+        yield self.masthead()
+        yield FilterBar(self._vocabulary)
+        with Horizontal(id="body"):
+            yield SecretList(self.session.now)
+            yield Static(id="nothing")
+            yield Preview()
+        yield Static(id="left-out")
+        yield Static(id="status")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.add_class("-beside")
+        self.secrets.choose(self.app.settings.columns)
+        super().on_mount()
+
+    # What is listed.
+
+    def on_screen_resume(self) -> None:
+        self._ask(keep=True)
+
+    async def reload(self) -> None:
+        """The same question again, with the cursor on the same secret."""
+        self._ask(keep=True)
+
+    @property
+    def busy(self) -> bool:
+        """What is being read is read to its end before it is read anew."""
+        return self.secrets.busy
+
+    def _ask(self, *, anew: bool = True, keep: bool = False, after: float = 0) -> None:
+        self.secrets.ask(self.question, self._fetch(), anew=anew, keep=keep, after=after)
+
+    def _fetch(self) -> Fetch:
+        request: Any = self.question.request()
+
+        async def fetch(token: str | None) -> Page:
+            more: Any = {"NextToken": token} if token else {}
+            answer = await call(self.client.list_secrets, **request, **more)
+            self._vocabulary.learn(answer["SecretList"])
+            return Page(answer["SecretList"], answer.get("NextToken"))
+
+        return fetch
+
+    def _ask_instead(self, question: Question, *, keep: bool = False, after: float = 0) -> None:
+        self.question = question
+        self._ask(anew=False, keep=keep, after=after)
+
+    # The filter.
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        if event.value != self.question.text:
+            self._ask_instead(self.question.typed(event.value), after=PAUSE)
+
+    @on(FilterLine.Left)
+    def _to_the_list(self) -> None:
+        self.secrets.focus()
+
+    def action_filter(self) -> None:
+        self.filter.focus()
+
+    def action_back(self) -> None:
+        """One step: out of the filter; then whatever was begun last is ended."""
+        if self.filter.has_focus:
+            self.secrets.focus()
+        elif self.secrets.coming is not None:
+            self.secrets.stop()
+            self.question = self.secrets.question
+        elif self.secrets.ranging:
+            self.secrets.end_range()
+        elif self.secrets.marked:
+            self.secrets.clear_marks()
+        elif self.question.text:
+            self.filter.value = ""
+        elif self._put_by is not None:
+            self.action_planned()
+
+    @on(FilterLine.Saved)
+    def _keep_the_filter(self) -> None:
+        self.keep_filter()
+
+    @gesture
+    async def keep_filter(self) -> None:
+        """Asks for a name, and keeps the present filter under it."""
+        from smtui.tui.dialogs.one_line import OneLine
+
+        text = self.question.text.strip()
+        name = await self.app.push_screen_wait(OneLine(Shown("Keep this filter as"), longest=40)) if text else None
+        if name:
+            await self._set(filters={**self.app.settings.filters, name: text})
+            self.say(f"Kept as {name}: {text}")
+
+    @gesture
+    async def action_saved(self) -> None:
+        from smtui.tui.dialogs.saved_filters import Keep, Recalled, Removed, SavedFilters
+
+        answer = await self.app.push_screen_wait(SavedFilters(self.app.settings.filters, self.question.text.strip()))
+        match answer:
+            case Recalled(name):
+                self._recall(name)
+            case Removed(name):
+                await self._set(filters={k: v for k, v in self.app.settings.filters.items() if k != name})
+                self.say(f"{name} is removed.")
+            case Keep():
+                self.keep_filter()
+
+    def _recall(self, name: str) -> None:
+        self.filter.value = self.app.settings.filters[name]
+
+    async def _set(self, **changes: Any) -> None:
+        """Here and in the settings file."""
+        await call(change_settings, **changes)
+        self.app.settings = replace(self.app.settings, **changes)
+
+    # Order and columns.
+
+    def action_sort(self) -> None:
+        shown = [column.id for column, _ in self.secrets.fitted_by(FIRST)]
+        self._sort(self.question.next_order(shown))
+
+    def action_reverse(self) -> None:
+        self._sort(self.question.reversed())
+
+    @on(SecretList.SortWanted)
+    def _sort_by_its_title(self, event: SecretList.SortWanted) -> None:
+        self.sort_by(event.column)
+
+    def sort_by(self, column: str) -> None:
+        self._sort(self.question.by(column))
+
+    def _sort(self, question: Question) -> None:
+        self._ask_instead(question, after=LONGER_PAUSE if question.key else 0)
+        self._show_what_is_here()
+
+    @on(SecretList.TooMany)
+    def _too_many_to_sort(self) -> None:
+        self.say(f"The service does not sort by {self.question.column.title.lower()}, and here it is done with up to "
+                 f"{MOST_SORTED:,}. Narrow the filter first.", severity="warning")
+        self.question = self.secrets.question
+
+    @gesture
+    async def action_columns(self) -> None:
+        from smtui.tui.dialogs.columns import ColumnsForm
+
+        shown = self.app.settings.columns or [column.id for column, _ in self.secrets.fitted]
+        chosen = await self.app.push_screen_wait(ColumnsForm(shown, self.secrets.room))
+        if chosen is not None:
+            self.secrets.choose(chosen)
+            await self._set(columns=list(chosen))
+
+    def action_planned(self) -> None:
+        """To the planned deletions, and back to the list as it was left."""
+        before, self._put_by = self._put_by, None if self._put_by else self.question
+        self.question = before or self.question.of_planned()
+        with self.prevent(Input.Changed):
+            self.filter.value = self.question.text
+        self._ask()
+
+    # What is shown.
+
+    @on(SecretList.Loaded)
+    @on(SecretList.MarksChanged)
+    def _show_what_is_here(self) -> None:
+        self.query_one("#status", Static).update(Content(" · ".join(self._status())))
+        left_out = self.query_one("#left-out", Static)
+        left_out.display = bool(self.question.search.left_out)
+        left_out.update(Content("\n".join(map(shown, self.question.search.left_out))))
+        nothing = self.secrets.count == 0 and not self.secrets.more and self.secrets.coming is None
+        if nothing:
+            self.query_one("#nothing", Static).update(Content(self._why_nothing()))
+        self.set_class(nothing, "-nothing")
+        self.filter_bar.suggest()
+
+    def _status(self) -> Iterator[Shown]:
+        listed, coming = self.secrets, self.secrets.coming
+        yield shown(self._count())
+        if coming is not None and coming.looked_at:
+            why = f" to sort {self.question.order_words()}" if coming.sorts else ""
+            yield shown(f"reading all{why}: {coming.looked_at:,} read, {coming.found:,} match, Esc stops")
+        elif listed.hurrying:
+            yield Shown("reading on, any key stops")
+        elif listed.busy and self.question.sieves:
+            yield shown(f"{listed.looked_at:,} read, reading on")
+        yield shown(listed.question.order_words())
+        if listed.question.planned:
+            yield Shown("planned deletions")
+        if many := len(listed.marked_entries):
+            unseen = f" ({elsewhere:,} not in this list)" if (elsewhere := listed.marked_elsewhere) else ""
+            yield shown(f"✓ {many:,} marked{unseen}")
+
+    def _count(self) -> str:
+        count, more = self.secrets.count, "+" if self.secrets.more else ""
+        if self.question.text.strip():
+            return f"{count:,}{more} match"
+        return f"{count:,}{more} {'secret' if count == 1 else 'secrets'}"
+
+    def _why_nothing(self) -> str:
+        if self.question.text.strip():
+            return f"Nothing matches.\n\n{self.key_of('secrets.back')} leaves the filter, and again clears it."
+        if self.question.planned:
+            return (
+                "No deletion is planned.\n\n"
+                f"{self.key_of('secrets.delete')} on a secret plans one; until its day it stands here, "
+                f"and {self.key_of('secrets.restore')} brings it back.\n"
+                f"{self.key_of('secrets.planned')} goes back to the list."
+            )
+        return (
+            "There is nothing here yet.\n\n"
+            f"{self.key_of('secrets.add')} makes a secret.\n"
+            f"{self.key_of('secrets.planned')} shows those whose deletion is planned.\n"
+            "smtui import brings some along."
+        )
+
+    @on(SecretList.Moved)
+    def _preview(self) -> None:
+        self.preview.show(self.secrets.current, self.session.now())
+
+    def action_preview(self) -> None:
+        """Beside the list where there is room, over it where there is not."""
+        self.toggle_class("-beside" if self.has_class("-wide") else "-over")
+
+    def further_help(self) -> Iterator[tuple[str, str, str]]:
+        """What help says besides keys."""
+        return (("Words of the filter", " ".join(words), finds) for words, finds in grammar())
+
+    def commands(self) -> Iterator[Command]:
+        """What the command palette offers besides keys."""
+        for column in COLUMNS.values():
+            yield f"Sort by {column.title.lower()}", f"By {column.words}", partial(self.sort_by, column.id)
+        for name, text in self.app.settings.filters.items():
+            yield shown(f"Filter: {name}"), shown(text), partial(self._recall, name)

@@ -1,0 +1,121 @@
+"""The columns of the list: which of them fit, and what stands in them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from smtui.tui import rows
+from smtui.tui.columns import BY_WORTH, COLUMNS, GAP, WITH_PLANNED, fitted
+from smtui.tui.stock import in_order
+from smtui.tui.widgets.secret_list import cell
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("width", range(40, 240, 7))
+@pytest.mark.parametrize("planned", [True, False])
+@pytest.mark.parametrize("chosen", [(), ("tags", "name"), tuple(reversed(COLUMNS))], ids=["default", "two", "all"])
+def test_columns_fill_the_width(width: int, planned: bool, chosen: tuple[str, ...]) -> None:
+    """Never wider than there is room for, and no room left over where a column could use it."""
+    found = fitted(width, chosen, planned=planned)
+
+    assert sum(cells + GAP for _, cells in found) == width
+    assert all(cells >= min(column.least, width - GAP) for column, cells in found)
+
+
+def test_more_room_shows_more() -> None:
+    """What matters most at first, and all that is worth it where there is room."""
+    assert [column.id for column, _ in fitted(78)] == ["name", "description", "changed", "rotation"]
+    assert [column.id for column, _ in fitted(78, planned=True)] == ["name", "description", "accessed", "deletion"]
+    assert {column.id for column, _ in fitted(240)} == set(BY_WORTH)
+    assert {column.id for column, _ in fitted(240, planned=True)} == set(WITH_PLANNED)
+
+
+def test_what_the_list_is_sorted_by_is_shown() -> None:
+    """Something else has to make room for it; a person's own columns come before it."""
+    assert [column.id for column, _ in fitted(78, order="tags")] == [
+        "name", "changed", "accessed", "rotation", "tags",
+    ]
+    assert [column.id for column, _ in fitted(60, ("tags", "name"), order="created")] == ["tags", "name", "created"]
+
+
+def test_a_persons_own_choice_is_in_its_order() -> None:
+    """From left to right as chosen; what has no room is left out, and what is no column is no matter."""
+    ids = [column.id for column, _ in fitted(55, ("tags", "nosuch", "name", "labels"))]
+
+    assert ids == ["tags", "name"]
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (timedelta(days=30), "▲ deletes in 30 d"),
+        (timedelta(days=6, hours=2), "▲ deletes in 6 d"),
+        (timedelta(hours=30), "▲ deletes in 30 h"),
+        (timedelta(minutes=5), "▲ deletes in 1 h"),
+        (timedelta(0), "▲ deletion is due"),
+    ],
+)
+def test_the_state_is_a_sign_and_words(left: timedelta, words: str) -> None:
+    """Told apart without any colour, and it fits its column."""
+    assert rows.deletion(NOW + left, NOW) == words
+    assert cell_len(words) <= COLUMNS["deletion"].least
+    assert rows.deletion(None, NOW) == ""
+
+
+DUE, PAST = NOW + timedelta(days=3), NOW - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({}, "off"),
+        ({"RotationEnabled": False, "NextRotationDate": PAST}, "off"),
+        ({"RotationEnabled": True}, "on"),
+        ({"RotationEnabled": True, "NextRotationDate": DUE}, "2026-03-05"),
+        ({"RotationEnabled": True, "NextRotationDate": PAST}, "▲ overdue"),
+    ],
+)
+def test_the_state_of_rotation(entry: Any, words: str) -> None:
+    """Overdue is told by a sign and a word."""
+    assert rows.rotation(entry, NOW) == words
+    assert cell_len(words) <= COLUMNS["rotation"].least
+
+
+def test_labels_of_ones_own_come_first() -> None:
+    """AWS's are on nearly every secret."""
+    stages = {"1": ["AWSCURRENT", "blue"], "2": ["AWSPREVIOUS"], "3": ["AWSPENDING", "2026-q1"]}
+
+    assert rows.labels({"SecretVersionsToStages": stages}) == [
+        "2026-q1", "blue", "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("id", [id for id, column in COLUMNS.items() if not column.sort_by])
+@pytest.mark.parametrize("descending", [False, True])
+def test_what_has_nothing_there_comes_last(id: str, descending: bool) -> None:
+    """In either direction; what is equal stays in the order of names."""
+    full: dict[str, Any] = {
+        "Description": "b", "RotationEnabled": True, "NextRotationDate": DUE, "DeletedDate": DUE,
+        "SecretVersionsToStages": {"1": ["b"]}, "Tags": [{"Key": "b", "Value": ""}], "PrimaryRegion": "us-east-1",
+        "OwningService": "rds",
+    }  # fmt: skip
+    entries: list[Any] = [{"Name": "1"}, {"Name": "2", **full}, {"Name": "3"}, {"Name": "4", **full}]
+    key = COLUMNS[id].key
+    assert key is not None
+
+    assert [entry["Name"] for entry in in_order(entries, key, descending=descending)] == ["2", "4", "1", "3"]
+
+
+@pytest.mark.parametrize("text", ["", "short", "much longer than it", "exactly 12ce",
+                                  "日本語のとても長い", "日本語日本語x"])
+def test_a_cell_is_as_wide_as_its_column(text: str) -> None:
+    """Wide characters too; what is cut says so."""
+    made = cell(text, 12)
+
+    assert cell_len(made) == 12 + GAP
+    assert ("…" in made) == (cell_len(text) > 12)

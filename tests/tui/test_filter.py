@@ -1,0 +1,196 @@
+"""What is suggested while the filter is typed, filters that are kept, and what the filter does to a long list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from smtui.config import Settings, load_settings
+from smtui.shown import shown
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.saved_filters import SavedFilters
+from smtui.tui.palette import Actions
+from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.search import ALLOWED
+from smtui.tui.suggestions import Suggestion, Vocabulary, completed, suggestions
+from tests.conftest import Clock
+from tests.tui.conftest import MakeApp, said, screen_text, types, until
+
+SMALL = (80, 24)
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+def screen(app: SmtuiApp) -> SecretsScreen:
+    found = app.screen_stack[1]
+    assert isinstance(found, SecretsScreen)
+    return found
+
+
+def listed(app: SmtuiApp) -> list[str]:
+    return [entry["Name"] for entry in screen(app).secrets.entries]
+
+
+async def shows(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+# Suggestions.
+
+SEEN: list[Any] = [
+    {"Name": "prod/payments/db", "Tags": [{"Key": "team", "Value": "pay"}, {"Key": "on call", "Value": "a b"}],
+     "SecretVersionsToStages": {"1": ["AWSCURRENT", "blue"]}, "OwningService": "rds"},
+    {"Name": "dev/web", "Tags": [{"Key": "team", "Value": "web"}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("", "name:"),
+        ("o", "owning-service:"),
+        ("!ol", "!older:"),
+        ("prod own", "owning-service:"),
+        ("name:", "name:dev/"),
+        ("name:prod/", "name:prod/payments/"),
+        ("name:dev/,pr", "name:dev/,prod/"),
+        ("tag:te", "tag:team="),
+        ("tag:team=w", "tag:team=web"),
+        ("tag-value:p", "tag-value:pay"),
+        ("tag-key:on", 'tag-key:"on call"'),
+        ("stage:b", "stage:blue"),
+        ("stage:AWSP", "stage:AWSPENDING"),
+        ("owning-service:", "owning-service:rds"),
+        ("rotation:ov", "rotation:overdue"),
+        ("deleted:", "deleted:only"),
+        ("unused:9", "unused:90d"),
+        ("nosuch", None),
+        ("nosuch:a", None),
+        ("older:90d", None),
+    ],
+)
+def test_what_is_suggested(text: str, first: str | None) -> None:
+    """Keys by their beginning, then values: of what was listed, and those that a word of ours has."""
+    vocabulary = Vocabulary()
+    vocabulary.learn(SEEN)
+    found = suggestions(text, vocabulary)
+
+    assert (found[0].word if found else None) == first
+
+
+def test_a_suggestion_takes_the_place_of_the_last_word() -> None:
+    """One goes on typing behind a key or a part of a name, and behind a space otherwise."""
+    assert completed("prod ol", Suggestion(shown("older:"))) == "prod older:"
+    assert completed("name:pr", Suggestion(shown("name:prod/"))) == "name:prod/"
+    assert completed("a b tag:team=w", Suggestion(shown("tag:team=web"))) == "a b tag:team=web "
+    assert completed("a ", Suggestion(shown("name:"))) == "a name:"
+
+
+def test_what_a_terminal_would_obey_is_not_suggested() -> None:
+    """Nor anything else that a filter could not be asked for."""
+    hostile = "x\x1b]52;c;eA==\x07\u202e[/]"
+    vocabulary = Vocabulary()
+    vocabulary.learn([{
+        "Name": hostile, "Tags": [{"Key": hostile, "Value": hostile}], "SecretVersionsToStages": {"1": [hostile]},
+    }])  # fmt: skip
+
+    for key in ("name", "tag", "tag-key", "tag-value", "stage"):
+        assert all(ALLOWED.fullmatch(each.word) for each in suggestions(f"{key}:", vocabulary))
+
+
+async def test_tab_takes_what_is_suggested(app: MakeApp, filled: Any) -> None:
+    """Key, then value; the line under the filter shows what else there is, and goes away with the focus."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await shows(pilot, "5 secrets")
+        await types(pilot, "/ta")
+        await shows(pilot, " tag:  tag-key:  tag-value:")
+        await pilot.press("tab")
+        await types(pilot, "team=w")
+        await shows(pilot, "tag:team=web  · a tag: its key, or key=value")
+        await pilot.press("right")
+        await until(pilot, lambda: len(listed(running)) == 2)
+        assert screen(running).filter.value == "tag:team=web "
+        await pilot.press("enter")
+        await pilot.pause()
+
+        assert "tag-key:" not in screen_text(running)
+
+
+# Filters that are kept.
+
+
+async def test_keeping_a_filter(app: MakeApp, filled: Any) -> None:
+    """Ctrl+S and a name; `F` and its letter bring it back, in this session and in the next."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await shows(pilot, "5 secrets")
+        await types(pilot, "/tag:team=web")
+        await pilot.press("ctrl+s")
+        await shows(pilot, "Keep this filter as")
+        await types(pilot, "ours")
+        await pilot.press("enter")
+        await until(pilot, lambda: said(running) == ["Kept as ours: tag:team=web"])
+        await pilot.press("escape", "escape")
+        await shows(pilot, "5 secrets")
+        await pilot.press("F", "1")
+        await until(pilot, lambda: len(listed(running)) == 2)
+
+        assert screen(running).filter.value == "tag:team=web"
+        assert load_settings().filters == {"ours": "tag:team=web"}
+
+
+async def test_the_picker_of_filters(app: MakeApp, filled: Any) -> None:
+    """Each with a letter of its own; F8 removes one; the palette has them too."""
+    filters = {f"filter {number:02}": f"name:prod/ w{number}" for number in range(12)}
+    running = app(settings=Settings(filters=filters))
+    async with running.run_test(size=SMALL) as pilot:
+        await shows(pilot, "5 secrets")
+        titles = [str(hit.text) async for hit in Actions(running.screen).discover()]
+        assert "Filter: filter 03" in titles
+        await pilot.press("F")
+        await until(pilot, lambda: isinstance(running.screen, SavedFilters))
+        assert " a  filter 09" in screen_text(running)
+        await pilot.press("down", "f8")
+        await until(pilot, lambda: said(running) == ["filter 01 is removed."])
+        assert len(load_settings().filters) == 11
+        await pilot.press("F", "a")
+        await until(pilot, lambda: screen(running).filter.value == "name:prod/ w10")
+
+
+async def test_no_filter_is_kept_yet(app: MakeApp, filled: Any) -> None:
+    """The picker says how to."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await shows(pilot, "5 secrets")
+        await pilot.press("F")
+        await shows(pilot, "None is kept yet. Type a filter first, to keep it.")
+        await pilot.press("ctrl+s", "f8", "escape")
+        await pilot.pause()
+
+        assert running.screen is screen(running)
+
+
+# Words of our own, on a real vault.
+
+
+async def test_what_the_service_has_no_filter_for(app: MakeApp, filled: Any, clock: Clock) -> None:
+    """By label, by age, by rotation: sifted here, with AWS's own filters beside."""
+    filled.put_secret_value(SecretId="shared/wifi", SecretString="new", VersionStages=["AWSPENDING"])
+    clock.forward(days=100)
+    filled.update_secret(SecretId="prod/payments/db", Description="changed")
+    filled.get_secret_value(SecretId="prod/web/session")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await shows(pilot, "5 secrets")
+        for text, names in (
+            ("stage:AWSPENDING", ["shared/wifi"]),
+            ("older:90d name:prod/", ["prod/payments/stripe", "prod/web/session"]),
+            ("unused:90d name:prod/", ["prod/payments/db", "prod/payments/stripe"]),
+            ("rotation:on", []),
+            ("rotation:off wifi", ["shared/wifi"]),
+        ):
+            screen(running).filter.value = text
+            await until(pilot, lambda names=names: listed(running) == names and not screen(running).secrets.busy)

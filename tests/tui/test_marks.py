@@ -1,0 +1,320 @@
+"""Marks: made by key, range and mouse, kept through sorting, filtering and reading anew; and what is done with them."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.bulk_tags import TagPlan
+from smtui.tui.dialogs.exporting import ExportPlan
+from smtui.tui.dialogs.restoring import RestorePlan
+from smtui.tui.screens.of_session import READ_ONLY
+from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.widgets.secret_list import SecretList
+from tests.conftest import PASSPHRASE
+from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, said, screen_text, types, until
+
+SMALL = (80, 24)
+NAMES = sorted(name for name, _, _ in SAMPLES)
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+def screen(app: SmtuiApp) -> SecretsScreen:
+    found = app.screen_stack[1]
+    assert isinstance(found, SecretsScreen)
+    return found
+
+
+def marked(app: SmtuiApp) -> list[str]:
+    return [entry["Name"] for entry in screen(app).secrets.marked_entries]
+
+
+def signed(app: SmtuiApp) -> list[str]:
+    """The names that carry the sign of a mark on the screen."""
+    return [line.split()[1] for line in screen_text(app).splitlines() if line.startswith("✓")]
+
+
+async def ready(pilot: Pilot[None], words: str = "5 secrets") -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+def tags(client: Any, name: str) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in client.describe_secret(SecretId=name).get("Tags", ())}
+
+
+# Marking.
+
+
+async def test_space_marks_and_goes_on(app: MakeApp, filled: Any) -> None:
+    """Three presses mark three; the status counts them; Esc takes the marks away."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("space", "space", "space")
+        await ready(pilot, "✓ 3 marked")
+        assert signed(running) == marked(running) == NAMES[:3]
+        await pilot.press("k", "space")
+        assert marked(running) == NAMES[:2]
+        await pilot.press("escape")
+        await pilot.pause()
+
+        assert marked(running) == []
+        assert "marked" not in screen_text(running)
+
+
+async def test_a_range(app: MakeApp, filled: Any) -> None:
+    """`V` begins it and shows what it will mark, `V` again marks it; Esc forgets it, and nothing else."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("space", "j", "V", "j", "j")
+        assert signed(running) == [NAMES[0], *NAMES[2:5]]
+        await pilot.press("escape")
+        assert marked(running) == NAMES[:1]
+        await pilot.press("V", "k", "V", "g")
+        await pilot.pause()
+
+        assert marked(running) == [NAMES[0], *NAMES[3:5]]
+
+
+async def test_inverting(app: MakeApp, filled: Any) -> None:
+    """Of what is listed: what the filter leaves out stays as it was."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("space", "asterisk")
+        assert sorted(marked(running)) == NAMES[1:]
+        screen(running).filter.value = "name:prod/"
+        await ready(pilot, "3 match")
+        await pilot.press("asterisk")
+
+        assert marked(running) == ["shared/wifi"]
+        await ready(pilot, "✓ 1 marked (1 not in this list)")
+
+
+async def test_marks_stay_with_their_secrets(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    """However the list is sorted or filtered, and when another program changes the vault."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("space", "j", "space")
+        before = marked(running)
+        await pilot.press("S")
+        await until(pilot, lambda: screen(running).secrets.entries[0]["Name"] == NAMES[-1])
+        assert sorted(signed(running)) == before
+        with smtui.open_vault(vault.path, PASSPHRASE) as other:
+            other.client().create_secret(Name="prod/a", SecretString="x")
+        await screen(running).look_for_changes().wait()
+        await ready(pilot, "6 secrets")
+
+        assert sorted(signed(running)) == before
+
+
+async def test_a_range_goes_on_after_a_change(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    """Another program puts a secret above it: the range is still the same secrets."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("j", "V", "j")
+        with smtui.open_vault(vault.path, PASSPHRASE) as other:
+            other.client().create_secret(Name="aaa", SecretString="x")
+        await screen(running).look_for_changes().wait()
+        await ready(pilot, "6 secrets")
+
+        assert marked(running) == NAMES[1:3]
+
+
+async def test_marking_with_the_mouse(app: MakeApp, filled: Any) -> None:
+    """A click on the sign, or with Ctrl anywhere in the row; the cursor stays where it is."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.click(SecretList, offset=(0, 2))
+        await pilot.click(SecretList, offset=(10, 4), control=True)
+        assert marked(running) == [NAMES[1], NAMES[3]]
+        await pilot.click(SecretList, offset=(0, 2))
+
+        assert marked(running) == [NAMES[3]]
+        assert screen(running).secrets.cursor == 0
+
+
+# Doing.
+
+
+async def test_tags_of_several(app: MakeApp, filled: Any) -> None:
+    """One plan: what each gets and loses is said before it is done, and one `u` takes all of it back."""
+    running = app()
+    async with running.run_test(size=(120, 36)) as pilot:
+        await ready(pilot)
+        await pilot.press("space", "space", "t")
+        await until(pilot, lambda: isinstance(running.screen, TagPlan))
+        assert "keys, with commas between them: env, team" in screen_text(running)
+        await types(pilot, "team")
+        await pilot.press("tab")
+        await types(pilot, "pay")
+        running.screen.query_one("#removed").focus()
+        await types(pilot, "env, nosuch")
+        await until(pilot, lambda: "2 secrets of 2 will have other tags." in screen_text(running))
+        assert "~ team: web becomes pay  - env" in screen_text(running)
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: said(running) == ["The tags of 2 secrets are changed."])
+        assert tags(filled, "dev/web/flags") == tags(filled, "prod/payments/db") == {"team": "pay"}
+        assert marked(running) == []
+        await pilot.press("u")
+        await ready(pilot, "Undo?")
+        await pilot.press("enter")
+
+        await until(pilot, lambda: tags(filled, "dev/web/flags") == {"team": "web", "env": "dev"})
+        assert tags(filled, "prod/payments/db") == {"team": "pay", "env": "prod"}
+
+
+async def test_what_stays_as_it_is_is_left_out(app: MakeApp, filled: Any) -> None:
+    """A tag that one has already, and a key that is put and removed at once."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("space", "space", "t")
+        await until(pilot, lambda: isinstance(running.screen, TagPlan))
+        await types(pilot, "team")
+        await pilot.press("tab")
+        await types(pilot, "web")
+        await until(pilot, lambda: "– left out: stays as it is" in screen_text(running))
+        assert screen_text(running).count("stays as it is") == 1
+        running.screen.query_one("#removed").focus()
+        await types(pilot, "team")
+
+        await until(pilot, lambda: "team cannot be put and removed at once." in screen_text(running))
+
+
+async def test_tags_of_the_one_under_the_cursor(app: MakeApp, filled: Any) -> None:
+    """Without marks its tags are edited as they are."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("t")
+        await ready(pilot, "Tags of dev/web/flags")
+        await pilot.press("end")
+        await types(pilot, "s")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: said(running))
+
+        assert set(tags(filled, "dev/web/flags")) == {"teams", "env"}
+
+
+async def test_restoring_several(app: MakeApp, filled: Any) -> None:
+    """What is not to be deleted is left out."""
+    for name in NAMES[:2]:
+        filled.delete_secret(SecretId=name, RecoveryWindowInDays=10)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot, "3 secrets")
+        screen(running).filter.value = "deleted:too"
+        await ready(pilot, "5 match")
+        await pilot.press("space", "space", "space", "U")
+        await until(pilot, lambda: isinstance(running.screen, RestorePlan))
+        assert "– left out: no deletion is planned" in screen_text(running)
+        assert "▲ deletes in 10 d, on 2026-03-12" in screen_text(running)
+        await pilot.press("enter")
+        await until(pilot, lambda: said(running) == ["2 secrets are restored."])
+
+        assert len(filled.list_secrets()["SecretList"]) == 5
+
+
+@pytest.mark.parametrize(("keys", "start"), [((), "dev/web/flags\nprod/payments/db"), (("down",), "arn:aws:")])
+async def test_copying_names(app: MakeApp, filled: Any, tool: FakeTool, keys: tuple[str, ...], start: str) -> None:
+    """Or ARNs, one a line; never a value."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("space", "space", "n")
+        await ready(pilot, "Copy what of 2 secrets?")
+        await pilot.press(*keys, "enter")
+        await until(pilot, lambda: tool.held)
+
+        assert tool.held.decode().startswith(start)
+        assert len(tool.held.decode().splitlines()) == 2
+
+
+async def test_exporting(app: MakeApp, filled: Any, tmp_path: Path) -> None:
+    """Asks where to, says that it is plain text, and makes a file for one's own eyes."""
+    path = tmp_path / "out.json"
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("space", "space", "W")
+        await until(pilot, lambda: isinstance(running.screen, ExportPlan))
+        assert "Export 2 secrets in plain text" in screen_text(running)
+        running.screen.path_field.value = str(path)  # type: ignore[attr-defined]
+        await until(pilot, lambda: "▲ Whoever can read" in screen_text(running))
+        running.screen.path_field.focus()  # type: ignore[attr-defined]
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: said(running))
+
+        assert said(running) == [f"2 secrets written to {path}, in plain text."]
+        assert [each["Name"] for each in json.loads(path.read_text())] == NAMES[:2]
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_an_export_never_takes_the_place_of_a_file(app: MakeApp, filled: Any, tmp_path: Path) -> None:
+    path = tmp_path / "there"
+    path.write_text("mine")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("W")
+        await until(pilot, lambda: isinstance(running.screen, ExportPlan))
+        running.screen.path_field.value = str(path)  # type: ignore[attr-defined]
+        await until(pilot, lambda: "There is already something at" in screen_text(running))
+        await pilot.press("enter")
+        assert isinstance(running.screen, ExportPlan)
+
+        assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("format", ["dotenv", "aws"])
+async def test_the_format_of_an_export(app: MakeApp, filled: Any, tmp_path: Path, format: str) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("W")
+        await until(pilot, lambda: isinstance(running.screen, ExportPlan))
+        running.screen.path_field.value = str(tmp_path / "out")  # type: ignore[attr-defined]
+        await pilot.press("tab", *["down"] * (1 if format == "dotenv" else 2))
+        await until(pilot, lambda: f"● {format}" in screen_text(running))
+        running.screen.go.focus()  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(pilot, lambda: said(running))
+
+        assert (tmp_path / "out").read_text().startswith("DEV_WEB" if format == "dotenv" else '{"SecretValues"')
+
+
+@pytest.mark.parametrize("key", ["t", "d", "U"])
+async def test_nothing_is_changed_where_one_only_reads(app: MakeApp, filled: Any, key: str) -> None:
+    running = app(read_only=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await pilot.press("space", "space", key)
+        await until(pilot, lambda: said(running))
+
+        assert said(running) == [READ_ONLY]
+
+
+async def test_keys_that_change_are_letters_while_one_types(app: MakeApp, filled: Any) -> None:
+    """Nobody deletes by typing a word into the filter."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await types(pilot, "/dtUWx* V")
+        await pilot.pause()
+
+        assert running.screen is screen(running)
+        assert screen(running).filter.value == "dtUWx* V"
+        assert marked(running) == []
