@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from smtui.cli import diagnostics, shorthand, sources
 from smtui.cli.exits import UsageError
 from smtui.cli.shorthand import ShorthandError
 from smtui.strict_json import JsonError
+from smtui.trail_words import kebab as kebab
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,6 @@ class Parameter:
     @property
     def flag(self) -> str:
         return f"--{kebab(self.member)}"
-
-
-def kebab(name: str) -> str:
-    """`RotationLambdaARN` as the command line spells it: `rotation-lambda-arn`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
 def parameters(operation: Operation) -> list[Parameter]:

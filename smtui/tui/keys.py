@@ -20,6 +20,8 @@ PLACES = {
     "secret": "A secret",
     "parts": "Parts of a secret",
     "versions": "Versions of a secret",
+    "trail": "Trail",
+    "event": "An event of the trail",
     "vault": "The vault as a whole",
     "regions": "Regions and vaults",
     "door": "Before a vault is open",
@@ -169,6 +171,12 @@ SHORTCUTS = (
     Shortcut("versions.roll_back", "b", "roll_back", "Roll back", "Move AWSCURRENT to the version before", show=True),
     Shortcut("versions.deprecated", "full_stop", "deprecated", "Deprecated",
              "Show or hide versions that have no label"),
+
+    Shortcut("trail.open", "enter,l", "open", "Open", "Show the event under the cursor, whole", show=True),
+    Shortcut("trail.filter", "slash", "filter", "Filter", "Narrow the list as you type", show=True),
+    Shortcut("trail.export", "f6", "export", "Export", "Write the events of the filter to a file", show=True),
+    Shortcut("trail.back", "escape,h", "back", "Back", "Leave the filter, clear it, then back to the list", show=True),
+    Shortcut("event.copy", "y", "copy", "Copy", "Copy the event as it is", show=True),
 
     Shortcut("vault.open", "enter,l", "open", "Open", "Do what is under the cursor; it asks first", show=True),
     Shortcut("vault.back", "escape,h", "back", "Back", "Back to the list", show=True),

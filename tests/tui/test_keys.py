@@ -14,6 +14,7 @@ from smtui.tui.dialogs.add_replicas import AddReplicas
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
+from smtui.tui.dialogs.event import EventDialog
 from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.rotation import RotationForm
@@ -33,6 +34,7 @@ from smtui.tui.screens.rotation import RotationScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.settings import SettingsScreen
+from smtui.tui.screens.trail import TrailScreen
 from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
@@ -44,6 +46,8 @@ from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types
 
 HOMES = {
     "everywhere": SmtuiApp,
+    "trail": TrailScreen,
+    "event": EventDialog,
     "vault": VaultScreen,
     "regions": RegionsScreen,
     "door": UnlockScreen,

@@ -13,22 +13,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from smtui.ambient import Ambient
-from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS
-from smtui.api.kms import KEY_OPERATIONS
-from smtui.api.model import OPERATIONS
-from smtui.api.own import OWN_OPERATIONS
 from smtui.cli import diagnostics, output
 from smtui.cli.exits import Exit
-from smtui.cli.parameters import kebab
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import opened
+from smtui.trail_words import NotATrailWord, caller, moment, operation, outcome, subject
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -41,18 +36,17 @@ EXAMPLE = (
 )
 HEADING = f"{'TIME':<19}  {'OPERATION':<24}  SECRET  CALLER  OUTCOME"
 MOST = 50
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-# The members of a request that say what it was about.
-_SUBJECTS = ("secretId", "name", "keyId", "aliasName")
+Read = TypeVar("Read")
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret", metavar="NAME", help="only what concerned this secret")
     parser.add_argument("--caller", metavar="ARN", help="only what this caller asked: an ARN, or its end: user/alice")
-    parser.add_argument("--operation", metavar="OPERATION", type=_operation, help="only this operation")
-    parser.add_argument("--outcome", metavar="OUTCOME", type=_outcome, help="only what was done, refused, or an error")
-    parser.add_argument("--since", metavar="TIME", type=_moment, help="only from this time on")
-    parser.add_argument("--until", metavar="TIME", type=_moment, help="only before this time")
+    parser.add_argument("--operation", metavar="OPERATION", type=_read(operation), help="only this operation")
+    parser.add_argument("--outcome", metavar="OUTCOME", type=_read(outcome),
+                        help="only what was done, refused, or an error")
+    parser.add_argument("--since", metavar="TIME", type=_read(_moment), help="only from this time on")
+    parser.add_argument("--until", metavar="TIME", type=_read(_moment), help="only before this time")
     parser.add_argument("--limit", metavar="N", type=whole_number, default=MOST,
                         help=f"at most N, 0 for all (default: {MOST})")
     parser.add_argument("--json", action="store_true", help="whole events, one JSON object a line")
@@ -99,35 +93,21 @@ def _json(event: Mapping[str, Any]) -> str:
 
 
 def _row(event: Mapping[str, Any]) -> str:
-    asked = event.get("requestParameters") or {}
-    secret = next((asked[name] for name in _SUBJECTS if asked.get(name)), "-")
-    who = str(event.get("userIdentity", {}).get("arn", "-")).rpartition(":")[2]
     when = datetime.fromisoformat(event["eventTime"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return f"{when}  {event['eventName']:<24}  {secret}  {who}  {event.get('errorCode', 'done')}"
+    about, who, how = subject(event) or "-", caller(event) or "-", event.get("errorCode", "done")
+    return f"{when}  {event['eventName']:<24}  {about}  {who}  {how}"
 
 
-def _outcome(word: str) -> str:
-    """`done`, `refused`, or an error's code in AWS's spelling."""
-    codes = {name.lower(): name for name in (*CLIENT_ERRORS, *KEY_ERRORS)} | {"done": "done", "refused": "refused"}
-    if word.lower() not in codes:
-        raise argparse.ArgumentTypeError("done, refused, or an error like AccessDeniedException is wanted")
-    return codes[word.lower()]
+def _read(word: Callable[[str], Read]) -> Callable[[str], Read]:
+    """A reader of words as the parser wants one."""
+    def reading(text: str) -> Read:
+        try:
+            return word(text)
+        except NotATrailWord as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
 
-
-def _operation(word: str) -> str:
-    """An operation, in AWS's spelling or the command line's."""
-    known = (*OPERATIONS, *KEY_OPERATIONS, *OWN_OPERATIONS)
-    found = {kebab(name): name for name in known} | {name.lower(): name for name in known}
-    if word.lower() not in found:
-        raise argparse.ArgumentTypeError("an operation is wanted, like GetSecretValue or get-secret-value")
-    return found[word.lower()]
+    return reading
 
 
 def _moment(word: str) -> datetime:
-    age = re.fullmatch(r"([0-9]{1,6})([mhd])", word)
-    try:
-        if age:
-            return Ambient().now() - timedelta(**{_UNITS[age[2]]: int(age[1])})
-        return datetime.fromisoformat(word).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError("a time is wanted, like 2026-11-24, 2026-11-24T09:30 or 7d") from None
+    return moment(word, Ambient().now())

@@ -1,0 +1,41 @@
+"""Events of the trail in a file: one JSON object a line, as CloudTrail writes them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtui.shown import Shown, shown
+from smtui.transfer.private_file import private_file
+from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.long_work import Tell, long
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+    from smtui.tui.trail_question import TrailQuestion
+
+TITLE = Shown("Export the trail")
+ABOUT = Shown("The events of the filter, one JSON object a line, in a new file that only you can read. "
+              "No value is in any of them.")
+
+
+async def export_trail(app: SmtuiApp, session: Session, question: TrailQuestion) -> None:
+    path = await app.push_screen_wait(AskPath(TITLE, ABOUT))
+    if path is not None:
+        region = session.region
+        count = await long(app, TITLE, lambda vault, tell: _written(vault, region, question, path, tell))
+        app.notify(shown(f"{count:,} event{'' if count == 1 else 's'} written: {path}"), markup=False)
+
+
+def _written(vault: Vault, region: str, question: TrailQuestion, path: Path, tell: Tell) -> int:
+    count = 0
+    with private_file(path) as file:
+        for event in vault.trail(**question.asked, region_name=region):
+            if question.keeps(event):
+                file.write((json.dumps(event, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))
+                count += 1
+            tell("writing", count, 0)
+    return count

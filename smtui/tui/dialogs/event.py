@@ -1,0 +1,53 @@
+"""One event of the trail, whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from smtui.shown import escaped, shown
+from smtui.tui import keys
+from smtui.tui.bridge import gesture
+from smtui.tui.widgets.frame import KeyBar
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+
+
+class EventDialog(ModalScreen[None]):
+    """As CloudTrail writes it. A copy of it is exact; what is shown obeys nobody."""
+
+    BINDINGS = keys.of("dialog") + keys.of("event")
+    CSS_PATH = "event.tcss"
+
+    app: getters.app[SmtuiApp]
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._event = event
+
+    @property
+    def _text(self) -> str:
+        return json.dumps(self._event, indent=2, ensure_ascii=False)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(shown(self._event["eventName"])), classes="title")
+            with VerticalScroll():
+                yield Static(Content(escaped(self._text)))
+        yield KeyBar()
+
+    @gesture
+    async def action_copy(self) -> None:
+        await self.app.copy(self._text, "Event")
+
+    def action_cancel(self) -> None:
+        self.dismiss()

@@ -1,0 +1,67 @@
+"""What a person types into the filter of the trail, read into a question to it.
+
+    secret:prod/db          what concerned this secret
+    caller:user/alice       what this caller asked: an ARN, or its end
+    operation:GetSecretValue  or get-secret-value
+    outcome:refused         done, refused, or an error like AccessDeniedException
+    since:2d until:2026-11-24
+    words                   looked for in operation, secret, caller and outcome
+
+Nothing that is typed is an error: what cannot be asked is left out, and `left_out` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from smtui import trail_words
+from smtui.trail_words import NotATrailWord
+
+KEYS = {"secret": "secret_id", "caller": "caller", "operation": "operation", "outcome": "outcome", "since": "since",
+        "until": "until"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrailQuestion:
+    """`asked` goes to the vault; every one of `words` must be in an event's row."""
+
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    def keeps(self, event: Mapping[str, Any]) -> bool:
+        if not self.words:
+            return True
+        row = " ".join((event["eventName"], trail_words.subject(event), trail_words.caller(event),
+                        event.get("errorCode", "done"))).lower()
+        return all(word in row for word in self.words)
+
+
+def read(text: str, now: datetime) -> TrailQuestion:
+    asked: dict[str, Any] = {}
+    words: list[str] = []
+    left_out: list[str] = []
+    for word in text.split():
+        key, colon, value = word.partition(":")
+        if not colon or key not in KEYS:
+            words.append(word.lower())
+        elif value:
+            try:
+                asked[KEYS[key]] = _value(key, value, now)
+            except NotATrailWord as error:
+                left_out.append(f"{word} is left out: {error}.")
+    return TrailQuestion(asked, tuple(words), tuple(left_out))
+
+
+def _value(key: str, value: str, now: datetime) -> Any:
+    match key:
+        case "operation":
+            return trail_words.operation(value)
+        case "outcome":
+            return trail_words.outcome(value)
+        case "since" | "until":
+            return trail_words.moment(value, now)
+    return value

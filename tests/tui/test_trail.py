@@ -1,0 +1,132 @@
+"""The trail on the screen."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.api.errors import ClientError
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.event import EventDialog
+from smtui.tui.screens.trail import TrailScreen
+from smtui.tui.trail_question import read
+from tests.conftest import Clock
+from tests.tui.conftest import MakeApp, paste, said, screen_text, types, until
+
+LARGE = (120, 36)
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def happened(vault: smtui.Vault, filled: Any, clock: Clock) -> None:
+    """Five made an hour apart; a day later a refusal and a reading by somebody else."""
+    clock.forward(days=1)
+    with pytest.raises(ClientError):
+        filled.get_secret_value(SecretId="absent")
+    vault.client(caller="arn:aws:iam::000000000000:user/alice").get_secret_value(SecretId="prod/payments/db")
+
+
+async def at_the_trail(pilot: Pilot[None], running: SmtuiApp) -> TrailScreen:
+    await until(pilot, lambda: running.session)
+    await pilot.press("o", "t")
+    await until(pilot, lambda: isinstance(running.screen, TrailScreen) and "newest first" in screen_text(running))
+    assert isinstance(running.screen, TrailScreen)
+    return running.screen
+
+
+def told(screen: TrailScreen) -> list[str]:
+    return [event["eventName"] for event in screen._events if event["eventName"] != "ListSecrets"]
+
+
+@pytest.mark.usefixtures("happened", "one_time_and_place")
+async def test_everything_that_was_asked_is_there_newest_first(app: MakeApp) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await at_the_trail(pilot, running)
+
+        assert told(screen) == ["GetSecretValue", "GetSecretValue", *["CreateSecret"] * 5]
+        assert "2026-03-03 17:00:00  GetSecretValue" in screen_text(running)
+        assert "user/alice" in screen_text(running)
+        assert "✗ Resource" in screen_text(running)
+
+
+@pytest.mark.usefixtures("happened")
+@pytest.mark.parametrize(("typed", "count"), [
+    ("outcome:refused", 1), ("operation:create-secret", 5), ("caller:user/alice", 1), ("secret:prod/payments/db", 2),
+    ("operation:CreateSecret until:20h", 5), ("since:1h getsecret", 2), ("stripe", 1),
+])  # fmt: skip
+async def test_the_filter_narrows_as_one_types(app: MakeApp, typed: str, count: int) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await at_the_trail(pilot, running)
+        await pilot.press("slash")
+        await types(pilot, typed)
+        await until(pilot, lambda: f"filter: {typed}" in screen_text(running) and len(told(screen)) == count)
+        await pilot.press("enter", "escape")
+
+        await until(pilot, lambda: len(told(screen)) == 7)
+
+
+@pytest.mark.usefixtures("happened")
+async def test_an_event_can_be_read_whole(app: MakeApp) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await at_the_trail(pilot, running)
+        await pilot.press("slash")
+        await types(pilot, "alice")
+        await until(pilot, lambda: "1 event ·" in screen_text(running))
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: isinstance(running.screen, EventDialog))
+
+        assert '"secretId": "prod/payments/db"' in screen_text(running)
+
+
+@pytest.mark.usefixtures("happened")
+async def test_what_is_found_can_be_taken_along(app: MakeApp, tmp_path: Path) -> None:
+    """One JSON object a line, in a file of one's own, and only what the filter finds."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await at_the_trail(pilot, running)
+        await pilot.press("slash")
+        await types(pilot, "operation:CreateSecret")
+        await until(pilot, lambda: len(screen._events) == 5)
+        await pilot.press("enter", "f6")
+        await until(pilot, lambda: "Export the trail" in screen_text(running))
+        await paste(pilot, str(tmp_path / "trail.jsonl"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "5 events written" in "".join(said(running)))
+
+    file = tmp_path / "trail.jsonl"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert {json.loads(line)["eventName"] for line in file.read_text().splitlines()} == {"CreateSecret"}
+
+
+async def test_a_long_trail_is_read_as_one_goes(app: MakeApp, client: Any) -> None:
+    for _ in range(500):
+        client.get_random_password()
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await at_the_trail(pilot, running)
+        assert len(screen._events) < 500
+        assert "+ events" in screen_text(running)
+        for _ in range(3):
+            await pilot.press("end")
+            await pilot.pause()
+
+        await until(pilot, lambda: len(screen._events) >= 500)
+
+
+def test_what_cannot_be_asked_is_left_out_with_a_word() -> None:
+    question = read("operation:dance outcome:dunno since:soon secret: red", NOW)
+
+    assert question.asked == {}
+    assert question.words == ("red",)
+    assert [sentence.partition(" is left out")[0] for sentence in question.left_out] == [
+        "operation:dance", "outcome:dunno", "since:soon",
+    ]
