@@ -18,6 +18,7 @@ from smtui.children import module_command, module_environment
 
 GUESSES_A_SECOND = 1667
 LONGEST_LOOKED_AT = 72
+MANY = "--many"
 PATIENCE = 5.0
 
 
@@ -77,12 +78,49 @@ def estimate(typed: bytes | bytearray | memoryview) -> Strength | None:
         return None
 
 
+class Estimator:
+    """The same for many texts, one after the other, in one process that ends with `close`."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def bits(self, text: str) -> float:
+        """log2 of the guesses it takes; without end where it could not be estimated."""
+        data = text[:LONGEST_LOOKED_AT].encode("utf-8", "replace")
+        try:
+            process = self._process = self._process or subprocess.Popen(
+                [*module_command("smtui.strength"), MANY], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, env=module_environment(), cwd="/",
+            )  # fmt: skip
+            assert process.stdin is not None and process.stdout is not None
+            process.stdin.write(len(data).to_bytes(4, "big") + data)
+            process.stdin.flush()
+            return float(process.stdout.readline())
+        except (OSError, ValueError):
+            return math.inf
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.communicate()
+            self._process = None
+
+
 def _answer() -> None:
-    """The other end of the pipe. What stands past 72 characters only adds; leaving it out keeps this quick."""
+    """The other end of the pipe: one text until its end, or, for many, each behind its length."""
+    pipe = sys.stdin.buffer
+    if MANY not in sys.argv:
+        print(_bits(pipe.read()))
+        return
+    while length := pipe.read(4):
+        print(_bits(pipe.read(int.from_bytes(length, "big"))), flush=True)
+
+
+def _bits(data: bytes) -> float:
+    """What stands past 72 characters only adds; leaving it out keeps this quick."""
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
-    text = sys.stdin.buffer.read().decode("utf-8", "replace")[:LONGEST_LOOKED_AT]
-    print(math.log2(min(zxcvbn(text)["guesses"], _guesses_by_words(text))))
+    text = data.decode("utf-8", "replace")[:LONGEST_LOOKED_AT]
+    return math.log2(min(zxcvbn(text)["guesses"], _guesses_by_words(text))) if text else 0.0
 
 
 def _guesses_by_words(text: str) -> float:

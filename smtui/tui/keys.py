@@ -22,6 +22,7 @@ PLACES = {
     "versions": "Versions of a secret",
     "trail": "Trail",
     "event": "An event of the trail",
+    "health": "Health",
     "vault": "The vault as a whole",
     "regions": "Regions and vaults",
     "door": "Before a vault is open",
@@ -177,6 +178,11 @@ SHORTCUTS = (
     Shortcut("trail.export", "f6", "export", "Export", "Write the events of the filter to a file", show=True),
     Shortcut("trail.back", "escape,h", "back", "Back", "Leave the filter, clear it, then back to the list", show=True),
     Shortcut("event.copy", "y", "copy", "Copy", "Copy the event as it is", show=True),
+
+    Shortcut("health.open", "enter,l", "open", "Open", "To the secret under the cursor", show=True),
+    Shortcut("health.filter", "slash", "filter", "Filter", "Narrow the list as you type", show=True),
+    Shortcut("health.look", "f5", "look", "Look at values", "Compare and judge every current value, unseen", show=True),
+    Shortcut("health.back", "escape,h", "back", "Back", "Leave the filter, clear it, then back to the list", show=True),
 
     Shortcut("vault.open", "enter,l", "open", "Open", "Do what is under the cursor; it asks first", show=True),
     Shortcut("vault.back", "escape,h", "back", "Back", "Back to the list", show=True),

@@ -36,6 +36,8 @@ PLACES = (
     Place("k", "Keys", "the KMS keys under which values are sealed", "smtui.tui.screens.kms_keys:KmsKeysScreen"),
     Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.screens.functions:FunctionsScreen"),
     Place("t", "Trail", "who did what, and when", "smtui.tui.screens.trail:TrailScreen"),
+    Place("h", "Health", "what is weak, repeated, unused, overdue or open to strangers",
+          "smtui.tui.screens.health:HealthScreen"),
     Place("v", "Vault", "check, back up, import, export, passphrase; what it is and where it lies",
           "smtui.tui.screens.vault:VaultScreen"),
     Place("e", "Settings", "what you chose, and your keys", "smtui.tui.screens.settings:SettingsScreen"),

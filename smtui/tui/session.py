@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from smtui.api.own import AccessClient, RotationClient
     from smtui.api.types import Client
     from smtui.backends.local import Vault
+    from smtui.tui.health import Finding
     from smtui.tui.long_work import LongWork
 
 
@@ -42,6 +43,8 @@ class Session:
         self.work: LongWork[Any] | None = None
         self.password_options: Mapping[str, Any] = {}
         """With which a password was last made."""
+        self.found: dict[str, list[Finding]] = {}
+        """What was found when every secret of a Region was looked at, last time."""
         self.idle_lock = idle_lock
         self._steady = steady
         self._touched = steady()

@@ -24,6 +24,7 @@ from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.palette import Actions
 from smtui.tui.screens.functions import FunctionsScreen
 from smtui.tui.screens.generator import GeneratorScreen
+from smtui.tui.screens.health import HealthScreen
 from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.kms_keys import KmsKeysScreen
 from smtui.tui.screens.recover import RecoverScreen
@@ -48,6 +49,7 @@ HOMES = {
     "everywhere": SmtuiApp,
     "trail": TrailScreen,
     "event": EventDialog,
+    "health": HealthScreen,
     "vault": VaultScreen,
     "regions": RegionsScreen,
     "door": UnlockScreen,

@@ -1,0 +1,187 @@
+"""What is not as it should be with secrets: judged from lists alone, or, where somebody asks, from each of them.
+
+Of values nothing is kept but a fingerprint under a key of its own and an estimate of strength: enough to say which
+are alike and which are weak, and not enough to learn any.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from smtui.ambient import Ambient
+from smtui.api.errors import ClientError
+from smtui.shown import Shown, shown
+from smtui.strength import Estimator
+from smtui.tui import rows
+from smtui.tui.long_work import Tell
+from smtui.tui.marks import Severity
+from smtui.tui.values import members
+
+if TYPE_CHECKING:
+    from smtui.api.types import SecretListEntry
+    from smtui.backends.local import Vault
+
+UNUSED_DAYS, UNROTATED_DAYS, SOON_DAYS = 90, 90, 7
+WEAK_BELOW = 38.0
+"""Bits: less than eight random lower-case letters."""
+SHORTEST = 4
+"""Characters from which a value may be a password at all, and not `true` or `no`."""
+SECRETIVE = ("pass", "secret", "token", "key", "pwd", "credential")
+"""What the key of a JSON value is named where the value should be hard to guess."""
+PAGE, BATCH = 100, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`key` tells it from every other."""
+
+    severity: Severity
+    kind: str
+    name: Shown
+    arn: str
+    words: Shown
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.arn, self.words
+
+
+# From the list alone.
+
+
+def of_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
+    """What its dates and its description say."""
+    def found(severity: Severity, kind: str, words: str) -> Finding:
+        return Finding(severity, kind, shown(entry["Name"]), entry["ARN"], shown(words))
+
+    if deleted := entry.get("DeletedDate"):
+        if deleted - now <= timedelta(days=SOON_DAYS):
+            yield found(Severity.ALERT, "deleted soon", f"on {rows.day(deleted)}; until then it can be restored")
+        return
+    made = entry["CreatedDate"]
+    if "LastRotatedDate" not in entry and now - made > timedelta(days=UNROTATED_DAYS):
+        changed = entry.get("LastChangedDate", made)
+        yield found(Severity.WARNING, "never rotated", f"changed {(now - changed).days:,} days ago")
+    if now - entry.get("LastAccessedDate", made) > timedelta(days=UNUSED_DAYS):
+        read = entry.get("LastAccessedDate")
+        yield found(Severity.WARNING, "unused", f"last read on {rows.day(read)}" if read else "never read")
+    due = entry.get("NextRotationDate")
+    if entry.get("RotationEnabled") and due is not None and due < now:
+        yield found(Severity.ALERT, "rotation overdue", f"it was due on {rows.day(due)}")
+    if not entry.get("Description") and not entry.get("Tags"):
+        yield found(Severity.WARNING, "undescribed", "no description and no tag says what it is for")
+
+
+def of_keys(vault: Vault, region: str) -> list[Finding]:
+    """Keys that will be deleted, and with them what they seal."""
+    client = vault.keys(region_name=region)
+    found = []
+    for each in client.list_keys()["Keys"]:
+        key = client.describe_key(KeyId=each["KeyId"])["KeyMetadata"]
+        if key["KeyState"] == "PendingDeletion":
+            versions, secrets = vault.sealed_under(key["KeyId"], region_name=region)
+            words = f"on {rows.day(key.get('DeletionDate'))}; it seals {versions:,} versions of {secrets:,} secrets"
+            severity = Severity.ALERT if versions else Severity.WARNING
+            found.append(Finding(severity, "key deletion", shown(key["KeyId"]), "", shown(words)))
+    return found
+
+
+# From each secret.
+
+
+def of_everything(vault: Vault, region: str, tell: Tell) -> list[Finding]:
+    """Reads every current value, policy, rotation and replica of a Region."""
+    client = vault.client(region_name=region)
+    found: list[Finding] = []
+    values = Values()
+    done = 0
+    try:
+        of = vault.regions().get(region, 0)
+        for page in client.get_paginator("list_secrets").paginate(MaxResults=PAGE):
+            entries = page["SecretList"]
+            for start in range(0, len(entries), BATCH):
+                batch = entries[start : start + BATCH]
+                answers = client.batch_get_secret_value(SecretIdList=[each["ARN"] for each in batch])["SecretValues"]
+                for answer in answers:
+                    values.add(answer["ARN"], shown(answer["Name"]), answer.get("SecretString"))
+                for entry in batch:
+                    found += _of_secret(vault, region, entry)
+                done += len(batch)
+                tell("looking at secrets", done, of)
+        return [*found, *values.findings(tell)]
+    finally:
+        values.close()
+
+
+def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[Finding]:
+    """Who else may read it, how its last rotation went, where its replicas are."""
+    arn = entry["ARN"]
+
+    def found(kind: str, words: str) -> Finding:
+        return Finding(Severity.ALERT, kind, shown(entry["Name"]), arn, shown(words))
+
+    try:
+        client = vault.client(region_name=region)
+        witness = vault.access(region_name=region).list_access(SecretId=arn, Action="GetSecretValue").get("Witness")
+        if witness:
+            yield found("public", f"its policy lets strangers in: {witness}")
+        run: Any = vault.rotations(region_name=region).describe_rotation(SecretId=arn).get("Rotation", {})
+        if run.get("State") == "failed":
+            yield found("rotation failed", f"at {run.get('Step', 'its first step')}")
+        for replica in client.describe_secret(SecretId=arn).get("ReplicationStatus", ()):
+            if replica.get("Status") == "Failed":
+                yield found("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")
+    except ClientError as error:
+        yield Finding(Severity.WARNING, "not looked at", shown(entry["Name"]), arn, shown(error.message))
+
+
+class Values:
+    """Fingerprints of what should be hard to guess, and how strong each is."""
+
+    def __init__(self) -> None:
+        self._seal = Ambient().entropy(32)
+        self._where: dict[bytes, list[tuple[str, Shown, str]]] = defaultdict(list)
+        self._bits: dict[bytes, float] = {}
+        self._estimator = Estimator()
+
+    def add(self, arn: str, name: Shown, value: str | None) -> None:
+        for key, piece in pieces(value or ""):
+            print_ = hmac.digest(self._seal, piece.encode("utf-8", "surrogatepass"), "sha256")
+            if print_ not in self._bits:
+                self._bits[print_] = self._estimator.bits(piece)
+            self._where[print_].append((arn, name, key))
+
+    def findings(self, tell: Tell) -> Iterator[Finding]:
+        for done, (print_, places) in enumerate(self._where.items()):
+            tell("comparing", done, len(self._where))
+            weak = self._bits[print_] < WEAK_BELOW
+            for arn, name, key in places:
+                what = f"{key}: " if key else ""
+                if weak:
+                    words = shown(f"{what}about {self._bits[print_]:.0f} bits")
+                    yield Finding(Severity.ALERT, "weak", name, arn, words)
+                if len(places) > 1:
+                    others = [each for each in places if each != (arn, name, key)]
+                    more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
+                    words = shown(f"{what}the same as in {others[0][1]}{more}")
+                    yield Finding(Severity.WARNING, "repeated", name, arn, words)
+
+    def close(self) -> None:
+        self._estimator.close()
+        self._where.clear()
+        self._bits.clear()
+
+
+def pieces(value: str) -> Iterator[tuple[str, str]]:
+    """Of a JSON object the members whose names say so; of anything else the whole. With the key, if there is one."""
+    found = members(value)
+    if not found and len(value) >= SHORTEST:
+        yield "", value
+    for member in found:
+        if member.quoted and len(member.text) >= SHORTEST and any(word in member.key.lower() for word in SECRETIVE):
+            yield member.key, member.text

@@ -1,0 +1,138 @@
+"""What is not as it should be: from the list of secrets at once, and from every value where somebody asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from smtui.shown import Shown, shown
+from smtui.tui import keys
+from smtui.tui.bridge import call
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.health import PAGE, Finding, of_entry, of_everything, of_keys
+from smtui.tui.long_work import long
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.line import Line
+from smtui.tui.widgets.table import Column, Table
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+TITLE = Shown("Health")
+QUESTION = Shown("Look at every value?")
+WARNING = Shown("Each current value of this Region is read, compared and judged, and none is shown. "
+                "Each reading is in the trail, and counts as an access.")
+NOTHING = Shown("Nothing is found.")
+STYLES = {"▲": "$error", "!": "$warning", "✗": "$error"}
+
+
+class HealthScreen(SessionScreen[None]):
+    """A filter of words over a table of findings, what matters most first."""
+
+    BINDINGS = keys.of("health")
+    CSS_PATH = "health.tcss"
+    AUTO_FOCUS = "Table"
+
+    table = getters.query_one(Table)
+    bar = getters.query_one("#filter", Line)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._found: list[Finding] = []
+        self._read = 0
+        self._all_read = False
+
+    def compose(self) -> ComposeResult:
+        yield self.masthead()
+        yield Line(placeholder="/ filter: words, like weak or prod/", compact=True, select_on_focus=False, id="filter")
+        yield Static(id="counts")
+        yield Table(
+            Column("", lambda finding: _sign(finding), 9),
+            Column("Kind", lambda finding: Shown(finding.kind), 16),
+            Column("Secret", lambda finding: finding.name, 18, grows=1),
+            Column("What", lambda finding: finding.words, 24, grows=2),
+            key=lambda finding: finding.key, nothing=NOTHING,
+        )
+        yield Static(id="status")
+        yield KeyBar()
+
+    # Looking.
+
+    async def reload(self) -> None:
+        """Page by page, so that others have their turn; what was found by looking at values stays."""
+        region, now = self.session.region, self.session.now()
+        found = await call(of_keys, self.vault, region)
+        self._all_read, token, count = False, None, 0
+        while not self._all_read:
+            more: Any = {"NextToken": token} if token else {}
+            answer = await call(self.client.list_secrets, MaxResults=PAGE, IncludePlannedDeletion=True, **more)
+            found += [finding for entry in answer["SecretList"] for finding in of_entry(entry, now)]
+            count += len(answer["SecretList"])
+            token = answer.get("NextToken")
+            self._all_read = token is None
+            self._found, self._read = [*found, *self.session.found.get(region, ())], count
+            self._show()
+
+    @on(Input.Changed)
+    def _show(self) -> None:
+        words = self.bar.value.lower().split()
+        kept = [finding for finding in self._found
+                if all(word in f"{finding.severity.value} {finding.kind} {finding.name}".lower() for word in words)]
+        self.table.put(sorted(kept, key=lambda finding: (list(STYLES).index(finding.severity.sign), finding.kind)))
+        counts = Counter(finding.kind for finding in self._found)
+        parts = [Content.assemble((f"{count:,} ", "bold"), kind) for kind, count in counts.most_common()]
+        self.query_one("#counts", Static).update(Content("   ").join(parts))
+        looked = "values looked at" if self.session.region in self.session.found else "values not looked at yet"
+        reading = "" if self._all_read else ", reading on"
+        findings = f"{len(kept):,} of {len(self._found):,} findings"
+        status = shown(f"{findings} · {self._read:,} secrets{reading} · {looked}")
+        self.query_one("#status", Static).update(Content(status))
+
+    def action_look(self) -> None:
+        self.app.do(look_at_values)
+
+    # Going about.
+
+    @on(Input.Submitted)
+    def _to_the_list(self) -> None:
+        self.table.focus()
+
+    def action_filter(self) -> None:
+        self.bar.focus()
+
+    def action_back(self) -> None:
+        if self.bar.has_focus:
+            self.table.focus()
+        elif self.bar.value:
+            self.bar.value = ""
+        else:
+            self.leave()
+
+    @on(Table.Chosen)
+    def action_open(self) -> None:
+        finding: Finding | None = self.table.current
+        if finding is not None and finding.arn:
+            from smtui.tui.screens.secret import SecretScreen
+
+            self.app.push_screen(SecretScreen(self.session, finding.arn))
+
+
+def _sign(finding: Finding) -> Content:
+    return Content.styled(f"{finding.severity.sign} {finding.severity.value}", STYLES[finding.severity.sign])
+
+
+async def look_at_values(app: SmtuiApp, session: Session) -> None:
+    """Asks first, for every reading is recorded."""
+    region = session.region
+    if await app.push_screen_wait(Confirm(QUESTION, WARNING, "Look")):
+        found = await long(app, TITLE, lambda vault, tell: of_everything(vault, region, tell))
+        session.found[region] = found
+        app.look_again()
+        app.notify(f"{len(found):,} finding{'' if len(found) == 1 else 's'} in values, policies, rotations, replicas.")

@@ -1,0 +1,107 @@
+"""What is not as it should be with secrets."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.health import Values, of_everything, pieces
+from smtui.tui.screens.health import HealthScreen
+from smtui.tui.screens.secret import SecretScreen
+from tests.conftest import Clock
+from tests.tui.conftest import MakeApp, said, screen_text, types, until
+
+LARGE = (120, 36)
+STRONG = "tR7$vK2!pW9@xQ4%"
+OPEN = json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"},
+]})
+
+
+@pytest.fixture
+def ailing(vault: smtui.Vault, client: Any, clock: Clock) -> None:
+    """A weak one, two that are alike, one that anybody may read, one that nobody described, one that goes soon."""
+    weak = json.dumps({"user": "admin", "password": "letmein"})
+    client.create_secret(Name="weak", SecretString=weak, Description="a")
+    client.create_secret(Name="one", SecretString=json.dumps({"token": STRONG}), Description="a")
+    client.create_secret(Name="two", SecretString=STRONG, Description="a")
+    client.create_secret(Name="open", SecretString=STRONG[::-1], Description="a")
+    client.put_resource_policy(SecretId="open", ResourcePolicy=OPEN, BlockPublicPolicy=False)
+    client.create_secret(Name="nameless", SecretString=STRONG[3:] + "-another")
+    clock.forward(days=100)
+    client.delete_secret(SecretId="nameless", RecoveryWindowInDays=7)
+    client.create_secret(Name="fresh", SecretString=STRONG.swapcase(), Description="a")
+
+
+def told(screen: HealthScreen) -> set[tuple[str, str]]:
+    return {(finding.kind, finding.name) for finding in screen._found}
+
+
+async def at_health(pilot: Pilot[None], running: SmtuiApp) -> HealthScreen:
+    await until(pilot, lambda: running.session)
+    await pilot.press("o", "h")
+    await until(pilot, lambda: isinstance(running.screen, HealthScreen) and "findings ·" in screen_text(running))
+    assert isinstance(running.screen, HealthScreen)
+    return running.screen
+
+
+@pytest.mark.usefixtures("ailing")
+async def test_what_the_list_says_is_there_at_once(app: MakeApp, vault: smtui.Vault) -> None:
+    """No value is read for it."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await at_health(pilot, running)
+
+        assert told(screen) == {("deleted soon", "nameless")} | {
+            (kind, name) for kind in ("never rotated", "unused") for name in ("weak", "one", "two", "open")
+        }
+        assert "values not looked at yet" in screen_text(running)
+    assert not [event for event in vault.trail() if event["eventName"] == "BatchGetSecretValue"]
+
+
+@pytest.mark.usefixtures("ailing")
+async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Vault) -> None:
+    """Only when somebody agreed; each reading is in the trail; Enter goes to the secret."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await at_health(pilot, running)
+        await pilot.press("f5")
+        await until(pilot, lambda: "Each reading is in the trail" in screen_text(running))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "values looked at" in screen_text(running))
+
+        assert {("weak", "weak"), ("repeated", "one"), ("repeated", "two"), ("public", "open")} <= told(screen)
+        assert STRONG not in screen_text(running) and "letmein" not in screen_text(running)
+        assert "4 findings" in "".join(said(running))
+        await pilot.press("slash")
+        await types(pilot, "repeated")
+        await until(pilot, lambda: "the same as in" in screen_text(running) and "2 of " in screen_text(running))
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: isinstance(running.screen, SecretScreen))
+    assert [event for event in vault.trail() if event["eventName"] == "BatchGetSecretValue"]
+
+
+@pytest.mark.usefixtures("ailing")
+def test_nothing_of_a_value_is_kept(vault: smtui.Vault) -> None:
+    """Neither in a finding nor in what fingerprints are kept in."""
+    found = of_everything(vault, "us-east-1", lambda *_: None)
+    values = Values()
+    values.add("arn", found[0].name, STRONG)
+    held = repr((found, values._where, values._bits))
+    values.close()
+
+    assert STRONG not in held and "letmein" not in held
+
+
+@pytest.mark.parametrize(("value", "looked_at"), [
+    ("a whole text", [("", "a whole text")]), ("abc", []), ("", []),
+    ('{"user": "admin", "Password": "hunter22", "apiKey": "k-123456", "tokens": 5, "secret": "no"}',
+     [("Password", "hunter22"), ("apiKey", "k-123456")]),
+])  # fmt: skip
+def test_what_of_a_value_should_be_hard_to_guess(value: str, looked_at: list[tuple[str, str]]) -> None:
+    assert list(pieces(value)) == looked_at
