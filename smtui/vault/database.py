@@ -37,7 +37,7 @@ Work = Callable[["Database", Sequence[int]], None]
 
 BUSY_MILLISECONDS = 5000
 MOST_OWED = 1000
-SETTINGS = ("cache_size = -32768", "temp_store = MEMORY", "foreign_keys = ON", "secure_delete = ON",
+SETTINGS = ("cache_size = -16384", "temp_store = MEMORY", "foreign_keys = ON", "secure_delete = ON",
             "trusted_schema = OFF")
 WRONG = "Wrong passphrase, or the first page of the vault is damaged."
 _IN_MEMORY = 2

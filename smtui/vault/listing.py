@@ -62,7 +62,7 @@ def page(database: Database, query: Query, *, after: Position | None, limit: int
         sign = "<" if query.descending else ">"
         clauses.append(_Clause(f"s.id {sign} ?", after[1:]) if column == "s.id"
                        else _Clause(f"({column}, s.id) {sign} (?, ?)", after))
-    order = f"{'words.rowid' if source != 'secrets s' else column} {direction}"
+    order = f"{'words.rowid' if source.startswith('words') else column} {direction}"
     found = database.rows(
         f"SELECT {_QUALIFIED} FROM {source} WHERE {' AND '.join(clause.sql for clause in clauses)}"
         f" ORDER BY {order}{'' if column == 's.id' else f', s.id {direction}'} LIMIT ?",
@@ -86,10 +86,14 @@ def _plan(database: Database, query: Query) -> tuple[str, list[_Clause]]:
     if matches and query.order == "created-date":
         tests = [_tests(terms, query) for terms in others]
         return "words CROSS JOIN secrets s ON s.id = words.rowid", [match, *tests]
-    clauses = [_narrowed(database, terms, query.region) or _tests(terms, query) for terms in others]
+    hits = [_narrowed(database, terms, query.region) for terms in others]
+    clauses = [narrow or _tests(terms, query) for narrow, terms in zip(hits, others, strict=True)]
     if matches:
-        clauses.append(_Clause(f"s.id IN (SELECT rowid FROM words WHERE {match.sql})", match.values))
-    return "secrets s", clauses
+        found = _Clause(f"SELECT rowid FROM words WHERE {match.sql}", match.values)
+        hits.append(_if_few(database, found))
+        clauses.append(_Clause(f"s.id IN ({found.sql})", found.values))
+    # Few hits are fetched one by one and sorted; without this, SQLite walks the index of the order to find them.
+    return f"secrets s{' NOT INDEXED' if any(hits) else ''}", clauses
 
 
 def _match(terms: tuple[Term, ...]) -> str | None:
@@ -112,9 +116,13 @@ def _narrowed(database: Database, terms: tuple[Term, ...], region: str) -> _Clau
     if any(hits is None for hits in sets):
         return None
     union = " UNION ".join(hits.sql for hits in sets if hits)
-    values = tuple(value for hits in sets if hits for value in hits.values)
-    counted = database.row(f"SELECT count(*) FROM (SELECT 1 FROM ({union}) LIMIT {FEW + 1})", values)
-    return _Clause(f"s.id IN ({union})", values) if counted and counted[0] <= FEW else None
+    return _if_few(database, _Clause(union, tuple(value for hits in sets if hits for value in hits.values)))
+
+
+def _if_few(database: Database, rows: _Clause) -> _Clause | None:
+    """The test whether a secret is one of these rows, if they are few."""
+    counted = database.row(f"SELECT count(*) FROM (SELECT 1 FROM ({rows.sql}) LIMIT {FEW + 1})", rows.values)
+    return _Clause(f"s.id IN ({rows.sql})", rows.values) if counted and counted[0] <= FEW else None
 
 
 def _hits(term: Term, region: str) -> _Clause | None:

@@ -1,0 +1,59 @@
+"""The same calls in process, and through boto3 on moto in one process: `python -m benchmarks.against_moto`.
+
+Needs `pip install -e '.[bench]'`. moto keeps everything in memory, writes nothing to a disk and encrypts nothing;
+ours waits for the disk before a change is answered. CPU milliseconds, medians, turn and turn about.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import moto
+
+import smtui
+from benchmarks.harness import PASSPHRASE, in_turns, name, secret, some_of, tell, value
+
+SECRETS = 200
+ROUNDS = 7
+
+
+def cases(client: Any) -> dict[str, Callable[[], object]]:
+    names, text = some_of(SECRETS), value(random.Random(5))
+    ids = [client.put_secret_value(SecretId=name(7), SecretString=str(each))["VersionId"] for each in range(2)]
+
+    def move() -> None:
+        ids.reverse()
+        client.update_secret_version_stage(SecretId=name(7), VersionStage="AWSCURRENT", MoveToVersionId=ids[1],
+                                           RemoveFromVersionId=ids[0])
+
+    return {
+        "get_secret_value": lambda: client.get_secret_value(SecretId=next(names)),
+        "list_secrets, a page of 100": lambda: client.list_secrets(MaxResults=100),
+        "put_secret_value": lambda: client.put_secret_value(SecretId=name(9), SecretString=text),
+        "update_secret_version_stage": move,
+    }
+
+
+def main() -> None:
+    os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
+    with tempfile.TemporaryDirectory() as folder, moto.mock_aws(), \
+            smtui.create_vault(Path(folder) / "moto.vault", PASSPHRASE) as vault:
+        clients = {"ours": vault.client(), "moto": boto3.client("secretsmanager", region_name="us-east-1")}
+        for client in clients.values():
+            for number in range(SECRETS):
+                client.create_secret(**secret(number))
+        figures = in_turns({f"{case} {whose}": work for whose, client in clients.items()
+                            for case, work in cases(client).items()}, rounds=ROUNDS, times=20)
+        rows = [[case, figures[f"{case} ours"], figures[f"{case} moto"],
+                 figures[f"{case} moto"] / figures[f"{case} ours"]] for case in cases(clients["ours"])]
+    tell(__file__, ["CPU ms", "smtui", "boto3 on moto", "times faster"], rows)
+
+
+if __name__ == "__main__":
+    main()

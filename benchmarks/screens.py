@@ -1,0 +1,101 @@
+"""The list of secrets under the fingers: `python -m benchmarks.screens [SIZE...]`.
+
+The real app on a real vault, typed into by Textual's pilot: CPU milliseconds from the unlocked vault to the first list
+on the screen, for a key in the filter until its list stands there (with the pause in which more may be typed left
+out, for it costs nothing), and for a step down in the list. Both with what the pilot itself costs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from statistics import median
+from time import process_time
+from typing import Any
+
+from textual.pilot import Pilot
+
+import smtui
+from benchmarks.harness import PASSPHRASE, WORDS, memory, percentile, tell, vault_of
+from smtui.tui.app import SmtuiApp
+from smtui.tui.widgets.secret_list import SecretList
+
+TYPED = ("prod", WORDS[11], "zzzz", "name:dev/", WORDS[40])
+STEPS = 60
+LONGEST = 60.0
+
+
+async def until(pilot: Pilot[Any], true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(LONGEST):
+        while not true():
+            await pilot.pause()
+
+
+def shown(app: SmtuiApp) -> SecretList | None:
+    found = app.screen.query(SecretList)
+    return found.first() if found else None
+
+
+def at_rest(app: SmtuiApp) -> bool:
+    return all(worker.is_finished for worker in app.workers if worker.group == "pages")
+
+
+async def first_list(app: SmtuiApp, pilot: Pilot[Any], vault: smtui.Vault) -> float:
+    started = process_time()
+    await app.enter(vault)
+    await until(pilot, lambda: (held := shown(app)) is not None and held.count > 0)
+    return (process_time() - started) * 1000
+
+
+async def keystrokes(app: SmtuiApp, pilot: Pilot[Any]) -> list[float]:
+    taken = []
+    for word in TYPED:
+        await pilot.press("slash")
+        for letter in word:
+            started = process_time()
+            await pilot.press({":": "colon", "/": "slash"}.get(letter, letter))
+            await until(pilot, lambda: at_rest(app))
+            taken.append((process_time() - started) * 1000)
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: at_rest(app))
+    return taken
+
+
+async def steps(app: SmtuiApp, pilot: Pilot[Any]) -> list[float]:
+    taken = []
+    for _ in range(STEPS):
+        started = process_time()
+        await pilot.press("down")
+        taken.append((process_time() - started) * 1000)
+    return taken
+
+
+async def of_size(size: int) -> dict[str, float]:
+    path = vault_of(size)
+    app = SmtuiApp(path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        first = await first_list(app, pilot, smtui.open_vault(path, PASSPHRASE))
+        await until(pilot, lambda: at_rest(app))
+        moved, typed = await steps(app, pilot), await keystrokes(app, pilot)
+        figures = {
+            "first list after the vault is open": first,
+            "a key in the filter, median": median(typed),
+            "a key in the filter, 95th percentile": percentile(typed, 0.95),
+            "a step down, median": median(moved),
+            "a step down, 95th percentile": percentile(moved, 0.95),
+            "memory, MiB": memory(),
+        }
+        await app.lock()
+    return figures
+
+
+def main(sizes: list[int]) -> None:
+    columns = [asyncio.run(of_size(size)) for size in (sizes[0], *sizes)][1:]  # the first one loads everything
+    tell(__file__, ["CPU ms", *(f"{size:,}" for size in sizes)],
+         [[case, *(column[case] for column in columns)] for case in columns[0]])
+
+
+if __name__ == "__main__":
+    main([int(each) for each in sys.argv[1:]] or [100_000, 500_000])
