@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -15,6 +15,7 @@ from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
@@ -29,6 +30,7 @@ from smtui.tui import keys, rotator, themes
 from smtui.tui.bridge import GESTURE, call, gesture
 from smtui.tui.long_work import Deed, Progress, Stopped
 from smtui.tui.palette import Actions
+from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.part import VALUE
 from smtui.tui.screens.too_small import TooSmallScreen, fits
@@ -51,7 +53,7 @@ ALLOWED = "Until now nothing could be changed by accident. What you do from here
 class SmtuiApp(QuietApp[None]):
     """Opened on a path; on a vault already open where one is given (as the demo is).
 
-    `steady` gives the seconds by which idle time is counted.
+    `steady` gives the seconds by which idle time is counted; `plain` shows nothing but ASCII of our own.
     """
 
     TITLE = "smtui"
@@ -73,11 +75,13 @@ class SmtuiApp(QuietApp[None]):
         vault: Vault | None = None,
         read_only: bool = False,
         hint: str = "",
+        plain: bool = False,
         pasteboard: Clipboard | None = None,
         steady: Callable[[], float] = seconds_awake,
     ) -> None:
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.path = path
+        self._plain = [PlainGlyphs()] if plain else []
         self._hinted, self._hint = path, hint
         self.settings = settings or Settings()
         self.read_only = read_only
@@ -90,6 +94,9 @@ class SmtuiApp(QuietApp[None]):
             self.register_theme(theme)
         self.theme = themes.WITHOUT_COLOUR if self.no_color else self._chosen_theme()
         self.set_keymap(dict(self.settings.keys))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._plain]
 
     def use(self, settings: Settings) -> None:
         """From now on these settings hold."""

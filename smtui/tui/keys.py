@@ -132,8 +132,8 @@ SHORTCUTS = (
     Shortcut("saved.remove", "f8", "remove", "Remove", "Remove the filter under the cursor", show=True),
 
     Shortcut("columns.turn", "space", "turn", "On/off", "Show this column, or hide it", show=True),
-    Shortcut("columns.up", "K,ctrl+up", "shift(-1)", "Left", "Move this column to the left", show=True),
-    Shortcut("columns.down", "J,ctrl+down", "shift(1)", "Right", "Move this column to the right", show=True),
+    Shortcut("columns.up", "left,ctrl+up", "shift(-1)", "Left", "Move this column to the left", show=True),
+    Shortcut("columns.down", "right,ctrl+down", "shift(1)", "Right", "Move this column to the right", show=True),
     Shortcut("columns.by_width", "ctrl+r", "by_width", "By width", "Leave it to the width, as at first", show=True),
     Shortcut("columns.save", "ctrl+s", "save", "Store", "Show these, from now on", show=True),
 
@@ -309,7 +309,8 @@ KEY_NAMES = {
     "question_mark": "?", "colon": ":", "slash": "/", "plus": "+", "minus": "-", "full_stop": ".", "asterisk": "*",
     "space": "Space", "tab": "Tab",
     "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
-    "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
+    "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
 }
 
 

@@ -35,8 +35,10 @@ def start(arguments: Sequence[str]) -> int:
         return USAGE
     with _opening(options, settings) as (path, vault, hint):
         from smtui.tui.app import SmtuiApp
+        from smtui.tui.plain_glyphs import needs_plain
 
-        app = SmtuiApp(path, settings, vault=vault, read_only=options.read_only, hint=hint)
+        app = SmtuiApp(path, settings, vault=vault, read_only=options.read_only, hint=hint,
+                       plain=needs_plain(os.environ))
         app.run()
         return app.return_code or 0
 

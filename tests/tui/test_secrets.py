@@ -181,7 +181,7 @@ async def test_choosing_columns(app: MakeApp, filled: Any) -> None:
         await ready(pilot)
         await pilot.press("C")
         await until(pilot, lambda: isinstance(running.screen, ColumnsForm))
-        await pilot.press("j", "space", "j", "K", "K", "ctrl+s")
+        await pilot.press("j", "space", "j", "left", "left", "ctrl+s")
         await until(pilot, lambda: running.screen is screen(running))
         await pilot.pause()
         assert screen_text(running).splitlines()[2].split() == ["Changed", "Name", "↑", "Rotation"]

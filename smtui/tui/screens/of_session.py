@@ -86,7 +86,9 @@ class SessionScreen(Screen[Answer]):
         return self.read_only
 
     def say(self, sentence: str, severity: str = "information") -> None:
+        """What is said mostly follows something done, which can now be undone: the footer tells."""
         self.app.notify(shown(sentence, lines=True), severity=severity, markup=False)  # type: ignore[arg-type]
+        self.refresh_bindings()
 
     async def done(self, sentence: str) -> None:
         """Says what was done, and shows the vault as it is now."""
