@@ -28,8 +28,8 @@ TROUBLES: dict[type[SmtuiError], Trouble] = {
     VaultMissingError: Trouble(
         "There is no vault here", "Put it back where it was, or its backup; open another; or make a new one here."),
     VaultDamagedError: Trouble(
-        "This vault is damaged", "Open a backup of it, or put one in its place. Keep the damaged file: it was not "
-        "changed, and a later copy of it may still be whole.", recoverable=True),
+        "This vault is damaged", "Open a backup of it, or put one in its place. Keep the damaged file as well: "
+        "nothing in it was changed by looking.", recoverable=True),
     VaultFormatError: Trouble(
         "This smtui cannot read it", "Nothing was changed. A newer smtui may know it; or another file was meant.",
         recoverable=True),

@@ -24,7 +24,7 @@ SIGNS = {
     Verdict.CONFLICT: "✗",
 }
 WORDS = {Verdict.SKIP: "left alone", Verdict.EMPTY: "empty, left out", Verdict.CREATE: "new secret"}
-DIFFER = "It is there with another value."
+DIFFER = "another value"
 BLOCKED = "What is marked ✗ cannot be imported, so nothing is."
 
 

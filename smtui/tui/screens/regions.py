@@ -52,6 +52,7 @@ class RegionsScreen(SessionScreen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._open = session.vault.path.absolute()
+        self._first = True
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
@@ -79,10 +80,10 @@ class RegionsScreen(SessionScreen[None]):
         here, home = self.session.region, self.vault.region_name
         names = sorted({*counts, here, home})
         self.regions.put([Region(name, counts.get(name, 0), _region_state(name, here, home)) for name in names])
+        if self._first:
+            self._first = False
+            self.regions.go_to(here)
         self.vaults.put(await call(known))
-
-    def on_screen_resume(self) -> None:
-        self.regions.go_to(self.session.region)
 
     def _state(self, vault: tuple[Path, bool]) -> Content:
         path, there = vault

@@ -1,0 +1,134 @@
+"""How the places of a session look in the states that matter. Look at each picture before you accept it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.config import Settings
+from smtui.shown import Shown
+from smtui.transfer.entry import Entry
+from smtui.transfer.plan import Step, Verdict
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.import_plan import ImportPlan
+from smtui.tui.dialogs.long_work import WorkDialog
+from smtui.tui.long_work import Tell, long
+from tests.conftest import Clock
+from tests.tui.conftest import MakeApp, screen_text, until
+
+SMALL, LARGE = (80, 24), (120, 36)
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+async def go(pilot: Pilot[None], key: str, seen: str) -> None:
+    await until(pilot, lambda: "secrets" in screen_text(pilot.app))  # type: ignore[arg-type]
+    await pilot.press("o", key)
+    await until(pilot, lambda: seen in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+@SIZES
+def test_trail(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: Any, size: tuple[int, int]) -> None:
+    """Who did what, and one that was refused."""
+    with pytest.raises(vault.client().exceptions.ResourceNotFoundException):
+        vault.client(caller="arn:aws:iam::000000000000:user/alice").get_secret_value(SecretId="prod/absent")
+
+    async def there(pilot: Pilot[None]) -> None:
+        await go(pilot, "t", "newest first")
+        await pilot.press("slash", *"create", "enter")
+        await until(pilot, lambda: "5 events · filter: create" in screen_text(pilot.app))  # type: ignore[arg-type]
+
+    assert snap_compare(app(), terminal_size=size, run_before=there)
+
+
+@SIZES
+def test_health(snap_compare: Any, app: MakeApp, filled: Any, clock: Clock, size: tuple[int, int]) -> None:
+    """What the list says, a hundred days later."""
+    clock.forward(days=100)
+    filled.delete_secret(SecretId="shared/wifi", RecoveryWindowInDays=7)
+
+    async def there(pilot: Pilot[None]) -> None:
+        await go(pilot, "h", "findings ·")
+
+    assert snap_compare(app(), terminal_size=size, run_before=there)
+
+
+@SIZES
+def test_regions(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: Any, size: tuple[int, int]) -> None:
+    """Two of them, and no vault that is remembered."""
+    vault.client(region_name="eu-central-1").create_secret(Name="abroad", SecretString="x")
+
+    async def there(pilot: Pilot[None]) -> None:
+        await go(pilot, "c", "eu-central-1")
+
+    assert snap_compare(app(), terminal_size=size, run_before=there)
+
+
+def test_a_work_under_way(snap_compare: Any, app: MakeApp, filled: Any) -> None:
+    """It goes on behind whatever is done meanwhile."""
+    over = threading.Event()
+
+    def work(vault: smtui.Vault, tell: Tell) -> None:
+        tell("envelopes", 1200, 5000)
+        over.wait(20)
+
+    async def shown(pilot: Pilot[None]) -> None:
+        running: Any = pilot.app
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        running.do(lambda app, session: long(app, Shown("Check"), work))
+        await until(pilot, lambda: isinstance(running.screen, WorkDialog) and "1,200 of 5,000" in screen_text(running))
+
+    try:
+        assert snap_compare(app(), terminal_size=SMALL, run_before=shown)
+    finally:
+        over.set()
+
+
+def test_what_an_import_would_do(snap_compare: Any, app: MakeApp) -> None:
+    """One new, one that differs, one that is the same, one that cannot be."""
+    steps = [Step(Entry(name, "x", ".env, line 1"), verdict, reason) for name, verdict, reason in (
+        ("dev/NEW", Verdict.CREATE, ""), ("dev/OTHER", Verdict.SKIP, ""), ("dev/SAME", Verdict.UNCHANGED, ""),
+        ("dev/GOING", Verdict.CONFLICT, "its deletion is planned"),
+    )]
+
+    async def shown(pilot: Pilot[None]) -> None:
+        pilot.app.push_screen(ImportPlan(steps))
+        await until(pilot, lambda: "dev/GOING" in screen_text(pilot.app))  # type: ignore[arg-type]
+
+    assert snap_compare(app(), terminal_size=SMALL, run_before=shown)
+
+
+def test_a_damaged_vault(
+    snap_compare: Any, tmp_path: Path, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is the matter and what can be done, before anybody types."""
+    monkeypatch.chdir(tmp_path)
+    smtui.create_vault(Path("team.vault"), "x").close()
+    Path("team.vault").write_bytes(Path("team.vault").read_bytes()[:-1])
+
+    async def shown(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "This vault is damaged" in screen_text(pilot.app))  # type: ignore[arg-type]
+
+    assert snap_compare(SmtuiApp(Path("team.vault"), Settings()), terminal_size=SMALL, run_before=shown)
+
+
+def test_recovering(
+    snap_compare: Any, tmp_path: Path, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The code is typed from paper; how much of it is there is counted."""
+    monkeypatch.chdir(tmp_path)
+    smtui.create_vault(Path("team.vault"), "x").close()
+
+    async def shown(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "Unlock" in screen_text(pilot.app))  # type: ignore[arg-type]
+        await pilot.press("f2")
+        await until(pilot, lambda: "Recovery code" in screen_text(pilot.app))  # type: ignore[arg-type]
+        await pilot.press(*"ABCDEFGHIJKLMN", "ctrl+r")
+        await until(pilot, lambda: "14 of 84" in screen_text(pilot.app))  # type: ignore[arg-type]
+
+    assert snap_compare(SmtuiApp(Path("team.vault"), Settings()), terminal_size=SMALL, run_before=shown)
