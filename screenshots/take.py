@@ -12,6 +12,7 @@ import re
 from collections.abc import Awaitable, Callable
 from contextlib import chdir
 from pathlib import Path
+from typing import cast
 
 import resvg_py
 from film import Frame, film
@@ -19,6 +20,8 @@ from textual.pilot import Pilot
 
 from smtui.demo import demo
 from smtui.tui.app import SmtuiApp
+from smtui.tui.places import PLACES, Place
+from smtui.tui.screens.part import PARTS, exists
 
 HERE = Path(__file__).parent
 WIDTH_IN_PIXELS = 1600
@@ -49,6 +52,18 @@ async def listed(pilot: Pilot[None]) -> None:
     await pilot.press("j", "j", "j")
 
 
+async def filtered(pilot: Pilot[None]) -> None:
+    await seen(pilot, "10 secrets")
+    await pilot.press("slash", *"tag:team=payments", "enter", "space", "space")
+    await seen(pilot, "marked")
+
+
+async def planned(pilot: Pilot[None]) -> None:
+    await filtered(pilot)
+    await pilot.press("d")
+    await seen(pilot, "Delete 2 secrets?")
+
+
 async def opened(pilot: Pilot[None]) -> None:
     await seen(pilot, "10 secrets")
     await pilot.press("j", "j", "enter")
@@ -65,7 +80,7 @@ async def secret(pilot: Pilot[None]) -> None:
 
 async def carried(pilot: Pilot[None]) -> None:
     await opened(pilot)
-    await pilot.press("v", "j", "m", "j", "enter")
+    await pilot.press("2", "j", "m", "j", "enter")
     await seen(pilot, "Do it")
 
 
@@ -75,8 +90,43 @@ async def generator(pilot: Pilot[None]) -> None:
     await seen(pilot, " bits")
 
 
+async def shown_help(pilot: Pilot[None]) -> None:
+    await seen(pilot, "10 secrets")
+    await pilot.press("question_mark")
+    await seen(pilot, "Keys that work here")
+
+
+def part(number: int) -> Steps:
+    """A part of the main database's secret."""
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await opened(pilot)
+        await pilot.press(str(number))
+        await settled(pilot)
+
+    return steps
+
+
+def place(where: Place) -> Steps:
+    async def steps(pilot: Pilot[None]) -> None:
+        await seen(pilot, "10 secrets")
+        await cast("SmtuiApp", pilot.app).go(where)
+        await settled(pilot)
+
+    return steps
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Everything that a screen reads when it is shown has been read."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
 PICTURES: dict[str, Steps] = {
-    "list": listed, "secret": secret, "label-move": carried, "generator": generator, "unlock": unlock,
+    "unlock": unlock, "list": listed, "filter": filtered, "deletion": planned, "secret": secret, "label-move": carried,
+    **{PARTS[number - 1][0].lower(): part(number) for number in range(3, len(PARTS) + 1) if exists(number)},
+    **{where.words.lower().replace(" ", "-"): place(where) for where in PLACES if where.screen},
+    "generator": generator, "help": shown_help,
 }  # fmt: skip
 
 
