@@ -28,7 +28,7 @@ class Place:
         return cast("SessionScreen[Any]", getattr(import_module(module), name)(session))
 
 
-REGIONS = Place("c", "Regions and vaults", "another Region of this vault, or another vault",
+REGIONS = Place("c", "Regions and vaults", "another Region, or another vault",
                 "smtui.tui.screens.regions:RegionsScreen")
 PLACES = (
     Place("s", "Secrets", "the list of secrets"),
@@ -36,9 +36,9 @@ PLACES = (
     Place("k", "Keys", "the KMS keys under which values are sealed", "smtui.tui.screens.kms_keys:KmsKeysScreen"),
     Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.screens.functions:FunctionsScreen"),
     Place("t", "Trail", "who did what, and when", "smtui.tui.screens.trail:TrailScreen"),
-    Place("h", "Health", "what is weak, repeated, unused, overdue or open to strangers",
+    Place("h", "Health", "what is weak, repeated, overdue or public",
           "smtui.tui.screens.health:HealthScreen"),
-    Place("v", "Vault", "check, back up, import, export, passphrase; what it is and where it lies",
+    Place("v", "Vault", "check, backup, import, export, passphrase",
           "smtui.tui.screens.vault:VaultScreen"),
     Place("e", "Settings", "what you chose, and your keys", "smtui.tui.screens.settings:SettingsScreen"),
     Place("u", "Undo", "what was changed in this session", "smtui.tui.screens.undo:UndoScreen"),

@@ -122,11 +122,12 @@ def test_a_key_may_mean_something_in_each_place() -> None:
     assert taken_by("q", rolling, {}) is not None
 
 
-def test_looks(snap_compare: Any, app: MakeApp, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SMTUI_CONFIG", "config.toml")
+async def test_each_says_what_it_means_and_where_it_lies(app: MakeApp, config: Path) -> None:
+    """No picture of it is kept: it has a row for each key there is."""
     running = app()
-
-    async def there(pilot: Pilot[None]) -> None:
+    async with running.run_test(size=(80, 24)) as pilot:
         await at(pilot, running, "clipboard_clear")
+        await until(pilot, lambda: "Stored in" in screen_text(running))
 
-    assert snap_compare(running, terminal_size=(80, 24), run_before=there)
+        assert "seconds; 0 for not before the end" in screen_text(running)
+        assert "✓ on" in screen_text(running)
