@@ -291,11 +291,6 @@ class Vault:
         """The number of the file's format."""
         return migrate.format_of(self._open_database())
 
-    @property
-    def recovery_code_due(self) -> bool:
-        """Whether there is a new recovery code that nobody has taken yet."""
-        return self._recovery_code_due
-
     def check(self, progress: Progress | None = None) -> CheckReport:
         """Verifies pages, rows, references, envelopes and the trail. `progress(what, done, of)` hears of it."""
         database = self._open_database()
