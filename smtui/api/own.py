@@ -69,7 +69,8 @@ ACCESS_OPERATIONS = {
             "ARN": Text(), "Name": Text(), "Allowed": Flag(), "Statement": Text(), "Reason": Text(),
         }),
         _operation("ListAccess", {"SecretId": SECRET_ID, "Action": Text(min=1, max=128)}, ("SecretId", "Action"), {
-            "ARN": Text(), "Name": Text(), "Principals": List(Text()), "Witness": Text(),
+            "ARN": Text(), "Name": Text(), "Principals": List(Text()), "ConditionalPrincipals": List(Text()),
+            "Witness": Text(),
         }),
     )
 }  # fmt: skip

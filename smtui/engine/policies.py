@@ -11,7 +11,7 @@ from smtui.api.shapes import Operation
 from smtui.engine import names
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Request
-from smtui.engine.question import question
+from smtui.engine.question import identified, question
 from smtui.policy import exposure, grammar, variables, wildcards
 from smtui.policy.decide import Outcome, action_fits, allowed, principal_fits, resource_fits
 from smtui.policy.decide import Request as Question
@@ -59,6 +59,15 @@ def judged(call: Call, action: str, secret: Secret) -> Outcome:
 
 def _outcome(call: Call, policy: Policy | None, asked: Question) -> Outcome:
     return allowed(policy, asked, identity_allows=call.caller.identity == "admin", owner=call.account)
+
+
+def might(call: Call, secret: Secret, policy: Policy, caller: str, action: str) -> bool:
+    """Whether an Allow is about somebody under conditions, and no Deny is without any."""
+    asked = Question(identified(caller), action, call.arn(secret), {})
+    about = [each for each in policy.statements if action_fits(each, action) and
+             principal_fits(each, asked.identity) and resource_fits(policy, each, asked)]
+    return any(each.effect == "Allow" and each.conditions for each in about) and \
+        all(each.effect == "Allow" or each.conditions for each in about)
 
 
 def denied(call: Call, action: str, resource: str, outcome: Outcome) -> AccessDeniedException:

@@ -121,13 +121,20 @@ class _Search:
     def _told(self, request: Request, by: Statement) -> Witness:
         """Without what makes no difference: a key that can be left out, or that the policy never looked at."""
         self._judge.work = Work(STEPS)
+
+        def still(other: Request) -> bool:
+            """Whether it is allowed by the same statement, from the same addresses."""
+            found = self._judge.allows(other)
+            return found is not None and found[1] is by and \
+                found[0].context.get(keys.ADDRESS) == request.context.get(keys.ADDRESS)
+
         with suppress(TooMuch):
             for key in sorted(self._mentioned & set(request.context) - keys.ALWAYS - TELLING):
                 left_out = keys.ORGANIZATION if key in keys.ORGANIZATION else {key}
                 without = {name: value for name, value in request.context.items() if name not in left_out}
-                if self._judge.allows(replace(request, context=without)):
+                if still(replace(request, context=without)):
                     request = replace(request, context=without)
-            request = natural(self._judge, request)
+            request = natural(self._policy, request, still)
         looked_at = {key: value for key, value in request.context.items() if key in self._mentioned}
         deny = next((each for each in self._policy.statements if each.effect == "Deny"
                      and self._judge.speaks_of(each, request.action)), None)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from smtui.policy import keys, named, samples
 from smtui.policy.decide import Identity, Request
-from smtui.policy.judge import Judge
-from smtui.policy.statements import Condition
+from smtui.policy.statements import Condition, Policy
 
 Context = Mapping[str, str | list[str]]
 KNOWN = {
@@ -21,16 +20,16 @@ A_TAG = "blue"
 SOMEONE = "someone"
 
 
-def natural(judge: Judge, request: Request) -> Request:
-    """The same request of the same stranger, with such values wherever they are allowed as well."""
-    conditions = [each for statement in judge.policy.statements for each in statement.conditions]
+def natural(policy: Policy, request: Request, still: Callable[[Request], bool]) -> Request:
+    """The same request of the same stranger, with such values wherever it is `still` what it was."""
+    conditions = [each for statement in policy.statements for each in statement.conditions]
     spelled_out = {text for each in conditions for text in each.values}
     for value in sorted({value for value in request.context.values() if isinstance(value, str)} - spelled_out):
         for changed in _with_other(request.context, value):
-            if not _means_somebody(judge, conditions, changed) and judge.allows(replace(request, context=changed)):
+            if not _means_somebody(policy, conditions, changed) and still(replace(request, context=changed)):
                 request = replace(request, context=changed)
                 break
-    return _of_someone(judge, request)
+    return _of_someone(request, still)
 
 
 def _with_other(context: Context, value: str) -> Iterator[Context]:
@@ -41,12 +40,12 @@ def _with_other(context: Context, value: str) -> Iterator[Context]:
             yield {**context, **dict.fromkeys(same, other)}
 
 
-def _means_somebody(judge: Judge, conditions: list[Condition], context: Context) -> bool:
-    return any(samples.matched(named.patterns(key, conditions, variables=judge.policy.variables), value)
+def _means_somebody(policy: Policy, conditions: list[Condition], context: Context) -> bool:
+    return any(samples.matched(named.patterns(key, conditions, variables=policy.variables), value)
                for key, value in context.items() if isinstance(value, str) and key in keys.FIXING)
 
 
-def _of_someone(judge: Judge, request: Request) -> Request:
+def _of_someone(request: Request, still: Callable[[Request], bool]) -> Request:
     head, slash, name = request.identity.arn.rpartition("/")
     if not slash or len(name) > 1:
         return request
@@ -54,4 +53,4 @@ def _of_someone(judge: Judge, request: Request) -> Request:
     if "aws:username" in context:
         context["aws:username"] = SOMEONE
     changed = replace(request, identity=Identity(f"{head}/{SOMEONE}"), context=context)
-    return changed if judge.allows(changed) else request
+    return changed if still(changed) else request

@@ -26,6 +26,7 @@ PLACES = {
     "vault": "The vault as a whole",
     "regions": "Regions and vaults",
     "door": "Before a vault is open",
+    "policy": "Policy of a secret",
     "rotation": "Rotation of a secret",
     "replication": "Replication of a secret",
     "replicas": "Regions to replicate to",
@@ -198,6 +199,16 @@ SHORTCUTS = (
     Shortcut("unlock.recover", "f2", "recover", "Recover", "Open it with the recovery code", show=True),
     Shortcut("recover.show", "ctrl+r", "show", "Show/hide", "Show the code, or hide it", show=True),
     Shortcut("recover.back", "escape", "back", "Back", "Back, and change nothing", show=True),
+    Shortcut("policy.edit", "e", "edit", "Edit", "Edit the policy; nothing is attached yet", show=True),
+    Shortcut("policy.template", "B", "template", "Template", "Begin with a policy for a usual purpose", show=True),
+    Shortcut("policy.store", "ctrl+s", "store", "Attach…", "See what changes, and attach it", show=True),
+    Shortcut("policy.validate", "f3", "validate", "Validate", "Ask the service's checks about what is attached"),
+    Shortcut("policy.next", "right_square_bracket", "mark(1)", "Next finding",
+             "To the next place that something is said about"),
+    Shortcut("policy.previous", "left_square_bracket", "mark(-1)", "Finding before", "To the place before"),
+    Shortcut("policy.remove", "f8", "remove", "Remove", "Remove the policy", show=True),
+    Shortcut("policy.back", "escape,h", "back", "Back", "Edit no more; then back to the value", show=True),
+
     Shortcut("rotation.edit", "e", "edit", "Edit", "Edit schedule, window and function", show=True),
     Shortcut("rotation.rotate", "R", "rotate", "Rotate now", "Rotate now, or go on with a rotation that rests",
              show=True),
@@ -307,6 +318,7 @@ def place_words(id: str) -> str:
 
 KEY_NAMES = {
     "question_mark": "?", "colon": ":", "slash": "/", "plus": "+", "minus": "-", "full_stop": ".", "asterisk": "*",
+    "left_square_bracket": "[", "right_square_bracket": "]",
     "space": "Space", "tab": "Tab",
     "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
     "up": "↑", "down": "↓", "left": "←", "right": "→",

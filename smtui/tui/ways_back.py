@@ -240,3 +240,14 @@ def _unless(
 
 def _words(name: Shown, what: str) -> Shown:
     return shown(f"{name}: {what}")
+
+
+def policy_changed(session: Session, secret_id: str, name: Shown, before: str, after: str) -> None:
+    """`before` and `after` are the policies' texts, empty where none is attached."""
+    def obstacle(client: Client) -> str:
+        now = client.get_resource_policy(SecretId=secret_id).get("ResourcePolicy", "")
+        return "" if now == after else "Its policy has changed since."
+
+    back = ("put_resource_policy", {"SecretId": secret_id, "ResourcePolicy": before}) if before else \
+        ("delete_resource_policy", {"SecretId": secret_id})
+    session.did(_words(name, "policy attached" if after else "policy removed"), back, obstacle=obstacle)

@@ -27,6 +27,7 @@ from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.health import HealthScreen
 from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.kms_keys import KmsKeysScreen
+from smtui.tui.screens.policy import PolicyScreen
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.screens.regions import RegionsScreen
@@ -53,6 +54,7 @@ HOMES = {
     "vault": VaultScreen,
     "regions": RegionsScreen,
     "door": UnlockScreen,
+    "policy": PolicyScreen,
     "rotation": RotationScreen,
     "replication": ReplicationScreen,
     "replicas": AddReplicas,

@@ -79,6 +79,8 @@ def _who_can(args: argparse.Namespace) -> Exit:
         access = vault.access(region_name=args.region).list_access(SecretId=name, Action=action)
     for each in access["Principals"]:
         output.line(f"everybody in account {each}, if that account lets them" if each.isdigit() else each)
+    for each in access.get("ConditionalPrincipals", ()):
+        output.line(f"{each}, under the conditions of the policy")
     if "Witness" in access:
         output.line(access["Witness"])
     return Exit.DONE

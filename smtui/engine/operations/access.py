@@ -32,12 +32,16 @@ def list_access(call: Call, secret: Secret, request: Request) -> Response:
     if policy is None:
         return {**call.identity(secret), "Principals": []}
     named = {arn for each in policy.statements for arn in each.principals.arns if arn.startswith("arn:")}
+    named |= {service for each in policy.statements for service in each.principals.services}
     accounts = {account for each in policy.statements for account in each.principals.accounts}
     roots = {f"arn:aws:iam::{account}:root": account for account in accounts}
-    may = [roots.get(arn, arn) for arn in sorted({*named, *roots})
-           if policies.judged(replace(call, caller=Caller(arn)), action, secret).allowed]
+    everybody = sorted({*named, *roots})
+    may = [arn for arn in everybody if policies.judged(replace(call, caller=Caller(arn)), action, secret).allowed]
+    sometimes = [arn for arn in everybody if arn not in may and policies.might(call, secret, policy, arn, action)]
     witness = policies.broad(call, secret, policy)
-    return {**call.identity(secret), "Principals": may, **({"Witness": str(witness)} if witness else {})}
+    return {**call.identity(secret), "Principals": [roots.get(arn, arn) for arn in may],
+            **({"ConditionalPrincipals": [roots.get(arn, arn) for arn in sometimes]} if sometimes else {}),
+            **({"Witness": str(witness)} if witness else {})}
 
 
 def _action(word: str) -> str:

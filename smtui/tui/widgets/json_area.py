@@ -17,7 +17,7 @@ from rich.text import Text
 from textual import events, on
 from textual.geometry import Offset
 from textual.message import Message
-from textual.reactive import var
+from textual.reactive import reactive, var
 from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
@@ -76,6 +76,7 @@ class JsonArea(TextArea):
     }
     """
 
+    cursor_blink = reactive(False, init=False)
     marks: var[tuple[Mark, ...]] = var((), init=False)
 
     class Checked(Message):

@@ -23,6 +23,7 @@ class MarkList(RowList):
     MarkList {
         height: auto;
         max-height: 6;
+        scrollbar-size-vertical: 0;
     }
     """
 

@@ -1,0 +1,64 @@
+"""What attaching a policy changes, line by line, and what is to be known before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from smtui.shown import Shown
+from smtui.tui import keys
+from smtui.tui.line_changes import Line
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.pane import Pane
+
+WORDS = {"+": ("+ added    ", "$success"), "-": ("- removed  ", "$error"), " ": ("           ", ""),
+         "…": ("  …", "$text-muted")}  # fmt: skip
+ONLY_LAYOUT = Shown("Only spaces and line breaks change: it means the same.")
+
+
+class PolicyPreview(ModalScreen["bool | None"]):
+    """Answers whether it is to be attached only if it lets nobody unknown in; None where it is not to be attached."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "policy_preview.tcss"
+
+    def __init__(self, title: Shown, lines: Sequence[Line], warned: Sequence[Shown]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+        self._warned = warned
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            with Pane(id="lines"):
+                yield Static(Content("\n").join(_told(self._lines)))
+            if self._warned:
+                yield Static(Content("\n".join(f"▲ {each}" for each in self._warned)), id="warned")
+            with Horizontal(id="answers"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Attach", id="attach")
+                yield Button("Attach unless broad", id="unless-broad")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.query_one("#cancel" if self._warned else "#attach").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(None if event.button.id == "cancel" else event.button.id == "unless-broad")
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+def _told(lines: Sequence[Line]) -> Iterator[Content]:
+    if not lines:
+        yield Content(ONLY_LAYOUT)
+    for line in lines:
+        word, colour = WORDS[line.sign]
+        yield Content.styled(f"{word}{line.text}", colour)

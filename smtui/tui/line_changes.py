@@ -1,0 +1,41 @@
+"""Which lines a change of JSON adds and takes away, as both are laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from smtui.shown import Shown, escaped
+from smtui.tui.json_words import laid_out
+
+AROUND = 2
+"""Lines that stay the same are shown before and behind a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`sign` is + for added, - for removed, a space for the same, … where lines are left out."""
+
+    sign: str
+    text: Shown
+
+
+def line_changes(before: str, after: str) -> list[Line]:
+    """Nothing where only spaces and line breaks differ."""
+    old, new = (escaped(laid_out(text)).split("\n") if text else [] for text in (before, after))
+    found: list[Line] = []
+    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(AROUND):
+        if found:
+            found.append(Line("…", Shown("")))
+        for what, i, j, k, m in group:
+            found += _lines(what, old[i:j], new[k:m])
+    return found
+
+
+def _lines(what: str, old: list[str], new: list[str]) -> Iterator[Line]:
+    if what == "equal":
+        yield from (Line(" ", Shown(text)) for text in old)
+        return
+    yield from (Line("-", Shown(text)) for text in old)
+    yield from (Line("+", Shown(text)) for text in new)

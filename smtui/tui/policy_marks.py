@@ -1,0 +1,41 @@
+"""What is said about a policy while it is typed: what is wrong with it, whom it lets in, what is seldom meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from smtui.policy import grammar
+from smtui.policy.exposure import exposure
+from smtui.policy.statements import Finding, Malformed
+from smtui.policy.warnings import warnings
+from smtui.shown import shown
+from smtui.tui.marks import Mark, Severity
+
+LONGEST = 20_480
+"""Characters of a policy that the service takes."""
+TOO_LONG = "A policy has at most {most:,} characters; this one has {size:,}."
+BROAD = "This policy grants broad access."
+
+
+def marks(text: str, arn: str, now: datetime) -> list[Mark]:
+    """About a policy for the secret of this ARN; nothing about none."""
+    if len(text) > LONGEST:
+        return [Mark(1, 1, 0, Severity.ERROR, shown(TOO_LONG.format(most=LONGEST, size=len(text))))]
+    return list(_found(text, arn, now)) if text.strip() else []
+
+
+def _found(text: str, arn: str, now: datetime) -> Iterator[Mark]:
+    try:
+        policy = grammar.parse(text)
+    except Malformed as error:
+        yield from (_mark(each, Severity.ERROR) for each in error.findings)
+        return
+    if witness := exposure(policy, resource=arn, owner=arn.split(":")[4], now=now):
+        place = (witness.statement or policy.statements[0]).place
+        yield Mark(place.line, place.column, 0, Severity.ALERT, shown(f"{BROAD} {witness}"))
+    yield from (_mark(each, Severity.WARNING) for each in warnings(policy))
+
+
+def _mark(finding: Finding, severity: Severity) -> Mark:
+    return Mark(finding.place.line, finding.place.column, 0, severity, shown(finding.what))

@@ -1,0 +1,32 @@
+"""Policies to begin with, filled with a secret's own account; what else is to be filled in stands in capitals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from smtui.shown import Shown
+
+READ = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
+
+
+def _policy(effect: str, principal: Any, action: Any, condition: Any = None) -> str:
+    statement = {"Effect": effect, "Principal": principal, "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17",
+                       "Statement": [{**statement, **({"Condition": condition} if condition else {})}]}, indent=2)
+
+
+TEMPLATES: tuple[tuple[Shown, Callable[[str], str]], ...] = (
+    (Shown("Same account: everybody in it whose own policies say so"),
+     lambda account: _policy("Allow", {"AWS": f"arn:aws:iam::{account}:root"}, READ)),
+    (Shown("One role"),
+     lambda account: _policy("Allow", {"AWS": f"arn:aws:iam::{account}:role/ROLE-NAME"}, READ)),
+    (Shown("One organization"),
+     lambda account: _policy("Allow", "*", READ, {"StringEquals": {"aws:PrincipalOrgID": "o-ORGANIZATION"}})),
+    (Shown("One VPC endpoint: nobody reads it from elsewhere"),
+     lambda account: _policy("Deny", "*", "secretsmanager:GetSecretValue",
+                             {"StringNotEquals": {"aws:SourceVpce": "vpce-ENDPOINT"}})),
+    (Shown("Deny without TLS"),
+     lambda account: _policy("Deny", "*", "secretsmanager:*", {"Bool": {"aws:SecureTransport": "false"}})),
+)

@@ -1,0 +1,241 @@
+"""The resource policy of a secret: looked at, edited with what is said about it, attached, removed; who can read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.shown import Shown, shown
+from smtui.tui import keys, policy_marks, ways_back
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.policy_preview import PolicyPreview
+from smtui.tui.json_words import laid_out
+from smtui.tui.line_changes import line_changes
+from smtui.tui.marks import Mark
+from smtui.tui.policy_templates import TEMPLATES
+from smtui.tui.screens.part import POLICY, PartScreen, SecretName, why_fixed
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.json_area import JsonArea
+from smtui.tui.widgets.mark_list import MarkList
+from smtui.tui.widgets.pane import Pane
+from smtui.tui.widgets.readers import Readers
+
+if TYPE_CHECKING:
+    from smtui.api.types import DescribeSecretResponse
+    from smtui.tui.session import Session
+
+NOTHING_SAID = Shown("Nothing is wrong with it.")
+NONE = "No policy is attached: {edit} writes one, {template} begins with a template."
+NOT_NOW = "Its policy can be looked at again once the secret is restored."
+READING, EDITING = "Policy, as it is attached", "Policy, being edited: not attached yet"
+LOCKED_OUT = "LockOut"
+LOCKS_OUT = "{why}\n\nWhoever you are here, not even this vault's owner could change it again."
+FORGOTTEN = "What you typed is not attached, and is gone then."
+GONE_POLICY = "Only the own policies of this account's users and roles count then."
+# What works only while a policy is looked at, and what only while it is edited.
+LOOKING = frozenset({"edit", "template", "validate", "remove", "part"})
+
+
+class PolicyScreen(PartScreen):
+    """Keys are letters while the policy is looked at; `e` makes it a text that is typed in."""
+
+    BINDINGS = keys.of("policy") + keys.of("parts")
+    CSS_PATH = "policy.tcss"
+    AUTO_FOCUS = "JsonArea"
+    number = POLICY
+
+    area = getters.query_one(JsonArea)
+    said = getters.query_one(MarkList)
+
+    def __init__(self, session: Session, secret_id: str) -> None:
+        super().__init__(session, secret_id)
+        self.secret: DescribeSecretResponse | None = None
+        self._attached = ""
+
+    def compose(self) -> ComposeResult:
+        yield from self.head()
+        with Horizontal(id="areas"):
+            with Vertical(id="text"):
+                yield Static(READING, id="state", classes="title")
+                yield JsonArea("", self._check, read_only=True)
+                yield MarkList(NOTHING_SAID)
+            with Pane(id="who"):
+                yield Readers()
+        yield KeyBar()
+
+    def _check(self, text: str) -> Sequence[Mark]:
+        return policy_marks.marks(text, self.secret["ARN"], self.session.now()) if self.secret else []
+
+    # What is shown.
+
+    async def reload(self) -> None:
+        secret = await self.described()
+        if secret is None:
+            return
+        readers: dict[str, Any] | None = None
+        self.secret, self._attached = secret, ""
+        if "DeletedDate" not in secret:
+            told = await call(self.client.get_resource_policy, SecretId=self.secret_id)
+            readers = await call(self.session.access().list_access, SecretId=self.secret_id, Action="GetSecretValue")
+            self._attached = told.get("ResourcePolicy", "")
+        self.query_one(SecretName).show(secret, self._why_fixed(secret))
+        self.query_one(Readers).show(readers, secret["ARN"].split(":")[4])
+        self._look()
+
+    def _look(self) -> None:
+        """At what is attached; a policy in one line is laid out."""
+        self.area.read_only = True
+        text = self._attached
+        self.area.load_text(text if "\n" in text.strip() else laid_out(text))
+        self._say_state(READING if text else self._none())
+        self.area.focus()
+
+    def _none(self) -> str:
+        if self.secret is not None and "DeletedDate" in self.secret:
+            return NOT_NOW
+        return NONE.format(edit=self.key_of("policy.edit"), template=self.key_of("policy.template"))
+
+    def _say_state(self, state: str) -> None:
+        self.query_one("#state", Static).update(Content(state))
+        self.set_class(not self.area.text, "-none")
+        self.refresh_bindings()
+
+    def _why_fixed(self, secret: DescribeSecretResponse) -> str:
+        """A replica has a policy of its own, and the service that manages a secret leaves its policy to others."""
+        return why_fixed(secret, self.session.region) if "DeletedDate" in secret else ""
+
+    def on_json_area_checked(self, message: JsonArea.Checked) -> None:
+        self.said.show(message.marks)
+
+    def on_mark_list_chosen(self, message: MarkList.Chosen) -> None:
+        self.area.focus()
+        self.area.go_to(message.mark)
+
+    # Editing.
+
+    @property
+    def editing(self) -> bool:
+        return not self.area.read_only
+
+    @property
+    def busy(self) -> bool:
+        return self.editing
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "store":
+            return self.editing
+        return False if action in LOOKING and self.editing else super().check_action(action, parameters)
+
+    def _changeable(self) -> bool:
+        """Whether the policy may be changed; else says why not."""
+        if self.secret is None or self.refuses_to_write():
+            return False
+        if why := self._why_fixed(self.secret):
+            self.say(why, severity="warning")
+        return not why
+
+    def action_edit(self) -> None:
+        if self._changeable():
+            self._edit()
+
+    def _edit(self) -> None:
+        self.area.read_only = False
+        self.area.focus()
+        self._say_state(EDITING)
+        self.remove_class("-none")
+
+    @gesture
+    async def action_template(self) -> None:
+        if self.secret is None or not self._changeable():
+            return
+        picked = await self.app.push_screen_wait(Pick(Shown("Begin with which?"), [words for words, _ in TEMPLATES]))
+        if picked is not None:
+            _, text = TEMPLATES[picked]
+            self._edit()
+            self.area.replace(text(self.secret["ARN"].split(":")[4]), (0, 0), self.area.document.end)
+            self.area.move_cursor((0, 0))
+
+    def action_mark(self, by: int) -> None:
+        self.area.action_mark(by)
+
+    def action_back(self) -> None:
+        if self.editing:
+            self.stop_editing()
+        else:
+            self.leave()
+
+    @gesture
+    async def stop_editing(self) -> None:
+        if not self._changed or await self._agrees("Forget what is typed?", FORGOTTEN, "Forget"):
+            self._look()
+
+    @property
+    def _changed(self) -> bool:
+        return self.area.text != "" and self.area.value not in (self._attached, laid_out(self._attached))
+
+    # What is asked and sent.
+
+    @gesture
+    async def action_validate(self) -> None:
+        if not self._attached:
+            self.say("No policy is attached.")
+            return
+        failed = await self._failed(self._attached)
+        self.say("\n".join(failed.values()) or "The policy passes every check.",
+                 severity="warning" if failed else "information")
+
+    async def _failed(self, text: str) -> dict[str, str]:
+        """Each check of ValidateResourcePolicy that fails, with its sentence."""
+        answer: Any = await call(self.client.validate_resource_policy, SecretId=self.secret_id, ResourcePolicy=text)
+        return {each["CheckName"]: each["ErrorMessage"] for each in answer["ValidationErrors"]}
+
+    @gesture
+    async def action_store(self) -> None:
+        """Shows what changes, and attaches it; a policy that locks its writer out is asked about once more."""
+        if not self._changeable():
+            return
+        if not self._changed:
+            self.say("Nothing is changed yet.")
+            return
+        text, before = self.area.value, self._attached
+        failed = await self._failed(text)
+        title = shown(f"Attach this policy to {self._words}?")
+        block = await self.app.push_screen_wait(
+            PolicyPreview(title, line_changes(before, text), [shown(each) for each in failed.values()])
+        )
+        if block is None or (LOCKED_OUT in failed and not await self._agrees(
+                "Lock yourself out?", LOCKS_OUT.format(why=failed[LOCKED_OUT]), "Lock out", can_be_undone=False)):
+            return
+        await call(self.client.put_resource_policy, SecretId=self.secret_id, ResourcePolicy=text,
+                   BlockPublicPolicy=block)
+        ways_back.policy_changed(self.session, self.secret_id, self._words, before, text)
+        self.area.read_only = True
+        await self.done("The policy is attached.")
+
+    @gesture
+    async def action_remove(self) -> None:
+        if not self._changeable():
+            return
+        if not self._attached:
+            self.say("No policy is attached.")
+        elif await self._agrees(f"Remove the policy of {self._words}?", GONE_POLICY, "Remove"):
+            before = self._attached
+            await call(self.client.delete_resource_policy, SecretId=self.secret_id)
+            ways_back.policy_changed(self.session, self.secret_id, self._words, before, "")
+            await self.done("The policy is removed.")
+
+    @property
+    def _words(self) -> Shown:
+        return shown(self.secret["Name"] if self.secret else self.secret_id)
+
+    async def _agrees(self, question: str, text: str, answer: str, *, can_be_undone: bool = True) -> bool:
+        asked = Confirm(shown(question), shown(text, lines=True), answer, can_be_undone=can_be_undone)
+        return await self.app.push_screen_wait(asked)

@@ -1,0 +1,261 @@
+"""The policy of a secret on the screen: looked at, edited, attached, removed, and who can read it then."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from smtui.tui.line_changes import line_changes
+from smtui.tui.policy_templates import TEMPLATES
+from tests.tui.conftest import MakeApp, paste, said, screen_text, until
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+SMALL, LARGE = (80, 24), (120, 36)
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+READER = "arn:aws:iam::111122223333:role/reader"
+
+
+def policy(principal: Any = None, **more: Any) -> str:
+    who = {"AWS": READER} if principal is None else principal
+    usual = {"Effect": "Allow", "Principal": who, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**usual, **more}]}, indent=2)
+
+
+def attached(client: Any) -> str | None:
+    found: str | None = client.get_resource_policy(SecretId="prod/db").get("ResourcePolicy")
+    return found
+
+
+async def shows(pilot: Pilot[None], text: str) -> None:
+    await until(pilot, lambda: text in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def open_policy(pilot: Pilot[None]) -> None:
+    await shows(pilot, "1 secret ·")
+    await pilot.press("enter")
+    await shows(pilot, "not read yet")
+    await pilot.press("3")
+    await shows(pilot, "Who can read this")
+
+
+async def write(pilot: Pilot[None], text: str) -> None:
+    """Instead of all that stands there."""
+    await pilot.press("e", "f7")
+    await paste(pilot, text)
+
+
+async def test_a_policy_is_written_and_attached(app: MakeApp, database: Any) -> None:
+    """Seen as a difference first; then who can read is told."""
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await shows(pilot, "No policy is attached")
+        await write(pilot, policy())
+        await shows(pilot, "Nothing is wrong with it.")
+        await pilot.press("ctrl+s")
+        await shows(pilot, "Attach this policy to prod/db?")
+        assert '+ added      "Version": "2012-10-17",' in screen_text(program)
+        await pilot.press("enter")
+        await shows(pilot, "Policy, as it is attached")
+        await shows(pilot, READER)
+
+        assert attached(database) == policy()
+        assert said(program) == ["The policy is attached."]
+
+
+async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: Any) -> None:
+    """Beside its line and in the list below; Enter there goes to it."""
+    program = app()
+    async with program.run_test(size=SMALL) as pilot:
+        await open_policy(pilot)
+        await write(pilot, policy(Effect="Permit", Action="read"))
+        await shows(pilot, "✗ error  5:17  statement 1, Effect must be Allow or Deny")
+        program.screen.said.focus()  # type: ignore[attr-defined]
+        await pilot.press("end", "enter")
+
+        assert "5✗" in screen_text(program)
+        assert program.screen.area.cursor_location == (8, 16)  # type: ignore[attr-defined]
+
+
+async def test_strangers_are_told_before_and_can_be_kept_out(app: MakeApp, database: Any) -> None:
+    """By the witness; "Attach unless broad" attaches nothing then, "Attach" does."""
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await write(pilot, policy("*"))
+        await shows(pilot, "▲ alert  4:5  This policy grants broad access. Anyone can call")
+        await pilot.press("ctrl+s")
+        await shows(pilot, "▲ This resource policy grants broad access")
+        await pilot.press("tab", "tab", "enter")
+        await until(pilot, lambda: said(program))
+        assert attached(database) is None
+        await pilot.press("ctrl+s")
+        await shows(pilot, "▲ This resource policy grants broad access")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "▲ Anyone can call GetSecretValue.")
+
+        assert attached(database) == policy("*")
+
+
+async def test_a_policy_that_locks_out_is_asked_about_again(app: MakeApp, database: Any) -> None:
+    """Cancel has the focus; nothing is attached."""
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await write(pilot, policy("*", Effect="Deny", Action="secretsmanager:*"))
+        await pilot.press("ctrl+s")
+        await shows(pilot, "Attach this policy")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "Lock yourself out?")
+        assert "It is denied by statement 1" in screen_text(program)
+        await pilot.press("enter")
+        await shows(pilot, "being edited")
+
+        assert attached(database) is None
+
+
+async def test_removing_and_undoing(app: MakeApp, database: Any) -> None:
+    """The policy comes back to the byte."""
+    text = policy().replace("\n", "\r\n")
+    database.put_resource_policy(SecretId="prod/db", ResourcePolicy=text)
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await pilot.press("f8")
+        await shows(pilot, "Remove the policy of prod/db?")
+        await pilot.press("enter")
+        await shows(pilot, "No policy is attached")
+        assert attached(database) is None
+        assert program.session is not None and program.session.undo.last is not None
+        done = program.session.undo.last
+        assert done.words == "prod/db: policy removed"
+        for each in done.calls:
+            each.send(program.session.client())
+
+        assert attached(database) == text
+
+
+async def test_templates_know_the_account(app: MakeApp, database: Any) -> None:
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await pilot.press("B")
+        await shows(pilot, "Begin with which?")
+        await pilot.press("enter")
+        await shows(pilot, "arn:aws:iam::000000000000:root")
+        await shows(pilot, "Nothing is wrong with it.")
+        await pilot.press("escape")
+        await shows(pilot, "Forget what is typed?")
+        await pilot.press("enter")
+        await shows(pilot, "No policy is attached")
+
+
+@pytest.mark.parametrize(("words", "template"), TEMPLATES, ids=[words for words, _ in TEMPLATES])
+def test_every_template_passes(client: Any, words: str, template: Any) -> None:
+    answer = client.validate_resource_policy(ResourcePolicy=template("000000000000"))
+
+    assert answer["PolicyValidationPassed"], answer
+
+
+async def test_reading_only(app: MakeApp, database: Any) -> None:
+    """It is looked at, and not edited."""
+    database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy())
+    program = app(read_only=True)
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await shows(pilot, READER)
+        await pilot.press("e")
+        await until(pilot, lambda: said(program))
+
+        assert said(program) == ["This session only reads: nothing was changed."]
+        assert "as it is attached" in screen_text(program)
+
+
+async def test_a_secret_that_will_be_deleted(app: MakeApp, database: Any) -> None:
+    database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy())
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        database.delete_secret(SecretId="prod/db")
+        program.screen.first_look()  # type: ignore[attr-defined]
+        await shows(pilot, "Its deletion is planned")
+        await pilot.press("B")
+        await until(pilot, lambda: any("restore it" in each for each in said(program)))
+
+
+async def test_hostile_text_is_spelled_and_stays_as_it_is(app: MakeApp, database: Any) -> None:
+    """What was attached may hold anything."""
+    text = json.dumps(json.loads(policy(Sid="a\u202eb\x9b31m")), ensure_ascii=False)
+    database.put_resource_policy(SecretId="prod/db", ResourcePolicy=text)
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await shows(pilot, r'"Sid": "a\u202eb\u009b31m"')
+        await pilot.press("e", "ctrl+s")
+        await until(pilot, lambda: said(program))
+
+        assert said(program) == ["Nothing is changed yet."]
+        assert attached(database) == text
+
+
+def test_what_changes_line_by_line() -> None:
+    """With two lines around; nothing where only the layout differs."""
+    before, after = policy(), policy(Effect="Deny")
+
+    assert [line.sign + line.text for line in line_changes(before, after)] == [
+        '   "Statement": [', "     {", '-      "Effect": "Allow",', '+      "Effect": "Deny",',
+        '       "Principal": {"AWS": "arn:aws:iam::111122223333:role/reader"},',
+        '       "Action": "secretsmanager:GetSecretValue",',
+    ]
+    assert line_changes(before, json.dumps(json.loads(before))) == []
+
+
+# How it looks.
+
+
+@SIZES
+def test_findings(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
+    """Two errors, each with its sign, beside the text."""
+
+    async def wrong(pilot: Pilot[None]) -> None:
+        await open_policy(pilot)
+        await write(pilot, policy(Effect="Permit", Action="read"))
+        await shows(pilot, "Effect must be Allow or Deny")
+        await shows(pilot, "9✗")
+        await shows(pilot, "^S Attach…")
+        await shows(pilot, "F1 Help")
+
+    assert snap_compare(app(), terminal_size=size, run_before=wrong)
+
+
+@SIZES
+def test_readers(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
+    """Of a policy that names one role and lets strangers in."""
+    both = json.loads(policy())
+    both["Statement"].append({**json.loads(policy("*"))["Statement"][0],
+                              "Condition": {"StringLike": {"aws:PrincipalOrgID": "o-*"}}})
+    database.put_resource_policy(SecretId="prod/db", ResourcePolicy=json.dumps(both))
+
+    async def look(pilot: Pilot[None]) -> None:
+        await open_policy(pilot)
+        await shows(pilot, "▲ alert")
+
+    assert snap_compare(app(), terminal_size=size, run_before=look)
+
+
+@SIZES
+def test_difference(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
+    """What is added and removed, and the broad access that comes of it."""
+    database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy())
+
+    async def store(pilot: Pilot[None]) -> None:
+        await open_policy(pilot)
+        await write(pilot, policy("*"))
+        await pilot.press("ctrl+s")
+        await shows(pilot, "Attach unless broad")
+
+    assert snap_compare(app(), terminal_size=size, run_before=store)
