@@ -21,6 +21,7 @@ from pathlib import Path
 from statistics import median
 from time import process_time
 from typing import Any
+from zlib import crc32
 
 import smtui
 
@@ -51,8 +52,11 @@ def name(number: int) -> str:
 
 
 def vault_of(size: int) -> Path:
-    """A vault with so many secrets, made now if there is none yet."""
-    path = Path(tempfile.gettempdir()) / "smtui-benchmarks" / f"{smtui.__version__}-{size}.vault"
+    """A vault with so many secrets and the tables of this program, made now if there is none yet."""
+    from smtui.vault import schema
+
+    tables = crc32(Path(schema.__file__).read_bytes())
+    path = Path(tempfile.gettempdir()) / "smtui-benchmarks" / f"{tables:08x}-{size}.vault"
     if not path.exists():
         beside = path.with_suffix(".part")
         beside.unlink(missing_ok=True)
