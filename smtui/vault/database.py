@@ -7,6 +7,7 @@ error of the library leaves as one of ours, without the statement that caused it
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import apsw
 
+from smtui.ambient import seconds_awake
 from smtui.api.errors import (
     VaultBusyError,
     VaultDamagedError,
@@ -27,6 +29,7 @@ from smtui.api.errors import (
     WrongPassphraseError,
 )
 from smtui.vault import path as vault_path
+from smtui.vault import threshold
 from smtui.vault.kdf import FileKeys
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ class Database:
         self.keys = keys
         self.read_only = read_only
         self.connection = connection
-        self._identity = vault_path.identity(path)
+        self._identity = vault_path.hold(path, keys.salt)
         self._lock = RLock()
         self._depth = 0
         self._durable: bool | None = None
@@ -203,6 +206,8 @@ class Database:
         """Lets go of the file. What the disk refuses now stays in the log, for whoever opens the file next."""
         with contextlib.suppress(apsw.Error):
             self.connection.close()
+        vault_path.let_go(self._identity)
+        self._identity = None
 
     def _outermost(self, durable: bool) -> tuple[str, str, str]:
         if self._durable != durable:
@@ -265,23 +270,48 @@ def _open_immutable(path: Path, keys: FileKeys) -> Database:
 
 def _connect(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
     with translated(opening=True):
-        connection = apsw.Connection(str(path), flags=flags)
+        connection = _let_in(path, keys, flags)
         try:
             connection.set_busy_timeout(BUSY_MILLISECONDS)
-            # Otherwise every join is planned anew for every binding.
-            connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-            connection.execute("PRAGMA cipher = 'sqlcipher'")
-            connection.execute("PRAGMA legacy = 4")
-            connection.execute(f"PRAGMA key = \"x'{keys.page.hex()}{keys.salt.hex()}'\"")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
             for setting in SETTINGS:
                 connection.execute(f"PRAGMA {setting}").fetchall()
-            if flags & apsw.SQLITE_OPEN_READWRITE:
-                connection.execute("PRAGMA journal_mode = WAL").fetchall()
             _must_have_taken(connection)
         except BaseException:
             connection.close()
             raise
+    return connection
+
+
+def _let_in(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
+    """Tries until nobody is in the way; who waits holds nothing, and knows nothing of a file that may be replaced."""
+    until = seconds_awake() + BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            with threshold.crossing(Path(path)):
+                return _opened(path, keys, flags)
+        except apsw.BusyError:
+            if seconds_awake() > until:
+                raise
+        time.sleep(threshold.LOOK)
+
+
+def _opened(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
+    """A connection that holds SQLite's lock on the file, if it may write, and that does not wait for it."""
+    connection = apsw.Connection(str(path), flags=flags)
+    try:
+        # Otherwise every join is planned anew for every binding.
+        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+        connection.execute("PRAGMA cipher = 'sqlcipher'")
+        connection.execute("PRAGMA legacy = 4")
+        connection.execute(f"PRAGMA key = \"x'{keys.page.hex()}{keys.salt.hex()}'\"")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        if flags & apsw.SQLITE_OPEN_READWRITE:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            # From the first reading through a log on, the lock is kept.
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,13 +70,7 @@ def examine(path: Path, *, any_salt: bool = False) -> Examined:
     found = _status(path)
     for companion in companions(path):
         _companion(companion)
-    try:
-        with path.open("rb") as file:
-            salt = file.read(SALT_BYTES)
-    except PermissionError:
-        raise VaultPathError(f"You have no permission to read {path}.") from None
-    except OSError as error:
-        raise VaultPathError(f"{path} cannot be read: {error.strerror}.") from None
+    salt = _salts.get((found.st_dev, found.st_ino)) or _read_salt(path)
     if not any_salt:
         if len(salt) < SALT_BYTES:
             raise VaultFormatError(f"{path} is not a vault.")
@@ -85,6 +80,39 @@ def examine(path: Path, *, any_salt: bool = False) -> Examined:
                                 hint="Open a backup of it.")
     others = bool(found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)) and os.name == "posix"
     return Examined(salt, (found.st_dev, found.st_ino), others)
+
+
+def _read_salt(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(SALT_BYTES)
+    except PermissionError:
+        raise VaultPathError(f"You have no permission to read {path}.") from None
+    except OSError as error:
+        raise VaultPathError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+# Of the vaults that this process has open, how often, and their salts. To close such a file after a look at it would
+# drop every lock that the process has on it, so it is not looked at.
+_open: Counter[tuple[int, int]] = Counter()
+_salts: dict[tuple[int, int], bytes] = {}
+
+
+def hold(path: Path, salt: bytes) -> tuple[int, int] | None:
+    """The file at `path` is open as a vault of this salt; answers its identity."""
+    held = identity(path)
+    if held is not None:
+        _open[held] += 1
+        _salts[held] = salt
+    return held
+
+
+def let_go(held: tuple[int, int] | None) -> None:
+    """A file that `hold` answered is closed."""
+    if held is not None:
+        _open[held] -= 1
+        if not _open[held]:
+            del _open[held], _salts[held]
 
 
 def create(path: Path) -> None:

@@ -13,17 +13,21 @@ from pathlib import Path
 
 from smtui.api.errors import VaultBusyError, VaultExistsError, VaultFullError
 from smtui.vault import path as vault_path
+from smtui.vault import threshold
 from smtui.vault.database import Database, create_empty, open_file
 from smtui.vault.kdf import FileKeys
 
 Fill = Callable[[Database], None]
 
 
-def place(target: Path, suffix: str, keys: FileKeys, fill: Fill, *, over: bool) -> None:
+def place(
+    target: Path, suffix: str, keys: FileKeys, fill: Fill, *, over: bool, placed: Callable[[], None] = lambda: None
+) -> None:
     """A new file at `target` under `keys`, with what `fill` puts into it; `over` one that is there, or not.
 
-    A failure leaves `target` as it was. The folder is not synced: that a file has come to its place can no longer be
-    taken back, so it is the caller's to say what it means if the disk does not confirm it.
+    A failure leaves `target` as it was. Nobody opens anything there between the replacing and the end of `placed`.
+    The folder is not synced: that a file has come to its place can no longer be taken back, so it is the caller's to
+    say what it means if the disk does not confirm it.
     """
     beside = target.with_name(target.name + suffix)
     if not over:
@@ -39,10 +43,11 @@ def place(target: Path, suffix: str, keys: FileKeys, fill: Fill, *, over: bool) 
         finally:
             database.close()
         _must_be_whole(beside, keys, made)
-        if not over:
-            _must_be_free(target)
-        with vault_path.refusals():
+        with vault_path.refusals(), threshold.crossing(target, alone=True):
+            if not over:
+                _must_be_free(target)
             beside.replace(target)
+            placed()
     except BaseException:
         if made is not None and vault_path.identity(beside) == made:
             remove(beside)

@@ -32,11 +32,10 @@ def reseal(
 
     _take_for_ourselves(database)
     try:
-        place(database.path, SUFFIX, keys, fill, over=True)
+        place(database.path, SUFFIX, keys, fill, over=True, placed=database.drop)
     except BaseException:
         _share_again(database)
         raise
-    database.drop()
 
 
 def clear_up(database: Database) -> None:
@@ -51,7 +50,7 @@ def _take_for_ourselves(database: Database) -> None:
     try:
         with translated():
             database.connection.pragma("locking_mode", "EXCLUSIVE")
-            database.connection.pragma("journal_mode", "DELETE")
+            database.connection.execute("PRAGMA journal_mode = DELETE").fetchall()
             database.connection.execute("BEGIN EXCLUSIVE; COMMIT")
     except VaultBusyError:
         _share_again(database)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import string
 from pathlib import Path
+from typing import Any
 
+import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import smtui
 from smtui.ambient import Ambient
-from smtui.vault import backup, kdf, recovery
+from smtui.vault import backup, kdf, recovery, threshold
+from smtui.vault import path as vault_path
 from tests.conftest import PASSPHRASE
 from tests.vault.conftest import REAL, VALUES, read_all
+from tests.vault.test_bad_input import elsewhere
 
 KEYS = st.binary(min_size=48, max_size=48)
 
@@ -112,6 +117,60 @@ def test_no_change_while_another_connection_is_open(path: Path) -> None:
         other.client().create_secret(Name="b")
     with smtui.open_vault(path, PASSPHRASE) as vault:
         vault.change_passphrase("new")
+
+
+def change_elsewhere(path: Path) -> str:
+    """Another process tries to change the passphrase; what comes of it."""
+    return elsewhere(
+        "from smtui.vault import threshold; threshold.PATIENCE = 0.05\n"
+        "try:\n    with smtui.open_vault(sys.argv[1], PASSPHRASE) as vault: vault.change_passphrase('new')\n"
+        "except smtui.VaultError as error: print(type(error).__name__)\n", path,
+    ).stdout
+
+
+def test_no_file_is_replaced_while_it_is_being_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who opened the old file would take the log of the new one for its own."""
+    outcomes = []
+
+    class Slow(apsw.Connection):
+        def __init__(self, *how: Any, **more: Any) -> None:
+            super().__init__(*how, **more)
+            monkeypatch.setattr(apsw, "Connection", real)
+            outcomes.append(change_elsewhere(path))
+
+    real = apsw.Connection
+    monkeypatch.setattr(apsw, "Connection", Slow)
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        vault.client().create_secret(Name="new")
+
+    assert outcomes == ["VaultBusyError\n"]
+
+
+def test_nothing_is_opened_while_a_file_is_replaced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threshold, "PATIENCE", 0.05)
+    outcomes = []
+    real = os.replace
+
+    def replaced(*how: Any) -> None:
+        real(*how)
+        for passphrase in (PASSPHRASE, "new"):
+            with pytest.raises(smtui.VaultBusyError):
+                smtui.open_vault(path, passphrase)
+            outcomes.append(passphrase)
+
+    with smtui.open_vault(path, PASSPHRASE) as vault, monkeypatch.context() as patch:
+        patch.setattr(os, "replace", replaced)
+        vault.change_passphrase("new")
+    assert outcomes == [PASSPHRASE, "new"]
+
+
+def test_a_look_at_an_open_vault_drops_no_lock(path: Path) -> None:
+    """As any look would that opens and closes the file: the system then drops all locks of the process on it."""
+    with smtui.open_vault(path, PASSPHRASE):
+        examined = vault_path.examine(path)
+        assert change_elsewhere(path) == "VaultBusyError\n"
+    assert examined == vault_path.examine(path)
+    assert change_elsewhere(path) == ""
 
 
 def test_a_change_that_fails_leaves_the_vault_open_and_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
