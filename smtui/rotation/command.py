@@ -21,7 +21,7 @@ from pathlib import Path
 from smtui.ambient import seconds_awake
 from smtui.api.types import Client
 from smtui.children import environment
-from smtui.rotation import wire
+from smtui.rotation import strays, wire
 from smtui.rotation.desk import Desk
 from smtui.rotation.function import Output, StepFailed, Task
 from smtui.shown import shown
@@ -83,6 +83,7 @@ def _started(arguments: list[str], folder: Path, agent: Path) -> Iterator[subpro
     finally:
         _signal(process, signal.SIGKILL)
         process.wait()
+        strays.end(f"{wire.AGENT}={agent}")
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with suppress(OSError):

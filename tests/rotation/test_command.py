@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 import smtui
+from smtui.children import PASSED_ON
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="command functions need Unix sockets")
 
@@ -114,7 +116,7 @@ sys.exit(1)
     assert seen["event"].keys() == {"Step", "SecretId", "ClientRequestToken", "RotationToken"}
     assert seen["event"]["Step"] == "createSecret"
     assert seen["event"]["ClientRequestToken"] == TOKEN
-    assert not {"SMTUI_PASSPHRASE", "AWS_SECRET_ACCESS_KEY"} & seen["environ"].keys()
+    assert seen["environ"].keys() <= {*PASSED_ON, "SMTUI_AGENT", "LC_CTYPE"}  # the last is Python's own
     assert VALUE not in note.read_text()
     assert seen["here"] == []
     assert seen["session"]
@@ -163,6 +165,39 @@ time.sleep(600)
     assert run["Message"] == "It took longer than 2 seconds."
     assert current(vault) == VALUE
     assert not [pid for pid in note.read_text().split() if alive(int(pid))]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there one can look for them")
+@pytest.mark.parametrize(("ending", "told"), [
+    ("sys.exit(3)", "It ended with exit code 3."),
+    ("os.kill(os.getpid(), 9)", "It was ended by SIGKILL."),
+    ("time.sleep(600)", "It took longer than 2 seconds."),
+], ids=["exits", "kills itself", "hangs"])  # fmt: skip
+def test_what_it_left_running_in_a_session_of_its_own(
+    rotate: Rotate, vault: smtui.Vault, tmp_path: Path, ending: str, told: str
+) -> None:
+    """A daemon out of the function's group is ended too, however the function itself ended, and in time."""
+    note = tmp_path / "pid"
+    began = time.monotonic()
+    run = rotate(f"""
+import os, signal, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        open({str(note)!r} + ".new", "w").write(str(os.getpid()))
+        os.rename({str(note)!r} + ".new", {str(note)!r})
+        time.sleep(600)
+    os._exit(0)
+while not os.path.exists({str(note)!r}):
+    time.sleep(0.01)
+{ending}
+""", limit=2)
+
+    assert time.monotonic() - began < 2 + 5
+    assert run["Message"] == told
+    assert current(vault) == VALUE
+    assert not alive(int(note.read_text()))
 
 
 def alive(pid: int) -> bool:
