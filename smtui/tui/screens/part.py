@@ -30,7 +30,7 @@ PARTS = (
     ("Policy", "smtui.tui.screens.policy:PolicyScreen"),
     ("Rotation", "smtui.tui.screens.rotation:RotationScreen"),
     ("Replication", "smtui.tui.screens.replication:ReplicationScreen"),
-    ("History", ""),
+    ("History", "smtui.tui.screens.history:HistoryScreen"),
 )
 
 

@@ -1,0 +1,151 @@
+"""A list of events of the trail, newest first, narrowed as one types, and read no further than is about to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Input, Static
+
+from smtui.shown import shown
+from smtui.tui import keys
+from smtui.tui.bridge import call, gesture
+from smtui.tui.screens.of_session import Answer, SessionScreen
+from smtui.tui.trail_question import TrailQuestion, read
+from smtui.tui.widgets.event_table import Event, event_table
+from smtui.tui.widgets.line import Line
+from smtui.tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from smtui.tui.session import Session
+
+PAUSE = 0.1
+AHEAD, LOOKED_AT = 200, 5000
+"""Events read beyond the cursor, and looked at in one call, before others have their turn."""
+PLACEHOLDER = "/ filter: words, secret:prod/db, caller:user/alice, outcome:refused, since:2d"
+
+
+class EventsScreen(SessionScreen[Answer]):
+    """`always` is asked beside whatever is typed: a screen may be about one secret."""
+
+    BINDINGS = keys.of("trail")
+    CSS_PATH = "events.tcss"
+    AUTO_FOCUS = "Table"
+
+    table = getters.query_one(Table)
+    bar = getters.query_one("#filter", Line)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._question = TrailQuestion()
+        self._events: list[Event] = []
+        self._rest: Iterator[Event] = iter(())
+        self._more = False
+        self._reading = False
+        self._pause: Timer | None = None
+
+    def always(self) -> dict[str, Any]:
+        return {}
+
+    def events(self) -> ComposeResult:
+        yield Line(placeholder=PLACEHOLDER, compact=True, select_on_focus=False, id="filter")
+        yield event_table()
+        yield Static(id="left-out")
+        yield Static(id="status")
+
+    # Reading.
+
+    async def reload(self) -> None:
+        """The same question again, with the cursor on the same event."""
+        typed = read(self.bar.value, self.session.now())
+        self._question = replace(typed, asked={**typed.asked, **self.always()})
+        region = self.session.region
+        self._rest = await call(lambda: self.vault.trail(**self._question.asked, region_name=region))
+        self._events, self._more = [], True
+        await self._read_on()
+
+    async def _read_on(self) -> None:
+        rest = self._rest
+        while self._more and len(self._events) < self.table.cursor + AHEAD and rest is self._rest:
+            found, more = await call(_some, rest, self._question)
+            if rest is self._rest:
+                self._events += found
+                self._more = more
+                self._show()
+
+    def _show(self) -> None:
+        self.table.put(self._events)
+        left_out = self.query_one("#left-out", Static)
+        left_out.display = bool(self._question.left_out)
+        left_out.update(Content("\n".join(map(shown, self._question.left_out))))
+        count = len(self._events)
+        more = "+" if self._more else ""
+        filtered = f" · filter: {self.bar.value.strip()}" if self.bar.value.strip() else ""
+        self.query_one("#status", Static).update(
+            Content(shown(f"{count:,}{more} event{'' if count == 1 else 's'}{filtered} · newest first")))
+
+    @on(Table.Moved)
+    @gesture
+    async def _moved(self) -> None:
+        if self._more and not self._reading and self.table.cursor + AHEAD // 2 > len(self._events):
+            self._reading = True
+            try:
+                await self._read_on()
+            finally:
+                self._reading = False
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self.first_look)
+
+    # What is done.
+
+    @on(Input.Submitted)
+    def _to_the_list(self) -> None:
+        self.table.focus()
+
+    def action_filter(self) -> None:
+        self.bar.focus()
+
+    def action_back(self) -> None:
+        if self.bar.has_focus:
+            self.table.focus()
+        elif self.bar.value:
+            self.bar.value = ""
+        else:
+            self.leave()
+
+    @on(Table.Chosen)
+    def action_open(self) -> None:
+        from smtui.tui.dialogs.event import EventDialog
+
+        event: Event | None = self.table.current
+        if event is not None:
+            self.app.push_screen(EventDialog(event))
+
+    def action_export(self) -> None:
+        from smtui.tui.deeds.export_trail import export_trail
+
+        question = self._question
+        self.app.do(lambda app, session: export_trail(app, session, question))
+
+
+def _some(rest: Iterator[Any], question: TrailQuestion) -> tuple[list[Event], bool]:
+    """The next events that fit, and whether there may be more."""
+    found: list[Event] = []
+    for _ in range(LOOKED_AT):
+        event = next(rest, None)
+        if event is None:
+            return found, False
+        if question.keeps(event):
+            found.append(event)
+        if len(found) == AHEAD:
+            break
+    return found, True

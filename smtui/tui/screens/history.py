@@ -1,0 +1,33 @@
+"""What was done with one secret, by whom, and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+
+from smtui.tui import keys
+from smtui.tui.screens.events import EventsScreen
+from smtui.tui.screens.part import HISTORY, PartScreen
+from smtui.tui.widgets.frame import KeyBar
+
+
+class HistoryScreen(PartScreen, EventsScreen["int | None"]):
+    """The trail of this secret alone, also of what was asked of it by its name before it was made again."""
+
+    BINDINGS = keys.of("trail") + keys.of("parts")
+    number = HISTORY
+
+    def compose(self) -> ComposeResult:
+        yield from self.head()
+        yield from self.events()
+        yield KeyBar()
+
+    def always(self) -> dict[str, Any]:
+        return {"secret_id": self.secret_id}
+
+    async def reload(self) -> None:
+        secret = await self.described()
+        if secret is not None:
+            self.show_head(secret)
+            await EventsScreen.reload(self)
