@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import chdir
+from contextlib import chdir, suppress
 from pathlib import Path
 from typing import cast
 
 import resvg_py
 from film import Frame, film
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from smtui.demo import demo
 from smtui.tui.app import SmtuiApp
@@ -47,9 +48,8 @@ async def unlock(pilot: Pilot[None]) -> None:
 
 async def listed(pilot: Pilot[None]) -> None:
     await seen(pilot, "10 secrets")
-    await pilot.press("x")
-    await seen(pilot, "deletes in")
     await pilot.press("j", "j", "j")
+    await settled(pilot)
 
 
 async def filtered(pilot: Pilot[None]) -> None:
@@ -118,7 +118,8 @@ def place(where: Place) -> Steps:
 
 async def settled(pilot: Pilot[None]) -> None:
     """Everything that a screen reads when it is shown has been read."""
-    await pilot.app.workers.wait_for_complete()
+    with suppress(WorkerCancelled):
+        await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
 
