@@ -10,19 +10,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import chdir, suppress
+from contextlib import chdir
 from pathlib import Path
 from typing import cast
 
 import resvg_py
 from film import Frame, film
 from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
 
 from smtui.demo import demo
 from smtui.tui.app import SmtuiApp
 from smtui.tui.places import PLACES, Place
-from smtui.tui.screens.part import PARTS, exists
+from smtui.tui.screens.part import PARTS, POLICY, exists
 
 HERE = Path(__file__).parent
 WIDTH_IN_PIXELS = 1600
@@ -107,6 +106,15 @@ def part(number: int) -> Steps:
     return steps
 
 
+async def policy(pilot: Pilot[None]) -> None:
+    """A template, before it is attached."""
+    await part(POLICY)(pilot)
+    await pilot.press("B")
+    await settled(pilot)
+    await pilot.press("enter")
+    await settled(pilot)
+
+
 def place(where: Place) -> Steps:
     async def steps(pilot: Pilot[None]) -> None:
         await seen(pilot, "10 secrets")
@@ -117,15 +125,15 @@ def place(where: Place) -> Steps:
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Everything that a screen reads when it is shown has been read."""
-    with suppress(WorkerCancelled):
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    """What a screen reads when it is shown has had its time."""
+    for _ in range(30):
+        await pilot.pause()
 
 
 PICTURES: dict[str, Steps] = {
     "unlock": unlock, "list": listed, "filter": filtered, "deletion": planned, "secret": secret, "label-move": carried,
     **{PARTS[number - 1][0].lower(): part(number) for number in range(3, len(PARTS) + 1) if exists(number)},
+    "policy": policy,
     **{where.words.lower().replace(" ", "-"): place(where) for where in PLACES if where.screen},
     "generator": generator, "help": shown_help,
 }  # fmt: skip
