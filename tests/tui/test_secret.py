@@ -20,6 +20,7 @@ from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.label_moves import of_versions
 from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.widgets.candidates import Candidates
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import DATABASE, FakeTool, MakeApp, said, screen_text, types, until, version_id
 
@@ -267,7 +268,7 @@ async def test_a_generated_password_becomes_the_value(app: MakeApp, database: An
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+g")
         await sees(pilot, " bits")
-        made = running.screen._password  # type: ignore[attr-defined]
+        made = running.screen.query_one(Candidates).chosen
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+s")
