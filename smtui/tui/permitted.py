@@ -16,9 +16,9 @@ READS = frozenset({"copy", "reveal", "to_file", "compare"})
 VALUES = frozenset({
     "edit", "edit_outside", "from_file", "move_label", "attach", "remove_label", "roll_back", "describe",
 })  # fmt: skip
-NOT_PLANNED = READS | VALUES | {"tag", "key"}
-NOT_REPLICA = VALUES | {"tag", "delete", "restore"}
-NOT_MANAGED = VALUES | {"key"}
+NOT_PLANNED = READS | VALUES | {"tag", "key", "policy", "rotation", "replication"}
+NOT_REPLICA = VALUES | {"tag", "delete", "restore", "rotation", "replication"}
+NOT_MANAGED = VALUES | {"key", "rotation"}
 PLANNED = Shown("Its deletion is planned: until it is restored (U) nobody reads or changes it.")
 
 

@@ -184,7 +184,7 @@ async def test_a_secret_that_will_be_deleted(app: MakeApp, database: Any) -> Non
         program.screen.first_look()  # type: ignore[attr-defined]
         await shows(pilot, "Its deletion is planned")
         await pilot.press("B")
-        await until(pilot, lambda: any("restore it" in each for each in said(program)))
+        await until(pilot, lambda: any("until it is restored" in each for each in said(program)))
 
 
 async def test_hostile_text_is_spelled_and_stays_as_it_is(app: MakeApp, database: Any) -> None:

@@ -96,13 +96,13 @@ async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicate
     """Without an ARN being typed: Enter leads there and back, `P` is told what it means, and cannot be undone."""
     async with at_replication(app()) as pilot:
         await pilot.press("j", "enter")
-        await sees(pilot, "it is changed where its primary is, in us-east-1")
+        await sees(pilot, "it is changed in us-east-1, where its primary is")
         assert "eu-west-1" in screen_text(pilot.app).splitlines()[0]  # type: ignore[arg-type]
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.session.region == "us-east-1")  # type: ignore[attr-defined]
         await sees(pilot, "● primary      here")
         await pilot.press("j", "enter")
-        await sees(pilot, "it is changed where its primary is, in us-east-1")
+        await sees(pilot, "it is changed in us-east-1, where its primary is")
         await pilot.press("j", "P")
         await sees(pilot, "Promote prod/db in eu-west-1?")
         await pilot.press("enter")

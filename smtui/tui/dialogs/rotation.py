@@ -90,6 +90,8 @@ class RotationForm(FieldsForm[SetUp]):
     def on_mount(self) -> None:
         self._name_function()
         super().on_mount()
+        if self._function is None:
+            self.query_one("#function").focus()
 
     def _name_function(self) -> None:
         named = name_in(self._function) if self._function else Shown("choose")

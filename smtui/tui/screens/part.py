@@ -12,10 +12,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from smtui.api.errors import ResourceNotFoundException
-from smtui.shown import shown
+from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import call
-from smtui.tui.rows import minute
+from smtui.tui.permitted import why_not
 from smtui.tui.screens.of_session import SessionScreen
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class PartScreen(SessionScreen["int | None"]):
     """Answers the number of the part to go to instead, or None to go back to the value."""
 
     BINDINGS = keys.of("parts")
+    changes = ""
+    """What `permitted` calls a change of this part; empty where there is none to be made."""
 
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session)
@@ -67,15 +69,19 @@ class PartScreen(SessionScreen["int | None"]):
             self.leave()
             return None
 
+    def _why_fixed(self, secret: DescribeSecretResponse) -> Shown:
+        return why_not(secret, self.session.region, self.changes)
+
     def show_head(self, secret: DescribeSecretResponse) -> None:
-        self.query_one(SecretName).show(secret, why_fixed(secret, self.session.region))
+        self.query_one(SecretName).show(secret, self._why_fixed(secret))
 
     def refuses_to_change(self, secret: DescribeSecretResponse) -> bool:
-        """Whether neither this session nor the state of the secret allows a change; says which of them."""
-        why = why_fixed(secret, self.session.region)
-        if why and not self.read_only:
+        """Whether this session, or the state of the secret, allows no change; says which of them."""
+        if self.refuses_to_write():
+            return True
+        if why := self._why_fixed(secret):
             self.say(why, severity="warning")
-        return self.refuses_to_write() or bool(why)
+        return bool(why)
 
     def action_part(self, number: int) -> object:
         if number != self.number:
@@ -84,17 +90,6 @@ class PartScreen(SessionScreen["int | None"]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return exists(int(str(parameters[0]))) if action == "part" else True
-
-
-def why_fixed(secret: DescribeSecretResponse, region: str) -> str:
-    """Why its parts cannot be changed here, or empty."""
-    if "DeletedDate" in secret:
-        return f"Its deletion is planned for {minute(secret['DeletedDate'])}: restore it before it is changed."
-    if secret.get("PrimaryRegion", region) != region:
-        return f"This is a replica: it is changed where its primary is, in {secret['PrimaryRegion']}."
-    if owner := secret.get("OwningService"):
-        return f"It is managed by {owner}, and changed by that service alone."
-    return ""
 
 
 class SecretName(Static):
@@ -107,10 +102,10 @@ class SecretName(Static):
     }
     """
 
-    def show(self, secret: DescribeSecretResponse, why_fixed: str) -> None:
+    def show(self, secret: DescribeSecretResponse, why_fixed: Shown) -> None:
         lines = [Content.styled(shown(secret["Name"]), "bold $primary")]
         if why_fixed:
-            lines.append(Content.styled(shown(f"▲ {why_fixed}"), "$warning"))
+            lines.append(Content.styled(f"▲ {why_fixed}", "$warning"))
         self.update(Content("\n").join(lines))
 
 

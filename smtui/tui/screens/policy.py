@@ -21,7 +21,7 @@ from smtui.tui.json_words import laid_out
 from smtui.tui.line_changes import line_changes
 from smtui.tui.marks import Mark
 from smtui.tui.policy_templates import TEMPLATES
-from smtui.tui.screens.part import POLICY, PartScreen, SecretName, why_fixed
+from smtui.tui.screens.part import POLICY, PartScreen
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.mark_list import MarkList
@@ -51,6 +51,7 @@ class PolicyScreen(PartScreen):
     CSS_PATH = "policy.tcss"
     AUTO_FOCUS = "JsonArea"
     number = POLICY
+    changes = "policy"
 
     area = getters.query_one(JsonArea)
     said = getters.query_one(MarkList)
@@ -86,7 +87,7 @@ class PolicyScreen(PartScreen):
             told = await call(self.client.get_resource_policy, SecretId=self.secret_id)
             readers = await call(self.session.access().list_access, SecretId=self.secret_id, Action="GetSecretValue")
             self._attached = told.get("ResourcePolicy", "")
-        self.query_one(SecretName).show(secret, self._why_fixed(secret))
+        self.show_head(secret)
         self.query_one(Readers).show(readers, secret["ARN"].split(":")[4])
         self._look()
 
@@ -107,10 +108,6 @@ class PolicyScreen(PartScreen):
         self.query_one("#state", Static).update(Content(state))
         self.set_class(not self.area.text, "-none")
         self.refresh_bindings()
-
-    def _why_fixed(self, secret: DescribeSecretResponse) -> str:
-        """A replica has a policy of its own, and the service that manages a secret leaves its policy to others."""
-        return why_fixed(secret, self.session.region) if "DeletedDate" in secret else ""
 
     def on_json_area_checked(self, message: JsonArea.Checked) -> None:
         self.said.show(message.marks)
@@ -136,11 +133,7 @@ class PolicyScreen(PartScreen):
 
     def _changeable(self) -> bool:
         """Whether the policy may be changed; else says why not."""
-        if self.secret is None or self.refuses_to_write():
-            return False
-        if why := self._why_fixed(self.secret):
-            self.say(why, severity="warning")
-        return not why
+        return self.secret is not None and not self.refuses_to_change(self.secret)
 
     def action_edit(self) -> None:
         if self._changeable():

@@ -18,6 +18,7 @@ from smtui.tui.dialogs.add_replicas import AddReplicas, Wanted
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.family import Family, Member, arn_in, family_of, taken
 from smtui.tui.kms_keys import DEFAULT, ask_key, short
+from smtui.tui.permitted import why_not
 from smtui.tui.screens.part import REPLICATION, PartScreen
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.table import Column, Table
@@ -45,6 +46,7 @@ class ReplicationScreen(PartScreen):
     CSS_PATH = "replication.tcss"
     AUTO_FOCUS = "Table"
     number = REPLICATION
+    changes = "replication"
 
     table = getters.query_one(Table)
 
@@ -108,8 +110,8 @@ class ReplicationScreen(PartScreen):
         family = self.family
         if family is None or self.refuses_to_write():
             return None
-        if "DeletedDate" in family.primary:
-            self.say(f"The deletion of {family.name} is planned: restore it before it is changed.", severity="warning")
+        if why := why_not(family.primary, family.region, self.changes):
+            self.say(why, severity="warning")
             return None
         return family
 

@@ -40,6 +40,7 @@ class RotationScreen(PartScreen):
     CSS_PATH = "rotation.tcss"
     AUTO_FOCUS = "Pane"
     number = ROTATION
+    changes = "rotation"
 
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
@@ -65,7 +66,7 @@ class RotationScreen(PartScreen):
         function = functions.get(secret.get("RotationLambdaARN", ""))
         self.rotation = Rotation(secret, told, function, self.session.now())
         self.show_head(secret)
-        self.query_one(RotationPlan).show(self.rotation)
+        self.query_one(RotationPlan).show(self.rotation, self.key_of("rotation.edit"))
         self.query_one(NextWindows).show(self.rotation)
         self.query_one(RotationRun).show(self.rotation, self.key_of("rotation.rotate"))
         self.refresh_bindings()

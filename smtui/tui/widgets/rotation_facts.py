@@ -57,17 +57,17 @@ class Rotation:
 class RotationPlan(Static):
     """Schedule, function, dates."""
 
-    def show(self, rotation: Rotation) -> None:
-        self.update(Content("\n").join(_plan(rotation)))
+    def show(self, rotation: Rotation, edit_key: str) -> None:
+        self.update(Content("\n").join(_plan(rotation, edit_key)))
 
 
-def _plan(rotation: Rotation) -> Iterator[Content]:
+def _plan(rotation: Rotation, edit_key: str) -> Iterator[Content]:
     secret = rotation.secret
     if not rotation.is_set_up:
-        yield Content("This secret is not rotated.")
+        yield Content(f"This secret is not rotated. {edit_key} sets up when, and by which function.")
         return
     if not rotation.is_on:
-        yield Content.styled("○ The rotation is switched off.", "$warning")
+        yield Content.styled(f"○ The rotation is switched off. {edit_key} switches it on again.", "$warning")
     rules = of_rules(secret.get("RotationRules", {}))
     yield _titled("Schedule", in_words(rules) if rules else "none: rotated only when somebody says so")
     if expression := secret.get("RotationRules", {}).get("ScheduleExpression"):
