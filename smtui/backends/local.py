@@ -131,10 +131,14 @@ class Vault:
         """A client for rotation functions and for carrying rotations out, in one Region."""
         return cast("RotationClient", self._client(LocalRotationClient, region_name, caller))
 
-    def rotate_due(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[Ended]:
+    def rotate_due(
+        self, *, secret_id: str | None = None, region_name: str | None = None,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> list[Ended]:
         """Carries out the rotations that are due, or one that has begun; answers how each ended.
 
-        A rotation that failed rests for a while before it is tried again, unless its secret is named here.
+        A rotation that failed rests for a while before it is tried again, unless its secret is named here. Once it is
+        not `wanted` any more, which is asked several times a second, the function at work is ended, and no other begun.
         """
         from smtui.rotation.runner import carry_out
 
@@ -147,7 +151,8 @@ class Vault:
             now = int(self._ambient.now().timestamp() * 1000)
             work = [(region, None) for region in rotations.regions_with_work(database, now)]
         return [ended for region, arn in work for ended in carry_out(
-            self.rotations(region_name=region), self.client(region_name=region), self._ambient.new_uuid(), arn=arn
+            self.rotations(region_name=region), self.client(region_name=region), self._ambient.new_uuid(), arn=arn,
+            wanted=wanted,
         )]
 
     def rotation_is_due(self) -> bool:

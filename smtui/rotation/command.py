@@ -23,7 +23,7 @@ from smtui.api.types import Client
 from smtui.children import environment
 from smtui.rotation import strays, wire
 from smtui.rotation.desk import Desk
-from smtui.rotation.function import Output, StepFailed, Task
+from smtui.rotation.function import Output, StepFailed, Task, Wanted
 from smtui.shown import shown
 
 TIME_LIMIT = 60
@@ -47,7 +47,7 @@ def command(task: Task, step: str, client: Client) -> Output:
         _listening(Path(folder)) as (door, agent),
         _started(settings["Arguments"], Path(folder), agent) as process,
     ):
-        ended = _Conversation(process, door, desk).until_it_ends(event, limit)
+        ended = _Conversation(process, door, desk).until_it_ends(event, limit, task.wanted)
         output = ended.output(desk)
     if ended.problem:
         raise StepFailed(ended.problem, output)
@@ -115,13 +115,16 @@ class _Conversation:
         assert self._process.stdout is not None
         return self._process.stdout.fileno()
 
-    def until_it_ends(self, event: bytes, limit: float) -> _Conversation:
+    def until_it_ends(self, event: bytes, limit: float, wanted: Wanted) -> _Conversation:
         self._tell(event)
         deadline = seconds_awake() + limit
         with closing(self._selector):
             while self._process.poll() is None:
                 if seconds_awake() > deadline:
-                    self._stop(limit)
+                    self._stop(f"It took longer than {limit:g} seconds.")
+                    break
+                if not wanted():
+                    self._stop("It was ended before it was done: the vault was locked.")
                     break
                 self._turn(TICK)
             self._turn(0)
@@ -138,8 +141,8 @@ class _Conversation:
             self._process.stdin.write(event + b"\n")
             self._process.stdin.close()
 
-    def _stop(self, limit: float) -> None:
-        self.problem = f"It took longer than {limit:g} seconds."
+    def _stop(self, why: str) -> None:
+        self.problem = why
         _signal(self._process, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(GRACE)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol
 
 from smtui.api.types import Client
 
+Wanted = Callable[[], bool]
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One run as it was claimed: which secret, which version, by which function, from which step on."""
+    """One run as it was claimed: which secret, which version, by which function, from which step on.
+
+    A function that takes its time asks `wanted` now and then, and ends early once nobody wants it to go on.
+    """
 
     arn: str
     name: str
@@ -22,11 +27,12 @@ class Task:
     token: str
     rotation_token: str
     function: dict[str, Any]
+    wanted: Wanted
 
     @classmethod
-    def claimed(cls, rotation: dict[str, Any]) -> Task:
+    def claimed(cls, rotation: dict[str, Any], wanted: Wanted) -> Task:
         return cls(rotation["SecretARN"], rotation["SecretName"], rotation["Kind"], rotation["Step"],
-                   rotation["ClientRequestToken"], rotation["RotationToken"], rotation["Function"])
+                   rotation["ClientRequestToken"], rotation["RotationToken"], rotation["Function"], wanted)
 
     def event(self, step: str) -> dict[str, str]:
         """What AWS Lambda would be given."""

@@ -10,7 +10,7 @@ from smtui.api.errors import ClientError, InvalidRequestException
 from smtui.api.own import RotationClient
 from smtui.api.types import Client
 from smtui.rotation.command import command
-from smtui.rotation.function import Function, Output, StepFailed, Task
+from smtui.rotation.function import Function, Output, StepFailed, Task, Wanted
 from smtui.rotation.password import password
 
 KINDS: dict[str, Function] = {"Password": password, "Command": command}
@@ -27,12 +27,14 @@ class Ended:
 
 
 def carry_out(
-    rotations: RotationClient, client: Client, holder: str, *, arn: str | None = None
+    rotations: RotationClient, client: Client, holder: str, *, arn: str | None = None, wanted: Wanted
 ) -> Iterator[Ended]:
-    """Every rotation that is due, one after the other; or that of one secret, though it may still rest."""
-    wanted: Any = {} if arn is None else {"SecretARN": arn, "AtOnce": True}
-    while claimed := rotations.claim_rotation(Holder=holder, **wanted).get("Rotation"):
-        task = Task.claimed(claimed)
+    """Every rotation that is due, one after the other, as long as it is wanted; or that of one secret, though it may
+    still rest.
+    """
+    which: Any = {} if arn is None else {"SecretARN": arn, "AtOnce": True}
+    while wanted() and (claimed := rotations.claim_rotation(Holder=holder, **which).get("Rotation")):
+        task = Task.claimed(claimed, wanted)
         yield _through(task, client, _reporter(rotations, task, holder))
         if arn is not None:
             return

@@ -39,7 +39,10 @@ from smtui.tui.session import Opened, Session
 from smtui.tui.workarounds import QuietApp, forget_texts
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from smtui.backends.local import Vault
+    from smtui.rotation.runner import Ended
     from smtui.tui.places import Place
     from smtui.tui.tasks import Task
 
@@ -216,8 +219,7 @@ class SmtuiApp(QuietApp[None]):
     async def rotate_due(self) -> None:
         """What is due is rotated beside everything else, and said when it is done."""
         if self.session is not None:
-            for sentence in await self.session.rotator.look():
-                self.notify(sentence, markup=False)
+            self._tell_how_they_ended(await self.session.rotator.look())
 
     def rotate_asked(self) -> None:
         """What was begun on a screen, or by an undo, is carried out: each by itself, all at once."""
@@ -227,8 +229,12 @@ class SmtuiApp(QuietApp[None]):
     @gesture
     async def _carry_out(self, arn: str, region: str) -> None:
         if self.session is not None:
-            for sentence in await self.session.rotator.carry_out(arn, region):
-                self.notify(sentence, markup=False)
+            self._tell_how_they_ended(await self.session.rotator.carry_out(arn, region))
+
+    def _tell_how_they_ended(self, rotations: list[Ended]) -> None:
+        for ended in rotations:
+            severity: SeverityLevel = "warning" if ended.problem else "information"
+            self.notify(rotator.told(ended), severity=severity, markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Anything a person does counts as being there, unless the time was up before it came."""

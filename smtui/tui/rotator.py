@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 EVERY = 60
 """Seconds from one look to the next."""
+PATIENCE = 5
+"""Seconds for which the end of a session waits until functions have ended and that is noted."""
 
 
 class Rotator:
@@ -26,7 +29,9 @@ class Rotator:
         self._beside = beside
         self._idle = idle or beside.vault.read_only
         self._looking = False
+        self._stopped = False
         self._asked: deque[tuple[str, str]] = deque()
+        self._runs: set[asyncio.Future[list[Ended]]] = set()
         beside.vault.leave_rotations_to(self.ask)
 
     def ask(self, arn: str, region: str) -> None:
@@ -36,13 +41,15 @@ class Rotator:
     def next_asked(self) -> tuple[str, str] | None:
         return self._asked.popleft() if self._asked else None
 
-    async def carry_out(self, arn: str, region: str) -> list[Shown]:
-        """Goes on with the rotation of one secret; answers with a sentence."""
+    async def carry_out(self, arn: str, region: str) -> list[Ended]:
+        """Goes on with the rotation of one secret; answers how it ended."""
         return await self._rotate(secret_id=arn, region_name=region)
 
-    async def look(self) -> list[Shown]:
-        """Carries out what is due; answers with a sentence for each secret. Looks once at a time."""
-        if self._idle or self._looking or self._beside.stopped or not await call(self._beside.vault.rotation_is_due):
+    async def look(self) -> list[Ended]:
+        """Carries out what is due; answers how each ended. Looks once at a time."""
+        if self._idle or self._looking or self._beside.stopped:
+            return []
+        if not await call(self._beside.vault.rotation_is_due):
             return []
         self._looking = True
         try:
@@ -50,13 +57,28 @@ class Rotator:
         finally:
             self._looking = False
 
-    async def _rotate(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[Shown]:
+    async def _rotate(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[Ended]:
         def rotate(own: Vault) -> list[Ended]:
-            return own.rotate_due(secret_id=secret_id, region_name=region_name)
+            return own.rotate_due(secret_id=secret_id, region_name=region_name, wanted=lambda: not self._stopped)
 
+        run = asyncio.ensure_future(self._beside.run(rotate))
+        self._runs.add(run)
+        run.add_done_callback(self._is_over)
         with suppress(VaultLockedError):
-            return [told(ended) for ended in await self._beside.run(rotate)]
+            return await asyncio.shield(run)
         return []
+
+    def _is_over(self, run: asyncio.Future[list[Ended]]) -> None:
+        """Also where nobody waits for it any more."""
+        self._runs.discard(run)
+        if not run.cancelled():
+            run.exception()
+
+    async def end(self) -> None:
+        """Functions at work are ended, and their rotations rest until somebody goes on with them."""
+        self._stopped = True
+        if self._runs:
+            await asyncio.wait(self._runs, timeout=PATIENCE)
 
 
 def told(ended: Ended) -> Shown:

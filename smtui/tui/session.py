@@ -79,6 +79,7 @@ class Session:
         """Stops it, and waits until it can no longer touch the vault."""
         if self.work is not None:
             await self.work.end()
+        await self.rotator.end()
         await self.beside.stop()
 
     # What can be undone.

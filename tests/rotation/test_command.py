@@ -167,6 +167,21 @@ time.sleep(600)
     assert not [pid for pid in note.read_text().split() if alive(int(pid))]
 
 
+def test_it_ends_once_nobody_wants_it_to_go_on(vault: smtui.Vault, tmp_path: Path) -> None:
+    """As when the vault is being locked: it is ended long before its time, and its rotation rests."""
+    marker = tmp_path / "begun"
+    command = {"Arguments": ["/bin/sh", "-c", f"touch {marker}; sleep 300"], "TimeoutInSeconds": 600}
+    arn = vault.rotations().create_function(FunctionName="f", Command=command)["FunctionArn"]
+    vault.client().create_secret(Name="db", SecretString=VALUE)
+    vault.leave_rotations_to(lambda arn, region: None)
+    vault.client().rotate_secret(**ID, RotationLambdaARN=arn)
+    [ended] = vault.rotate_due(wanted=lambda: not marker.exists())
+
+    assert ended.problem == "It was ended before it was done: the vault was locked."
+    told = vault.rotations().describe_rotation(**ID)["Rotation"]
+    assert (told["State"], told["AtWork"], told["Attempts"]) == ("waiting", False, 1)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only there one can look for them")
 @pytest.mark.parametrize(("ending", "told"), [
     ("sys.exit(3)", "It ended with exit code 3."),

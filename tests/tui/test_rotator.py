@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +81,29 @@ async def test_a_session_that_only_reads_rotates_nothing(app: MakeApp, due: Any)
         await running.rotate_due().wait()
 
         assert value(due) == "first"
+
+
+async def test_the_lock_ends_a_function_and_what_it_had_begun_can_be_gone_on_with(
+    app: MakeApp, due: Any, vault: smtui.Vault, tmp_path: Path
+) -> None:
+    """It does not go on behind a locked screen, and leaving does not wait until it would have ended."""
+    begun = tmp_path / "begun"
+    command = {"Arguments": ["sh", "-c", f"touch {begun}; sleep 300"], "TimeoutInSeconds": 600}
+    arn = vault.rotations().create_function(FunctionName="slow", Command=command)["FunctionArn"]
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        assert running.session
+        running.session.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
+        running.rotate_asked()
+        await until(pilot, begun.exists)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: vault.locked)
+
+    with smtui.open_vault(vault.path, PASSPHRASE) as again:
+        told = again.rotations().describe_rotation(SecretId="db")["Rotation"]
+        assert (told["AtWork"], told["Attempts"]) == (False, 1)
+        assert told["Message"] == "It was ended before it was done: the vault was locked."
 
 
 async def test_after_the_lock_nothing_is_rotated(vault: smtui.Vault, due: Any) -> None:
