@@ -30,7 +30,8 @@ def read(text: str) -> Any:
     """The value of a JSON text, its numbers as `Number`. Raises JsonError."""
     with _as_ours():
         value = _DECODER.decode(text)
-    _judge(value, 0)
+    if not _plainly_good(text):
+        _judge(value, 0)
     return value
 
 
@@ -38,7 +39,8 @@ def read_first(text: str, at: int) -> tuple[Any, int]:
     """The value that begins at a place of a longer text, and where it ends. Raises JsonError."""
     with _as_ours():
         value, end = _DECODER.raw_decode(text, at)
-    _judge(value, 0)
+    if not _plainly_good(text[at:end]):
+        _judge(value, 0)
     return value, end
 
 
@@ -93,6 +95,11 @@ def _no_constant(_: str) -> NoReturn:
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=Number, parse_float=Number,
                             parse_constant=_no_constant)
+
+
+def _plainly_good(text: str) -> bool:
+    """Whether a look at the text says already that it is not too deep, and that no surrogate hides in it."""
+    return text.isascii() and "\\u" not in text and text.count("[") + text.count("{") <= DEEPEST
 
 
 def _judge(value: Any, depth: int) -> None:

@@ -2,11 +2,14 @@
 
 The event is written in the same transaction as the change: no trail entry, no operation. A refusal undoes what the
 operation did and is recorded itself. Changes wait for the disk; the event of a mere read does not.
+
+What is overdue ends before a call, or before the first of several that share a transaction.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from smtui.ambient import Ambient
@@ -71,10 +74,11 @@ class Engine:
             raise VaultReadOnlyError("This vault was opened for reading only: nothing can be changed.")
         refusal: ClientError | None = None
         response: dict[str, Any] = {}
+        first = not self._database.in_transaction
         with self._database.transaction(durable=declared.changes):
-            call = self._begin(region, caller)
+            call = self._begin(region, caller, first)
             try:
-                with self._database.transaction():
+                with self._database.transaction() if declared.changes else nullcontext():
                     request = checked(declared.contract.request, params)
                     secret = admit(call, declared, request)
                     response = declared.run(call, secret, request)
@@ -97,11 +101,11 @@ class Engine:
             raise refusal
         return {**response, "ResponseMetadata": metadata}
 
-    def _begin(self, region: str, caller: Caller) -> Call:
+    def _begin(self, region: str, caller: Caller, first: bool) -> Call:
         now = int(self._ambient.now().timestamp() * 1000)
         call = Call(self._database, self._keys, self._ambient, self.account, region, caller,
                     self._ambient.new_uuid(), now, self._token_key)
-        if not self._database.read_only:
+        if first and not self._database.read_only:
             self._purge.overdue(call)
         return call
 

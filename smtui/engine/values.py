@@ -85,6 +85,12 @@ def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels:
     return labels.of_version(after, row)
 
 
+def store_first(call: Call, secret: Secret, version_id: str, value: Value) -> None:
+    """Seals the first version of a secret just made, as AWSCURRENT."""
+    row = insert(call, secret, version_id, value, made_at=call.now)
+    save_labels(call, secret, {}, {labels.AWSCURRENT: row})
+
+
 def no_value(version_id: str) -> ResourceNotFoundException:
     return ResourceNotFoundException(
         f"Secrets Manager can't find the specified secret value for VersionId: {version_id}"

@@ -40,12 +40,12 @@ def create_secret(call: Call, _: None, request: Request) -> Response:
     secrets.index_words(call.database, secret.id)
     replication.register(call, secret, regions, overwrite=request.get("ForceOverwriteReplicaSecret", False))
     if value is not None and token is not None:
-        values.store(call, secret, token, value, [labels.AWSCURRENT])
-    return _created(call, secret, token)
+        values.store_first(call, secret, token, value)
+    return _created(call, secret, token, replication.status(call, secret) if regions else [])
 
 
-def _created(call: Call, secret: Secret, version_id: str | None) -> Response:
-    members = {"VersionId": version_id, "ReplicationStatus": replication.status(call, secret)}
+def _created(call: Call, secret: Secret, version_id: str | None, status: list[Response]) -> Response:
+    members = {"VersionId": version_id, "ReplicationStatus": status}
     return {**call.identity(secret), **{name: member for name, member in members.items() if member}}
 
 
@@ -58,7 +58,7 @@ def _created_before(call: Call, present: Secret, token: str | None, value: value
     call.subject = present
     version = versions.by_id(call.database, present.id, token) if token else None
     if version and not version.empty and value and values.opened(call, present, version).same_as(value):
-        return _created(call, present, version.version_id)
+        return _created(call, present, version.version_id, replication.status(call, present))
     raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from smtui import labels
@@ -51,12 +52,13 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
 @operation("GetSecretValue")
 def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Page GetSecretValue."""
-    version = _asked_for(call, secret, request.get("VersionId"), request.get("VersionStage"))
+    by_stage = versions.labels(call.database, secret.id)
+    version = _asked_for(call, secret, by_stage, request.get("VersionId"), request.get("VersionStage"))
     value = values.opened(call, secret, version)
     if not call.database.read_only:
         secrets.touch_accessed(call.database, secret, call.today)
         versions.touch_accessed(call.database, version, call.today)
-    carried = labels.of_version(versions.labels(call.database, secret.id), version.id)
+    carried = labels.of_version(by_stage, version.id)
     return {
         **call.identity(secret),
         "VersionId": version.version_id,
@@ -66,8 +68,9 @@ def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     }
 
 
-def _asked_for(call: Call, secret: Secret, version_id: str | None, stage: str | None) -> Version:
-    by_stage = versions.labels(call.database, secret.id)
+def _asked_for(
+    call: Call, secret: Secret, by_stage: Mapping[str, int], version_id: str | None, stage: str | None
+) -> Version:
     if version_id is None:
         stage = stage or labels.AWSCURRENT
         if stage not in by_stage:
