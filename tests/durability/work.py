@@ -196,7 +196,9 @@ class Import(Work):
         with redirect_stdout(out), redirect_stderr(err):
             code = run(["import", "--vault", str(self.path), "--prefix", f"{number}/", str(self.file)])
         if code == Exit.VAULT:
-            raise smtui.VaultError(err.getvalue().rstrip())
+            sentence, *hint = err.getvalue().splitlines()
+            assert len(hint) <= 1
+            raise smtui.VaultError(sentence)
         assert code == Exit.DONE, err.getvalue()
 
     def look(self, vault: smtui.Vault, client: Any, done: int) -> None:
