@@ -29,7 +29,8 @@ if TYPE_CHECKING:
         WrongPassphraseError,
     )
     from smtui.backends.handed import rotation_client
-    from smtui.backends.local import Caller, Vault, create_vault, open_vault
+    from smtui.backends.local import Caller, Vault
+    from smtui.backends.opening import create_vault, open_vault
 
 __version__ = "0.1.0"
 
@@ -53,8 +54,8 @@ __all__ = [
     "open_vault",
     "rotation_client",
 ]
-_HOMES = dict.fromkeys(("Caller", "Vault", "create_vault", "open_vault"), "backends.local")
-_HOMES["rotation_client"] = "backends.handed"
+_HOMES = {"Caller": "backends.local", "Vault": "backends.local", "create_vault": "backends.opening",
+          "open_vault": "backends.opening", "rotation_client": "backends.handed"}
 
 
 def __getattr__(name: str) -> Any:

@@ -70,9 +70,9 @@ def vault(tmp_path: Path, clock: Clock, cheap_kdf: None) -> Iterator[smtui.Vault
 
 def by_another_program(path: Path, key: bytes, *statements: str) -> None:
     """Somebody who has the key changes the file with another program than ours."""
-    from smtui.vault import database, kdf
+    from smtui.vault import kdf, opening
 
-    file = database.open_file(path, kdf.FileKeys.from_key(key))
+    file = opening.open_file(path, kdf.FileKeys.from_key(key))
     for statement in statements:
         file.run(statement)
     file.close()

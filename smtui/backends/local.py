@@ -1,4 +1,4 @@
-"""The local vault as a session: open or create the file, get clients, look after the file itself."""
+"""The local vault as a session: get clients, look after the file itself. How one begins stands in `opening`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.ambient import Ambient
-from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError, WrongPassphraseError
+from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError
 from smtui.config import state_path
 from smtui.engine import history
 from smtui.engine.call import Caller
@@ -21,11 +21,12 @@ from smtui.vault import backup, digest, kdf, keys, migrate, recovery, reseal, ro
 from smtui.vault import path as vault_path
 from smtui.vault.backup import Progress, untold
 from smtui.vault.check import CheckReport, Finding, check
-from smtui.vault.database import Database, open_file, well_formed
+from smtui.vault.database import Database
 from smtui.vault.digest import Digest
 from smtui.vault.kdf import FileKeys
-from smtui.vault.keystore import INTERNAL, KeyStore, rewrap
-from smtui.vault.placing import place
+from smtui.vault.keystore import KeyStore, rewrap
+from smtui.vault.opening import open_file
+from smtui.vault.refusals import well_formed
 from smtui.vault.seen import Seen
 
 if TYPE_CHECKING:
@@ -34,13 +35,12 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.rotation.runner import Ended
 
-__all__ = ["Caller", "CheckReport", "Finding", "Vault", "create_vault", "examine", "is_region", "open_vault"]
+__all__ = ["Caller", "CheckReport", "Finding", "Vault", "is_region"]
 
 Passphrase = str | bytes | bytearray
 READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in its trail."
 OLDER = "This file is older than what this machine last saw of the vault: {} missing."
 _REGION = re.compile(r"([a-z]+-)+\d+")
-_ACCOUNT = re.compile(r"\d{12}")
 
 
 class Vault:
@@ -378,73 +378,3 @@ class Vault:
 def is_region(text: str) -> bool:
     """Whether it could be the name of a Region."""
     return _REGION.fullmatch(text) is not None
-
-
-def examine(path: Path) -> None:
-    """Raises what is wrong with the file before anybody types a passphrase."""
-    vault_path.examine(path)
-
-
-def create_vault(
-    path: Path | str,
-    passphrase: Passphrase,
-    *,
-    account_id: str = "000000000000",
-    region_name: str = "us-east-1",
-    clock: Callable[[], datetime] | None = None,
-) -> Vault:
-    """Makes a new vault file (mode 0600) and opens it. Raises VaultExistsError where a file is there."""
-    if not _ACCOUNT.fullmatch(account_id):
-        raise ValueError("account_id is 12 digits.")
-    if not _REGION.fullmatch(region_name):
-        raise ValueError("A Region looks like us-east-1.")
-    ambient = Ambient.with_clock(clock)
-    keys = FileKeys.from_passphrase(passphrase, kdf.new_salt(ambient))
-
-    def fill(database: Database) -> None:
-        with database.transaction():
-            migrate.make_new(database)
-            database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
-            store = KeyStore(database, keys.root, ambient)
-            store.make("", alias=INTERNAL)
-            digest.start(database, store.derived(digest.PURPOSE))
-
-    place(Path(path), ".making", keys, fill, over=False)
-    vault_path.confirm(Path(path))
-    vault = Vault(open_file(Path(path), keys), keys, ambient)
-    vault._recovery_code_due = True
-    return vault
-
-
-def open_vault(
-    path: Path | str,
-    passphrase: Passphrase | None = None,
-    *,
-    key: bytes | None = None,
-    recovery_code: str | None = None,
-    read_only: bool = False,
-    clock: Callable[[], datetime] | None = None,
-) -> Vault:
-    """Opens a vault by its passphrase, by `unlock_key()`'s bytes, or by the recovery code."""
-    examined = vault_path.examine(Path(path), any_salt=recovery_code is not None)
-    if recovery_code is not None:
-        keys = FileKeys.from_key(recovery.decode(recovery_code))
-    elif key is not None:
-        keys = FileKeys.from_key(key)
-    elif passphrase is not None:
-        keys = FileKeys.from_passphrase(passphrase, examined.salt)
-    else:
-        raise WrongPassphraseError("No passphrase was given.")
-    notices = [f"Others on this machine can read {path}: repair with chmod 600."] if examined.readable_by_others else []
-    try:
-        database = open_file(Path(path), keys, read_only=read_only)
-        try:
-            reseal.clear_up(database)
-            migrate.bring_up_to_date(database)
-            return Vault(database, keys, Ambient.with_clock(clock), tuple(notices))
-        except BaseException:
-            database.drop()
-            raise
-    except BaseException:
-        keys.wipe()
-        raise

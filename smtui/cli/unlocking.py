@@ -69,7 +69,7 @@ def default_path() -> str:
 
 def examine(path: Path, *, recovery_code: str | None = None) -> None:
     """Raises what is wrong with the file before anybody types; with an empty code, as recovery would judge it."""
-    from smtui.backends.local import open_vault
+    from smtui.backends.opening import open_vault
 
     with suppress(WrongPassphraseError):  # what is sure to come, where nothing else is wrong
         open_vault(path, recovery_code=recovery_code).close()
@@ -84,7 +84,7 @@ def _unlocked(path: Path, args: argparse.Namespace) -> Vault:
 
 def _by_passphrase(path: Path, passphrase: bytearray, args: argparse.Namespace) -> Vault:
     """By a passphrase, which is wiped."""
-    from smtui.backends.local import open_vault
+    from smtui.backends.opening import open_vault
 
     if not passphrase:
         raise CannotUnlock("The passphrase is empty.")
@@ -101,7 +101,7 @@ def _by_keyring(path: Path, args: argparse.Namespace) -> Vault | None:
     key = stored_key.load(path)
     if key is None:
         return None
-    from smtui.backends.local import open_vault
+    from smtui.backends.opening import open_vault
 
     try:
         return open_vault(path, key=key, read_only=args.read_only)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from smtui.api.errors import VaultExistsError, VaultPathError
 from smtui.vault import path as vault_path
-from smtui.vault.database import Database, translated
+from smtui.vault.database import Database
 from smtui.vault.placing import must_be_alone, place
+from smtui.vault.refusals import translated
 
 Progress = Callable[[str, int, int], None]
 PAGES_AT_ONCE = 1000

@@ -8,9 +8,10 @@ from typing import Literal
 
 from smtui.api.errors import DecryptionFailure, VaultDamagedError
 from smtui.vault import digest, envelope, keys, trail
-from smtui.vault.database import Database, well_formed
+from smtui.vault.database import Database
 from smtui.vault.envelope import Context
 from smtui.vault.keystore import KeyStore
+from smtui.vault.refusals import well_formed
 from smtui.vault.versions import Version
 
 Area = Literal["pages", "rows", "envelopes", "references", "trail", "file"]

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any
 
-from smtui.vault.database import Database, well_formed
+from smtui.vault.database import Database
+from smtui.vault.refusals import well_formed
 
 TABLE = "digest"
 PURPOSE = "smtui digest"

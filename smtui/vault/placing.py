@@ -14,8 +14,9 @@ from pathlib import Path
 from smtui.api.errors import VaultBusyError, VaultExistsError, VaultFullError
 from smtui.vault import path as vault_path
 from smtui.vault import threshold
-from smtui.vault.database import Database, create_empty, open_file
+from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
+from smtui.vault.opening import create_empty, open_file
 
 Fill = Callable[[Database], None]
 

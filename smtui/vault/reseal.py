@@ -11,9 +11,10 @@ from collections.abc import Callable
 from smtui.api.errors import VaultBusyError
 from smtui.vault import backup
 from smtui.vault.backup import Progress, untold
-from smtui.vault.database import Database, translated
+from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
 from smtui.vault.placing import place, remove
+from smtui.vault.refusals import translated
 
 SUFFIX = ".resealing"
 

@@ -11,7 +11,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from smtui.vault.database import Database, well_formed
+from smtui.vault.database import Database
+from smtui.vault.refusals import well_formed
 
 BATCH = 500
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

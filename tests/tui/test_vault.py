@@ -121,7 +121,7 @@ async def test_another_program_that_has_it_open_is_in_the_way(
 ) -> None:
     """It needs the file for itself: a sentence says so, and nothing is changed."""
     monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
-    monkeypatch.setattr("smtui.vault.database.BUSY_MILLISECONDS", 100)
+    monkeypatch.setattr("smtui.vault.opening.BUSY_MILLISECONDS", 100)
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         with smtui.open_vault(vault.path, PASSPHRASE) as other:

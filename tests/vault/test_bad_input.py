@@ -17,7 +17,7 @@ import apsw
 import pytest
 
 import smtui
-from smtui.vault import database, kdf, migrate
+from smtui.vault import database, kdf, migrate, opening
 from tests.conftest import PASSPHRASE
 from tests.vault.conftest import VALUES, read_all
 
@@ -134,7 +134,7 @@ def test_half_a_page_is_completed_from_the_log_beside_it(path: Path, tmp_path: P
 
 def harmed(path: Path, statement: str) -> None:
     keys = kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16])
-    file = database.open_file(path, keys)
+    file = opening.open_file(path, keys)
     file.run(statement)
     file.close()
 
@@ -160,7 +160,7 @@ def test_another_programs_database_is_refused(path: Path, untouched: Callable[[]
 def test_an_older_format_is_copied_and_migrated(path: Path) -> None:
     """The copy beside it still has the old format and opens with the same passphrase."""
     keys = kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16])
-    file = database.open_file(path, keys)
+    file = opening.open_file(path, keys)
 
     migrate.bring_up_to_date(file, (*migrate.MIGRATIONS, lambda db: db.run("CREATE TABLE later (x)")))
 
@@ -174,7 +174,7 @@ def test_an_older_format_is_copied_and_migrated(path: Path) -> None:
 
 def test_a_migration_that_fails_changes_nothing(path: Path) -> None:
     keys = kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16])
-    file = database.open_file(path, keys)
+    file = opening.open_file(path, keys)
 
     def broken(db: database.Database) -> None:
         db.run("DELETE FROM secrets")
@@ -314,7 +314,7 @@ def test_locked(path: Path) -> None:
 
 
 def test_a_second_process_holding_the_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr(opening, "BUSY_MILLISECONDS", 50)
     holder = subprocess.Popen(
         [sys.executable, "-c", CODE + "v = smtui.open_vault(sys.argv[1], PASSPHRASE)\n"
          "with v.all_or_nothing():\n    print('held', flush=True)\n    sys.stdin.read()", str(path)],

@@ -12,7 +12,7 @@ import pytest
 import smtui
 from smtui import config, recent
 from smtui.transfer.private_file import private_file
-from smtui.vault import database, kdf, migrate
+from smtui.vault import kdf, migrate, opening
 from tests.conftest import PASSPHRASE
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes and links as POSIX has them")
@@ -34,7 +34,7 @@ def for_others(folder: Path) -> list[str]:
 def migrated(path: Path) -> None:
     """Opened by a program whose format is newer."""
     keys = kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16])
-    file = database.open_file(path, keys)
+    file = opening.open_file(path, keys)
     try:
         migrate.bring_up_to_date(file, (*migrate.MIGRATIONS, lambda db: db.run("CREATE TABLE later (x)")))
     finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import smtui
-from smtui.vault import database, digest, kdf
+from smtui.vault import digest, kdf, opening
 from smtui.vault.seen import Seen
 from tests.conftest import PASSPHRASE
 from tests.vault.conftest import read_all
@@ -115,7 +115,7 @@ def test_a_change_is_noted_once_it_is_in_the_file(path: Path, monkeypatch: pytes
         keys = kdf.FileKeys.from_key(vault.unlock_key())
 
     def noted(self: Seen, commits: int, **more: bool) -> None:
-        file = database.open_file(path, keys, read_only=True)
+        file = opening.open_file(path, keys, read_only=True)
         seen.append((commits, digest.commits(file)))
         file.close()
         real(self, commits, **more)

@@ -25,7 +25,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
-    from smtui.backends.local import create_vault
+    from smtui.backends.opening import create_vault
 
     path = unlocking.vault_path(args)
     _refuse_existing(path)

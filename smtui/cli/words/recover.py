@@ -25,7 +25,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
-    from smtui.backends.local import open_vault
+    from smtui.backends.opening import open_vault
 
     path = unlocking.vault_path(args)
     unlocking.examine(path, recovery_code="")

@@ -71,7 +71,7 @@ class UnlockScreen(Screen[None]):
     @gesture
     async def look(self) -> None:
         """Whether it can be opened at all, before anybody types; and whether the keyring knows its key."""
-        from smtui.backends.local import examine
+        from smtui.backends.opening import examine
 
         try:
             await call(examine, self._path)

@@ -1,0 +1,87 @@
+"""Every error of SQLite as one of ours: a sentence, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import apsw
+
+from smtui.api.errors import (
+    VaultBusyError,
+    VaultDamagedError,
+    VaultError,
+    VaultFullError,
+    VaultLockedError,
+    VaultMissingError,
+    VaultPathError,
+    VaultReadOnlyError,
+    WrongPassphraseError,
+)
+from smtui.vault import path as vault_path
+
+WRONG = "Wrong passphrase, or the first page of the vault is damaged."
+_ALTERED = (apsw.SQLITE_IOERR_DATA, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLITE_IOERR_SHORT_READ)
+
+
+@contextmanager
+def translated(*, opening: bool = False) -> Iterator[None]:
+    """Every error of the library as one of ours."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise ours(error, opening) from None
+
+
+@contextmanager
+def well_formed() -> Iterator[None]:
+    """Our code stumbles over rows of another table, whose page was put where these should be: that is damage."""
+    try:
+        yield
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise damaged() from error
+
+
+def ours(error: apsw.Error, opening: bool = False) -> VaultError:
+    match error:
+        case apsw.NotADBError() if opening:
+            return WrongPassphraseError(WRONG)
+        case apsw.BusyError() | apsw.LockedError():
+            return VaultBusyError("Another process is writing to the vault and did not finish in time.",
+                                  hint="Try again; if it stays, look for another smtui that is running.")
+        case apsw.NotADBError() | apsw.CorruptError():
+            return damaged()
+        case apsw.FullError():
+            return VaultFullError("The disk is full. Nothing was changed.")
+        case apsw.ReadOnlyError() if getattr(error, "extendedresult", 0) == apsw.SQLITE_READONLY_DBMOVED:
+            return gone()
+        case apsw.ReadOnlyError():
+            return VaultReadOnlyError("The vault cannot be written.", hint="Open it with --read-only.")
+        case apsw.CantOpenError():
+            return VaultPathError("The vault, or a file SQLite needs beside it, cannot be opened.",
+                                  hint="The disk may be full, or the folder not yours to write in.")
+        case apsw.ConnectionClosedError():
+            return VaultLockedError("The vault is locked.")
+        case apsw.InterruptError():
+            return VaultError("This was stopped. Nothing was changed.")
+        case apsw.IOError():
+            return _disk_error(error)
+    return VaultError(f"The vault's database refused a step ({type(error).__name__}). Nothing was changed.")
+
+
+def _disk_error(error: apsw.Error) -> VaultError:
+    if getattr(error, "extendedresult", 0) in _ALTERED:
+        return damaged()
+    return VaultFullError(vault_path.REFUSED)
+
+
+def gone() -> VaultMissingError:
+    return VaultMissingError(
+        "The vault was moved, removed or replaced while it was open. Nothing was changed.",
+        hint="If its passphrase was changed by another program, open it again.",
+    )
+
+
+def damaged() -> VaultDamagedError:
+    return VaultDamagedError("The vault is damaged: a page of it was altered or cut off.",
+                             hint="Run smtui check, and open a backup.")
