@@ -134,7 +134,8 @@ def tell(module: str, heads: list[str], rows: Iterator[list[Any]] | list[list[An
 def _cell(value: Any) -> str:
     if not isinstance(value, float):
         return str(value)
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    digits = next(digits for least, digits in ((100, 0), (10, 1), (0.1, 2), (0, 4)) if value >= least)
+    return f"{value:,.{digits}f}"
 
 
 if __name__ == "__main__":

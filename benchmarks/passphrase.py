@@ -1,4 +1,4 @@
-"""Whether time tells a wrong passphrase from the right one: `python benchmarks/passphrase.py`.
+"""Whether time tells a wrong passphrase from the right one: `python -m benchmarks.passphrase`.
 
 Each way is tried 30 times, in turn, at the full price of the derivation: the right passphrase, a wrong one, one of
 another length, and the right one on a vault whose first page is damaged. CPU milliseconds, medians; they must lie
@@ -7,16 +7,16 @@ within 10 percent of the right one's.
 
 from __future__ import annotations
 
-import json
 import os
-import statistics
 import sys
 import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 
 import smtui
+from benchmarks.harness import tell
 
 ROUNDS = 30
 WITHIN = 0.1
@@ -59,12 +59,10 @@ def main() -> int:
         for _ in range(ROUNDS):
             for way, how in tried.items():
                 figures[way].append(cpu(*how))
-    medians = {way: statistics.median(taken) for way, taken in figures.items()}
-    print(f"{'way':28} {'CPU ms':>8} {'of the right one':>17}")
-    for way, median in medians.items():
-        print(f"{way:28} {median:8.1f} {median / medians['right']:17.1%}")
-    Path(__file__).with_suffix(".json").write_text(json.dumps(medians, indent=2) + "\n", encoding="utf-8")
-    return any(abs(median / medians["right"] - 1) > WITHIN for median in medians.values())
+    medians = {way: median(taken) for way, taken in figures.items()}
+    tell(__file__, ["passphrase", "CPU ms", "times the right one"],
+         [[way, taken, taken / medians["right"]] for way, taken in medians.items()])
+    return any(abs(taken / medians["right"] - 1) > WITHIN for taken in medians.values())
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """CPU time of policy reasoning: one decision, and one judgement of broad access, over every case of the tests.
 
-    python benchmarks/policy.py
+    python -m benchmarks.policy
 
-Prints medians and the worst. Broad access is judged by search over representative requests, without a solver.
+Broad access is judged by search over representative requests, without a solver.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from time import process_time
 
+from benchmarks.harness import cpu, tell
 from smtui.policy import grammar
 from smtui.policy.decide import Identity, Request, decide
 from smtui.policy.exposure import exposure
@@ -39,23 +39,18 @@ def policies() -> list[Policy]:
 
 
 def deciding(policy: Policy) -> float:
-    started = process_time()
-    for _ in range(TIMES):
-        decide(policy, REQUEST)
-    return (process_time() - started) / TIMES
+    return cpu(lambda: decide(policy, REQUEST), TIMES)
 
 
 def judging(policy: Policy) -> float:
-    started = process_time()
-    exposure(policy, resource=ARN, owner=ACCOUNT, now=datetime(2026, 3, 2, tzinfo=UTC))
-    return process_time() - started
+    return cpu(lambda: exposure(policy, resource=ARN, owner=ACCOUNT, now=datetime(2026, 3, 2, tzinfo=UTC)))
 
 
 def main() -> None:
     found = policies()
-    for name, took in (("decide", [*map(deciding, found)]), ("broad access", [*map(judging, found)])):
-        times = f"median {median(took) * 1000:.3f} ms   worst {max(took) * 1000:.2f} ms"
-        print(f"{name:<14} {len(found)} policies   {times}")
+    figures = {"decide": [*map(deciding, found)], "broad access": [*map(judging, found)]}
+    tell(__file__, [f"{len(found)} policies", "median, CPU ms", "worst, CPU ms"],
+         [[what, median(taken), max(taken)] for what, taken in figures.items()])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What it costs to start: `python benchmarks/start.py`.
+"""What it costs to start: `python -m benchmarks.start`.
 
 CPU seconds (user and system) of whole processes, medians, beside a bare interpreter and the key derivation alone in
 the same run. The first frame is counted from the start of the process until the unlock screen stands in a terminal.
@@ -6,21 +6,20 @@ the same run. The first frame is counted from the start of the process until the
 
 from __future__ import annotations
 
-import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 
 import pexpect
 
 import smtui
+from benchmarks.harness import PASSPHRASE, tell
 
 ROUNDS = 9
-PASSPHRASE = "benchmark"
 DERIVE = f"""
 from smtui.vault.kdf import FileKeys
 FileKeys.from_passphrase({PASSPHRASE!r}, b"\\x01" * 16)
@@ -39,7 +38,7 @@ def cpu(*arguments: str) -> float:
         before = children()
         subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         figures.append((children() - before) * 1000)
-    return statistics.median(figures)
+    return median(figures)
 
 
 def first_frame(vault: Path) -> float:
@@ -52,7 +51,7 @@ def first_frame(vault: Path) -> float:
         fields = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
         figures.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1000)
         child.terminate(force=True)
-    return statistics.median(figures)
+    return median(figures)
 
 
 def main() -> None:
@@ -72,10 +71,8 @@ def main() -> None:
             "smtui get a, derivation aside": get - derivation,
             "first frame of the unlock screen": first_frame(vault),
         }
-    print(f"{'what':36} {'CPU ms':>8} {'times bare':>11}")
-    for what, figure in figures.items():
-        print(f"{what:36} {figure:8.0f} {figure / bare:11.1f}")
-    Path(__file__).with_suffix(".json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    tell(__file__, ["start", "CPU ms", "times a bare interpreter"],
+         [[what, figure, figure / bare] for what, figure in figures.items()])
 
 
 if __name__ == "__main__":

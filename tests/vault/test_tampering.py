@@ -147,7 +147,7 @@ def test_no_byte_makes_the_derivation_cheaper(path: Path, monkeypatch: pytest.Mo
 
 
 def test_right_wrong_and_damaged_cost_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One derivation each. How long each takes, `benchmarks/passphrase.py` measures."""
+    """One derivation each. How long each takes, `python -m benchmarks.passphrase` measures."""
     derivations, real = [], kdf.Argon2id
 
     def counted(**how: object) -> object:
