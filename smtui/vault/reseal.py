@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import apsw
+
 from smtui.api.errors import VaultBusyError
 from smtui.vault import backup
 from smtui.vault.backup import Progress, untold
@@ -47,12 +49,17 @@ def clear_up(database: Database) -> None:
 
 
 def _take_for_ourselves(database: Database) -> None:
-    """Leaving the log behind is only possible for a sole user; the lock of the step after it is then kept."""
+    """Leaving the log behind is only possible for a sole user; the lock of the step after it is then kept.
+
+    Pages that were read before may have been changed by others until then. SQLite looks for that in the log alone,
+    which is gone, so they are forgotten.
+    """
     try:
         with translated():
             database.connection.pragma("locking_mode", "EXCLUSIVE")
             database.connection.execute("PRAGMA journal_mode = DELETE").fetchall()
             database.connection.execute("BEGIN EXCLUSIVE; COMMIT")
+            database.connection.file_control("main", apsw.SQLITE_FCNTL_RESET_CACHE, 0)
     except VaultBusyError:
         _share_again(database)
         raise VaultBusyError("Another process has the vault open, so its passphrase cannot be changed now.",

@@ -162,7 +162,7 @@ def screen_text(app: SmtuiApp) -> str:
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
     """Lets the app work until something holds; fails where it never does."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not true():
             await pilot.pause()
     await pilot.pause()

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 import smtui
 from smtui.ambient import Ambient
-from smtui.vault import backup, kdf, recovery, threshold
+from smtui.vault import backup, kdf, recovery, reseal, threshold
 from smtui.vault import path as vault_path
+from smtui.vault.database import Database
 from tests.conftest import PASSPHRASE
 from tests.vault.conftest import REAL, VALUES, read_all
 from tests.vault.test_bad_input import elsewhere
@@ -162,6 +163,26 @@ def test_nothing_is_opened_while_a_file_is_replaced(path: Path, monkeypatch: pyt
         patch.setattr(os, "replace", replaced)
         vault.change_passphrase("new")
     assert outcomes == [PASSPHRASE, "new"]
+
+
+def test_what_another_wrote_at_the_last_moment_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The vault has read pages that the other then changed; SQLite does not look again when it leaves its log."""
+    real = reseal._take_for_ourselves
+
+    def at_the_last_moment(database: Database) -> None:
+        with smtui.open_vault(path, PASSPHRASE) as other:
+            other.client().create_secret(Name="new", SecretString="x")
+        real(database)
+
+    monkeypatch.setattr(reseal, "_take_for_ourselves", at_the_last_moment)
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        events = len([*vault.trail()])
+        vault.client().list_secrets()
+        vault.change_passphrase("new")
+    with smtui.open_vault(path, "new") as vault:
+        assert len([*vault.trail()]) == events + 2
+        assert "new" in [secret["Name"] for secret in vault.client().list_secrets()["SecretList"]]
+        assert vault.check().clean
 
 
 def test_a_look_at_an_open_vault_drops_no_lock(path: Path) -> None:
