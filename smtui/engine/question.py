@@ -66,7 +66,7 @@ def _of_identity(identity: Identity) -> Context:
         return {"aws:principalisawsservice": "true", "aws:principalservicename": identity.service}
     if not identity.arn:
         return {"aws:principalaccount": "anonymous", "aws:principaltype": "Anonymous", "aws:userid": "anonymous"}
-    kind, _, name = identity.arn.rpartition(":")[2].partition("/")
+    kind, name = identity.kind_and_name
     name = name.rpartition("/")[2]
     found: Context = {
         "aws:principalisawsservice": "false", "aws:principalaccount": identity.account,

@@ -26,6 +26,12 @@ class Identity:
         return self.arn.split(":")[4] if self.arn.count(":") >= 5 else ""
 
     @property
+    def kind_and_name(self) -> tuple[str, str]:
+        """Like `user` and `team/alice`: the path is in the name, and may have colons in it."""
+        kind, _, name = self.arn.split(":", 5)[-1].partition("/")
+        return kind, name
+
+    @property
     def role(self) -> str:
         """The ARN of the role, as far as a session's own ARN tells it; the path of the role is not in that."""
         parts = self.arn.split(":", 5)

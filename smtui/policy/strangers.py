@@ -84,7 +84,7 @@ def of_identity(identity: Identity, resource: str) -> dict[str, Value]:
     if identity == UNSIGNED:
         return always | {"aws:principalaccount": "anonymous", "aws:principaltype": "Anonymous",
                          "aws:principalisawsservice": ABSENT, "aws:principalarn": ABSENT, "aws:username": ABSENT}
-    kind, _, name = identity.arn.rpartition(":")[2].partition("/")
+    kind, name = identity.kind_and_name
     types = {"user": "User", "role": "AssumedRole", "root": "Account"}
     return always | {
         "aws:principalaccount": identity.account,

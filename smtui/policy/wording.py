@@ -28,10 +28,10 @@ def sentence(witness: Witness) -> str:
 
 def _who(witness: Witness) -> str:
     assert witness.request is not None
-    arn, context = witness.request.identity.arn, witness.request.context
-    if not arn:
+    identity, context = witness.request.identity, witness.request.context
+    if not identity.arn:
         return "Anyone"
-    kind, _, name = arn.rpartition(":")[2].partition("/")
+    kind, name = identity.kind_and_name
     if kind == "root":
         return "Any AWS account's root user"
     tags = ", ".join(f"{_tag(witness, key)}={_value(context[key])}" for key in sorted(context)

@@ -152,6 +152,8 @@ WHO = [
     case("all-but-one-allowed", statement(NotPrincipal={"AWS": f"arn:aws:iam::{THIRD}:user/eve"}), public=True),
     case("nobody-by-not-everyone", statement(NotPrincipal="*"), probes=(probe(ROLE, False),)),
     case("any-admin-role", only_if(ArnLike={"aws:PrincipalArn": "arn:aws:iam::*:role/admin/*"}), public=True),
+    # A path may have colons in it: what stands behind the account by the pattern need not be `role/`.
+    case("end-of-an-arn", only_if(StringLike={"aws:PrincipalArn": "arn:aws:iam::1*:roles-of-ours"}), public=True),
     case("any-root", only_if(ArnEquals={"aws:PrincipalArn": "arn:aws:iam::*:root"}), public=True),
     case("accounts-by-pattern", only_if(StringLike={"aws:PrincipalAccount": "1111????????"}), public=True),
     case("account-by-condition", only_if(StringEquals={"aws:PrincipalAccount": [OTHER, OWNER]}), probes=(
