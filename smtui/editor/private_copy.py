@@ -16,6 +16,7 @@ from pathlib import Path
 
 from smtui.children import module_command, module_environment
 from smtui.editor.sweeper import PREFIX
+from smtui.private import new_file
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108
 PATIENCE = 2.0
@@ -23,7 +24,6 @@ PATIENCE = 2.0
 MOUNTS = Path("/proc/self/mounts")
 _IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 _OCTAL = re.compile(r"\\([0-7]{3})")
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def private_copy(data: bytes, name: str, where: Place) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=where.folder))
     sweeper = _sweeper(folder)
     try:
-        with open(os.open(folder / name, _NEW, 0o600), "wb") as file:  # noqa: PTH123
+        with open(new_file(folder / name), "wb") as file:  # noqa: PTH123
             file.write(data)
         yield folder / name
     finally:

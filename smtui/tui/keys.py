@@ -33,6 +33,7 @@ PLACES = {
     "functions": "Rotation functions",
     "kms": "KMS keys",
     "settings": "Settings",
+    "compare": "Two versions compared",
     "unlock": "Unlock",
     "recover": "Recover",
     "create": "New passphrase",
@@ -171,6 +172,9 @@ SHORTCUTS = (
     Shortcut("versions.attach", "plus", "attach", "New label", "Put a label of your own on this version"),
     Shortcut("versions.remove", "minus", "remove_label", "Remove label", "Take a label away from this version"),
     Shortcut("versions.roll_back", "b", "roll_back", "Roll back", "Move AWSCURRENT to the version before", show=True),
+    Shortcut("versions.mark", "space", "mark", "Mark", "Mark this version, to compare another one with it"),
+    Shortcut("versions.compare", "equals_sign", "compare", "Compare",
+             "Which keys differ from the marked version, or else from AWSCURRENT", show=True),
     Shortcut("versions.deprecated", "full_stop", "deprecated", "Deprecated",
              "Show or hide versions that have no label"),
 
@@ -251,6 +255,11 @@ SHORTCUTS = (
     Shortcut("settings.default", "backspace", "default", "Default", "As it comes, without your choice", show=True),
     Shortcut("settings.back", "escape,h", "back", "Back", "Back to the list", show=True),
 
+    Shortcut("compare.copy", "y", "copy", "Copy", "Copy what is under the cursor, without showing it", show=True),
+    Shortcut("compare.reveal", "r", "reveal", "Reveal", "Show what is under the cursor for a while; again hides it",
+             show=True),
+    Shortcut("compare.back", "escape,h", "back", "Back", "Back to the versions", show=True),
+
     Shortcut("unlock.keyring", "ctrl+k", "keyring", "Use keyring", "Unlock with the key in the system's keyring",
              show=True),
 
@@ -318,7 +327,7 @@ def place_words(id: str) -> str:
 
 KEY_NAMES = {
     "question_mark": "?", "colon": ":", "slash": "/", "plus": "+", "minus": "-", "full_stop": ".", "asterisk": "*",
-    "left_square_bracket": "[", "right_square_bracket": "]",
+    "equals_sign": "=", "left_square_bracket": "[", "right_square_bracket": "]",
     "space": "Space", "tab": "Tab",
     "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
     "up": "↑", "down": "↓", "left": "←", "right": "→",

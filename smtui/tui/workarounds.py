@@ -14,6 +14,7 @@ from rich.text import Text
 from textual.app import App, ReturnType
 from textual.drivers import _writer_thread
 from textual.notifications import SeverityLevel
+from textual.widgets._footer import FooterKey
 from textual.worker import WorkerFailed
 
 from smtui.hardening import incident
@@ -57,6 +58,8 @@ def forget_texts() -> None:
     for cached in gc.get_objects():
         if isinstance(cached, _lru_cache_wrapper) and cached.__qualname__ in REMEMBER_TEXTS:
             cached.cache_clear()
+
+__all__ = ["FooterKey", "QuietApp"]
 
 
 class QuietApp(App[ReturnType], Generic[ReturnType]):

@@ -22,6 +22,7 @@ from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.palette import Actions
+from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.functions import FunctionsScreen
 from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.health import HealthScreen
@@ -85,6 +86,7 @@ HOMES = {
     "plan": DeletionPlan,
     "deletion": DeletionPlan,
     "undo": UndoScreen,
+    "compare": CompareScreen,
 }
 
 

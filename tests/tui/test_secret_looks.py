@@ -166,3 +166,15 @@ def test_what_can_be_undone(snap_compare: Any, app: MakeApp, database: Any, size
         await shows(pilot, "AWSCURRENT moved")
 
     assert snap_compare(app(), terminal_size=size, run_before=undo)
+
+
+@SIZES
+def test_two_versions_compared(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
+    """What differs first, each side on its own row; every value hidden."""
+
+    async def compare(pilot: Pilot[None]) -> None:
+        await to_versions(pilot)
+        await pilot.press("equals_sign")
+        await shows(pilot, "same in both")
+
+    assert snap_compare(app(), terminal_size=size, run_before=compare)

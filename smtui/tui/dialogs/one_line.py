@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from smtui.shown import Shown
@@ -25,22 +24,19 @@ class OneLine(ModalScreen[str | None]):
     BINDINGS = keys.of("dialog") + keys.of("one_line")
     CSS_PATH = "one_line.tcss"
 
-    def __init__(self, title: Shown, line: str = "", *, longest: int, empty: bool = False,
-                 suggester: Suggester | None = None) -> None:
+    def __init__(self, title: Shown, line: str = "", *, longest: int, empty: bool = False) -> None:
         super().__init__()
         self._title = title
         self._line = line
         self._longest = longest
         self._empty = empty
-        self._suggester = suggester
 
     def compose(self) -> ComposeResult:
         typeable = can_be_typed(self._line)
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
             line = self._line if typeable else ""
-            yield PlainInput(line, max_length=self._longest, compact=True, select_on_focus=False,
-                             suggester=self._suggester)
+            yield PlainInput(line, max_length=self._longest, compact=True, select_on_focus=False)
             if not typeable:
                 yield Static(REPLACED, classes="-warning")
         yield KeyBar()

@@ -5,20 +5,22 @@ What a person does here is beside it, by subject: `value`, `storing`, `labels`, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from textual import events, getters
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.errors import ResourceNotFoundException
-from smtui.labels import AWSCURRENT
-from smtui.tui import keys
+from smtui.labels import AWSCURRENT, AWSPREVIOUS
+from smtui.tui import keys, kms_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.label_moves import of_versions, short
 from smtui.tui.screens.attributes import AttributesScreen
+from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.labels import LabelsScreen
 from smtui.tui.screens.part import VALUE, VERSIONS, PartBar, made
 from smtui.tui.screens.storing import StoringScreen
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from smtui.api.types import SecretVersionsListEntry
     from smtui.tui.session import Session
 
-FOR_VERSIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "deprecated"})
+FOR_VERSIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "deprecated", "mark", "compare"})
 
 
 class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
@@ -62,6 +64,7 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
                 yield Static("Versions", id="versions-title", classes="title")
                 yield Static(Content(heading()), classes="-muted heading")
                 yield VersionList()
+                yield Static(id="version-facts")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -78,9 +81,12 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
             self.leave()
             return
         versions = await call(self._all_versions)
+        by_key = await call(kms_keys.aliases, self.session.keys()) if any(map(_has_own_key, versions)) else {}
         self.secret, self.labels = secret, of_versions(versions)
         self.facts.show(secret, self.session.now(), self.session.region)
-        self.versions.hold([_row(each) for each in versions if self._with_deprecated or each.get("VersionStages")])
+        shown_versions = [each for each in versions if self._with_deprecated or each.get("VersionStages")]
+        self.versions.hold([_row(each, by_key) for each in shown_versions])
+        self._tell_of_version()
         self.name_areas()
         self.refresh_bindings()
 
@@ -107,6 +113,11 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
     def look_at(self, version: str) -> None:
         self.forget_value(None if version == self.labels.get(AWSCURRENT) else version)
         self._go_to(self.value)
+
+    @on(VersionList.OptionHighlighted)
+    def _tell_of_version(self) -> None:
+        version = self.versions.version
+        self.query_one("#version-facts", Static).update(version.facts() if version else "")
 
     def stored(self, version: str) -> None:
         self.versions.go_to(version)
@@ -165,12 +176,35 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
             return False
         return super().check_action(action, parameters)
 
+    # Comparing.
+
+    def action_mark(self) -> None:
+        self.versions.mark()
+
+    @gesture
+    async def action_compare(self) -> None:
+        """The marked version, or else the current one, with the one under the cursor; the older of them first."""
+        here, listed = self.versions.version, [each.id for each in reversed(self.versions.versions)]
+        wanted = (self.versions.marked, self.labels.get(AWSCURRENT), self.labels.get(AWSPREVIOUS))
+        other = next((each for each in wanted if here is not None and each in listed and each != here.id), None)
+        if here is None or other is None:
+            self.say("There is no other version to compare this one with.")
+            return
+        first, second = sorted((other, here.id), key=listed.index)
+        screen = CompareScreen(self.session, self.secret_id, self.name, self.labels, first, second)
+        await self.app.push_screen_wait(screen)
+        await self.reload()
+
     @gesture
     async def action_deprecated(self) -> None:
         self._with_deprecated = not self._with_deprecated
         await self.reload()
 
 
-def _row(version: SecretVersionsListEntry) -> Version:
-    stages = tuple(version.get("VersionStages", ()))
-    return Version(version["VersionId"], stages, version.get("CreatedDate"), version.get("LastAccessedDate"))
+def _row(version: SecretVersionsListEntry, by_key: Mapping[str, str]) -> Version:
+    stages, key = tuple(version.get("VersionStages", ())), kms_keys.named(version.get("KmsKeyIds", ()), by_key)
+    return Version(version["VersionId"], stages, version.get("CreatedDate"), version.get("LastAccessedDate"), key)
+
+
+def _has_own_key(version: SecretVersionsListEntry) -> bool:
+    return version.get("KmsKeyIds", [kms_keys.LISTED_DEFAULT]) != [kms_keys.LISTED_DEFAULT]

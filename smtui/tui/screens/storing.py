@@ -10,8 +10,8 @@ from smtui.labels import AWSCURRENT
 from smtui.shown import Shown, shown
 from smtui.tui import outside, ways_back
 from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.path import ask_path
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.files import read_value
 from smtui.tui.json_check import looks_like_json
@@ -20,6 +20,7 @@ from smtui.tui.new_version import NewVersion
 from smtui.tui.screens.value import ValueScreen
 from smtui.tui.values import Kind, Value, can_be_typed, outline
 
+BYTE_FOR_BYTE = Shown("It is stored byte for byte: as text where it is UTF-8, else as binary.")
 NOT_CHANGED = "Nothing was changed. An editor that returns at once needs its option to wait."
 
 
@@ -68,7 +69,8 @@ class StoringScreen(ValueScreen):
     async def action_from_file(self) -> None:
         if self.refuses_to_write():
             return
-        path = await ask_path(self.app, shown(f"A new value for {self.name} from which file?"))
+        question = shown(f"A new value for {self.name} from which file?")
+        path = await self.app.push_screen_wait(AskPath(question, BYTE_FOR_BYTE))
         if path is None:
             return
         new = NewVersion(await call(read_value, path))

@@ -12,7 +12,7 @@ from textual import getters, on
 
 from smtui.shown import Shown, shown
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.path import ask_path
+from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.files import write_value
 from smtui.tui.hiding import Hiding
 from smtui.tui.label_moves import short
@@ -22,6 +22,8 @@ from smtui.tui.widgets.value_list import ValueList
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
+
+PRIVATE = Shown("Only you can read it. Nothing that is there already is written over.")
 
 
 class ValueScreen(OneSecretScreen):
@@ -88,7 +90,7 @@ class ValueScreen(OneSecretScreen):
         """What the cursor stands on, byte for byte. The value is read when the place for it is known."""
         version = self.version_under_cursor()
         words, key = self.words_for(version), None if version else self.value.key
-        path = await ask_path(self.app, shown(f"Write {words} to which new file?"))
+        path = await self.app.push_screen_wait(AskPath(shown(f"Write {words} to which new file?"), PRIVATE))
         if path is None:
             return
         piece = part(await self.read(version or self.version), key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -12,12 +13,15 @@ from textual.reactive import var
 from textual.widgets import Footer, Static
 
 from smtui.shown import Shown
+from smtui.tui.workarounds import FooterKey
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.long_work import Progress
 
-HELP, UNDO = "help", "undo"
+UNDO = "undo"
+ASIDE = (UNDO, "help")
+"""Actions whose keys stand at the right end."""
 
 
 
@@ -96,22 +100,36 @@ class Working(Static):
 
 
 class Keys(Footer):
-    """The keys that work here: help always in sight, however many there are, undo once there is something to undo."""
+    """The keys that work here, as many as there is room for in full.
 
-    DEFAULT_CSS = """
-    Keys .-help {
-        dock: right;
-    }
+    Help is always in sight at the right end, and beside it undo, once there is something to undo.
     """
 
     app: getters.app[SmtuiApp]
 
     def compose(self) -> ComposeResult:
+        found = [key for key in super().compose() if isinstance(key, FooterKey) and self._is_meant(key)]
+        aside = sorted((key for key in found if key.action in ASIDE), key=lambda key: ASIDE.index(key.action))
+        room = (self.size.width or self.app.size.width) - sum(map(_width, aside))
+        for key in found:
+            if key.action not in ASIDE and _width(key) <= room:
+                room -= _width(key)
+                yield key
+        yield (between := Static())
+        between.styles.width = max(0, room)
+        yield from aside
+
+    def _is_meant(self, key: FooterKey) -> bool:
         session = self.app.session
-        for key in super().compose():
-            action = getattr(key, "action", "")
-            if action != UNDO or (session is not None and session.undo.last is not None):
-                yield key.add_class("-help") if action == HELP else key
+        return key.action != UNDO or (session is not None and session.undo.last is not None)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.recompose)
+
+
+def _width(key: FooterKey) -> int:
+    """With a space around the key and one behind the words."""
+    return cell_len(key.key_display) + cell_len(key.description) + 3
 
 
 class KeyBar(Horizontal):

@@ -16,16 +16,28 @@ from smtui.tui.rows import day, minute
 from smtui.tui.widgets.row_list import RowList
 
 DEPRECATED = "○ deprecated"
+MARK = "●"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One row. A version without labels is deprecated."""
+    """One row. A version without labels is deprecated. `key` names what seals it."""
 
     id: str
     labels: tuple[str, ...]
     created: datetime | None
     accessed: datetime | None
+    key: Shown
+
+    def facts(self) -> Content:
+        """What a row has no room for."""
+        told = (("key", self.key), ("read", day(self.accessed) or Shown("never")))
+        line = Content("   ").join(_titled(what, each) for what, each in told)
+        return Content.assemble(_titled("version", shown(self.id)), "\n", line)
+
+
+def _titled(what: str, text: Shown) -> Content:
+    return Content.assemble((f"{what} ", "$text-muted"), Content(text))
 
 
 class VersionList(RowList):
@@ -42,6 +54,7 @@ class VersionList(RowList):
         super().__init__(id=id)
         self.versions: Sequence[Version] = ()
         self.hand: str | None = None
+        self.marked: str | None = None
 
     @property
     def version(self) -> Version | None:
@@ -60,6 +73,12 @@ class VersionList(RowList):
             if each.id == version:
                 self.highlighted = row
 
+    def mark(self) -> None:
+        """The version under the cursor is the marked one; where it was already, none is."""
+        if self.version is not None:
+            self.marked = None if self.marked == self.version.id else self.version.id
+            self._paint()
+
     def take(self, label: str | None) -> None:
         """`label` is in the hand; with None the hand is empty again."""
         self.hand = label
@@ -76,7 +95,8 @@ class VersionList(RowList):
         words = [self._label(label) for label in version.labels]
         if here and self.hand is not None:
             words.append(Content.styled(f"◂ {shown(self.hand)} ▸", "bold reverse"))
-        dates = f"{short(version.id):<8}  {minute(version.created)}  {day(version.accessed):<10}  "
+        mark = MARK if version.id == self.marked else " "
+        dates = f"{short(version.id):<8}{mark} {minute(version.created)}  {day(version.accessed):<10}  "
         return Content.assemble(dates, Content(" ").join(words) if words else Content.styled(DEPRECATED, "dim"))
 
     def _label(self, label: str) -> Content:
