@@ -255,6 +255,7 @@ def test_difference(snap_compare: Any, app: MakeApp, database: Any, size: tuple[
     async def store(pilot: Pilot[None]) -> None:
         await open_policy(pilot)
         await write(pilot, policy("*"))
+        await shows(pilot, "Anyone can call")
         await pilot.press("ctrl+s")
         await shows(pilot, "Attach unless broad")
 

@@ -106,11 +106,13 @@ class Keys(Footer):
     """
 
     app: getters.app[SmtuiApp]
+    _made_for = 0
 
     def compose(self) -> ComposeResult:
         found = [key for key in super().compose() if isinstance(key, FooterKey) and self._is_meant(key)]
         aside = sorted((key for key in found if key.action in ASIDE), key=lambda key: ASIDE.index(key.action))
-        room = (self.size.width or self.app.size.width) - sum(map(_width, aside))
+        self._made_for = self.size.width or self.app.size.width
+        room = self._made_for - sum(map(_width, aside))
         for key in found:
             if key.action not in ASIDE and _width(key) <= room:
                 room -= _width(key)
@@ -124,7 +126,8 @@ class Keys(Footer):
         return key.action != UNDO or (session is not None and session.undo.last is not None)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self.recompose)
+        if self.size.width != self._made_for:
+            self.call_after_refresh(self.recompose)
 
 
 def _width(key: FooterKey) -> int:
