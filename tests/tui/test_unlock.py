@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.backends import keyring_store, local
+from smtui.backends import keyring_store, opening
 from smtui.config import Settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.screens.unlock import UnlockScreen
@@ -63,7 +63,7 @@ async def test_the_bytes_typed_are_wiped(app: MakeApp, vault: smtui.Vault, monke
 
     def watched(path: Path, passphrase: bytearray, **more: Any) -> smtui.Vault:
         given.append(passphrase)
-        return local.open_vault(path, passphrase, **more)
+        return opening.open_vault(path, passphrase, **more)
 
     monkeypatch.setattr(smtui, "open_vault", watched, raising=False)
     running = app(locked=True)
@@ -122,7 +122,7 @@ async def test_a_vault_that_cannot_be_opened_says_why(app: MakeApp, vault: smtui
         await pilot.pause()
         harm(vault.path)
         with pytest.raises(smtui.VaultError) as refused:
-            local.open_vault(vault.path, PASSPHRASE)
+            opening.open_vault(vault.path, PASSPHRASE)
         await paste(pilot, PASSPHRASE)
         await pilot.press("enter")
         await until(pilot, lambda: running.screen.said.has_class("-error"))

@@ -224,7 +224,7 @@ def test_readable_by_others_is_said(path: Path) -> None:
 
 
 needs_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody else")
-NOBODY = "import os, smtui.backends.local; os.setgid(65534); os.setuid(65534)\n"
+NOBODY = "import os, smtui.backends.opening; os.setgid(65534); os.setuid(65534)\n"
 REPORT = (
     "try:\n"
     "    with smtui.open_vault(sys.argv[1], PASSPHRASE, read_only=len(sys.argv) > 2) as v:\n"

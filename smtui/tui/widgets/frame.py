@@ -24,7 +24,6 @@ ASIDE = (UNDO, "help")
 """Actions whose keys stand at the right end."""
 
 
-
 class Masthead(Static):
     """One line at the top: the program, where we are, and what is out of the ordinary (`flags`, such as read-only)."""
 
