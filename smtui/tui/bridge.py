@@ -18,6 +18,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, wraps
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from textual import work
@@ -43,6 +44,46 @@ _lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="smtui-vault")
 async def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Runs `function` in the vault's thread and gives its answer, or raises its error, here."""
     return await asyncio.get_running_loop().run_in_executor(_lane, partial(function, *args, **kwargs))
+
+
+async def look(give_up: Callable[[], object], function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """`call` for a reading that nobody may want any more: when the gesture is cancelled, `give_up` has to end it.
+
+    It is told only while `function` runs, so it never ends what another gesture has begun.
+    """
+    reading = _Reading(partial(function, *args, **kwargs), give_up)
+    try:
+        return cast("R", await call(reading.run))
+    except asyncio.CancelledError:
+        reading.end()
+        raise
+
+
+class _Reading:
+    """One reading in the vault's thread, which another thread may end."""
+
+    def __init__(self, function: Callable[[], object], give_up: Callable[[], object]) -> None:
+        self._function = function
+        self._give_up = give_up
+        self._lock = Lock()
+        self._runs = self._unwanted = False
+
+    def run(self) -> object:
+        with self._lock:
+            if self._unwanted:
+                return None
+            self._runs = True
+        try:
+            return self._function()
+        finally:
+            with self._lock:
+                self._runs = False
+
+    def end(self) -> None:
+        with self._lock:
+            self._unwanted = True
+            if self._runs:
+                self._give_up()
 
 
 def gesture(

@@ -152,6 +152,11 @@ def _test(term: Term, query: Query) -> _Clause:
             # The plus keeps the index of names out of it, which would have to be sorted for any other order.
             name = "s.name" if query.order == "name" else "+s.name"
             test = _Clause(f"({name} >= ? AND {name} < ?)", borders)
+        case "tag-key" | "tag-value" if term.negated:
+            # Most secrets have to be looked at: those that have the tag are listed once.
+            hits = _hits(term, query.region)
+            assert hits is not None
+            test = _Clause(f"s.id IN ({hits.sql})", hits.values)
         case "tag-key" | "tag-value":
             column = term.key.removeprefix("tag-")
             test = _Clause(

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 import smtui
 from smtui.shown import shown
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, gesture, look
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.screens.unlock import UnlockScreen
 from tests.tui.conftest import MakeApp, until
@@ -49,6 +49,37 @@ async def test_calls_share_one_thread_and_keep_their_order() -> None:
     assert order == list(range(50))
     assert len(threads) == 1
     assert threads != {threading.get_ident()}
+
+
+ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+
+
+async def test_a_reading_that_nobody_wants_any_more_is_ended(vault: smtui.Vault) -> None:
+    """It raises in the vault's thread, where nobody listens, and what was asked next has its turn."""
+    database, begun = vault._open_database(), threading.Event()
+    database.connection.set_progress_handler(lambda: begun.set() is not None)
+    reading = asyncio.create_task(look(vault.interrupt, database.rows, ENDLESS))
+    await asyncio.to_thread(begun.wait)
+    reading.cancel()
+
+    async with asyncio.timeout(20):
+        assert await call(vault.client().list_secrets)
+    assert reading.cancelled()
+
+
+async def test_ending_a_reading_that_has_not_begun_ends_nothing_else() -> None:
+    """Whatever another gesture is doing then comes to its end."""
+    ended, read, go_on = [], [], threading.Event()
+    other = asyncio.create_task(call(go_on.wait))
+    reading = asyncio.create_task(look(lambda: ended.append(1), read.append, 1))
+    await asyncio.sleep(0)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    go_on.set()
+
+    assert await other
+    assert await call(lambda: (ended, read)) == ([], [])
 
 
 async def test_a_gesture_goes_on_after_the_answer(app: MakeApp) -> None:

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from smtui.config import change_settings
 from smtui.shown import Shown, shown
 from smtui.tui import keys
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, gesture, look
 from smtui.tui.columns import COLUMNS
 from smtui.tui.question import FIRST, Question
 from smtui.tui.screens.of_session import SessionScreen
@@ -94,7 +94,7 @@ class ListingScreen(SessionScreen[None]):
 
         async def fetch(token: str | None) -> Page:
             more: Any = {"NextToken": token} if token else {}
-            answer = await call(self.client.list_secrets, **request, **more)
+            answer = await look(self.vault.interrupt, self.client.list_secrets, **request, **more)
             self._vocabulary.learn(answer["SecretList"])
             return Page(answer["SecretList"], answer.get("NextToken"))
 
