@@ -36,7 +36,7 @@ from smtui.tui.screens.part import VALUE
 from smtui.tui.screens.too_small import TooSmallScreen, fits
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.session import Opened, Session
-from smtui.tui.workarounds import QuietApp, forget_texts
+from smtui.tui.workarounds import QuietApp, forget_texts, forget_what_waits
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -195,6 +195,7 @@ class SmtuiApp(QuietApp[None]):
         """`screen` and nothing beneath it: every other screen is removed, not hidden."""
         while len(self.screen_stack) > 1:
             await self.pop_screen()
+        forget_what_waits(self.screen)
         await self.push_screen(screen)
         self._mind_the_size(self.size)
 

@@ -8,13 +8,13 @@ import signal
 import sys
 from contextlib import suppress
 from functools import _lru_cache_wrapper
-from typing import Generic
+from typing import Any, Generic
 
 from rich.text import Text
 from textual.app import App, ReturnType
 from textual.drivers import _writer_thread
 from textual.notifications import SeverityLevel
-from textual.widgets._footer import FooterKey
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from smtui.hardening import incident
@@ -53,13 +53,21 @@ with suppress(ImportError):  # Windows has a driver of its own
     linux_driver.WriterThread = LastingWriter  # type: ignore[attr-defined]
 
 
+def forget_what_waits(screen: Screen[Any]) -> None:
+    """Textual 8.2 leaves what is to follow the next painting to the screen in sight at that moment.
+
+    The lowest screen is that for an instant, and paints never: it would keep alive every screen that was over it.
+    """
+    screen._callbacks.clear()
+
+
 def forget_texts() -> None:
     """Textual 8.2 and Rich 15 remember texts that were measured, cut or edited, thousands of them: no longer."""
     for cached in gc.get_objects():
         if isinstance(cached, _lru_cache_wrapper) and cached.__qualname__ in REMEMBER_TEXTS:
             cached.cache_clear()
 
-__all__ = ["FooterKey", "QuietApp"]
+__all__ = ["QuietApp"]
 
 
 class QuietApp(App[ReturnType], Generic[ReturnType]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from textual.widgets import Footer
 
 from smtui.config import Settings
 from smtui.tui import keys
@@ -42,6 +41,7 @@ from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.widgets.filter_bar import FilterLine
+from smtui.tui.widgets.frame import Keys
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.new_passphrase import NewPassphrase
 from smtui.tui.widgets.secret_list import SecretList
@@ -167,7 +167,7 @@ async def test_footer_help_and_palette_agree(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        in_footer = {key.description for key in running.screen.query_one(Footer).query("FooterKey")}
+        in_footer = {entry.words for entry in running.screen.query_one(Keys).entries}
         in_palette = {str(hit.text).rsplit("  ", 1)[0] async for hit in Actions(running.screen).discover()}
         in_help = {words for _, _, words in helpful(running.screen)}
         in_help_by_its_words = {each.words for each in keys.SHORTCUTS if each.tooltip in in_help}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from textual import getters
+from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Footer, Static
+from textual.widget import Widget
+from textual.widgets import Static
 
 from smtui.shown import Shown
-from smtui.tui.workarounds import FooterKey
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
@@ -98,40 +100,91 @@ class Working(Static):
             self.update(Content(f"{progress.title} {share}"))
 
 
-class Keys(Footer):
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry of the footer, from a column on; a click on it is that key."""
+
+    key: str
+    spelled: str
+    words: str
+    works: bool
+    at: int = 0
+
+    @property
+    def width(self) -> int:
+        """With a space around the key and one behind the words."""
+        return cell_len(self.spelled) + cell_len(self.words) + 3
+
+    def content(self) -> Content:
+        dim = "" if self.works else " dim"
+        return Content.assemble((f" {self.spelled} ", f"bold $footer-key-foreground{dim}"),
+                                (f"{self.words} ", f"$footer-description-foreground{dim}"))
+
+
+class Keys(Widget):
     """The keys that work here, as many as there is room for in full.
 
     Help is always in sight at the right end, and beside it undo, once there is something to undo.
     """
 
+    DEFAULT_CSS = """
+    Keys {
+        width: 1fr;
+        height: 1;
+        background: $footer-background;
+    }
+    """
+    ALLOW_SELECT = False
+
     app: getters.app[SmtuiApp]
-    _made_for = 0
 
-    def compose(self) -> ComposeResult:
-        found = [key for key in super().compose() if isinstance(key, FooterKey) and self._is_meant(key)]
-        aside = sorted((key for key in found if key.action in ASIDE), key=lambda key: ASIDE.index(key.action))
-        self._made_for = self.size.width or self.app.size.width
-        room = self._made_for - sum(map(_width, aside))
-        for key in found:
-            if key.action not in ASIDE and _width(key) <= room:
-                room -= _width(key)
-                yield key
-        yield (between := Static())
-        between.styles.width = max(0, room)
-        yield from aside
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[Key] = []
+        """What is in sight."""
 
-    def _is_meant(self, key: FooterKey) -> bool:
-        session = self.app.session
-        return key.action != UNDO or (session is not None and session.undo.last is not None)
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._look_again)
 
-    def on_resize(self) -> None:
-        if self.size.width != self._made_for:
-            self.call_after_refresh(self.recompose)
+    def _look_again(self, _: object) -> None:
+        self.refresh()
 
+    def render(self) -> Content:
+        self.entries = self._fitting()
+        line, at = Content(""), 0
+        for entry in self.entries:
+            line += Content(" " * (entry.at - at)) + entry.content()
+            at = entry.at + entry.width
+        return line
 
-def _width(key: FooterKey) -> int:
-    """With a space around the key and one behind the words."""
-    return cell_len(key.key_display) + cell_len(key.description) + 3
+    def _fitting(self) -> list[Key]:
+        """Those for which there is room, each at its column."""
+        found = dict(self._meant())
+        aside = [found.pop(action) for action in ASIDE if action in found]
+        end = self.size.width - sum(entry.width for entry in aside)
+        fitting, at = [], 0
+        for entry in found.values():
+            if at + entry.width <= end:
+                fitting.append(replace(entry, at=at))
+                at += entry.width
+        for entry in aside:
+            fitting.append(replace(entry, at=end))
+            end += entry.width
+        return fitting
+
+    def _meant(self) -> Iterator[tuple[str, Key]]:
+        """By what they do; where several keys do the same, the first."""
+        session, told = self.app.session, set()
+        undoable = session is not None and session.undo.last is not None
+        for _, binding, enabled, _ in self.screen.active_bindings.values():
+            if binding.show and binding.action not in told and (binding.action != UNDO or undoable):
+                told.add(binding.action)
+                yield binding.action, Key(binding.key, self.app.get_key_display(binding), binding.description, enabled)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        entry = next((each for each in self.entries if each.at <= event.x < each.at + each.width), None)
+        if entry is not None and entry.works:
+            self.app.simulate_key(entry.key)
 
 
 class KeyBar(Horizontal):
@@ -143,13 +196,9 @@ class KeyBar(Horizontal):
         height: 1;
         background: $footer-background;
     }
-    KeyBar Footer {
-        dock: none;
-        width: 1fr;
-    }
     """
 
     def compose(self) -> ComposeResult:
-        yield Keys(show_command_palette=False)
+        yield Keys()
         yield Working()
         yield Countdown()

@@ -58,6 +58,7 @@ class PasswordOptions(Vertical):
     def __init__(self, given: Mapping[str, Any] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._given = given or {}
+        self._told: dict[str, Any] = {}
 
     def compose(self) -> ComposeResult:
         given = self._given
@@ -75,11 +76,17 @@ class PasswordOptions(Vertical):
             yield Input(given.get("ExcludeCharacters", ""), placeholder="characters to leave out", id="without",
                         compact=True)
 
+    def on_mount(self) -> None:
+        self._told = self.request()
+
     @on(Input.Changed)
     @on(Checkbox.Changed)
     def _changed(self, event: Message) -> None:
+        """Fields also tell of what they began with, which is nothing new."""
         event.stop()
-        self.post_message(self.Changed())
+        if (now := self.request()) != self._told:
+            self._told = now
+            self.post_message(self.Changed())
 
     def request(self) -> dict[str, Any]:
         return {
