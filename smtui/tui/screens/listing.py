@@ -54,6 +54,7 @@ class ListingScreen(SessionScreen[None]):
         super().__init__(session)
         self.question = Question()
         self._put_by: Question | None = None
+        self._said_left_out: tuple[str, ...] = ()
         self._vocabulary = Vocabulary()
 
     def compose(self) -> ComposeResult:
@@ -220,15 +221,20 @@ class ListingScreen(SessionScreen[None]):
     @on(SecretList.Loaded)
     @on(SecretList.MarksChanged)
     def _show_what_is_here(self) -> None:
-        self.query_one("#status", Static).update(Content(" · ".join(self._status())))
-        left_out = self.query_one("#left-out", Static)
-        left_out.display = bool(self.question.search.left_out)
-        left_out.update(Content("\n".join(map(shown, self.question.search.left_out))))
+        self.query_one("#status", Static).update(Content(" · ".join(self._status())), layout=False)
+        self._say_what_is_left_out(self.question.search.left_out)
         nothing = self.secrets.count == 0 and not self.secrets.more and self.secrets.coming is None
         if nothing:
             self.query_one("#nothing", Static).update(Content(self._why_nothing()))
         self.set_class(nothing, "-nothing")
         self.filter_bar.suggest()
+
+    def _say_what_is_left_out(self, sentences: tuple[str, ...]) -> None:
+        if sentences != self._said_left_out:
+            self._said_left_out = sentences
+            left_out = self.query_one("#left-out", Static)
+            left_out.display = bool(sentences)
+            left_out.update(Content("\n".join(map(shown, sentences))))
 
     def _status(self) -> Iterator[Shown]:
         listed, coming = self.secrets, self.secrets.coming

@@ -107,7 +107,7 @@ class FilterBar(Vertical):
     def suggest(self) -> None:
         """Says what could come next, from what has been read by now."""
         if self.line.has_focus:
-            self.hints.update(_hints(self.line.suggestions, self.size.width - 2))
+            self.hints.update(_hints(self.line.suggestions, self.size.width - 2), layout=False)
 
 
 def _hints(found: list[Suggestion], width: int) -> Content:

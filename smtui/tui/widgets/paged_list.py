@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
     from smtui.tui.app import SmtuiApp
 
-AHEAD = 100
-"""How many rows below the last one in sight are read in advance."""
+AHEAD = 40
+"""How many rows below the last one in sight are read in advance: with one page, those of a filter's first screen."""
 TOGETHER = 0.1
 """Seconds for which pages are collected before they are shown."""
 
