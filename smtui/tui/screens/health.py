@@ -92,7 +92,7 @@ class HealthScreen(SessionScreen[None]):
         looked = "values looked at" if self.session.region in self.session.found else "values not looked at yet"
         reading = "" if self._all_read else ", reading on"
         findings = f"{len(kept):,} of {len(self._found):,} findings"
-        status = shown(f"{findings} · {self._read:,} secrets{reading} · {looked}")
+        status = shown(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
         self.query_one("#status", Static).update(Content(status))
 
     def action_look(self) -> None:

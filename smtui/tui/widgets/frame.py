@@ -16,13 +16,15 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from smtui.shown import Shown
+from smtui.tui import keys
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.long_work import Progress
 
 UNDO = "undo"
-ASIDE = (UNDO, "help")
+HELP = next(shortcut for shortcut in keys.SHORTCUTS if shortcut.id == "everywhere.help")
+ASIDE = (UNDO, HELP.action)
 """Actions whose keys stand at the right end."""
 
 
@@ -180,6 +182,10 @@ class Keys(Widget):
             if binding.show and binding.action not in told and (binding.action != UNDO or undoable):
                 told.add(binding.action)
                 yield binding.action, Key(binding.key, self.app.get_key_display(binding), binding.description, enabled)
+        if HELP.action not in told:
+            # A dialog's own bindings are all it tells of, but help works over it as well.
+            key = self.app.settings.keys.get(HELP.id, HELP.keys).rpartition(",")[2]
+            yield HELP.action, Key(key, keys.spell_short(key), HELP.words, True)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         entry = next((each for each in self.entries if each.at <= event.x < each.at + each.width), None)

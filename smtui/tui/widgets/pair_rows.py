@@ -57,7 +57,10 @@ class PairRow(Horizontal):
         else:
             yield PlainInput(line.key, placeholder="key", classes="key", compact=True, select_on_focus=False)
             yield PlainInput(line.text, placeholder="value", classes="value", compact=True, password=self._hidden)
-        yield Button("✗", tooltip="Remove this row")
+        remove = Button("✗", tooltip="Remove this row")
+        # Tab goes from field to field; the key that removes a row works in each.
+        remove.can_focus = self._fixed
+        yield remove
 
     def hide(self, hidden: bool) -> None:
         for value in self.query(Input).filter(".value"):

@@ -77,7 +77,9 @@ def _plan(rotation: Rotation, edit_key: str) -> Iterator[Content]:
         yield _titled("", what_it_does(rotation.function), "$text-muted")
     else:
         yield _titled("", "▲ It is not there any more.", "$error")
-    yield Content.assemble(_titled("Rotated", rows.minute(secret.get("LastRotatedDate")) or "never"), *_due(rotation))
+    # The service tells the date only while the rotation is on.
+    never = "never" if secret.get("RotationEnabled") else "not told while it is switched off"
+    yield Content.assemble(_titled("Rotated", rows.minute(secret.get("LastRotatedDate")) or never), *_due(rotation))
 
 
 def _due(rotation: Rotation) -> Iterator[Content]:

@@ -1,0 +1,89 @@
+"""All operations of the service, by keys alone and without an ARN: what was called stands in the trail."""
+
+from __future__ import annotations
+
+import asyncio
+
+import smtui
+from smtui.api.model import OPERATIONS
+from smtui.tui.app import SmtuiApp
+from tests.tui.conftest import MakeApp, said, screen_text, types
+
+LONGEST = 20.0
+Step = tuple[str, tuple[str, ...], str]
+"""What is typed, the keys that are pressed then, and what is read before going on."""
+STEPS: tuple[Step, ...] = (
+    ("", ("a",), "New secret"),
+    ("prod/db", ("tab", "tab"), "prod/db"),
+    ("user", ("tab",), "user"),
+    ("app", ("ctrl+s",), "prod/db is stored"),
+    ("", ("enter",), "not read yet"),
+    ("", ("r",), "the whole value"),
+    ("", ("e",), "New value of prod/db"),
+    ("other", ("ctrl+s",), "Store a new version of prod/db?"),
+    ("", ("enter",), "it is AWSCURRENT now"),
+    ("", ("2",), "AWSPREVIOUS"),
+    ("", ("b",), "Roll back"),
+    ("", ("enter",), "AWSCURRENT goes from"),
+    ("", ("i",), "Description of prod/db"),
+    ("main", ("enter",), "main"),
+    ("", ("t",), "Tags of prod/db"),
+    ("team", ("tab",), "team"),
+    ("web", ("ctrl+s",), "tags  team=web"),
+    ("", ("t",), "Tags of prod/db"),
+    ("", ("f8", "ctrl+s"), "tags  none"),
+    ("", ("3",), "No policy is attached"),
+    ("", ("B", "enter"), "Nothing is wrong with it."),
+    ("", ("ctrl+s",), "Attach this policy to prod/db?"),
+    ("", ("tab", "enter"), "Policy, as it is attached"),
+    ("", ("f3",), "passes every check"),
+    ("", ("f8",), "Remove the policy of prod/db?"),
+    ("", ("enter",), "The policy is removed"),
+    ("", ("4",), "This secret is not rotated."),
+    ("", ("e",), "Rotation of prod/db"),
+    ("", ("enter",), "What shall the function do?"),
+    ("", ("enter",), "A function that makes a new password"),
+    ("maker", ("ctrl+s",), "maker"),
+    ("", ("tab",), "Schedule"),
+    ("30", ("ctrl+s",), "prod/db is rotated."),
+    ("", ("X",), "Cancel"),
+    ("", ("tab", "enter"), "The rotation is switched off."),
+    ("", ("5",), "● primary"),
+    ("", ("a",), "to which Regions"),
+    ("", ("slash",), "to which Regions"),
+    ("ireland", ("enter", "space", "ctrl+s"), "is replicated to eu-west-1."),
+    ("", ("j", "d"), "Remove prod/db from eu-west-1?"),
+    ("", ("tab", "enter"), "is removed from eu-west-1."),
+    ("", ("a", "slash"), "to which Regions"),
+    ("ireland", ("enter", "space", "ctrl+s"), "✓ in sync"),
+    ("", ("j", "P"), "Promote prod/db in eu-west-1?"),
+    ("", ("tab", "enter"), "a secret of its own"),
+    ("", ("escape", "escape"), "1 secret ·"),
+    ("", ("d",), "prod/db"),
+    ("", ("tab", "enter"), "will be deleted"),
+    ("", ("x", "U"), "restored"),
+    ("", ("p",), "bits"),
+    ("", ("escape", "o", "h"), "values not looked at yet"),
+    ("", ("f5",), "Look at every value?"),
+    ("", ("tab", "enter"), "values looked at"),
+)
+
+
+def read(app: SmtuiApp) -> str:
+    return "\n".join([screen_text(app), *said(app)])
+
+
+async def test_each_of_them(app: MakeApp, vault: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        for typed, keys, then in STEPS:
+            running.clear_notifications()
+            await types(pilot, typed)
+            await pilot.press(*keys)
+            try:
+                async with asyncio.timeout(LONGEST):
+                    while then not in read(running):
+                        await pilot.pause()
+            except TimeoutError:
+                raise AssertionError(f"{typed} {keys} did not bring {then!r}:\n{read(running)}") from None
+        assert set(OPERATIONS) <= {event["eventName"] for event in vault.trail()}
