@@ -177,7 +177,7 @@ def test_tags_of_several(snap_compare: Any, app: MakeApp, filled: Any, size: tup
 
     async def show(pilot: Pilot[None]) -> None:
         await shows(pilot, "5 secrets")
-        await pilot.press("asterisk", "t", *"team", "tab", *"pay", "tab", "tab", *"env")
+        await pilot.press("asterisk", "t", *"team", "tab", *"pay", "tab", *"env")
         await shows(pilot, "- env")
 
     assert snap_compare(app(), terminal_size=size, run_before=show)

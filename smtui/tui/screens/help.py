@@ -34,7 +34,7 @@ class HelpScreen(ModalScreen[None]):
                         with Horizontal(classes="line"):
                             yield Static(Content(pressed), classes="pressed")
                             yield Static(Content(words), classes="words")
-        yield KeyBar()
+        yield KeyBar(offers_help=False)
 
     def action_close(self) -> None:
         self.dismiss()

@@ -140,8 +140,9 @@ class Keys(Widget):
 
     app: getters.app[SmtuiApp]
 
-    def __init__(self) -> None:
+    def __init__(self, *, offers_help: bool) -> None:
         super().__init__()
+        self._offers_help = offers_help
         self.entries: list[Key] = []
         """What is in sight."""
 
@@ -162,6 +163,8 @@ class Keys(Widget):
     def _fitting(self) -> list[Key]:
         """Those for which there is room, each at its column."""
         found = dict(self._meant())
+        if HELP.action not in found and self._offers_help:
+            self._add_help(found)
         aside = [found.pop(action) for action in ASIDE if action in found]
         end = self.size.width - sum(entry.width for entry in aside)
         fitting, at = [], 0
@@ -174,6 +177,13 @@ class Keys(Widget):
             end += entry.width
         return fitting
 
+    def _add_help(self, found: dict[str, Key]) -> None:
+        """A dialog tells of its own keys alone. Help works there too, and is told of where there is room for it."""
+        key = self.app.settings.keys.get(HELP.id, HELP.keys).rpartition(",")[2]
+        entry = Key(key, keys.spell_short(key), HELP.words, True)
+        if sum(each.width for each in (entry, *found.values())) <= self.size.width:
+            found[HELP.action] = entry
+
     def _meant(self) -> Iterator[tuple[str, Key]]:
         """By what they do; where several keys do the same, the first."""
         session, told = self.app.session, set()
@@ -182,10 +192,6 @@ class Keys(Widget):
             if binding.show and binding.action not in told and (binding.action != UNDO or undoable):
                 told.add(binding.action)
                 yield binding.action, Key(binding.key, self.app.get_key_display(binding), binding.description, enabled)
-        if HELP.action not in told:
-            # A dialog's own bindings are all it tells of, but help works over it as well.
-            key = self.app.settings.keys.get(HELP.id, HELP.keys).rpartition(",")[2]
-            yield HELP.action, Key(key, keys.spell_short(key), HELP.words, True)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         entry = next((each for each in self.entries if each.at <= event.x < each.at + each.width), None)
@@ -204,7 +210,11 @@ class KeyBar(Horizontal):
     }
     """
 
+    def __init__(self, *, offers_help: bool = True) -> None:
+        super().__init__()
+        self._offers_help = offers_help
+
     def compose(self) -> ComposeResult:
-        yield Keys()
+        yield Keys(offers_help=self._offers_help)
         yield Working()
         yield Countdown()
