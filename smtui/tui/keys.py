@@ -49,6 +49,7 @@ PLACES = {
     "plan": "Plan for several",
     "deletion": "Plan of a deletion",
     "undo": "What can be undone",
+    "manual": "Manual",
     "help": "Help",
 }
 
@@ -307,6 +308,8 @@ SHORTCUTS = (
     Shortcut("deletion.shorter", "down", "days(-1)", "Shorter", "One day less", show=True),
 
     Shortcut("undo.back", "escape,h", "back", "Back", "Back to the list", show=True),
+
+    Shortcut("manual.back", "escape,h", "back", "Back", "Back to the list", show=True),
 
     Shortcut("help.close", "escape,q", "close", "Close", "Back to where you were", show=True),
 )

@@ -27,6 +27,7 @@ from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.screens.health import HealthScreen
 from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.kms_keys import KmsKeysScreen
+from smtui.tui.screens.manual import ManualScreen
 from smtui.tui.screens.policy import PolicyScreen
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
@@ -87,6 +88,7 @@ HOMES = {
     "deletion": DeletionPlan,
     "undo": UndoScreen,
     "compare": CompareScreen,
+    "manual": ManualScreen,
 }
 
 

@@ -1,0 +1,73 @@
+"""What a person needs to know besides keys: rows of a chapter, a word and a sentence. Rules are named where they hold.
+
+Numbers and words come from where they are declared, so that the manual cannot say anything else than the program does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smtui import labels
+from smtui.clipboard.ways import ways
+from smtui.config import settings_path, state_path
+from smtui.tui.dialogs.deletion import LEAST, MOST
+from smtui.tui.search import grammar
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+Row = tuple[str, str, str]
+
+
+def manual(app: SmtuiApp, session: Session) -> Iterator[Row]:
+    """Chapter by chapter."""
+    yield from _versions()
+    yield from _filter()
+    yield from _deletion()
+    yield from _values(app)
+    yield from _places(session)
+
+
+def _versions() -> Iterator[Row]:
+    chapter = "Versions and their labels"
+    yield chapter, labels.AWSCURRENT, "the version that is answered unless another is named; one version has it"
+    yield chapter, labels.AWSPREVIOUS, (
+        f"the version before: it follows by itself when {labels.AWSCURRENT} moves, and a rollback goes back to it")
+    yield chapter, labels.AWSPENDING, f"the version that a rotation is making, until it becomes {labels.AWSCURRENT}"
+    yield chapter, "your own", f"up to {labels.MOST_PER_SECRET} a secret, each on one version at a time"
+    yield chapter, "none", "a version without a label is deprecated, and goes when there are too many; it can be read"
+
+
+def _filter() -> Iterator[Row]:
+    for words, finds in grammar():
+        yield "Words of the filter", " ".join(words), finds
+
+
+def _deletion() -> Iterator[Row]:
+    chapter = "Deletion"
+    yield chapter, "planned", (
+        f"it happens {LEAST} to {MOST} days later; until then the secret cannot be read, and can be restored")
+    yield chapter, "at once", "nothing brings the secret back, so the word has to be typed"
+    yield chapter, "a replica", "is removed from its Region; a primary goes after its replicas"
+
+
+def _values(app: SmtuiApp) -> Iterator[Row]:
+    chapter, settings = "Values on screen and clipboard", app.settings
+    yield chapter, "hidden", (
+        f"until asked for; then shown for {settings.reveal} seconds, or until another window has the focus"
+        if settings.reveal else "until asked for, and when another window has the focus")
+    way = next((way.name for way in ways(app.pasteboard.osc52)), "no way")
+    kept = f"for {settings.clipboard_clear} seconds" if settings.clipboard_clear else "until the end"
+    yield chapter, "copied", f"here with {way}, {kept}; it is cleared only where it is still what was copied"
+    yield chapter, "each reading", "is in the trail, with the time and who it was"
+
+
+def _places(session: Session) -> Iterator[Row]:
+    chapter = "Where things lie, and ways in"
+    yield chapter, "vault", str(session.vault.path.absolute())
+    yield chapter, "settings", str(settings_path())
+    yield chapter, "state", f"{state_path()}: which vaults were opened, and how new they were"
+    yield chapter, "forgotten", "the recovery code that was shown with the passphrase opens the vault: smtui recover"
+    yield chapter, "scripts", "the same vault, by the words of the aws CLI: smtui get-secret-value --secret-id NAME"

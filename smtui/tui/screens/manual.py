@@ -1,0 +1,39 @@
+"""What a person needs to know besides keys, on one page."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.shown import shown
+from smtui.tui import keys
+from smtui.tui.manual import manual
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.pane import Pane
+
+
+class ManualScreen(SessionScreen[None]):
+    """Read from above, and scrolled like a list."""
+
+    BINDINGS = keys.of("manual")
+    CSS_PATH = "manual.tcss"
+    AUTO_FOCUS = "Pane"
+
+    def compose(self) -> ComposeResult:
+        yield self.masthead()
+        with Pane():
+            for chapter, rows in groupby(manual(self.app, self.session), key=lambda row: row[0]):
+                yield Static(chapter, classes="chapter")
+                for _, word, sentence in rows:
+                    with Horizontal(classes="row"):
+                        yield Static(Content(shown(word)), classes="word")
+                        yield Static(Content(shown(sentence)), classes="sentence")
+        yield KeyBar()
+
+    async def reload(self) -> None:
+        """Nothing of it changes with the vault."""

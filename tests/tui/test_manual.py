@@ -1,0 +1,44 @@
+"""The manual: one page that says what is so here, on this machine and with these settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.config import Settings
+from tests.tui.conftest import FakeTool, MakeApp, screen_text, until
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+async def open_manual(pilot: Pilot[None]) -> None:
+    await pilot.press("o", "m")
+    await until(pilot, lambda: "AWSPREVIOUS" in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def test_it_says_what_is_so_here(app: MakeApp, vault: smtui.Vault, tool: FakeTool) -> None:
+    """By which way is copied and for how long, where the vault lies; Esc goes back."""
+    running = app(settings=Settings(clipboard_clear=17, reveal=0))
+    async with running.run_test(size=(120, 36)) as pilot:
+        await open_manual(pilot)
+        await pilot.press("G")
+        await until(pilot, lambda: "Where things lie" in screen_text(running))
+        said = " ".join(screen_text(running).split())
+
+        assert "here with xclip, for 17 seconds" in said
+        assert "until asked for, and when another window has the focus" in said
+        assert vault.path.name in said
+        await pilot.press("escape")
+        await until(pilot, lambda: "Manual" not in screen_text(running) and "/ Filter" in screen_text(running))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+def test_its_first_page(
+    snap_compare: Any, app: MakeApp, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the paths at its end, which are as long as a test's folders are."""
+    monkeypatch.setattr("smtui.tui.manual._places", lambda session: ())
+    assert snap_compare(app(), terminal_size=size, run_before=open_manual)
