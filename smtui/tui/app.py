@@ -33,6 +33,7 @@ from smtui.tui.palette import Actions
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.part import VALUE
+from smtui.tui.screens.recovery import A_WHILE, UNSEEN
 from smtui.tui.screens.too_small import TooSmallScreen, fits
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.session import Opened, Session
@@ -152,7 +153,7 @@ class SmtuiApp(QuietApp[None]):
         self.session = Session(vault, self.settings.idle_lock, self._steady, read_only=self.read_only)
         await self.show_only(SecretsScreen(self.session))
         for notice in vault.notices:
-            self._warn(notice)
+            self.warn(notice)
 
     async def lock(self, notice: str = "") -> None:
         """The session ends: screens that may hold values go first, then the keys, then what was copied."""
@@ -164,6 +165,8 @@ class SmtuiApp(QuietApp[None]):
         await self.show_only(UnlockScreen(self.path, notice))
         self.inner_clipboard = ""
         await session.end_work()
+        if session.vault.recovery_code_due:
+            self.warn(UNSEEN, A_WHILE)
         await call(session.vault.lock)
         await self._clear_clipboard()
         forget_texts()
@@ -257,7 +260,7 @@ class SmtuiApp(QuietApp[None]):
     def begin(self, task: Task) -> None:
         """One of the tasks for the vault as a whole, unless this session only reads and the task does not."""
         if self.session is not None and self.session.read_only and task.changes:
-            self._warn(READ_ONLY)
+            self.warn(READ_ONLY)
         else:
             self.do(task.deed)
 
@@ -317,8 +320,8 @@ class SmtuiApp(QuietApp[None]):
 
     # What works everywhere.
 
-    def _warn(self, sentence: str) -> None:
-        self.notify(shown(sentence), severity="warning", markup=False)
+    def warn(self, sentence: str, seconds: float | None = None) -> None:
+        self.notify(shown(sentence), severity="warning", markup=False, timeout=seconds)
 
     def report(self, error: SmtuiError) -> None:
         """Shows an error as a sentence, with our advice as a second one."""
@@ -445,13 +448,13 @@ class SmtuiApp(QuietApp[None]):
 
     def _warn_of_strange_keys(self) -> None:
         for name in sorted(self.settings.keys.keys() - keys.IDS):
-            self._warn(f"The settings give a key to {name}, which is no action.")
+            self.warn(f"The settings give a key to {name}, which is no action.")
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """Two actions on one key, from the settings: said once for each, and the settings win."""
         for binding in clashed_bindings - self._clashes_told:
             self._clashes_told.add(binding)
-            self._warn(f"The settings take the key of “{binding.description}” for something else.")
+            self.warn(f"The settings take the key of “{binding.description}” for something else.")
 
     def _leave_in_order(self) -> None:
         """A signal to end locks, clears and gives the terminal back as it was."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from smtui.config import Settings, load_settings
 from smtui.strength import Strength
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.import_plan import ImportPlan
-from smtui.tui.screens.recovery import RecoveryScreen
+from smtui.tui.screens.recovery import UNSEEN, RecoveryScreen
+from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.tasks import TASKS
 from tests.conftest import PASSPHRASE, by_another_program
@@ -114,6 +117,42 @@ async def test_another_passphrase(app: MakeApp, vault: smtui.Vault, monkeypatch:
 
     smtui.open_vault(vault.path, NEW).close()
     smtui.open_vault(vault.path, recovery_code=code).close()
+
+
+@pytest.mark.parametrize("shown_first", [True, False], ids=["while the code is shown", "before it is"])
+async def test_a_lock_tells_of_a_recovery_code_that_nobody_has(
+    app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch, shown_first: bool,
+) -> None:
+    """The passphrase is changed by then: whoever finds the lock is told that the code on paper is of the old one."""
+    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
+    running = app()
+    real, sealed = smtui.Vault.change_passphrase, threading.Event()
+
+    def locked_at_the_end(self: smtui.Vault, *how: Any) -> None:
+        real(self, *how)
+        sealed.set()
+        if not shown_first:
+            locking.wait(20)
+
+    locking = threading.Event()
+    monkeypatch.setattr(smtui.Vault, "change_passphrase", locked_at_the_end)
+    async with running.run_test(size=SMALL) as pilot:
+        await at(pilot, running, "New passphrase")
+        await until(pilot, lambda: "The vault is sealed anew" in screen_text(running))
+        for _ in range(2):
+            await paste(pilot, NEW)
+            await pilot.press("enter")
+        await until(pilot, sealed.is_set)
+        if shown_first:
+            await until(pilot, lambda: isinstance(running.screen, RecoveryScreen))
+        lock = asyncio.create_task(running.lock())
+        await until(pilot, lambda: running.session is None)
+        locking.set()
+        await lock
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+
+        assert said(running) == [UNSEEN]
+    smtui.open_vault(vault.path, NEW).close()
 
 
 async def test_another_program_that_has_it_open_is_in_the_way(

@@ -23,6 +23,9 @@ ADVICE = (
     "It opens the vault without the passphrase, for you or for whoever finds it. "
     "Write it on paper and keep it where you keep passports. It will not be shown again."
 )
+A_WHILE = 600.0
+"""Seconds."""
+UNSEEN = "Nobody said that the new recovery code is on paper. To get another one, choose another passphrase: o, v."
 
 
 class RecoveryScreen(ModalScreen[None]):
@@ -46,6 +49,12 @@ class RecoveryScreen(ModalScreen[None]):
             yield Static("When it is on paper: Tab, then Enter.", classes="-muted")
             yield Button("I have written it down", id="written")
         yield KeyBar()
+
+    def on_unmount(self) -> None:
+        """The lock, or the end of the program, may come first: nobody is to believe they have a code."""
+        if self._code and not self.app.is_leaving:
+            self.app.warn(UNSEEN, A_WHILE)
+        self._code = ""
 
     def on_button_pressed(self) -> None:
         self._code = ""
