@@ -464,6 +464,14 @@ class SmtuiApp(QuietApp[None]):
                 number = getattr(signal, name)
                 loop.add_signal_handler(number, self._on_leaving, 128 + number)
 
+    def action_put_aside(self) -> None:
+        self.run_worker(self._put_aside(), group=LEAVING_GROUP, exclusive=True)
+
+    async def _put_aside(self) -> None:
+        """Nothing that was open waits behind the shell, where nobody sees it and no clock of ours runs."""
+        await self.lock("Locked before it was put aside.")
+        self.action_suspend_process()
+
     def _on_leaving(self, code: int) -> None:
         self.run_worker(self._leave(code), group=LEAVING_GROUP, exclusive=True)
 

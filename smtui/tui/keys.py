@@ -94,6 +94,8 @@ SHORTCUTS = (
     Shortcut("everywhere.clear_clipboard", "Y", "clear_clipboard", "Clear clipboard",
              "Empty the clipboard now, if it still holds what was copied here"),
     Shortcut("everywhere.lock", "ctrl+l", "lock", "Lock", "Lock the vault now", priority=True),
+    Shortcut("everywhere.put_aside", "ctrl+z", "put_aside", "To the shell",
+             "Lock, and put the program aside; the shell's fg brings it back"),
     Shortcut("everywhere.quit", "q", "quit", "Quit", "Lock and leave"),
     Shortcut("everywhere.leave", "ctrl+q", "quit", "Quit", "Lock and leave, from anywhere", priority=True),
 

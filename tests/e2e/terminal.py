@@ -46,6 +46,11 @@ class Terminal:
     def see_no(self, word: str) -> str:
         return self._until(lambda: word not in self.text, f"to see {word!r} no more")
 
+    def put_aside(self) -> None:
+        """Waits until the program has stopped itself, as for a shell."""
+        how = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+        self._until(lambda: os.waitid(os.P_PID, self.child.pid, how) is not None, "it to stop")
+
     def end(self) -> int:
         """Waits until the program has ended; its exit code, or minus the signal that ended it."""
         deadline = time.monotonic() + PATIENCE

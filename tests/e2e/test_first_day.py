@@ -16,7 +16,7 @@ from tests.e2e.terminal import Terminal
 
 PASSPHRASE = "seven green otters under a bridge"
 ENTER, ESC, DOWN, TAB = "\r", "\x1b", "\x1b[B", "\t"
-CTRL_L, CTRL_Q, CTRL_S = "\x0c", "\x11", "\x13"
+CTRL_L, CTRL_Q, CTRL_S, CTRL_Z = "\x0c", "\x11", "\x13", "\x1a"
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -229,3 +229,14 @@ def test_without_colours(used: Machine) -> None:
     sent = re.findall(rb"\x1b\[([0-9;]*)m", terminal.raw)
     numbers = {int(number) for each in sent for number in each.split(b";") if number}
     assert not numbers & {*range(30, 38), *range(40, 48), 38, 48, *range(90, 98), *range(100, 108)}
+
+
+def test_the_shell_finds_nothing_open(used: Machine) -> None:
+    """Ctrl+Z locks before it stops, gives the terminal back, and `fg` meets the question for the passphrase."""
+    terminal = unlocked(used)
+    terminal.press(CTRL_Z)
+    terminal.put_aside()
+    assert b"\x1b[?1049l" in terminal.raw
+    terminal.child.kill(signal.SIGCONT)
+
+    terminal.see("Locked before it was put aside.")
