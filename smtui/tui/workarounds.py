@@ -36,8 +36,10 @@ class LastingWriter(_writer_thread.WriterThread):
             if there and not self._sent(text):
                 there = False
                 os.kill(os.getpid(), signal.SIGHUP)
+        self._sent("")
 
     def _sent(self, text: str) -> bool:
+        """The end of it is on its way too once nothing more waits: before a shell or an editor has its turn."""
         try:
             self._file.write(text)
             if self._queue.empty():

@@ -47,7 +47,8 @@ class Terminal:
         return self._until(lambda: word not in self.text, f"to see {word!r} no more")
 
     def put_aside(self) -> None:
-        """Waits until the program has stopped itself, as for a shell."""
+        """Waits until the program has given the terminal back and stopped itself, as for a shell."""
+        self._until(lambda: b"\x1b[?1049l" in self.raw, "it to leave the screen")
         how = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
         self._until(lambda: os.waitid(os.P_PID, self.child.pid, how) is not None, "it to stop")
 

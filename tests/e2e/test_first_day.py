@@ -236,7 +236,6 @@ def test_the_shell_finds_nothing_open(used: Machine) -> None:
     terminal = unlocked(used)
     terminal.press(CTRL_Z)
     terminal.put_aside()
-    assert b"\x1b[?1049l" in terminal.raw
     terminal.child.kill(signal.SIGCONT)
 
     terminal.see("Locked before it was put aside.")

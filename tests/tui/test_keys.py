@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+import smtui
 from smtui.config import Settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
@@ -46,7 +47,7 @@ from smtui.tui.widgets.frame import Keys
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.new_passphrase import NewPassphrase
 from smtui.tui.widgets.secret_list import SecretList
-from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types
+from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types, until
 
 HOMES = {
     "everywhere": SmtuiApp,
@@ -191,8 +192,16 @@ async def test_no_screenshot_is_offered(app: MakeApp) -> None:
         assert "SVG" not in screen_text(running)
 
 
-async def test_suspending_is_not_bound(app: MakeApp) -> None:
-    """Ctrl+Z would leave an unlocked vault behind in the background."""
+async def test_nothing_is_open_while_the_shell_has_its_turn(
+    app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl+Z would leave an unlocked vault behind in the background, so it locks first."""
+    locked: list[bool] = []
+    monkeypatch.setattr(SmtuiApp, "action_suspend_process", lambda self: locked.append(vault.locked))
     running = app()
-    async with running.run_test(size=(80, 24)):
-        assert "ctrl+z" not in running.screen.active_bindings
+    async with running.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: locked)
+
+        assert locked == [True]
+        assert isinstance(running.screen, UnlockScreen)
