@@ -83,6 +83,12 @@ async def carried(pilot: Pilot[None]) -> None:
     await seen(pilot, "Do it")
 
 
+async def compared(pilot: Pilot[None]) -> None:
+    await opened(pilot)
+    await pilot.press("2", "j", "equals_sign")
+    await seen(pilot, "which is newer")
+
+
 async def generator(pilot: Pilot[None]) -> None:
     await opened(pilot)
     await pilot.press("p")
@@ -132,6 +138,7 @@ async def settled(pilot: Pilot[None]) -> None:
 
 PICTURES: dict[str, Steps] = {
     "unlock": unlock, "list": listed, "filter": filtered, "deletion": planned, "secret": secret, "label-move": carried,
+    "compared": compared,
     **{PARTS[number - 1][0].lower(): part(number) for number in range(3, len(PARTS) + 1) if exists(number)},
     "policy": policy,
     **{where.words.lower().replace(" ", "-"): place(where) for where in PLACES if where.screen},
