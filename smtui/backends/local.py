@@ -239,11 +239,6 @@ class Vault:
         """A number that differs after another process or another connection has changed the vault."""
         return self._open_database().change_count()
 
-    @property
-    def recovery_code_due(self) -> bool:
-        """Whether the passphrase was set, and nobody has taken the recovery code yet."""
-        return self._recovery_code_due
-
     def take_recovery_code(self) -> str:
         """The recovery code, once after the vault was created or its passphrase changed; a second call raises."""
         self._open_database()

@@ -165,7 +165,7 @@ class SmtuiApp(QuietApp[None]):
         await self.show_only(UnlockScreen(self.path, notice))
         self.inner_clipboard = ""
         await session.end_work()
-        if session.vault.recovery_code_due:
+        if session.code_unseen:
             self.warn(UNSEEN, A_WHILE)
         await call(session.vault.lock)
         await self._clear_clipboard()

@@ -64,3 +64,11 @@ def minute(moment: datetime | None) -> Shown:
 def words(many: Iterable[str]) -> Shown:
     """Several in one cell."""
     return shown(" ".join(many))
+
+
+def middle_out(name: Shown, width: int) -> Shown:
+    """A name that is too long without its middle: names that begin alike differ at their end, and they are ASCII."""
+    if len(name) <= width or not name.isascii():
+        return name
+    behind = (width - 1) // 2
+    return Shown(f"{name[:width - 1 - behind]}…{name[-behind:]}")

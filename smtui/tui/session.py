@@ -45,6 +45,8 @@ class Session:
         """With which a password was last made."""
         self.found: dict[str, list[Finding]] = {}
         """What was found when every secret of a Region was looked at, last time."""
+        self.code_unseen = False
+        """Whether the passphrase was changed, and its recovery code not shown yet."""
         self.idle_lock = idle_lock
         self._steady = steady
         self._touched = steady()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from smtui.shown import Shown
 from smtui.tui import rows
 from smtui.tui.columns import BY_WORTH, COLUMNS, GAP, WITH_PLANNED, fitted
 from smtui.tui.stock import in_order
@@ -109,6 +110,15 @@ def test_what_has_nothing_there_comes_last(id: str, descending: bool) -> None:
     assert key is not None
 
     assert [entry["Name"] for entry in in_order(entries, key, descending=descending)] == ["2", "4", "1", "3"]
+
+
+@pytest.mark.parametrize(("name", "seen"), [
+    ("prod/db", "prod/db"), ("prod/payments/token", "prod/p…/token"), ("prod/payments/other", "prod/p…/other"),
+    ("prod/payments", "prod/payments"),
+])
+def test_a_long_name_keeps_both_its_ends(name: str, seen: str) -> None:
+    """Those that begin alike can be told apart."""
+    assert rows.middle_out(Shown(name), 13) == seen
 
 
 @pytest.mark.parametrize("text", ["", "short", "much longer than it", "exactly 12ce",

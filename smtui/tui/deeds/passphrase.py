@@ -12,7 +12,6 @@ from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.widgets.passphrase import wipe
 
 if TYPE_CHECKING:
-    from smtui.backends.local import Vault
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
@@ -28,20 +27,22 @@ async def change_passphrase(app: SmtuiApp, session: Session) -> None:
         if session.beside.busy:
             raise VaultBusyError("A rotation is under way, so the passphrase cannot be changed now.",
                                  hint="Try again when it is done.")
-        await long(app, TITLE, lambda vault, tell: _changed(vault, typed, tell), alone=True)
+        await long(app, TITLE, lambda vault, tell: _changed(session, typed, tell), alone=True)
     except SmtuiError:
         wipe(typed)
         raise
-    await app.push_screen_wait(RecoveryScreen(session.vault.take_recovery_code()))
+    code, session.code_unseen = session.vault.take_recovery_code(), False
+    await app.push_screen_wait(RecoveryScreen(code))
     app.notify(CHANGED)
 
 
-def _changed(vault: Vault, typed: bytearray, tell: Tell) -> None:
+def _changed(session: Session, typed: bytearray, tell: Tell) -> None:
     """What was typed is wiped here, for whoever asked may be gone before this ends."""
     from smtui.backends import stored_key
 
     try:
-        with stored_key.kept_up(vault):
-            vault.change_passphrase(typed, tell)
+        with stored_key.kept_up(session.vault):
+            session.vault.change_passphrase(typed, tell)
+        session.code_unseen = True
     finally:
         wipe(typed)

@@ -50,7 +50,7 @@ class ImportPlan(ModalScreen[list[Step] | None]):
             yield Table(
                 Column("", lambda step: Shown(SIGNS[step.verdict]), 1),
                 Column("What", lambda step: Shown(WORDS.get(step.verdict, str(step.verdict))), 15),
-                Column("Name", lambda step: shown(step.entry.name), 20, grows=2),
+                Column("Name", lambda step: shown(step.entry.name), 20, grows=2, names=True),
                 Column("", _why, 16, grows=1, drop=1),
                 key=lambda step: step.entry.name, nothing=Shown("Nothing."),
             )

@@ -91,7 +91,8 @@ class PlanScreen(ModalScreen[Plan | None]):
             yield from self.fields()
             yield Static(id="said")
             yield Table[Item](
-                Column("Secret", lambda item: item.name, self._longest_name()), Column("", _words, 24, grows=1),
+                Column("Secret", lambda item: item.name, self._longest_name(), names=True),
+                Column("", _words, 24, grows=1),
                 key=lambda item: item.arn, nothing=Shown("Nothing."), id="items",
             )
             yield Static(id="about", classes="-muted")

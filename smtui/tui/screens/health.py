@@ -56,7 +56,7 @@ class HealthScreen(SessionScreen[None]):
         yield Table(
             Column("", lambda finding: _sign(finding), 9),
             Column("Kind", lambda finding: Shown(finding.kind), 16),
-            Column("Secret", lambda finding: finding.name, 18, grows=1),
+            Column("Secret", lambda finding: finding.name, 18, grows=1, names=True),
             Column("What", lambda finding: finding.words, 24, grows=2),
             key=lambda finding: finding.key, nothing=NOTHING,
         )

@@ -16,7 +16,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from smtui.tui import columns
+from smtui.tui import columns, rows
 from smtui.tui.columns import Fitted
 from smtui.tui.marked import Marked
 from smtui.tui.widgets.paged_list import PagedList
@@ -102,7 +102,8 @@ class SecretList(PagedList):
         line = [Segment(cell(MARK if mark else "", GUTTER - 1, gap=1), cursor or mark or self.rich_style)]
         for column, width in self.fitted:
             style = cursor or (mark if mark and column.style == "name" else self._style(column.style))
-            line.append(Segment(cell(column.cell(entry, now), width), style))
+            text = column.cell(entry, now)
+            line.append(Segment(cell(rows.middle_out(text, width) if column.style == "name" else text, width), style))
         return Strip(line).adjust_cell_length(self.size.width, line[-1].style)
 
     def _style(self, part: str) -> Style:

@@ -15,7 +15,7 @@ screen's own: bind it there, beside what else can be done with a row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -24,6 +24,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smtui.shown import Shown
+from smtui.tui.rows import middle_out
 from smtui.tui.widgets.virtual_list import HEAD, VirtualList
 
 GAP = "  "
@@ -34,7 +35,8 @@ Thing = TypeVar("Thing")
 class Column(Generic[Thing]):
     """At least `width` cells wide; what is left over goes to those that grow, each after its measure `grows`.
 
-    Where there is not room for all, the column with the highest `drop` goes first; one with 0 stays.
+    Where there is not room for all, the column with the highest `drop` goes first; one with 0 stays. What is too long
+    is cut at its end; of `names`, which differ there, the middle is left out.
     """
 
     title: str
@@ -42,6 +44,13 @@ class Column(Generic[Thing]):
     width: int
     grows: int = 0
     drop: int = 0
+    names: bool = False
+
+    def content(self, thing: Thing, width: int) -> Content:
+        found = self.cell(thing)
+        if isinstance(found, Content):
+            return found
+        return Content(middle_out(found, width) if self.names else found)
 
 
 def fitting(columns: Sequence[Column[Thing]], width: int) -> list[tuple[Column[Thing], int]]:
@@ -97,22 +106,21 @@ class Table(VirtualList, Generic[Thing]):
     # How it looks.
 
     def draw_head(self) -> Strip:
-        return self._line((Content(column.title) for column in self._columns), "virtual-list--head")
+        return self._line(lambda column, width: Content(column.title), "virtual-list--head")
 
     def draw_row(self, number: int) -> Strip:
         thing = self._things[number]
-        cells = (Content(cell) if isinstance(cell := column.cell(thing), str) else cell for column in self._columns)
-        return self._line(cells, "virtual-list--cursor" if number == self.cursor else "")
+        part = "virtual-list--cursor" if number == self.cursor else ""
+        return self._line(lambda column, width: column.content(thing, width), part)
 
     def draw_nothing(self, y: int) -> Strip:
         if not self.count and y == HEAD + 1:
             return self._drawn(Content.styled(f" {self._nothing}", "$text-muted"), "")
         return super().draw_nothing(y)
 
-    def _line(self, cells: Iterator[Content], part: str) -> Strip:
-        widths = {id(column): width for column, width in fitting(self._columns, self.size.width - 2)}
-        kept = [cell.truncate(widths[id(column)], ellipsis=True, pad=True)
-                for column, cell in zip(self._columns, cells, strict=True) if id(column) in widths]
+    def _line(self, cell: Callable[[Column[Thing], int], Content], part: str) -> Strip:
+        kept = [cell(column, width).truncate(width, ellipsis=True, pad=True)
+                for column, width in fitting(self._columns, self.size.width - 2)]
         return self._drawn(Content.assemble(" ", Content(GAP).join(kept)), part)
 
     def _drawn(self, line: Content, part: str) -> Strip:
