@@ -410,3 +410,22 @@ async def test_files_that_are_no_value(app: MakeApp, database: Any, tmp_path: Pa
         await hears(pilot, words)
 
         assert current(database)["VersionId"] == SECOND
+
+
+async def test_a_value_of_many_keys_is_typed_as_text(app: MakeApp, client: Any) -> None:
+    """It is there at once, with the cursor at the key one came from; a form of so many fields is refused."""
+    many = json.dumps({f"KEY_{number}": "x" for number in range(300)})
+    client.create_secret(Name="prod/db", SecretString=many)
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: "KEY_1 " in screen_text(running))
+        await pilot.press("j", "j", "e")
+        await on(pilot, ValueForm)
+        editor = running.screen.editor  # type: ignore[attr-defined]
+        assert not editor.keyed
+        assert editor.area.cursor_location == (0, many.index('"KEY_2"'))
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "300 keys" in screen_text(running))
+
+        assert not editor.keyed

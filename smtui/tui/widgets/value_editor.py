@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -16,10 +18,12 @@ from smtui.tui.widgets.value_area import ValueArea
 
 NO_KEYS = "This text is no JSON object with keys."
 EMPTY_OBJECT = "{}"
+MOST_KEYS = 60
+"""With more of them a value is typed as text: a screen of so many fields would keep a person waiting."""
 
 
 class ValueEditor(Vertical):
-    """Begins with the keys of `before` if it has any, or, where it is empty, as `keys` says."""
+    """Begins with the keys of `before` if it has some, and not too many, or, where it is empty, as `keys` says."""
 
     DEFAULT_CSS = """
     ValueEditor {
@@ -42,7 +46,7 @@ class ValueEditor(Vertical):
     area = getters.query_one(ValueArea)
 
     def __init__(self, before: str = "", *, keys: bool = False) -> None:
-        found = members(before)
+        found = 0 < len(members(before)) <= MOST_KEYS
         super().__init__(classes="-keys" if found or (keys and not before) else "")
         self._before = before
         self._keyed = before if found else EMPTY_OBJECT
@@ -81,11 +85,14 @@ class ValueEditor(Vertical):
         return shown(f"The value has {size:,} bytes; {MOST_BYTES:,} is the most.") if size > MOST_BYTES else None
 
     def focus_on(self, key: str | None = None) -> None:
-        """The value of a key, where there are keys."""
+        """The value of a key; in a text, the place where that key is."""
         if self.keyed:
             self.pairs.focus_on(key)
-        else:
-            self.area.focus()
+            return
+        self.area.focus()
+        if key and (at := self.area.text.find(json.dumps(key, ensure_ascii=False))) >= 0:
+            above = self.area.text[:at]
+            self.area.move_cursor((above.count("\n"), at - above.rfind("\n") - 1), center=True)
 
     def hide(self, hidden: bool) -> None:
         self.hidden = self.area.hidden = hidden
@@ -110,6 +117,8 @@ class ValueEditor(Vertical):
         text = self.area.value
         if text.strip() not in ("", EMPTY_OBJECT) and not members(text):
             return Shown(NO_KEYS)
+        if (count := len(members(text))) > MOST_KEYS:
+            return shown(f"It has {count:,} keys, which are easier to edit as text.")
         self._keyed = text if members(text) else EMPTY_OBJECT
         await self.pairs.put(_lines(self._keyed))
         return None
