@@ -113,7 +113,7 @@ class SessionScreen(Screen[Answer]):
                 for each in done.calls:
                     await call(each.send, client)
                 self.session.undo.forget(done)
-                self.say(f"Undone: {done.words}.")
+                self.say(f"Undone: {done.words.rstrip('.')}.")
             finally:
                 self.app.look_again()
 

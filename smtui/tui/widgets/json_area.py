@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from rich.segment import Segment
 from rich.style import Style
@@ -150,7 +149,7 @@ class JsonArea(TextArea):
     def look(self) -> None:
         """Asks the check, unless something is typed before it is asked or has answered."""
         if self._check is not None:
-            self.run_worker(partial(self._look, self._check), group="check", exclusive=True)
+            self.run_worker(self._look(self._check), group="check", exclusive=True)
 
     async def _look(self, check: Check) -> None:
         await asyncio.sleep(PAUSE)
