@@ -13,6 +13,7 @@ from smtui.clipboard.ways import ways
 from smtui.config import settings_path, state_path
 from smtui.tui.dialogs.deletion import LEAST, MOST
 from smtui.tui.search import grammar
+from smtui.tui.trail_question import GRAMMAR
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
@@ -43,6 +44,8 @@ def _versions() -> Iterator[Row]:
 def _filter() -> Iterator[Row]:
     for words, finds in grammar():
         yield "Words of the filter", " ".join(words), finds
+    for word, finds in GRAMMAR:
+        yield "Words of the trail's filter", word, finds
 
 
 def _deletion() -> Iterator[Row]:

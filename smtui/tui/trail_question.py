@@ -1,11 +1,4 @@
-"""What a person types into the filter of the trail, read into a question to it.
-
-    secret:prod/db          what concerned this secret
-    caller:user/alice       what this caller asked: an ARN, or its end
-    operation:GetSecretValue  or get-secret-value
-    outcome:refused         done, refused, or an error like AccessDeniedException
-    since:2d until:2026-11-24
-    words                   looked for in operation, secret, caller and outcome
+"""What a person types into the filter of the trail, read into a question to it: see `GRAMMAR`.
 
 Nothing that is typed is an error: what cannot be asked is left out, and `left_out` says so.
 """
@@ -20,19 +13,33 @@ from typing import Any
 from smtui import trail_words
 from smtui.trail_words import NotATrailWord
 
+GRAMMAR = (
+    ("get prod", "words in operation, secret, caller and outcome; all of them"),
+    ("only:changes", "what changed something; readings are left out"),
+    ("secret:prod/db", "what concerned this secret, also one that is deleted"),
+    ("caller:user/alice", "what this caller asked: an ARN, or its end"),
+    ("operation:GetSecretValue", "or get-secret-value, as the aws CLI spells it"),
+    ("outcome:refused", "done, refused, or an error like AccessDeniedException"),
+    ("since:2d until:2026-11-24", "from then on, and before"),
+)
+"""Every word there is, as one types it, and what it finds."""
+CHANGES = "only:changes"
 KEYS = {"secret": "secret_id", "caller": "caller", "operation": "operation", "outcome": "outcome", "since": "since",
         "until": "until"}
 
 
 @dataclass(frozen=True, slots=True)
 class TrailQuestion:
-    """`asked` goes to the vault; every one of `words` must be in an event's row."""
+    """`asked` goes to the vault; every one of `words` must be in an event's row; `changes` leaves out readings."""
 
     asked: Mapping[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    changes: bool = False
 
     def keeps(self, event: Mapping[str, Any]) -> bool:
+        if self.changes and event["readOnly"]:
+            return False
         if not self.words:
             return True
         row = " ".join((event["eventName"], trail_words.subject(event), trail_words.caller(event),
@@ -46,6 +53,8 @@ def read(text: str, now: datetime) -> TrailQuestion:
     left_out: list[str] = []
     for word in text.split():
         key, colon, value = word.partition(":")
+        if word == CHANGES:
+            continue
         if not colon or key not in KEYS:
             words.append(word.lower())
         elif value:
@@ -53,7 +62,7 @@ def read(text: str, now: datetime) -> TrailQuestion:
                 asked[KEYS[key]] = _value(key, value, now)
             except NotATrailWord as error:
                 left_out.append(f"{word} is left out: {error}.")
-    return TrailQuestion(asked, tuple(words), tuple(left_out))
+    return TrailQuestion(asked, tuple(words), tuple(left_out), CHANGES in text.split())
 
 
 def _value(key: str, value: str, now: datetime) -> Any:

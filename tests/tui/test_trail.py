@@ -59,7 +59,7 @@ async def test_everything_that_was_asked_is_there_newest_first(app: MakeApp) -> 
 @pytest.mark.usefixtures("happened")
 @pytest.mark.parametrize(("typed", "count"), [
     ("outcome:refused", 1), ("operation:create-secret", 5), ("caller:user/alice", 1), ("secret:prod/payments/db", 2),
-    ("operation:CreateSecret until:20h", 5), ("since:1h getsecret", 2), ("stripe", 1),
+    ("operation:CreateSecret until:20h", 5), ("since:1h getsecret", 2), ("stripe", 1), ("only:changes", 5),
 ])  # fmt: skip
 async def test_the_filter_narrows_as_one_types(app: MakeApp, typed: str, count: int) -> None:
     running = app()

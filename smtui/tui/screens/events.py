@@ -16,7 +16,7 @@ from smtui.shown import shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.screens.of_session import Answer, SessionScreen
-from smtui.tui.trail_question import TrailQuestion, read
+from smtui.tui.trail_question import GRAMMAR, TrailQuestion, read
 from smtui.tui.widgets.event_table import Event, event_table
 from smtui.tui.widgets.line import Line
 from smtui.tui.widgets.table import Table
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PAUSE = 0.1
 AHEAD, LOOKED_AT = 200, 5000
 """Events read beyond the cursor, and looked at in one call, before others have their turn."""
-PLACEHOLDER = "/ filter: words, secret:prod/db, caller:user/alice, outcome:refused, since:2d"
+PLACEHOLDER = "/ filter: words, only:changes, secret:prod/db, caller:user/alice, since:2d"
 
 
 class EventsScreen(SessionScreen[Answer]):
@@ -129,6 +129,10 @@ class EventsScreen(SessionScreen[Answer]):
         event: Event | None = self.table.current
         if event is not None:
             self.app.push_screen(EventDialog(event))
+
+    def further_help(self) -> Iterator[tuple[str, str, str]]:
+        """What help says besides keys."""
+        return (("Words of the trail's filter", word, finds) for word, finds in GRAMMAR)
 
     def action_export(self) -> None:
         from smtui.tui.deeds.export_trail import export_trail
