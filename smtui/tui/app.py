@@ -65,6 +65,7 @@ class SmtuiApp(QuietApp[None]):
     COMMANDS: ClassVar = {Actions}
     BINDINGS = keys.of("everywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012
 
     clears_in: var[int] = var(0)
     """Whole seconds until the clipboard is cleared; 0 when it holds nothing of ours."""

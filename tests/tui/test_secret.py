@@ -510,3 +510,16 @@ async def test_the_lock_leaves_no_screen_with_a_value(app: MakeApp, vault: smtui
         assert vault.locked
         assert "second-word" not in screen_text(running)
         assert len(running.screen_stack) == 2
+
+
+async def test_a_short_terminal_leaves_room_for_what_one_came_for(app: MakeApp, database: Any) -> None:
+    """The head of the screen is what gives way; both versions stand there at 60x16."""
+    running = app()
+    async with running.run_test(size=(60, 16)) as pilot:
+        await until(pilot, lambda: "1 secret ·" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await pilot.press("2")
+
+        await until(pilot, lambda: "AWSCURRENT" in screen_text(running) and "AWSPREVIOUS" in screen_text(running))
+        assert "prod/db" in screen_text(running)
