@@ -33,6 +33,11 @@ class CurrentNeedsAPlace(ValueError):
     """AWSCURRENT cannot be taken away without a version to go to."""
 
 
+def ordered(labels: Iterable[str]) -> list[str]:
+    """As they are read: those of AWS first, for which version is current is what one looks for."""
+    return sorted(labels, key=lambda label: (label not in AWS, label))
+
+
 def attach(labels: Mapping[str, Version], version: Version, new: Iterable[str]) -> dict[str, Version]:
     """`labels` after a new version is stored with the `new` ones; each leaves the version that had it.
 

@@ -94,3 +94,9 @@ def test_a_new_version_never_takes_what_was_not_named(state: dict, version: str,
             assert after[label] == holder
     if AWSCURRENT in new:
         assert after[AWSPREVIOUS] == state[AWSCURRENT]
+
+
+def test_labels_are_read_in_an_order() -> None:
+    """Which version is current is what one looks for first."""
+    assert labels.ordered({"blue", "AWSPREVIOUS", "2026-q1", "AWSCURRENT"}) == [
+        "AWSCURRENT", "AWSPREVIOUS", "2026-q1", "blue"]

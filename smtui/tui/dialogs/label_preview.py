@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from smtui.labels import ordered
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.label_moves import Change, Move, short
@@ -57,5 +58,5 @@ def _lines(move: Move) -> Iterator[Content]:
 def _labels(change: Change, labels: tuple[str, ...], *, gone: str) -> Content:
     """The labels that are only on this side of the move stand out."""
     both = set(change.before) & set(change.after)
-    words = [Content.styled(shown(label), "" if label in both else gone) for label in labels]
+    words = [Content.styled(shown(label), "" if label in both else gone) for label in ordered(labels)]
     return Content(", ").join(words) if words else Content.styled(NONE, "$warning")

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from smtui.labels import ordered
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
@@ -78,7 +79,7 @@ class CompareScreen(SessionScreen[None]):
 
     def _of(self, version: str) -> Shown:
         """`00000001 (AWSPREVIOUS, blue)`."""
-        labels = sorted(label for label, holder in self._labels.items() if holder == version)
+        labels = ordered(label for label, holder in self._labels.items() if holder == version)
         return shown(f"{short(version)} ({', '.join(labels)})" if labels else short(version))
 
     # What is compared.

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.errors import ResourceNotFoundException
-from smtui.labels import AWSCURRENT, AWSPREVIOUS
+from smtui.labels import AWSCURRENT, AWSPREVIOUS, ordered
 from smtui.tui import keys, kms_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.label_moves import of_versions, short
@@ -202,7 +202,7 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
 
 
 def _row(version: SecretVersionsListEntry, by_key: Mapping[str, str]) -> Version:
-    stages, key = tuple(version.get("VersionStages", ())), kms_keys.named(version.get("KmsKeyIds", ()), by_key)
+    stages, key = tuple(ordered(version.get("VersionStages", ()))), kms_keys.named(version.get("KmsKeyIds", ()), by_key)
     return Version(version["VersionId"], stages, version.get("CreatedDate"), version.get("LastAccessedDate"), key)
 
 

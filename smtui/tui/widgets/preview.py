@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from smtui.labels import ordered
 from smtui.shown import shown
 from smtui.tui import rows
 
@@ -95,7 +96,7 @@ def _versions(entry: SecretListEntry) -> Iterator[Content]:
     """Those with labels, the current one first."""
     labelled = entry.get("SecretVersionsToStages", {}).items()
     for version, labels in sorted(labelled, key=lambda item: ("AWSCURRENT" not in item[1], sorted(item[1]))):
-        names = Content(shown(" ".join(sorted(labels))))
+        names = Content(shown(" ".join(ordered(labels))))
         yield Content.assemble((f"{shown(version[:SHORT_ID])}  ", "$text-muted"), names)
 
 
