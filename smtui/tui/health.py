@@ -160,21 +160,34 @@ class Values:
         for done, (print_, places) in enumerate(self._where.items()):
             tell("comparing", done, len(self._where))
             weak = self._bits[print_] < WEAK_BELOW
+            by_secret: dict[tuple[str, Shown], list[str]] = defaultdict(list)
             for arn, name, key in places:
-                what = f"{key}: " if key else ""
+                by_secret[arn, name].append(key)
+            for (arn, name), keys in by_secret.items():
+                what = _named(keys)
                 if weak:
                     words = shown(f"{what}about {self._bits[print_]:.0f} bits")
                     yield Finding(Severity.ALERT, "weak", name, arn, words)
-                if len(places) > 1:
-                    others = [each for each in places if each != (arn, name, key)]
-                    more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
-                    words = shown(f"{what}the same as in {others[0][1]}{more}")
-                    yield Finding(Severity.WARNING, "repeated", name, arn, words)
+                if same := _the_same(keys, [other for _, other in by_secret if other != name]):
+                    yield Finding(Severity.WARNING, "repeated", name, arn, shown(f"{what}{same}"))
 
     def close(self) -> None:
         self._estimator.close()
         self._where.clear()
         self._bits.clear()
+
+
+def _named(keys: list[str]) -> str:
+    """Which keys of a JSON object; nothing where it is the whole value."""
+    words = ", ".join(key for key in keys[:2] if key)
+    return f"{words}{f' and {len(keys) - 2:,} more' if len(keys) > 2 else ''}: " if words else ""
+
+
+def _the_same(keys: list[str], others: list[Shown]) -> str:
+    """Where else the value is: in other secrets, or under several keys of this one."""
+    if others:
+        return f"the same as in {others[0]}{f' and {len(others) - 1:,} more' if len(others) > 1 else ''}"
+    return "the same value" if len(keys) > 1 else ""
 
 
 def pieces(value: str) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
+from smtui.shown import Shown
 from smtui.tui.app import SmtuiApp
 from smtui.tui.health import Values, of_everything, pieces
 from smtui.tui.screens.health import HealthScreen
@@ -105,3 +106,17 @@ def test_nothing_of_a_value_is_kept(vault: smtui.Vault) -> None:
 ])  # fmt: skip
 def test_what_of_a_value_should_be_hard_to_guess(value: str, looked_at: list[tuple[str, str]]) -> None:
     assert list(pieces(value)) == looked_at
+
+
+def test_one_value_under_many_keys_is_said_once_a_secret() -> None:
+    """And not once for each of three hundred keys."""
+    values = Values()
+    same = '{"token_a": "x8#qLw!94zRv", "token_b": "x8#qLw!94zRv", "token_c": "x8#qLw!94zRv"}'
+    values.add("arn:1", Shown("one"), same)
+    alone = [finding.words for finding in values.findings(lambda *_: None)]
+    values.add("arn:2", Shown("two"), '{"token": "x8#qLw!94zRv"}')
+    both = [finding.words for finding in values.findings(lambda *_: None)]
+    values.close()
+
+    assert alone == ["token_a, token_b and 1 more: the same value"]
+    assert both == ["token_a, token_b and 1 more: the same as in two", "token: the same as in one"]
