@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
@@ -18,6 +19,9 @@ from smtui.tui.widgets.pane import Pane
 
 WORDS = {"+": ("+ added    ", "$success"), "-": ("- removed  ", "$error"), " ": ("           ", ""),
          "…": ("  …", "$text-muted")}  # fmt: skip
+CARD, FRAME = 96, 7
+"""Cells: how wide the card is at most, and what of that its frame, its padding and a scroll bar take."""
+STEP = "  "
 ONLY_LAYOUT = Shown("Only spaces and line breaks change: it means the same.")
 
 
@@ -37,7 +41,8 @@ class PolicyPreview(ModalScreen["bool | None"]):
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
             with Pane(id="lines"):
-                yield Static(Content("\n").join(_told(self._lines)))
+                room = min(CARD, self.app.size.width) - FRAME
+                yield Static(Content("\n").join(_told(self._lines, room)))
             if self._warned:
                 yield Static(Content("\n".join(f"▲ {each}" for each in self._warned)), id="warned")
             with Horizontal(id="answers"):
@@ -56,9 +61,18 @@ class PolicyPreview(ModalScreen["bool | None"]):
         self.dismiss(None)
 
 
-def _told(lines: Sequence[Line]) -> Iterator[Content]:
+def _told(lines: Sequence[Line], room: int) -> Iterator[Content]:
     if not lines:
         yield Content(ONLY_LAYOUT)
     for line in lines:
         word, colour = WORDS[line.sign]
-        yield Content.styled(f"{word}{line.text}", colour)
+        for part in _folded(line.text, room - len(word)):
+            yield Content.styled(f"{word}{part}", colour)
+
+
+def _folded(text: str, room: int) -> list[str]:
+    """A line that is too long goes on one step in, so that each part has its sign before it."""
+    inner = text.lstrip()
+    margin = text[: len(text) - len(inner)]
+    return textwrap.wrap(inner, max(room, 20), initial_indent=margin, subsequent_indent=margin + STEP,
+                         break_on_hyphens=False, replace_whitespace=False) or [text]

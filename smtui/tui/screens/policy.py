@@ -129,6 +129,8 @@ class PolicyScreen(PartScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "store":
             return self.editing
+        if action == "remove" and not self._attached:
+            return False
         return False if action in LOOKING and self.editing else super().check_action(action, parameters)
 
     def _changeable(self) -> bool:
