@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.tui.app import SmtuiApp
+from smtui.tui.screens.secrets import SecretsScreen
 from tests.durability.conftest import Prepared
 from tests.durability.work import KEPT, PASSPHRASE, text
 from tests.durability.worker import Worker, begin, cheaply, started
@@ -102,6 +103,12 @@ async def use_the_screens(pilot: Pilot[None], writers: list[Worker]) -> None:
             writer.listen(0)
 
 
+async def go_home(pilot: Pilot[None]) -> None:
+    """To the whole list, wherever the last keys led."""
+    while not isinstance(pilot.app.screen, SecretsScreen) or pilot.app.screen.question.text:
+        await pilot.press("escape")
+
+
 async def together(path: Path, times: int) -> list[Any]:
     """All of them at work, and what the readers and writers say in the end."""
     begin()
@@ -117,6 +124,7 @@ async def together(path: Path, times: int) -> list[Any]:
                     pass
                 worker.process.join(20)
             assert [worker.process.exitcode for worker in (*writers, *readers)] == [0] * (WRITERS + READERS)
+        await go_home(pilot)
         await until(pilot, lambda: screen_text(app).count("done/") == WRITERS)
         said = [str(notice.message) for notice in app._notifications]
         await pilot.press("ctrl+q")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import unicodedata
 from typing import Any
 
@@ -12,6 +14,7 @@ from textual.widgets import Static
 import smtui
 from smtui.config import load_settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.bridge import call
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.pick import Pick
@@ -519,3 +522,25 @@ async def test_the_lock_in_the_middle_of_everything(app: MakeApp, vault: smtui.V
 
         assert vault.locked
         assert said(running) == []
+
+
+async def test_what_others_changed_is_found_though_its_reading_was_stopped(
+    app: MakeApp, filled: Any, vault: smtui.Vault
+) -> None:
+    """Esc stops what is being read; where that was a change by somebody else, the list is not left as it was."""
+    running, gate = app(), threading.Event()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        screen = running.screen
+        assert isinstance(screen, SecretsScreen)
+        with smtui.open_vault(vault.path, PASSPHRASE) as other:
+            other.client().create_secret(Name="a-new-one")
+        blocked = asyncio.create_task(call(gate.wait))
+        screen._changes = vault.change_count()
+        await screen.reload()
+        await until(pilot, lambda: screen.secrets.coming is not None)
+        await pilot.press("escape")
+        gate.set()
+        await blocked
+
+        await until(pilot, lambda: "a-new-one" in screen_text(running))

@@ -126,6 +126,8 @@ class ListingScreen(SessionScreen[None]):
         elif self.secrets.coming is not None:
             self.secrets.stop()
             self.question = self.secrets.question
+            # What was stopped may have been what others changed: it is looked for again.
+            self._changes = None
         elif self.secrets.ranging:
             self.secrets.end_range()
         elif self.secrets.marked:
