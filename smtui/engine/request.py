@@ -8,7 +8,8 @@ value: it may be a secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,27 +17,29 @@ from typing import Any
 from smtui.api.errors import InvalidParameterException, ParamValidationError, ValidationException
 from smtui.api.shapes import Blob, Flag, Integer, List, Map, Shape, Structure, Text, Timestamp
 
-_TYPES: dict[type, tuple[type, ...]] = {
-    Text: (str,), Integer: (int,), Flag: (bool,), Timestamp: (datetime,), List: (list, tuple), Map: (dict,),
-    Structure: (dict,), Blob: (bytes, bytearray, str),
-}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Place = tuple[str | int, ...]
 """The way from the request to a member: names, and numbers of items."""
 
 
+@dataclass(slots=True)
+class _Faults:
+    """What is wrong with a request: what the client would not send, and what the service would not take."""
+
+    unsent: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+
+
 def checked(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
     """The request, with blobs as bytes. Raises ParamValidationError, ValidationException, InvalidParameterException."""
     request = {name: _blob(value) if isinstance(shape.members.get(name), Blob) else value
                for name, value in params.items()}
-    report: list[str] = []
-    _client_side(shape, request, (), report)
-    if report:
-        raise ParamValidationError("Parameter validation failed:\n" + "\n".join(report))
-    violations: list[str] = []
-    _service_side(shape, request, (), violations)
-    if violations:
+    faults = _Faults()
+    _structure(shape, request, (), faults)
+    if faults.unsent:
+        raise ParamValidationError("Parameter validation failed:\n" + "\n".join(faults.unsent))
+    if violations := faults.violations:
         count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
         # The service has an error of its own for the size of a policy.
         of_policy = all("'resourcePolicy'" in each for each in violations)
@@ -53,42 +56,89 @@ def _blob(value: Any) -> Any:
     return bytes(value) if isinstance(value, bytearray) else value
 
 
-def _client_side(shape: Shape, value: Any, at: Place, report: list[str]) -> None:
-    if not _of_type(shape, value):
-        names = ", ".join(str(kind) for kind in _TYPES[type(shape)])
-        report.append(f"Invalid type for parameter {_boto(at)}, type: {type(value)}, valid types: {names}")
+def _structure(shape: Structure, value: Any, at: Place, faults: _Faults) -> None:
+    if not isinstance(value, dict):
+        _wrong_type(value, at, faults, dict)
         return
-    match shape:
-        case Text() | Blob():
-            if shape.min is not None and len(value) < shape.min:
-                report.append(_too_small("length", len(value), shape.min, at))
-        case Structure():
-            _structure(shape, value, at, report)
-        case List():
-            if shape.min is not None and len(value) < shape.min:
-                report.append(_too_small("length", len(value), shape.min, at))
-            for number, item in enumerate(value):
-                _client_side(shape.item, item, (*at, number), report)
-        case Integer():
-            if shape.min is not None and value < shape.min:
-                report.append(_too_small("range", value, shape.min, at))
-
-
-def _of_type(shape: Shape, value: Any) -> bool:
-    """A bool is an int to Python, not to the contract."""
-    return isinstance(value, _TYPES[type(shape)]) and isinstance(value, bool) == isinstance(shape, Flag)
-
-
-def _structure(shape: Structure, value: Mapping[str, Any], at: Place, report: list[str]) -> None:
     for name in shape.required:
         if name not in value:
-            report.append(f'Missing required parameter in {_boto(at) or "input"}: "{name}"')
+            faults.unsent.append(f'Missing required parameter in {_boto(at) or "input"}: "{name}"')
     for name, member in value.items():
-        if name in shape.members:
-            _client_side(shape.members[name], member, (*at, name), report)
+        of_member = shape.members.get(name)
+        if of_member is not None:
+            _JUDGES[type(of_member)](of_member, member, (*at, name), faults)
         else:
-            report.append(f'Unknown parameter in {_boto(at) or "input"}: "{_word(name)}", '
-                          f'must be one of: {", ".join(shape.members)}')
+            faults.unsent.append(f'Unknown parameter in {_boto(at) or "input"}: "{_word(name)}", '
+                                 f'must be one of: {", ".join(shape.members)}')
+
+
+def _list(shape: List, value: Any, at: Place, faults: _Faults) -> None:
+    if not isinstance(value, list | tuple):
+        _wrong_type(value, at, faults, list, tuple)
+        return
+    _length(shape, value, at, faults)
+    judge = _JUDGES[type(shape.item)]
+    for number, item in enumerate(value):
+        judge(shape.item, item, (*at, number), faults)
+
+
+def _text(shape: Text, value: Any, at: Place, faults: _Faults) -> None:
+    if not isinstance(value, str):
+        _wrong_type(value, at, faults, str)
+        return
+    if not value.isascii() and _SURROGATE.search(value):
+        faults.violations.append(_violation(at, "Member must be valid Unicode text"))
+    _length(shape, value, at, faults)
+    if shape.enum and value not in shape.enum:
+        words = ", ".join(shape.enum)
+        faults.violations.append(_violation(at, f"Member must satisfy enum value set: [{words}]"))
+    if shape.pattern and not _pattern(shape.pattern).search(value):
+        faults.violations.append(_violation(at, f"Member must satisfy regular expression pattern: {shape.pattern}"))
+
+
+def _bytes(shape: Blob, value: Any, at: Place, faults: _Faults) -> None:
+    if isinstance(value, bytes | bytearray | str):
+        _length(shape, value, at, faults)
+    else:
+        _wrong_type(value, at, faults, bytes, bytearray, str)
+
+
+def _length(shape: Text | Blob | List, value: Sequence[Any], at: Place, faults: _Faults) -> None:
+    size = len(value)
+    if shape.min is not None and size < shape.min:
+        faults.unsent.append(_too_small("length", size, shape.min, at))
+    if shape.max is not None and size > shape.max:
+        faults.violations.append(_violation(at, f"Member must have length less than or equal to {shape.max}"))
+
+
+def _integer(shape: Integer, value: Any, at: Place, faults: _Faults) -> None:
+    """A bool is an int to Python, not to the contract."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        _wrong_type(value, at, faults, int)
+    elif shape.min is not None and value < shape.min:
+        faults.unsent.append(_too_small("range", value, shape.min, at))
+    elif shape.max is not None and value > shape.max:
+        faults.violations.append(_violation(at, f"Member must have value less than or equal to {shape.max}"))
+
+
+def _of(*kinds: type) -> Callable[[Any, Any, Place, _Faults], None]:
+    """Judges what only has to be of a type."""
+    def judge(_: Shape, value: Any, at: Place, faults: _Faults) -> None:
+        if not isinstance(value, kinds):
+            _wrong_type(value, at, faults, *kinds)
+
+    return judge
+
+
+_JUDGES: dict[type, Callable[[Any, Any, Place, _Faults], None]] = {
+    Structure: _structure, List: _list, Text: _text, Blob: _bytes, Integer: _integer, Flag: _of(bool),
+    Timestamp: _of(datetime), Map: _of(dict),
+}
+
+
+def _wrong_type(value: Any, at: Place, faults: _Faults, *valid: type) -> None:
+    kinds = ", ".join(map(str, valid))
+    faults.unsent.append(f"Invalid type for parameter {_boto(at)}, type: {type(value)}, valid types: {kinds}")
 
 
 def _word(name: object) -> str:
@@ -99,35 +149,6 @@ def _word(name: object) -> str:
 def _too_small(what: str, size: int, least: int, at: Place) -> str:
     least_word = f"valid min {what.replace('range', 'value')}: {least}"
     return f"Invalid {what} for parameter {_boto(at)}, value: {size}, {least_word}"
-
-
-def _service_side(shape: Shape, value: Any, at: Place, violations: list[str]) -> None:
-    match shape:
-        case Text():
-            _text(shape, value, at, violations)
-        case Structure():
-            for name, member in value.items():
-                _service_side(shape.members[name], member, (*at, name), violations)
-        case List():
-            if shape.max is not None and len(value) > shape.max:
-                violations.append(_violation(at, f"Member must have length less than or equal to {shape.max}"))
-            for number, item in enumerate(value):
-                _service_side(shape.item, item, (*at, number), violations)
-        case Blob() if shape.max is not None and len(value) > shape.max:
-            violations.append(_violation(at, f"Member must have length less than or equal to {shape.max}"))
-        case Integer() if shape.max is not None and value > shape.max:
-            violations.append(_violation(at, f"Member must have value less than or equal to {shape.max}"))
-
-
-def _text(shape: Text, value: str, at: Place, violations: list[str]) -> None:
-    if not value.isascii() and _SURROGATE.search(value):
-        violations.append(_violation(at, "Member must be valid Unicode text"))
-    if shape.max is not None and len(value) > shape.max:
-        violations.append(_violation(at, f"Member must have length less than or equal to {shape.max}"))
-    if shape.enum and value not in shape.enum:
-        violations.append(_violation(at, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"))
-    if shape.pattern and not _pattern(shape.pattern).search(value):
-        violations.append(_violation(at, f"Member must satisfy regular expression pattern: {shape.pattern}"))
 
 
 @cache
