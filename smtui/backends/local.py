@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -196,6 +196,16 @@ class Vault:
         It is called in the thread of the caller, and has to see to it that `rotate_due` is called for the secret.
         """
         self._takes_rotations = taker
+
+    def create_secrets(
+        self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None,
+        caller: Caller | str | None = None,
+    ) -> None:
+        """CreateSecret for each of many requests, in a fraction of the time of so many calls: all of them, or none.
+
+        Raises the ClientError that refused one of them, which is in the trail only once it is called by itself.
+        """
+        self._client(LocalClient, region_name, caller).for_many("CreateSecret", requests)
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:

@@ -13,8 +13,9 @@ from smtui.cli import diagnostics, output
 from smtui.cli.exits import Exit, Refusal, UsageError
 from smtui.cli.unlocking import opened
 from smtui.transfer import long_lists
+from smtui.transfer.bringing import Into, bring_in
 from smtui.transfer.entry import Entry, once_each, with_prefix
-from smtui.transfer.plan import Step, Verdict, bring_in, summed_up
+from smtui.transfer.plan import Step, Verdict, summed_up
 from smtui.transfer.reading import Format
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ def run(args: argparse.Namespace) -> Exit:
 def _bring_in(vault: Vault, args: argparse.Namespace, counts: Counter[Verdict]) -> None:
     """One after the other, counted. Raises Refusal at the end where some cannot be: those are named together."""
     conflicts: list[Step] = []
-    steps = bring_in(lambda owner: vault.client(region_name=args.region, caller=vault.owner(owner)),
-                     once_each(_entries(args)), args.difference)
+    steps = bring_in(Into(vault, args.region), once_each(_entries(args)), args.difference)
     with diagnostics.progress() as bar:
         for step in steps:
             counts[step.verdict] += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -82,13 +82,21 @@ class LocalClient:
             raise ValueError(f"Operation cannot be paginated: {operation_name}")
         return Paginator(getattr(self, operation_name))
 
+    def for_many(self, operation: str, many: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """All of many requests done by the rules of one operation, or none; see `Engine.call_for_many`."""
+        requests = [self._with_token(operation, params) for params in many]
+        return self._engine().call_for_many(operation, requests, region=self.meta.region_name, caller=self._caller)
+
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        token = CONTRACT[operation].request.idempotency_token
-        if token and params.get(token) is None:
-            params = {**params, token: self._new_token()}
-        response = self._engine().call(operation, params, region=self.meta.region_name, caller=self._caller)
+        request = self._with_token(operation, params)
+        response = self._engine().call(operation, request, region=self.meta.region_name, caller=self._caller)
         self._afterwards(operation, response, self.meta.region_name)
         return response
+
+    def _with_token(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """As boto3 fills in a request that may be sent twice."""
+        token = CONTRACT[operation].request.idempotency_token
+        return {**params, token: self._new_token()} if token and params.get(token) is None else params
 
 
 class LocalKeyClient(LocalClient):

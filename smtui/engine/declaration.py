@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Request = Mapping[str, Any]
 Response = dict[str, Any]
 Run = Callable[["Call", Any, Request], Response]
+RunForMany = Callable[[Sequence["Call"], Sequence[Request]], list[Response]]
 
 # All that can be asked of a vault.
 CONTRACT: dict[str, Operation] = {**OPERATIONS, **KEY_OPERATIONS, **OWN_OPERATIONS}
@@ -48,6 +49,8 @@ class Declaration:
 
 
 BUILT: dict[str, Declaration] = {}
+# Operations that can be done for many requests at once, for less than each by itself would cost.
+BUILT_FOR_MANY: dict[str, RunForMany] = {}
 
 
 def operation(
@@ -71,4 +74,18 @@ def operation(
     return declare
 
 
-__all__ = ["BUILT", "CONTRACT", "Declaration", "Request", "Response", "Secret", "operation"]
+def for_many(name: str) -> Callable[[RunForMany], RunForMany]:
+    """The same for a function `(calls, requests) -> responses` that does all of them, or raises and does none.
+
+    The calls have Region, caller and moment in common.
+    """
+
+    def declare(run: RunForMany) -> RunForMany:
+        BUILT_FOR_MANY[name] = run
+        return run
+
+    return declare
+
+
+__all__ = ["BUILT", "BUILT_FOR_MANY", "CONTRACT", "Declaration", "Request", "Response", "Secret", "for_many",
+           "operation"]

@@ -117,17 +117,18 @@ def _made(call: Call, primary: Secret, replica: Replica) -> Secret:
         must_be_owner(call, present)
         secrets.delete(call.database, present)
     quotas.must_have_room(call, replica.region)
-    return secrets.insert(
-        call.database, region=replica.region, name=primary.name, suffix=primary.suffix,
-        description=primary.description, type=primary.type, kms_key_id=key, now=call.now,
-        owning_service=primary.owning_service, primary_region=primary.region,
-    )
+    [twin] = secrets.insert(call.database, [secrets.new(
+        region=replica.region, name=primary.name, suffix=primary.suffix, description=primary.description,
+        type=primary.type, kms_key_id=key, now=call.now, owning_service=primary.owning_service,
+        primary_region=primary.region,
+    )])
+    return twin
 
 
 def _same_tags(call: Call, primary: Secret, twin: Secret) -> None:
     wanted, present = secrets.tags(call.database, primary), secrets.tags(call.database, twin)
     secrets.untag(call.database, twin, present.keys() - wanted.keys())
-    secrets.tag(call.database, twin, wanted)
+    secrets.tag(call.database, [(twin, wanted)])
 
 
 def _same_versions(call: Call, primary: Secret, twin: Secret) -> None:

@@ -8,8 +8,9 @@ What is overdue ends before a call, or before the first of several that share a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 from smtui.ambient import Ambient
@@ -22,11 +23,12 @@ from smtui.api.errors import (
 from smtui.engine import events
 from smtui.engine.admission import admit
 from smtui.engine.call import Call, Caller
-from smtui.engine.declaration import BUILT, Declaration
+from smtui.engine.declaration import BUILT, BUILT_FOR_MANY, Declaration
 from smtui.engine.operations import (
     access,
     aliases,
     clock,
+    creation,
     functions,
     keys,
     lifecycle,
@@ -47,10 +49,14 @@ from smtui.engine.request import checked
 from smtui.vault import trail
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
+from smtui.vault.secrets import Secret
 
 # Importing these modules puts their operations into BUILT.
-OPERATION_MODULES = (access, aliases, clock, functions, keys, lifecycle, listing, passwords, policies, replication,
-                     retention, rotation, runs, stages, tags, values)
+OPERATION_MODULES = (access, aliases, clock, creation, functions, keys, lifecycle, listing, passwords, policies,
+                     replication, retention, rotation, runs, stages, tags, values)
+
+
+Event = tuple[Secret | None, dict[str, Any]]
 
 
 class Engine:
@@ -70,8 +76,7 @@ class Engine:
     def call(self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller) -> dict[str, Any]:
         """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve."""
         declared = BUILT[operation]
-        if declared.changes and self._database.read_only:
-            raise VaultReadOnlyError("This vault was opened for reading only: nothing can be changed.")
+        self._must_be_writable(declared)
         refusal: ClientError | None = None
         response: dict[str, Any] = {}
         first = not self._database.in_transaction
@@ -89,17 +94,54 @@ class Engine:
             except SmtuiError:
                 raise
             except Exception as error:
-                refusal = InternalServiceError("An error occurred on the server side.")
-                refusal.__cause__ = error
+                refusal = _failure(error)
             if refusal is not None:
                 self._keys.forget()
-            self._record(call, declared, params, response, refusal)
+            self._record(call, _events(call, declared, params, response, refusal))
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
                     "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
             refusal.answer(operation, metadata)
             raise refusal
         return {**response, "ResponseMetadata": metadata}
+
+    def call_for_many(
+        self, operation: str, many: Sequence[Mapping[str, Any]], *, region: str, caller: Caller
+    ) -> list[dict[str, Any]]:
+        """Runs one operation for each of many requests, which costs less than so many calls; answers without metadata.
+
+        All of them are done and recorded, as those calls would be, or none: raises the ClientError that refused one.
+        Such a refusal is not recorded. Whoever then calls one by one has each done, or refused and recorded.
+        """
+        declared, contract = BUILT[operation], BUILT[operation].contract
+        self._must_be_writable(declared)
+        first = not self._database.in_transaction
+        try:
+            with self._database.transaction(durable=declared.changes):
+                begun = self._begin(region, caller, first)
+                calls = [replace(begun, request_id=self._ambient.new_uuid(), further_events=[]) for _ in many]
+                requests = [checked(contract.request, params) for params in many]
+                for call, request in zip(calls, requests, strict=True):
+                    admit(call, declared, request)
+                responses = BUILT_FOR_MANY[operation](calls, requests)
+                for call in calls:
+                    if call.subject is not None:
+                        follow(call, call.subject)
+                self._record(begun, [
+                    event for call, params, response in zip(calls, many, responses, strict=True)
+                    for event in _events(call, declared, params, response, None)
+                ])
+        except SmtuiError:
+            self._keys.forget()
+            raise
+        except Exception as error:
+            self._keys.forget()
+            raise _failure(error) from error
+        return responses
+
+    def _must_be_writable(self, declared: Declaration) -> None:
+        if declared.changes and self._database.read_only:
+            raise VaultReadOnlyError("This vault was opened for reading only: nothing can be changed.")
 
     def _begin(self, region: str, caller: Caller, first: bool) -> Call:
         now = int(self._ambient.now().timestamp() * 1000)
@@ -109,13 +151,24 @@ class Engine:
             self._purge.overdue(call)
         return call
 
-    def _record(
-        self, call: Call, declared: Declaration, params: Mapping[str, Any],
-        response: Mapping[str, Any], refusal: ClientError | None,
-    ) -> None:
-        if self._database.read_only:
-            return
-        own = events.event(call, declared.name, params, event_id=call.request_id, changes=declared.changes,
-                           response=response, error=refusal)
-        for about, event in [*call.further_events, (call.subject, own)]:
-            trail.append(self._database, self._chain_key, at=call.now, secret=about.id if about else None, event=event)
+    def _record(self, call: Call, happened: Sequence[Event]) -> None:
+        if not self._database.read_only:
+            trail.append(self._database, self._chain_key, at=call.now,
+                         events=[(about.id if about else None, event) for about, event in happened])
+
+
+def _events(
+    call: Call, declared: Declaration, params: Mapping[str, Any], response: Mapping[str, Any],
+    refusal: ClientError | None,
+) -> list[Event]:
+    """What happened in a call: what it brought about, then its own event."""
+    own = events.event(call, declared.name, params, event_id=call.request_id, changes=declared.changes,
+                       response=response, error=refusal)
+    return [*call.further_events, (call.subject, own)]
+
+
+def _failure(error: Exception) -> ClientError:
+    """What is answered where a program error is behind it."""
+    refusal = InternalServiceError("An error occurred on the server side.")
+    refusal.__cause__ = error
+    return refusal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from smtui import labels
@@ -20,7 +20,7 @@ from smtui.vault import envelope, keys, secrets, versions
 from smtui.vault.envelope import Context, Envelope
 from smtui.vault.keys import Key
 from smtui.vault.secrets import Secret
-from smtui.vault.versions import Version
+from smtui.vault.versions import New, Version
 
 MOST_BYTES = 65536
 # Deprecated versions go when a secret has more than this many, but none in its first day.
@@ -85,10 +85,17 @@ def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels:
     return labels.of_version(after, row)
 
 
-def store_first(call: Call, secret: Secret, version_id: str, value: Value) -> None:
-    """Seals the first version of a secret just made, as AWSCURRENT."""
-    row = insert(call, secret, version_id, value, made_at=call.now)
-    save_labels(call, secret, {}, {labels.AWSCURRENT: row})
+def store_first(call: Call, firsts: Sequence[tuple[Secret, str, Value]]) -> None:
+    """Seals the first versions of secrets just made, under their ids, as AWSCURRENT."""
+    keys_by_name: dict[str | None, Key] = {}
+    new = []
+    for secret, version_id, value in firsts:
+        key = keys_by_name.get(secret.kms_key_id)
+        if key is None:
+            key = keys_by_name[secret.kms_key_id] = kms.for_sealing(call, secret.region, secret.kms_key_id)
+        new.append(_version(call, secret, version_id, value, key, made_at=call.now))
+    rows = versions.insert(call.database, new)
+    versions.label(call.database, [(each.secret, labels.AWSCURRENT, row) for each, row in zip(new, rows, strict=True)])
 
 
 def no_value(version_id: str) -> ResourceNotFoundException:
@@ -100,8 +107,7 @@ def no_value(version_id: str) -> ResourceNotFoundException:
 def reserve(call: Call, secret: Secret, version_id: str) -> None:
     """The version a rotation will fill: AWSPENDING, and without a value yet."""
     key = kms.for_sealing(call, secret.region, secret.kms_key_id)
-    row = versions.insert(call.database, secret=secret.id, version_id=version_id, now=call.now, form="string",
-                          key=key.row, envelope=EMPTY)
+    [row] = versions.insert(call.database, [New(secret.id, version_id, call.now, "string", key.row, EMPTY)])
     before = versions.labels(call.database, secret.id)
     save_labels(call, secret, before, labels.attach(before, row, [labels.AWSPENDING]))
 
@@ -120,8 +126,13 @@ def fill(call: Call, secret: Secret, version: Version, value: Value, new_labels:
 def insert(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
     """A new version under the secret's key, without labels; answers with its row. Raises EncryptionFailure."""
     key = kms.for_sealing(call, secret.region, secret.kms_key_id)
-    return versions.insert(call.database, secret=secret.id, version_id=version_id, now=made_at, form=value.form,
-                           key=key.row, envelope=_sealed(call, secret, version_id, value, key))
+    [row] = versions.insert(call.database, [_version(call, secret, version_id, value, key, made_at=made_at)])
+    return row
+
+
+def _version(call: Call, secret: Secret, version_id: str, value: Value, key: Key, *, made_at: int) -> New:
+    sealed = _sealed(call, secret, version_id, value, key)
+    return New(secret.id, version_id, made_at, value.form, key.row, sealed)
 
 
 def move_to_key(call: Call, secret: Secret) -> None:

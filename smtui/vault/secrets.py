@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from smtui.vault.database import Database
 from smtui.vault.wording import words
@@ -41,6 +42,9 @@ class Secret:
         return self.delete_at is not None
 
 
+_INSERT = f"INSERT INTO secrets ({COLUMNS.removeprefix('id, ')}) VALUES ({', '.join('?' * COLUMNS.count(','))})"
+_WRITTEN = attrgetter(*COLUMNS.split(", ")[1:])
+
 def by_name(database: Database, region: str, name: str) -> Secret | None:
     found = database.row(f"SELECT {COLUMNS} FROM secrets WHERE region = ? AND name = ?", (region, name))
     return Secret(*found) if found else None
@@ -51,17 +55,29 @@ def by_row(database: Database, row: int) -> Secret | None:
     return Secret(*found) if found else None
 
 
-def insert(
-    database: Database, *, region: str, name: str, suffix: str, description: str | None, type: str | None,
-    kms_key_id: str | None, now: int, owning_service: str | None = None, primary_region: str | None = None,
+def any_named(database: Database, region: str, names: Sequence[str]) -> bool:
+    """Whether a Region has a secret of one of these names, whatever its state."""
+    return database.row(
+        "SELECT 1 FROM secrets WHERE region = ? AND name IN (SELECT value FROM json_each(?)) LIMIT 1",
+        (region, json.dumps(names)),
+    ) is not None
+
+
+def new(
+    *, region: str, name: str, suffix: str, description: str | None, type: str | None, kms_key_id: str | None,
+    now: int, owning_service: str | None = None, primary_region: str | None = None,
 ) -> Secret:
-    database.run(
-        "INSERT INTO secrets (region, name, suffix, description, type, kms_key_id, owning_service, primary_region,"
-        " created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (region, name, suffix, description, type, kms_key_id, owning_service, primary_region, now, now),
-    )
-    return Secret(database.last_id(), region, name, suffix, description, type, owning_service, now, now, 0, None,
-                  kms_key_id, primary_region)
+    """One that has no row yet."""
+    return Secret(0, region, name, suffix, description, type, owning_service, now, now, 0, None, kms_key_id,
+                  primary_region)
+
+
+def insert(database: Database, secrets: Sequence[Secret]) -> list[Secret]:
+    """New ones as they are once they have their rows, which follow each other."""
+    written = [_WRITTEN(secret) for secret in secrets]
+    database.run_for_each(_INSERT, written)
+    first = database.last_id() - len(written) + 1
+    return [Secret(row, *columns) for row, columns in enumerate(written, first)]
 
 
 def full(database: Database, region: str, most: int) -> bool:
@@ -137,13 +153,13 @@ def tags_of(database: Database, rows: Sequence[int]) -> dict[int, dict[str, str]
     return found
 
 
-def tag(database: Database, secret: Secret, new: Mapping[str, str]) -> None:
-    for key, value in new.items():
-        database.run(
-            "INSERT INTO tags (secret, key, value) VALUES (?, ?, ?)"
-            " ON CONFLICT (secret, key) DO UPDATE SET value = excluded.value",
-            (secret.id, key, value),
-        )
+def tag(database: Database, tags: Iterable[tuple[Secret, Mapping[str, str]]]) -> None:
+    """Attaches tags to each secret; one that has the key already gets the value."""
+    database.run_for_each(
+        "INSERT INTO tags (secret, key, value) VALUES (?, ?, ?)"
+        " ON CONFLICT (secret, key) DO UPDATE SET value = excluded.value",
+        [(secret.id, key, value) for secret, new in tags for key, value in new.items()],
+    )
 
 
 def untag(database: Database, secret: Secret, keys: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from smtui.vault.database import Database
@@ -28,14 +28,20 @@ def newest(database: Database) -> tuple[int, bytes]:
     return database.row("SELECT latest, chain FROM trail ORDER BY id DESC LIMIT 1") or (0, _start(database)[1])
 
 
-def append(database: Database, key: bytes, *, at: int, secret: int | None, event: dict[str, Any]) -> None:
-    text = _as_json(event)
+def append(
+    database: Database, key: bytes, *, at: int, events: Iterable[tuple[int | None, dict[str, Any]]]
+) -> None:
+    """Adds events of one moment, each with the row of the secret it is about, if it is about one."""
+    rows = []
     with well_formed():
-        latest, before = newest(database)
-        chain, latest = link(key, before, at, text), max(at, latest)
-    database.run(
-        "INSERT INTO trail (at, operation, secret, event, chain, latest) VALUES (?, ?, ?, ?, ?, ?)",
-        (at, event["eventName"], secret, text, chain, latest),
+        latest, chain = newest(database)
+        latest = max(at, latest)
+        for secret, event in events:
+            text = _as_json(event)
+            chain = link(key, chain, at, text)
+            rows.append((at, event["eventName"], secret, text, chain, latest))
+    database.run_for_each(
+        "INSERT INTO trail (at, operation, secret, event, chain, latest) VALUES (?, ?, ?, ?, ?, ?)", rows
     )
 
 

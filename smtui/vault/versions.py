@@ -60,15 +60,27 @@ def rows(database: Database, secret: int) -> dict[str, int]:
     ))
 
 
-def insert(
-    database: Database, *, secret: int, version_id: str, now: int, form: str, key: int, envelope: Envelope
-) -> int:
-    database.run(
+@dataclass(frozen=True, slots=True)
+class New:
+    """A version that has no row yet."""
+
+    secret: int
+    version_id: str
+    created_at: int
+    form: str
+    key: int
+    envelope: Envelope
+
+
+def insert(database: Database, new: Sequence[New]) -> range:
+    """The rows of new versions, which follow each other."""
+    database.run_for_each(
         "INSERT INTO versions (secret, version_id, created_at, form, key, wrapped, sealed)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (secret, version_id, now, form, key, envelope.wrapped, envelope.sealed),
+        [(each.secret, each.version_id, each.created_at, each.form, each.key, each.envelope.wrapped,
+          each.envelope.sealed) for each in new],
     )
-    return database.last_id()
+    return range(database.last_id() - len(new) + 1, database.last_id() + 1)
 
 
 def fill(database: Database, version: Version, *, form: str, key: int, envelope: Envelope) -> None:
@@ -94,14 +106,18 @@ def labels(database: Database, secret: int) -> dict[str, int]:
     return dict(database.rows("SELECT label, version FROM labels WHERE secret = ?", (secret,)))
 
 
+def label(database: Database, new: Iterable[tuple[int, str, int]]) -> None:
+    """Puts labels that a secret does not have yet on versions: each the secret's row, the label, the version's row."""
+    database.run_for_each("INSERT INTO labels (secret, label, version) VALUES (?, ?, ?)", new)
+
+
 def save_labels(database: Database, secret: int, before: Mapping[str, int], after: Mapping[str, int]) -> None:
-    for label in before.keys() - after.keys():
-        database.run("DELETE FROM labels WHERE secret = ? AND label = ?", (secret, label))
-    for label, version in after.items():
-        if label not in before:
-            database.run("INSERT INTO labels (secret, label, version) VALUES (?, ?, ?)", (secret, label, version))
-        elif before[label] != version:
-            database.run("UPDATE labels SET version = ? WHERE secret = ? AND label = ?", (version, secret, label))
+    for gone in before.keys() - after.keys():
+        database.run("DELETE FROM labels WHERE secret = ? AND label = ?", (secret, gone))
+    label(database, [(secret, each, version) for each, version in after.items() if each not in before])
+    for moved, version in after.items():
+        if before.get(moved, version) != version:
+            database.run("UPDATE labels SET version = ? WHERE secret = ? AND label = ?", (version, secret, moved))
 
 
 def labelled_ids(database: Database, secrets: Sequence[int]) -> dict[int, dict[str, list[str]]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import smtui
 from smtui.cli import import_long
-from smtui.transfer import long_lists, plan
+from smtui.transfer import bringing, long_lists
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -194,21 +195,22 @@ def test_a_huge_file_is_refused_unread(cli: CommandLine, tmp_path: object) -> No
 def test_a_failure_in_the_middle_leaves_nothing(
     cli: CommandLine, file: WriteFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl+C at the 30th of 50 secrets: the vault is as before, and the exit code says interrupted."""
+    """Ctrl+C behind the 30th of 50 secrets: the vault is as before, and the exit code says interrupted."""
     made: list[int] = []
-    carry_out = plan._carry_out
+    create = bringing.Into.create
 
-    def until_interrupted(client: object, step: plan.Step) -> None:
-        if len(made) == 30:
+    def until_interrupted(into: bringing.Into, *which: Any) -> bool:
+        if len(made) == 3:
             raise KeyboardInterrupt
         made.append(1)
-        carry_out(client, step)  # type: ignore[arg-type]
+        return create(into, *which)
 
-    monkeypatch.setattr(plan, "_carry_out", until_interrupted)
+    monkeypatch.setattr(bringing.Into, "create", until_interrupted)
+    monkeypatch.setattr(bringing, "TOGETHER", 10)
 
     answer = cli("import", file("f.json", json.dumps({f"s{number}": "x" for number in range(50)})))
 
-    assert (answer.code, len(made)) == (130, 30)
+    assert (answer.code, len(made)) == (130, 3)
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         assert vault.client().list_secrets()["SecretList"] == []
 

@@ -16,8 +16,9 @@ from smtui.cli.exits import Exit, UsageError
 from smtui.cli.import_long import MOST_NAMED
 from smtui.cli.unlocking import opened
 from smtui.transfer import reading
+from smtui.transfer.bringing import Into, carry_out
 from smtui.transfer.entry import Entry, as_one, prefixed, refuse_doubles
-from smtui.transfer.plan import CHANGING, Progress, Step, Verdict, carry_out, plan, summary
+from smtui.transfer.plan import CHANGING, Progress, Step, Verdict, plan, summary
 from smtui.transfer.reading import Format
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, ba
         return
     try:
         with vault.all_or_nothing():
-            carry_out(lambda owner: vault.client(region_name=args.region, caller=vault.owner(owner)), changes, bar)
+            carry_out(Into(vault, args.region), changes, bar)
             if args.dry_run:
                 raise import_long.Undone
     except import_long.Undone:

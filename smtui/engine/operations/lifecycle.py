@@ -1,10 +1,10 @@
-"""CreateSecret, UpdateSecret, DescribeSecret, DeleteSecret, RestoreSecret."""
+"""UpdateSecret, DescribeSecret, DeleteSecret, RestoreSecret."""
 
 from __future__ import annotations
 
 from smtui import labels
-from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
-from smtui.engine import describing, kms, names, quotas, replication, rotation, tagging, values
+from smtui.api.errors import InvalidParameterException, ResourceExistsException
+from smtui.engine import describing, kms, names, replication, rotation, values
 from smtui.engine.admission import marked_for_deletion, must_be_owner, not_found, not_on_a_replica
 from smtui.engine.call import DAY, Call, moment, version_token
 from smtui.engine.declaration import Request, Response, operation
@@ -12,54 +12,6 @@ from smtui.vault import replicas, secrets, versions
 from smtui.vault.secrets import Secret
 
 SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
-
-
-@operation("CreateSecret", changes=True, secret=False)
-def create_secret(call: Call, _: None, request: Request) -> Response:
-    """Page CreateSecret. CrossAccountPrimaryARN, which is newer than the specification, finds no other account here."""
-    name = names.valid_name(request["Name"])
-    value = values.given(request)
-    tags = tagging.read(request.get("Tags", ()))
-    tagging.together({}, tags)
-    if "CrossAccountPrimaryARN" in request:
-        raise InvalidParameterException("A vault has one account: there is no primary secret in another one.")
-    regions = replication.requested(call, request.get("AddReplicaRegions", ()))
-    kms_key_id = kms.kept(call, call.region, request.get("KmsKeyId", ""))
-    token = version_token(request) if value else None
-    present = secrets.by_name(call.database, call.region, name)
-    if present:
-        return _created_before(call, present, token, value)
-    quotas.must_have_room(call, call.region)
-    secret = secrets.insert(
-        call.database, region=call.region, name=name, suffix=names.new_suffix(call.ambient),
-        description=request.get("Description") or None, type=request.get("Type") or None,
-        kms_key_id=kms_key_id, owning_service=call.caller.service, now=call.now,
-    )
-    call.subject = secret
-    secrets.tag(call.database, secret, tags)
-    secrets.index_words(call.database, secret.id)
-    replication.register(call, secret, regions, overwrite=request.get("ForceOverwriteReplicaSecret", False))
-    if value is not None and token is not None:
-        values.store_first(call, secret, token, value)
-    return _created(call, secret, token, replication.status(call, secret) if regions else [])
-
-
-def _created(call: Call, secret: Secret, version_id: str | None, status: list[Response]) -> Response:
-    members = {"VersionId": version_id, "ReplicationStatus": status}
-    return {**call.identity(secret), **{name: member for name, member in members.items() if member}}
-
-
-def _created_before(call: Call, present: Secret, token: str | None, value: values.Value | None) -> Response:
-    """The answer where the name is taken: the same once more if this very request was served before."""
-    if present.scheduled:
-        raise InvalidRequestException(
-            "You can't create this secret because a secret with this name is already scheduled for deletion."
-        )
-    call.subject = present
-    version = versions.by_id(call.database, present.id, token) if token else None
-    if version and not version.empty and value and values.opened(call, present, version).same_as(value):
-        return _created(call, present, version.version_id, replication.status(call, present))
-    raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
 
 
 @operation("UpdateSecret", changes=True, tolerates_replica=True, owner_only=True)

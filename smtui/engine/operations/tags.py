@@ -15,7 +15,7 @@ def tag_resource(call: Call, secret: Secret, request: Request) -> Response:
     new = tagging.read(request["Tags"])
     together = tagging.together(secrets.tags(call.database, secret), new)
     policies.must_stay_manageable(call, secret, together)
-    secrets.tag(call.database, secret, new)
+    secrets.tag(call.database, [(secret, new)])
     _changed(call, secret)
     return {}
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from smtui.shown import Shown, shown
 from smtui.transfer import reading
+from smtui.transfer.bringing import Into, carry_out
 from smtui.transfer.entry import as_one, prefixed, refuse_doubles, unreadable
 from smtui.transfer.errors import Unreadable
-from smtui.transfer.plan import CHANGING, Step, Verdict, carry_out, plan, summary
+from smtui.transfer.plan import CHANGING, Step, Verdict, plan, summary
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.import_form import ImportForm, Names
 from smtui.tui.dialogs.import_plan import ImportPlan
@@ -66,4 +67,4 @@ def _planned(vault: Vault, region: str, entries: list[Entry], tell: Tell) -> lis
 def _carried_out(vault: Vault, region: str, steps: list[Step], tell: Tell) -> None:
     changes = [step for step in steps if step.verdict in CHANGING]
     with vault.all_or_nothing():
-        carry_out(lambda service: vault.client(region_name=region, caller=vault.owner(service)), changes, tell)
+        carry_out(Into(vault, region), changes, tell)
