@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from smtui.ambient import Ambient
@@ -61,7 +62,7 @@ class Call:
     @property
     def stamp(self) -> str:
         """Now, to the second, as CloudTrail and policies spell it."""
-        return f"{moment(self.now).isoformat()[:19]}Z"
+        return _stamp(self.now // 1000)
 
     def arn(self, secret: Secret) -> str:
         return names.arn(secret.region, self.account, secret.name, secret.suffix)
@@ -69,6 +70,11 @@ class Call:
     def identity(self, secret: Secret) -> dict[str, Any]:
         """The two members nearly every response begins with."""
         return {"ARN": self.arn(secret), "Name": secret.name}
+
+
+@lru_cache(maxsize=1)
+def _stamp(seconds: int) -> str:
+    return f"{moment(seconds * 1000).isoformat()[:19]}Z"
 
 
 def moment(milliseconds: int) -> datetime:

@@ -80,16 +80,16 @@ def redacted(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(shape: Shape, value: Any) -> Any:
-    match shape:
-        case Text(sensitive=True) | Blob():
+    if isinstance(shape, Text):
+        if shape.sensitive:
             return HIDDEN
-        case Structure() if isinstance(value, Mapping):
-            return redacted(shape, value)
-        case List() if isinstance(value, list | tuple):
-            return [_plain(shape.item, item) for item in value]
-        case Text() if isinstance(value, str):
+        if isinstance(value, str):
             return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    return value if isinstance(value, bool | int) else HIDDEN
+    if isinstance(shape, List) and isinstance(value, list | tuple):
+        return [_plain(shape.item, item) for item in value]
+    if isinstance(shape, Structure) and isinstance(value, Mapping):
+        return redacted(shape, value)
+    return value if isinstance(value, bool | int) and not isinstance(shape, Blob) else HIDDEN
 
 
 def _elements(response: Mapping[str, Any]) -> dict[str, Any] | None:

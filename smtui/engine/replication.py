@@ -81,13 +81,16 @@ def remove(call: Call, primary: Secret, region: str) -> None:
     replicas.unregister(call.database, primary.id, region)
 
 
-def follow(call: Call, changed: Secret) -> None:
-    """Brings the replicas of a secret that may have changed to its present state."""
-    wanted = replicas.of_primary(call.database, changed.id)
-    primary = secrets.by_row(call.database, changed.id) if wanted else None
-    if primary is None:
-        return
-    for replica in wanted:
+def follow(call: Call, *changed: Secret) -> None:
+    """Brings the replicas of secrets that may have changed to their present state."""
+    for row in sorted(replicas.primaries(call.database, [secret.id for secret in changed])):
+        primary = secrets.by_row(call.database, row)
+        if primary is not None:
+            _bring_up_all(call, primary)
+
+
+def _bring_up_all(call: Call, primary: Secret) -> None:
+    for replica in replicas.of_primary(call.database, primary.id):
         try:
             with call.database.transaction():
                 _bring_up(call, primary, replica)

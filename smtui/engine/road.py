@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import Any
 
 from smtui.ambient import Ambient
@@ -98,12 +97,10 @@ class Engine:
             if refusal is not None:
                 self._keys.forget()
             self._record(call, _events(call, declared, params, response, refusal))
-        metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
-                    "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
-            refusal.answer(operation, metadata)
+            refusal.answer(operation, _metadata(call.request_id, refusal.status))
             raise refusal
-        return {**response, "ResponseMetadata": metadata}
+        return {**response, "ResponseMetadata": _metadata(call.request_id, 200)}
 
     def call_for_many(
         self, operation: str, many: Sequence[Mapping[str, Any]], *, region: str, caller: Caller
@@ -115,28 +112,28 @@ class Engine:
         """
         declared, contract = BUILT[operation], BUILT[operation].contract
         self._must_be_writable(declared)
+        if not many:
+            return []
         first = not self._database.in_transaction
         try:
             with self._database.transaction(durable=declared.changes):
                 begun = self._begin(region, caller, first)
-                calls = [replace(begun, request_id=self._ambient.new_uuid(), further_events=[]) for _ in many]
+                calls = [self._call(region, caller, begun.now) for _ in many]
                 requests = [checked(contract.request, params) for params in many]
                 for call, request in zip(calls, requests, strict=True):
                     admit(call, declared, request)
                 responses = BUILT_FOR_MANY[operation](calls, requests)
-                for call in calls:
-                    if call.subject is not None:
-                        follow(call, call.subject)
+                follow(begun, *(call.subject for call in calls if call.subject is not None))
                 self._record(begun, [
                     event for call, params, response in zip(calls, many, responses, strict=True)
                     for event in _events(call, declared, params, response, None)
                 ])
-        except SmtuiError:
-            self._keys.forget()
-            raise
         except Exception as error:
             self._keys.forget()
-            raise _failure(error) from error
+            refusal = error if isinstance(error, SmtuiError) else _failure(error)
+            if isinstance(refusal, ClientError):
+                refusal.answer(operation, _metadata(self._ambient.new_uuid(), refusal.status))
+            raise refusal from refusal.__cause__
         return responses
 
     def _must_be_writable(self, declared: Declaration) -> None:
@@ -145,11 +142,14 @@ class Engine:
 
     def _begin(self, region: str, caller: Caller, first: bool) -> Call:
         now = int(self._ambient.now().timestamp() * 1000)
-        call = Call(self._database, self._keys, self._ambient, self.account, region, caller,
-                    self._ambient.new_uuid(), now, self._token_key)
+        call = self._call(region, caller, now)
         if first and not self._database.read_only:
             self._purge.overdue(call)
         return call
+
+    def _call(self, region: str, caller: Caller, now: int) -> Call:
+        return Call(self._database, self._keys, self._ambient, self.account, region, caller,
+                    self._ambient.new_uuid(), now, self._token_key)
 
     def _record(self, call: Call, happened: Sequence[Event]) -> None:
         if not self._database.read_only:
@@ -165,6 +165,10 @@ def _events(
     own = events.event(call, declared.name, params, event_id=call.request_id, changes=declared.changes,
                        response=response, error=refusal)
     return [*call.further_events, (call.subject, own)]
+
+
+def _metadata(request_id: str, status: int) -> dict[str, Any]:
+    return {"RequestId": request_id, "HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}
 
 
 def _failure(error: Exception) -> ClientError:

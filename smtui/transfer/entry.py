@@ -62,7 +62,7 @@ def prefixed(entries: Iterable[Entry], prefix: str) -> list[Entry]:
 def with_prefix(entry: Entry, prefix: str) -> Entry:
     if not entry.name:
         raise unreadable(entry.place, "a name is empty")
-    return entry.named(prefix + entry.name)
+    return entry.named(prefix + entry.name) if prefix else entry
 
 
 def as_one(entries: Sequence[Entry], name: str) -> Entry:

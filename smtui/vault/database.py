@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Bindings = Sequence[Any] | Mapping[str, Any]
 Work = Callable[["Database", Sequence[int]], None]
 
-MOST_OWED = 1000
+MOST_OWED = 5000
 
 
 class Database:
@@ -124,9 +124,11 @@ class Database:
 
     def keep(self, digest: Digest) -> None:
         """From now on `digest` is told of every row that changes, which happens inside transactions alone."""
+        changed = digest.changed
+
         def told(change: Any) -> None:
             assert self._depth, "a row was changed outside a transaction"
-            digest.changed(change.table_name, change.old, change.new)
+            changed(change.table_name, change.old, change.new)
 
         self._digest = digest
         self.connection.preupdate_hook(told)

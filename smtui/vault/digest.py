@@ -86,8 +86,8 @@ class Digest:
 
 def of_row(key: bytes, table: str, row: Row) -> int:
     """The digest of a row, a number. No two rows encode alike: bytes stand behind the rest, and their lengths in it."""
-    shape = [(len(value),) if type(value) is bytes else value for value in row]
     content = [value for value in row if type(value) is bytes]
+    shape = [(len(value),) if type(value) is bytes else value for value in row] if content else list(row)
     text = b"".join([ascii((table, shape)).encode(), *content])
     return int.from_bytes(blake2b(text, key=key, digest_size=SUM_BYTES).digest(), "big")
 

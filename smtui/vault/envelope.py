@@ -43,13 +43,16 @@ class Envelope:
 
 
 def associated(purpose: str, *parts: str) -> bytes:
-    fields = [str(FORMAT), purpose, *parts]
-    return b"".join(len(raw).to_bytes(4, "big") + raw for raw in (field.encode() for field in fields))
+    fields = [field.encode() for field in (str(FORMAT), purpose, *parts)]
+    return b"".join([len(raw).to_bytes(4, "big") + raw for raw in fields])
 
 
 def wrap(key: bytes, under: bytes | bytearray, bound_to: bytes, entropy: Entropy) -> bytes:
-    nonce = entropy(NONCE_BYTES)
-    return nonce + AESGCM(under).encrypt(nonce, key, bound_to)
+    return _encrypted(key, under, bound_to, entropy(NONCE_BYTES))
+
+
+def _encrypted(clear: bytes, under: bytes | bytearray, bound_to: bytes, nonce: bytes) -> bytes:
+    return nonce + AESGCM(under).encrypt(nonce, clear, bound_to)
 
 
 def unwrap(wrapped: bytes, under: bytes | bytearray, bound_to: bytes) -> bytes:
@@ -63,10 +66,11 @@ def unwrap(wrapped: bytes, under: bytes | bytearray, bound_to: bytes) -> bytes:
 
 
 def seal(value: bytes, kms_key: bytes | bytearray, context: Context, entropy: Entropy) -> Envelope:
-    data_key = entropy(KEY_BYTES)
+    drawn = entropy(KEY_BYTES + 2 * NONCE_BYTES)
+    data_key, first, second = drawn[:KEY_BYTES], drawn[KEY_BYTES:-NONCE_BYTES], drawn[-NONCE_BYTES:]
     return Envelope(
-        wrap(data_key, kms_key, context.associated("data key"), entropy),
-        wrap(value, data_key, context.associated("value"), entropy),
+        _encrypted(data_key, kms_key, context.associated("data key"), first),
+        _encrypted(value, data_key, context.associated("value"), second),
     )
 
 

@@ -173,17 +173,20 @@ def index_words(database: Database, row: int) -> None:
 
 
 def _index_words(database: Database, rows: Sequence[int]) -> None:
-    """A row whose secret is gone again is left out."""
+    """A row whose secret is gone again is left out; those behind the newest that is indexed replace nothing."""
+    newest = database.row("SELECT rowid FROM words ORDER BY rowid DESC LIMIT 1") or (0,)
     about = database.rows(
         "SELECT id, name, coalesce(description, '') FROM secrets WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(rows),),
     )
     tagged = tags_of(database, rows)
-    database.run_for_each(
-        "INSERT OR REPLACE INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)",
-        ((row, " ".join(words(name)), " ".join(words(description)), " ".join(words(_as_text(tagged.get(row, {})))))
-         for row, name, description in about),
-    )
+    indexed = [
+        (row, " ".join(words(name)), " ".join(words(description)), " ".join(words(_as_text(tagged.get(row, {})))))
+        for row, name, description in about
+    ]
+    insert = "INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)"
+    database.run_for_each(f"INSERT OR REPLACE {insert}", [each for each in indexed if each[0] <= newest[0]])
+    database.run_for_each(f"INSERT {insert}", [each for each in indexed if each[0] > newest[0]])
 
 
 def _as_text(tags: Mapping[str, str]) -> str:

@@ -23,11 +23,16 @@ def split(text: str) -> list[str]:
 def words(text: str) -> list[str]:
     """The words under which text is found: those of `split`, and each run of letters and digits as a whole."""
     runs = _RUN.findall(text)
+    if all(map(_is_word, runs)):
+        return list(dict.fromkeys(runs))
     return list(dict.fromkeys([*(word for run in runs for word in _parts(run)), *(run.lower() for run in runs)]))
 
 
+def _is_word(run: str) -> bool:
+    """Whether a run of letters and digits is a word as it stands; most are."""
+    return run.isdecimal() or (run.isalpha() and run.islower())
+
+
 def _parts(run: str) -> list[str]:
-    """A run of letters and digits at its borders; most have none."""
-    if run.isdecimal() or (run.isalpha() and run.islower()):
-        return [run]
-    return [part.lower() for part in _BORDER.split(run)]
+    """A run at its borders."""
+    return [run] if _is_word(run) else [part.lower() for part in _BORDER.split(run)]

@@ -1,0 +1,124 @@
+"""Many secrets created at once are what so many calls would have made, or are not made at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.engine import quotas
+from tests.conftest import PASSPHRASE
+from tests.contract.regions import FAR
+
+REQUESTS: list[dict[str, Any]] = [
+    {"Name": "prod/db-1", "SecretString": "one", "Description": "the database", "Type": "password"},
+    {"Name": "prod/db-2", "SecretString": "zwei", "Tags": [{"Key": "team", "Value": "core"}, {"Key": "env"}]},
+    {"Name": "prod/key", "SecretBinary": b"\x00\xff", "KmsKeyId": "alias/mine"},
+    {"Name": "prod/empty", "Description": "no value yet"},
+    {"Name": "prod/far", "SecretString": "3", "AddReplicaRegions": [{"Region": FAR}]},
+]
+# What is drawn by lot, or is the moment: in places of a response or an event.
+CHANCE = {
+    "ARN", "VersionId", "VersionIdsToStages", "SecretVersionsToStages", "CreatedDate", "LastChangedDate",
+    "LastAccessedDate", "ResponseMetadata", "eventTime", "requestID", "eventID", "responseElements",
+    "clientRequestToken",
+}
+
+
+def told(held: Any) -> Any:
+    """Without what is drawn by lot."""
+    if isinstance(held, dict):
+        return {name: told(member) for name, member in held.items() if name not in CHANCE}
+    return [told(item) for item in held] if isinstance(held, list) else held
+
+
+def everything(vault: smtui.Vault) -> list[Any]:
+    """What a user finds in a vault, and how it came there."""
+    clients = [vault.client(), vault.client(region_name=FAR)]
+    trail = list(vault.trail(operation="CreateSecret"))
+    names = [(client, each["Name"]) for client in clients for each in client.list_secrets()["SecretList"]]
+    described = [client.describe_secret(SecretId=name) for client, name in names]
+    found = [client.list_secrets(Filters=[{"Key": "all", "Values": ["database"]}])["SecretList"] for client in clients]
+    values = [client.get_secret_value(SecretId=name) for client, name in names if name != "prod/empty"]
+    return [told(each) for each in (trail, described, found, values)]
+
+
+@pytest.fixture
+def make(tmp_path: Path, cheap_kdf: None) -> Callable[[str], smtui.Vault]:
+    def made(name: str) -> smtui.Vault:
+        vault = smtui.create_vault(tmp_path / name, PASSPHRASE, account_id="123456789012")
+        key = vault.keys().create_key()["KeyMetadata"]["KeyId"]
+        vault.keys().create_alias(AliasName="alias/mine", TargetKeyId=key)
+        return vault
+
+    return made
+
+
+def test_they_are_what_so_many_calls_would_have_made(make: Callable[[str], smtui.Vault]) -> None:
+    """Described, found, opened, replicated, and in the trail alike."""
+    with make("one by one") as one_by_one, make("together") as together:
+        for request in REQUESTS:
+            one_by_one.client().create_secret(**request)
+        together.create_secrets(REQUESTS)
+
+        assert everything(together) == everything(one_by_one)
+        assert together.check().clean
+
+
+def test_each_has_its_own_event_and_request(vault: smtui.Vault) -> None:
+    vault.create_secrets([{"Name": f"s{number}", "SecretString": "x"} for number in range(3)])
+
+    events = list(vault.trail())
+    assert [event["requestParameters"]["name"] for event in events] == ["s2", "s1", "s0"]
+    assert len({event["requestID"] for event in events}) == 3
+    assert [event["eventName"] for event in vault.trail(secret_id="s1")] == ["CreateSecret"]
+
+
+@pytest.mark.parametrize(("last", "code"), [
+    ({"Name": "there", "SecretString": "x"}, "ResourceExistsException"),
+    ({"Name": "s1", "SecretString": "x"}, "ResourceExistsException"),
+    ({"Name": "no name", "SecretString": "x"}, "ValidationException"),
+    ({"SecretString": "x"}, "ValidationException"),
+    ({"Name": "s2", "SecretString": "x", "KmsKeyId": "alias/none"}, "EncryptionFailure"),
+    ({"Name": "s2", "SecretString": "x", "Tags": [{"Key": "aws:x", "Value": "y"}]}, "InvalidParameterException"),
+])
+def test_one_that_is_refused_leaves_nothing(
+    vault: smtui.Vault, client: Any, last: dict[str, Any], code: str, refused: Callable[..., Any]
+) -> None:
+    """No secret, no event; within a transaction of others, those stay."""
+    client.create_secret(Name="there", SecretString="x")
+    before = list(vault.trail())
+
+    with vault.all_or_nothing():
+        refused(code, vault.create_secrets, requests=[{"Name": "s1", "SecretString": "x"}, last])
+        client.create_secret(Name="after", SecretString="x")
+
+    assert [each["Name"] for each in client.list_secrets()["SecretList"]] == ["there", "after"]
+    assert [event["requestParameters"]["name"] for event in list(vault.trail())[1:-len(before)]] == ["after"]
+    assert vault.check().clean
+
+
+def test_all_of_them_have_to_have_room(
+    vault: smtui.Vault, refused: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotas, "MOST_SECRETS", 3)
+    requests = [{"Name": f"s{number}"} for number in range(4)]
+
+    refused("LimitExceededException", vault.create_secrets, requests=requests)
+    vault.create_secrets(requests[:3])
+    refused("LimitExceededException", vault.create_secrets, requests=requests[3:])
+
+
+def test_a_caller_without_leave_makes_none(vault: smtui.Vault, refused: Callable[..., Any]) -> None:
+    stranger = smtui.Caller("arn:aws:iam::999999999999:root", identity="none")
+
+    refused("AccessDeniedException", vault.create_secrets, requests=REQUESTS[:1], caller=stranger)
+
+
+def test_nothing_is_made_of_nothing(vault: smtui.Vault) -> None:
+    vault.create_secrets([])
+
+    assert list(vault.trail()) == []
