@@ -1,8 +1,8 @@
 """Import and export of many secrets, beside the bare load of the same rows: `python -m benchmarks.bulk [SIZE]`.
 
 The bare load is what SQLite, with the same cipher and settings, takes for a table of names, two versions of each and a
-word index, in one transaction: no envelope, no event, no digest, no request. CPU seconds of each, and what memory the
-process needed at most.
+word index, in one transaction: no event, no digest, no request. It is taken twice: with the values as they are, and
+with each sealed in its envelope. CPU seconds of each, and what memory the process needed at most.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -21,6 +21,7 @@ import apsw
 
 import smtui
 from benchmarks.harness import PASSPHRASE, peak_memory, secret, tell
+from smtui.vault.envelope import Context, Envelope, seal
 
 SCHEMA = """
 CREATE TABLE secrets (id INTEGER PRIMARY KEY, name TEXT UNIQUE, description TEXT, tags TEXT, created INTEGER);
@@ -39,8 +40,16 @@ def requests(file: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line.rstrip().rstrip(","))
 
 
-def bare(file: Path, folder: Path) -> None:
-    connection = apsw.Connection(str(folder / "bare.db"))
+def plain(_: str, value: bytes) -> Envelope:
+    return Envelope(bytes(60), value)
+
+
+def sealed(name: str, value: bytes) -> Envelope:
+    return seal(value, bytes(32), Context(name, "", "string"), os.urandom)
+
+
+def bare(file: Path, folder: Path, put: Callable[[str, bytes], Envelope] = plain) -> None:
+    connection = apsw.Connection(str(folder / f"{put.__name__}.db"))
     for setting in ("cipher = 'sqlcipher'", "legacy = 4", f"key = \"x'{'11' * 48}'\"", "cache_size = -32768",
                     "temp_store = MEMORY", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
         connection.execute(f"PRAGMA {setting}").fetchall()
@@ -52,8 +61,9 @@ def bare(file: Path, folder: Path) -> None:
         connection.execute("INSERT INTO secrets VALUES (?, ?, ?, ?, ?)",
                            (number, each["Name"], each["Description"], tags, number))
         for stage in ("AWSPREVIOUS", "AWSCURRENT"):
+            envelope = put(each["Name"], body)
             connection.execute("INSERT INTO versions (secret, stage, wrapped, body) VALUES (?, ?, ?, ?)",
-                               (number, stage, bytes(60), body))
+                               (number, stage, envelope.wrapped, envelope.sealed))
         connection.execute("INSERT INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)",
                            (number, each["Name"], each["Description"], tags))
     connection.execute("COMMIT")
@@ -69,6 +79,7 @@ def command(file: Path, folder: Path, *words: str) -> None:
 
 WORK = {
     "bare load": bare,
+    "bare load, sealed": lambda file, folder: bare(file, folder, sealed),
     "smtui import": lambda file, folder: command(file, folder, "import", str(file)),
     "smtui export": lambda file, folder: command(file, folder, "export", "--output", str(folder / "again.json")),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.ambient import Ambient
-from smtui.api.errors import VaultError, VaultLockedError, VaultReadOnlyError
+from smtui.api.errors import ClientError, VaultError, VaultLockedError, VaultReadOnlyError
 from smtui.config import state_path
 from smtui.engine import history
 from smtui.engine.call import Caller
@@ -200,12 +200,12 @@ class Vault:
     def create_secrets(
         self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None,
         caller: Caller | str | None = None,
-    ) -> None:
-        """CreateSecret for each of many requests, in a fraction of the time of so many calls: all of them, or none.
+    ) -> list[ClientError | None]:
+        """CreateSecret for each of many requests, in a fraction of the time of so many calls.
 
-        Raises the ClientError that refused one of them, which is in the trail only once it is called by itself.
+        Answers with the refusal of each that was refused; within `all_or_nothing` it is the caller's to undo the rest.
         """
-        self._client(LocalClient, region_name, caller).for_many("CreateSecret", requests)
+        return self._client(LocalClient, region_name, caller).for_many("CreateSecret", requests)
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:

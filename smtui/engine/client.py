@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS, ParamValidationError
+from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS, ClientError, ParamValidationError
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
 from smtui.api.own import ACCESS_OPERATIONS, ROTATION_OPERATIONS
@@ -82,10 +82,24 @@ class LocalClient:
             raise ValueError(f"Operation cannot be paginated: {operation_name}")
         return Paginator(getattr(self, operation_name))
 
-    def for_many(self, operation: str, many: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """All of many requests done by the rules of one operation, or none; see `Engine.call_for_many`."""
+    def for_many(self, operation: str, many: Sequence[dict[str, Any]]) -> list[ClientError | None]:
+        """Does, for each of many requests, what a call would; answers with the refusal of each that was refused.
+
+        Together where all are taken, which costs a fraction; one by one where not.
+        """
         requests = [self._with_token(operation, params) for params in many]
-        return self._engine().call_for_many(operation, requests, region=self.meta.region_name, caller=self._caller)
+        try:
+            self._engine().call_for_many(operation, requests, region=self.meta.region_name, caller=self._caller)
+        except ClientError:
+            return [self._refusal(operation, request) for request in requests]
+        return [None] * len(requests)
+
+    def _refusal(self, operation: str, request: dict[str, Any]) -> ClientError | None:
+        try:
+            self._call(operation, request)
+        except ClientError as refusal:
+            return refusal
+        return None
 
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         request = self._with_token(operation, params)

@@ -97,23 +97,25 @@ class Engine:
             if refusal is not None:
                 self._keys.forget()
             self._record(call, _events(call, declared, params, response, refusal))
+        metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
+                    "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
-            refusal.answer(operation, _metadata(call.request_id, refusal.status))
+            refusal.answer(operation, metadata)
             raise refusal
-        return {**response, "ResponseMetadata": _metadata(call.request_id, 200)}
+        return {**response, "ResponseMetadata": metadata}
 
     def call_for_many(
         self, operation: str, many: Sequence[Mapping[str, Any]], *, region: str, caller: Caller
-    ) -> list[dict[str, Any]]:
-        """Runs one operation for each of many requests, which costs less than so many calls; answers without metadata.
+    ) -> None:
+        """Runs one operation for each of many requests, for less than so many calls cost, or for none.
 
-        All of them are done and recorded, as those calls would be, or none: raises the ClientError that refused one.
-        Such a refusal is not recorded. Whoever then calls one by one has each done, or refused and recorded.
+        Raises the ClientError that refused one of them. That is recorded once the requests are called one by one,
+        which is the caller's part then.
         """
         declared, contract = BUILT[operation], BUILT[operation].contract
         self._must_be_writable(declared)
         if not many:
-            return []
+            return
         first = not self._database.in_transaction
         try:
             with self._database.transaction(durable=declared.changes):
@@ -128,13 +130,12 @@ class Engine:
                     event for call, params, response in zip(calls, many, responses, strict=True)
                     for event in _events(call, declared, params, response, None)
                 ])
+        except SmtuiError:
+            self._keys.forget()
+            raise
         except Exception as error:
             self._keys.forget()
-            refusal = error if isinstance(error, SmtuiError) else _failure(error)
-            if isinstance(refusal, ClientError):
-                refusal.answer(operation, _metadata(self._ambient.new_uuid(), refusal.status))
-            raise refusal from refusal.__cause__
-        return responses
+            raise _failure(error) from error
 
     def _must_be_writable(self, declared: Declaration) -> None:
         if declared.changes and self._database.read_only:
@@ -165,10 +166,6 @@ def _events(
     own = events.event(call, declared.name, params, event_id=call.request_id, changes=declared.changes,
                        response=response, error=refusal)
     return [*call.further_events, (call.subject, own)]
-
-
-def _metadata(request_id: str, status: int) -> dict[str, Any]:
-    return {"RequestId": request_id, "HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}
 
 
 def _failure(error: Exception) -> ClientError:

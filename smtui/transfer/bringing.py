@@ -1,4 +1,4 @@
-"""The doing of an import: new secrets many at once, and one by one where that is refused.
+"""The doing of an import: new secrets many at once, what is there already one by one.
 
 One that cannot be is named in the error; to undo the rest is the part of whoever holds the transaction.
 """
@@ -29,7 +29,7 @@ class Vault(Protocol):
     def client(self, *, region_name: str | None = None, caller: Any = None) -> Client: ...
     def create_secrets(
         self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None, caller: Any = None
-    ) -> None: ...
+    ) -> list[ClientError | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,57 +42,74 @@ class Into:
     def client(self, owner: str | None) -> Client:
         return self.vault.client(region_name=self.region, caller=self.vault.owner(owner))
 
-    def create(self, owner: str | None, entries: Iterable[Entry]) -> bool:
-        """Makes new secrets of them all, or, where any of them is refused, of none."""
-        requests = [_request(entry) for entry in entries]
-        try:
-            self.vault.create_secrets(requests, region_name=self.region, caller=self.vault.owner(owner))
-        except ClientError:
-            return False
-        return True
+    def create(self, owner: str | None, entries: Iterable[Entry]) -> list[ClientError | None]:
+        """Makes new secrets; answers with the refusal of each that was refused."""
+        requests = [{"Name": entry.name, **_value(entry), **entry.about} for entry in entries]
+        return self.vault.create_secrets(requests, region_name=self.region, caller=self.vault.owner(owner))
 
 
 def bring_in(into: Into, entries: Iterable[Entry], on_difference: Verdict) -> Iterator[Step]:
-    """Tries all entries and tells what came of each: for more of them than could be planned beforehand.
+    """Tries each entry and tells what came of it: for more of them than could be planned beforehand.
 
-    Whoever meets a conflict is to undo it all.
+    A new secret costs no question whether it is there. Whoever meets a conflict is to undo it all.
     """
     for several in _alike(entries, key=lambda entry: entry.owner):
         owner = several[0].owner
-        if into.create(owner, (entry for entry in several if entry.value)):
-            yield from (Step(entry, Verdict.CREATE if entry.value else Verdict.EMPTY) for entry in several)
-            continue
+        refusals = iter(into.create(owner, (entry for entry in several if entry.value)))
         for entry in several:
             with _named(entry):
-                step = _brought_in(into.client(owner), entry, on_difference)
+                step = _brought_in(into, entry, next(refusals) if entry.value else None, on_difference)
             yield step
 
 
-def _brought_in(client: Client, entry: Entry, on_difference: Verdict) -> Step:
-    """A new secret costs one call, and no question whether it is there."""
-    if not entry.value:
-        return Step(entry, Verdict.EMPTY)
-    try:
-        client.create_secret(**_request(entry))
-    except (ResourceExistsException, InvalidRequestException):
-        [step] = judged(client, [entry], on_difference)
-        _carry_out(client, step)
-        return step
-    return Step(entry, Verdict.CREATE)
+def _brought_in(into: Into, entry: Entry, refusal: ClientError | None, on_difference: Verdict) -> Step:
+    if refusal is None:
+        return Step(entry, Verdict.CREATE if entry.value else Verdict.EMPTY)
+    if not isinstance(refusal, ResourceExistsException | InvalidRequestException):
+        raise refusal
+    client = into.client(entry.owner)
+    [step] = judged(client, [entry], on_difference)
+    if step.verdict is Verdict.UPDATE:
+        _put(client, entry)
+    if step.verdict is Verdict.CREATE:
+        _put_first(client, entry, refusal)
+    return step
 
 
 def carry_out(into: Into, steps: Sequence[Step], progress: Progress | None = None) -> None:
     """Makes the secrets and versions that were planned."""
     done = 0
     for several in _alike(steps, key=lambda step: (step.verdict, step.entry.owner)):
-        verdict, owner = several[0].verdict, several[0].entry.owner
-        if verdict is not Verdict.CREATE or not into.create(owner, (step.entry for step in several)):
-            for step in several:
-                with _named(step.entry):
-                    _carry_out(into.client(owner), step)
+        verdict, entries = several[0].verdict, [step.entry for step in several]
+        if verdict is Verdict.CREATE:
+            _create(into, entries)
+        if verdict is Verdict.UPDATE:
+            for entry in entries:
+                with _named(entry):
+                    _put(into.client(entry.owner), entry)
         done += len(several)
         if progress:
             progress("importing", done, len(steps))
+
+
+def _create(into: Into, entries: Sequence[Entry]) -> None:
+    """New secrets of one owner."""
+    for entry, refusal in zip(entries, into.create(entries[0].owner, entries), strict=True):
+        if refusal is not None:
+            with _named(entry):
+                _put_first(into.client(entry.owner), entry, refusal)
+
+
+def _put(client: Client, entry: Entry) -> None:
+    client.put_secret_value(SecretId=entry.name, **_value(entry))
+
+
+def _put_first(client: Client, entry: Entry, refusal: ClientError) -> None:
+    """The first value of a secret that was made without one; any other stays refused."""
+    if not isinstance(refusal, ResourceExistsException) or \
+            "VersionIdsToStages" in client.describe_secret(SecretId=entry.name):
+        raise refusal
+    _put(client, entry)
 
 
 def _alike(items: Iterable[Item], key: Callable[[Item], Any]) -> Iterator[list[Item]]:
@@ -111,26 +128,5 @@ def _named(entry: Entry) -> Iterator[None]:
         raise
 
 
-def _value(entry: Entry) -> dict[str, Any]:
+def _value(entry: Entry) -> Any:
     return {"SecretBinary" if isinstance(entry.value, bytes) else "SecretString": entry.value}
-
-
-def _request(entry: Entry) -> dict[str, Any]:
-    return {"Name": entry.name, **_value(entry), **entry.about}
-
-
-def _carry_out(client: Client, step: Step) -> None:
-    if step.verdict is Verdict.UPDATE:
-        client.put_secret_value(SecretId=step.entry.name, **_value(step.entry))
-    if step.verdict is Verdict.CREATE:
-        _create(client, step.entry)
-
-
-def _create(client: Client, entry: Entry) -> None:
-    """A new secret; or the first value of one that was made without."""
-    try:
-        client.create_secret(**_request(entry))
-    except ResourceExistsException:
-        if "VersionIdsToStages" in client.describe_secret(SecretId=entry.name):
-            raise
-        client.put_secret_value(SecretId=entry.name, **_value(entry))

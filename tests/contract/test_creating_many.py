@@ -1,4 +1,4 @@
-"""Many secrets created at once are what so many calls would have made, or are not made at all."""
+"""Many secrets created at once are what so many calls would have made, and refused what they would have been."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_each_has_its_own_event_and_request(vault: smtui.Vault) -> None:
     assert [event["eventName"] for event in vault.trail(secret_id="s1")] == ["CreateSecret"]
 
 
-@pytest.mark.parametrize(("last", "code"), [
+@pytest.mark.parametrize(("bad", "code"), [
     ({"Name": "there", "SecretString": "x"}, "ResourceExistsException"),
     ({"Name": "s1", "SecretString": "x"}, "ResourceExistsException"),
     ({"Name": "no name", "SecretString": "x"}, "ValidationException"),
@@ -85,40 +85,51 @@ def test_each_has_its_own_event_and_request(vault: smtui.Vault) -> None:
     ({"Name": "s2", "SecretString": "x", "KmsKeyId": "alias/none"}, "EncryptionFailure"),
     ({"Name": "s2", "SecretString": "x", "Tags": [{"Key": "aws:x", "Value": "y"}]}, "InvalidParameterException"),
 ])
-def test_one_that_is_refused_leaves_nothing(
-    vault: smtui.Vault, client: Any, last: dict[str, Any], code: str, refused: Callable[..., Any]
+def test_one_that_is_refused_is_told_and_recorded(
+    vault: smtui.Vault, client: Any, bad: dict[str, Any], code: str
 ) -> None:
-    """No secret, no event; within a transaction of others, those stay."""
+    """The others are made: whoever wants all of them or none holds a transaction."""
     client.create_secret(Name="there", SecretString="x")
-    before = list(vault.trail())
+    requests = [{"Name": "s1", "SecretString": "x"}, bad, {"Name": "s3", "SecretString": "x"}]
 
-    with vault.all_or_nothing():
-        refused(code, vault.create_secrets, requests=[{"Name": "s1", "SecretString": "x"}, last])
-        client.create_secret(Name="after", SecretString="x")
+    first, second, third = vault.create_secrets(requests)
 
-    assert [each["Name"] for each in client.list_secrets()["SecretList"]] == ["there", "after"]
-    assert [event["requestParameters"]["name"] for event in list(vault.trail())[1:-len(before)]] == ["after"]
+    assert (first, third) == (None, None)
+    assert isinstance(second, smtui.ClientError)
+    assert second.response["Error"]["Code"] == code
+    assert [each["Name"] for each in client.list_secrets()["SecretList"]] == ["there", "s1", "s3"]
+    assert [event.get("errorCode") for event in list(vault.trail(operation="CreateSecret"))[:3]] == [None, code, None]
     assert vault.check().clean
 
 
-def test_all_of_them_have_to_have_room(
-    vault: smtui.Vault, refused: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_more_of_them_than_there_is_room_for(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quotas, "MOST_SECRETS", 3)
     requests = [{"Name": f"s{number}"} for number in range(4)]
 
-    refused("LimitExceededException", vault.create_secrets, requests=requests)
-    vault.create_secrets(requests[:3])
-    refused("LimitExceededException", vault.create_secrets, requests=requests[3:])
+    refusals = vault.create_secrets(requests)
+
+    assert [each and each.code for each in refusals] == [None, None, None, "LimitExceededException"]
 
 
-def test_a_caller_without_leave_makes_none(vault: smtui.Vault, refused: Callable[..., Any]) -> None:
+def test_what_was_made_is_undone_with_the_transaction_around_it(vault: smtui.Vault, client: Any) -> None:
+    with pytest.raises(KeyError), vault.all_or_nothing():
+        vault.create_secrets([{"Name": f"s{number}", "SecretString": "x"} for number in range(3)])
+        raise KeyError
+
+    assert client.list_secrets()["SecretList"] == []
+    assert list(vault.trail(operation="CreateSecret")) == []
+
+
+def test_a_caller_without_leave_makes_none(vault: smtui.Vault) -> None:
     stranger = smtui.Caller("arn:aws:iam::999999999999:root", identity="none")
 
-    refused("AccessDeniedException", vault.create_secrets, requests=REQUESTS[:1], caller=stranger)
+    [refusal] = vault.create_secrets(REQUESTS[:1], caller=stranger)
+
+    assert refusal is not None
+    assert refusal.code == "AccessDeniedException"
+    assert next(vault.trail())["errorCode"] == "AccessDeniedException"
 
 
 def test_nothing_is_made_of_nothing(vault: smtui.Vault) -> None:
-    vault.create_secrets([])
-
+    assert vault.create_secrets([]) == []
     assert list(vault.trail()) == []
