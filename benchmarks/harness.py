@@ -70,9 +70,9 @@ def fill(vault: smtui.Vault, size: int) -> None:
     client, chance = vault.client(), random.Random(2)
     for start in range(0, size, TOGETHER):
         with vault.all_or_nothing():
-            for number in range(start, min(start + TOGETHER, size)):
-                request = secret(number)
-                client.create_secret(**request)
+            requests = [secret(number) for number in range(start, min(start + TOGETHER, size))]
+            vault.create_secrets(requests)
+            for request in requests:
                 client.put_secret_value(SecretId=request["Name"], SecretString=value(chance))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -208,10 +208,14 @@ class Vault:
         return self._client(LocalClient, region_name, caller).for_many("CreateSecret", requests)
 
     @contextmanager
-    def all_or_nothing(self) -> Iterator[None]:
-        """Every call made inside commits together at the end, or, on an exception, not at all."""
+    def all_or_nothing(self, *, large: bool = False) -> Iterator[None]:
+        """Every call made inside commits together at the end, or, on an exception, not at all.
+
+        A `large` one, of very many calls, has more memory to work with.
+        """
+        database = self._open_database()
         try:
-            with self._open_database().transaction():
+            with database.large_cache() if large else nullcontext(), database.transaction():
                 yield
         except BaseException:
             self._key_store.forget()

@@ -26,6 +26,8 @@ Bindings = Sequence[Any] | Mapping[str, Any]
 Work = Callable[["Database", Sequence[int]], None]
 
 MOST_OWED = 5000
+# How much of the file is kept in memory, in KiB; more pays only where one transaction changes it all over.
+CACHE, LARGE_CACHE = "cache_size = -16384", "cache_size = -65536"
 
 
 class Database:
@@ -150,6 +152,15 @@ class Database:
             finally:
                 if self.connection.in_transaction:
                     self.run("ROLLBACK")
+
+    @contextmanager
+    def large_cache(self) -> Iterator[None]:
+        """Keeps more of the file in memory meanwhile."""
+        self.run(f"PRAGMA {LARGE_CACHE}")
+        try:
+            yield
+        finally:
+            self.run(f"PRAGMA {CACHE}")
 
     def interrupt(self) -> None:
         """Ends the statement that another thread is running here; it fails, and its transaction is undone."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,8 +31,9 @@ class Context:
     version_id: str
     form: str
 
-    def associated(self, purpose: str) -> bytes:
-        return associated(purpose, "SecretARN", self.arn, "SecretVersionId", self.version_id, self.form)
+    @property
+    def fields(self) -> bytes:
+        return _fields("SecretARN", self.arn, "SecretVersionId", self.version_id, self.form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,16 @@ class Envelope:
 
 
 def associated(purpose: str, *parts: str) -> bytes:
-    fields = [field.encode() for field in (str(FORMAT), purpose, *parts)]
-    return b"".join([len(raw).to_bytes(4, "big") + raw for raw in fields])
+    return _purpose(purpose) + _fields(*parts)
+
+
+def _fields(*parts: str) -> bytes:
+    return b"".join([len(raw).to_bytes(4, "big") + raw for raw in [part.encode() for part in parts]])
+
+
+@cache
+def _purpose(purpose: str) -> bytes:
+    return _fields(str(FORMAT), purpose)
 
 
 def wrap(key: bytes, under: bytes | bytearray, bound_to: bytes, entropy: Entropy) -> bytes:
@@ -68,13 +78,15 @@ def unwrap(wrapped: bytes, under: bytes | bytearray, bound_to: bytes) -> bytes:
 def seal(value: bytes, kms_key: bytes | bytearray, context: Context, entropy: Entropy) -> Envelope:
     drawn = entropy(KEY_BYTES + 2 * NONCE_BYTES)
     data_key, first, second = drawn[:KEY_BYTES], drawn[KEY_BYTES:-NONCE_BYTES], drawn[-NONCE_BYTES:]
+    fields = context.fields
     return Envelope(
-        _encrypted(data_key, kms_key, context.associated("data key"), first),
-        _encrypted(value, data_key, context.associated("value"), second),
+        _encrypted(data_key, kms_key, _purpose("data key") + fields, first),
+        _encrypted(value, data_key, _purpose("value") + fields, second),
     )
 
 
 def unseal(envelope: Envelope, kms_key: bytes | bytearray, context: Context) -> bytes:
     """Raises DecryptionFailure where the envelope was altered, or sealed for another secret or version."""
-    data_key = unwrap(envelope.wrapped, kms_key, context.associated("data key"))
-    return unwrap(envelope.sealed, data_key, context.associated("value"))
+    fields = context.fields
+    data_key = unwrap(envelope.wrapped, kms_key, _purpose("data key") + fields)
+    return unwrap(envelope.sealed, data_key, _purpose("value") + fields)

@@ -17,12 +17,12 @@ from smtui.ambient import seconds_awake
 from smtui.api.errors import VaultError, VaultMissingError, VaultPathError, VaultReadOnlyError
 from smtui.vault import path as vault_path
 from smtui.vault import threshold
-from smtui.vault.database import Database
+from smtui.vault.database import CACHE, Database
 from smtui.vault.kdf import FileKeys
 from smtui.vault.refusals import translated
 
 BUSY_MILLISECONDS = 5000
-SETTINGS = ("cache_size = -16384", "temp_store = MEMORY", "foreign_keys = ON", "secure_delete = ON",
+SETTINGS = (CACHE, "temp_store = MEMORY", "foreign_keys = ON", "secure_delete = ON",
             "trusted_schema = OFF")
 # What `PRAGMA temp_store` answers where temporary data stays in memory.
 _IN_MEMORY = 2
