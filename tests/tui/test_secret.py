@@ -183,6 +183,20 @@ async def test_an_older_version_is_looked_at(app: MakeApp, database: Any) -> Non
         await sees(pilot, "first-word")
 
 
+async def test_the_first_reading_of_a_day_is_told(app: MakeApp, database: Any) -> None:
+    """Of the secret, and of the version that was read."""
+    running = app()
+    async with opened(running, LARGE) as pilot:
+        await sees(pilot, "read never")
+        await at_versions(pilot)
+        await pilot.press("j", "enter")
+        await sees(pilot, "Value of version 00000001")
+        await pilot.press("r")
+        await until(pilot, lambda: "read 2026-03-03" in screen_text(running))
+        [read] = [each.id for each in running.screen.versions.versions if each.accessed]  # type: ignore[attr-defined]
+        assert read.startswith("00000001")
+
+
 @SIZES
 async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[int, int]) -> None:
     """Keys, values, tags, descriptions and labels: shown, never obeyed."""

@@ -6,6 +6,7 @@ What a person does here is beside it, by subject: `value`, `storing`, `labels`, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual import events, getters, on
@@ -24,6 +25,7 @@ from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.labels import LabelsScreen
 from smtui.tui.screens.part import VALUE, VERSIONS, PartBar, made
 from smtui.tui.screens.storing import StoringScreen
+from smtui.tui.values import Value
 from smtui.tui.widgets.facts import Facts
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.value_list import ValueList
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from smtui.api.types import SecretVersionsListEntry
     from smtui.tui.session import Session
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 FOR_VERSIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "deprecated", "mark", "compare"})
 
 
@@ -109,6 +112,14 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
     def busy(self) -> bool:
         """Nothing is taken out of a hand that carries a label."""
         return self.versions.hand is not None
+
+    async def read(self, version: str | None) -> Value:
+        """The first reading of a day changes what is said about the version and its secret."""
+        value, wanted = await super().read(version), version or self.labels.get(AWSCURRENT)
+        listed = next((each for each in self.versions.versions if each.id == wanted), None)
+        if listed is not None and (listed.accessed or NEVER).date() < self.session.now().date():
+            await self.reload()
+        return value
 
     def look_at(self, version: str) -> None:
         self.forget_value(None if version == self.labels.get(AWSCURRENT) else version)
