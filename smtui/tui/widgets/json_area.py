@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual import events, on
+from textual import events, on, work
 from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import reactive, var
@@ -149,12 +149,14 @@ class JsonArea(TextArea):
     def look(self) -> None:
         """Asks the check, unless something is typed before it is asked or has answered."""
         if self._check is not None:
-            self.run_worker(self._look(self._check), group="check", exclusive=True)
+            self._look()
 
-    async def _look(self, check: Check) -> None:
+    @work(group="check", exclusive=True)
+    async def _look(self) -> None:
         await asyncio.sleep(PAUSE)
-        self.marks = tuple(await call(check, self.text))
-        self.post_message(self.Checked(self, self.marks))
+        if self._check is not None:
+            self.marks = tuple(await call(self._check, self.text))
+            self.post_message(self.Checked(self, self.marks))
 
     def watch_marks(self) -> None:
         self.notify_style_update()
