@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from smtui.ambient import Ambient
@@ -29,7 +29,7 @@ class Caller:
     context: dict[str, str] = field(default_factory=dict)
     service: str | None = None
 
-    @property
+    @cached_property
     def account(self) -> str:
         return self.arn.split(":")[4] if self.arn.count(":") >= 5 else ""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
 
 Item = TypeVar("Item")
-TOGETHER = 100  # their values, of up to 64 KB each, are in memory several times
+TOGETHER = 250  # their values, of up to 64 KB each, are in memory several times
 
 
 class Vault(Protocol):
