@@ -1,4 +1,4 @@
-"""The program on the screen: which screen is shown, the session, the lock, the clipboard's countdown, the way out."""
+"""The program on the screen: which screen is shown, the session, the lock, the way out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from smtui.config import Settings
 from smtui.shown import shown
 from smtui.tui import keys, rotator, themes
 from smtui.tui.bridge import GESTURE, call, gesture
-from smtui.tui.long_work import Deed, Progress, Stopped
+from smtui.tui.copying import CopyingApp
+from smtui.tui.long_work import Deed, Progress
 from smtui.tui.palette import Actions
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.screens.of_session import READ_ONLY
@@ -37,7 +38,7 @@ from smtui.tui.screens.recovery import A_WHILE, UNSEEN
 from smtui.tui.screens.too_small import TooSmallScreen, fits
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.session import Opened, Session
-from smtui.tui.workarounds import QuietApp, forget_texts, forget_what_waits
+from smtui.tui.workarounds import forget_texts, forget_what_waits
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -54,7 +55,7 @@ IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch"})
 ALLOWED = "Until now nothing could be changed by accident. What you do from here on is stored."
 
 
-class SmtuiApp(QuietApp[None]):
+class SmtuiApp(CopyingApp):
     """Opened on a path; on a vault already open where one is given (as the demo is).
 
     `steady` gives the seconds by which idle time is counted; `plain` shows nothing but ASCII of our own.
@@ -67,8 +68,6 @@ class SmtuiApp(QuietApp[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012
 
-    clears_in: var[int] = var(0)
-    """Whole seconds until the clipboard is cleared; 0 when it holds nothing of ours."""
     working: var[Progress | None] = var(None)
     """How far the long work of this session is, while there is one."""
 
@@ -84,13 +83,11 @@ class SmtuiApp(QuietApp[None]):
         pasteboard: Clipboard | None = None,
         steady: Callable[[], float] = seconds_awake,
     ) -> None:
-        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        super().__init__(settings or Settings(), pasteboard, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.path = path
         self._plain = [PlainGlyphs()] if plain else []
         self._hinted, self._hint = path, hint
-        self.settings = settings or Settings()
         self.read_only = read_only
-        self.pasteboard = pasteboard or Clipboard(osc52=self.write_to_terminal if self.settings.osc52 else None)
         self.session: Session | None = None
         self._first_vault = vault
         self._steady = steady
@@ -107,7 +104,7 @@ class SmtuiApp(QuietApp[None]):
         """From now on these settings hold."""
         self.settings = settings
         self.set_keymap(dict(settings.keys))
-        self.pasteboard.osc52 = self.write_to_terminal if settings.osc52 else None
+        self.use_clipboard()
         if not self.no_color:
             self.theme = self._chosen_theme()
         if self.session is not None:
@@ -169,7 +166,7 @@ class SmtuiApp(QuietApp[None]):
         if session.code_unseen:
             self.warn(UNSEEN, A_WHILE)
         await call(session.vault.lock)
-        await self._clear_clipboard()
+        await self.clear_clipboard()
         forget_texts()
         gc.collect()
 
@@ -215,10 +212,7 @@ class SmtuiApp(QuietApp[None]):
         if self.session is not None and self.session.overdue:
             await self.lock(f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}.")
         self.rotate_asked()
-        left = self.pasteboard.seconds_left()
-        if self.clears_in and not left:
-            self.inner_clipboard = ""
-        self.clears_in = left
+        self.count_down()
 
     @gesture
     async def rotate_due(self) -> None:
@@ -287,54 +281,12 @@ class SmtuiApp(QuietApp[None]):
         else:
             self.show_work()
 
-    # The clipboard.
-
-    async def copy(self, value: str | bytes, what: str) -> None:
-        """Puts `value` on the clipboard and says by which way; `what` names it for the person, without its value."""
-        data = value.encode() if isinstance(value, str) else value
-        copied = await call(self.pasteboard.copy, data, self.settings.clipboard_clear)
-        self.clears_in = self.pasteboard.seconds_left()
-        self.notify(shown(f"{what}: {copied.sentence}"), markup=False)
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Textual's own copying (Ctrl+C in a field) goes the same way as ours, and is cleared as ours is."""
-        self.inner_clipboard = text
-        self.copy_text(text)
-
-    @gesture
-    async def copy_text(self, text: str) -> None:
-        await self.copy(text, "Text")
-
-    async def _clear_clipboard(self) -> bool:
-        cleared = await call(self.pasteboard.clear)
-        self.clears_in = 0
-        return cleared
-
-    @gesture
-    async def action_clear_clipboard(self) -> None:
-        self.inner_clipboard = ""
-        self.notify("The clipboard is empty." if await self._clear_clipboard() else "Nothing of ours was in it.")
-
-    def write_to_terminal(self, sequence: str) -> None:
-        if self._driver is not None:
-            self._driver.write(sequence)
-
     # What works everywhere.
 
-    def warn(self, sentence: str, seconds: float | None = None) -> None:
-        self.notify(shown(sentence), severity="warning", markup=False, timeout=seconds)
-
     def report(self, error: SmtuiError) -> None:
-        """Shows an error as a sentence, with our advice as a second one."""
-        if isinstance(error, VaultLockedError) and self.session is None:
-            return
-        if isinstance(error, Stopped):
-            self.notify(shown(error), markup=False)
-            return
-        message = getattr(error, "message", None) or str(error)
-        self.notify(
-            shown(f"{message}\n{error.hint}".strip(), lines=True), title=_title(error), severity="error", markup=False,
-        )
+        """What the lock cut short needs no words."""
+        if self.session is not None or not isinstance(error, VaultLockedError):
+            super().report(error)
 
     async def action_lock(self) -> None:
         await self.lock()
@@ -457,6 +409,8 @@ class SmtuiApp(QuietApp[None]):
             self._clashes_told.add(binding)
             self.warn(f"The settings take the key of “{binding.description}” for something else.")
 
+    # The way out.
+
     def _leave_in_order(self) -> None:
         """A signal to end locks, clears and gives the terminal back as it was."""
         loop = asyncio.get_running_loop()
@@ -483,8 +437,3 @@ class SmtuiApp(QuietApp[None]):
 
 def _minutes(seconds: int) -> str:
     return f"{seconds // 60} minutes" if seconds >= 120 and seconds % 60 == 0 else f"{seconds} seconds"
-
-
-def _title(error: SmtuiError) -> str:
-    """AWS's name of a refusal, which people can look up; nothing for errors of the file."""
-    return getattr(error, "code", "")
