@@ -55,9 +55,8 @@ class ImportPlan(ModalScreen[list[Step] | None]):
                 key=lambda step: step.entry.name, nothing=Shown("Nothing."),
             )
             if self._differ:
-                several = "s" if self._differ > 1 else ""
-                yield Tick(Content(f"new versions for the {self._differ:,} secret{several} that differ"), id="update",
-                           compact=True)
+                which = "the secret that differs" if self._differ == 1 else f"the {self._differ:,} secrets that differ"
+                yield Tick(Content(f"new versions for {which}"), id="update", compact=True)
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Import", id="go")
