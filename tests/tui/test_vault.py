@@ -266,7 +266,7 @@ async def test_what_cannot_be_imported_is_marked_before(app: MakeApp, tmp_path: 
         await ask_to_import(pilot, running, tmp_path / "bad.json")
         await until(pilot, lambda: "What is marked ✗ cannot be imported" in screen_text(running))
 
-        assert " ✗  conflict         dev/no good" in screen_text(running)
+        assert " ✗  conflict     dev/no good" in screen_text(running)
         assert running.screen.query_one("#go").disabled
 
 

@@ -23,8 +23,8 @@ SIGNS = {
     Verdict.CREATE: "+", Verdict.UPDATE: "~", Verdict.UNCHANGED: "=", Verdict.SKIP: "·", Verdict.EMPTY: "·",
     Verdict.CONFLICT: "✗",
 }
-WORDS = {Verdict.SKIP: "left alone", Verdict.EMPTY: "empty, left out", Verdict.CREATE: "new secret"}
-DIFFER = "another value"
+WORDS = {Verdict.SKIP: "left alone", Verdict.EMPTY: "left out", Verdict.CREATE: "new secret"}
+WHY = {Verdict.SKIP: Shown("another value"), Verdict.EMPTY: Shown("it is empty")}
 BLOCKED = "What is marked ✗ cannot be imported, so nothing is."
 
 
@@ -49,9 +49,9 @@ class ImportPlan(ModalScreen[list[Step] | None]):
             yield Static(id="summary")
             yield Table(
                 Column("", lambda step: Shown(SIGNS[step.verdict]), 1),
-                Column("What", lambda step: Shown(WORDS.get(step.verdict, str(step.verdict))), 15),
+                Column("What", lambda step: Shown(WORDS.get(step.verdict, str(step.verdict))), 11),
                 Column("Name", lambda step: shown(step.entry.name), 20, grows=2, names=True),
-                Column("", _why, 16, grows=1, drop=1),
+                Column("", _why, 23, grows=1, drop=1),
                 key=lambda step: step.entry.name, nothing=Shown("Nothing."),
             )
             if self._differ:
@@ -87,4 +87,4 @@ class ImportPlan(ModalScreen[list[Step] | None]):
 
 
 def _why(step: Step) -> Shown:
-    return Shown(DIFFER) if step.verdict is Verdict.SKIP else shown(step.reason)
+    return WHY.get(step.verdict) or shown(step.reason)
