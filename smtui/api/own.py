@@ -16,6 +16,9 @@ LONGEST_STEP = 900
 """Seconds: a function of AWS Lambda may run no longer."""
 # What GetRandomPassword takes, and where the password goes: into one key of a JSON value, or all of it.
 PASSWORD = Structure({"Key": Text(min=1, max=512), **OPERATIONS["GetRandomPassword"].request.members})
+# A condition key that a request would have had, in the words of IAM's SimulateCustomPolicy.
+CONTEXT_ENTRY = Structure({"ContextKeyName": Text(min=1, max=256), "ContextKeyValues": List(Text(max=2048), max=100)},
+                          ("ContextKeyName", "ContextKeyValues"))
 COMMAND = Structure({"Arguments": List(Text(min=0, max=4096), min=1, max=256), "TimeoutInSeconds": SECONDS},
                     ("Arguments",))
 FUNCTION = Structure({
@@ -64,7 +67,7 @@ ACCESS_OPERATIONS = {
     operation.name: operation for operation in (
         _operation("ExplainAccess", {
             "SecretId": SECRET_ID, "Action": Text(min=1, max=128), "CallerArn": Text(min=20, max=2048),
-            "IdentityAllows": Flag(),
+            "IdentityAllows": Flag(), "ContextEntries": List(CONTEXT_ENTRY, max=100),
         }, ("SecretId", "Action", "CallerArn"), {
             "ARN": Text(), "Name": Text(), "Allowed": Flag(), "Statement": Text(), "Reason": Text(),
         }),
@@ -83,7 +86,8 @@ class AccessClient(Protocol):
     @property
     def exceptions(self) -> Any: ...
     def explain_access(
-        self, *, SecretId: str, Action: str, CallerArn: str, IdentityAllows: bool = ...
+        self, *, SecretId: str, Action: str, CallerArn: str, IdentityAllows: bool = ...,
+        ContextEntries: list[dict[str, Any]] = ...
     ) -> dict[str, Any]: ...
     def list_access(self, *, SecretId: str, Action: str) -> dict[str, Any]: ...
 

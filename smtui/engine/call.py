@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -19,14 +20,15 @@ DAY = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: an ARN, what the caller's own account lets them do, and the condition keys of the request.
+    """Who calls: an ARN, what the caller's own account lets them do, and the condition keys of the request, with one
+    value or several.
 
     `service` is the id of the AWS service that calls for the account, like `rds`; what it creates it manages.
     """
 
     arn: str
     identity: Literal["admin", "none"] = "admin"
-    context: dict[str, str] = field(default_factory=dict)
+    context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     service: str | None = None
 
     @cached_property

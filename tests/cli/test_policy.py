@@ -49,6 +49,25 @@ def test_explain(db: CommandLine) -> None:
     )
 
 
+def test_explain_under_conditions(db: CommandLine, tmp_path: Path) -> None:
+    """What the request would have is said for each key, several values of one by saying it again."""
+    conditions = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"},
+                  "ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": ["o/a", "o/b"]}}
+    (tmp_path / "policy.json").write_text(policy(Condition=conditions))
+    db.done("put-resource-policy", "--secret-id", "db", "--resource-policy", f"file://{tmp_path}/policy.json")
+    asked = ["policy", "explain", "db", "--as", READER, "--context"]
+
+    assert db.done(*asked[:-1]).startswith("denied")
+    assert db.done(*asked, "aws:SourceIp=11.1.2.3").startswith("denied")
+    assert db.done(*asked, "AWS:sourceip=10.1.2.3") == 'allowed by statement 1 "Readers"\n'
+    paths = ["--context", "aws:PrincipalOrgPaths=o/a", "--context", "aws:PrincipalOrgPaths=o/c"]
+    assert db.done(*asked, "aws:SourceIp=10.1.2.3", *paths).startswith("denied")
+    assert db.done(*asked, "aws:SourceIp=10.1.2.3", *paths[:2]).startswith("allowed")
+    answer = db(*asked, "10.1.2.3", unlock=False)
+    assert answer.code == 2
+    assert "KEY=VALUE" in answer.err
+
+
 def test_check_a_file(cli: CommandLine, tmp_path: Path) -> None:
     """Nothing to say is exit 0; a stranger let in or a mistake is exit 1, with its place; warnings do not fail."""
     path = tmp_path / "p.json"

@@ -2,7 +2,7 @@
 
     check FILE               what is wrong with a policy, by line and column, and whether it lets strangers in
     who-can ACTION NAME      which of the principals that a secret's policy names may do it, and who else
-    explain NAME --as ARN    whether somebody may, and which statement says so
+    explain NAME --as ARN    whether somebody may, and which statement says so; --context for what their request has
 
 put-resource-policy attaches a policy, validate-resource-policy judges one for a secret.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from typing import Any
 
 from smtui.ambient import Ambient
 from smtui.cli import output, sources
@@ -20,7 +21,7 @@ from smtui.cli.unlocking import opened
 EXAMPLE = (
     "smtui policy check policy.json\n"
     "smtui policy who-can GetSecretValue prod/db\n"
-    "smtui policy explain prod/db --as arn:aws:iam::111122223333:role/reader --action GetSecretValue"
+    "smtui policy explain prod/db --as arn:aws:iam::111122223333:role/reader --context aws:SourceIp=10.0.0.7"
 )
 WORDS = {"check": 1, "who-can": 2, "explain": 1}
 # Where a policy is looked at without a vault, it is about a secret of nobody's.
@@ -33,6 +34,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", metavar="WORD", nargs="*", help="what it is about, as above")
     parser.add_argument("--as", metavar="ARN", dest="caller", help="with explain: who asks")
     parser.add_argument("--action", metavar="ACTION", default="GetSecretValue", help="with explain (GetSecretValue)")
+    parser.add_argument("--context", metavar="KEY=VALUE", action="append", default=[],
+                        help="with explain: a condition key of the request; again for another, or another value")
     parser.add_argument("--no-identity-policy", action="store_true",
                         help="with explain: the caller's own account allows nothing")
 
@@ -86,11 +89,23 @@ def _who_can(args: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
+def _entries(context: list[str]) -> list[dict[str, Any]]:
+    """The condition keys in their order, each with all the values it was given."""
+    values: dict[str, list[str]] = {}
+    for each in context:
+        key, given, value = each.partition("=")
+        if not key or not given:
+            raise UsageError("A condition key is given as KEY=VALUE, like aws:SourceIp=10.0.0.7.")
+        values.setdefault(key, []).append(value)
+    return [{"ContextKeyName": key, "ContextKeyValues": several} for key, several in values.items()]
+
+
 def _explain(args: argparse.Namespace) -> Exit:
+    entries = _entries(args.context)
     with opened(args) as vault:
         told = vault.access(region_name=args.region).explain_access(
             SecretId=args.words[0], Action=args.action, CallerArn=args.caller,
-            IdentityAllows=not args.no_identity_policy,
+            IdentityAllows=not args.no_identity_policy, ContextEntries=entries,
         )
     by = f" by {told['Statement']}" if "Statement" in told else ""
     why = f": {told['Reason']}" if "Reason" in told else ""

@@ -14,10 +14,14 @@ from smtui.vault.secrets import Secret
 
 @operation("ExplainAccess")
 def explain_access(call: Call, secret: Secret, request: Request) -> Response:
-    """Whether somebody may do something with a secret, and by which statement, or for want of what."""
+    """Whether somebody may do something with a secret, and by which statement, or for want of what.
+
+    `ContextEntries` are condition keys as their request would have them, instead of what is so of every request.
+    """
     action = _action(request["Action"])
+    entries = {each["ContextKeyName"]: each["ContextKeyValues"] for each in request.get("ContextEntries", ())}
     who = Caller(request["CallerArn"], "admin" if request.get("IdentityAllows", True) else "none",
-                 call.caller.context)
+                 {**call.caller.context, **{key: _one_or_several(values) for key, values in entries.items()}})
     outcome = policies.judged(replace(call, caller=who), action, secret)
     by = {"Statement": outcome.statement.name} if outcome.statement else {}
     why = {"Reason": outcome.why} if outcome.why else {}
@@ -42,6 +46,11 @@ def list_access(call: Call, secret: Secret, request: Request) -> Response:
     return {**call.identity(secret), "Principals": [roots.get(arn, arn) for arn in may],
             **({"ConditionalPrincipals": [roots.get(arn, arn) for arn in sometimes]} if sometimes else {}),
             **({"Witness": str(witness)} if witness else {})}
+
+
+def _one_or_several(values: list[str]) -> str | list[str]:
+    """A key that is said to have one value has that, and no list of one."""
+    return values[0] if len(values) == 1 else values
 
 
 def _action(word: str) -> str:
