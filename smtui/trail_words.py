@@ -15,6 +15,8 @@ from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
 from smtui.api.own import OWN_OPERATIONS
 
+OPERATION_NAMES = (*OPERATIONS, *KEY_OPERATIONS, *OWN_OPERATIONS)
+OUTCOMES = ("done", "refused", *CLIENT_ERRORS, *KEY_ERRORS)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 # The members of a request that say what it was about.
 _SUBJECTS = ("secretId", "name", "keyId", "aliasName", "SecretId", "secretARN")
@@ -32,16 +34,15 @@ def kebab(name: str) -> str:
 
 def outcome(word: str) -> str:
     """`done`, `refused`, or an error's code in AWS's spelling."""
-    codes = {name.lower(): name for name in (*CLIENT_ERRORS, *KEY_ERRORS)} | {"done": "done", "refused": "refused"}
-    if word.lower() not in codes:
+    known = {name.lower(): name for name in OUTCOMES}
+    if word.lower() not in known:
         raise NotATrailWord("done, refused, or an error like AccessDeniedException is wanted")
-    return codes[word.lower()]
+    return known[word.lower()]
 
 
 def operation(word: str) -> str:
     """An operation, in AWS's spelling or the command line's."""
-    known = (*OPERATIONS, *KEY_OPERATIONS, *OWN_OPERATIONS)
-    found = {kebab(name): name for name in known} | {name.lower(): name for name in known}
+    found = {kebab(name): name for name in OPERATION_NAMES} | {name.lower(): name for name in OPERATION_NAMES}
     if word.lower() not in found:
         raise NotATrailWord("an operation is wanted, like GetSecretValue or get-secret-value")
     return found[word.lower()]

@@ -5,7 +5,7 @@ Nothing that is typed is an error: what cannot be asked is left out, and `left_o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,10 @@ GRAMMAR = (
 CHANGES = "only:changes"
 KEYS = {"secret": "secret_id", "caller": "caller", "operation": "operation", "outcome": "outcome", "since": "since",
         "until": "until"}
+COMPLETIONS = {
+    "operation": (*trail_words.OPERATION_NAMES, *map(trail_words.kebab, trail_words.OPERATION_NAMES)),
+    "outcome": trail_words.OUTCOMES, "since": ("1d", "2d", "7d", "30d"), "until": ("1d", "2d", "7d", "30d"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,23 @@ def read(text: str, now: datetime) -> TrailQuestion:
             except NotATrailWord as error:
                 left_out.append(f"{word} is left out: {error}.")
     return TrailQuestion(asked, tuple(words), tuple(left_out), CHANGES in text.split())
+
+
+def completed(text: str) -> str | None:
+    """What is typed with its last word whole, or as far as is sure; None where no word of the grammar begins so."""
+    begun = text.rpartition(" ")[2]
+    found = next((word for word in _beginnings(begun) if word.startswith(begun)), None) if begun else None
+    return None if found is None else text.removesuffix(begun) + found
+
+
+def _beginnings(begun: str) -> Iterator[str]:
+    key, colon, _ = begun.partition(":")
+    if not colon:
+        yield from (CHANGES, *(f"{each}:" for each in KEYS))
+    elif key == "only":
+        yield CHANGES
+    else:
+        yield from (f"{key}:{value}" for value in COMPLETIONS.get(key, ()))
 
 
 def _value(key: str, value: str, now: datetime) -> Any:

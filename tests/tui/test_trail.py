@@ -15,7 +15,7 @@ from smtui.api.errors import ClientError
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.event import EventDialog
 from smtui.tui.screens.trail import TrailScreen
-from smtui.tui.trail_question import read
+from smtui.tui.trail_question import completed, read
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, paste, said, screen_text, types, until
 
@@ -120,6 +120,31 @@ async def test_a_long_trail_is_read_as_one_goes(app: MakeApp, client: Any) -> No
             await pilot.pause()
 
         await until(pilot, lambda: len(screen._events) >= 500)
+
+
+@pytest.mark.usefixtures("happened")
+async def test_its_words_are_completed(app: MakeApp) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        screen = await at_the_trail(pilot, running)
+        await pilot.press("slash")
+        await types(pilot, "op")
+        await until(pilot, lambda: "operation:" in screen_text(running))
+        await pilot.press("right")
+        await types(pilot, "Crea")
+        await until(pilot, lambda: "operation:CreateSecret" in screen_text(running))
+        await pilot.press("right")
+
+        await until(pilot, lambda: told(screen) == ["CreateSecret"] * 5)
+
+
+@pytest.mark.parametrize(("typed", "whole"), [
+    ("get on", "get only:changes"), ("only:", "only:changes"), ("outcome:Acc", "outcome:AccessDeniedException"),
+    ("operation:get-secret-v", "operation:get-secret-value"), ("since:7", "since:7d"), ("secret:prod", None),
+    ("word", None), ("get ", None), ("", None), ("color:blue", None),
+])
+def test_what_the_last_word_could_be(typed: str, whole: str | None) -> None:
+    assert completed(typed) == whole
 
 
 def test_what_cannot_be_asked_is_left_out_with_a_word() -> None:

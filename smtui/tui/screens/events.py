@@ -18,8 +18,8 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.screens.of_session import Answer, SessionScreen
 from smtui.tui.trail_question import GRAMMAR, TrailQuestion, read
 from smtui.tui.widgets.event_table import Event, event_table
-from smtui.tui.widgets.line import Line
 from smtui.tui.widgets.table import Table
+from smtui.tui.widgets.trail_line import TrailLine
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 PAUSE = 0.1
 AHEAD, LOOKED_AT = 200, 5000
 """Events read beyond the cursor, and looked at in one call, before others have their turn."""
-PLACEHOLDER = "/ filter: words, only:changes, secret:prod/db, caller:user/alice, since:2d"
 
 
 class EventsScreen(SessionScreen[Answer]):
@@ -38,7 +37,7 @@ class EventsScreen(SessionScreen[Answer]):
     AUTO_FOCUS = "Table"
 
     table = getters.query_one(Table)
-    bar = getters.query_one("#filter", Line)
+    bar = getters.query_one("#filter", TrailLine)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -53,7 +52,7 @@ class EventsScreen(SessionScreen[Answer]):
         return {}
 
     def events(self) -> ComposeResult:
-        yield Line(placeholder=PLACEHOLDER, compact=True, select_on_focus=False, id="filter")
+        yield TrailLine(id="filter")
         yield event_table()
         yield Static(id="left-out")
         yield Static(id="status")
