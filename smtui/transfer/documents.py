@@ -93,8 +93,8 @@ def _about(answer: dict[str, Any], place: str) -> dict[str, Any]:
 
 
 def _is_tag(tag: Any) -> bool:
-    return isinstance(tag, dict) and tag.keys() <= {"Key", "Value"} and all(isinstance(each, str)
-                                                                         for each in tag.values())
+    return isinstance(tag, dict) and tag.keys() <= {"Key", "Value"} and \
+        isinstance(tag.get("Key", ""), str) and isinstance(tag.get("Value", ""), str)
 
 
 def _owner(answer: dict[str, Any], place: str) -> str | None:

@@ -35,7 +35,7 @@ class Digest:
     """Keeps the sum in step with an open file. `committed` is told the number of changes once they are on disk."""
 
     def __init__(self, key: bytes, committed: Callable[[int], None] = lambda commits: None) -> None:
-        self._key = key
+        self._keyed = _keyed(key)
         self._committed = committed
         self._pending = 0
         self._touched = False
@@ -50,9 +50,9 @@ class Digest:
             return
         self._touched = True
         if old is not None:
-            self._pending -= of_row(self._key, table, old)
+            self._pending -= _of_row(self._keyed, table, old)
         if new is not None:
-            self._pending += of_row(self._key, table, new)
+            self._pending += _of_row(self._keyed, table, new)
 
     @property
     def pending(self) -> int:
@@ -84,12 +84,20 @@ class Digest:
             self._commits = None
 
 
-def of_row(key: bytes, table: str, row: Row) -> int:
+def _keyed(key: bytes) -> blake2b:
+    """A hash that has taken in the key and nothing else."""
+    return blake2b(key=key, digest_size=SUM_BYTES)
+
+
+def _of_row(keyed: blake2b, table: str, row: Row) -> int:
     """The digest of a row, a number. No two rows encode alike: bytes stand behind the rest, and their lengths in it."""
     content = [value for value in row if type(value) is bytes]
     shape = [(len(value),) if type(value) is bytes else value for value in row] if content else list(row)
-    text = b"".join([ascii((table, shape)).encode(), *content])
-    return int.from_bytes(blake2b(text, key=key, digest_size=SUM_BYTES).digest(), "big")
+    hashed = keyed.copy()
+    hashed.update(ascii((table, shape)).encode())
+    for value in content:
+        hashed.update(value)
+    return int.from_bytes(hashed.digest(), "big")
 
 
 def start(database: Database, key: bytes, *, missing: int = 0) -> None:
@@ -125,9 +133,9 @@ def present(database: Database) -> bool:
 def sum_of_all(database: Database, key: bytes, progress: Progress = lambda rows: None) -> int:
     """Reads every row there is. `progress` is told of each so many."""
     _write_words(database)
-    total = 0
+    total, keyed = 0, _keyed(key)
     for seen, (table, row) in enumerate(_everything(database)):
-        total += of_row(key, table, row)
+        total += _of_row(keyed, table, row)
         if seen % 1000 == 0:
             progress(seen)
     return total % MODULUS
