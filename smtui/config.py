@@ -6,12 +6,13 @@ Every call passes through here, so what only some of them need is imported there
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from smtui.api.errors import SmtuiError
+from smtui.folder_lock import lock_folder
 from smtui.private import make_folder, written
 
 VAULT_NAME = "default.vault"
@@ -76,41 +77,63 @@ def state_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 def load_settings(path: Path | None = None) -> Settings:
     """The settings in the file, with defaults for what it leaves out; all defaults where there is no file."""
+    return _settings_in(_load_document(path or settings_path()), path or settings_path())
+
+
+def change_settings(change: Callable[[Settings], Settings], path: Path | None = None) -> Settings:
+    """Applies a change to the settings in the file and answers with all of them.
+
+    The file is read, changed and replaced while no other process does the same, so what others have stored meanwhile
+    stays: `change` gets the settings as they are in the file, and only what it alters is written. A file that cannot
+    be understood is left as it is. Raises SettingsError.
+    """
     path = path or settings_path()
-    try:
-        text = path.read_text(encoding="utf-8")
-        import tomllib
-
-        return _settings(tomllib.loads(text))
-    except FileNotFoundError:
-        return Settings()
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"The settings in {path} cannot be used: {error}") from error
-
-
-def save_settings(settings: Settings, path: Path | None = None) -> None:
-    """Writes what differs from the defaults. Raises SettingsError."""
-    path = path or settings_path()
-    default = asdict(Settings())
-    chosen = {name: value for name, value in asdict(settings).items() if value != default[name]}
     import tomli_w
 
     try:
         make_folder(path.parent)
-        with written(path) as file:
-            file.write(tomli_w.dumps(chosen).encode())
+        with lock_folder(path.parent):
+            document = _load_document(path)
+            before = _settings_in(document, path)
+            after = change(before)
+            _alter(document, asdict(before), asdict(after))
+            with written(path) as file:
+                file.write(tomli_w.dumps(document).encode())
     except OSError as error:
         raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
+    return after
 
 
-def change_settings(path: Path | None = None, **changes: object) -> None:
-    """Other values for some of the settings in the file. Raises SettingsError."""
-    path = path or settings_path()
-    changed = replace(load_settings(path), **changes)  # type: ignore[arg-type]
+def _load_document(path: Path) -> dict[str, Any]:
+    """The TOML document at `path`, empty where there is no file. Raises SettingsError."""
     try:
-        save_settings(changed, path)
-    except OSError as error:
-        raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error
+        text = path.read_text(encoding="utf-8")
+        import tomllib
+
+        return tomllib.loads(text)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The settings in {path} cannot be used: {error}") from error
+
+
+def _settings_in(document: dict[str, Any], path: Path) -> Settings:
+    try:
+        return _settings(document)
+    except ValueError as error:
+        raise SettingsError(f"The settings in {path} cannot be used: {error}") from error
+
+
+def _alter(document: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Writes what differs into the document; a setting that is its default again is left out."""
+    default = asdict(Settings())
+    for name, value in after.items():
+        if value == before[name]:
+            continue
+        if value == default[name]:
+            document.pop(name, None)
+        else:
+            document[name] = value
 
 
 def _settings(document: dict[str, Any]) -> Settings:

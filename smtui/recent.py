@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from smtui.config import settings_path
+from smtui.folder_lock import lock_folder
 from smtui.private import make_folder, written
 
 FILE = "recent.toml"
@@ -28,28 +29,29 @@ def recent_vaults(environ: Mapping[str, str] = os.environ) -> list[Path]:
 def remember(vault: Path, environ: Mapping[str, str] = os.environ) -> None:
     """The newest of them, from now on."""
     vault = vault.absolute()
-    before = recent_vaults(environ)
-    if before[:1] != [vault]:
-        _write([vault, *(each for each in before if each != vault)][:MOST], environ)
+    if recent_vaults(environ)[:1] != [vault]:
+        _change(lambda before: [vault, *(each for each in before if each != vault)][:MOST], environ)
 
 
 def forget(vault: Path | None = None, environ: Mapping[str, str] = os.environ) -> None:
     """One of them, or all."""
-    _write([each for each in recent_vaults(environ) if vault is not None and each != vault.absolute()], environ)
+    _change(lambda before: [each for each in before if vault is not None and each != vault.absolute()], environ)
 
 
-def _write(vaults: Sequence[Path], environ: Mapping[str, str]) -> None:
-    """Where it cannot be written, nothing is remembered."""
+def _change(change: Callable[[list[Path]], Sequence[Path]], environ: Mapping[str, str]) -> None:
+    """Reads and replaces the list while no other process does. Where it cannot be written, nothing is remembered."""
     import tomli_w
 
     file = _file(environ)
     with suppress(OSError, UnicodeError):
-        if not vaults:
-            file.unlink(missing_ok=True)
-            return
         make_folder(file.parent)
-        with written(file) as new:
-            new.write(tomli_w.dumps({"vaults": [str(vault) for vault in vaults]}).encode())
+        with lock_folder(file.parent):
+            vaults = change(recent_vaults(environ))
+            if not vaults:
+                file.unlink(missing_ok=True)
+                return
+            with written(file) as new:
+                new.write(tomli_w.dumps({"vaults": [str(vault) for vault in vaults]}).encode())
 
 
 def _file(environ: Mapping[str, str]) -> Path:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.config import load_settings, save_settings
+from smtui.config import change_settings, load_settings
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -54,6 +54,5 @@ def kept_up(vault: Vault) -> Iterator[None]:
 
 
 def _opt_in() -> None:
-    settings = load_settings()
-    if not settings.keyring:
-        save_settings(replace(settings, keyring=True))
+    if not load_settings().keyring:
+        change_settings(lambda settings: replace(settings, keyring=True))

@@ -8,24 +8,14 @@ which keeps others from replacing it; and whoever replaces a file has the lock o
 
 from __future__ import annotations
 
-import errno
-import os
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from smtui.ambient import seconds_awake
 from smtui.api.errors import VaultBusyError
+from smtui.folder_lock import LOOK, lock_folder
 
-if sys.platform != "win32":
-    import fcntl
-
-PATIENCE = 5.0
-"""Seconds."""
-LOOK = 0.01
-NO_SUCH_LOCKS = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL, errno.ENOSYS)
+__all__ = ["LOOK", "crossing"]
 
 
 @contextmanager
@@ -34,38 +24,10 @@ def crossing(path: Path, *, alone: bool = False) -> Iterator[None]:
 
     No lock where the system has none for folders: there an open file cannot be replaced, or nobody promised anything.
     """
-    folder = _opened(path.parent)
-    try:
-        if folder is not None:
-            _lock(folder, alone)
-        yield
-    finally:
-        if folder is not None:
-            os.close(folder)
-
-
-def _opened(folder: Path) -> int | None:
-    if sys.platform == "win32":
-        return None
-    try:
-        return os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None
-
-
-def _lock(folder: int, alone: bool) -> None:
-    until = seconds_awake() + PATIENCE
-    while True:
+    with ExitStack() as held:
         try:
-            fcntl.flock(folder, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if seconds_awake() > until:
-                raise VaultBusyError("Another process is putting a vault in its place, and did not finish in time.",
-                                     hint="Try again.") from None
-            time.sleep(LOOK)
-        except OSError as error:
-            if error.errno not in NO_SUCH_LOCKS:
-                raise
-            return
-        else:
-            return
+            held.enter_context(lock_folder(path.parent, shared=not alone))
+        except TimeoutError:
+            raise VaultBusyError("Another process is putting a vault in its place, and did not finish in time.",
+                                 hint="Try again.") from None
+        yield

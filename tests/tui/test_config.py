@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from smtui.config import Settings, SettingsError, load_settings, save_settings, settings_path, vault_path
+from smtui.config import Settings, SettingsError, change_settings, load_settings, settings_path, vault_path
+from smtui.recent import recent_vaults
 
 
 def test_no_file_means_the_defaults(tmp_path: Path) -> None:
@@ -19,7 +23,7 @@ def test_no_file_means_the_defaults(tmp_path: Path) -> None:
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     """All kinds of settings survive, and the folder is made."""
     chosen = Settings(idle_lock=60, theme="smtui-hc", osc52=False, keys={"everywhere.lock": "f12"}, vault="~/x.vault")
-    save_settings(chosen, tmp_path / "new" / "config.toml")
+    change_settings(lambda settings: chosen, tmp_path / "new" / "config.toml")
 
     assert load_settings(tmp_path / "new" / "config.toml") == chosen
 
@@ -45,6 +49,47 @@ def test_a_slip_is_told(tmp_path: Path, text: str, says: str) -> None:
 
     assert says in str(refused.value)
     assert str(path) in str(refused.value)
+    with pytest.raises(SettingsError):
+        change_settings(lambda settings: replace(settings, theme="x"), path)
+    assert path.read_text() == text, "what cannot be understood is not overwritten"
+
+
+def test_only_what_is_changed_is_written(tmp_path: Path) -> None:
+    """What another session has stored since stays; so does a value that was written though it is the default."""
+    path = tmp_path / "config.toml"
+    path.write_text('idle_lock = 300\nclipboard_clear = 5\n\n[filters]\ntheirs = "tag:team"\n')
+    change_settings(lambda settings: replace(settings, theme="smtui-hc"), path)
+    change_settings(lambda settings: replace(settings, filters={**settings.filters, "ours": "prod/"}), path)
+    change_settings(lambda settings: replace(settings, clipboard_clear=30), path)
+
+    assert path.read_text().splitlines() == [
+        "idle_lock = 300", 'theme = "smtui-hc"', "", "[filters]", 'theirs = "tag:team"', 'ours = "prod/"',
+    ]
+
+
+def test_sessions_that_change_settings_at_once_lose_nothing(tmp_path: Path) -> None:
+    """Four processes keep fifty filters each, and remember vaults."""
+    script = (
+        "import sys\nfrom dataclasses import replace\nfrom pathlib import Path\n"
+        "from smtui import recent\nfrom smtui.config import change_settings\n"
+        "environ = {'SMTUI_CONFIG': sys.argv[1]}\n"
+        "for number in range(50):\n"
+        "    name = f'{sys.argv[2]}{number}'\n"
+        "    change_settings(lambda s: replace(s, filters={**s.filters, name: 'x'}), Path(sys.argv[1]))\n"
+        "recent.remember(Path('/v') / sys.argv[2], environ)\n"
+    )
+    path = tmp_path / "config.toml"
+    sessions = [subprocess.Popen([sys.executable, "-c", script, str(path), name]) for name in "abcd"]
+
+    assert [session.wait() for session in sessions] == [0, 0, 0, 0]
+    assert len(load_settings(path).filters) == 200
+    assert {each.name for each in recent_vaults({"SMTUI_CONFIG": str(path)})} == set("abcd")
+
+
+def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="cannot be written"):
+        change_settings(lambda settings: replace(settings, theme="x"), tmp_path / "file" / "config.toml")
 
 
 def test_the_vault_that_is_meant() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from smtui.config import Settings, load_settings
+from smtui.config import change_settings, load_settings
 from smtui.shown import shown
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.saved_filters import SavedFilters
@@ -145,7 +146,7 @@ async def test_keeping_a_filter(app: MakeApp, filled: Any) -> None:
 async def test_the_picker_of_filters(app: MakeApp, filled: Any) -> None:
     """Each with a letter of its own; F8 removes one; the palette has them too."""
     filters = {f"filter {number:02}": f"name:prod/ w{number}" for number in range(12)}
-    running = app(settings=Settings(filters=filters))
+    running = app(settings=change_settings(lambda settings: replace(settings, filters=filters)))
     async with running.run_test(size=SMALL) as pilot:
         await shows(pilot, "5 secrets")
         titles = [str(hit.text) async for hit in Actions(running.screen).discover()]

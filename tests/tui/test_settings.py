@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from smtui.config import Settings, load_settings
+from smtui.config import Settings, change_settings, load_settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.key_choice import taken_by
@@ -48,6 +49,19 @@ async def test_a_time_is_changed_and_holds_at_once(app: MakeApp, config: Path) -
         await until(pilot, lambda: running.settings.idle_lock == 60)
         assert load_settings(config).idle_lock == 60
         assert "60 s" in screen_text(running)
+
+
+async def test_what_another_session_stored_is_kept(app: MakeApp, config: Path) -> None:
+    """Two sessions: one keeps a filter while the other, begun earlier, changes its theme."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await at(pilot, running, "osc52")
+        change_settings(lambda settings: replace(settings, filters={"theirs": "tag:team=web"}, reveal=7), config)
+        await pilot.press("enter")
+        await until(pilot, lambda: not running.settings.osc52)
+
+        assert load_settings(config) == Settings(filters={"theirs": "tag:team=web"}, reveal=7, osc52=False)
+        assert running.settings == load_settings(config)
 
 
 async def test_what_is_no_number_changes_nothing(app: MakeApp, config: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_private_under_any_umask(tmp_path: Path, careless_umask: None, monkeypat
         vault.client().put_secret_value(SecretId="a", SecretString="t")
         look()
     migrated(path)
-    config.save_settings(config.Settings(theme="x"))
+    config.change_settings(lambda settings: replace(settings, theme="x"))
     recent.remember(path)
     with private_file(tmp_path / "export") as file:
         file.write(b"x")

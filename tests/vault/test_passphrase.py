@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import smtui
+from smtui import folder_lock
 from smtui.ambient import Ambient
-from smtui.vault import backup, kdf, recovery, reseal, threshold
+from smtui.vault import backup, kdf, recovery, reseal
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
 from tests.conftest import PASSPHRASE
@@ -123,7 +124,7 @@ def test_no_change_while_another_connection_is_open(path: Path) -> None:
 def change_elsewhere(path: Path) -> str:
     """Another process tries to change the passphrase; what comes of it."""
     return elsewhere(
-        "from smtui.vault import threshold; threshold.PATIENCE = 0.05\n"
+        "from smtui import folder_lock; folder_lock.PATIENCE = 0.05\n"
         "try:\n    with smtui.open_vault(sys.argv[1], PASSPHRASE) as vault: vault.change_passphrase('new')\n"
         "except smtui.VaultError as error: print(type(error).__name__)\n", path,
     ).stdout
@@ -148,7 +149,7 @@ def test_no_file_is_replaced_while_it_is_being_opened(path: Path, monkeypatch: p
 
 
 def test_nothing_is_opened_while_a_file_is_replaced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threshold, "PATIENCE", 0.05)
+    monkeypatch.setattr(folder_lock, "PATIENCE", 0.05)
     outcomes = []
     real = os.replace
 

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.config import change_settings
+from smtui.config import Settings, change_settings
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, look
@@ -149,7 +149,7 @@ class ListingScreen(SessionScreen[None]):
         text = self.question.text.strip()
         name = await self.app.push_screen_wait(OneLine(Shown("Keep this filter as"), longest=40)) if text else None
         if name:
-            await self._set(filters={**self.app.settings.filters, name: text})
+            await self._set(lambda settings: replace(settings, filters={**settings.filters, name: text}))
             self.say(f"Kept as {name}: {text}")
 
     @gesture
@@ -161,7 +161,9 @@ class ListingScreen(SessionScreen[None]):
             case Recalled(name):
                 self._recall(name)
             case Removed(name):
-                await self._set(filters={k: v for k, v in self.app.settings.filters.items() if k != name})
+                await self._set(lambda settings: replace(
+                    settings, filters={each: text for each, text in settings.filters.items() if each != name}
+                ))
                 self.say(f"{name} is removed.")
             case Keep():
                 self.keep_filter()
@@ -169,10 +171,10 @@ class ListingScreen(SessionScreen[None]):
     def _recall(self, name: str) -> None:
         self.filter.value = self.app.settings.filters[name]
 
-    async def _set(self, **changes: Any) -> None:
-        """Here and in the settings file."""
-        await call(change_settings, **changes)
-        self.app.settings = replace(self.app.settings, **changes)
+    async def _set(self, change: Callable[[Settings], Settings]) -> None:
+        """Stores a change of filters or columns in the settings file, and shows those that are then there."""
+        stored = await call(change_settings, change)
+        self.app.settings = replace(self.app.settings, filters=stored.filters, columns=stored.columns)
 
     # Order and columns.
 
@@ -208,7 +210,7 @@ class ListingScreen(SessionScreen[None]):
         chosen = await self.app.push_screen_wait(ColumnsForm(shown, self.secrets.room))
         if chosen is not None:
             self.secrets.choose(chosen)
-            await self._set(columns=list(chosen))
+            await self._set(lambda settings: replace(settings, columns=list(chosen)))
 
     def action_planned(self) -> None:
         """To the planned deletions, and back to the list as it was left."""

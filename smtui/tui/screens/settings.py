@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.config import Settings, save_settings, settings_path
+from smtui.config import Settings, change_settings, settings_path
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
@@ -23,6 +23,7 @@ from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.table import Column, Table
 
+Change = Callable[[Settings], Settings]
 NOTHING = Shown("There is no setting.")
 LONGEST = 1024
 NO_NUMBER = "That is no number of seconds: digits only, and 0 switches it off."
@@ -85,38 +86,38 @@ class SettingsScreen(SessionScreen[None]):
         row = self.table.current
         if row is None:
             return
-        settings = self.app.settings
-        if row.shortcut is None:
-            await self._store(_with(settings, row.name, getattr(Settings(), row.name)))
+        shortcut = row.shortcut
+        if shortcut is None:
+            await self._store(_set(row.name, getattr(Settings(), row.name)))
         else:
-            await self._store(replace(settings, keys=_without(settings, row.shortcut.id)))
+            await self._store(lambda settings: replace(settings, keys=_without(settings, shortcut.id)))
 
-    async def _store(self, settings: Settings) -> None:
-        await call(save_settings, settings)
-        self.app.use(settings)
+    async def _store(self, change: Change) -> None:
+        """Changes the file, where other sessions may have stored settings of theirs, and uses what it then says."""
+        self.app.use(await call(change_settings, change))
         await self.reload()
 
-    async def _chosen(self, row: Row) -> Settings | None:
-        """The settings with another value for one; None where the person thought better of it."""
+    async def _chosen(self, row: Row) -> Change | None:
+        """A change that gives one setting another value; None where the person thought better of it."""
         settings = self.app.settings
         before = getattr(settings, row.name)
         if isinstance(before, bool):
-            return _with(settings, row.name, not before)
+            return _set(row.name, not before)
         if row.name == "theme":
             themes = PickTheme(self.app.theme)
             picked = await self.app.push_screen_wait(themes)
-            return None if picked is None else replace(settings, theme=themes.offered[picked])
+            return None if picked is None else _set(row.name, themes.offered[picked])
         typed = await self.app.push_screen_wait(OneLine(row.words, str(before), longest=LONGEST, empty=True))
         if typed is None:
             return None
         if isinstance(before, str):
-            return _with(settings, row.name, typed)
+            return _set(row.name, typed)
         if not typed.isdecimal():
             self.say(NO_NUMBER, severity="warning")
             return None
-        return _with(settings, row.name, int(typed))
+        return _set(row.name, int(typed))
 
-    async def _chosen_key(self, shortcut: keys.Shortcut) -> Settings | None:
+    async def _chosen_key(self, shortcut: keys.Shortcut) -> Change | None:
         settings = self.app.settings
         key = await self.app.push_screen_wait(PressKey(shown(f"{shortcut.words}: {shortcut.tooltip}")))
         if key is None:
@@ -126,7 +127,7 @@ class SettingsScreen(SessionScreen[None]):
             self.say(f"{keys.spell(key)} is “{taken.words}” ({keys.PLACES[taken.place]}). Give that another key first.",
                      severity="warning")
             return None
-        return replace(settings, keys={**settings.keys, shortcut.id: key})
+        return lambda settings: replace(settings, keys={**settings.keys, shortcut.id: key})
 
 
 def _settings(settings: Settings) -> Iterator[Row]:
@@ -154,8 +155,8 @@ def _keys(settings: Settings) -> Iterator[Row]:
         yield Row(shortcut.id, words, value, shown(shortcut.tooltip), shortcut)
 
 
-def _with(settings: Settings, name: str, value: Any) -> Settings:
-    return replace(settings, **{name: value})
+def _set(name: str, value: Any) -> Change:
+    return lambda settings: replace(settings, **{name: value})
 
 
 def _without(settings: Settings, id: str) -> dict[str, str]:
