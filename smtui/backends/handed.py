@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -20,6 +20,7 @@ TOGETHER: dict[str, str] = {
     "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_"): name
     for name in OPERATIONS
 }
+NO_OTHERS = "A rotation function can read and change only the secret it was started for."
 GONE = "The program that started this rotation function does not answer."
 
 
@@ -88,6 +89,12 @@ class HandedVault:
 
     def client(self, *, region_name: str | None = None) -> Client:
         return self._client
+
+    def look_up_names(
+        self, names: Sequence[str], *, region_name: str | None = None
+    ) -> tuple[set[str], dict[str, str]]:
+        """A function works with the secret it was started for, whose name is the only one it may ask about."""
+        raise VaultMissingError(NO_OTHERS)
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from smtui.ambient import Ambient
 from smtui.api.errors import ClientError, VaultError, VaultLockedError, VaultReadOnlyError
 from smtui.config import state_path
-from smtui.engine import history
+from smtui.engine import history, taken
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
 from smtui.engine.purge import TOLERANCE, Purge
@@ -206,6 +206,15 @@ class Vault:
         Answers with the refusal of each that was refused; within `all_or_nothing` it is the caller's to undo the rest.
         """
         return self._client(LocalClient, region_name, caller).for_many("CreateSecret", requests)
+
+    def look_up_names(
+        self, names: Sequence[str], *, region_name: str | None = None
+    ) -> tuple[set[str], dict[str, str]]:
+        """Which of many names are those of secrets with a value, and which cannot be given one, each with the reason.
+
+        No value is read, so nothing is recorded. A name in neither answer is free, or that of a secret without a value.
+        """
+        return taken.look_up_names(self._open_database(), region_name or self.region_name, names)
 
     @contextmanager
     def all_or_nothing(self, *, large: bool = False) -> Iterator[None]:

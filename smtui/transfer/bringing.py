@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from smtui.api.errors import ClientError, InvalidRequestException, ResourceExistsException
 from smtui.transfer.entry import Entry
-from smtui.transfer.plan import Progress, Step, Verdict, judged
+from smtui.transfer.plan import Progress, Step, Verdict, plan
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -27,6 +27,9 @@ class Vault(Protocol):
 
     def owner(self, service: str | None = None) -> Any: ...
     def client(self, *, region_name: str | None = None, caller: Any = None) -> Client: ...
+    def look_up_names(
+        self, names: Sequence[str], *, region_name: str | None = None
+    ) -> tuple[set[str], dict[str, str]]: ...
     def create_secrets(
         self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None, caller: Any = None
     ) -> list[ClientError | None]: ...
@@ -42,6 +45,10 @@ class Into:
     def client(self, owner: str | None) -> Client:
         return self.vault.client(region_name=self.region, caller=self.vault.owner(owner))
 
+    def look_up(self, names: Iterable[str]) -> tuple[set[str], dict[str, str]]:
+        """Which names are those of secrets with a value, and which cannot be given one, with the reason."""
+        return self.vault.look_up_names(list(names), region_name=self.region)
+
     def create(self, owner: str | None, entries: Iterable[Entry]) -> list[ClientError | None]:
         """Makes new secrets; answers with the refusal of each that was refused."""
         requests = [{"Name": entry.name, **_value(entry), **entry.about} for entry in entries]
@@ -51,28 +58,37 @@ class Into:
 def bring_in(into: Into, entries: Iterable[Entry], on_difference: Verdict) -> Iterator[Step]:
     """Tries each entry and tells what came of it: for more of them than could be planned beforehand.
 
-    A new secret costs no question whether it is there. Whoever meets a conflict is to undo it all.
+    Whoever meets a conflict is to undo it all.
     """
     for several in _alike(entries, key=lambda entry: entry.owner):
-        owner = several[0].owner
-        refusals = iter(into.create(owner, (entry for entry in several if entry.value)))
+        with_value, _ = into.look_up(entry.name for entry in several)
+        new = [entry for entry in several if entry.value and entry.name not in with_value]
+        refusals = dict(zip((entry.name for entry in new), into.create(several[0].owner, new), strict=True))
         for entry in several:
             with _named(entry):
-                step = _brought_in(into, entry, next(refusals) if entry.value else None, on_difference)
-            yield step
+                if entry.name in refusals:
+                    yield _created(into, entry, refusals[entry.name], on_difference)
+                else:
+                    yield _compared(into, entry, on_difference)
 
 
-def _brought_in(into: Into, entry: Entry, refusal: ClientError | None, on_difference: Verdict) -> Step:
+def _created(into: Into, entry: Entry, refusal: ClientError | None, on_difference: Verdict) -> Step:
+    """What came of a secret that had to be new."""
     if refusal is None:
-        return Step(entry, Verdict.CREATE if entry.value else Verdict.EMPTY)
+        return Step(entry, Verdict.CREATE)
     if not isinstance(refusal, ResourceExistsException | InvalidRequestException):
         raise refusal
-    client = into.client(entry.owner)
-    [step] = judged(client, [entry], on_difference)
-    if step.verdict is Verdict.UPDATE:
-        _put(client, entry)
+    step = _compared(into, entry, on_difference)
     if step.verdict is Verdict.CREATE:
-        _put_first(client, entry, refusal)
+        _put_first(into.client(entry.owner), entry, refusal)
+    return step
+
+
+def _compared(into: Into, entry: Entry, on_difference: Verdict) -> Step:
+    """What came of a secret that is there, or of an entry without a value."""
+    [step] = plan(into, [entry], on_difference)
+    if step.verdict is Verdict.UPDATE:
+        _put(into.client(entry.owner), entry)
     return step
 
 

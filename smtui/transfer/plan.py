@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from smtui.transfer.entry import Entry, Value
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
+    from smtui.transfer.bringing import Into
 
 BATCH = 20  # what one BatchGetSecretValue takes
 NOT_THERE = "ResourceNotFoundException"
@@ -43,33 +44,55 @@ class Step:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What cannot be read, and why: a sentence."""
+
+    reason: str
+
+
 def plan(
-    client: Client, entries: Sequence[Entry], on_difference: Verdict, progress: Progress | None = None
+    into: Into, entries: Sequence[Entry], on_difference: Verdict, progress: Progress | None = None
 ) -> list[Step]:
-    """Compares the entries with the vault. A secret there with another value gets `on_difference`."""
+    """Compares the entries with the vault. A secret there with another value gets `on_difference`.
+
+    All names are looked up first; only the values of secrets that are there are read, and those reads are recorded.
+    """
+    with_value, refused = into.look_up(entry.name for entry in entries)
     steps: list[Step] = []
     for start in range(0, len(entries), BATCH):
-        steps += judged(client, entries[start : start + BATCH], on_difference)
+        several = entries[start : start + BATCH]
+        held = _values(into.client(None), [entry.name for entry in several if entry.value and entry.name in with_value])
+        steps += (_step(entry, held, refused, on_difference) for entry in several)
         if progress:
             progress("comparing", len(steps), len(entries))
     return steps
 
 
-def judged(client: Client, entries: Sequence[Entry], on_difference: Verdict) -> Iterator[Step]:
-    asked = [entry.name for entry in entries if entry.value]
-    answer: Any = client.batch_get_secret_value(SecretIdList=asked) if asked else {"SecretValues": [], "Errors": []}
-    held = {secret["Name"]: secret.get("SecretString", secret.get("SecretBinary")) for secret in answer["SecretValues"]}
-    errors = {error["SecretId"]: error for error in answer["Errors"]}
-    for entry in entries:
-        error = errors.get(entry.name)
-        if not entry.value:
-            yield Step(entry, Verdict.EMPTY)
-        elif entry.name in held:
-            yield _compared(entry, held[entry.name], on_difference)
-        elif error is None or error["ErrorCode"] == NOT_THERE:
-            yield Step(entry, Verdict.CREATE)
-        else:
-            yield Step(entry, Verdict.CONFLICT, error["Message"].rstrip("."))
+def _values(client: Client, names: Sequence[str]) -> dict[str, Value | Refused | None]:
+    """The current value of each of so many secrets, or why it cannot be read."""
+    if not names:
+        return {}
+    answer: Any = client.batch_get_secret_value(SecretIdList=list(names))
+    values = {each["Name"]: each.get("SecretString", each.get("SecretBinary")) for each in answer["SecretValues"]}
+    errors = [error for error in answer["Errors"] if error["ErrorCode"] != NOT_THERE]
+    refused = {error["SecretId"]: Refused(error["Message"]) for error in errors}
+    return {**values, **refused}
+
+
+def _step(
+    entry: Entry, held: Mapping[str, Value | Refused | None], refused: Mapping[str, str], on_difference: Verdict
+) -> Step:
+    if not entry.value:
+        return Step(entry, Verdict.EMPTY)
+    if entry.name in refused:
+        return Step(entry, Verdict.CONFLICT, refused[entry.name].rstrip("."))
+    if entry.name not in held:
+        return Step(entry, Verdict.CREATE)
+    found = held[entry.name]
+    if isinstance(found, Refused):
+        return Step(entry, Verdict.CONFLICT, found.reason.rstrip("."))
+    return _compared(entry, found, on_difference)
 
 
 def _compared(entry: Entry, held: Value | None, on_difference: Verdict) -> Step:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -61,6 +61,16 @@ def any_named(database: Database, region: str, names: Sequence[str]) -> bool:
         "SELECT 1 FROM secrets WHERE region = ? AND name IN (SELECT value FROM json_each(?)) LIMIT 1",
         (region, json.dumps(names)),
     ) is not None
+
+
+def states_of(database: Database, region: str, names: Sequence[str]) -> Iterator[tuple[str, bool, bool]]:
+    """Of the names that are taken in a Region: the name, whether deletion is scheduled, whether there is a value."""
+    yield from database.rows(
+        "SELECT name, delete_at IS NOT NULL,"
+        " EXISTS (SELECT 1 FROM labels WHERE secret = secrets.id AND label = 'AWSCURRENT')"
+        " FROM secrets WHERE region = ? AND name IN (SELECT value FROM json_each(?))",
+        (region, json.dumps(names)),
+    )
 
 
 def new(

@@ -157,6 +157,17 @@ def test_a_name_given_twice_is_refused(
     assert cli.done("ls") == ""
 
 
+@pytest.mark.parametrize("command", [["--dry-run"], []])
+def test_looking_names_up_is_no_access(stocked: CommandLine, file: WriteFile, command: list[str]) -> None:
+    """Of 2,000 new names none is recorded as a refused read; the values of those that are there are read."""
+    stocked.done("create-secret", "--name", "valueless")
+    held = {"prod/text": "plain text\n", "valueless": "1", **{f"new/{number}": "x" for number in range(2000)}}
+
+    stocked.done("import", file("f.json", json.dumps(held)), *command)
+
+    assert len(stocked.done("trail", "--operation", "GetSecretValue").splitlines()) == 1
+
+
 @pytest.mark.parametrize("name", ["a b", "ü", "a" * 600, "aws:x#y"])
 def test_a_name_that_no_secret_can_have_stops_everything(cli: CommandLine, file: WriteFile, name: str) -> None:
     answer = cli("import", file("f.json", json.dumps({"good": "1", name: "2"})))

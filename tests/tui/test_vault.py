@@ -259,6 +259,17 @@ async def test_an_import_that_is_refused_leaves_nothing(app: MakeApp, tmp_path: 
     assert client.list_secrets()["SecretList"] == []
 
 
+async def test_a_preview_records_no_access_to_names_that_are_new(app: MakeApp, tmp_path: Path, vault: Any) -> None:
+    """5,000 names: nothing is recorded, and the file hardly grows."""
+    (tmp_path / "many.json").write_text(json.dumps({f"s{number}": "x" for number in range(5000)}))
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, tmp_path / "many.json")
+        await until(pilot, lambda: "new secrets 5,000" in screen_text(running))
+
+        assert list(vault.trail(operation="GetSecretValue")) == list(vault.trail(outcome="refused")) == []
+
+
 async def test_what_cannot_be_imported_is_marked_before(app: MakeApp, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text(json.dumps({"good": "1", "no good": "2"}))
     running = app()

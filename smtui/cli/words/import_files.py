@@ -81,7 +81,7 @@ def _entries(args: argparse.Namespace) -> list[Entry]:
 
 def _planned(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar: Progress | None) -> list[Step]:
     """The steps; a dry run shows them, conflicts too, and otherwise a conflict ends the import."""
-    steps = plan(vault.client(region_name=args.region), entries, args.difference, bar)
+    steps = plan(Into(vault, args.region), entries, args.difference, bar)
     conflicts = [step for step in steps if step.verdict is Verdict.CONFLICT]
     if conflicts and not args.dry_run:
         raise import_long.refusal(conflicts[:MOST_NAMED], len(conflicts))

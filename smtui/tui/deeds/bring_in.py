@@ -61,7 +61,7 @@ def _read(asked: Names) -> list[Entry]:
 
 
 def _planned(vault: Vault, region: str, entries: list[Entry], tell: Tell) -> list[Step]:
-    return plan(vault.client(region_name=region), entries, Verdict.SKIP, tell)
+    return plan(Into(vault, region), entries, Verdict.SKIP, tell)
 
 
 def _carried_out(vault: Vault, region: str, steps: list[Step], tell: Tell) -> None:

@@ -1,0 +1,42 @@
+"""Which of many names are taken, and which no secret can have: a look at the names, without reading any value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from smtui.api.errors import ValidationException
+from smtui.api.model import OPERATIONS
+from smtui.engine import names
+from smtui.vault import secrets
+from smtui.vault.database import Database
+
+NAME = OPERATIONS["CreateSecret"].request.members["Name"]
+SCHEDULED = "A secret with this name is scheduled for deletion."
+
+
+def look_up_names(
+    database: Database, region: str, wanted: Iterable[str]
+) -> tuple[set[str], dict[str, str]]:
+    """The names of secrets that have a value, and, for names that cannot be given one, a sentence why.
+
+    A name in neither is free, or that of a secret without a value.
+    """
+    refused = {name: reason for name in wanted if (reason := _reason(name))}
+    with_value: set[str] = set()
+    for name, scheduled, has_value in secrets.states_of(database, region, [name for name in wanted
+                                                                           if name not in refused]):
+        if scheduled:
+            refused[name] = SCHEDULED
+        elif has_value:
+            with_value.add(name)
+    return with_value, refused
+
+
+def _reason(name: str) -> str:
+    """Why no secret can have this name; empty where one can."""
+    try:
+        names.valid_name(name)
+    except ValidationException as error:
+        return error.message
+    longest = getattr(NAME, "max", None)
+    return f"The name is longer than {longest} characters." if longest and len(name) > longest else ""
