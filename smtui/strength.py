@@ -14,7 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from smtui.children import module_command, module_environment
+from smtui.children import run_module, start_module
 
 GUESSES_A_SECOND = 1667
 LONGEST_LOOKED_AT = 72
@@ -69,11 +69,7 @@ def estimate(typed: bytes | bytearray | memoryview) -> Strength | None:
     if not typed:
         return None
     try:
-        done = subprocess.run(
-            module_command("smtui.strength"), input=typed, timeout=PATIENCE, check=True,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=module_environment(), cwd="/",
-        )  # fmt: skip
-        return Strength(float(done.stdout))
+        return Strength(float(run_module("smtui.strength", typed, seconds=PATIENCE)))
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
 
@@ -88,10 +84,7 @@ class Estimator:
         """log2 of the guesses it takes; without end where it could not be estimated."""
         data = text[:LONGEST_LOOKED_AT].encode("utf-8", "replace")
         try:
-            process = self._process = self._process or subprocess.Popen(
-                [*module_command("smtui.strength"), MANY], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, env=module_environment(), cwd="/",
-            )  # fmt: skip
+            process = self._process = self._process or start_module("smtui.strength", MANY, stdout=subprocess.PIPE)
             assert process.stdin is not None and process.stdout is not None
             process.stdin.write(len(data).to_bytes(4, "big") + data)
             process.stdin.flush()

@@ -143,7 +143,10 @@ def given(args: argparse.Namespace) -> bytearray | None:
 
 def line_of(descriptor: int, option: str) -> bytearray:
     """The next line of a file descriptor, and not a byte more: what follows belongs to others."""
+    from smtui.children import withhold_descriptor
+
     typed = bytearray()
+    withhold_descriptor(descriptor)
     try:
         while (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
             typed += byte
@@ -153,8 +156,11 @@ def line_of(descriptor: int, option: str) -> bytearray:
 
 
 def _from_file(path: str) -> bytearray:
+    from smtui.children import withhold_file
+
     try:
         held = bytearray(Path(path).expanduser().read_bytes())
+        withhold_file(Path(path).expanduser())
     except OSError as error:
         raise CannotUnlock(f"Cannot read $SMTUI_PASSPHRASE_FILE ({path}): {error.strerror}.") from None
     if b"\n" in held.rstrip(b"\r\n"):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from smtui.ambient import seconds_awake
-from smtui.children import module_command, module_environment
+from smtui.children import start_module
 from smtui.clipboard.seal import Seal, clear_if_ours
 from smtui.clipboard.ways import find
 
@@ -51,7 +51,7 @@ class Guard:
     """Our end of the pipe to that process."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def look_after(self, watch: Watch) -> None:
         try:
@@ -64,7 +64,7 @@ class Guard:
         if self._process is None:
             self._process = _start()
         pipe = self._pipe()
-        pipe.write(line)
+        pipe.write(line.encode())
         pipe.flush()
 
     def leave(self) -> None:
@@ -73,18 +73,14 @@ class Guard:
             self._pipe().close()
             self._process = None
 
-    def _pipe(self) -> IO[str]:
+    def _pipe(self) -> IO[bytes]:
         assert self._process is not None and self._process.stdin is not None
         return self._process.stdin
 
 
-def _start() -> subprocess.Popen[str]:
+def _start() -> subprocess.Popen[bytes]:
     """In a session of its own, so that what ends our terminal does not end it; from /, so that nothing else is run."""
-    return subprocess.Popen(
-        module_command("smtui.clipboard.guard"),
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
-        start_new_session=True, cwd="/", env=module_environment(),
-    )  # fmt: skip
+    return start_module("smtui.clipboard.guard")
 
 
 def keep(lines: Iterable[str]) -> None:

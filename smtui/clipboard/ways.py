@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from smtui import children
 from smtui.ambient import Ambient
-from smtui.children import environment
 
 PATIENCE = 3.0
 LONGEST_SEQUENCE = 74_000
@@ -43,13 +43,9 @@ class Way(Protocol):
 def _run(command: tuple[str, ...], data: bytes = b"", *, answers: bool = False) -> bytes:
     """`stdout` is left open by tools that stay to serve the clipboard, so it is listened to only for an answer."""
     try:
-        done = subprocess.run(
-            command, input=data, timeout=PATIENCE, check=True, env=environment(), start_new_session=True,
-            stdout=subprocess.PIPE if answers else subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
+        return children.run(command, data, seconds=PATIENCE, answers=answers)
     except (OSError, subprocess.SubprocessError):
         raise WayFailed(command[0]) from None
-    return done.stdout or b""
 
 
 def _told(name: str, seconds: float) -> str:

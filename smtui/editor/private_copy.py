@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from smtui.children import module_command, module_environment
+from smtui.children import start_module
 from smtui.editor.sweeper import PREFIX
 from smtui.private import new_file
 
@@ -80,11 +80,7 @@ def private_copy(data: bytes, name: str, where: Place) -> Iterator[Path]:
 
 def _sweeper(folder: Path) -> subprocess.Popen[bytes]:
     """Removes the folder once the pipe to it is closed, which our end does, also by SIGKILL."""
-    return subprocess.Popen(
-        [*module_command("smtui.editor.sweeper"), str(folder)],
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True, cwd="/", env=module_environment(),
-    )  # fmt: skip
+    return start_module("smtui.editor.sweeper", str(folder))
 
 
 def read_back(path: Path, most: int) -> bytes:

@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +45,7 @@ def edit(path: Path, program: list[str]) -> int:
     """Runs the editor, in the terminal that it now has, until it ends; its exit code. Raises NoEditor."""
     with _signals_are_the_editors():
         try:
-            return subprocess.run([*program, str(path)], env=children.environment(), check=False).returncode
+            return children.run_on_terminal([*program, str(path)], environ=children.environment())
         except OSError as error:
             raise NoEditor(f"{program[0]} cannot be run: {error.strerror}.") from None
 

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from smtui import children
 from smtui.ambient import seconds_awake
 from smtui.api.types import Client
-from smtui.children import environment
 from smtui.rotation import strays, wire
 from smtui.rotation.desk import Desk
 from smtui.rotation.function import Output, StepFailed, Task, Wanted
@@ -72,10 +72,10 @@ def _started(arguments: list[str], folder: Path, agent: Path) -> Iterator[subpro
     work = folder / "work"
     work.mkdir(mode=0o700)
     try:
-        process = subprocess.Popen(
-            arguments, cwd=work, env={**environment(), wire.AGENT: str(agent)}, start_new_session=True,
+        process = children.start(
+            arguments, cwd=work, environ={**children.environment(), wire.AGENT: str(agent)},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        )
     except OSError as error:
         raise StepFailed(f"The command cannot be started: {error.strerror}.") from None
     try:

@@ -10,6 +10,10 @@ signals and the exit code are its own. Nothing is put on its command line, and t
 Characters that no variable's name has become _. They win over variables that are there already. Two values for one
 variable are refused, and so are names that decide which programs run (PATH, LD_PRELOAD), unless you chose them, bytes,
 and texts with a NUL character. A secret whose name has a = in it may have to be named by its ARN.
+
+The command gets your environment without the SMTUI_* variables, except SMTUI_VAULT, SMTUI_CONFIG and SMTUI_STATE, and
+of the open file descriptors 0, 1 and 2, those its arguments name (<(command)), and those of --keep-fd. One that the
+passphrase was read from is never among them.
 """
 
 from __future__ import annotations
@@ -17,9 +21,8 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from smtui.cli.exits import CannotRun, Exit, NoCommand, UsageError
@@ -37,7 +40,6 @@ EXAMPLE = (
     "smtui exec PGPASSWORD=prod/db#password -- psql -h db.example.com\n"
     "smtui exec --prefix dev/ --pristine -- env"
 )
-OURS = {"SMTUI_PASSPHRASE", "SMTUI_PASSPHRASE_FILE"}
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +47,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prefix", metavar="TEXT", default="", help="and every secret whose name begins so")
     parser.add_argument("--pristine", action="store_true",
                         help="start from a small environment: PATH, HOME, the language, the terminal and the display")
+    parser.add_argument("--keep-fd", metavar="N", type=int, action="append", default=[],
+                        help="leave file descriptor N open for the command; may be repeated")
     parser.set_defaults(behind=())
 
 
@@ -53,6 +57,7 @@ def run(args: argparse.Namespace) -> Exit:
         raise UsageError("Which command?", hint="It comes behind --: smtui exec prod/db -- ./server")
     if not args.targets and not args.prefix:
         raise UsageError("Which secrets?")
+    _keep_descriptors(args.keep_fd)
     surroundings = _surroundings(pristine=args.pristine)
     program = _program(args.behind[0], surroundings)
     with opened(args) as vault:
@@ -62,9 +67,18 @@ def run(args: argparse.Namespace) -> Exit:
 
 def _surroundings(*, pristine: bool) -> dict[str, str]:
     """The variables the command gets anyway: the person's, without those that open the vault, or the few of a child."""
-    from smtui.children import environment
+    from smtui.children import command_environment, environment
 
-    return environment() if pristine else {name: value for name, value in os.environ.items() if name not in OURS}
+    return environment() if pristine else command_environment()
+
+
+def _keep_descriptors(descriptors: Sequence[int]) -> None:
+    from smtui import children
+
+    for descriptor in descriptors:
+        if children.is_secret(descriptor):
+            raise UsageError(f"--keep-fd {descriptor}: the passphrase was read from it.")
+        children.keep_descriptor(descriptor)
 
 
 def _program(word: str, surroundings: Mapping[str, str]) -> str:
@@ -113,15 +127,16 @@ def _of_target(client: Client, word: str) -> Iterator[Variable]:
 
 def become(program: str, words: list[str], surroundings: Mapping[str, str], held: Mapping[str, str]) -> NoReturn:
     """This process ends, and the command is in its place; on Windows, which cannot, it is waited for."""
+    from smtui import children
+
     if sys.platform == "win32":
-        done = subprocess.run(words, executable=program, env={**surroundings, **held}, check=False)
-        raise SystemExit(done.returncode)
+        raise SystemExit(children.run_on_terminal(words, program=program, environ={**surroundings, **held}))
     from smtui.hardening import hand_over
 
     hand_over()
     values = {name: os.fsencode(value) for name, value in surroundings.items()}
     values |= {name: value.encode() for name, value in held.items()}
     try:
-        os.execve(program, words, values)  # noqa: S606
+        children.replace_process(program, words, values)
     except OSError as error:
         raise CannotRun(f"{words[0]} cannot be run: {error.strerror}.") from None
