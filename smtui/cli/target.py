@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from smtui.cli.exits import Refusal, UsageError
-from smtui.transfer import variables
+from smtui.text.json_object import JsonObject, read_object
 
 MOST_KEYS = 20
 
@@ -25,26 +25,34 @@ class Target:
         return cls(name, key if hash_sign else None)
 
     def value_in(self, response: Mapping[str, Any]) -> str | bytes:
-        """What is meant in the answer of GetSecretValue. Raises Refusal."""
+        """What is meant in the answer of GetSecretValue.
+
+        Of a key, a string is what it says; anything else (numbers, true, null, objects) is as it is spelled.
+
+        Raises:
+            Refusal: if there is no such key.
+            LoneSurrogateError: if the key's string cannot be encoded.
+        """
         if self.key is None:
             found: str | bytes = response["SecretString"] if "SecretString" in response else response["SecretBinary"]
             return found
         held = self.object_in(response)
-        if self.key not in held:
-            raise Refusal(f"{self.name} has no key '{self.key}'.", hint=_keys(held))
-        return variables.member_text(held[self.key])
+        member = held.find(self.key)
+        if member is None:
+            raise Refusal(f"{self.name} has no key '{self.key}'.", hint=_keys(held.keys))
+        return member.encodable_text()
 
-    def object_in(self, response: Mapping[str, Any]) -> dict[str, Any]:
+    def object_in(self, response: Mapping[str, Any]) -> JsonObject:
         """The JSON object that the secret holds. Raises Refusal."""
-        held = variables.object_in(response.get("SecretString", ""))
+        held = read_object(response.get("SecretString", ""))
         if held is None:
             raise Refusal(f"The value of {self.name} is no JSON object, so it has no keys.",
                           hint=f"smtui get {self.name} prints the whole value.")
         return held
 
 
-def _keys(held: Mapping[str, Any]) -> str:
+def _keys(held: Sequence[str]) -> str:
     if not held:
         return "It has no keys at all."
     more = f", and {len(held) - MOST_KEYS} more" if len(held) > MOST_KEYS else ""
-    return f"Its keys: {', '.join(list(held)[:MOST_KEYS])}{more}."
+    return f"Its keys: {', '.join(held[:MOST_KEYS])}{more}."

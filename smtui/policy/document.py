@@ -5,16 +5,14 @@ A member that is there twice, NaN, half a surrogate pair and nesting without end
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
 from dataclasses import dataclass
 
-DEEPEST = 64
-_SPACE = re.compile(r"[ \t\n\r]*")
-_TEXT = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"', re.DOTALL)
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_WORDS = {"true": True, "false": False, "null": None}
+from smtui.text.json_object import is_encodable
+from smtui.text.json_reader import InvalidJsonError, JsonKind, JsonNode, locate, parse_json
+
+_WORDS = {"true": ("flag", True), "false": ("flag", False), "null": ("null", None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,92 +59,37 @@ class NotJson(ValueError):
 
 def read(text: str) -> Node:
     """Raises NotJson."""
-    reader = _Reader(text)
-    node, at = reader.value(reader.skip(0), 0)
-    if reader.skip(at) < len(text):
-        raise NotJson("nothing may stand behind its end", reader.place(reader.skip(at)))
-    return node
+    try:
+        return _Places(text).node(parse_json(text))
+    except InvalidJsonError as error:
+        raise NotJson(str(error), Place(*locate(text, error.position))) from None
 
 
-class _Reader:
+class _Places:
+    """Knows on which line and column an offset is."""
+
     def __init__(self, text: str) -> None:
         self._text = text
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def place(self, at: int) -> Place:
-        from bisect import bisect_right
-
         line = bisect_right(self._starts, at)
         return Place(line, at - self._starts[line - 1] + 1)
 
-    def skip(self, at: int) -> int:
-        space = _SPACE.match(self._text, at)
-        return space.end() if space else at
-
-    def value(self, at: int, depth: int) -> tuple[Node, int]:
-        if depth > DEEPEST:
-            raise NotJson("it is nested too deeply", self.place(at))
-        first = self._text[at : at + 1]
-        if first == "{":
-            return self._object(at, depth)
-        if first == "[":
-            return self._list(at, depth)
-        return self._plain(at)
-
-    def _plain(self, at: int) -> tuple[Node, int]:
-        place = self.place(at)
-        if found := _TEXT.match(self._text, at):
-            return Node("text", self._unescaped(found.group(), at), place), found.end()
-        if found := _NUMBER.match(self._text, at):
-            return Node("number", found.group(), place), found.end()
-        for word, value in _WORDS.items():
-            if self._text.startswith(word, at):
-                return Node("null" if value is None else "flag", value, place), at + len(word)
-        raise NotJson("this is no JSON" if at < len(self._text) else "it ends too early", place)
-
-    def _unescaped(self, quoted: str, at: int) -> str:
-        try:
-            text: str = json.loads(quoted)
-            text.encode()
-        except ValueError:
-            raise NotJson("this text is not well formed", self.place(at)) from None
-        return text
-
-    def _list(self, at: int, depth: int) -> tuple[Node, int]:
-        items: list[Node] = []
-        for item_at in self._commas(end := [at], "]"):
-            item, end[0] = self.value(item_at, depth + 1)
-            items.append(item)
-        return Node("list", items, self.place(at)), end[0]
-
-    def _object(self, at: int, depth: int) -> tuple[Node, int]:
-        members: dict[str, Member] = {}
-        for key_at in self._commas(end := [at], "}"):
-            key, after = self.value(key_at, depth + 1)
-            if key.kind != "text":
-                raise NotJson("a name in quotes is wanted here", key.place)
-            if key.value in members:
-                raise NotJson(f"{key.value} is there twice", key.place)
-            colon = self.skip(after)
-            if self._text[colon : colon + 1] != ":":
-                raise NotJson("a colon is wanted here", self.place(colon))
-            value, end[0] = self.value(self.skip(colon + 1), depth + 1)
-            members[str(key.value)] = Member(key, value)
-        return Node("object", members, self.place(at)), end[0]
-
-    def _commas(self, end: list[int], closing: str) -> Iterator[int]:
-        """Where each item of a list or object begins; `end` is where the one before ended, and then the whole."""
-        at = self.skip(end[0] + 1)
-        if self._text[at : at + 1] == closing:
-            end[0] = at + 1
-            return
-        while True:
-            yield at
-            at = self.skip(end[0])
-            mark = self._text[at : at + 1]
-            if mark == closing:
-                end[0] = at + 1
-                return
-            if mark != ",":
-                raise NotJson(f"a comma or {closing} is wanted here" if mark else "it ends too early", self.place(at))
-            at = self.skip(at + 1)
+    def node(self, found: JsonNode) -> Node:
+        """Raises NotJson for half a surrogate pair, which JSON allows and no policy needs."""
+        place = self.place(found.start)
+        spelled = self._text[found.start : found.end]
+        match found.kind:
+            case JsonKind.OBJECT:
+                members = (Member(self.node(key), self.node(value)) for key, value in found.pairs)
+                return Node("object", {str(member.key.value): member for member in members}, place)
+            case JsonKind.ARRAY:
+                return Node("list", [self.node(item) for item in found.items], place)
+            case JsonKind.STRING:
+                if not is_encodable(found.string):
+                    raise NotJson("this text is not well formed", place)
+                return Node("text", found.string, place)
+            case JsonKind.NUMBER:
+                return Node("number", spelled, place)
+        return Node(*_WORDS[spelled], place)

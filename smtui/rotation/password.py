@@ -5,12 +5,12 @@ For secrets of which the vault is the only keeper: nothing outside learns of the
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from smtui.api.errors import ResourceNotFoundException
 from smtui.api.types import Client
 from smtui.rotation.function import Output, StepFailed, Task
+from smtui.text.json_object import read_object
 
 
 def password(task: Task, step: str, client: Client) -> Output:
@@ -37,15 +37,13 @@ def _create(task: Task, client: Client, options: dict[str, Any]) -> None:
 
 
 def _with(value: str | None, key: str, made: str) -> str:
-    try:
-        held = json.loads(value or "")
-    except (ValueError, RecursionError):
-        held = None
-    if not isinstance(held, dict):
+    """The value with one key changed, and every other byte as it was. Raises StepFailed."""
+    held = read_object(value or "")
+    if held is None:
         raise StepFailed(f"The value is no JSON object, so it has no key {key}.")
-    if key not in held:
+    if held.find(key) is None:
         raise StepFailed(f"The value has no key {key}.")
-    return json.dumps({**held, key: made}, ensure_ascii=False)
+    return held.set_text(key, made)
 
 
 def finish(task: Task, client: Client) -> None:

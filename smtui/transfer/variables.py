@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from smtui import strict_json
-from smtui.strict_json import JsonError
+from smtui.text.json_object import JsonMember, LoneSurrogateError, read_object
 from smtui.transfer.errors import NotAVariable
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -35,13 +33,14 @@ class Variable:
 def of_secret(name: str, value: str | bytes, prefix: str = "") -> Iterator[Variable]:
     """The variables of one secret. Raises NotAVariable."""
     text = _text(value, name)
-    held = object_in(text)
+    held = read_object(text)
     if held is None:
         cut = name.removeprefix(prefix) or name
         yield named(cleaned(cut, name).upper(), text, name)
     else:
-        for key, member in held.items():
-            yield named(cleaned(key, f"{name}#{key}"), member_text(member), f"{name}#{key}")
+        for member in held.members:
+            source = f"{name}#{member.key}"
+            yield named(cleaned(member.key, source), _member_text(member, source), source)
 
 
 def named(name: str, value: str | bytes, source: str, *, meant: bool = False) -> Variable:
@@ -52,18 +51,12 @@ def named(name: str, value: str | bytes, source: str, *, meant: bool = False) ->
     return Variable(name, _text(value, source), source)
 
 
-def object_in(text: str) -> dict[str, Any] | None:
-    """The JSON object that a value holds, if it is one."""
+def _member_text(member: JsonMember, source: str) -> str:
+    """A text as it is, anything else as it is spelled. Raises NotAVariable."""
     try:
-        held = strict_json.read(text) if text.lstrip()[:1] == "{" else None
-    except JsonError:
-        return None
-    return held if isinstance(held, dict) else None
-
-
-def member_text(member: Any) -> str:
-    """A text as it is, anything else as JSON, numbers as they were spelled."""
-    return str(member) if isinstance(member, str) else strict_json.write(member)
+        return member.encodable_text()
+    except LoneSurrogateError as error:
+        raise NotAVariable(f"{source} cannot be a variable. {error}", hint=error.hint) from None
 
 
 class Names:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from smtui.shown import Shown, shown
-from smtui.tui.values import Member, Value, members
+from smtui.text.json_object import JsonMember, read_members
+from smtui.tui.values import Value, part
 
 Path = tuple[str, ...]
 
@@ -44,7 +45,7 @@ def compared(before: Value, after: Value) -> list[Compared]:
 
 def _keys(before: str, after: str, path: Path) -> Iterator[Compared]:
     """Nothing where one of them has no keys. In the order of the second, then what only the first has."""
-    old, new = ({each.key: each for each in members(text)} for text in (before, after))
+    old, new = ({each.key: each for each in read_members(text)} for text in (before, after))
     if not old or not new:
         return
     for key, member in new.items():
@@ -52,24 +53,22 @@ def _keys(before: str, after: str, path: Path) -> Iterator[Compared]:
     yield from (Compared((*path, key), State.REMOVED) for key in old if key not in new)
 
 
-def _key(old: Member | None, new: Member, path: Path) -> Iterator[Compared]:
+def _key(old: JsonMember | None, new: JsonMember, path: Path) -> Iterator[Compared]:
     if old is None:
         yield Compared(path, State.ADDED)
-    elif (old.quoted, old.text) == (new.quoted, new.text):
+    elif (old.is_text, old.text) == (new.is_text, new.text):
         yield Compared(path, State.SAME)
     else:
-        inside = [] if old.quoted or new.quoted else list(_keys(old.text, new.text, path))
+        inside = [] if old.is_text or new.is_text else list(_keys(old.text, new.text, path))
         yield from inside or [Compared(path, State.CHANGED)]
 
 
-def piece(value: Value, path: Path) -> Value | None:
-    """What a path leads to; None where it leads nowhere."""
+def piece(value: Value, path: Path, *, to_show: bool = False) -> Value | None:
+    """What a path leads to; None where it leads nowhere. Raises LoneSurrogateError as `part` does."""
+    found: Value | None = value
     for key in path:
-        found = {each.key: each.text for each in members(value)} if isinstance(value, str) else {}
-        if key not in found:
-            return None
-        value = found[key]
-    return value
+        found = None if found is None else part(found, key, to_show=to_show)
+    return found
 
 
 def sentences(before: Value, after: Value) -> list[Shown]:
@@ -86,7 +85,7 @@ def sentences(before: Value, after: Value) -> list[Shown]:
 
 def _lost(before: Value, after: Value) -> Iterator[Shown]:
     """Where there were keys, and are none any more, that may be a slip."""
-    keys = len(members(before)) if isinstance(before, str) else 0
+    keys = len(read_members(before)) if isinstance(before, str) else 0
     if keys:
         what = f"binary, {len(after):,} bytes" if isinstance(after, bytes) else "text"
         yield shown(f"▲ it is {what}, no JSON with keys; there were {keys}")

@@ -17,10 +17,10 @@ from smtui.ambient import Ambient
 from smtui.api.errors import ClientError
 from smtui.shown import Shown, shown
 from smtui.strength import Estimator
+from smtui.text.json_object import read_members
 from smtui.tui import rows
 from smtui.tui.long_work import Tell
 from smtui.tui.marks import Severity
-from smtui.tui.values import members
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -192,9 +192,9 @@ def _the_same(keys: list[str], others: list[Shown]) -> str:
 
 def pieces(value: str) -> Iterator[tuple[str, str]]:
     """Of a JSON object the members whose names say so; of anything else the whole. With the key, if there is one."""
-    found = members(value)
+    found = read_members(value)
     if not found and len(value) >= SHORTEST:
         yield "", value
     for member in found:
-        if member.quoted and len(member.text) >= SHORTEST and any(word in member.key.lower() for word in SECRETIVE):
+        if member.is_text and len(member.text) >= SHORTEST and any(word in member.key.lower() for word in SECRETIVE):
             yield member.key, member.text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smtui.policy.document import NotJson, read
 from smtui.shown import shown
+from smtui.text.json_reader import InvalidJsonError, locate, parse_json
 from smtui.tui.marks import Mark, Severity
 
 _BEGINNINGS = ("{", "[")
@@ -19,7 +19,7 @@ def json_marks(text: str) -> list[Mark]:
     if not looks_like_json(text):
         return []
     try:
-        read(text)
-    except NotJson as wrong:
-        return [Mark(wrong.place.line, wrong.place.column, 0, Severity.ALERT, shown(f"No JSON: {wrong}."))]
+        parse_json(text)
+    except InvalidJsonError as error:
+        return [Mark(*locate(text, error.position), 0, Severity.ALERT, shown(f"No JSON: {error}."))]
     return []

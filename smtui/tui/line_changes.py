@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from smtui.shown import Shown, escaped
-from smtui.tui.json_words import laid_out
+from smtui.text.json_layout import indent_json
 
 AROUND = 2
 """Lines that stay the same are shown before and behind a change."""
@@ -23,7 +23,7 @@ class Line:
 
 def line_changes(before: str, after: str) -> list[Line]:
     """Nothing where only spaces and line breaks differ."""
-    old, new = (escaped(laid_out(text)).split("\n") if text else [] for text in (before, after))
+    old, new = (escaped(indent_json(text)).split("\n") if text else [] for text in (before, after))
     found: list[Line] = []
     for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(AROUND):
         if found:

@@ -5,22 +5,19 @@ An `Outline` may be kept while a screen is open; the value itself is fetched, us
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
 from typing import Any
 
 from smtui.shown import Shown, shown
+from smtui.text.json_object import JsonMember, JsonObject, encode_string, read_members, read_object
+from smtui.text.json_reader import InvalidJsonError, parse_json
 
 Value = str | bytes
 
 MOST_BYTES = 65_536
 """The service's limit for a value."""
-_SPACE = re.compile(r"[ \t\n\r]*")
-_DECODER = json.JSONDecoder()
 _BYTES_PER_LINE = 16
 
 
@@ -41,21 +38,6 @@ class Outline:
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One member of an object, and where in the text its key (`start`), its value (`value`) and its end are.
-
-    `text` is what a person means by the value: a string as what it says, anything else as it is spelled.
-    """
-
-    key: str
-    text: str
-    quoted: bool
-    start: int
-    value: int
-    end: int
-
-
 def held(answer: Mapping[str, Any]) -> Value:
     """The value in an answer of GetSecretValue."""
     text: str | None = answer.get("SecretString")
@@ -67,16 +49,26 @@ def outline(value: Value) -> Outline:
     if isinstance(value, bytes):
         return Outline(Kind.BINARY, len(value))
     size = len(value.encode("utf-8", "surrogatepass"))
-    keys = tuple(member.key for member in members(value))
+    keys = tuple(member.key for member in read_members(value))
     return Outline(Kind.KEYS, size, keys) if keys else Outline(Kind.TEXT, size)
 
 
-def part(value: Value, key: str | None) -> Value | None:
-    """One key of a value, or, without a key, the whole; None where there is no such key."""
+def part(value: Value, key: str | None, *, to_show: bool = False) -> Value | None:
+    """One key of a value, or, without a key, the whole; None where there is no such key.
+
+    Args:
+        to_show: whether it is for the eye only; then a string that UTF-8 cannot encode is as it is spelled.
+
+    Raises:
+        LoneSurrogateError: for such a string that is to be handed on.
+    """
     if key is None:
         return value
-    found = (member.text for member in members(value) if member.key == key) if isinstance(value, str) else iter(())
-    return next(found, None)
+    found = read_object(value) if isinstance(value, str) else None
+    member = found.find(key) if found else None
+    if member is None:
+        return None
+    return member.text if to_show else member.encodable_text()
 
 
 def visible(value: Value) -> Shown:
@@ -99,52 +91,6 @@ def can_be_typed(value: Value, *, lines: bool = False) -> bool:
     return shown(seen) == seen
 
 
-# Reading and writing the text of a JSON object.
-
-
-def members(text: str) -> tuple[Member, ...]:
-    """The members in their order; none where `text` is not an object.
-
-    An object that names a member twice is none: two readers could understand it differently.
-    """
-    try:
-        whole = json.loads(text, object_pairs_hook=_once_each)
-    except (ValueError, RecursionError):
-        return ()
-    return tuple(_located(text)) if isinstance(whole, dict) else ()
-
-
-def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a member is there twice")
-    return found
-
-
-def _located(text: str) -> Iterator[Member]:
-    """`text` is known to be an object: `{ "key" : value , … }`."""
-    at = _skip(text, _skip(text, 0) + 1)
-    while text[at] != "}":
-        start = at
-        key, at = _DECODER.raw_decode(text, start)
-        value_at = _skip(text, _skip(text, at) + 1)
-        value, end = _DECODER.raw_decode(text, value_at)
-        quoted = isinstance(value, str) and _is_unicode(value)
-        yield Member(key, value if quoted else text[value_at:end], quoted, start, value_at, end)
-        at = _skip(text, end)
-        at = _skip(text, at + 1) if text[at] == "," else at
-
-
-def _skip(text: str, at: int) -> int:
-    space = _SPACE.match(text, at)
-    return space.end() if space else at
-
-
-def _is_unicode(text: str) -> bool:
-    """Half of a surrogate pair, which JSON can spell, is no text that could be copied."""
-    return not any(0xD800 <= ord(character) <= 0xDFFF for character in text)
-
-
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A member as a form holds it: its number in the text it came from, None for a new one."""
@@ -156,51 +102,26 @@ class Pair:
 
 def rewritten(text: str, lines: Sequence[Pair]) -> str:
     """The object in `text` with just these members. What nobody touched keeps its spelling and its spaces."""
-    old = members(text)
-    kept = [line for line in lines if line.came_from is not None]
-    parts = [_respelled(text, old[line.came_from or 0], line) for line in kept]
-    gaps = [text[old[n - 1].end : old[n].start] for n in (line.came_from or 0 for line in kept[1:])]
-    new = [line for line in lines if line.came_from is None]
-    added = [json_string(line.key) + _colon(text, old) + json_string(line.text) for line in new]
-    gaps += [_gap(text, old)] * (len(parts) + len(added) - 1 - len(gaps))
-    inside = "".join(gap + each for gap, each in zip(["", *gaps], [*parts, *added], strict=False))
-    head, tail = (text[: old[0].start], text[old[-1].end :]) if old else ("{", "}")
-    return head + inside + tail
+    old = read_object(text) or JsonObject("{}", ())
+    kept = {line.came_from: _respelled(old, old.members[line.came_from], line)
+            for line in lines if line.came_from is not None}
+    added = [old.spell_member(line.key, encode_string(line.text)) for line in lines if line.came_from is None]
+    return old.rewrite(kept, added)
 
 
-def _respelled(text: str, member: Member, line: Pair) -> str:
-    key = text[member.start : member.value]
+def _respelled(old: JsonObject, member: JsonMember, line: Pair) -> str:
+    key = old.text[member.start : member.value_start]
     if line.key != member.key:
-        key = json_string(line.key) + _colon(text, [member])
+        key = encode_string(line.key) + old.text[member.key_end : member.value_start]
     if line.text == member.text:
-        return key + text[member.value : member.end]
-    return key + (json_string(line.text) if member.quoted else _spelling(line.text))
+        return key + member.source
+    return key + (encode_string(line.text) if member.is_text else _spelling(line.text))
 
 
 def _spelling(typed: str) -> str:
     """What takes the place of a number, a list and so on: JSON if it is some, else a string."""
     try:
-        json.loads(typed)
-    except (ValueError, RecursionError):
-        return json_string(typed)
+        parse_json(typed)
+    except InvalidJsonError:
+        return encode_string(typed)
     return typed.strip()
-
-
-def json_string(text: str) -> str:
-    """As JSON spells it, in quotes."""
-    return json.dumps(text, ensure_ascii=not _is_unicode(text))
-
-
-def _colon(text: str, old: Sequence[Member]) -> str:
-    """The colon as this text has it, with its spaces."""
-    if not old:
-        return ": "
-    _, after_key = _DECODER.raw_decode(text, old[0].start)
-    return text[after_key : old[0].value]
-
-
-def _gap(text: str, old: Sequence[Member]) -> str:
-    """What this text has between two members."""
-    for before, after in pairwise(old):
-        return text[before.end : after.start]
-    return "," + text[text.index("{") + 1 : old[0].start] if old and "\n" in text[: old[0].start] else ", "

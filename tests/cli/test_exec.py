@@ -51,7 +51,7 @@ def cli(stocked: CommandLine) -> CommandLine:
     (["WHOLE=app/settings"], {"WHOLE": '{"n": 1.10, "on": true, "list": [1, {"a": null}]}'}),
     (["prod/text"], {"PROD_TEXT": "plain text\n"}),
     (["app/api-key", "prod/text"], {"APP_API_KEY": "k", "PROD_TEXT": "plain text\n"}),
-    (["--prefix", "app/"], {"API_KEY": "k", "n": "1.10", "on": "true", "list": '[1,{"a":null}]'}),
+    (["--prefix", "app/"], {"API_KEY": "k", "n": "1.10", "on": "true", "list": '[1, {"a": null}]'}),
     (["prod/text", "--prefix", "app/a"], {"PROD_TEXT": "plain text\n", "PI_KEY": "k"}),
     (["9lives"], {"_9LIVES": "cat"}),
     (["PATH=9lives"], {"PATH": "cat"}),

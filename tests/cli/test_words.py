@@ -26,6 +26,46 @@ def test_get_picks_one_key(stocked: CommandLine) -> None:
     assert stocked.done("get", "prod/db#port") == "5432"
 
 
+def test_get_gives_a_key_as_it_is_spelled(cli: CommandLine) -> None:
+    """A string is what it says; numbers, words and objects keep every character."""
+    spelled = {"rate": "1.10", "big": "12345678901234567890.5", "far": "1e400", "huge": "9" * 5000, "yes": "true",
+               "none": "null", "inner": '{ "a":[1 ,2]}'}
+    members = ", ".join(f'"{key}" :{value}' for key, value in spelled.items())
+    cli.done("set", "odd", "-", stdin=f' {{"\\u0061": "\\u00e9",{members}}}'.encode())
+
+    assert cli.done("get", "odd#a") == "é"
+    assert {key: cli.done("get", f"odd#{key}") for key in spelled} == spelled
+
+
+@pytest.mark.parametrize("argv", [
+    ["get", "odd#token"], ["copy", "odd#token"], ["exec", "odd", "--", "true"], ["exec", "T=odd#token", "--", "true"],
+    ["export", "odd", "--format", "dotenv"],
+])
+def test_half_a_surrogate_pair_is_refused(cli: CommandLine, argv: list[str]) -> None:
+    """UTF-8 has no bytes for it. The other keys and the entire value are there as before."""
+    value = b'{"token": "\\ud800x", "user": "ann"}'
+    cli.done("set", "odd", "-", stdin=value)
+
+    answer = cli(*argv)
+
+    assert (answer.code, answer.raw) == (1, b"")
+    assert "half of a surrogate pair" in answer.err
+    assert "entire value" in answer.err
+    assert cli.done("get", "odd#user") == "ann"
+    assert cli("get", "odd").raw == value
+    cli.done("set", "odd#user", "-", stdin=b"bob")
+    assert cli("get", "odd").raw == value.replace(b"ann", b"bob")
+
+
+@pytest.mark.parametrize("value", [b'{"a": 1, "a": 2}', b'{"a": NaN}', b'\xef\xbb\xbf{"a": 1}', b"[1]", b'{"a": 1} x'])
+def test_what_two_readers_could_understand_differently_has_no_keys(cli: CommandLine, value: bytes) -> None:
+    cli.done("set", "odd", "-", stdin=value)
+
+    assert cli("get", "odd#a").code == 1
+    assert cli("set", "odd#a", "-", stdin=b"x").code == 1
+    assert cli("get", "odd").raw == value
+
+
 def test_get_finds_other_versions(stocked: CommandLine) -> None:
     assert stocked.done("get", "prod/db#password", "--version-stage", "AWSPREVIOUS") == "first"
 
@@ -119,7 +159,7 @@ def test_set_changes_one_key_and_nothing_else(cli: CommandLine) -> None:
     cli.done("set", "db#user", "-", stdin=b"bob")
 
     assert cli.done("get", "db") == (
-        '{"user":"bob","rate":1.10,"big":12345678901234567890,"ü":[1,null],"password":"s3cret"}'
+        '{"user": "bob", "rate": 1.10, "big": 12345678901234567890, "ü": [1, null], "password": "s3cret"}'
     )
 
 

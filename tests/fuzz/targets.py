@@ -27,6 +27,7 @@ from smtui.engine.client import method_name
 from smtui.policy import decide, exposure, grammar
 from smtui.policy.statements import Malformed
 from smtui.policy.warnings import warnings
+from smtui.text.json_object import read_members, read_object
 from smtui.transfer import reading
 from smtui.transfer.errors import TransferError
 from smtui.tui import search, values
@@ -160,8 +161,12 @@ def json_texts(data: bytes) -> None:
     with suppress(strict_json.JsonError):
         value = strict_json.read(text)
         assert strict_json.read(strict_json.write(value)) == value
-    pairs = [values.Pair(number, member.key, member.text) for number, member in enumerate(values.members(text))]
+    pairs = [values.Pair(number, member.key, member.text) for number, member in enumerate(read_members(text))]
     assert not pairs or values.rewritten(text, pairs) == text
+    if found := read_object(text):
+        key = "k" * 1000
+        more = read_object(found.set_text(key, text))
+        assert more and more.members[-1].string == text and more.remove_member(key) == text
 
 
 @target("Key=a,Value=b", "Key=a,Value=b Key=c,Value=d", '[{"Key": "a"}]', "a=[b,c],d={e=f}", "Key='a b',Value=\"c\"")

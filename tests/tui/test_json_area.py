@@ -13,7 +13,6 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from smtui.shown import Shown, escaped, shown
-from smtui.tui import json_words
 from smtui.tui.marks import Mark, Severity
 from smtui.tui.widgets.json_area import Check, JsonArea
 from smtui.tui.widgets.mark_list import MarkList
@@ -162,16 +161,3 @@ def test_escaped_it_says_the_same(thing: Any) -> None:
 
     assert json.loads(escaped(text)) == thing
     assert shown(escaped(text), lines=True) == escaped(text)
-
-
-@given(THINGS, st.sampled_from([None, 2]))
-def test_laid_out_it_says_the_same(thing: Any, indent: int | None) -> None:
-    """Word for word."""
-    text = json.dumps(thing, indent=indent)
-
-    assert spelled(json_words.laid_out(text)) == spelled(text)
-    assert json_words.laid_out(json_words.laid_out(text)) == json_words.laid_out(text)
-
-
-def spelled(text: str) -> list[str]:
-    return [text[word.start : word.end] for word in json_words.words(text)]

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smtui.tui.json_object import members
 from smtui.tui.question import Question
 from smtui.tui.search import MOST_FILTERS, read
 
@@ -150,23 +149,3 @@ def test_an_order_the_service_does_not_know() -> None:
     assert (request["SortBy"], request["SortOrder"]) == ("name", "asc")
     assert Question(order="rotation").key is not None
     assert Question(order="name").key is None
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ('{"user": "a\\u00e9", "port": 5432}', {"user": "aé", "port": "5432"}),
-        (' {\n"x" : 1.10 ,"y":{"z": [1, 2]} , "t":true, "n" :null}\n', {
-            "x": "1.10", "y": '{"z": [1, 2]}', "t": "true", "n": "null",
-        }),
-        ("{}", {}),
-        ("[1]", {}),
-        ("plain", {}),
-        ("", {}),
-        ('{"a": 1, "a": 2}', {}),
-        ("[" * 100_000, {}),
-    ],
-)  # fmt: skip
-def test_members_are_copied_as_they_are_spelled(text: str, found: dict[str, str]) -> None:
-    """A string without its quotes, anything else byte for byte; what is no plain object has no members."""
-    assert members(text) == found

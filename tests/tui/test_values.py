@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui.tui.values import Kind, Pair, can_be_typed, members, outline, part, rewritten, visible
+from smtui.text.json_object import read_members
+from smtui.tui.values import Kind, Pair, can_be_typed, outline, part, rewritten, visible
 
 KEYS = st.text(max_size=8)
 VALUES = st.recursive(
@@ -21,7 +22,7 @@ SPELLINGS = st.sampled_from([{}, {"indent": 2}, {"separators": (",", ":")}, {"en
 
 
 def pairs(text: str) -> list[Pair]:
-    return [Pair(number, member.key, member.text) for number, member in enumerate(members(text))]
+    return [Pair(number, member.key, member.text) for number, member in enumerate(read_members(text))]
 
 
 @given(OBJECTS, SPELLINGS)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from smtui import strict_json
 from smtui.api.errors import ResourceNotFoundException
 from smtui.cli import diagnostics, output, sources, terminal
 from smtui.cli.exits import Exit, UsageError
@@ -17,6 +16,7 @@ from smtui.cli.parser import whole_number
 from smtui.cli.target import Target
 from smtui.cli.terminal import NoTerminal
 from smtui.cli.unlocking import opened
+from smtui.text.json_object import JsonObject, is_encodable
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -77,7 +77,11 @@ def _asked(args: argparse.Namespace) -> str | bytes:
         value = terminal.ask_text(f"Value for {args.target}: ")
     except NoTerminal:
         raise UsageError("There is no terminal to ask for the value.", hint=WAYS) from None
-    return value.encode("utf-8", "surrogateescape") if args.binary else value
+    if args.binary:
+        return value.encode("utf-8", "surrogateescape")
+    if not is_encodable(value):
+        raise UsageError("What was typed is no UTF-8 text.", hint="--binary stores it as bytes.")
+    return value
 
 
 def _generated(client: Client, args: argparse.Namespace) -> str:
@@ -103,9 +107,9 @@ def _store(client: Client, target: Target, value: str | bytes, description: str 
 
 
 def _with_key(client: Client, target: Target, value: str) -> str:
-    """The JSON object with one key changed; a new one where there was no value yet."""
+    """The JSON object with one key changed, and every other byte as it was; a new one where there was no value yet."""
     try:
         held = target.object_in(client.get_secret_value(SecretId=target.name))
     except ResourceNotFoundException:
-        held = {}
-    return strict_json.write({**held, str(target.key): value})
+        held = JsonObject("{}", ())
+    return held.set_text(str(target.key), value)

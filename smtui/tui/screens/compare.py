@@ -124,8 +124,8 @@ class CompareScreen(SessionScreen[None]):
     def _side(self) -> Side | None:
         return self._rows[self.sides.cursor] if self._rows else None
 
-    async def _piece(self, side: Side) -> Value | None:
-        return piece(await call(self._read, side.version), side.key.path)
+    async def _piece(self, side: Side, *, to_show: bool = False) -> Value | None:
+        return piece(await call(self._read, side.version), side.key.path, to_show=to_show)
 
     @gesture
     async def action_copy(self) -> None:
@@ -140,7 +140,7 @@ class CompareScreen(SessionScreen[None]):
         self.hide()
         if side is None or again:
             return
-        value = await self._piece(side)
+        value = await self._piece(side, to_show=True)
         if value is not None and self.is_current and self.app.app_focus:
             lines = visible(value)
             self._revealed = at

@@ -12,12 +12,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.shown import Shown, shown
+from smtui.text.json_layout import indent_json
 from smtui.tui import keys, policy_marks, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.policy_preview import PolicyPreview
-from smtui.tui.json_words import laid_out
 from smtui.tui.line_changes import line_changes
 from smtui.tui.marks import Mark
 from smtui.tui.policy_templates import TEMPLATES
@@ -95,7 +95,7 @@ class PolicyScreen(PartScreen):
         """At what is attached; a policy in one line is laid out."""
         self.area.read_only = True
         text = self._attached
-        self.area.load_text(text if "\n" in text.strip() else laid_out(text))
+        self.area.load_text(text if "\n" in text.strip() else indent_json(text))
         self._say_state(READING if text else self._none())
         self.area.focus()
 
@@ -174,7 +174,7 @@ class PolicyScreen(PartScreen):
 
     @property
     def _changed(self) -> bool:
-        return self.area.text != "" and self.area.value not in (self._attached, laid_out(self._attached))
+        return self.area.text != "" and self.area.value not in (self._attached, indent_json(self._attached))
 
     # What is asked and sent.
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from smtui.shown import Shown, shown
+from smtui.text.json_object import read_members
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.json_object import members
 from smtui.tui.screens.listing import ListingScreen
 from smtui.tui.widgets.secret_list import SecretList
 
@@ -79,14 +79,15 @@ class SecretsScreen(ListingScreen):
         answer = await call(self.client.get_secret_value, SecretId=entry["ARN"])
         value = answer.get("SecretBinary", b"") if "SecretString" not in answer else answer["SecretString"]
         name = shown(entry["Name"])
-        choices = members(value) if isinstance(value, str) else {}
-        if not choices:
+        members = read_members(value) if isinstance(value, str) else ()
+        if not members:
             await self.app.copy(value, name)
             return
-        titles = [*map(shown, choices), Shown("the whole value")]
+        titles = [*(shown(member.key) for member in members), Shown("the whole value")]
         picked = await self.app.push_screen_wait(Pick(shown(f"Copy what of {name}?"), titles))
         if picked is not None:
-            await self.app.copy([*choices.values(), value][picked], f"{name}, {titles[picked]}")
+            piece = members[picked].encodable_text() if picked < len(members) else value
+            await self.app.copy(piece, f"{name}, {titles[picked]}")
 
     def action_add(self) -> None:
         if not self.refuses_to_write():

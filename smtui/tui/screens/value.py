@@ -76,14 +76,14 @@ class ValueScreen(OneSecretScreen):
         key = None if self.version_under_cursor() else self.value.key
         return shown(f"{self.name}{which}" if key is None else f"{self.name}{which}, {key}")
 
-    async def _piece(self) -> Value | None:
+    async def _piece(self, *, to_show: bool = False) -> Value | None:
         """What the row under the cursor stands for. None where its keys were not known before: now one can choose."""
         value = await self.read(self.version)
         known, now = self.value.outline, outline(value)
         if known != now:
             self.value.hold(now)
         choose = now.kind is Kind.KEYS and (known is None or known.keys != now.keys)
-        return None if choose else part(value, self.value.key)
+        return None if choose else part(value, self.value.key, to_show=to_show)
 
     @gesture
     async def action_to_file(self) -> None:
@@ -109,7 +109,7 @@ class ValueScreen(OneSecretScreen):
         if self.value.revealed is not None and self.value.revealed == self.value.cursor:
             self.hide()
             return
-        piece = await self._piece()
+        piece = await self._piece(to_show=True)
         if piece is not None and self.is_current and self.app.app_focus:
             self.value.reveal(visible(piece))
             self.hiding.begin(self.app.settings.reveal)

@@ -23,9 +23,10 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from smtui.shown import escaped
+from smtui.text.json_layout import INDENT, indent_json
 from smtui.tui import keys
 from smtui.tui.bridge import call
-from smtui.tui.json_words import INDENT, laid_out, word_end, words
+from smtui.tui.json_words import word_end, words
 from smtui.tui.marks import Mark, Severity
 
 Check = Callable[[str], Sequence[Mark]]
@@ -139,7 +140,7 @@ class JsonArea(TextArea):
             self.delete((row, column - len(INDENT)), (row, column), maintain_selection_offset=False)
 
     def action_lay_out(self) -> None:
-        if not self.read_only and (text := laid_out(self.text)) != self.text:
+        if not self.read_only and (text := indent_json(self.text)) != self.text:
             self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
             self.move_cursor((0, 0))
 

@@ -6,9 +6,10 @@ from rich.text import Text
 from textual import events
 from textual.reactive import reactive
 
+from smtui.text.json_object import encode_string
 from smtui.tui.json_check import json_marks, looks_like_json
 from smtui.tui.json_words import words
-from smtui.tui.values import can_be_typed, json_string
+from smtui.tui.values import can_be_typed
 from smtui.tui.widgets.json_area import JsonArea
 
 REFUSED = "What was pasted has unseen characters. f on the secret's screen stores such a value from a file."
@@ -65,5 +66,5 @@ class ValueArea(JsonArea):
         row, column = min(self.selection)
         line = self.document.get_line(row)
         inside = any(word.kind in ("text", "key") and word.start < column < word.end for word in words(line))
-        quoted = json_string(password)
+        quoted = encode_string(password)
         return quoted[1:-1] if inside else quoted

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -11,7 +9,9 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.shown import Shown, shown
-from smtui.tui.values import MOST_BYTES, Pair, members, rewritten
+from smtui.text.json_object import read_members, read_object
+from smtui.text.json_reader import locate
+from smtui.tui.values import MOST_BYTES, Pair, rewritten
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.pair_rows import PairRows
 from smtui.tui.widgets.value_area import ValueArea
@@ -46,7 +46,7 @@ class ValueEditor(Vertical):
     area = getters.query_one(ValueArea)
 
     def __init__(self, before: str = "", *, keys: bool = False) -> None:
-        found = 0 < len(members(before)) <= MOST_KEYS
+        found = 0 < len(read_members(before)) <= MOST_KEYS
         super().__init__(classes="-keys" if found or (keys and not before) else "")
         self._before = before
         self._keyed = before if found else EMPTY_OBJECT
@@ -90,9 +90,10 @@ class ValueEditor(Vertical):
             self.pairs.focus_on(key)
             return
         self.area.focus()
-        if key and (at := self.area.text.find(json.dumps(key, ensure_ascii=False))) >= 0:
-            above = self.area.text[:at]
-            self.area.move_cursor((above.count("\n"), at - above.rfind("\n") - 1), center=True)
+        found = read_object(self.area.text)
+        if key is not None and found and (member := found.find(key)):
+            line, column = locate(self.area.text, member.start)
+            self.area.move_cursor((line - 1, column - 1), center=True)
 
     def hide(self, hidden: bool) -> None:
         self.hidden = self.area.hidden = hidden
@@ -115,11 +116,11 @@ class ValueEditor(Vertical):
 
     async def _to_keys(self) -> Shown | None:
         text = self.area.value
-        if text.strip() not in ("", EMPTY_OBJECT) and not members(text):
+        if text.strip() not in ("", EMPTY_OBJECT) and not read_members(text):
             return Shown(NO_KEYS)
-        if (count := len(members(text))) > MOST_KEYS:
+        if (count := len(read_members(text))) > MOST_KEYS:
             return shown(f"It has {count:,} keys, which are easier to edit as text.")
-        self._keyed = text if members(text) else EMPTY_OBJECT
+        self._keyed = text if read_members(text) else EMPTY_OBJECT
         await self.pairs.put(_lines(self._keyed))
         return None
 
@@ -139,7 +140,7 @@ class ValueEditor(Vertical):
 
 
 def _lines(text: str) -> list[Pair]:
-    return [Pair(number, member.key, member.text) for number, member in enumerate(members(text))]
+    return [Pair(number, member.key, member.text) for number, member in enumerate(read_members(text))]
 
 
 def _problem(lines: list[Pair]) -> str:

@@ -1,0 +1,46 @@
+"""JSON with one member or item a line. Only white space changes: every string and number stays as it is spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtui.text.json_reader import InvalidJsonError, JsonKind, JsonNode, parse_json
+
+INDENT = "  "
+MAX_LINE = 72
+"""Characters of a list of plain values, or of an object of one, that stays on one line."""
+_BRACKETS = {JsonKind.OBJECT: ("{", "}"), JsonKind.ARRAY: ("[", "]")}
+
+
+def indent_json(text: str) -> str:
+    """The same JSON, indented; a text that is not JSON stays as it is."""
+    try:
+        node = parse_json(text)
+    except InvalidJsonError:
+        return text
+    return _spell(text, node, 1)
+
+
+def _spell(text: str, node: JsonNode, depth: int) -> str:
+    if node.kind not in _BRACKETS:
+        return text[node.start : node.end]
+    opening, closing = _BRACKETS[node.kind]
+    parts = list(_parts(text, node, depth))
+    short = f"{opening}{', '.join(parts)}{closing}"
+    if not parts or (_is_flat(node) and len(short) <= MAX_LINE):
+        return short
+    margin = "\n" + INDENT * depth
+    return f"{opening}{margin}{f',{margin}'.join(parts)}{margin.removesuffix(INDENT)}{closing}"
+
+
+def _parts(text: str, node: JsonNode, depth: int) -> Iterator[str]:
+    for key, value in node.pairs:
+        yield f"{text[key.start : key.end]}: {_spell(text, value, depth + 1)}"
+    for item in node.items:
+        yield _spell(text, item, depth + 1)
+
+
+def _is_flat(node: JsonNode) -> bool:
+    """Whether it is a list of plain values, or an object of one."""
+    inside = [*node.items, *(value for _, value in node.pairs)]
+    return len(node.pairs) < 2 and all(each.kind not in _BRACKETS for each in inside)
