@@ -50,6 +50,16 @@ def attach(labels: Mapping[str, Version], version: Version, new: Iterable[str]) 
     return _with_current(after, version) if AWSCURRENT in new else after
 
 
+def put(labels: Mapping[str, Version], version: Version, new: Iterable[str]) -> dict[str, Version]:
+    """`labels` after PutSecretValue or UpdateSecret stored a value: as `attach`, and where AWSCURRENT moves, AWSPENDING
+    leaves the version that it left.
+    """
+    after, left = attach(labels, version, new), labels.get(AWSCURRENT)
+    if left is not None and after[AWSCURRENT] != left == after.get(AWSPENDING):
+        del after[AWSPENDING]
+    return after
+
+
 def move(
     labels: Mapping[str, Version], label: str, *, remove_from: Version | None, move_to: Version | None
 ) -> dict[str, Version]:

@@ -21,6 +21,7 @@
     |   +-- InvalidAliasNameException    KMS
     |   +-- KMSInvalidStateException     KMS: the key's state does not allow it
     |   +-- NotFoundException            KMS: no such key or alias
+    +-- ChangedMeanwhileError            what is to be written was changed by others since it was read
     +-- VaultError                       the vault file cannot be used
         +-- VaultExistsError             there is a file already
         +-- VaultMissingError            there is none, or it went away while open
@@ -45,6 +46,14 @@ class SmtuiError(Exception):
     """The root: whatever smtui raises on purpose."""
 
     hint: str = ""
+
+
+class ChangedMeanwhileError(SmtuiError):
+    """What is to be written was changed since it was read. Nothing was written; `found` is what is there now."""
+
+    def __init__(self, found: object, message: str = "It was changed meanwhile by somebody else.") -> None:
+        self.found = found
+        super().__init__(message)
 
 
 class ClientError(SmtuiError):

@@ -79,7 +79,7 @@ def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels:
     """Seals a new version, moves the labels to it, drops outdated versions; answers with the labels it carries."""
     row = insert(call, secret, version_id, value, made_at=call.now)
     before = versions.labels(call.database, secret.id)
-    after = labels.attach(before, row, new_labels)
+    after = labels.put(before, row, new_labels)
     save_labels(call, secret, before, after)
     versions.drop_outdated(call.database, secret.id, keep=KEPT_VERSIONS, made_before=call.now - DAY)
     return labels.of_version(after, row)
@@ -118,7 +118,7 @@ def fill(call: Call, secret: Secret, version: Version, value: Value, new_labels:
     sealed = _sealed(call, secret, version.version_id, value, key)
     versions.fill(call.database, version, form=value.form, key=key.row, envelope=sealed)
     before = versions.labels(call.database, secret.id)
-    after = labels.attach(before, version.id, new_labels)
+    after = labels.put(before, version.id, new_labels)
     save_labels(call, secret, before, after)
     return labels.of_version(after, version.id)
 

@@ -38,7 +38,7 @@ class NewVersion:
     def sentences(self, before: Value, carried: Labels) -> list[Shown]:
         """`carried` are the labels as they are now."""
         stages = self.stages if carried else (AWSCURRENT, *self.stages)
-        move = Move(carried, labels.attach(carried, NEW, stages), ())
+        move = Move(carried, labels.put(carried, NEW, stages), ())
         stays = [] if AWSCURRENT in stages else [shown(f"{AWSCURRENT} stays where it is.")]
         return [*_cut(comparing.sentences(before, self.value) or [SAME]), Shown(""), *move.sentences(), *stays]
 

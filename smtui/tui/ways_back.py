@@ -44,7 +44,7 @@ def version_stored(
 ) -> None:
     """`before` are the labels before it was stored. A version cannot be taken out again; its labels can."""
     version, stages = stored["VersionId"], stored["VersionStages"]
-    move = Move(before, labels.attach(before, version, stages), ())
+    move = Move(before, labels.put(before, version, stages), ())
     _remember_labels(session, secret_id, _words(name, f"version {short(version)} stored"), move, STAYS)
 
 

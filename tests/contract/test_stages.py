@@ -100,3 +100,13 @@ def test_a_change_of_labels_is_a_change_of_the_secret(client, two, clock) -> Non
     client.update_secret_version_stage(SecretId="a", VersionStage="blue", MoveToVersionId=two[0])
 
     assert client.describe_secret(SecretId="a")["LastChangedDate"] == clock()
+
+
+@pytest.mark.parametrize("store", ["put_secret_value", "update_secret"])
+def test_a_new_current_value_takes_awspending_from_the_version_before(client, store) -> None:
+    """A rotation left AWSPENDING on the current version: a value stored by hand ends that, as recorded from AWS."""
+    client.create_secret(Name="a", SecretString="1")
+    rotated = client.put_secret_value(SecretId="a", SecretString="2", VersionStages=["AWSCURRENT", "AWSPENDING"])
+    third = getattr(client, store)(SecretId="a", SecretString="3")["VersionId"]
+
+    assert stages(client) == {rotated["VersionId"]: ["AWSPREVIOUS"], third: ["AWSCURRENT"]}
