@@ -14,6 +14,8 @@ TOKEN = Text(min=32, max=64)
 SECONDS = Integer(min=1)
 LONGEST_STEP = 900
 """Seconds: a function of AWS Lambda may run no longer."""
+DEFAULT_STEP = 60
+"""Seconds a step may take where the function's settings say nothing."""
 # What GetRandomPassword takes, and where the password goes: into one key of a JSON value, or all of it.
 PASSWORD = Structure({"Key": Text(min=1, max=512), **OPERATIONS["GetRandomPassword"].request.members})
 # A condition key that a request would have had, in the words of IAM's SimulateCustomPolicy.
@@ -23,7 +25,7 @@ COMMAND = Structure({"Arguments": List(Text(min=0, max=4096), min=1, max=256), "
                     ("Arguments",))
 FUNCTION = Structure({
     "FunctionName": FUNCTION_NAME, "FunctionArn": Text(), "Created": Timestamp(), "Password": PASSWORD,
-    "Command": COMMAND,
+    "Command": COMMAND, "WaitsForPermission": Flag(), "Unreadable": Flag(),
 })
 # Output of functions may quote what they work with: it is in the vault for who looks there, and not in the trail.
 MESSAGE = Text(min=0, max=100_000, sensitive=True)
@@ -46,20 +48,28 @@ RETENTION = _operation("SetTrailRetention", {"Days": Integer(min=0, max=36500)},
 CLOCK = _operation("AcceptClock", {})
 ROTATION_OPERATIONS = {
     operation.name: operation for operation in (
-        _operation("CreateFunction", {"FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND},
-                   ("FunctionName",), dict(FUNCTION.members)),
+        _operation("CreateFunction", {
+            "FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND, "Allow": Flag(),
+        }, ("FunctionName",), dict(FUNCTION.members)),
+        _operation("AllowFunction", {"FunctionName": FUNCTION_NAME, "Command": COMMAND}, ("FunctionName", "Command"),
+                   dict(FUNCTION.members)),
+        _operation("RevokeFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",), dict(FUNCTION.members)),
         _operation("ListFunctions", {}, (), {"Functions": List(Structure({
             **FUNCTION.members, "SecretCount": Integer(), "SecretNames": List(Text()),
         }))}),
         _operation("DeleteFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",)),
         _operation("ClaimRotation", {"Holder": HOLDER, "SecretARN": SECRET_ID, "AtOnce": Flag()}, ("Holder",),
                    {"Rotation": ROTATION}),
+        _operation("ReleaseRotation", {
+            "SecretId": SECRET_ID, "ClientRequestToken": TOKEN, "Step": STEP, "Holder": HOLDER,
+        }, ("SecretId", "ClientRequestToken", "Step", "Holder")),
         _operation("ReportRotation", {
             "SecretId": SECRET_ID, "ClientRequestToken": TOKEN, "Step": STEP, "Holder": HOLDER, "Succeeded": Flag(),
             "Message": MESSAGE, "OutputSha256": Text(max=64), "OutputBytes": Integer(min=0),
         }, ("SecretId", "ClientRequestToken", "Step", "Holder", "Succeeded"), {"Step": STEP}),
         _operation("DescribeRotation", {"SecretId": SECRET_ID}, ("SecretId",), {
             "ARN": Text(), "Name": Text(), "Rotation": ROTATION, "CountsFromDate": Timestamp(),
+            "WaitsForPermission": Flag(),
         }),
     )
 }  # fmt: skip
@@ -98,9 +108,14 @@ class RotationClient(Protocol):
     @property
     def exceptions(self) -> Any: ...
     def create_function(self, *, FunctionName: str, **settings: Any) -> dict[str, Any]: ...
+    def allow_function(self, *, FunctionName: str, Command: dict[str, Any]) -> dict[str, Any]: ...
+    def revoke_function(self, *, FunctionName: str) -> dict[str, Any]: ...
     def list_functions(self) -> dict[str, Any]: ...
     def delete_function(self, *, FunctionName: str) -> dict[str, Any]: ...
     def claim_rotation(self, *, Holder: str, SecretARN: str = ..., AtOnce: bool = ...) -> dict[str, Any]: ...
+    def release_rotation(
+        self, *, SecretId: str, ClientRequestToken: str, Step: str, Holder: str
+    ) -> dict[str, Any]: ...
     def report_rotation(
         self, *, SecretId: str, ClientRequestToken: str, Step: str, Holder: str, Succeeded: bool, **more: Any
     ) -> dict[str, Any]: ...

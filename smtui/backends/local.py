@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -15,6 +16,7 @@ from smtui.config import state_path
 from smtui.engine import history, taken
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
+from smtui.engine.functions import format_arn, waits_for_permission
 from smtui.engine.purge import TOLERANCE, Purge
 from smtui.engine.road import Engine
 from smtui.vault import backup, digest, kdf, keys, migrate, recovery, reseal, rotations, secrets, trail
@@ -26,6 +28,7 @@ from smtui.vault.digest import Digest
 from smtui.vault.kdf import FileKeys
 from smtui.vault.keystore import KeyStore, rewrap
 from smtui.vault.opening import open_file
+from smtui.vault.permissions import Permissions
 from smtui.vault.refusals import well_formed
 from smtui.vault.seen import Seen
 
@@ -41,6 +44,15 @@ Passphrase = str | bytes | bytearray
 READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in its trail."
 OLDER = "This file is older than what this machine last saw of the vault: {} missing."
 _REGION = re.compile(r"([a-z]+-)+\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRotation:
+    """A secret, its Region, and the name of the function whose command was not allowed on this machine."""
+
+    name: str
+    region: str
+    function: str
 
 
 class Vault:
@@ -74,9 +86,11 @@ class Vault:
         meta = dict(database.rows("SELECT name, value FROM meta"))
         self.account_id: str = meta["account_id"]
         self.region_name: str = meta["region_name"]
-        self._engine = Engine(database, self._key_store, self._ambient, self.account_id, self._purge)
-        self._seen = Seen(state_path(), self._key_store.derived("smtui name")[:16].hex(),
-                          self._key_store.derived("smtui seen"))
+        name = self._key_store.derived("smtui name")[:16].hex()
+        self._permissions = Permissions(state_path(), name, self._key_store.derived("smtui command permissions"))
+        self._engine = Engine(database, self._key_store, self._ambient, self.account_id, self._purge,
+                              self._permissions)
+        self._seen = Seen(state_path(), name, self._key_store.derived("smtui seen"))
         database.keep(Digest(self._key_store.derived(digest.PURPOSE), committed=self._seen.note))
 
     def _own_notices(self, database: Database) -> Iterator[str]:
@@ -139,6 +153,8 @@ class Vault:
 
         A rotation that failed rests for a while before it is tried again, unless its secret is named here. Once it is
         not `wanted` any more, which is asked several times a second, the function at work is ended, and no other begun.
+
+        A command that was not allowed on this machine is never run: `waiting_rotations` names what waits for that.
         """
         from smtui.rotation.runner import carry_out
 
@@ -148,17 +164,54 @@ class Vault:
             found = client.describe_secret(SecretId=secret_id)["ARN"]
             work: list[tuple[str, str | None]] = [(client.meta.region_name, found)]
         else:
-            now = int(self._ambient.now().timestamp() * 1000)
-            work = [(region, None) for region in rotations.regions_with_work(database, now)]
+            work = [(region, None) for region in self._regions_with_work(database)]
         return [ended for region, arn in work for ended in carry_out(
             self.rotations(region_name=region), self.client(region_name=region), self._ambient.new_uuid(), arn=arn,
-            wanted=wanted,
+            wanted=wanted, permits=self._permissions.may_run,
         )]
 
     def rotation_is_due(self) -> bool:
         """Whether `rotate_due` would find something to do."""
-        now = int(self._ambient.now().timestamp() * 1000)
-        return bool(rotations.regions_with_work(self._open_database(), now))
+        return bool(self._regions_with_work(self._open_database()))
+
+    def _regions_with_work(self, database: Database) -> list[str]:
+        """Regions in which something is to be rotated now that need not wait for a permission."""
+        return list(dict.fromkeys(
+            region for region, arn in rotations.functions_with_work(database, self._milliseconds())
+            if not self._waits(database, region, arn)
+        ))
+
+    def waiting_rotations(
+        self, *, secret_id: str | None = None, region_name: str | None = None
+    ) -> list[WaitingRotation]:
+        """What should be rotated now, and waits because its command was not allowed on this machine.
+
+        A secret that is named here is told whenever it would be rotated.
+        """
+        database, now = self._open_database(), self._milliseconds()
+        if secret_id is not None:
+            region = region_name or self.region_name
+            secret = self.client(region_name=region).describe_secret(SecretId=secret_id)
+            told = self.rotations(region_name=region).describe_rotation(SecretId=secret_id)
+            function = secret.get("RotationLambdaARN", "").rpartition(":")[2]
+            return [WaitingRotation(secret["Name"], region, function)] if "WaitsForPermission" in told else []
+        return [
+            WaitingRotation(name, region, arn.rpartition(":")[2])
+            for region, arn in rotations.functions_with_work(database, now) if self._waits(database, region, arn)
+            for name in rotations.names_with_work(database, now, region, arn)
+        ]
+
+    def waiting_functions(self, *, region_name: str | None = None) -> frozenset[str]:
+        """The ARNs of the command functions of a Region that were not allowed on this machine."""
+        database, region = self._open_database(), region_name or self.region_name
+        arns = (format_arn(self.account_id, region, each.name) for each in rotations.functions(database, region))
+        return frozenset(arn for arn in arns if self._waits(database, region, arn))
+
+    def _waits(self, database: Database, region: str, arn: str) -> bool:
+        return waits_for_permission(database, self._permissions, self.account_id, region, arn)
+
+    def _milliseconds(self) -> int:
+        return int(self._ambient.now().timestamp() * 1000)
 
     def opened_again(self, *, read_only: bool | None = None) -> Vault:
         """The same vault, opened once more, for another thread; or, where `read_only` differs, in another way."""

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 def tell_problem(vault: Vault, secret_id: str, region: str | None) -> None:
     """Nothing where there is no problem."""
-    run = vault.rotations(region_name=region).describe_rotation(SecretId=secret_id).get("Rotation", {})
+    described = vault.rotations(region_name=region).describe_rotation(SecretId=secret_id)
+    run = described.get("Rotation", {})
+    if "WaitsForPermission" in described:
+        for each in vault.waiting_rotations(secret_id=secret_id, region_name=region):
+            diagnostics.warn(f"The rotation waits for your permission to run {each.function} on this machine.",
+                             f"To see and allow it: smtui functions allow {each.function} --region {each.region}")
+        return
     if not run.get("Message"):
         return
     what = "The test of this rotation" if run["Kind"] == "test" else "The rotation"

@@ -13,6 +13,7 @@ from smtui.api.errors import InvalidRequestException
 from smtui.engine import names
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
+from smtui.vault.permissions import Permissions
 from smtui.vault.secrets import Secret
 
 DAY = 24 * 60 * 60 * 1000
@@ -52,6 +53,7 @@ class Call:
     request_id: str
     now: int
     token_key: bytes
+    permissions: Permissions
     subject: Secret | None = None
     # Events the operation itself brings about, beside the call's own.
     further_events: list[tuple[Secret | None, dict[str, Any]]] = field(default_factory=list)

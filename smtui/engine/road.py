@@ -48,6 +48,7 @@ from smtui.engine.request import checked
 from smtui.vault import trail
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
+from smtui.vault.permissions import Permissions
 from smtui.vault.secrets import Secret
 
 # Importing these modules puts their operations into BUILT.
@@ -62,7 +63,8 @@ class Engine:
     """Runs calls against one open vault."""
 
     def __init__(
-        self, database: Database, keys: KeyStore, ambient: Ambient, account: str, purge: Purge
+        self, database: Database, keys: KeyStore, ambient: Ambient, account: str, purge: Purge,
+        permissions: Permissions,
     ) -> None:
         self.account = account
         self._database = database
@@ -71,6 +73,7 @@ class Engine:
         self._chain_key = keys.derived("smtui trail")
         self._token_key = keys.derived("smtui page tokens")
         self._purge = purge
+        self._permissions = permissions
 
     def call(self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller) -> dict[str, Any]:
         """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve."""
@@ -150,7 +153,7 @@ class Engine:
 
     def _call(self, region: str, caller: Caller, now: int) -> Call:
         return Call(self._database, self._keys, self._ambient, self.account, region, caller,
-                    self._ambient.new_uuid(), now, self._token_key)
+                    self._ambient.new_uuid(), now, self._token_key, self._permissions)
 
     def _record(self, call: Call, happened: Sequence[Event]) -> None:
         if not self._database.read_only:

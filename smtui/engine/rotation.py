@@ -12,6 +12,7 @@ from smtui.api.errors import AccessDeniedException, InvalidParameterException
 from smtui.engine import events, values
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Response
+from smtui.engine.functions import find_function
 from smtui.schedules import InvalidSchedule, Rules
 from smtui.vault import rotations, secrets, versions
 from smtui.vault.rotations import Function, Kind, Rotation, Run
@@ -25,15 +26,10 @@ MINUTE = 60 * 1000
 FIRST_REST, LONGEST_REST = 5 * MINUTE, 24 * 60 * MINUTE
 
 
-def function_arn(call: Call, name: str) -> str:
-    return f"arn:aws:lambda:{call.region}:{call.account}:function:{name}"
-
-
 def function_of(call: Call, arn: str) -> Function:
     """The function an ARN names. Raises AccessDeniedException where this vault has none of that name."""
-    prefix, _, name = arn.rpartition("function:")
-    function = rotations.function(call.database, call.region, name)
-    if function is None or f"{prefix}function:" != function_arn(call, ""):
+    function = find_function(call.database, call.account, call.region, arn)
+    if function is None:
         raise AccessDeniedException(
             "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants "
             "access to the principal secretsmanager.amazonaws.com."
@@ -155,6 +151,11 @@ def _ended(call: Call, secret: Secret, run: Run, state: rotations.State, event: 
     secrets.touch_changed(call.database, secret, call.now)
     note(call, secret, event, run.kind)
     return after
+
+
+def released(call: Call, run: Run) -> None:
+    """The run goes back as it was taken: nothing was tried, so nothing has failed."""
+    rotations.save_run(call.database, replace(run, held_by=None, held_until=0, changed_at=call.now))
 
 
 def _put_pending_away(call: Call, secret: Secret, run: Run) -> None:

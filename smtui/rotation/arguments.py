@@ -1,9 +1,13 @@
-"""The arguments of a command function, as a person writes them."""
+"""The arguments of a command function, as a person writes them, and as they are shown to one."""
 
 from __future__ import annotations
 
+import json
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
+
+from smtui.shown import Shown, shown
 
 
 class NotSplit(ValueError):
@@ -22,3 +26,18 @@ def split(line: str) -> list[str]:
 def from_anywhere(word: str) -> str:
     """Files are named in full: the command is run in a folder of its own."""
     return str(Path(word).absolute()) if ("/" in word and Path(word).exists()) or Path(word).is_file() else word
+
+
+def format_argument(argument: str) -> Shown:
+    """One argument so that no two look alike: quoted for a shell; as JSON where it cannot be shown as it is.
+
+    What is quoted for a shell never begins with the quotation mark that JSON begins with.
+    """
+    if argument.isprintable() and shown(argument) == argument:
+        return Shown(shlex.quote(argument))
+    return Shown(json.dumps(argument))
+
+
+def format_arguments(arguments: Iterable[str]) -> Shown:
+    """All arguments on one line."""
+    return Shown(" ".join(map(format_argument, arguments)))

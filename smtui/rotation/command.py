@@ -7,6 +7,7 @@ its environment. It may run for a limited time; then it ends, and everything it 
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import selectors
@@ -16,18 +17,18 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from smtui import children
 from smtui.ambient import seconds_awake
+from smtui.api.own import DEFAULT_STEP
 from smtui.api.types import Client
 from smtui.rotation import strays, wire
 from smtui.rotation.desk import Desk
-from smtui.rotation.function import Output, StepFailed, Task, Wanted
+from smtui.rotation.function import NotPermittedError, Output, StepFailed, Task, Wanted
 from smtui.shown import shown
 
-TIME_LIMIT = 60
-"""Seconds a step may take, unless the function's settings say otherwise."""
 GRACE = 2.0
 """Seconds between asking a process to end and ending it."""
 KEPT_OUTPUT = 64 * 1024
@@ -35,23 +36,42 @@ TICK = 0.1
 
 
 def command(task: Task, step: str, client: Client) -> Output:
-    """Raises StepFailed where the process cannot be started, ends with another code than 0, or takes too long."""
+    """Raises NotPermittedError before anything is done where the command was not allowed on this machine; StepFailed
+    where the process cannot be started, ends with another code than 0, or takes too long.
+    """
+    permitted = PermittedCommand.of(task)
     if not hasattr(socket, "AF_UNIX"):
         raise StepFailed("Command functions need Unix sockets, which this system does not have.")
-    settings = task.function["Command"]
     desk = Desk(task, client)
-    limit = settings.get("TimeoutInSeconds", TIME_LIMIT)
+    limit = permitted.time_limit
     event = json.dumps(task.event(step)).encode()
     with (
         tempfile.TemporaryDirectory(prefix="smtui-rotation-") as folder,
         _listening(Path(folder)) as (door, agent),
-        _started(settings["Arguments"], Path(folder), agent) as process,
+        _started(permitted, Path(folder), agent) as process,
     ):
         ended = _Conversation(process, door, desk).until_it_ends(event, limit, task.wanted)
         output = ended.output(desk)
     if ended.problem:
         raise StepFailed(ended.problem, output)
     return output
+
+
+@dataclass(frozen=True, slots=True)
+class PermittedCommand:
+    """A command that may be run here. A process is started from nothing else."""
+
+    arguments: tuple[str, ...]
+    time_limit: int
+
+    @classmethod
+    def of(cls, task: Task) -> PermittedCommand:
+        """What is checked is what is run: a copy that nobody else has. Raises NotPermittedError."""
+        function = copy.deepcopy(task.function)
+        if not task.permits(function):
+            raise NotPermittedError
+        settings = function["Command"]
+        return cls(tuple(settings["Arguments"]), settings.get("TimeoutInSeconds", DEFAULT_STEP))
 
 
 @contextmanager
@@ -67,13 +87,13 @@ def _listening(folder: Path) -> Iterator[tuple[socket.socket, Path]]:
 
 
 @contextmanager
-def _started(arguments: list[str], folder: Path, agent: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _started(permitted: PermittedCommand, folder: Path, agent: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The process, in a session and an empty folder of its own; at the end nothing of that session is left."""
     work = folder / "work"
     work.mkdir(mode=0o700)
     try:
         process = children.start(
-            arguments, cwd=work, environ={**children.environment(), wire.AGENT: str(agent)},
+            permitted.arguments, cwd=work, environ={**children.environment(), wire.AGENT: str(agent)},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )
     except OSError as error:

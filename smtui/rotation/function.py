@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Protocol
 
 from smtui.api.types import Client
 
-Wanted = Callable[[], bool]
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+Wanted = Callable[[], bool]
+Permits = Callable[[Mapping[str, Any]], bool]
+"""Whether a function, as ClaimRotation describes it, may be run on this machine."""
+
+
+def permit_nothing(function: Mapping[str, Any]) -> bool:
+    """What holds where nobody was asked."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +35,12 @@ class Task:
     rotation_token: str
     function: dict[str, Any]
     wanted: Wanted
+    permits: Permits = permit_nothing
 
     @classmethod
-    def claimed(cls, rotation: dict[str, Any], wanted: Wanted) -> Task:
+    def claimed(cls, rotation: dict[str, Any], wanted: Wanted, permits: Permits = permit_nothing) -> Task:
         return cls(rotation["SecretARN"], rotation["SecretName"], rotation["Kind"], rotation["Step"],
-                   rotation["ClientRequestToken"], rotation["RotationToken"], rotation["Function"], wanted)
+                   rotation["ClientRequestToken"], rotation["RotationToken"], rotation["Function"], wanted, permits)
 
     def event(self, step: str) -> dict[str, str]:
         """What AWS Lambda would be given."""
@@ -61,7 +69,11 @@ class StepFailed(Exception):
         self.output = output or Output()
 
 
+class NotPermittedError(Exception):
+    """The command was not allowed on this machine, so nothing was started."""
+
+
 class Function(Protocol):
-    """Carries out one step. Raises StepFailed, or the ClientError of a call it made."""
+    """Carries out one step. Raises StepFailed, NotPermittedError, or the ClientError of a call it made."""
 
     def __call__(self, task: Task, step: str, client: Client) -> Output: ...

@@ -10,7 +10,7 @@ from smtui.api.errors import ClientError, InvalidRequestException
 from smtui.api.own import RotationClient
 from smtui.api.types import Client
 from smtui.rotation.command import command
-from smtui.rotation.function import Function, Output, StepFailed, Task, Wanted
+from smtui.rotation.function import Function, NotPermittedError, Output, Permits, StepFailed, Task, Wanted
 from smtui.rotation.password import password
 
 KINDS: dict[str, Function] = {"Password": password, "Command": command}
@@ -18,26 +18,48 @@ KINDS: dict[str, Function] = {"Password": password, "Command": command}
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How the carrying of one secret's rotation ended; `problem` is empty where it succeeded."""
+    """How the carrying of one secret's rotation ended; `problem` is empty where it succeeded, or waits.
+
+    One that `waits` was not tried: its command is not allowed on this machine.
+    """
 
     name: str
     kind: str
     step: str
     problem: str = ""
+    waits: bool = False
 
 
 def carry_out(
-    rotations: RotationClient, client: Client, holder: str, *, arn: str | None = None, wanted: Wanted
+    rotations: RotationClient, client: Client, holder: str, *, arn: str | None = None, wanted: Wanted,
+    permits: Permits,
 ) -> Iterator[Ended]:
     """Every rotation that is due, one after the other, as long as it is wanted; or that of one secret, though it may
     still rest.
     """
     which: Any = {} if arn is None else {"SecretARN": arn, "AtOnce": True}
+    given_back: set[str] = set()
     while wanted() and (claimed := rotations.claim_rotation(Holder=holder, **which).get("Rotation")):
-        task = Task.claimed(claimed, wanted)
-        yield _through(task, client, _reporter(rotations, task, holder))
+        task = Task.claimed(claimed, wanted, permits)
+        try:
+            yield _through(task, client, _reporter(rotations, task, holder))
+        except NotPermittedError:
+            yield _release(rotations, task, holder)
+            if task.arn in given_back:
+                return
+            given_back.add(task.arn)
         if arn is not None:
             return
+
+
+def _release(rotations: RotationClient, task: Task, holder: str) -> Ended:
+    """Gives a run back whose permission was taken back after it was claimed."""
+    try:
+        step = rotations.describe_rotation(SecretId=task.arn)["Rotation"]["Step"]
+        rotations.release_rotation(SecretId=task.arn, ClientRequestToken=task.token, Step=step, Holder=holder)
+    except InvalidRequestException as error:
+        return Ended(task.name, task.kind, task.step, error.message)
+    return Ended(task.name, task.kind, step, waits=True)
 
 
 Report = Callable[[str, Output, str | None], str | None]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtui.rotation.command import TIME_LIMIT
+from smtui.api.own import DEFAULT_STEP
+from smtui.rotation.arguments import format_arguments
 from smtui.shown import Shown, shown
 from smtui.tui.widgets.password_options import LENGTH
 
@@ -24,7 +24,7 @@ def what_it_does(function: Mapping[str, Any]) -> Shown:
     if "Password" in function:
         return shown(", ".join(_password(function["Password"])))
     command = function["Command"]
-    return shown(f"{shlex.join(command['Arguments'])} · {command.get('TimeoutInSeconds', TIME_LIMIT)} s a step")
+    return Shown(f"{format_arguments(command['Arguments'])} · {command.get('TimeoutInSeconds', DEFAULT_STEP)} s a step")
 
 
 def _password(options: Mapping[str, Any]) -> Iterator[str]:

@@ -213,9 +213,13 @@ def function_made(session: Session, name: str) -> None:
 
 
 def function_removed(session: Session, function: Mapping[str, Any]) -> None:
-    """`function` as ListFunctions told it."""
+    """`function` as ListFunctions told it. One that was not allowed to run here is not when it is back."""
+    words = shown(f"function {function['FunctionName']}: removed")
+    if "Unreadable" in function:
+        session.did(words, note="Its settings could not be read, so it cannot be made again.")
+        return
     kept = {member: function[member] for member in ("FunctionName", "Password", "Command") if member in function}
-    session.did(shown(f"function {function['FunctionName']}: removed"), ("create_function", kept))
+    session.did(words, ("create_function", {**kept, "Allow": "WaitsForPermission" not in function}))
 
 
 def _rules(secret: DescribeSecretResponse) -> RotationRulesType:

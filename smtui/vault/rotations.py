@@ -126,14 +126,29 @@ def remove_run(database: Database, secret: int) -> None:
     database.run("DELETE FROM runs WHERE secret = ?", (secret,))
 
 
-def regions_with_work(database: Database, now: int) -> list[str]:
-    """Regions in which a window has opened, or a run has rested enough that nobody holds."""
-    return [region for (region,) in database.rows(
-        "SELECT s.region FROM rotations t JOIN secrets s ON s.id = t.secret"
-        " WHERE t.enabled AND t.opens_at IS NOT NULL AND t.opens_at <= :now AND s.delete_at IS NULL"
-        " UNION SELECT s.region FROM runs r JOIN secrets s ON s.id = r.secret"
-        " WHERE r.state = 'waiting' AND r.held_until <= :now AND r.not_before <= :now AND s.delete_at IS NULL",
-        {"now": now},
+_WINDOW_OPEN = (
+    "FROM rotations t JOIN secrets s ON s.id = t.secret"
+    " WHERE t.enabled AND t.opens_at IS NOT NULL AND t.opens_at <= :now AND s.delete_at IS NULL"
+)
+_RUN_FREE = (
+    "FROM runs r JOIN secrets s ON s.id = r.secret JOIN rotations t ON t.secret = s.id"
+    " WHERE r.state = 'waiting' AND r.held_until <= :now AND r.not_before <= :now AND s.delete_at IS NULL"
+)
+
+
+def functions_with_work(database: Database, now: int) -> list[tuple[str, str]]:
+    """Region and function ARN of what a window has opened for, or a run waits for that rested enough and is free."""
+    return database.rows(
+        f"SELECT s.region, t.function {_WINDOW_OPEN} UNION SELECT s.region, t.function {_RUN_FREE}", {"now": now}
+    )
+
+
+def names_with_work(database: Database, now: int, region: str, function: str) -> list[str]:
+    """The names of the secrets of a Region that are to be rotated by a function now, in order."""
+    mine = "AND s.region = :region AND t.function = :function"
+    return [name for (name,) in database.rows(
+        f"SELECT s.name {_WINDOW_OPEN} {mine} UNION SELECT s.name {_RUN_FREE} {mine} ORDER BY 1",
+        {"now": now, "region": region, "function": function},
     )]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import CommandLine
+from tests.cli.conftest import Answer, CommandLine, Person
 
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
 
@@ -80,3 +80,111 @@ def test_functions_are_removed(cli: CommandLine) -> None:
     assert cli.done("functions", "rm", "x") == "x: removed\n"
     assert cli("functions", "rm", "x").code == 1
     assert cli.done("functions") == ""
+
+
+# A command that came with the vault.
+
+
+@pytest.fixture
+def received(db: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """`db` is to be rotated by a command that this machine's user has not allowed, and `own` by a new password."""
+    db.done("set", "own", "-", stdin=b"first")
+    db.done("functions", "add", "new", "--password")
+    monkeypatch.setenv("SMTUI_STATE", str(tmp_path / "attacker"))
+    hostile = "touch ran; echo '\x1b]0;nothing to see\x07\u202e'"
+    db.done("functions", "add", "run", "--time-limit", "90", "--", "/bin/sh", "-c", hostile, "two words")
+    monkeypatch.setenv("SMTUI_STATE", str(tmp_path / "victim"))
+    return db
+
+
+@pytest.fixture
+def asked(received: CommandLine) -> Person:
+    received.person.present = True
+    return received.person
+
+
+def rotate_db(cli: CommandLine) -> Answer:
+    return cli("rotate-secret", "--secret-id", "db", "--rotation-lambda-arn", f"{ARN}run")
+
+
+needs_sockets = pytest.mark.skipif(sys.platform == "win32", reason="command functions need Unix sockets")
+
+
+@needs_sockets
+def test_rotate_secret_answers_and_says_that_it_waits(received: CommandLine) -> None:
+    answer = rotate_db(received)
+
+    assert answer.code == 0
+    assert "VersionId" in json.loads(answer.out)
+    assert answer.err == (
+        "warning: The rotation waits for your permission to run run on this machine.\n"
+        "hint: To see and allow it: smtui functions allow run --region us-east-1\n"
+    )
+
+
+@needs_sockets
+def test_rotate_due_names_what_waits_and_rotates_the_others(received: CommandLine) -> None:
+    rotate_db(received)
+    for args in ((), ("db",)):
+        answer = received("rotate-due", *args)
+        assert answer.code == 1
+        assert answer.out == "db: waits for your permission to run run\n"
+        assert answer.err == "note: to see and allow it: smtui functions allow run --region us-east-1\n"
+    assert "(waits for your permission: smtui functions allow run)" in received.done("functions")
+
+
+@needs_sockets
+def test_a_command_is_shown_in_full_and_then_allowed(received: CommandLine, asked: Person) -> None:
+    """One argument on each line, and none of them says anything to the terminal."""
+    asked.answers = ["yes"]
+    assert received.done("functions", "allow", "run") == "run: allowed to run on this machine\n"
+
+    [told] = asked.saw
+    assert told.splitlines() == [
+        f"{ARN}run", "runs this as you, one argument on each line:", "",
+        "  /bin/sh", "  -c", r"""  "touch ran; echo '\u001b]0;nothing to see\u0007\u202e'\"""".replace('\\"', '"'),
+        "  'two words'", "",
+        "Time limit: 90 seconds a step. It rotates 0 secrets, and gets the values of those.",
+    ]
+    assert "waits" not in received.done("functions")
+    assert received.done("functions", "allow", "run") == "run: may run on this machine already\n"
+    assert received.done("functions", "revoke", "run") == "run: not allowed to run on this machine\n"
+    assert "waits for your permission" in received.done("functions")
+
+
+@needs_sockets
+@pytest.mark.parametrize("said", ["", "n", "y", "no"])
+def test_nobody_agrees(received: CommandLine, asked: Person, said: str) -> None:
+    asked.answers = [said]
+    answer = received("functions", "allow", "run")
+
+    assert answer.code == 1
+    assert "run was not allowed." in answer.err
+    assert "waits for your permission" in received.done("functions")
+
+
+@needs_sockets
+def test_nobody_is_there_to_agree(received: CommandLine) -> None:
+    answer = received("functions", "allow", "run")
+
+    assert answer.code == 1
+    assert "There is no terminal" in answer.err
+
+
+def test_there_is_nothing_to_allow(received: CommandLine) -> None:
+    assert received.done("functions", "allow", "new") == "new: needs no permission, it only makes passwords\n"
+    assert received("functions", "allow", "absent").code == 1
+    assert received("functions", "revoke", "absent").code == 1
+
+
+@needs_sockets
+def test_a_permission_that_cannot_be_kept(db: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTUI_STATE", str(tmp_path / "no-folder"))
+    (tmp_path / "no-folder").write_text("")
+    answer = db("functions", "add", "run", "--", "/bin/true")
+
+    assert answer.code == 0
+    assert answer.err == (
+        f"warning: The function is made, but not allowed to run: {tmp_path / 'no-folder'} cannot be written.\n"
+        "hint: Once it can be: smtui functions allow run\n"
+    )

@@ -1,14 +1,20 @@
-"""Ours, in AWS Lambda's words: CreateFunction, ListFunctions, DeleteFunction."""
+"""Ours, in AWS Lambda's words: CreateFunction, ListFunctions, DeleteFunction; AllowFunction, RevokeFunction."""
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
-from smtui.api.errors import InvalidParameterException, ResourceExistsException, ResourceNotFoundException
+from smtui.api.errors import (
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceExistsException,
+    ResourceNotFoundException,
+)
 from smtui.api.own import LONGEST_STEP
-from smtui.engine import rotation
-from smtui.engine.call import Call, moment
+from smtui.engine.call import Call
 from smtui.engine.declaration import Request, Response, operation
+from smtui.engine.functions import describe_function, format_arn
 from smtui.vault import rotations
 from smtui.vault.rotations import Function
 
@@ -17,7 +23,11 @@ FEW, MOST_NAMES = 3, 100
 
 @operation("CreateFunction", changes=True, secret=False)
 def create_function(call: Call, _: None, request: Request) -> Response:
-    """Registers what is run to rotate secrets: `Password` makes a new one, `Command` starts a local process."""
+    """Registers what is run to rotate secrets: `Password` makes a new one, `Command` starts a local process.
+
+    Who makes a command allows it on this machine, unless `Allow` is false. Where that cannot be kept, the function is
+    made all the same, and `WaitsForPermission` in the answer says so.
+    """
     kinds = [kind for kind in ("Password", "Command") if kind in request]
     if len(kinds) != 1:
         raise InvalidParameterException("A function is either a Password or a Command.")
@@ -28,7 +38,36 @@ def create_function(call: Call, _: None, request: Request) -> Response:
         raise ResourceExistsException(f"Function already exist: {name}")
     made = Function(call.region, name, kinds[0].lower(), json.dumps(settings), call.now)
     rotations.add_function(call.database, made)
-    return described(call, made)
+    if "Command" in request and request.get("Allow", True):
+        _grant(call, made)
+    return _described(call, made)
+
+
+@operation("AllowFunction", changes=True, secret=False)
+def allow_function(call: Call, _: None, request: Request) -> Response:
+    """Lets a command be run on this machine. `Command` is what was shown to the person who agreed.
+
+    Refused where the function has another command by now.
+    """
+    function = _named(call, request["FunctionName"])
+    if _described(call, function).get("Command") != request["Command"]:
+        raise InvalidRequestException(f"{function.name} does not run the command that was shown. Look at it again.")
+    if problem := _grant(call, function):
+        raise InvalidRequestException(f"The permission cannot be kept in {call.permissions.folder}: {problem}.")
+    return _described(call, function)
+
+
+@operation("RevokeFunction", changes=True, secret=False)
+def revoke_function(call: Call, _: None, request: Request) -> Response:
+    """Takes the permission to run a command on this machine back."""
+    function = _named(call, request["FunctionName"])
+    try:
+        call.permissions.revoke(_described(call, function))
+    except OSError as error:
+        raise InvalidRequestException(
+            f"The permission in {call.permissions.folder} cannot be removed: {error.strerror}."
+        ) from None
+    return _described(call, function)
 
 
 @operation("ListFunctions", secret=False)
@@ -40,10 +79,8 @@ def list_functions(call: Call, _: None, request: Request) -> Response:
 @operation("DeleteFunction", changes=True, secret=False)
 def delete_function(call: Call, _: None, request: Request) -> Response:
     """Refused while secrets are to be rotated by it."""
-    name = request["FunctionName"]
-    arn = rotation.function_arn(call, name)
-    if rotations.function(call.database, call.region, name) is None:
-        raise ResourceNotFoundException(f"Function not found: {arn}")
+    function = _named(call, request["FunctionName"])
+    name, arn = function.name, format_arn(call.account, call.region, function.name)
     if users := rotations.users_of(call.database, arn):
         named = rotations.names_of_users(call.database, arn, FEW)
         others = f" and {users - len(named)} more" if users > len(named) else ""
@@ -52,17 +89,35 @@ def delete_function(call: Call, _: None, request: Request) -> Response:
             f"Cancel {'its' if users == 1 else 'their'} rotation first."
         )
     rotations.remove_function(call.database, call.region, name)
+    with suppress(OSError):  # one made again has no use for what stays: its time is another
+        call.permissions.revoke(_described(call, function))
     return {}
 
 
+def _named(call: Call, name: str) -> Function:
+    """Raises ResourceNotFoundException."""
+    function = rotations.function(call.database, call.region, name)
+    if function is None:
+        raise ResourceNotFoundException(f"Function not found: {format_arn(call.account, call.region, name)}")
+    return function
+
+
+def _grant(call: Call, function: Function) -> str:
+    """Allows a command on this machine; answers why that cannot be kept, or nothing."""
+    described = _described(call, function)
+    try:
+        call.permissions.grant(described)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return "" if call.permissions.may_run(described) else "others can write there"
+
+
 def _with_users(call: Call, function: Function) -> Response:
-    told = described(call, function)
+    told = _described(call, function)
     users = rotations.users_of(call.database, told["FunctionArn"])
     return {**told, "SecretCount": users,
             "SecretNames": rotations.names_of_users(call.database, told["FunctionArn"], MOST_NAMES)}
 
 
-def described(call: Call, function: Function) -> Response:
-    arn = rotation.function_arn(call, function.name)
-    settings = {function.kind.capitalize(): json.loads(function.settings)}
-    return {"FunctionName": function.name, "FunctionArn": arn, "Created": moment(function.created_at), **settings}
+def _described(call: Call, function: Function) -> Response:
+    return describe_function(call.account, function, call.permissions)

@@ -1,7 +1,9 @@
-"""Ours, for whoever carries rotations out: ClaimRotation, ReportRotation, DescribeRotation.
+"""Ours, for whoever carries rotations out: ClaimRotation, ReleaseRotation, ReportRotation, DescribeRotation.
 
 A run belongs to one holder at a time, until it reports, or for so long as it may take; so two processes never work
 on one secret at once. Every step is noted as it ends: after a crash another holder goes on where it stopped.
+
+What is rotated by a command that was not allowed on this machine is neither begun nor claimed here: it waits.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from smtui.api.errors import ClientError, InvalidRequestException
 from smtui.engine import rotation
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Request, Response, operation
-from smtui.engine.operations.functions import described
+from smtui.engine.functions import describe_function, waits_for_permission
 from smtui.engine.rotation import MINUTE
 from smtui.vault import rotations, secrets
-from smtui.vault.rotations import Run
+from smtui.vault.rotations import Rotation, Run
 from smtui.vault.secrets import Secret
 
 # Longer than any step may take, and shorter than a person would wait for a machine that died.
@@ -47,7 +49,7 @@ def _begin_due(call: Call) -> None:
         present = rotation.scheduled(call, due)
         run = rotations.run_of(call.database, secret.id)
         at_work = run is not None and run.state == "waiting"
-        if secret.region != call.region or secret.scheduled or at_work:
+        if secret.region != call.region or secret.scheduled or at_work or _waits(call, due):
             continue
         if present.opens_at is None or present.opens_at > call.now or rotation.pending(call, secret) is not None:
             rotations.save(call.database, present)
@@ -68,26 +70,40 @@ def _begun(call: Call, secret: Secret) -> int | None:
 def _claimed(call: Call, secret: Secret, run: Run, holder: str) -> Response | None:
     set_up = rotations.of_secret(call.database, secret.id)
     assert set_up is not None, "a run belongs to a rotation"
+    if _waits(call, set_up):
+        return None
     try:
         function = rotation.function_of(call, set_up.function)
     except ClientError as error:
         rotation.failed(call, secret, run, error.message)
         return None
+    described = describe_function(call.account, function, call.permissions)
+    if "Unreadable" in described:
+        rotation.failed(call, secret, run, f"The settings of the function {function.name} cannot be read.")
+        return None
     rotations.save_run(call.database, replace(run, held_by=holder, held_until=call.now + HELD_FOR))
     return {
         "SecretARN": call.arn(secret), "SecretName": secret.name, "Kind": run.kind, "Step": run.step,
         "ClientRequestToken": run.token, "RotationToken": call.ambient.new_uuid(), "Attempts": run.attempts,
-        "Function": described(call, function),
+        "Function": described,
     }
+
+
+def _waits(call: Call, rotation: Rotation) -> bool:
+    return waits_for_permission(call.database, call.permissions, call.account, call.region, rotation.function)
+
+
+@operation("ReleaseRotation", changes=True)
+def release_rotation(call: Call, secret: Secret, request: Request) -> Response:
+    """The holder gives a run back untried, as where the permission for its command was taken back meanwhile."""
+    rotation.released(call, _held(call, secret, request))
+    return {}
 
 
 @operation("ReportRotation", changes=True)
 def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
     """A step ended. Answers with the step to go on with; none where this holder's work is over."""
-    run = rotations.run_of(call.database, secret.id)
-    given = (request["ClientRequestToken"], request["Step"], request["Holder"], "waiting")
-    if run is None or (run.token, run.step, run.held_by, run.state) != given:
-        raise InvalidRequestException("This rotation was cancelled, or is carried out by somebody else now.")
+    run = _held(call, secret, request)
     if not request["Succeeded"]:
         rotation.failed(call, secret, run, request.get("Message", ""))
         return {}
@@ -95,18 +111,30 @@ def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
     return {"Step": after.step} if after.state == "waiting" and after.held_by else {}
 
 
+def _held(call: Call, secret: Secret, request: Request) -> Run:
+    """The run, where the request is of its holder. Raises InvalidRequestException."""
+    run = rotations.run_of(call.database, secret.id)
+    given = (request["ClientRequestToken"], request["Step"], request["Holder"], "waiting")
+    if run is None or (run.token, run.step, run.held_by, run.state) != given:
+        raise InvalidRequestException("This rotation was cancelled, or is carried out by somebody else now.")
+    return run
+
+
 @operation("DescribeRotation", tolerates_scheduled=True)
 def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
     """How the last run of a secret stands: its step, its state, whether it is being worked on, and why it failed.
 
-    Windows of the schedule follow `CountsFromDate`.
+    Windows of the schedule follow `CountsFromDate`. With `WaitsForPermission` nothing is rotated on this machine: the
+    command was not allowed here.
     """
     set_up = rotations.of_secret(call.database, secret.id)
     run = rotations.run_of(call.database, secret.id)
+    is_on = set_up is not None and (set_up.enabled or (run is not None and run.state == "waiting"))
     return {
         **call.identity(secret),
         **({"CountsFromDate": moment(set_up.counts_from)} if set_up else {}),
         **({"Rotation": _told(call, run)} if run else {}),
+        **({"WaitsForPermission": True} if set_up and is_on and _waits(call, set_up) else {}),
     }
 
 

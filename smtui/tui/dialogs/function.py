@@ -12,9 +12,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.api.own import FUNCTION_NAME, LONGEST_STEP
+from smtui.api.own import DEFAULT_STEP, FUNCTION_NAME, LONGEST_STEP
 from smtui.rotation.arguments import NotSplit, split
-from smtui.rotation.command import TIME_LIMIT
 from smtui.shown import shown
 from smtui.tui.dialogs.fields import FieldsForm, Unfit
 from smtui.tui.entropy import bits
@@ -98,8 +97,8 @@ class CommandFunction(FunctionForm):
                                  id="line", max_length=LONGEST_LINE, compact=True)
             with Horizontal(classes="field"):
                 yield Static("Time limit")
-                yield Input(str(given.get("TimeoutInSeconds", TIME_LIMIT)), restrict="[0-9]*", max_length=3, id="limit",
-                            compact=True)
+                limit = str(given.get("TimeoutInSeconds", DEFAULT_STEP))
+                yield Input(limit, restrict="[0-9]*", max_length=3, id="limit", compact=True)
                 yield Static("seconds a step", classes="unit")
             yield Static(id="said")
         yield KeyBar()

@@ -1,0 +1,66 @@
+"""Rotation functions as they are described to others, and whether one may run on this machine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from smtui.api.errors import ParamValidationError, ValidationException
+from smtui.api.own import COMMAND, LONGEST_STEP, PASSWORD
+from smtui.api.shapes import Structure
+from smtui.engine.call import moment
+from smtui.engine.declaration import Response
+from smtui.engine.request import checked
+from smtui.vault import rotations
+from smtui.vault.database import Database
+from smtui.vault.permissions import Permissions
+from smtui.vault.rotations import Function
+
+# What the settings of each kind may be: the member they are described under, and its shape.
+_KINDS: dict[str, tuple[str, Structure]] = {"password": ("Password", PASSWORD), "command": ("Command", COMMAND)}
+
+
+def format_arn(account: str, region: str, name: str) -> str:
+    return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def describe_function(account: str, function: Function, permissions: Permissions) -> Response:
+    """What a function is, in the words of the contract.
+
+    `WaitsForPermission` is there where it is a command that was not allowed on this machine; `Unreadable`, where its
+    settings are none of ours: such a function cannot be run, nor allowed.
+    """
+    described: Response = {
+        "FunctionName": function.name, "FunctionArn": format_arn(account, function.region, function.name),
+        "Created": moment(function.created_at),
+    }
+    settings = _read_settings(function)
+    if settings is None:
+        return described | {"Unreadable": True}
+    described[_KINDS[function.kind][0]] = settings
+    return described if permissions.may_run(described) else described | {"WaitsForPermission": True}
+
+
+def _read_settings(function: Function) -> dict[str, Any] | None:
+    """The settings as they would be run; None where they are not what CreateFunction takes."""
+    if function.kind not in _KINDS:
+        return None
+    try:
+        settings = json.loads(function.settings)
+        checked(_KINDS[function.kind][1], settings if isinstance(settings, dict) else {"": None})
+    except (ParamValidationError, ValidationException, ValueError, TypeError, RecursionError):
+        return None
+    return settings if settings.get("TimeoutInSeconds", 1) <= LONGEST_STEP else None
+
+
+def find_function(database: Database, account: str, region: str, arn: str) -> Function | None:
+    """The function that an ARN names; None where this vault has none of that name in that Region."""
+    name = arn.rpartition("function:")[2]
+    function = rotations.function(database, region, name)
+    return function if function is not None and format_arn(account, region, name) == arn else None
+
+
+def waits_for_permission(database: Database, permissions: Permissions, account: str, region: str, arn: str) -> bool:
+    """Whether rotations by this function wait. One that is not there is not waited for: its rotations fail."""
+    function = find_function(database, account, region, arn)
+    return function is not None and "WaitsForPermission" in describe_function(account, function, permissions)
