@@ -1,25 +1,30 @@
-"""Copying: by the first way that works, remembered by its seal, cleared when its time has come."""
+"""Copying: by the first way that works, known by its seal until it is cleared, and cleared when its time has come."""
 
 from __future__ import annotations
 
 import math
 import os
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from smtui.ambient import seconds_awake
 from smtui.api.errors import SmtuiError
 from smtui.clipboard.guard import Guard, Watch
-from smtui.clipboard.seal import Seal, clear_if_ours
-from smtui.clipboard.ways import Way, WayFailed, ways
+from smtui.clipboard.seal import Clearing, Seal, clear_if_ours
+from smtui.clipboard.ways import Way, WayFailed, advice, ways
+
+GRACE = 2.0
+"""Seconds after the deadline in which we ask the terminal ourselves, before the guard does, in the midst of a frame."""
 
 
 class NoClipboardError(SmtuiError):
-    """No way led to a clipboard."""
+    """No way led to a clipboard. `hint` says what is missing."""
 
-    def __init__(self) -> None:
+    def __init__(self, hint: str) -> None:
         super().__init__("There is no clipboard to copy to here.")
-        self.hint = "Install wl-clipboard, xclip or xsel, run inside tmux, or reveal the value instead."
+        self.hint = hint
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,31 @@ class Copied:
 
     way: str
     sentence: str
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """What became of the copies that were there; true where there was one, cleared now or asked to be."""
+
+    outcomes: tuple[Clearing, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return Clearing.CLEARED in self.outcomes or Clearing.REQUESTED in self.outcomes
+
+    @property
+    def failed(self) -> bool:
+        return Clearing.FAILED in self.outcomes
+
+    @property
+    def sentence(self) -> str:
+        if self.failed:
+            return "The clipboard could not be cleared: its tool does not answer. It may still hold the copy."
+        if Clearing.REQUESTED in self.outcomes:
+            return "The terminal was asked to clear its clipboard (OSC 52); this cannot be verified."
+        if Clearing.CLEARED in self.outcomes:
+            return " ".join(("The clipboard is empty.", *self.notes))
+        return "The clipboard holds nothing that was copied in this session."
 
 
 @dataclass(frozen=True)
@@ -40,7 +70,8 @@ class _Held:
 class Clipboard:
     """`osc52` writes an escape sequence to the terminal; None where that is not wanted.
 
-    With `linger` a copy stays for its time although we end at once, as a command does.
+    With `linger` a copy stays for its time although we end at once, as a command does. A copy is known until it is
+    cleared, for each way by itself: a new copy by the same way takes the place of the one before, by another does not.
     """
 
     def __init__(
@@ -56,42 +87,80 @@ class Clipboard:
         self._environ = environ
         self._steady = steady
         self._guard = Guard()
-        self._held: _Held | None = None
+        self._held: dict[str, _Held] = {}
+        self._busy = threading.Lock()
 
     def copy(self, data: bytes, seconds: float) -> Copied:
         """Puts `data` on the clipboard for `seconds` (0: until cleared or we end). Raises NoClipboardError."""
-        for way in ways(self.osc52, self._environ):
-            try:
-                way.put(data)
-                if way.read() not in (data, None):
-                    continue
-            except WayFailed:
-                continue
-            return self._remember(way, data, seconds)
-        raise NoClipboardError
+        with self._busy:
+            for way in ways(self.osc52, self._environ):
+                if _takes(way, data):
+                    self._remember(way, data, seconds)
+                    return Copied(way.name, way.told(seconds))
+        raise NoClipboardError(advice(self._environ, osc52=self.osc52 is not None))
 
-    def _remember(self, way: Way, data: bytes, seconds: float) -> Copied:
-        if way.spec is None:
-            self._held = None
-            return Copied(way.name, way.told(seconds))
+    def _remember(self, way: Way, data: bytes, seconds: float) -> None:
+        """Raises NoClipboardError where nobody would clear it after us."""
         seal = Seal.of(data)
-        self._held = _Held(way, seal, self._steady() + seconds if seconds else math.inf)
-        if seconds or not self._linger:
-            self._guard.look_after(Watch(way.spec, seal, seconds, self._linger))
-        return Copied(way.name, way.told(seconds))
+        self._held[way.name] = _Held(way, seal, self._steady() + seconds if seconds else math.inf)
+        if way.spec is None or not (seconds or not self._linger):
+            return
+        grace = GRACE if seconds and _is_blind(way) and not self._linger else 0
+        try:
+            self._guard.look_after(Watch(way.spec, seal, seconds + grace, self._linger))
+        except OSError:
+            self._clear_held()
+            raise NoClipboardError("The process that clears the clipboard cannot be started.") from None
 
     def seconds_left(self) -> int:
-        """Until the guard clears; 0 when nothing of ours is there, or nothing is to be cleared by itself."""
-        if self._held is None or self._held.deadline == math.inf:
-            return 0
-        left = math.ceil(self._held.deadline - self._steady())
-        if left <= 0:
-            self._held = None
-        return max(left, 0)
+        """Until the last of the copies is cleared; 0 where that is none, or none is to be cleared by itself."""
+        left = [held.deadline - self._steady() for held in list(self._held.values()) if held.deadline != math.inf]
+        return max(math.ceil(max(left, default=0)), 0)
 
-    def clear(self) -> bool:
-        """Clears now what is still ours; True where it was. The guard has nothing more to do then."""
-        held, self._held = self._held, None
-        cleared = held is not None and clear_if_ours(held.way, held.seal)
-        self._guard.leave()
-        return cleared
+    def clear_overdue(self) -> None:
+        """Asks the terminal to forget a copy whose time has come, which nobody else should do while we draw on it."""
+        overdue = [held for held in self._held.values() if _is_blind(held.way) and held.deadline <= self._steady()]
+        if not overdue or not self._busy.acquire(blocking=False):
+            return
+        try:
+            for held in overdue:
+                self._held.pop(held.way.name, None)
+                with suppress(WayFailed):
+                    held.way.clear()
+                    if held.way.spec is not None:
+                        self._guard.forget(Watch(held.way.spec, held.seal, 0))
+        finally:
+            self._busy.release()
+
+    def clear(self) -> Cleared:
+        """Clears now what is still ours. The guard tries again what failed, and has nothing more to do then."""
+        with self._busy:
+            cleared = self._clear_held()
+            self._guard.leave()
+            return cleared
+
+    def _clear_held(self) -> Cleared:
+        """What may be there still stays known."""
+        outcomes = {name: clear_if_ours(held.way, held.seal) for name, held in self._held.items()}
+        notes = tuple("Your terminal may keep a copy." for name in outcomes if name == "tmux")
+        self._held = {name: held for name, held in self._held.items() if outcomes[name] is Clearing.FAILED}
+        return Cleared(tuple(outcomes.values()), notes)
+
+
+def _is_blind(way: Way) -> bool:
+    """Nobody can read back what it holds."""
+    return way.name == "OSC 52"
+
+
+def _takes(way: Way, data: bytes) -> bool:
+    """Puts it there and looks; where that cannot be seen, it is taken away again, for nobody would know of it."""
+    try:
+        way.put(data)
+    except WayFailed:
+        return False
+    try:
+        return way.read() in (data, None)
+    except WayFailed:
+        with suppress(WayFailed):
+            way.clear()
+    return False

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from enum import Enum
 
 from smtui.ambient import Ambient
-from smtui.clipboard.ways import Way, WayFailed
+from smtui.clipboard.ways import Way, WayFailed, WayHangs
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,38 @@ class Seal:
         return hmac.compare_digest(hmac.digest(self.key, data, "sha256"), self.digest)
 
 
-def clear_if_ours(way: Way, seal: Seal) -> bool:
+class Clearing(Enum):
+    """What became of a copy that was to be cleared."""
+
+    GONE = "it was not there any more, or something else was"
+    CLEARED = "it was there, and is not any more"
+    REQUESTED = "the terminal was asked to forget it, and does not answer"
+    FAILED = "it may be there still"
+
+
+def clear_if_ours(way: Way, seal: Seal) -> Clearing:
     """Empties the clipboard where it still holds what was sealed; another's copy stays."""
     try:
         held = way.read()
-        if held is None or not seal.fits(held):
-            return False
+        if held is None:
+            way.clear()
+            return Clearing.REQUESTED
+        if not seal.fits(held):
+            return Clearing.GONE
         way.clear()
+    except WayHangs:
+        return Clearing.FAILED
+    except WayFailed:  # a tool's answer where nothing is held
+        return Clearing.GONE
+    return Clearing.FAILED if _holds(way, seal) else Clearing.CLEARED
+
+
+def _holds(way: Way, seal: Seal) -> bool:
+    """Also where nobody can tell."""
+    try:
+        held = way.read()
+    except WayHangs:
+        return True
     except WayFailed:
         return False
-    return True
+    return held is None or seal.fits(held)

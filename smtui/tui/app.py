@@ -157,6 +157,7 @@ class SmtuiApp(CopyingApp):
         """The session ends: screens that may hold values go first, then the keys, then what was copied."""
         session, self.session = self.session, None
         if session is None:
+            await self.clear_clipboard()
             return
         self.workers.cancel_group(self, GESTURE)
         self.clear_notifications()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.reactive import var
 
-from smtui.clipboard.clipboard import Clipboard
+from smtui.clipboard.clipboard import Cleared, Clipboard
 from smtui.config import Settings
 from smtui.shown import shown
 from smtui.tui.bridge import call, gesture
@@ -30,6 +30,7 @@ class CopyingApp(TellingApp):
 
     def count_down(self) -> None:
         """Once a second."""
+        self.pasteboard.clear_overdue()
         left = self.pasteboard.seconds_left()
         if self.clears_in and not left:
             self.inner_clipboard = ""
@@ -51,15 +52,17 @@ class CopyingApp(TellingApp):
     async def copy_text(self, text: str) -> None:
         await self.copy(text, "Text")
 
-    async def clear_clipboard(self) -> bool:
+    async def clear_clipboard(self) -> Cleared:
+        """Every copy that was put anywhere, and what Ctrl+V would paste."""
+        self.inner_clipboard = ""
         cleared = await call(self.pasteboard.clear)
         self.clears_in = 0
         return cleared
 
     @gesture
     async def action_clear_clipboard(self) -> None:
-        self.inner_clipboard = ""
-        self.notify("The clipboard is empty." if await self.clear_clipboard() else "Nothing of ours was in it.")
+        cleared = await self.clear_clipboard()
+        self.notify(cleared.sentence, severity="warning" if cleared.failed else "information")
 
     def write_to_terminal(self, sequence: str) -> None:
         if self._driver is not None:

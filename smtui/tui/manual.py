@@ -63,7 +63,9 @@ def _values(app: SmtuiApp) -> Iterator[Row]:
         if settings.reveal else "until asked for, and when another window has the focus")
     way = next((way.name for way in ways(app.pasteboard.osc52)), "no way")
     kept = f"for {settings.clipboard_clear} seconds" if settings.clipboard_clear else "until the end"
-    yield chapter, "copied", f"here with {way}, {kept}; it is cleared only where it is still what was copied"
+    cleared = ("the terminal is asked to clear it, which cannot be verified" if way == "OSC 52"
+               else "it is cleared only where it is still what was copied")
+    yield chapter, "copied", f"here with {way}, {kept}; {cleared}"
     yield chapter, "each reading", "is in the trail, with the time and who it was"
 
 
