@@ -27,10 +27,11 @@ from smtui.vault.database import Database
 from smtui.vault.digest import Digest
 from smtui.vault.kdf import FileKeys
 from smtui.vault.keystore import KeyStore, rewrap
+from smtui.vault.lineage import Lineage
 from smtui.vault.opening import open_file
 from smtui.vault.permissions import Permissions
 from smtui.vault.refusals import well_formed
-from smtui.vault.seen import Seen
+from smtui.vault.rollback_note import RollbackNote
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
@@ -42,7 +43,6 @@ __all__ = ["Caller", "CheckReport", "Finding", "Vault", "is_region"]
 
 Passphrase = str | bytes | bytearray
 READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in its trail."
-OLDER = "This file is older than what this machine last saw of the vault: {} missing."
 _REGION = re.compile(r"([a-z]+-)+\d+")
 
 
@@ -58,9 +58,9 @@ class WaitingRotation:
 class Vault:
     """An unlocked vault. Leave it with `close()` (or `with`); after that every call raises VaultLockedError.
 
-    `behind` is by how many changes the file is older than what this machine last saw of the vault: more than 0 where a
-    backup was restored, or where somebody put an older copy back. Whether that is meant, only a person can say, and
-    says it by `accept_older()`.
+    `behind` is how many changes the file lacks of what this machine last saw of the vault, 0 in any usual one: more
+    where a backup was restored, or where somebody put an older copy back, whatever was changed in it since. Whether
+    that is meant, only a person can say, and says it by `accept_older()`.
     """
 
     def __init__(
@@ -77,8 +77,6 @@ class Vault:
         self._takes_rotations: Callable[[str, str], None] | None = None
         with well_formed():
             self._load(database)
-        self.behind = max(0, self._seen.commits - digest.commits(database))
-        self._seen.note(digest.commits(database))
         self._notices = (*notices, *self._own_notices(database))
 
     def _load(self, database: Database) -> None:
@@ -90,23 +88,37 @@ class Vault:
         self._permissions = Permissions(state_path(), name, self._key_store.derived("smtui command permissions"))
         self._engine = Engine(database, self._key_store, self._ambient, self.account_id, self._purge,
                               self._permissions)
-        self._seen = Seen(state_path(), name, self._key_store.derived("smtui seen"))
-        database.keep(Digest(self._key_store.derived(digest.PURPOSE), committed=self._seen.note))
+        self._note = RollbackNote(
+            state_path(), name, key=self._key_store.derived("smtui note"),
+            old_key=self._key_store.derived("smtui seen"), entropy=self._ambient.entropy,
+        )
+        self._lineage = Lineage(database, self._note)
+        database.keep(Digest(self._key_store.derived(digest.PURPOSE), committed=self._lineage.record))
 
     def _own_notices(self, database: Database) -> Iterator[str]:
         if self.read_only:
             yield READS_NOT_RECORDED
+        if self._lineage.notice:
+            yield self._lineage.notice
         behind = trail.newest(database)[0] - self._ambient.now().timestamp() * 1000
         if behind > TOLERANCE:
             yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
                    "no planned deletion is carried out until it is right. If it is: smtui trail --accept-clock")
 
     @property
+    def behind(self) -> int:
+        """How many changes the file lacks of what this machine last saw of the vault."""
+        return self._lineage.gap.missing if self._lineage.gap else 0
+
+    @property
     def older(self) -> str:
-        """That the file is older than what this machine last saw, as a sentence; empty where it is not."""
-        if not self.behind:
-            return ""
-        return OLDER.format("1 change is" if self.behind == 1 else f"{self.behind:,} changes are")
+        """What the file lacks of what this machine last saw, and since when, in sentences; empty where nothing."""
+        return self._lineage.gap.sentence if self._lineage.gap else ""
+
+    @property
+    def lost(self) -> list[str]:
+        """The changes it lacks as far as this machine knows them, newest first: time, operation, name of the secret."""
+        return self._lineage.gap.lines if self._lineage.gap else []
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -285,19 +297,18 @@ class Vault:
 
     def accept_older(self) -> None:
         """Takes the file as it is for the newest state: a backup that was restored on purpose."""
-        self._seen.note(digest.commits(self._open_database()), lower=True)
-        self.behind = 0
+        self._open_database()
+        self._lineage.accept()
 
     def forget_seen(self) -> None:
         """Lets this machine forget that it ever saw the vault, which will be no more."""
-        self._seen.forget()
+        self._note.forget()
 
     def close(self) -> None:
         """Drops the keys and closes the file. Safe to call twice."""
         database, self._database = self._database, None
         if database is not None:
             database.close()
-            self._seen.close()
             self._key_store.wipe()
             self._file_keys.wipe()
 
@@ -346,7 +357,6 @@ class Vault:
     def _go_on_under(self, keys: FileKeys) -> None:
         """The file at our path is another one now. Where that cannot be opened, the vault is locked."""
         self._database = None
-        self._seen.close()
         self._key_store.wipe()
         self._file_keys.wipe()
         self._file_keys = keys

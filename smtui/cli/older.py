@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from smtui.cli import terminal
+from smtui.cli import diagnostics, terminal
 from smtui.cli.exits import CommandError, Exit
 from smtui.cli.parser import ACCEPT_OLDER
 from smtui.cli.terminal import NoTerminal
@@ -12,6 +13,7 @@ from smtui.cli.terminal import NoTerminal
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
+MOST_LISTED = 20
 QUESTION = "Is it a backup that was restored on purpose? Type yes to go on: "
 
 
@@ -25,12 +27,21 @@ def must_be_meant(vault: Vault, *, accepted: bool) -> None:
     """Goes on with an older file where it was `accepted` on the command line or is now. Raises OlderFile."""
     if not vault.behind:
         return
+    if not accepted:
+        for line in _listed(vault.lost):
+            diagnostics.tell(line)
     if not accepted and not _said_yes():
         raise OlderFile(
             "An older file was put in the place of the vault. It was not used.",
             hint=f"If a backup was restored on purpose, say so once: {ACCEPT_OLDER}. If not, look for the newer file.",
         )
     vault.accept_older()
+
+
+def _listed(lost: Sequence[str]) -> list[str]:
+    more = len(lost) - MOST_LISTED
+    return [*(["missing:"] if lost else []), *(f"  {each}" for each in lost[:MOST_LISTED]),
+            *([f"  and {more:,} more"] if more > 0 else [])]
 
 
 def _said_yes() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smtui.shown import Shown, shown
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 TITLE = Shown("An older file")
 ADVICE = (
-    "If a backup was restored on purpose, go on. If not, somebody or something put an older copy in the place of the "
-    "vault: what was changed since, passwords among it, is not in it. Cancel, and look for the newer file."
+    "If a backup was restored on purpose, go on. If not, an older copy was put in the place of the vault: cancel, and "
+    "look for the newer file."
 )
+MOST_LISTED = 5
+WIDTH = 66
 NOT_OPENED = "Not opened: the file is older than what this machine last saw."
 
 
@@ -24,9 +27,17 @@ async def is_meant(app: SmtuiApp, vault: Vault) -> bool:
     """Whether a session may begin with the vault just opened, which is closed again where it may not."""
     if not vault.behind:
         return True
-    question = Confirm(TITLE, shown(f"{vault.older}\n\n{ADVICE}", lines=True), "It is a backup: go on")
+    text = "\n".join([vault.older, "", *_listed(vault.lost), ADVICE])
+    question = Confirm(TITLE, shown(text, lines=True), "It is a backup: go on")
     if await app.push_screen_wait(question):
         await call(vault.accept_older)
         return True
     await call(vault.close)
     return False
+
+
+def _listed(lost: Sequence[str]) -> list[str]:
+    """The newest of the changes that are missing, on lines that are not wrapped, with an empty line behind them."""
+    lines = [each if len(each) <= WIDTH else f"{each[: WIDTH - 1]}…" for each in lost[:MOST_LISTED]]
+    more = len(lost) - MOST_LISTED
+    return [*lines, *([f"and {more:,} more"] if more > 0 else []), *([""] if lost else [])]

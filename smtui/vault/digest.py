@@ -3,7 +3,7 @@
 Every row has a keyed digest. Their sum stands in the vault itself and is brought up to date in the transaction that
 changes the rows: those of every table, of the word index, and the statements that made the tables. A page from
 another moment brings rows that the sum does not have, or lacks some that it has; the page of the sum put back does
-not fit the rows. All of them together are the whole file as it once was: that is what `seen` is for.
+not fit the rows. All of them together are the whole file as it once was: that is what `lineage` is for.
 
 Indexes hold nothing but what their tables hold, and are compared with them by SQLite. Unused pages hold nothing.
 
@@ -32,14 +32,14 @@ Progress = Callable[[int], None]
 
 
 class Digest:
-    """Keeps the sum in step with an open file. `committed` is told the number of changes once they are on disk."""
+    """Keeps the sum in step with an open file. `committed` is called once changes are on disk."""
 
-    def __init__(self, key: bytes, committed: Callable[[int], None] = lambda commits: None) -> None:
+    def __init__(self, key: bytes, committed: Callable[[], None] = lambda: None) -> None:
         self._keyed = _keyed(key)
         self._committed = committed
         self._pending = 0
         self._touched = False
-        self._commits: int | None = None
+        self._counted = False
 
     def __repr__(self) -> str:
         return "<Digest>"
@@ -69,19 +69,18 @@ class Digest:
         if not self._touched:
             return
         total = (_stored(database)[0] + self._pending) % MODULUS
-        found = database.row(
-            f"UPDATE {TABLE} SET sum = ?, numbers = max(numbers, {_NUMBERS}), commits = commits + ?"
-            " RETURNING commits",
+        database.run(
+            f"UPDATE {TABLE} SET sum = ?, numbers = max(numbers, {_NUMBERS}), commits = commits + ?",
             (total.to_bytes(SUM_BYTES, "big"), durable),
         )
-        self._pending, self._commits = 0, found[0] if found and durable else None
+        self._pending, self._counted = 0, durable
 
     def on_disk(self) -> None:
         """The commit after `settle` is done."""
         self._touched = False
-        if self._commits is not None:
-            self._committed(self._commits)
-            self._commits = None
+        if self._counted:
+            self._counted = False
+            self._committed()
 
 
 def _keyed(key: bytes) -> blake2b:

@@ -28,6 +28,11 @@ def newest(database: Database) -> tuple[int, bytes]:
     return database.row("SELECT latest, chain FROM trail ORDER BY id DESC LIMIT 1") or (0, _start(database)[1])
 
 
+def dropped(database: Database) -> int:
+    """The number of the newest event that was dropped; 0 where none was."""
+    return _start(database)[0]
+
+
 def append(
     database: Database, key: bytes, *, at: int, events: Iterable[tuple[int | None, dict[str, Any]]]
 ) -> None:
@@ -133,10 +138,10 @@ def events(
 
 def verify(database: Database, key: bytes) -> tuple[int, str | None]:
     """How many events were looked at, and what is wrong with them, if anything is."""
-    dropped, chain = _start(database)
-    looked_at, last = 0, dropped
+    first, chain = _start(database)
+    looked_at, last = 0, first
     for row, at, event, stored in database.each("SELECT id, at, event, chain FROM trail WHERE id > ? ORDER BY id",
-                                                (dropped,)):
+                                                (first,)):
         looked_at += 1
         if not hmac.compare_digest(link(key, chain, at, event), stored):
             return looked_at, f"Event {row} of the trail, or one before it, was altered or removed."

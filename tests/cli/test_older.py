@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.cli.conftest import CommandLine
@@ -25,6 +27,7 @@ def test_a_script_is_refused(older: CommandLine) -> None:
 
     assert (answer.code, answer.out) == (4, "")
     assert "2 changes are missing" in answer.err
+    assert len(re.findall(r"^  \d{4}-\d\d-\d\d [\d:]{8} UTC  \w+ +db$", answer.err, re.MULTILINE)) == 2
     assert "--accept-older" in answer.err
 
 

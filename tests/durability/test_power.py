@@ -18,7 +18,7 @@ import smtui
 from smtui.vault import digest
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
-from smtui.vault.seen import Seen
+from smtui.vault.lineage import Lineage
 from tests.durability.conftest import Prepared
 from tests.durability.disk import Disk
 from tests.durability.power import Left, losses
@@ -76,7 +76,7 @@ def noted_too_early(work: Work, folder: Path) -> list[str]:
     disk, chance, early = Disk(work.folder), random.Random(7), []
     with disk.watching():
         work.begin()
-        with patch.object(Seen, "note", lambda _, commits, **__: disk.said(commits)):
+        with patch.object(Lineage, "record", lambda lineage: disk.said(digest.commits(lineage._database))):
             for number in range(1, 4):
                 work.act(number)
         work.end()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widgets import Button
 
 import smtui
 from smtui.tui.app import SmtuiApp
@@ -41,6 +42,8 @@ async def test_nobody_enters_it_by_habit(app: MakeApp, older: Path) -> None:
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(running.screen, Confirm))
             assert "2 changes are missing" in sentences(running)
+            assert "CreateSecret b 2026-03-02 12:00:00 UTC CreateSecret a" in sentences(running)
+            assert all(button.region.bottom <= 24 for button in running.screen.query(Button))
             await pilot.press("enter")
             await until(pilot, lambda: "Not opened" in screen_text(running))
 

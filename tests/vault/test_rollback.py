@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hmac
 import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 import smtui
 from smtui.vault import digest, kdf, opening
-from smtui.vault.seen import Seen
-from tests.conftest import PASSPHRASE
+from smtui.vault.lineage import Lineage
+from tests.conftest import PASSPHRASE, Clock
 from tests.vault.conftest import read_all
 
 
@@ -81,7 +86,53 @@ def test_what_is_changed_in_an_older_file_hides_nothing(path: Path, older: bytes
     with smtui.open_vault(path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="another")
 
-    assert behind(path) == 2
+    assert behind(path) == 3
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert "went another way since" in vault.older
+
+
+def test_an_older_file_that_overtook_is_noticed(path: Path, older: bytes, machine: Path) -> None:
+    """Put back, and changed more often on another machine than it had been here: told since when, and what is lost."""
+    path.write_bytes(older)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SMTUI_STATE", str(path.parent / "elsewhere"))
+        for number in range(9):
+            with smtui.open_vault(path, PASSPHRASE) as vault:
+                vault.client().put_secret_value(SecretId="prod/api", SecretString=f"other-{number}")
+
+    for _ in range(2):
+        with smtui.open_vault(path, PASSPHRASE) as vault:
+            assert vault.behind == 3
+            assert "3 changes are missing, and other changes were made instead" in vault.older
+            assert re.search(r"It went another way between \d{4}-\d\d-\d\d .* UTC and .* UTC\.", vault.older)
+            assert [line.split()[-2:] for line in vault.lost] == [["CreateSecret", f"new-{n}"] for n in (2, 1, 0)]
+            assert vault.older in vault.notices
+            vault.client().put_secret_value(SecretId="prod/api", SecretString="here")  # hides nothing either
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        vault.accept_older()
+    assert behind(path) == 0
+
+
+def test_what_is_lost_is_dated_however_long_ago_it_was(path: Path, clock: Clock) -> None:
+    """The newest 50 changes are known by name, and older ones by moments further and further apart."""
+    clock.forward(days=3650)
+    then = {}
+    with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
+        for number in range(300):
+            clock.forward(hours=1)
+            vault.client().put_secret_value(SecretId="prod/api" if number % 2 else "prod/db", SecretString=str(number))
+            if number in (99, 199, 279):
+                vault.backup(path.with_name("copy"))
+                then[299 - number] = (clock.now, path.with_name("copy").rename(path.with_name(f"{number}")))
+    for missing, (moment, file) in then.items():
+        shutil.copyfile(file, path)
+        with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
+            told = re.search(r"It lacks what was changed after (.*) UTC", vault.older)
+            assert told and vault.behind == missing
+            known = datetime.fromisoformat(f"{told[1]}+00:00")
+            assert timedelta() <= moment - known <= (clock.now - moment) / 2
+            assert len(vault.lost) == min(missing, 50)
+            assert vault.lost[0].split()[-2:] == ["PutSecretValue", "prod/api"]
 
 
 def test_reading_is_no_change(path: Path, older: bytes) -> None:
@@ -110,17 +161,17 @@ def test_what_was_undone_or_refused_is_not_ahead_of_the_file(path: Path) -> None
 
 def test_a_change_is_noted_once_it_is_in_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever looks when it is noted finds it there."""
-    real, seen = Seen.note, []
+    real, seen = Lineage.record, []
     with smtui.open_vault(path, PASSPHRASE) as vault:
         keys = kdf.FileKeys.from_key(vault.unlock_key())
 
-    def noted(self: Seen, commits: int, **more: bool) -> None:
+    def recorded(self: Lineage) -> None:
         file = opening.open_file(path, keys, read_only=True)
-        seen.append((commits, digest.commits(file)))
+        seen.append((digest.commits(self._database), digest.commits(file)))
         file.close()
-        real(self, commits, **more)
+        real(self)
 
-    monkeypatch.setattr(Seen, "note", noted)
+    monkeypatch.setattr(Lineage, "record", recorded)
     with smtui.open_vault(path, PASSPHRASE) as vault:
         seen.clear()
         vault.client().create_secret(Name="a")
@@ -166,26 +217,100 @@ def test_the_note_is_private_and_tells_little(path: Path, older: bytes, machine:
 
     assert note.stat().st_mode & 0o777 == 0o600
     assert note.parent.stat().st_mode & 0o777 == 0o700
-    assert path.name not in note.name and note.stat().st_size == 40
+    assert path.name not in note.name and b"new-1" not in note.read_bytes()
+
+
+def test_the_note_of_an_earlier_version_counts(path: Path, older: bytes, machine: Path) -> None:
+    """It held the number of changes alone. No false alarm when smtui is upgraded, and no blindness either."""
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        commits = digest.commits(vault._open_database()).to_bytes(8, "big")
+        key = vault._key_store.derived("smtui seen")
+    note, = notes(machine)
+    newest = path.read_bytes()
+    note.write_bytes(commits + hmac.digest(key, commits, "sha256"))
+    path.write_bytes(older)
+    assert behind(path) == 3
+
+    path.write_bytes(newest)
+    assert behind(path) == 0
+    path.write_bytes(older)
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert len(vault.lost) == 3
+
+
+def test_events_that_were_dropped_on_purpose_are_no_alarm(path: Path, clock: Clock) -> None:
+    """Another machine keeps the audit log for a day: what this one last saw is gone from it. It is told, once."""
+    clock.forward(days=3650)
+    with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
+        vault.client().create_secret(Name="a")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SMTUI_STATE", str(path.parent / "elsewhere"))
+        with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
+            vault.keep_trail(1)
+        for _ in range(4):
+            clock.forward(days=2)
+            with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
+                vault.client().put_secret_value(SecretId="prod/api", SecretString="x")
+        with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
+            assert len(list(vault.trail())) < 5
+
+    for told in (True, False):
+        with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
+            assert not vault.behind
+            assert any("no longer reaches back" in each for each in vault.notices) == told
+
+
+def test_who_notes_late_hides_nothing(path: Path, older: bytes) -> None:
+    """Several processes change at once; whoever notes last notes the newest change, whosever it was."""
+    sessions = [subprocess.Popen(
+        [sys.executable, "-c", "import smtui, sys\n"
+         "with smtui.open_vault(sys.argv[1], key=bytes.fromhex(sys.argv[2])) as vault:\n"
+         "    for number in range(20): vault.client().create_secret(Name=f'{sys.argv[3]}-{number}')\n",
+         str(path), unlock_key(path), name]) for name in "abc"]
+    assert [session.wait() for session in sessions] == [0, 0, 0]
+
+    assert behind(path) == 0
+    path.write_bytes(older)
+    assert behind(path) == 63
+
+
+def unlock_key(path: Path) -> str:
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        return vault.unlock_key().hex()
 
 
 @pytest.mark.parametrize("harm", [
     lambda note: note.unlink(),
     lambda note: note.write_bytes(b""),
     lambda note: note.write_bytes(b"\xff" * 40),
-    lambda note: note.write_bytes(note.read_bytes()[:-1]),
-    lambda note: note.write_bytes(note.read_bytes() + b"1"),
-    lambda note: note.write_bytes(bytes([1]) + note.read_bytes()[1:]),
+    lambda note: note.write_bytes(b"\xff" * 200_000),
+    lambda note: note.write_bytes(note.read_bytes()[:1000]),
+    lambda note: note.write_bytes(note.read_bytes()[1:]),
     lambda note: (note.unlink(), note.mkdir()),
     lambda note: os.mkfifo(note.with_name("pipe")) or note.unlink() or note.with_name("pipe").rename(note),
-], ids=["removed", "empty", "forged", "cut", "grown", "raised", "folder", "pipe"])
+], ids=["removed", "empty", "short", "forged", "cut", "moved", "folder", "pipe"])
 def test_a_note_that_is_none_counts_for_nothing(
     path: Path, older: bytes, machine: Path, harm: Callable[[Path], object]
 ) -> None:
-    """No false alarm, and no obstacle."""
-    harm(notes(machine)[0])
+    """No false alarm, and no obstacle; that it was damaged is told."""
+    note, = notes(machine)
+    harm(note)
+    there = note.is_fifo() or note.is_dir() or (note.exists() and note.stat().st_size > 0)
 
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert not vault.behind
+        assert any("remembered of this vault is damaged" in each for each in vault.notices) == there
     assert behind(path) == 0
+
+
+def test_a_note_that_was_interrupted_is_the_one_before(path: Path, older: bytes, machine: Path) -> None:
+    """Whichever of its two halves is lost, an older file is noticed."""
+    note, = notes(machine)
+    whole = note.read_bytes()
+    path.write_bytes(older)
+    for at in (0, 64 * 1024):
+        note.write_bytes(whole[:at] + bytes(1000) + whole[at + 1000 :])
+        assert behind(path) in (2, 3)
 
 
 def test_the_note_of_another_vault_counts_for_nothing(path: Path, older: bytes, machine: Path, tmp_path: Path) -> None:

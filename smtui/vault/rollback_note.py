@@ -1,0 +1,162 @@
+"""What this machine remembers of one vault, in a small file outside of it: see `lineage` for what it is good for.
+
+The file is named after the vault, not after its path. It is encrypted and authenticated with a key that only the open
+vault gives: it names secrets, and nobody else can write one that counts.
+
+It has two slots, which are written in turns, so that one of them is whole whenever the other is interrupted. Nothing
+waits for the disk: after a power loss the note may be old, and the vault never is. Processes take turns at writing.
+
+What it cannot do: it knows nothing on a machine that never opened the vault, nor once it was removed. A vault opens
+without it, and where it cannot be written.
+"""
+
+from __future__ import annotations
+
+import errno
+import hmac
+import json
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from smtui.folder_lock import lock_folder
+from smtui.private import FILE_MODE, make_folder
+
+NONCE_BYTES = 12
+LENGTH_BYTES = 4
+SLOT_BYTES = 64 * 1024
+PADDED_TO = 4096
+"""Bytes: how long a note is tells little of what is in it."""
+# A note of the time when only the number of changes was kept: the number, and its MAC.
+COUNT_BYTES, MAC_BYTES = 8, 32
+
+Content = dict[str, Any]
+
+
+class RollbackNote:
+    """The note about one vault, a JSON object.
+
+    `name` tells the vault from others (32 hexadecimal digits), `key` (32 bytes) encrypts the note, `old_key`
+    authenticated the number of changes that earlier versions kept, `entropy` gives random bytes.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, *, key: bytes, old_key: bytes, entropy: Callable[[int], bytes]
+    ) -> None:
+        self._path = folder / "seen" / name
+        self._name = name.encode()
+        self._cipher = AESGCM(key)
+        self._old_key = old_key
+        self._entropy = entropy
+        self._read_before: tuple[bytes, Content] = b"", {}
+        self.damaged = False
+        """Whether something is there that is no note of this vault, or was cut or altered."""
+
+    def __repr__(self) -> str:
+        return f"<RollbackNote {self._path}>"
+
+    def read(self) -> Content:
+        """What was noted; empty where there is no note, or none that counts."""
+        try:
+            descriptor = self._open(os.O_RDONLY)
+        except FileNotFoundError:
+            return {}
+        except OSError:
+            self.damaged = True
+            return {}
+        try:
+            return self._content(descriptor)
+        except OSError:
+            return {}
+        finally:
+            os.close(descriptor)
+
+    def update(self, change: Callable[[Content], Content | None]) -> None:
+        """Replaces the content by what `change` makes of it, unless that is None; nobody else writes meanwhile.
+
+        Raises OSError, and ValueError for a content that is too long.
+        """
+        make_folder(self._path.parent)
+        with lock_folder(self._path.parent):
+            descriptor = self._open(os.O_RDWR | os.O_CREAT)
+            try:
+                held = self._content(descriptor)
+                content = change(held)
+                if content is not None:
+                    self._write(descriptor, {**content, "turn": int(held.get("turn", 0)) + 1})
+            finally:
+                os.close(descriptor)
+
+    def forget(self) -> None:
+        """Removes the note."""
+        with suppress(OSError):
+            self._path.unlink()
+
+    def _open(self, flags: int) -> int:
+        """The file itself, never what a link leads to. Raises OSError."""
+        descriptor = os.open(self._path, flags | _NO_OTHER, FILE_MODE)
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        return descriptor
+
+    def _write(self, descriptor: int, content: Content) -> None:
+        sealed = self._sealed(content)
+        if len(sealed) > SLOT_BYTES:
+            raise ValueError("too long for a note")
+        if os.fstat(descriptor).st_size == COUNT_BYTES + MAC_BYTES:
+            os.truncate(descriptor, 0)
+            self._read_before = b"", {}
+        at = content["turn"] % 2 * SLOT_BYTES
+        os.lseek(descriptor, at, os.SEEK_SET)
+        os.write(descriptor, sealed)
+        held = self._read_before[0]
+        self._read_before = held[:at].ljust(at, b"\0") + sealed + held[at + len(sealed) :], content
+        self.damaged = False
+
+    def _content(self, descriptor: int) -> Content:
+        """Of the two slots the one that was written last, as far as it is whole."""
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        held = os.read(descriptor, 2 * SLOT_BYTES)
+        if held != self._read_before[0]:
+            found = self._counted(held) if len(held) == COUNT_BYTES + MAC_BYTES else max(
+                (self._opened(held[:SLOT_BYTES]), self._opened(held[SLOT_BYTES:])),
+                key=lambda content: int(content.get("turn", 0)),
+            )
+            self.damaged = bool(held) and not found
+            self._read_before = held, found
+        return self._read_before[1]
+
+    def _sealed(self, content: Content) -> bytes:
+        plain = json.dumps(content, separators=(",", ":")).encode()
+        plain += b" " * (-len(plain) % PADDED_TO)
+        nonce = self._entropy(NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, plain, self._name)
+        return len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
+
+    def _opened(self, slot: bytes) -> Content:
+        """What is in a slot; empty where it holds nothing of ours."""
+        length = int.from_bytes(slot[:LENGTH_BYTES], "big")
+        sealed = slot[LENGTH_BYTES : LENGTH_BYTES + length]
+        try:
+            content = json.loads(self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._name))
+        except (InvalidTag, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def _counted(self, held: bytes) -> Content:
+        """The number of changes that an earlier version noted."""
+        counted, mac = held[:COUNT_BYTES], held[COUNT_BYTES:]
+        if not hmac.compare_digest(mac, hmac.digest(self._old_key, counted, "sha256")):
+            return {}
+        return {"commits": int.from_bytes(counted, "big")}
+
+
+_NO_OTHER = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK", "O_BINARY"))
