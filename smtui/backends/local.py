@@ -137,25 +137,38 @@ class Vault:
         self._open_database()
         return self._engine
 
-    def client(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> Client:
-        """A client of boto3's shape that sees one Region; by default the home Region, called by the vault's owner."""
-        return cast("Client", self._client(LocalClient, region_name, caller))
+    def client(
+        self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True
+    ) -> Client:
+        """A client of boto3's shape that sees one Region; by default the home Region, called by the vault's owner.
+
+        `record_reads=False` is for a program that shows the vault and refreshes what it shows: reads of metadata then
+        leave no audit event. Reading a value, and every change, is recorded whatever is said here.
+        """
+        return cast("Client", self._client(LocalClient, region_name, caller, record_reads=record_reads))
 
     def owner(self, service: str | None = None) -> Caller:
         """Who calls unless somebody else is named; or an AWS service that calls for them."""
         return Caller(f"arn:aws:iam::{self.account_id}:root", service=service)
 
-    def keys(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> KeyClient:
+    def keys(
+        self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True
+    ) -> KeyClient:
         """A client of boto3's shape for the KMS keys of one Region."""
-        return cast("KeyClient", self._client(LocalKeyClient, region_name, caller))
+        return cast("KeyClient", self._client(LocalKeyClient, region_name, caller, record_reads=record_reads))
 
-    def access(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> AccessClient:
+    def access(
+        self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True
+    ) -> AccessClient:
         """A client for questions about who may do what, and why, in one Region."""
-        return cast("AccessClient", self._client(LocalAccessClient, region_name, caller))
+        return cast("AccessClient", self._client(LocalAccessClient, region_name, caller, record_reads=record_reads))
 
-    def rotations(self, *, region_name: str | None = None, caller: Caller | str | None = None) -> RotationClient:
+    def rotations(
+        self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True
+    ) -> RotationClient:
         """A client for rotation functions and for carrying rotations out, in one Region."""
-        return cast("RotationClient", self._client(LocalRotationClient, region_name, caller))
+        found = self._client(LocalRotationClient, region_name, caller, record_reads=record_reads)
+        return cast("RotationClient", found)
 
     def rotate_due(
         self, *, secret_id: str | None = None, region_name: str | None = None,
@@ -236,7 +249,10 @@ class Vault:
             keys.wipe()
             raise
 
-    def _client(self, kind: type[LocalClient], region_name: str | None, caller: Caller | str | None) -> LocalClient:
+    def _client(
+        self, kind: type[LocalClient], region_name: str | None, caller: Caller | str | None, *,
+        record_reads: bool = True,
+    ) -> LocalClient:
         self._open_database()
         region = region_name or self.region_name
         if not _REGION.fullmatch(region):
@@ -245,7 +261,8 @@ class Vault:
             caller = self.owner()
         elif isinstance(caller, str):
             caller = Caller(caller)
-        return kind(self._running_engine, region, caller, self._ambient.new_uuid, self._afterwards)
+        return kind(self._running_engine, region, caller, self._ambient.new_uuid, self._afterwards,
+                    record_reads=record_reads)
 
     def _afterwards(self, operation: str, response: dict[str, Any], region: str) -> None:
         """RotateSecret is answered, and then carried out, unless it may still be taken back."""
@@ -323,7 +340,10 @@ class Vault:
         return self._ambient.now()
 
     def change_count(self) -> int:
-        """A number that differs after another process or another connection has changed the vault."""
+        """A number that differs after another process or another connection has changed what the vault holds.
+
+        Reads do not change it, nor do calls that were refused: it is asked by screens that show the vault.
+        """
         return self._open_database().change_count()
 
     def take_recovery_code(self) -> str:
@@ -425,17 +445,23 @@ class Vault:
     def trail(
         self, *, secret_id: str | None = None, operation: str | None = None, caller: str | None = None,
         outcome: str | None = None, since: datetime | None = None, until: datetime | None = None,
-        limit: int | None = None, region_name: str | None = None,
+        limit: int | None = None, region_name: str | None = None, above: int = 0, up_to: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """The audit events, newest first, each with CloudTrail's field names.
 
         `caller` is an ARN, or its end like `user/alice`; `outcome` is `done`, `refused`, or the code of an error. A
-        secret's name is one of `region_name`, by default of the home Region.
+        secret's name is one of `region_name`, by default of the home Region. Only events recorded after the one that
+        `newest_event` numbered `above` are looked at, and none recorded after the one it numbered `up_to`.
         """
         return history.events(
             self._open_database(), region_name or self.region_name, secret_id=secret_id, operation=operation,
             caller=caller, outcome=outcome, since=since, until=until, limit=limit,
+            above=above, up_to=up_to,
         )
+
+    def newest_event(self) -> int:
+        """The number of the event that was recorded last, whatever it is about; each later one has a greater number."""
+        return trail.newest_row(self._open_database())
 
     @property
     def trail_days(self) -> int | None:

@@ -42,20 +42,24 @@ Afterwards = Callable[[str, dict[str, Any], str], None]
 
 
 class LocalClient:
-    """One caller in one Region of a local vault. Its methods are those of `smtui.api.types.Client`."""
+    """One caller in one Region of a local vault. Its methods are those of `smtui.api.types.Client`.
+
+    Without `record_reads`, reads of metadata have no audit event: see `Engine.call`. No request can ask for that.
+    """
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
     operations: ClassVar[dict[str, str]] = _OPERATION_OF
 
     def __init__(
         self, engine: Callable[[], Engine], region: str, caller: Caller, new_token: Callable[[], str],
-        afterwards: Afterwards = lambda *_: None,
+        afterwards: Afterwards = lambda *_: None, *, record_reads: bool = True,
     ) -> None:
         self.meta = Meta(region)
         self._engine = engine
         self._caller = caller
         self._new_token = new_token
         self._afterwards = afterwards
+        self._record_reads = record_reads
 
     def __repr__(self) -> str:
         return f"<smtui client for {self.meta.region_name}>"
@@ -103,7 +107,8 @@ class LocalClient:
 
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         request = self._with_token(operation, params)
-        response = self._engine().call(operation, request, region=self.meta.region_name, caller=self._caller)
+        response = self._engine().call(operation, request, region=self.meta.region_name, caller=self._caller,
+                                       record_reads=self._record_reads)
         self._afterwards(operation, response, self.meta.region_name)
         return response
 

@@ -30,7 +30,8 @@ class Declaration:
 
     A replica is read like any secret, and changed only by operations that tolerate one. `takes_primary_arn` is for
     those that are called in the replica's Region with the ARN of its primary. `owner_only` is for what nobody but
-    the service that manages a secret may do to it.
+    the service that manages a secret may do to it. `reads_metadata` is for what changes nothing, opens no envelope and
+    answers no value: a screen that refreshes itself may ask it without an audit event.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Declaration:
     tolerates_replica: bool = False
     takes_primary_arn: bool = False
     owner_only: bool = False
+    reads_metadata: bool = False
 
     @property
     def contract(self) -> Operation:
@@ -63,12 +65,13 @@ def operation(
     tolerates_replica: bool = False,
     takes_primary_arn: bool = False,
     owner_only: bool = False,
+    reads_metadata: bool = False,
 ) -> Callable[[Run], Run]:
     """Puts a function `(call, secret, request) -> response` on the road under AWS's name for it."""
 
     def declare(run: Run) -> Run:
         BUILT[name] = Declaration(name, run, changes, secret, tolerates_scheduled, tolerates_missing, tolerates_replica,
-                                  takes_primary_arn, owner_only)
+                                  takes_primary_arn, owner_only, reads_metadata)
         return run
 
     return declare

@@ -15,6 +15,7 @@ from smtui.vault.database import Database
 def events(
     database: Database, region: str, *, secret_id: str | None, operation: str | None, caller: str | None,
     outcome: str | None, since: datetime | None, until: datetime | None, limit: int | None,
+    above: int = 0, up_to: int | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Those that fit all that is asked, newest first. A deleted secret is found by the name it had."""
     rows = None
@@ -22,7 +23,7 @@ def events(
         wanted = names.parse(secret_id)
         rows = trail.rows_of(database, wanted.region or region, wanted.name, wanted.suffix)
     found = trail.events(database, secrets=rows, operation=operation, caller=caller, outcome=outcome,
-                         since=_milliseconds(since), until=_milliseconds(until))
+                         since=_milliseconds(since), until=_milliseconds(until), above=above, up_to=up_to)
     return islice(found, limit)
 
 

@@ -75,8 +75,17 @@ class Engine:
         self._purge = purge
         self._permissions = permissions
 
-    def call(self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller) -> dict[str, Any]:
-        """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve."""
+    def call(
+        self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller, record_reads: bool = True
+    ) -> dict[str, Any]:
+        """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve.
+
+        Without `record_reads` an operation that `reads_metadata` has no audit event, done or refused; every other has
+        its event whatever is asked for here. It is for a screen that reads again what its user has opened: that
+        access is recorded once, when the user opens it, and what follows is no access of anybody. So there still is
+        no operation of a user without an audit event: no value is read and nothing is changed unrecorded. What a
+        call brings about beside its answer, such as events of the service, is recorded in any case.
+        """
         declared = BUILT[operation]
         self._must_be_writable(declared)
         refusal: ClientError | None = None
@@ -99,7 +108,10 @@ class Engine:
                 refusal = _failure(error)
             if refusal is not None:
                 self._keys.forget()
-            self._record(call, _events(call, declared, params, response, refusal))
+            if record_reads or not declared.reads_metadata:
+                self._record(call, _events(call, declared, params, response, refusal))
+            else:
+                self._record(call, call.further_events)
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
                     "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
@@ -156,7 +168,7 @@ class Engine:
                     self._ambient.new_uuid(), now, self._token_key, self._permissions)
 
     def _record(self, call: Call, happened: Sequence[Event]) -> None:
-        if not self._database.read_only:
+        if happened and not self._database.read_only:
             trail.append(self._database, self._chain_key, at=call.now,
                          events=[(about.id if about else None, event) for about, event in happened])
 

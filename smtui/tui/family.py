@@ -71,7 +71,7 @@ def family_of(session: Session, secret: DescribeSecretResponse) -> Family:
     """Asks the primary, which knows of all of them."""
     region = secret.get("PrimaryRegion", session.region)
     if region != session.region:
-        secret = session.client(region).describe_secret(SecretId=arn_in(secret["ARN"], region))
+        secret = session.client(region, record_reads=False).describe_secret(SecretId=arn_in(secret["ARN"], region))
     arn = secret["ARN"]
     primary = Member(region, arn, True, secret.get("KmsKeyId", DEFAULT), "", "", secret.get("LastAccessedDate"))
     return Family(secret, (primary, *(_replica(session, arn, each) for each in secret.get("ReplicationStatus", ()))))
@@ -80,7 +80,7 @@ def family_of(session: Session, secret: DescribeSecretResponse) -> Family:
 def _replica(session: Session, primary: str, told: ReplicationStatusType) -> Member:
     region, failed = told["Region"], told["Status"] == "Failed"
     arn = arn_in(primary, region)
-    there = not failed or _arn_of(session.client(region), arn) is not None
+    there = not failed or _arn_of(session.client(region, record_reads=False), arn) is not None
     return Member(region, arn, False, told.get("KmsKeyId", DEFAULT), told["Status"], told.get("StatusMessage", ""),
                   told.get("LastAccessedDate"), there)
 

@@ -47,7 +47,7 @@ def named(key_ids: Sequence[str], by_key: Mapping[str, str]) -> Shown:
 
 async def ask_key(app: SmtuiApp, session: Session, question: Shown, region: str | None = None) -> str | None:
     """What to send as KmsKeyId; None where the person changes nothing."""
-    choices = await call(_choices, session.keys(region))
+    choices = await call(_choices, session.keys(region, record_reads=False))
     picked = await app.push_screen_wait(Pick(question, [words for _, words in choices]))
     return None if picked is None else choices[picked][0]
 

@@ -10,6 +10,7 @@ from textual.message import Message
 from smtui.ambient import seconds_awake
 from smtui.shown import Shown, shown
 from smtui.tui.beside import Beside
+from smtui.tui.reader import Reader
 from smtui.tui.rotator import Rotator
 from smtui.tui.undo import Call, Done, UndoList, nothing_in_the_way
 
@@ -53,12 +54,12 @@ class Session:
 
     # Who is asked.
 
-    def client(self, region: str | None = None) -> Client:
-        """Of the Region one looks at, unless another is named."""
-        return self.vault.client(region_name=region or self.region)
+    def client(self, region: str | None = None, *, record_reads: bool = True) -> Client:
+        """Of the Region one looks at, unless another is named. For `record_reads` see `reader`."""
+        return self.vault.client(region_name=region or self.region, record_reads=record_reads)
 
-    def keys(self, region: str | None = None) -> KeyClient:
-        return self.vault.keys(region_name=region or self.region)
+    def keys(self, region: str | None = None, *, record_reads: bool = True) -> KeyClient:
+        return self.vault.keys(region_name=region or self.region, record_reads=record_reads)
 
     def access(self) -> AccessClient:
         return self.vault.access(region_name=self.region)
@@ -66,11 +67,16 @@ class Session:
     def rotations(self) -> RotationClient:
         return self.vault.rotations(region_name=self.region)
 
-    def everything(self, region: str) -> Client:
+    def everything(self, region: str, *, record_reads: bool = True) -> Client:
         """What can be asked of any of them in one client: no two have a method of one name."""
-        clients = (self.vault.client(region_name=region), self.vault.keys(region_name=region),
-                   self.vault.rotations(region_name=region))
-        return cast("Client", _Together(clients))
+        vault = self.vault
+        clients = [make(region_name=region, record_reads=record_reads)
+                   for make in (vault.client, vault.keys, vault.rotations, vault.access)]
+        return cast("Client", _Together(tuple(clients)))
+
+    def reader(self, *to_record: str) -> Reader:
+        """What a screen reads with to show the Region one looks at; `to_record` names methods, as Reader has them."""
+        return Reader(self.everything(self.region), self.everything(self.region, record_reads=False), to_record)
 
     def now(self) -> datetime:
         return self.vault.now()

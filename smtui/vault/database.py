@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import apsw
 
 from smtui.api.errors import VaultError
+from smtui.vault import content
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
 from smtui.vault.refusals import gone, ours, translated
@@ -43,6 +44,7 @@ class Database:
         self._depth = 0
         self._durable: bool | None = None
         self._digest: Digest | None = None
+        self._content = content.ContentChanges()
         self._owed: dict[tuple[Work, int], None] = {}
 
     def __repr__(self) -> str:
@@ -87,9 +89,8 @@ class Database:
         return self.connection.last_insert_rowid()
 
     def change_count(self) -> int:
-        """A number that differs after another connection has changed the file."""
-        found = self.row("PRAGMA data_version")
-        return int(found[0]) if found else 0
+        """A number that differs after another connection has changed the content of the file, see `content`."""
+        return content.count(self) - self._content.own
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[None]:
@@ -101,12 +102,14 @@ class Database:
             begin, commit, undo = self._outermost(durable) if depth == 0 else _inner(depth)
             self.run(begin)
             self._depth, mark = depth + 1, self._digest.pending if self._digest else 0
+            content_mark = self._content.pending
             try:
                 if depth == 0:
                     self.must_be_ours()
                 yield
                 if depth == 0:
                     self.pay()
+                    self._content.settle(self)
                     if self._digest:
                         self._digest.settle(self, durable=durable)
                 self._depth = depth
@@ -120,17 +123,23 @@ class Database:
                     self.run(undo)
                 if self._digest:
                     self._digest.back_to(mark)
+                self._content.pending = content_mark
                 raise
-            if depth == 0 and self._digest:
-                self._digest.on_disk()
+            if depth == 0:
+                self._content.commit()
+                if self._digest:
+                    self._digest.on_disk()
 
     def keep(self, digest: Digest) -> None:
         """From now on `digest` is told of every row that changes, which happens inside transactions alone."""
-        changed = digest.changed
+        changed, content_changes = digest.changed, self._content
 
         def told(change: Any) -> None:
             assert self._depth, "a row was changed outside a transaction"
-            changed(change.table_name, change.old, change.new)
+            table, old, new = change.table_name, change.old, change.new
+            changed(table, old, new)
+            if not content_changes.pending:
+                content_changes.see(table, old, new)
 
         self._digest = digest
         self.connection.preupdate_hook(told)

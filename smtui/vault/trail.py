@@ -50,6 +50,12 @@ def append(
     )
 
 
+def newest_row(database: Database) -> int:
+    """The row number of the last event; 0 where there is none."""
+    found = database.row("SELECT max(id) FROM trail")
+    return found[0] or 0 if found else 0
+
+
 def set_latest(database: Database, at: int) -> None:
     """Takes back what a wrong clock made the latest time."""
     database.run("UPDATE trail SET latest = ? WHERE id = (SELECT max(id) FROM trail)", (at,))
@@ -114,20 +120,22 @@ _TESTS = {
 def events(
     database: Database, *, secrets: Sequence[int] | None = None, operation: str | None = None,
     since: int | None = None, until: int | None = None, caller: str | None = None, outcome: str | None = None,
+    above: int = 0, up_to: int | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Events, newest first, read in batches so that a writer is never kept waiting for a reader of the whole.
 
-    `outcome` is `done`, `refused`, or the code of an error.
+    `outcome` is `done`, `refused`, or the code of an error. Only rows with numbers greater than `above` are looked at,
+    and none greater than `up_to`.
     """
     asked = {"operation": operation, "since": since, "until": until, "caller": caller, "outcome": outcome}
     bindings = {name: value for name, value in asked.items() if value is not None}
-    where = ["id < :below", *(_TESTS[name] for name in bindings)]
+    where = ["id < :below", "id > :above", *(_TESTS[name] for name in bindings)]
     if secrets is not None:
         where.append(f"secret IN ({', '.join(str(int(row)) for row in secrets)})")
-    below = 2**63 - 1
+    below = 2**63 - 1 if up_to is None else up_to + 1
     while found := database.rows(
         f"SELECT id, event FROM trail WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT {BATCH}",
-        {"below": below, **bindings},
+        {"below": below, "above": above, **bindings},
     ):
         with well_formed():
             read = [json.loads(event) for _, event in found]

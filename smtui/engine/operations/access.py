@@ -28,7 +28,7 @@ def explain_access(call: Call, secret: Secret, request: Request) -> Response:
     return {**call.identity(secret), "Allowed": outcome.allowed, **by, **why}
 
 
-@operation("ListAccess")
+@operation("ListAccess", reads_metadata=True)
 def list_access(call: Call, secret: Secret, request: Request) -> Response:
     """Which of the principals that the policy names may do something, if their own account lets them; and who else."""
     action = _action(request["Action"])

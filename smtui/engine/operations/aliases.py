@@ -42,7 +42,7 @@ def delete_alias(call: Call, _: None, request: Request) -> Response:
     return {}
 
 
-@operation("ListAliases", secret=False)
+@operation("ListAliases", secret=False, reads_metadata=True)
 def list_aliases(call: Call, _: None, request: Request) -> Response:
     """Page ListAliases. All come at once."""
     only = named(call, request["KeyId"]).row if "KeyId" in request else None

@@ -70,7 +70,7 @@ def revoke_function(call: Call, _: None, request: Request) -> Response:
     return _described(call, function)
 
 
-@operation("ListFunctions", secret=False)
+@operation("ListFunctions", secret=False, reads_metadata=True)
 def list_functions(call: Call, _: None, request: Request) -> Response:
     """All functions of the Region, by name, each with the secrets it is to rotate, of which some are named."""
     return {"Functions": [_with_users(call, each) for each in rotations.functions(call.database, call.region)]}

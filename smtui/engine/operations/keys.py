@@ -21,13 +21,13 @@ def create_key(call: Call, _: None, request: Request) -> Response:
     return {"KeyMetadata": _metadata(call, key)}
 
 
-@operation("DescribeKey", secret=False)
+@operation("DescribeKey", secret=False, reads_metadata=True)
 def describe_key(call: Call, _: None, request: Request) -> Response:
     """Page DescribeKey. Takes aliases too."""
     return {"KeyMetadata": _metadata(call, named(call, request["KeyId"], aliases=True))}
 
 
-@operation("ListKeys", secret=False)
+@operation("ListKeys", secret=False, reads_metadata=True)
 def list_keys(call: Call, _: None, request: Request) -> Response:
     """Page ListKeys. All come at once."""
     found = keys.of_region(call.database, call.region)

@@ -52,7 +52,7 @@ def _moved_to_key(call: Call, secret: Secret, kms_key_id: str | None) -> Secret:
     return secret
 
 
-@operation("DescribeSecret", tolerates_scheduled=True)
+@operation("DescribeSecret", tolerates_scheduled=True, reads_metadata=True)
 def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page DescribeSecret."""
     return describing.described(call, secret)

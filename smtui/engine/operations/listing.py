@@ -15,14 +15,14 @@ PAGE = 100
 DEFAULT_KEY = "DefaultEncryptionKey"
 
 
-@operation("ListSecrets", secret=False)
+@operation("ListSecrets", secret=False, reads_metadata=True)
 def list_secrets(call: Call, _: None, request: Request) -> Response:
     """Page ListSecrets. SortBy, which is newer than the specification, is accepted: lists are sorted by it."""
     found, token = paging.secrets_page(call, "ListSecrets", request, filters.query(call.region, request), PAGE)
     return {"SecretList": describing.listed(call, found), **token}
 
 
-@operation("ListSecretVersionIds", tolerates_scheduled=True)
+@operation("ListSecretVersionIds", tolerates_scheduled=True, reads_metadata=True)
 def list_secret_version_ids(call: Call, secret: Secret, request: Request) -> Response:
     """Page ListSecretVersionIds."""
     limit = request.get("MaxResults", PAGE)

@@ -26,7 +26,7 @@ def put_resource_policy(call: Call, secret: Secret, request: Request) -> Respons
     return call.identity(secret)
 
 
-@operation("GetResourcePolicy")
+@operation("GetResourcePolicy", reads_metadata=True)
 def get_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
     """Page GetResourcePolicy."""
     text = rows.of_secret(call.database, secret.id)

@@ -120,7 +120,7 @@ def _held(call: Call, secret: Secret, request: Request) -> Run:
     return run
 
 
-@operation("DescribeRotation", tolerates_scheduled=True)
+@operation("DescribeRotation", tolerates_scheduled=True, reads_metadata=True)
 def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
     """How the last run of a secret stands: its step, its state, whether it is being worked on, and why it failed.
 

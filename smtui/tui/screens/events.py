@@ -45,6 +45,7 @@ class EventsScreen(SessionScreen[Answer]):
         self._events: list[Event] = []
         self._rest: Iterator[Event] = iter(())
         self._more = False
+        self._newest = 0
         self._reading = False
         self._pause: Timer | None = None
 
@@ -63,10 +64,34 @@ class EventsScreen(SessionScreen[Answer]):
         """The same question again, with the cursor on the same event."""
         typed = read(self.bar.value, self.session.now())
         self._question = replace(typed, asked={**typed.asked, **self.always()})
-        region = self.session.region
-        self._rest = await call(lambda: self.vault.trail(**self._question.asked, region_name=region))
+        self._newest = await call(self.vault.newest_event)
+        self._rest = await call(self._asked, up_to=self._newest)
         self._events, self._more = [], True
         await self._read_on()
+
+    def _asked(self, *, above: int = 0, up_to: int) -> Iterator[Event]:
+        region = self.session.region
+        return self.vault.trail(**self._question.asked, region_name=region, above=above, up_to=up_to)
+
+    async def look_for_more(self) -> None:
+        """What was recorded since the last look comes above what is here, of which nothing is read again."""
+        below, before = self._rest, self._newest
+        newest = await call(self.vault.newest_event)
+        if newest == before:
+            return
+        rest = await call(self._asked, above=before, up_to=newest)
+        new: list[Event] = []
+        more = True
+        while more:
+            found, more = await call(_some, rest, self._question)
+            new += found
+        if below is self._rest and before == self._newest:
+            self._newest, self._events = newest, [*new, *self._events]
+            self._show()
+
+    async def reload_changes(self) -> None:
+        """A change of the content is one more event."""
+        await self.look_for_more()
 
     async def _read_on(self) -> None:
         rest = self._rest

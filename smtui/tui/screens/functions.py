@@ -35,6 +35,7 @@ class FunctionsScreen(SessionScreen[None]):
     BINDINGS = keys.of("functions")
     CSS_PATH = "functions.tcss"
     AUTO_FOCUS = "Table"
+    opened_by = ("list_functions",)
 
     table = getters.query_one(Table)
 
@@ -52,7 +53,7 @@ class FunctionsScreen(SessionScreen[None]):
         yield KeyBar()
 
     async def reload(self) -> None:
-        listed = await call(self.session.rotations().list_functions)
+        listed = await call(self.reader.list_functions)
         self.table.put(listed["Functions"])
 
     @on(Table.Moved)

@@ -39,6 +39,7 @@ class HealthScreen(SessionScreen[None]):
     BINDINGS = keys.of("health")
     CSS_PATH = "health.tcss"
     AUTO_FOCUS = "Table"
+    opened_by = ("list_secrets",)
 
     table = getters.query_one(Table)
     bar = getters.query_one("#filter", Line)
@@ -48,6 +49,7 @@ class HealthScreen(SessionScreen[None]):
         self._found: list[Finding] = []
         self._read = 0
         self._all_read = False
+        self._reading = False
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
@@ -67,12 +69,24 @@ class HealthScreen(SessionScreen[None]):
 
     async def reload(self) -> None:
         """Page by page, so that others have their turn; what was found by looking at values stays."""
+        self._reading = True
+        try:
+            await self._read_all()
+        finally:
+            self._reading = False
+
+    @property
+    def busy(self) -> bool:
+        """What is being read is read to its end before it is read anew."""
+        return self._reading
+
+    async def _read_all(self) -> None:
         region, now = self.session.region, self.session.now()
         found = await call(of_keys, self.vault, region)
         self._all_read, token, count = False, None, 0
         while not self._all_read:
             more: Any = {"NextToken": token} if token else {}
-            answer = await call(self.client.list_secrets, MaxResults=PAGE, IncludePlannedDeletion=True, **more)
+            answer = await call(self.reader.list_secrets, MaxResults=PAGE, IncludePlannedDeletion=True, **more)
             found += [finding for entry in answer["SecretList"] for finding in of_entry(entry, now)]
             count += len(answer["SecretList"])
             token = answer.get("NextToken")

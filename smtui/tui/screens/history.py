@@ -27,7 +27,16 @@ class HistoryScreen(PartScreen, EventsScreen["int | None"]):
         return {"secret_id": self.secret_id}
 
     async def reload(self) -> None:
+        if await self._is_there():
+            await EventsScreen.reload(self)
+
+    async def reload_changes(self) -> None:
+        if await self._is_there():
+            await self.look_for_more()
+
+    async def _is_there(self) -> bool:
+        """Whether the secret is still there; shows above the events how it is now."""
         secret = await self.described()
         if secret is not None:
             self.show_head(secret)
-            await EventsScreen.reload(self)
+        return secret is not None

@@ -154,7 +154,7 @@ class KeyChangesScreen(SessionScreen[None]):
         except Unfit as unfit:
             self.say(str(unfit), severity="warning")
             return
-        before: Key | None = next((each for each in await call(keys_of, self.kms) if alias in each.aliases), None)
+        before: Key | None = next((each for each in await call(keys_of, self.reader) if alias in each.aliases), None)
         if before is None:
             await call(self.kms.create_alias, AliasName=alias, TargetKeyId=key.id)
         elif before.id == key.id:

@@ -34,6 +34,7 @@ class KmsKeysScreen(KeyChangesScreen):
     BINDINGS = keys.of("kms")
     CSS_PATH = "kms_keys.tcss"
     AUTO_FOCUS = "Table"
+    opened_by = ("list_keys",)
 
     table = getters.query_one(Table)
 
@@ -65,7 +66,7 @@ class KmsKeysScreen(KeyChangesScreen):
     # What is shown.
 
     async def reload(self) -> None:
-        self.table.put(await call(keys_of, self.kms))
+        self.table.put(await call(keys_of, self.reader))
         self.count()
 
     @gesture

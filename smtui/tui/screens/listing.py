@@ -44,6 +44,7 @@ class ListingScreen(SessionScreen[None]):
     BINDINGS = keys.of("secrets")
     CSS_PATH = "secrets.tcss"
     AUTO_FOCUS = "SecretList"
+    opened_by = ("list_secrets",)
 
     filter_bar = getters.query_one(FilterBar)
     filter = getters.query_one(FilterLine)
@@ -95,7 +96,7 @@ class ListingScreen(SessionScreen[None]):
 
         async def fetch(token: str | None) -> Page:
             more: Any = {"NextToken": token} if token else {}
-            answer = await look(self.vault.interrupt, self.client.list_secrets, **request, **more)
+            answer = await look(self.vault.interrupt, self.reader.list_secrets, **request, **more)
             self._vocabulary.learn(answer["SecretList"])
             return Page(answer["SecretList"], answer.get("NextToken"))
 

@@ -27,12 +27,15 @@ class SessionScreen(Screen[Answer]):
     """`reload` shows the vault as it is now; it runs when the screen is first shown and after others' changes."""
 
     app: getters.app[SmtuiApp]
+    opened_by: tuple[str, ...] = ()
+    """The methods whose first call is the access of whoever opens this screen, and is recorded as such."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
         self.vault = session.vault
         self.client = session.client()
+        self.reader = session.reader(*self.opened_by)
         self._changes: int | None = None
         self._leaving = self._left = False
 
@@ -61,12 +64,21 @@ class SessionScreen(Screen[Answer]):
 
     @gesture
     async def look_for_changes(self) -> None:
-        """Another process or another connection may have changed the vault."""
+        """Another process or another connection may have changed the vault. That somebody read it is no change."""
         if self.vault.locked or not self.is_current or self.busy:
             return
         before, self._changes = self._changes, await call(self.vault.change_count)
         if before != self._changes:
-            await self.reload()
+            await self.reload_changes()
+        else:
+            await self.look_for_more()
+
+    async def reload_changes(self) -> None:
+        """Shows the vault as it is after others have changed it."""
+        await self.reload()
+
+    async def look_for_more(self) -> None:
+        """For what is shown and is no content of the vault, such as its audit log. Asked every second."""
 
     @property
     def busy(self) -> bool:

@@ -42,6 +42,7 @@ class PartScreen(SessionScreen["int | None"]):
     """Answers the number of the part to go to instead, or None to go back to the value."""
 
     BINDINGS = keys.of("parts")
+    opened_by = ("describe_secret",)
     changes = ""
     """What `permitted` calls a change of this part; empty where there is none to be made."""
 
@@ -63,7 +64,8 @@ class PartScreen(SessionScreen["int | None"]):
     async def described(self) -> DescribeSecretResponse | None:
         """The secret as it is now; None where it is gone, which is said."""
         try:
-            return await call(self.client.describe_secret, SecretId=self.secret_id)
+            secret: DescribeSecretResponse = await call(self.reader.describe_secret, SecretId=self.secret_id)
+            return secret
         except ResourceNotFoundException:
             self.say("This secret is no longer there.")
             self.leave()

@@ -51,6 +51,7 @@ class PolicyScreen(PartScreen):
     CSS_PATH = "policy.tcss"
     AUTO_FOCUS = "JsonArea"
     number = POLICY
+    opened_by = ("get_resource_policy",)
     changes = "policy"
 
     area = getters.query_one(JsonArea)
@@ -84,8 +85,8 @@ class PolicyScreen(PartScreen):
         readers: dict[str, Any] | None = None
         self.secret, self._attached = secret, ""
         if "DeletedDate" not in secret:
-            told = await call(self.client.get_resource_policy, SecretId=self.secret_id)
-            readers = await call(self.session.access().list_access, SecretId=self.secret_id, Action="GetSecretValue")
+            told = await call(self.reader.get_resource_policy, SecretId=self.secret_id)
+            readers = await call(self.reader.list_access, SecretId=self.secret_id, Action="GetSecretValue")
             self._attached = told.get("ResourcePolicy", "")
         self.show_head(secret)
         self.query_one(Readers).show(readers, secret["ARN"].split(":")[4])

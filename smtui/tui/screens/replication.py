@@ -155,8 +155,11 @@ class ReplicationScreen(PartScreen):
         self._say_how_it_went({each.region for each in wanted})
 
     def _occupied(self, family: Family, wanted: Sequence[Wanted]) -> list[str]:
-        return [each.region for each in wanted
-                if taken(self.session.client(each.region), family.name, arn_in(family.primary["ARN"], each.region))]
+        def is_taken(region: str) -> bool:
+            client = self.session.client(region, record_reads=False)
+            return taken(client, family.name, arn_in(family.primary["ARN"], region))
+
+        return [each.region for each in wanted if is_taken(each.region)]
 
     def _say_how_it_went(self, regions: set[str]) -> None:
         assert self.family is not None, "it was loaded before anything was changed"

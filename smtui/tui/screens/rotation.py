@@ -40,6 +40,7 @@ class RotationScreen(PartScreen):
     CSS_PATH = "rotation.tcss"
     AUTO_FOCUS = "Pane"
     number = ROTATION
+    opened_by = ("describe_rotation",)
     changes = "rotation"
 
     def __init__(self, session: Session, secret_id: str) -> None:
@@ -61,7 +62,7 @@ class RotationScreen(PartScreen):
         secret = await self.described()
         if secret is None:
             return
-        told = await call(self.session.rotations().describe_rotation, SecretId=self.secret_id)
+        told = await call(self.reader.describe_rotation, SecretId=self.secret_id)
         functions = await self._functions()
         function = functions.get(secret.get("RotationLambdaARN", ""))
         self.rotation = Rotation(secret, told, function, self.session.now())
@@ -73,7 +74,7 @@ class RotationScreen(PartScreen):
 
     async def _functions(self) -> dict[str, dict[str, Any]]:
         """Those of the Region, by their ARNs."""
-        listed = await call(self.session.rotations().list_functions)
+        listed = await call(self.reader.list_functions)
         return {each["FunctionArn"]: each for each in listed["Functions"]}
 
     # What is changed.

@@ -54,6 +54,7 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
         super().__init__(session, secret_id)
         self._first = first
         self._with_deprecated = False
+        self._versions_opened = False
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
@@ -78,13 +79,13 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
 
     async def reload(self) -> None:
         try:
-            secret = await call(self.client.describe_secret, SecretId=self.secret_id)
+            secret = await call(self.reader.describe_secret, SecretId=self.secret_id)
         except ResourceNotFoundException:
             self.say("This secret is no longer there.")
             self.leave()
             return
         versions = await call(self._all_versions)
-        by_key = await call(kms_keys.aliases, self.session.keys()) if any(map(_has_own_key, versions)) else {}
+        by_key = await call(kms_keys.aliases, self.reader) if any(map(_has_own_key, versions)) else {}
         self.secret, self.labels = secret, of_versions(versions)
         self.facts.show(secret, self.session.now(), self.session.region)
         shown_versions = [each for each in versions if self._with_deprecated or each.get("VersionStages")]
@@ -95,10 +96,8 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
 
     def _all_versions(self) -> list[SecretVersionsListEntry]:
         """Newest first."""
-        pages = self.client.get_paginator("list_secret_version_ids").paginate(
-            SecretId=self.secret_id, IncludeDeprecated=self._with_deprecated
-        )
-        return [version for page in pages for version in page["Versions"]][::-1]
+        return self.reader.all_of("list_secret_version_ids", "Versions", SecretId=self.secret_id,
+                                  IncludeDeprecated=self._with_deprecated)[::-1]
 
     def name_areas(self) -> None:
         what = f"Value of version {short(self.version)}" if self.version else f"Value of {AWSCURRENT}"
@@ -175,6 +174,15 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
         self.set_class(self.focused is self.versions, "-versions")
         self.parts.at(self.number)
         self.refresh_bindings()
+        if self._at_versions and not self._versions_opened:
+            self._versions_opened = True
+            self.open_versions()
+
+    @gesture
+    async def open_versions(self) -> None:
+        """To look at the versions is an access of its own, though they were read with the secret: it is recorded."""
+        self.reader.to_record.add("list_secret_version_ids")
+        await call(self._all_versions)
 
     def action_back(self) -> None:
         if self.versions.hand is not None:

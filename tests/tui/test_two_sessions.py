@@ -1,0 +1,233 @@
+"""Two programs on one vault: they show what the other changed, and take no notice of what it read."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, cast
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.places import PLACES
+from smtui.tui.screens.events import EventsScreen
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.screens.part import HISTORY, POLICY, REPLICATION, ROTATION, made
+from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.session import Session
+from tests.conftest import PASSPHRASE, Clock
+from tests.tui.conftest import MakeApp, screen_text, types, until
+
+POLLS = 20
+SECRET = "prod/payments/db"
+Make = Callable[[Session], "SessionScreen[Any] | None"]
+
+
+def _part(number: int) -> Make:
+    return lambda session: made(number, session, SECRET)
+
+
+SCREENS: dict[str, Make] = {
+    "list": lambda session: None,
+    "secret": lambda session: SecretScreen(session, SECRET),
+    "policy": _part(POLICY), "rotation": _part(ROTATION), "replication": _part(REPLICATION), "history": _part(HISTORY),
+    **{place.words.lower(): (lambda session, place=place: cast("SessionScreen[Any]", place.made(session)))
+       for place in PLACES if place.screen},
+}
+OPENING = {
+    "list": "ListSecrets", "secret": "DescribeSecret", "policy": "GetResourcePolicy", "rotation": "DescribeRotation",
+    "replication": "DescribeSecret", "history": "DescribeSecret", "keys": "ListKeys", "functions": "ListFunctions",
+    "health": "ListSecrets",
+}
+ALL = pytest.mark.parametrize("place", SCREENS)
+
+
+@pytest.fixture
+def other(vault: smtui.Vault, clock: Clock) -> Iterator[smtui.Vault]:
+    """Another program on the same vault."""
+    with smtui.open_vault(vault.path, PASSPHRASE, clock=clock) as other:
+        yield other
+
+
+def names(vault: smtui.Vault) -> list[str]:
+    return [event["eventName"] for event in vault.trail()]
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Every gesture and every reading is over."""
+    await pilot.pause()
+    await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers))
+
+
+async def show(app: SmtuiApp, pilot: Pilot[None], place: str) -> SessionScreen[Any]:
+    await until(pilot, lambda: isinstance(app.screen, SecretsScreen) and app.screen.secrets.count)
+    assert app.session is not None
+    if (screen := SCREENS[place](app.session)) is not None:
+        await app.push_screen(screen)
+    await settle(pilot)
+    return cast("SessionScreen[Any]", app.screen)
+
+
+async def poll(pilot: Pilot[None], screen: SessionScreen[Any], times: int = POLLS) -> None:
+    """As many seconds pass."""
+    for _ in range(times):
+        screen.look_for_changes()
+        await settle(pilot)
+
+
+def count(screen: SessionScreen[Any], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Notes each reload from now on."""
+    noted: list[str] = []
+    reload: Callable[[], Awaitable[None]] = screen.reload
+
+    async def counted() -> None:
+        noted.append("reload")
+        await reload()
+
+    monkeypatch.setattr(screen, "reload", counted)
+    return noted
+
+
+@ALL
+async def test_two_that_are_idle_read_nothing_and_leave_no_event(
+    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = app(), SmtuiApp(vault.path, vault=other)
+    async with one.run_test(size=(120, 36)) as first, two.run_test(size=(120, 36)) as second:
+        screens = await show(one, first, place), await show(two, second, place)
+        before, reloads = names(vault), [count(screen, monkeypatch) for screen in screens]
+        for _ in range(POLLS):
+            await poll(first, screens[0], 1)
+            await poll(second, screens[1], 1)
+
+        assert names(vault) == before
+        assert reloads == [[], []]
+        await two.lock()
+        await one.lock()
+
+
+@ALL
+async def test_who_reads_beside_a_screen_does_not_make_it_read(
+    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = app()
+    async with running.run_test(size=(120, 36)) as pilot:
+        screen = await show(running, pilot, place)
+        reloads = count(screen, monkeypatch)
+        for _ in range(POLLS):
+            other.client().list_secrets()
+            other.client().get_secret_value(SecretId=SECRET)
+            await poll(pilot, screen, 1)
+
+        assert reloads == []
+
+
+@ALL
+async def test_who_writes_beside_a_screen_is_seen_and_that_leaves_no_event(
+    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = app()
+    async with running.run_test(size=(120, 36)) as pilot:
+        screen = await show(running, pilot, place)
+        reloads = count(screen, monkeypatch)
+        other.client().update_secret(SecretId=SECRET, Description="by somebody else")
+        before = names(vault)
+        await poll(pilot, screen)
+
+        assert reloads == ([] if isinstance(screen, EventsScreen) else ["reload"])
+        assert names(vault) == before
+
+
+@pytest.mark.parametrize(("place", "event"), OPENING.items(), ids=OPENING)
+async def test_who_opens_a_screen_leaves_one_event(
+    app: MakeApp, vault: smtui.Vault, filled: Any, place: str, event: str
+) -> None:
+    running, before = app(), len(names(vault))
+    async with running.run_test(size=(120, 36)) as pilot:
+        await show(running, pilot, "list")
+        assert names(vault)[:-before] == ["ListSecrets"]
+        if place != "list":
+            await show(running, pilot, place)
+            assert names(vault)[:-before] == [event, "ListSecrets"]
+
+
+async def test_filter_order_pages_and_returning_are_no_further_accesses(
+    app: MakeApp, vault: smtui.Vault, filled: Any
+) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await show(running, pilot, "list")
+        before = names(vault)
+        await pilot.press("slash")
+        await types(pilot, "prod/web")
+        await until(pilot, lambda: "1 match" in screen_text(running))
+        await pilot.press("escape", "s", "S", "x", "x")
+        await settle(pilot)
+        assert names(vault) == before
+        await pilot.press("enter")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await pilot.press("escape")
+        await settle(pilot)
+
+        assert names(vault) == ["DescribeSecret", *before]
+
+
+async def test_to_look_at_versions_is_recorded_once(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await show(running, pilot, "secret")
+        before = names(vault)
+        for _ in range(3):
+            await pilot.press("2")
+            await settle(pilot)
+            await pilot.press("1")
+            await settle(pilot)
+
+        assert names(vault) == ["ListSecretVersionIds", *before]
+
+
+async def test_what_was_recorded_comes_on_top_of_the_audit_log_while_the_cursor_stays(
+    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any
+) -> None:
+    running = app()
+    async with running.run_test(size=(120, 36)) as pilot:
+        screen = await show(running, pilot, "trail")
+        assert isinstance(screen, EventsScreen)
+        await pilot.press("j", "j")
+        at, shown = screen.table.current, screen.table.count
+        for _ in range(3):
+            other.client().get_secret_value(SecretId=SECRET)
+        await poll(pilot, screen)
+
+        assert screen.table.count == shown + 3
+        assert screen.table.current == at
+        ids = [event["eventID"] for event in screen._events]
+        assert len(ids) == len(set(ids))
+        assert ids == [event["eventID"] for event in vault.trail()]
+
+
+async def test_a_list_stays_as_it_was_left_while_somebody_writes(
+    app: MakeApp, vault: smtui.Vault, other: smtui.Vault, filled: Any
+) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        screen = await show(running, pilot, "list")
+        assert isinstance(screen, SecretsScreen)
+        await pilot.press("slash")
+        await types(pilot, "prod")
+        await until(pilot, lambda: "3 match" in screen_text(running))
+        await pilot.press("enter", "space", "j")
+        await settle(pilot)
+        current = screen.secrets.current
+        assert current is not None
+        for number in range(3):
+            other.client().create_secret(Name=f"prod/another-{number}", SecretString="x")
+            await poll(pilot, screen, 1)
+
+        assert screen.secrets.current is not None
+        assert screen.secrets.current["ARN"] == current["ARN"]
+        assert screen.question.text == "prod"
+        assert len(screen.secrets.marked_entries) == 1
+        assert "prod/another-2" in screen_text(running)
