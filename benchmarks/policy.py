@@ -2,13 +2,15 @@
 
     python -m benchmarks.policy
 
-Broad access is judged by search over representative requests, without a solver.
+Broad access is judged by search over representative requests, without a solver. "Unreasonable" are the policies of
+tests/policy/test_work.py, made to cost as much as possible: each is read, decided, judged and warned about.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -17,6 +19,7 @@ from smtui.policy import grammar
 from smtui.policy.decide import Identity, Request, decide
 from smtui.policy.exposure import exposure
 from smtui.policy.statements import Malformed, Policy
+from tests.policy.test_work import NASTY, answer_everything
 
 CASES = Path(__file__).parents[1] / "tests" / "policy" / "cases.json"
 ACCOUNT = "123456789012"
@@ -48,7 +51,8 @@ def judging(policy: Policy) -> float:
 
 def main() -> None:
     found = policies()
-    figures = {"decide": [*map(deciding, found)], "broad access": [*map(judging, found)]}
+    figures = {"decide": [*map(deciding, found)], "broad access": [*map(judging, found)],
+               "everything, unreasonable": [cpu(partial(answer_everything, text)) for text in NASTY.values()]}
     tell(__file__, [f"{len(found)} policies", "median, CPU ms", "worst, CPU ms"],
          [[what, median(taken), max(taken)] for what, taken in figures.items()])
 

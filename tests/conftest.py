@@ -10,9 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import smtui
+
+# For every test: nothing that hypothesis judges by the time it took, or by chance, is a failure.
+hypothesis.settings.register_profile("speedless", deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+hypothesis.settings.load_profile("speedless")
 
 PASSPHRASE = "correct horse battery staple"
 

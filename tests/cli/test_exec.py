@@ -17,6 +17,7 @@ import smtui
 from smtui.cli.words import execute
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
+from tests.waiting import LIMIT
 
 ROOT = Path(smtui.__file__).parents[1]
 
@@ -136,7 +137,7 @@ def test_the_command_takes_our_place(cli: CommandLine, tmp_path: Path) -> None:
 
     def run(*command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([*smtui_exec, *command], env=environ, umask=0o027, capture_output=True, text=True,
-                              timeout=60, check=False)
+                              timeout=LIMIT, check=False)
 
     told = run(sys.executable, "-S", "-c", TOLD, "word")
     assert told.returncode == 0, told.stderr

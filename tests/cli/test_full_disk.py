@@ -17,16 +17,17 @@ import pytest
 import smtui
 from tests.cli.conftest import Answer, CommandLine
 from tests.conftest import PASSPHRASE
+from tests.waiting import LIMIT
 
 resource = pytest.importorskip("resource")
 
-LIMIT = 64 * 1024
+LARGEST = 64 * 1024
 
 
 @contextmanager
 def full() -> Iterator[None]:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, hard))
     try:
         yield
     finally:
@@ -84,7 +85,7 @@ def test_the_limit_does_not_end_the_program(stocked: CommandLine, tmp_path: Path
               "import sys; from smtui.__main__ import main; sys.exit(main(sys.argv[1:]))")
     done = subprocess.run(
         ["sh", "-c", 'ulimit -f 128; exec "$@"', "sh", sys.executable, "-B", "-c", script, "set", "big", "-"],
-        input=BIG.encode(), capture_output=True, timeout=60, check=False,
+        input=BIG.encode(), capture_output=True, timeout=LIMIT, check=False,
         env={**os.environ, "SMTUI_PASSPHRASE": PASSPHRASE, "PYTHONPATH": str(Path.cwd())},
     )
 

@@ -198,14 +198,19 @@ def test_an_answer_that_was_lost_is_no_success(cli: CommandLine, monkeypatch: py
 
     class Full(Stream):
         def flush(self) -> None:
-            raise OSError(28, "No space left on device")
+            if not self.emptied:
+                raise OSError(28, "No space left on device")
 
-    errors = Stream()
-    monkeypatch.setattr(sys, "stdout", Full())
+        emptied = False
+
+    full, errors = Full(), Stream()
+    monkeypatch.setattr(sys, "stdout", full)
     monkeypatch.setattr(sys, "stderr", errors)
 
     assert run(["--version"]) == 1
     assert errors.taken() == b"smtui: No space left on device.\n"
+    full.emptied = True
+    full.close()
 
 
 def test_a_notice_is_given_once_a_call_and_in_each_call(stocked: CommandLine) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 import smtui
 from tests.conftest import PASSPHRASE
+from tests.waiting import LIMIT
 
 ROOT = Path(smtui.__file__).parents[1]
 VALUE = "marked-value-7f3a9c"
@@ -45,8 +46,8 @@ Process = Callable[..., "subprocess.CompletedProcess[bytes]"]
 def process(environ: dict[str, str], tmp_path: Path) -> Process:
     def call(*argv: str, command: list[str] = SMTUI, **more: object) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(  # type: ignore[call-overload, no-any-return]
-            [*command, *argv], env=environ, cwd=tmp_path, capture_output="stdout" not in more, timeout=60, check=False,
-            **more,
+            [*command, *argv], env=environ, cwd=tmp_path, capture_output="stdout" not in more, timeout=LIMIT,
+            check=False, **more,
         )
 
     return call
@@ -149,7 +150,7 @@ def screen(environ: dict[str, str], tmp_path: Path) -> Callable[..., pexpect.spa
 
     def start(*argv: str, command: list[str] = SMTUI) -> pexpect.spawn[str]:
         words = [*command[1:], *argv]
-        return pexpect.spawn(command[0], words, env=environ, cwd=str(tmp_path), timeout=20, encoding="utf-8")
+        return pexpect.spawn(command[0], words, env=environ, cwd=str(tmp_path), timeout=LIMIT, encoding="utf-8")
 
     return start
 

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 SECRETS = {
@@ -147,7 +147,7 @@ def test_a_token_survives_reopening(filled, reopen) -> None:
         assert vault.client().list_secrets(NextToken=token)["SecretList"][0]["Name"] == "Prod/other"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_no_altered_token_is_accepted(filled, refused, data) -> None:
     token = bytearray(base64.urlsafe_b64decode(filled.list_secrets(MaxResults=1)["NextToken"]))
@@ -157,7 +157,7 @@ def test_no_altered_token_is_accepted(filled, refused, data) -> None:
     refused("InvalidNextTokenException", filled.list_secrets, NextToken=base64.urlsafe_b64encode(token).decode())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(min_size=1, max_size=200))
 def test_no_invented_token_is_accepted(client, token) -> None:
     from smtui import ClientError
@@ -167,7 +167,7 @@ def test_no_invented_token_is_accepted(client, token) -> None:
     assert caught.value.response["Error"]["Code"] in ("InvalidNextTokenException", "ValidationException")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(["all", "description", "name", "tag-key", "tag-value"]),
        st.text("!\"'*()^:-+{}[]ANDORNOTNEAR ab1_/.@=", max_size=40))
 def test_no_search_is_read_as_a_command(filled, key, value) -> None:

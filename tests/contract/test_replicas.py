@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -314,4 +314,4 @@ def test_replicas_equal_their_primary_whatever_happens(tmp_path, cheap_kdf, cloc
             return smtui.create_vault(next(paths), "six words that open this vault", clock=clock)
 
     run_state_machine_as_test(Here, settings=settings(
-        max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)))
+        max_examples=15, stateful_step_count=15))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 TOKEN = "0f0e0d0c-0b0a-4990-8877-665544332211"
@@ -86,7 +86,7 @@ def test_lone_surrogates_are_no_text(client, secret, refused) -> None:
     refused("ValidationException", client.put_secret_value, SecretId=secret, SecretString="a\ud800b")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(lambda s: {"SecretString": s}),
     st.binary(min_size=1).map(lambda b: {"SecretBinary": b}),

@@ -20,6 +20,7 @@ from tests.durability.conftest import Prepared
 from tests.durability.disk import Death, Disk
 from tests.durability.work import KINDS, Work
 from tests.durability.worker import cheaply, started, works
+from tests.waiting import LIMIT
 
 ROUNDS = 500
 LONGEST = 0.12
@@ -37,7 +38,7 @@ class Tally:
     def kill_one(self, work: Work, chance: random.Random, task: Callable[..., None] = works) -> None:
         """Lets a process work, ends it after a random time, and looks at what it left."""
         with started(task, work.name, work.folder) as worker:
-            assert worker.hear(20)
+            assert worker.hear(LIMIT)
             worker.listen(chance.random() * LONGEST)
             done = worker.kill()
         self.rounds += 1
@@ -84,7 +85,7 @@ def dies(line: Connection, kind: str, folder: Path, at: int) -> None:
 def dead_at(work: Work, at: int) -> bool:
     """Whether it came to that step; what it left is looked at."""
     with started(dies, work.name, work.folder, at) as worker:
-        worker.listen(20)
+        worker.listen(LIMIT)
         worker.process.join()
         code, done = worker.process.exitcode, worker.kill()
     assert code in (0, -signal.SIGKILL)

@@ -22,6 +22,7 @@ from tests.durability.conftest import Prepared
 from tests.durability.work import KEPT, PASSPHRASE, text
 from tests.durability.worker import Worker, begin, cheaply, started
 from tests.tui.conftest import screen_text, until
+from tests.waiting import LIMIT
 
 WRITERS = READERS = 4
 CHANGES = 8
@@ -85,7 +86,7 @@ def reads(line: Connection, path: Path, read_only: bool) -> None:
 def everybody(path: Path, times: int) -> Iterator[tuple[list[Worker], list[Worker]]]:
     with ExitStack() as stack:
         readers = [stack.enter_context(started(reads, path, number % 2 == 0)) for number in range(READERS)]
-        assert all(reader.hear(20) for reader in readers)
+        assert all(reader.hear(LIMIT) for reader in readers)
         yield [stack.enter_context(started(counts, path, times)) for _ in range(WRITERS)], readers
 
 
@@ -120,9 +121,9 @@ async def together(path: Path, times: int) -> list[Any]:
                 await use_the_screens(pilot, writers)
             path.with_name("stop").touch()
             for worker in (*writers, *readers):
-                while worker.hear(5):
+                while worker.hear(LIMIT):
                     pass
-                worker.process.join(20)
+                worker.process.join(LIMIT)
             assert [worker.process.exitcode for worker in (*writers, *readers)] == [0] * (WRITERS + READERS)
         await go_home(pilot)
         await until(pilot, lambda: screen_text(app).count("done/") == WRITERS)
@@ -155,8 +156,8 @@ def test_careless_writers_would_be_found_out(prepared: Prepared) -> None:
         while values(vault.client())[0] == expected:
             assert expected < 2000
             with started(counts, path, 100, True) as one, started(counts, path, 100, True) as other:
-                one.process.join(20)
-                other.process.join(20)
+                one.process.join(LIMIT)
+                other.process.join(LIMIT)
             expected += 200
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pyte
 
-PATIENCE = 20.0
+from tests.waiting import LIMIT, wait_until_asleep
 
 
 class Terminal:
@@ -24,7 +24,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "PYTHONPATH") if name in os.environ}
         self.child = pexpect.spawn(
-            sys.executable, ["-m", "smtui", *arguments], dimensions=(rows, columns), timeout=PATIENCE,
+            sys.executable, ["-m", "smtui", *arguments], dimensions=(rows, columns), timeout=LIMIT,
             cwd=str(Path(__file__).parents[2]),
             env={**kept, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", "HOME": str(home), **environ},
         )
@@ -54,7 +54,7 @@ class Terminal:
 
     def end(self) -> int:
         """Waits until the program has ended; its exit code, or minus the signal that ended it."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LIMIT
         while self._read():
             if time.monotonic() > deadline:
                 self.child.close(force=True)
@@ -63,23 +63,23 @@ class Terminal:
         return self.child.exitstatus if self.child.exitstatus is not None else -self.child.signalstatus
 
     def _until_quiet(self) -> None:
-        before = None
-        while self.raw != before:
-            before = self.raw
-            if not self._read():
-                return
+        wait_until_asleep(self.child.pid, self._has_said_more)
+
+    def _has_said_more(self) -> bool:
+        before = len(self.raw)
+        return self._read(0) and len(self.raw) != before
 
     def _until(self, true: Callable[[], bool], what: str) -> str:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LIMIT
         while not true():
             alive = self._read()
             if not true() and (not alive or time.monotonic() > deadline):
                 raise AssertionError(f"waited in vain {what}; the screen was:\n{self.text}")
         return self.text
 
-    def _read(self) -> bool:
+    def _read(self, seconds: float = 0.1) -> bool:
         try:
-            data = self.child.read_nonblocking(65536, timeout=0.1)
+            data = self.child.read_nonblocking(65536, timeout=seconds)
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.terminal import Terminal
+from tests.waiting import LIMIT
 
 PASSPHRASE = "seven green otters under a bridge"
 ENTER, ESC, DOWN, TAB = "\r", "\x1b", "\x1b[B", "\t"
@@ -38,7 +39,7 @@ class Machine:
         environ = {**kept, "HOME": str(self.home), "SMTUI_PASSPHRASE": PASSPHRASE, "SMTUI_VAULT": str(self.vault)}
         return subprocess.run(
             [sys.executable, "-m", "smtui", *argv], env=environ, cwd=Path(__file__).parents[2],
-            check=True, capture_output=True, text=True, timeout=60,
+            check=True, capture_output=True, text=True, timeout=LIMIT,
         ).stdout  # fmt: skip
 
 

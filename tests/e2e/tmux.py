@@ -12,14 +12,10 @@ from itertools import count
 from pathlib import Path
 
 import smtui
+from tests.waiting import LIMIT, wait_until_asleep
 
 ROOT = Path(smtui.__file__).parents[1]
-PATIENCE = 30.0
 ENDED = "ended with"
-EFFECT = 3.0
-"""Seconds after which a key has no effect that could be seen."""
-QUIET = 3
-"""Looks at the screen that are alike before it counts as quiet."""
 _numbers = count()
 
 
@@ -39,7 +35,7 @@ class Tmux:
 
     def ask(self, *words: str) -> str:
         done = subprocess.run(["tmux", "-L", self._socket, "-f", os.devnull, *words], env=self._environ, text=True,
-                              capture_output=True, timeout=30, check=False)
+                              capture_output=True, timeout=LIMIT, check=False)
         return done.stdout
 
     @property
@@ -50,9 +46,8 @@ class Tmux:
         """Keys by tmux's names: `Enter`, `Escape`, `C-l`; anything else as its characters."""
         for key in keys:
             named = key in NAMED or (len(key) == 3 and key.startswith("C-"))
-            before = self._look()
             self.ask("send-keys", *([] if named else ["-l"]), key)
-            self._until_quiet(before)
+            self._until_quiet()
 
     def see(self, *words: str) -> str:
         return self._until(lambda: all(word in self.text for word in words), f"to see {words}")
@@ -74,15 +69,18 @@ class Tmux:
         """With its colours, for the focus shows in nothing else."""
         return self.ask("capture-pane", "-p", "-e")
 
-    def _until_quiet(self, before: str) -> None:
+    def _until_quiet(self) -> None:
         """Until a key has had its effect, if it has any, and nothing moves any more."""
-        deadline = time.monotonic() + EFFECT
-        looks = [self._look()]
-        while (looks[-1] == before and time.monotonic() < deadline) or len(set(looks[-QUIET:])) > 1:
+        looks = [""]
+
+        def moves() -> bool:
             looks.append(self._look())
+            return looks[-1] != looks[-2]
+
+        wait_until_asleep(int(self.ask("display-message", "-p", "#{pane_pid}")), moves)
 
     def _until(self, true: Callable[[], object], what: str) -> str:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + LIMIT
         while not true():
             if time.monotonic() > deadline:
                 raise AssertionError(f"waited in vain {what}; the screen was:\n{self.text}")

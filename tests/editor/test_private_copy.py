@@ -7,16 +7,15 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from smtui.editor.private_copy import Place, place, private_copy, read_back
 from smtui.editor.sweeper import PREFIX, sweep
+from tests.waiting import wait_until
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files are those of POSIX")
-PATIENCE = 20.0
 
 
 @POSIX
@@ -56,11 +55,7 @@ def test_it_goes_when_we_are_killed(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"there\n"
         assert len(list(tmp_path.iterdir())) == 1
         process.send_signal(signal.SIGKILL)
-        deadline = time.monotonic() + PATIENCE
-        while list(tmp_path.iterdir()) and time.monotonic() < deadline:
-            os.sched_yield()
-
-    assert list(tmp_path.iterdir()) == []
+        wait_until(lambda: not list(tmp_path.iterdir()), "the copy to go")
 
 
 def test_the_sweeper_removes_only_what_is_ours(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ The long form is `python -m tests.fuzz TARGET SECONDS`, guided by coverage where
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.harming import harmed
@@ -25,7 +25,7 @@ def test_whatever_comes(name: str) -> None:
     """Seeds cut, repeated, spliced and with other bytes in them, and plain noise."""
     fuzzed = TARGETS[name]
 
-    @settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, derandomize=True)
     @given(st.one_of(st.binary(max_size=200), harmed(fuzzed.seeds)))
     def look(data: bytes) -> None:
         fuzzed.run(data)
@@ -42,7 +42,7 @@ def test_a_fault_is_found() -> None:
 
     fuzzed = Fuzzed(broken, (b"rate(4 hours)",))
 
-    @settings(max_examples=500, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=500, derandomize=True, database=None)
     @given(harmed(fuzzed.seeds))
     def look(data: bytes) -> None:
         fuzzed.run(data)

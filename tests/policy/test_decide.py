@@ -155,7 +155,7 @@ STATEMENTS = st.lists(st.tuples(st.sampled_from(["Allow", "Deny"]), CONDITIONS),
 
 
 @given(STATEMENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_witness_is_let_in(statements: list[tuple[str, dict[str, Any]]]) -> None:
     """Replayed through the one meaning of the language, every witness is allowed, and knows nobody named."""
     policy = parse(*({"Effect": effect, "Condition": condition} for effect, condition in statements))
@@ -178,7 +178,7 @@ STRANGERS = st.fixed_dictionaries({}, optional={
 
 
 @given(STATEMENTS, STRANGERS, st.sampled_from(["app/1", "app/2", "x/2", "z"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_stranger_gets_in_unnoticed(
     statements: list[tuple[str, dict[str, Any]]], stranger: dict[str, str], agent: str
 ) -> None:

@@ -49,7 +49,7 @@ def create(client: Any, arn: str, token: str) -> None:
 
 def connect(login: dict[str, Any]) -> Connection:
     return Connection(login["username"], host=login["host"], port=login["port"], database=login["dbname"],
-                      password=login["password"], timeout=10)
+                      password=login["password"], timeout=300)
 
 
 def set_password(current: dict[str, Any], pending: dict[str, Any]) -> None:

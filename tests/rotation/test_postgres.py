@@ -19,6 +19,7 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 
 import smtui
 from tests.rotation.postgres_function import connect
+from tests.waiting import LIMIT
 
 FIRST = "as-it-was-set-up"
 UNPRIVILEGED = "postgres"
@@ -76,7 +77,7 @@ def server() -> Iterator[Server]:
             yield ready(Server(port), running)
         finally:
             running.terminate()
-            running.wait(30)
+            running.wait(LIMIT)
 
 
 def ready(server: Server, running: subprocess.Popen[bytes]) -> Server:

@@ -14,6 +14,7 @@ import pytest
 
 import smtui
 from smtui.ambient import system_clock
+from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals")
 
@@ -94,9 +95,9 @@ def test_two_at_once(tmp_path: Path, cheap_kdf: None) -> None:
     due(path, tmp_path, "setSecret")
     first = rotator(path)
     until_reached(tmp_path, first)
-    assert rotator(path).communicate(timeout=60)[0] == "0\n"
+    assert rotator(path).communicate(timeout=LIMIT)[0] == "0\n"
     let_go(tmp_path)
-    assert first.communicate(timeout=60)[0] == "1\n"
+    assert first.communicate(timeout=LIMIT)[0] == "1\n"
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
         assert len(versions(vault)) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
 from smtui.tui.app import SmtuiApp
+from tests import waiting
 from tests.conftest import Clock
 
 MakeApp = Callable[..., SmtuiApp]
+Steps = Callable[[Pilot[None]], Awaitable[None]]
 SAMPLES = (
     ("prod/payments/db", "Main database", {"team": "pay", "env": "prod"}),
     ("prod/payments/stripe", "Stripe, live mode", {"team": "pay", "env": "prod"}),
@@ -76,6 +78,30 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "config.toml"))
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+
+
+@pytest.fixture(autouse=True)
+def independent_of_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pause lasts until everything is handled, and a notice stays until a test has read it."""
+    monkeypatch.setattr(SmtuiApp, "NOTIFICATION_TIMEOUT", 2 * waiting.LIMIT)
+    if waiting.HAS_PROC:
+        monkeypatch.setattr("textual.pilot.wait_for_idle", waiting.wait_for_idle)
+        monkeypatch.setattr("textual.app.wait_for_idle", waiting.wait_for_idle)
+
+
+@pytest.fixture
+def snap_compare(snap_compare: Any) -> Callable[..., bool]:
+    """The plugin's own, but the picture is taken when nothing on the screen moves any more."""
+
+    def compare(app: SmtuiApp, *, run_before: Steps | None = None, **how: Any) -> bool:
+        async def come_to_rest(pilot: Pilot[None]) -> None:
+            if run_before is not None:
+                await run_before(pilot)
+            await until_still(pilot)
+
+        return bool(snap_compare(app, run_before=come_to_rest, **how))
+
+    return compare
 
 
 @pytest.fixture
@@ -162,10 +188,18 @@ def screen_text(app: SmtuiApp) -> str:
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
     """Lets the app work until something holds; fails where it never does."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(waiting.LIMIT):
         while not true():
             await pilot.pause()
     await pilot.pause()
+
+
+async def until_still(pilot: Pilot[None]) -> None:
+    """Lets the app work until the whole screen is twice the same, colours and all."""
+    before = None
+    while (now := pilot.app.screen._compositor.render_strips()) != before:
+        before = now
+        await pilot.pause()
 
 
 async def palette_is_ready(pilot: Pilot[None]) -> None:

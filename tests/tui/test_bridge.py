@@ -14,6 +14,7 @@ from smtui.tui.bridge import call, gesture, look
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.screens.unlock import UnlockScreen
 from tests.tui.conftest import MakeApp, until
+from tests.waiting import LIMIT
 
 HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;ZXZpbA==\x07"
 
@@ -62,7 +63,7 @@ async def test_a_reading_that_nobody_wants_any_more_is_ended(vault: smtui.Vault)
     await asyncio.to_thread(begun.wait)
     reading.cancel()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         assert await call(vault.client().list_secrets)
     assert reading.cancelled()
 

@@ -19,16 +19,16 @@ from smtui.clipboard.guard import Watch
 from smtui.clipboard.seal import Seal
 from smtui.clipboard.ways import Osc52, TmuxBuffer, ways
 from tests.tui.conftest import FakeTool, MakeApp, Steady, until
+from tests.waiting import LIMIT, wait_until_asleep
 
 VALUE = b"hunter2-SECRET"
 SOON = 0.3
-PATIENCE = 20
 
 
 def wait_for(clipboard: Clipboard) -> None:
     process = clipboard._guard._process
     assert process is not None
-    process.wait(PATIENCE)
+    process.wait(LIMIT)
 
 
 def test_a_copy_says_by_which_way_and_for_how_long(tool: FakeTool) -> None:
@@ -90,7 +90,7 @@ class Copier:
         self.process.communicate()
 
     def wait_for_guard(self) -> None:
-        assert select.select([self.end_of_guard], [], [], PATIENCE)[0]
+        assert select.select([self.end_of_guard], [], [], LIMIT)[0]
         os.close(self.end_of_guard)
 
 
@@ -121,10 +121,20 @@ def test_the_guard_keeps_anothers_copy_after_a_program_that_was_killed(tool: Fak
 
 @needs_pidfd
 def test_a_command_that_ends_at_once_leaves_its_copy_for_its_time(tool: FakeTool) -> None:
-    """With `linger` the end of the program clears nothing; the deadline does."""
+    """With `linger` the end of the program clears nothing; the guard stays, and waits for the deadline."""
+    copier = Copier(linger=True)
+    copier.end(signal.SIGTERM)
+    wait_until_asleep(copier.guard, lambda: False)
+
+    assert tool.held == VALUE
+    os.kill(copier.guard, signal.SIGKILL)
+    copier.wait_for_guard()
+
+
+@needs_pidfd
+def test_the_deadline_clears_after_a_command_that_ended_at_once(tool: FakeTool) -> None:
     copier = Copier(seconds=1, linger=True)
     copier.end(signal.SIGTERM)
-    assert tool.held == VALUE
     copier.wait_for_guard()
 
     assert tool.held == b""
@@ -147,7 +157,7 @@ def test_without_a_limit_the_guard_clears_when_the_program_ends(tool: FakeTool) 
     assert process is not None
     assert clipboard.seconds_left() == 0
     clipboard._guard.leave()
-    process.wait(PATIENCE)
+    process.wait(LIMIT)
 
     assert tool.held == b""
 

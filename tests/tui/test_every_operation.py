@@ -8,8 +8,8 @@ import smtui
 from smtui.api.model import OPERATIONS
 from smtui.tui.app import SmtuiApp
 from tests.tui.conftest import MakeApp, said, screen_text, types
+from tests.waiting import LIMIT
 
-LONGEST = 20.0
 Step = tuple[str, tuple[str, ...], str]
 """What is typed, the keys that are pressed then, and what is read before going on."""
 STEPS: tuple[Step, ...] = (
@@ -81,7 +81,7 @@ async def test_each_of_them(app: MakeApp, vault: smtui.Vault) -> None:
             await types(pilot, typed)
             await pilot.press(*keys)
             try:
-                async with asyncio.timeout(LONGEST):
+                async with asyncio.timeout(LIMIT):
                     while then not in read(running):
                         await pilot.pause()
             except TimeoutError:

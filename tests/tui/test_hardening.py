@@ -14,6 +14,7 @@ import pytest
 import smtui
 from smtui.hardening import incident, scrub
 from smtui.tui.start import refuse
+from tests.waiting import LIMIT
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path.cwd())}
 SECRET = "hunter2-SECRET"
@@ -21,7 +22,7 @@ SECRET = "hunter2-SECRET"
 
 def run(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env={**ENVIRONMENT, **environ}, timeout=30,
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**ENVIRONMENT, **environ}, timeout=LIMIT,
     )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ class Screens:
 
     def __init__(self, home: Path, *arguments: str, **environ: str) -> None:
         self.child = pexpect.spawn(
-            sys.executable, ["-m", "smtui", *arguments], dimensions=(24, 80), timeout=30,
+            sys.executable, ["-m", "smtui", *arguments], dimensions=(24, 80), timeout=LIMIT,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd()), "HOME": str(home),
                  "TERM": "xterm-256color", "LANG": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none", **environ},
         )  # fmt: skip
@@ -239,7 +240,7 @@ def test_a_crash_prints_one_sentence(tmp_path: Path, how: str) -> None:
     script.write_text(CRASHING.format(how=how))
     child = pexpect.spawn(
         sys.executable, [str(script), str(tmp_path / "a.vault")],
-        dimensions=(24, 80), timeout=30, env={**ENVIRONMENT, "TERM": "xterm-256color"},
+        dimensions=(24, 80), timeout=LIMIT, env={**ENVIRONMENT, "TERM": "xterm-256color"},
     )  # fmt: skip
     child.expect("Make a vault")
     child.send("\x1bOP")
@@ -275,7 +276,7 @@ def test_a_pipe_is_refused_with_the_exit_code_for_usage() -> None:
     """One line on standard error, nothing on standard output."""
     done = subprocess.run(
         [sys.executable, "-m", "smtui"], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=ENVIRONMENT,
-        timeout=30,
+        timeout=LIMIT,
     )  # fmt: skip
 
     assert done.returncode == 2

@@ -17,6 +17,7 @@ from smtui.tui.marks import Mark, Severity
 from smtui.tui.widgets.json_area import Check, JsonArea
 from smtui.tui.widgets.mark_list import MarkList
 from tests.tui.conftest import paste, screen_text, types, until
+from tests.waiting import LIMIT
 
 HOSTILE = '{"a\u202e": "\x9b31m\u2028x\U000e0041"}'
 THINGS = st.recursive(
@@ -94,7 +95,7 @@ async def test_an_answer_about_an_older_text_does_not_count() -> None:
     def slow(text: str) -> Sequence[Mark]:
         if "x" not in text:
             begun.set()
-            go_on.wait(20)
+            go_on.wait(LIMIT)
         return [Mark(1, 1, 0, Severity.WARNING, shown(f"about {len(text)}"))]
 
     app = Editor("[]", slow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtui.tui.label_moves import Move, moved, of_versions, rolled_back
@@ -43,7 +43,7 @@ def secret(client: Any) -> Secret:
 
 
 @given(MOVES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_every_preview_comes_true_and_can_be_undone(client: Any, moves: list[tuple[str, int, bool]]) -> None:
     """Any label to any version, or away: labels afterwards are those shown, and undone they are those before."""
     secret = Secret(client)

@@ -20,6 +20,7 @@ from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.session import Session
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, said, screen_text, until
+from tests.waiting import LIMIT
 
 SMALL = (80, 24)
 
@@ -37,7 +38,7 @@ class Slow:
                 for number in range(10):
                     tell("making", number, 10)
                     vault.client().create_secret(Name=f"made-{number}", SecretString="x")
-                    self.go_on.acquire(timeout=20)
+                    self.go_on.acquire(timeout=LIMIT)
         except BaseException as error:
             self.ended.append(type(error).__name__)
             raise

@@ -20,6 +20,7 @@ from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.long_work import Tell, long
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, screen_text, until
+from tests.waiting import LIMIT
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -75,7 +76,7 @@ def test_a_work_under_way(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 
     def work(vault: smtui.Vault, tell: Tell) -> None:
         tell("envelopes", 1200, 5000)
-        over.wait(20)
+        over.wait(LIMIT)
 
     async def shown(pilot: Pilot[None]) -> None:
         running: Any = pilot.app

@@ -20,6 +20,7 @@ from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.rotation import RotationScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
+from tests.waiting import LIMIT
 
 SMALL = (80, 24)
 ID: Any = {"SecretId": "prod/db"}
@@ -69,7 +70,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
 
     def slowly(task: Any, step: str, client: Any) -> Output:
         if step == "setSecret":
-            assert go_on.wait(20)
+            assert go_on.wait(LIMIT)
         return works(task, step, client)
 
     monkeypatch.setitem(runner.KINDS, "Password", slowly)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtui.tui.question import Question
@@ -121,7 +121,7 @@ def test_more_conditions_than_a_list_takes() -> None:
     assert [sentence.split()[0] for sentence in search.left_out] == ["w10", "w11"]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 @given(st.text() | st.text("abc !:=,\"[tag-keynamoldr123d", max_size=80))
 def test_no_text_makes_a_request_that_is_refused(client: Any, text: str) -> None:
     """Whatever is pasted into the filter."""

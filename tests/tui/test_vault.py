@@ -24,6 +24,7 @@ from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.tasks import TASKS
 from tests.conftest import PASSPHRASE, by_another_program
 from tests.tui.conftest import MakeApp, palette_is_ready, paste, said, screen_text, types, until
+from tests.waiting import LIMIT
 
 SMALL, LARGE = (80, 24), (120, 36)
 NEW = "tableware unsubtle sauna getaway armory hush"
@@ -132,7 +133,7 @@ async def test_a_lock_tells_of_a_recovery_code_that_nobody_has(
         real(self, *how)
         sealed.set()
         if not shown_first:
-            locking.wait(20)
+            locking.wait(LIMIT)
 
     locking = threading.Event()
     monkeypatch.setattr(smtui.Vault, "change_passphrase", locked_at_the_end)

@@ -18,6 +18,7 @@ from smtui.vault import trail
 from tests.conftest import PASSPHRASE, Clock
 from tests.vault.conftest import VALUES, read_all
 from tests.vault.test_bad_input import CODE
+from tests.waiting import LIMIT
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -97,7 +98,7 @@ def test_killed_while_writing(path: Path, lines: int) -> None:
     process = writer(path, "w")
     done = wait_for(process, lines)
     os.kill(process.pid, signal.SIGKILL)
-    rest, _ = process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=LIMIT)
     done = max([done, *(int(line) for line in rest.split() if rest.endswith("\n") or line != rest.split()[-1])])
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
@@ -217,7 +218,9 @@ def test_an_interrupted_statement_raises_ours(path: Path) -> None:
     with smtui.open_vault(path, PASSPHRASE) as vault:
         database = vault._open_database()
         endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-        stopping = threading.Timer(0.05, vault.interrupt)
+        begun = threading.Event()
+        database.connection.set_progress_handler(lambda: begun.set() is not None)
+        stopping = threading.Thread(target=lambda: begun.wait(LIMIT) and vault.interrupt())
         stopping.start()
         with pytest.raises(smtui.VaultError, match="stopped"):
             database.row(endless)

@@ -6,12 +6,12 @@ import os
 import random
 import shutil
 import sqlite3
-import stat
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import apsw
 import pytest
@@ -20,6 +20,7 @@ import smtui
 from smtui.vault import database, kdf, migrate, opening
 from tests.conftest import PASSPHRASE
 from tests.vault.conftest import VALUES, read_all
+from tests.waiting import LIMIT
 
 CODE = (
     "import sys, smtui\n"
@@ -32,7 +33,7 @@ CODE = (
 def elsewhere(code: str, *args: object, **options: object) -> subprocess.CompletedProcess[str]:
     """Runs code in another process, with `smtui`, `PASSPHRASE` and a cheap derivation at hand."""
     command = [sys.executable, "-c", CODE + code, *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)  # type: ignore
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False, **options)  # type: ignore
 
 
 def test_the_right_passphrase_opens_it(path: Path) -> None:
@@ -224,7 +225,17 @@ def test_readable_by_others_is_said(path: Path) -> None:
 
 
 needs_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody else")
-NOBODY = "import os, smtui.backends.opening; os.setgid(65534); os.setuid(65534)\n"
+NOBODY = """
+import contextlib, importlib, io, os, pkgutil, smtui.backends.opening
+# Who has no rights may be unable to read this Python, parts of which are imported only by a call: so all is, before.
+for name in sys.stdlib_module_names - {"antigravity", "this", "idlelib", "tkinter", "turtle", "turtledemo"}:
+    with contextlib.suppress(ImportError):
+        package = importlib.import_module(name)
+        for each in pkgutil.iter_modules(package.__path__) if name in ("urllib", "encodings", "json") else ():
+            with contextlib.suppress(ImportError):
+                importlib.import_module(f"{name}.{each.name}")
+os.setgid(65534); os.setuid(65534)
+"""
 REPORT = (
     "try:\n"
     "    with smtui.open_vault(sys.argv[1], PASSPHRASE, read_only=len(sys.argv) > 2) as v:\n"
@@ -233,36 +244,39 @@ REPORT = (
 )
 
 
+@pytest.fixture
+def reachable(pristine: Path) -> Iterator[Path]:
+    """A vault where everybody can go: pytest closes its own folder to others, whenever another run of it begins."""
+    with TemporaryDirectory(prefix="smtui-test-") as folder:
+        yield Path(shutil.copyfile(pristine, Path(folder, "v.vault")))
+
+
 def hand_over(path: Path, *, folder: int, file: int) -> None:
-    """Gives the vault and its folder to another user with these rights, and lets them walk there."""
-    for above in [path.parent, *path.parent.parents]:
-        if above.stat().st_mode & 0o001 == 0:
-            above.chmod(stat.S_IMODE(above.stat().st_mode) | 0o011)
-    os.chown(path, 65534, 65534)
-    os.chown(path.parent, 65534, 65534)
-    path.chmod(file)
-    path.parent.chmod(folder)
+    """Gives the vault and its folder to another user with these rights."""
+    for each, mode in ((path, file), (path.parent, folder)):
+        os.chown(each, 65534, 65534)
+        each.chmod(mode)
 
 
 @needs_root
-def test_no_permission(path: Path) -> None:
-    hand_over(path, folder=0o755, file=0o000)
+def test_no_permission(reachable: Path) -> None:
+    hand_over(reachable, folder=0o755, file=0o000)
 
-    assert "VaultPathError You have no permission to read" in elsewhere(NOBODY + REPORT, path).stdout
+    assert "VaultPathError You have no permission to read" in elsewhere(NOBODY + REPORT, reachable).stdout
 
 
 @needs_root
 @pytest.mark.parametrize(("folder", "file"), [(0o555, 0o400), (0o555, 0o600), (0o755, 0o400)])
-def test_a_vault_that_cannot_be_written_opens_for_reading_only(path: Path, folder: int, file: int) -> None:
+def test_a_vault_that_cannot_be_written_opens_for_reading_only(reachable: Path, folder: int, file: int) -> None:
     """Reads are then not recorded, and that is said."""
-    hand_over(path, folder=folder, file=file)
-    before = path.read_bytes()
+    hand_over(reachable, folder=folder, file=file)
+    before = reachable.read_bytes()
 
-    assert "VaultReadOnlyError" in (refusal := elsewhere(NOBODY + REPORT, path).stdout)
+    assert "VaultReadOnlyError" in (refusal := elsewhere(NOBODY + REPORT, reachable).stdout)
     assert "--read-only" in refusal
-    assert "will not be recorded" in (read := elsewhere(NOBODY + REPORT, path, "read-only").stdout)
+    assert "will not be recorded" in (read := elsewhere(NOBODY + REPORT, reachable, "read-only").stdout)
     assert read.startswith("hunter2")
-    assert path.read_bytes() == before
+    assert reachable.read_bytes() == before
 
 
 def test_reading_only_leaves_the_file_alone(path: Path) -> None:
@@ -324,7 +338,7 @@ def test_a_second_process_holding_the_lock(path: Path, monkeypatch: pytest.Monke
 
     with smtui.open_vault(path, PASSPHRASE) as vault, pytest.raises(smtui.VaultBusyError, match="Another process"):
         vault.client().create_secret(Name="new")
-    holder.communicate(timeout=30)
+    holder.communicate(timeout=LIMIT)
     with smtui.open_vault(path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="new")
 
