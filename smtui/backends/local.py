@@ -181,7 +181,7 @@ class Vault:
 
         A command that was not allowed on this machine is never run: `waiting_rotations` names what waits for that.
         """
-        from smtui.rotation.runner import carry_out
+        from smtui.rotation.runner import Ended, carry_out
 
         database = self._open_database()
         if secret_id is not None:
@@ -190,10 +190,14 @@ class Vault:
             work: list[tuple[str, str | None]] = [(client.meta.region_name, found)]
         else:
             work = [(region, None) for region in self._regions_with_work(database)]
-        return [ended for region, arn in work for ended in carry_out(
+        outcomes = [ended for region, arn in work for ended in carry_out(
             self.rotations(region_name=region), self.client(region_name=region), self._ambient.new_uuid(), arn=arn,
             wanted=wanted, permits=self._permissions.may_run,
         )]
+        if secret_id is not None and not outcomes:
+            return [Ended(each.name, "rotation", "", waits=True)
+                    for each in self.waiting_rotations(secret_id=secret_id, region_name=region_name)]
+        return outcomes
 
     def rotation_is_due(self) -> bool:
         """Whether `rotate_due` would find something to do."""

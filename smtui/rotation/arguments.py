@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from smtui.shown import Shown, shown
+
+GUTTER = 6
+"""Cells left of an argument, for its number."""
 
 
 class NotSplit(ValueError):
@@ -41,3 +44,15 @@ def format_argument(argument: str) -> Shown:
 def format_arguments(arguments: Iterable[str]) -> Shown:
     """All arguments on one line."""
     return Shown(" ".join(map(format_argument, arguments)))
+
+
+def number_arguments(arguments: Iterable[str], width: int) -> Iterator[Shown]:
+    """Lines of at most `width` cells: each argument behind its number, and what of it goes on behind none.
+
+    So no argument can be taken for two, whatever is in it.
+    """
+    for number, argument in enumerate(arguments, 1):
+        text = format_argument(argument)
+        room = (width - GUTTER) // (1 if text.isascii() else 2)
+        for start in range(0, len(text), room):
+            yield Shown(f"{number if start == 0 else '':>{GUTTER - 2}}  {text[start : start + room]}")

@@ -233,7 +233,7 @@ class SmtuiApp(CopyingApp):
 
     def _tell_how_they_ended(self, rotations: list[Ended]) -> None:
         for ended in rotations:
-            severity: SeverityLevel = "warning" if ended.problem else "information"
+            severity: SeverityLevel = "warning" if ended.problem or ended.waits else "information"
             self.notify(rotator.told(ended), severity=severity, markup=False)
 
     async def on_event(self, event: events.Event) -> None:

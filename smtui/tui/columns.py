@@ -61,7 +61,7 @@ COLUMNS = {column.id: column for column in (
     Column("accessed", "Accessed", "the day it was read last", _date("LastAccessedDate"), 10, 10,
            sort_by="last-accessed-date"),
     Column("created", "Created", "when it was made", _date("CreatedDate"), 10, 10, sort_by="created-date"),
-    Column("rotation", "Rotation", "off, on, the date of the next, or overdue", rows.rotation, 10, 10,
+    Column("rotation", "Rotation", "off, on, the next date, overdue, or waits", rows.rotation, 10, 10,
            key=lambda entry: entry.get("NextRotationDate", NEVER) if rows.rotates(entry) else None),
     Column("labels", "Labels", "staging labels of its versions",
            lambda entry, now: rows.words(rows.labels(entry)), 16, 34, key=lambda entry: rows.labels(entry) or None),

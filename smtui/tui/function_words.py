@@ -10,17 +10,23 @@ from smtui.rotation.arguments import format_arguments
 from smtui.shown import Shown, shown
 from smtui.tui.widgets.password_options import LENGTH
 
+WAITS = Shown("waits for your permission")
+UNREADABLE = Shown("▲ Its settings cannot be read. The vault's check says more.")
 WITHOUT = {
     "ExcludeLowercase": "a–z", "ExcludeUppercase": "A–Z", "ExcludeNumbers": "0–9", "ExcludePunctuation": "punctuation",
 }  # fmt: skip
 
 
 def kind(function: Mapping[str, Any]) -> Shown:
+    if "Unreadable" in function:
+        return Shown("?")
     return Shown("password" if "Password" in function else "command")
 
 
 def what_it_does(function: Mapping[str, Any]) -> Shown:
     """One line: `24 characters, without punctuation, in password` or `python3 rotate.py · 60 s a step`."""
+    if "Unreadable" in function:
+        return UNREADABLE
     if "Password" in function:
         return shown(", ".join(_password(function["Password"])))
     command = function["Command"]

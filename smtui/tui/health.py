@@ -19,6 +19,7 @@ from smtui.shown import Shown, shown
 from smtui.strength import Estimator
 from smtui.text.json_object import read_members
 from smtui.tui import rows
+from smtui.tui.function_words import WAITS
 from smtui.tui.long_work import Tell
 from smtui.tui.marks import Severity
 
@@ -73,6 +74,9 @@ def of_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
     due = entry.get("NextRotationDate")
     if entry.get("RotationEnabled") and due is not None and due < now:
         yield found(Severity.ALERT, "rotation overdue", f"it was due on {rows.day(due)}")
+    if rows.waits(entry):
+        name = entry.get("RotationLambdaARN", "").rpartition(":")[2]
+        yield found(Severity.ALERT, "rotation waits", f"{WAITS} to run {name}")
     if not entry.get("Description") and not entry.get("Tags"):
         yield found(Severity.WARNING, "undescribed", "no description and no tag says what it is for")
 

@@ -221,6 +221,7 @@ SHORTCUTS = (
              show=True),
     Shortcut("rotation.cancel", "X", "cancel_rotation", "Cancel rotation…",
              "Rotate no more, and end the rotation that is under way", show=True),
+    Shortcut("rotation.allow", "L", "allow", "Let run…", "See the command that rotates it, and let it run here"),
     Shortcut("rotation.back", "escape,h", "back", "Back", "Back to the value", show=True),
 
     Shortcut("replication.open", "enter,l", "open", "Open", "Look at this secret there", show=True),
@@ -240,6 +241,8 @@ SHORTCUTS = (
     Shortcut("functions.add", "a", "add", "Add", "Make a function", show=True),
     Shortcut("functions.copy", "y", "copy", "Copy", "Copy the ARN of this function", show=True),
     Shortcut("functions.delete", "d", "delete", "Delete…", "Remove this function, which must rotate nothing",
+             show=True),
+    Shortcut("functions.allow", "L", "allow", "Let run…", "See the whole command, and let it run on this machine",
              show=True),
     Shortcut("functions.back", "escape,h", "back", "Back", "Back to the list", show=True),
 

@@ -104,10 +104,11 @@ OWN = {own.key: own for own in (
               with_planned=True),
     OwnFilter("stage", ("AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"), "with a version whose label begins so",
               _with_label),
-    OwnFilter("rotation", ("on", "off", "overdue"), "by the state of their rotation", one_of({
+    OwnFilter("rotation", ("on", "off", "overdue", "waits"), "by the state of their rotation", one_of({
         "on": lambda entry, now: rows.rotates(entry),
         "off": lambda entry, now: not rows.rotates(entry),
         "overdue": rows.is_overdue,
+        "waits": lambda entry, now: rows.waits(entry),
     })),
     OwnFilter("older", AGES, "not changed for that long: h, d, w, m or y", before(changed)),
     OwnFilter("unused", AGES, "not read for that long", before(used)),

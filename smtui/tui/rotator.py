@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from smtui.api.errors import VaultLockedError
 from smtui.shown import Shown, shown
 from smtui.tui.bridge import call
+from smtui.tui.function_words import WAITS
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -82,6 +83,8 @@ class Rotator:
 
 
 def told(ended: Ended) -> Shown:
+    if ended.waits:
+        return shown(f"The rotation of {ended.name} {WAITS}.")
     if ended.problem:
         what = "test of the rotation" if ended.kind == "test" else "rotation"
         return shown(f"The {what} of {ended.name} failed at {ended.step}: {ended.problem}")

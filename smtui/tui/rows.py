@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from smtui.labels import AWS
 from smtui.shown import Shown, shown
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
+
+# What a list says besides what the service answers.
+_WAITS = "WaitsForPermission"
 
 
 def deletion(when: datetime | None, now: datetime) -> Shown:
@@ -27,6 +30,18 @@ def rotates(entry: SecretListEntry) -> bool:
     return bool(entry.get("RotationEnabled"))
 
 
+def mark_waiting(entries: Iterable[SecretListEntry], functions: Set[str]) -> None:
+    """Marks those that are to be rotated by one of these functions, which were not allowed on this machine."""
+    for entry in entries:
+        if rotates(entry) and entry.get("RotationLambdaARN") in functions:
+            cast("dict[str, object]", entry)[_WAITS] = True
+
+
+def waits(entry: SecretListEntry) -> bool:
+    """Whether its rotation waits for the person's permission."""
+    return _WAITS in entry
+
+
 def is_overdue(entry: SecretListEntry, now: datetime) -> bool:
     """Whether the day on which it should have been rotated is over."""
     due = entry.get("NextRotationDate")
@@ -34,9 +49,11 @@ def is_overdue(entry: SecretListEntry, now: datetime) -> bool:
 
 
 def rotation(entry: SecretListEntry, now: datetime) -> Shown:
-    """`off`, `on`, the date by which it will be rotated, or `▲ overdue`."""
+    """`off`, `on`, the date by which it will be rotated, `▲ overdue`, or `▲ waits` for the person's permission."""
     if not rotates(entry):
         return Shown("off")
+    if waits(entry):
+        return Shown("▲ waits")
     return Shown("▲ overdue") if is_overdue(entry, now) else day(entry.get("NextRotationDate")) or Shown("on")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from smtui.rotation.arguments import number_arguments
 from tests.cli.conftest import Answer, CommandLine, Person
 
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
@@ -141,9 +142,10 @@ def test_a_command_is_shown_in_full_and_then_allowed(received: CommandLine, aske
 
     [told] = asked.saw
     assert told.splitlines() == [
-        f"{ARN}run", "runs this as you, one argument on each line:", "",
-        "  /bin/sh", "  -c", r"""  "touch ran; echo '\u001b]0;nothing to see\u0007\u202e'\"""".replace('\\"', '"'),
-        "  'two words'", "",
+        f"{ARN}run", "runs this as you, argument by argument:", "",
+        "   1  /bin/sh", "   2  -c",
+        '   3  "touch ran; echo \'\\u001b]0;nothing to see\\u0007\\u202e\'"',
+        "   4  'two words'", "",
         "Time limit: 90 seconds a step. It rotates 0 secrets, and gets the values of those.",
     ]
     assert "waits" not in received.done("functions")
@@ -179,12 +181,23 @@ def test_there_is_nothing_to_allow(received: CommandLine) -> None:
 
 @needs_sockets
 def test_a_permission_that_cannot_be_kept(db: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SMTUI_STATE", str(tmp_path / "no-folder"))
-    (tmp_path / "no-folder").write_text("")
+    monkeypatch.setenv("SMTUI_STATE", str(tmp_path / "full"))
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "allowed").write_text("a file where a folder should be")
     answer = db("functions", "add", "run", "--", "/bin/true")
 
     assert answer.code == 0
     assert answer.err == (
-        f"warning: The function is made, but not allowed to run: {tmp_path / 'no-folder'} cannot be written.\n"
+        f"warning: The function is made, but not allowed to run: {tmp_path / 'full'} cannot be written.\n"
         "hint: Once it can be: smtui functions allow run\n"
     )
+
+
+def test_no_argument_can_be_taken_for_two() -> None:
+    """A long one goes on behind no number; whatever is in it, no line of it begins at the numbers."""
+    lines = list(number_arguments(["a" * 100, " " * 70 + "   2  --safe", "b\n   3  c", "名" * 60], 79))
+
+    assert all(len(line) <= 79 for line in lines)
+    assert [line[:6] for line in lines] == ["   1  ", "      ", "   2  ", "      ", "   3  ", "   4  ", "      "]
+    assert "".join(line[6:] for line in lines[2:4]) == f"'{' ' * 70}   2  --safe'"
+    assert lines[4] == '   3  "b\\n   3  c"'

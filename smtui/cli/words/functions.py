@@ -26,7 +26,7 @@ from smtui.cli.exits import Exit, Refusal, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import opened
 from smtui.config import state_path
-from smtui.rotation.arguments import format_argument, format_arguments, from_anywhere
+from smtui.rotation.arguments import format_arguments, from_anywhere, number_arguments
 
 if TYPE_CHECKING:
     from smtui.api.own import RotationClient
@@ -38,6 +38,7 @@ EXAMPLE = (
 )
 ACTIONS = ("list", "add", "rm", "allow", "revoke")
 YES = "yes"
+WIDTH = 79
 GENERATOR = OPERATIONS["GetRandomPassword"]
 
 
@@ -115,11 +116,11 @@ def _allow(functions: RotationClient, name: str) -> None:
 
 
 def _in_full(function: dict[str, Any]) -> str:
-    """Every argument on a line of its own, so that none can be taken for two."""
+    """Every argument behind its number, so that none can be taken for two."""
     command, users = function["Command"], function["SecretCount"]
-    arguments = "\n".join(f"  {format_argument(argument)}" for argument in command["Arguments"])
+    arguments = "\n".join(number_arguments(command["Arguments"], WIDTH))
     secrets = "1 secret" if users == 1 else f"{users:,} secrets"
-    return (f"{function['FunctionArn']}\nruns this as you, one argument on each line:\n\n{arguments}\n\n"
+    return (f"{function['FunctionArn']}\nruns this as you, argument by argument:\n\n{arguments}\n\n"
             f"Time limit: {command.get('TimeoutInSeconds', DEFAULT_STEP)} seconds a step. It rotates {secrets}, "
             f"and gets the values of those.")
 

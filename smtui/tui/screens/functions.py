@@ -13,8 +13,9 @@ from textual.widgets import Static
 from smtui.shown import Shown, shown
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.allow_function import ask_permission
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.function_words import kind, what_it_does
+from smtui.tui.function_words import WAITS, kind, what_it_does
 from smtui.tui.new_function import new_function
 from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.screens.part import ROTATION
@@ -45,7 +46,7 @@ class FunctionsScreen(SessionScreen[None]):
         yield Table(
             Column("Name", _name, 14, grows=1),
             Column("Kind", kind, 8),
-            Column("What it does", what_it_does, 20, grows=2, drop=1),
+            Column("What it does", _what, 20, grows=2, drop=1),
             Column("Rotates", _rotates, 10),
             key=_name, nothing=NOTHING,
         )
@@ -55,11 +56,13 @@ class FunctionsScreen(SessionScreen[None]):
     async def reload(self) -> None:
         listed = await call(self.reader.list_functions)
         self.table.put(listed["Functions"])
+        self._show_it()
 
     @on(Table.Moved)
     def _show_it(self) -> None:
         function = self.table.current
-        self.query_one("#about", Static).update(Content("\n").join(_about(function)) if function else Content(""))
+        lines = _about(function, self.key_of("functions.allow")) if function else ()
+        self.query_one("#about", Static).update(Content("\n").join(lines))
         self.refresh_bindings()
 
     # What is done with them.
@@ -73,6 +76,15 @@ class FunctionsScreen(SessionScreen[None]):
             ways_back.function_made(self.session, made["FunctionName"])
             await self.done(f"{made['FunctionName']} is made.")
             self.table.go_to(made["FunctionName"])
+
+    @gesture
+    async def action_allow(self) -> None:
+        if function := self.table.current:
+            await ask_permission(self, function)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only where something waits for it."""
+        return action != "allow" or "WaitsForPermission" in (self.table.current or {})
 
     @gesture
     async def action_copy(self) -> None:
@@ -119,8 +131,17 @@ def _rotates(function: Function) -> Content:
     return Content(f"{count:,} {'secret' if count == 1 else 'secrets'}")
 
 
-def _about(function: Function) -> Iterator[Content]:
+def _what(function: Function) -> Content | Shown:
+    """That it waits, where it does; the line below the table says what for."""
+    if "WaitsForPermission" in function:
+        return Content.styled(f"▲ {WAITS}", "$warning")
+    return what_it_does(function)
+
+
+def _about(function: Function, allow_key: str) -> Iterator[Content]:
     yield Content(what_it_does(function))
+    if "WaitsForPermission" in function:
+        yield Content.styled(f"▲ It {WAITS}: {allow_key} shows the whole command and asks.", "$warning")
     rotates = listed(function["SecretNames"], function["SecretCount"]) if function["SecretCount"] else "no secret"
     yield _titled("rotates", rotates)
     yield _titled("made", rows.minute(function["Created"]))

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.shown import Shown, shown
-from smtui.tui import keys
+from smtui.tui import keys, rows
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health import PAGE, Finding, of_entry, of_everything, of_keys
@@ -83,10 +83,12 @@ class HealthScreen(SessionScreen[None]):
     async def _read_all(self) -> None:
         region, now = self.session.region, self.session.now()
         found = await call(of_keys, self.vault, region)
+        waiting = await call(self.vault.waiting_functions, region_name=region)
         self._all_read, token, count = False, None, 0
         while not self._all_read:
             more: Any = {"NextToken": token} if token else {}
             answer = await call(self.reader.list_secrets, MaxResults=PAGE, IncludePlannedDeletion=True, **more)
+            rows.mark_waiting(answer["SecretList"], waiting)
             found += [finding for entry in answer["SecretList"] for finding in of_entry(entry, now)]
             count += len(answer["SecretList"])
             token = answer.get("NextToken")

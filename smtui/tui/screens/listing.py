@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from smtui.config import Settings, change_settings
 from smtui.shown import Shown, shown
-from smtui.tui import keys
+from smtui.tui import keys, rows
 from smtui.tui.bridge import call, gesture, look
 from smtui.tui.columns import COLUMNS
 from smtui.tui.question import FIRST, Question
@@ -97,6 +97,8 @@ class ListingScreen(SessionScreen[None]):
         async def fetch(token: str | None) -> Page:
             more: Any = {"NextToken": token} if token else {}
             answer = await look(self.vault.interrupt, self.reader.list_secrets, **request, **more)
+            waiting = await call(self.vault.waiting_functions, region_name=self.session.region)
+            rows.mark_waiting(answer["SecretList"], waiting)
             self._vocabulary.learn(answer["SecretList"])
             return Page(answer["SecretList"], answer.get("NextToken"))
 

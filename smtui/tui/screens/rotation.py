@@ -11,10 +11,11 @@ from smtui.api.errors import ClientError
 from smtui.shown import Shown, shown
 from smtui.tui import keys, ways_back
 from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.allow_function import ask_permission
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.rotation import RotationForm, SetUp
-from smtui.tui.function_words import name_in, what_it_does
+from smtui.tui.function_words import WAITS, name_in, what_it_does
 from smtui.tui.new_function import new_function
 from smtui.tui.schedule_words import as_asked
 from smtui.tui.screens.part import ROTATION, PartScreen
@@ -67,7 +68,7 @@ class RotationScreen(PartScreen):
         function = functions.get(secret.get("RotationLambdaARN", ""))
         self.rotation = Rotation(secret, told, function, self.session.now())
         self.show_head(secret)
-        self.query_one(RotationPlan).show(self.rotation, self.key_of("rotation.edit"))
+        self.query_one(RotationPlan).show(self.rotation, self.key_of("rotation.edit"), self.key_of("rotation.allow"))
         self.query_one(NextWindows).show(self.rotation)
         self.query_one(RotationRun).show(self.rotation, self.key_of("rotation.rotate"))
         self.refresh_bindings()
@@ -124,6 +125,11 @@ class RotationScreen(PartScreen):
         return made["FunctionArn"] if made else None
 
     @gesture
+    async def action_allow(self) -> None:
+        if self.rotation is not None and self.rotation.function is not None:
+            await ask_permission(self, self.rotation.function)
+
+    @gesture
     async def action_rotate(self) -> None:
         """Begins a rotation, or goes on with the one that rests."""
         rotation = self._changeable()
@@ -131,6 +137,8 @@ class RotationScreen(PartScreen):
             return
         if not rotation.is_on:
             self.say(f"It is not rotated yet: {self.key_of('rotation.edit')} sets that up.")
+        elif rotation.waits and not (rotation.function and await ask_permission(self, rotation.function)):
+            self.say(f"The rotation {WAITS}.", severity="warning")
         elif rotation.under_way:
             await self._go_on(rotation)
         elif await self._agrees("Rotate {name} now?", ROTATES, "Rotate"):

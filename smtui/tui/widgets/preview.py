@@ -13,6 +13,7 @@ from textual.widgets import Static
 from smtui.labels import ordered
 from smtui.shown import shown
 from smtui.tui import rows
+from smtui.tui.function_words import WAITS
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -68,9 +69,11 @@ def _rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     if "RotationLambdaARN" not in entry and not rows.rotates(entry):
         return
     state = rows.rotation(entry, now)
+    if rows.waits(entry):
+        yield Content.styled(f"▲ {WAITS}", "$warning")
     if rows.is_overdue(entry, now):
-        yield Content.styled(shown(f"{state} since {rows.day(entry['NextRotationDate'])}"), "$warning")
-    else:
+        yield Content.styled(shown(f"▲ overdue since {rows.day(entry['NextRotationDate'])}"), "$warning")
+    elif not rows.waits(entry):
         yield Content(shown(f"by {state}" if "NextRotationDate" in entry else state))
     rules = entry.get("RotationRules", {})
     if days := rules.get("AutomaticallyAfterDays"):

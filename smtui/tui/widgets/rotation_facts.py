@@ -14,7 +14,7 @@ from smtui import schedules
 from smtui.rotation.function import STEPS
 from smtui.shown import shown
 from smtui.tui import rows
-from smtui.tui.function_words import name_in, what_it_does
+from smtui.tui.function_words import WAITS, name_in, what_it_does
 from smtui.tui.label_moves import left_pending, short
 from smtui.tui.schedule_words import in_words, of_rules, window_words
 
@@ -50,6 +50,11 @@ class Rotation:
         return run
 
     @property
+    def waits(self) -> bool:
+        """Whether its command was not allowed on this machine."""
+        return "WaitsForPermission" in self.told
+
+    @property
     def under_way(self) -> bool:
         return self.run.get("State") == "waiting"
 
@@ -57,11 +62,11 @@ class Rotation:
 class RotationPlan(Static):
     """Schedule, function, dates."""
 
-    def show(self, rotation: Rotation, edit_key: str) -> None:
-        self.update(Content("\n").join(_plan(rotation, edit_key)))
+    def show(self, rotation: Rotation, edit_key: str, allow_key: str) -> None:
+        self.update(Content("\n").join(_plan(rotation, edit_key, allow_key)))
 
 
-def _plan(rotation: Rotation, edit_key: str) -> Iterator[Content]:
+def _plan(rotation: Rotation, edit_key: str, allow_key: str) -> Iterator[Content]:
     secret = rotation.secret
     if not rotation.is_set_up:
         yield Content(f"This secret is not rotated. {edit_key} sets up when, and by which function.")
@@ -75,6 +80,9 @@ def _plan(rotation: Rotation, edit_key: str) -> Iterator[Content]:
     yield _titled("Function", name_in(secret["RotationLambdaARN"]))
     if rotation.function is not None:
         yield _titled("", what_it_does(rotation.function), "$text-muted")
+        if rotation.waits:
+            words = f"▲ It {WAITS}: {allow_key} shows the command and asks."
+            yield _titled("", words, "$warning")
     else:
         yield _titled("", "▲ It is not there any more.", "$error")
     # The service tells the date only while the rotation is on.

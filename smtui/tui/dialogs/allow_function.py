@@ -1,0 +1,75 @@
+"""The question whether a command may run on this machine: every argument of it, and Cancel in focus."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from smtui.api.own import DEFAULT_STEP
+from smtui.rotation.arguments import number_arguments
+from smtui.shown import shown
+from smtui.tui import keys
+from smtui.tui.bridge import call
+from smtui.tui.widgets.frame import KeyBar
+
+if TYPE_CHECKING:
+    from smtui.tui.screens.of_session import SessionScreen
+
+Function = Mapping[str, Any]
+WIDTH = 62
+"""Cells that the card has room for on a screen of 80."""
+
+
+class AllowFunction(ModalScreen[bool]):
+    """True only where the person went to "Allow" and chose it. `function` as ListFunctions describes it."""
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "allow_function.tcss"
+    AUTO_FOCUS = "#cancel"
+
+    def __init__(self, function: Function) -> None:
+        super().__init__()
+        self._function = function
+
+    def compose(self) -> ComposeResult:
+        command, users = self._function["Command"], self._function["SecretCount"]
+        secrets = "1 secret and gets its" if users == 1 else f"{users:,} secrets and gets their"
+        with Vertical(classes="card"):
+            yield Static(Content(shown(f"Let {self._function['FunctionName']} run on this machine?")), classes="title")
+            yield Static(Content("It was not allowed here yet. As you, argument by argument, it runs:"), id="above")
+            with VerticalScroll(can_focus=True):
+                lines = map(Content, number_arguments(command["Arguments"], WIDTH))
+                yield Static(Content("\n").join(lines), id="arguments")
+            limit = command.get("TimeoutInSeconds", DEFAULT_STEP)
+            yield Static(Content(f"{limit} seconds a step. It rotates {secrets} values."), id="below")
+            with Horizontal(id="answers"):
+                yield Button("Cancel", id="cancel")
+                yield Button("Allow", id="allow")
+        yield KeyBar()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "allow")
+
+    def action_cancel(self) -> None:
+        self.dismiss(False)
+
+
+async def ask_permission(screen: SessionScreen[Any], function: Function) -> bool:
+    """Shows a command that waits, and allows exactly what was shown where the person agrees; says what came of it."""
+    name = function["FunctionName"]
+    if "WaitsForPermission" not in function:
+        screen.say(f"{name} needs no permission." if "Command" not in function else f"{name} may run here already.")
+        return False
+    if screen.refuses_to_write() or not await screen.app.push_screen_wait(AllowFunction(function)):
+        return False
+    allow = screen.session.rotations().allow_function
+    await call(allow, FunctionName=name, Command=function["Command"])
+    screen.app.rotate_due()
+    await screen.done(f"{name} is allowed to run on this machine.")
+    return True

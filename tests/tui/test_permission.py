@@ -1,0 +1,164 @@
+"""A command that came with the vault: it waits on every screen, is shown in full, and runs once somebody agreed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.dialogs.allow_function import AllowFunction
+from smtui.tui.screens.functions import FunctionsScreen
+from smtui.tui.screens.rotation import RotationScreen
+from tests.conftest import Clock
+from tests.tui.conftest import MakeApp, said, screen_text, until
+
+pytestmark = [
+    pytest.mark.usefixtures("one_time_and_place"),
+    pytest.mark.skipif(sys.platform == "win32", reason="command functions need Unix sockets"),
+]
+SMALL, LARGE = (80, 24), (120, 36)
+HOSTILE = "touch {}; echo '\x1b]0;nothing\x07 [@click=app.quit]x[/] \u202e'"
+WAITS = "waits for your permission"
+
+
+@pytest.fixture
+def marker(tmp_path: Path) -> Path:
+    """A file that appears once the command has run."""
+    return tmp_path / "command-has-run"
+
+
+@pytest.fixture
+def received(
+    vault: smtui.Vault, client: Any, clock: Clock, marker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> smtui.Vault:
+    """`db` is overdue for a command that nobody has allowed on this machine."""
+    made = vault.rotations().create_function(
+        FunctionName="run", Command={"Arguments": ["/bin/sh", "-c", HOSTILE.format(marker)]}, Allow=False
+    )
+    client.create_secret(Name="db", SecretString="first", Description="a database")
+    client.rotate_secret(SecretId="db", RotationLambdaARN=made["FunctionArn"],
+                         RotationRules={"AutomaticallyAfterDays": 1})
+    clock.forward(days=1)
+    return vault
+
+
+async def test_opening_it_runs_nothing(app: MakeApp, received: smtui.Vault, marker: Path) -> None:
+    """However often what is due is looked for; nothing is said about it each time."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await until(pilot, lambda: running.session)
+        for _ in range(3):
+            await running.rotate_due().wait()
+
+        assert said(running) == []
+        await until(pilot, lambda: "▲ waits" in screen_text(running))
+        assert WAITS in screen_text(running)
+        await pilot.press("o", "h")
+        await until(pilot, lambda: f"{WAITS} to run run" in screen_text(running))
+    assert not marker.exists()
+
+
+async def test_the_functions_screen_shows_the_command_and_asks(
+    app: MakeApp, received: smtui.Vault, marker: Path
+) -> None:
+    """Cancel has the focus; the whole command is seen, and drives nothing."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        await pilot.press("o", "f")
+        await until(pilot, lambda: isinstance(running.screen, FunctionsScreen) and WAITS in screen_text(running))
+        await asks(pilot)
+        text = screen_text(running)
+        assert "/bin/sh" in text
+        assert "-c" in text
+        assert "\\u001b]0;nothing\\u0007" in text
+        assert "[@click=app.quit]x[/]" in text
+        assert "\\u202e" in text
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, FunctionsScreen))
+        assert WAITS in screen_text(running)
+        assert not marker.exists()
+
+        await asks(pilot)
+        await pilot.press("tab", "enter")
+        await until(pilot, marker.exists)
+        await until(pilot, lambda: WAITS not in screen_text(running))
+
+
+async def asks(pilot: Pilot[None]) -> None:
+    await pilot.press("L")
+    await until(pilot, lambda: isinstance(pilot.app.screen, AllowFunction))
+    await pilot.pause()
+
+
+async def test_rotating_it_now_asks_first(app: MakeApp, received: smtui.Vault, marker: Path) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.push_screen(RotationScreen(running.session, "db"))
+        await until(pilot, lambda: f"It {WAITS}" in screen_text(running))
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(running.screen, AllowFunction))
+        await pilot.press("escape")
+        await until(pilot, lambda: f"The rotation {WAITS}." in said(running))
+        assert not marker.exists()
+        await asks(pilot)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: f"It {WAITS}" not in screen_text(running))
+        await until(pilot, marker.exists)
+
+
+async def test_one_begun_elsewhere_is_said_to_wait(app: MakeApp, received: smtui.Vault, marker: Path) -> None:
+    """As by an undo, or by RotateSecret of another program."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.session.rotator.ask(received.client().describe_secret(SecretId="db")["ARN"], "us-east-1")
+        running.rotate_asked()
+        await until(pilot, lambda: f"The rotation of db {WAITS}." in said(running))
+    assert not marker.exists()
+
+
+async def test_undoing_a_removal_allows_nothing(app: MakeApp, received: smtui.Vault, client: Any) -> None:
+    """What was not allowed to run is not when it is back."""
+    client.cancel_rotate_secret(SecretId="db")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        await pilot.press("o", "f")
+        await until(pilot, lambda: isinstance(running.screen, FunctionsScreen) and WAITS in screen_text(running))
+        await pilot.press("d")
+        await until(pilot, lambda: "Remove run?" in screen_text(running))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "run is removed." in said(running))
+        await pilot.press("u")
+        await until(pilot, lambda: "CreateFunction" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: received.rotations().list_functions()["Functions"])
+
+        [function] = received.rotations().list_functions()["Functions"]
+        assert function["WaitsForPermission"]
+
+
+async def ask_at_functions(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: pilot.app.session)  # type: ignore[attr-defined]
+    await pilot.press("o", "f")
+    await until(pilot, lambda: isinstance(pilot.app.screen, FunctionsScreen) and WAITS in screen_text(pilot.app))  # type: ignore[arg-type]
+    await asks(pilot)
+
+
+@pytest.fixture
+def long(vault: smtui.Vault) -> smtui.Vault:
+    """A command with more arguments than a screen has lines."""
+    arguments = ["/usr/bin/python3", "-c", "print('a long program')\n" * 40, *(f"--option-{n}" for n in range(60))]
+    vault.rotations().create_function(FunctionName="run", Command={"Arguments": arguments}, Allow=False)
+    return vault
+
+
+def test_the_question(snap_compare: Any, app: MakeApp, long: smtui.Vault) -> None:
+    """Its answers are in sight, however long the command is."""
+    assert snap_compare(app(), terminal_size=SMALL, run_before=ask_at_functions)
