@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LONGEST_LABEL = 256
 MOST_LINES = 8
 SAME = Shown("= the same value as before")
+REPLACED = Shown("~ the whole value is replaced, whatever it is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,13 @@ class NewVersion:
             request["SecretString"] = self.value
         return request
 
-    def sentences(self, before: Value, carried: Labels) -> list[Shown]:
-        """`carried` are the labels as they are now."""
+    def sentences(self, before: Value | None, carried: Labels) -> list[Shown]:
+        """`carried` are the labels as they are now; `before` is None where it cannot be read."""
         stages = self.stages if carried else (AWSCURRENT, *self.stages)
         move = Move(carried, labels.put(carried, NEW, stages), ())
         stays = [] if AWSCURRENT in stages else [shown(f"{AWSCURRENT} stays where it is.")]
-        return [*_cut(comparing.sentences(before, self.value) or [SAME]), Shown(""), *move.sentences(), *stays]
+        keys = [REPLACED] if before is None else comparing.sentences(before, self.value) or [SAME]
+        return [*_cut(keys), Shown(""), *move.sentences(), *stays]
 
 
 def _cut(lines: list[Shown]) -> list[Shown]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
 from smtui.editor.private_copy import Place, private_copy, read_back
 from smtui.editor.program import NoEditor, edit
 from smtui.shown import Shown, shown
 from smtui.tui.dialogs.edited import Edited, Verdict
 from smtui.tui.json_check import looks_like_json
+from smtui.tui.value_edit import Outcome
 from smtui.tui.values import MOST_BYTES
 
 if TYPE_CHECKING:
@@ -32,25 +34,47 @@ def warning(place: Place) -> Shown:
 
 
 async def edited_outside(
-    app: SmtuiApp, before: str, program: list[str], place: Place, effects: Callable[[str], Shown]
-) -> str | None:
-    """The text as it is now; None where it is not to be stored. `effects` says what storing a text would do."""
+    app: SmtuiApp, before: str, program: list[str], place: Place, effects: Callable[[str], Awaitable[Shown]],
+    store: Callable[[str], Awaitable[Outcome]],
+) -> bool:
+    """Whether anything was changed. Until a text is stored, or the person forgets it, the file stays as it was left.
+
+    Args:
+        effects: says what storing a text would do.
+        store: stores it, unless others were faster; what it raises is said, and the person can try again.
+    """
     name = "value.json" if looks_like_json(before) else "value.txt"
     with private_copy(before.encode(), name, place) as path:
+        verdict = Verdict.AGAIN
         while True:
-            code = _run(app, lambda: edit(path, program))
+            if verdict is Verdict.AGAIN:
+                code = _run(app, lambda: edit(path, program))
             after, wrong = read(before, read_back(path, MOST_BYTES + len(LINE_BREAK)))
             if code:
                 wrong = f"The editor ended with code {code}, as if nothing were to be stored."
             elif after == before:
-                return after
+                return False
             title = "Store a new version?" if not wrong else "Nothing is stored yet."
-            text = shown(wrong) if wrong else effects(after)
+            text = shown(wrong) if wrong else await effects(after)
             verdict = await app.push_screen_wait(Edited(Shown(title), text, good=not wrong))
-            if verdict is Verdict.STORE:
-                return after
             if verdict is Verdict.FORGET:
-                return None
+                return True
+            if verdict is Verdict.STORE:
+                outcome = await _try_to_store(app, store, after)
+                if outcome in (Outcome.STORED, Outcome.DISCARDED):
+                    return True
+                verdict = Verdict.AGAIN if outcome is Outcome.EDIT else verdict
+
+
+async def _try_to_store(app: SmtuiApp, store: Callable[[str], Awaitable[Outcome]], text: str) -> Outcome:
+    """A refusal is said, and keeps the text; nothing can be kept of it once the vault is locked."""
+    try:
+        return await store(text)
+    except SmtuiError as error:
+        if isinstance(error, VaultLockedError) and not isinstance(error, VaultBusyError):
+            raise
+        app.report(error)
+        return Outcome.KEPT
 
 
 def _run(app: SmtuiApp, run: Callable[[], int]) -> int:

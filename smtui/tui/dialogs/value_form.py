@@ -11,10 +11,9 @@ from textual.widgets import Static
 from smtui.labels import AWSCURRENT
 from smtui.shown import Shown, shown
 from smtui.tui import new_version
-from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.form import ValueFormScreen
-from smtui.tui.label_moves import Labels
 from smtui.tui.new_version import NewVersion
+from smtui.tui.value_edit import Outcome, ValueEdit
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.value_editor import ValueEditor
@@ -22,27 +21,28 @@ from smtui.tui.widgets.value_editor import ValueEditor
 UNCHANGED = Shown("Nothing is changed yet.")
 
 
-class ValueForm(ValueFormScreen[NewVersion]):
-    """Answers the new version; None where nothing is to be stored. Begins at the value of `key`.
+class ValueForm(ValueFormScreen[Outcome]):
+    """Answers how the edit ended, once it has: stored, or discarded. Begins at the value of `key`.
 
-    `before` is the value one begins with; `labels` says which version carries which.
+    What is refused or in conflict with others' changes leaves the form open, with everything typed in it.
     """
 
     CSS_PATH = "form.tcss"
 
     stages = getters.query_one("#stages", PlainInput)
 
-    def __init__(self, name: Shown, before: str, labels: Labels, key: str | None = None) -> None:
+    def __init__(self, edit: ValueEdit, key: str | None = None) -> None:
         super().__init__()
+        self._edit = edit
         self._key = key
-        self._name = name
-        self._before = before
-        self._labels = labels
+        self._storing = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card form"):
-            yield Static(Content(f"New value of {self._name}"), classes="title")
-            yield ValueEditor(self._before)
+            yield Static(Content(f"New value of {self._edit.name}"), classes="title")
+            for note in self._edit.base.notes:
+                yield Static(Content(note), classes="-warning")
+            yield ValueEditor(self._edit.before)
             with Horizontal(classes="field"):
                 yield Static("Labels")
                 yield PlainInput(AWSCURRENT, placeholder=AWSCURRENT, id="stages", compact=True, select_on_focus=False)
@@ -57,9 +57,11 @@ class ValueForm(ValueFormScreen[NewVersion]):
         problem = self.editor.problem() or shown(new_version.problem(stages))
         if problem or not self.editor.changed:
             self.say(problem or UNCHANGED)
-            return
-        version = NewVersion(self.editor.value, stages)
-        question = shown(f"Store a new version of {self._name}?")
-        effects = shown("\n".join(version.sentences(self._before, self._labels)), lines=True)
-        if await self.app.push_screen_wait(Confirm(question, effects, "Store", can_be_undone=True)):
-            self.dismiss(version)
+        elif not self._storing:
+            self._storing = True
+            try:
+                outcome = await self._edit.store(self.app, NewVersion(self.editor.value, stages))
+            finally:
+                self._storing = False
+            if outcome in (Outcome.STORED, Outcome.DISCARDED):
+                self.dismiss(outcome)

@@ -25,7 +25,6 @@ from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.labels import LabelsScreen
 from smtui.tui.screens.part import VALUE, VERSIONS, PartBar, made
 from smtui.tui.screens.storing import StoringScreen
-from smtui.tui.values import Value
 from smtui.tui.widgets.facts import Facts
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.value_list import ValueList
@@ -112,13 +111,12 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
         """Nothing is taken out of a hand that carries a label."""
         return self.versions.hand is not None
 
-    async def read(self, version: str | None) -> Value:
+    async def after_reading(self, version: str | None) -> None:
         """The first reading of a day changes what is said about the version and its secret."""
-        value, wanted = await super().read(version), version or self.labels.get(AWSCURRENT)
+        wanted = version or self.labels.get(AWSCURRENT)
         listed = next((each for each in self.versions.versions if each.id == wanted), None)
         if listed is not None and (listed.accessed or NEVER).date() < self.session.now().date():
             await self.reload()
-        return value
 
     def look_at(self, version: str) -> None:
         self.forget_value(None if version == self.labels.get(AWSCURRENT) else version)

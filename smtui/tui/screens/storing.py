@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
+from smtui.api.errors import AccessDeniedException, ClientError
+from smtui.compare_and_swap import read_labels
 from smtui.editor.private_copy import place
 from smtui.editor.program import command
 from smtui.labels import AWSCURRENT
@@ -15,10 +18,11 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.files import read_value
 from smtui.tui.json_check import looks_like_json
-from smtui.tui.label_moves import short
+from smtui.tui.label_moves import Labels, short
 from smtui.tui.new_version import NewVersion
 from smtui.tui.screens.value import ValueScreen
-from smtui.tui.values import Kind, Value, can_be_typed, outline
+from smtui.tui.value_edit import Base, Outcome, ValueEdit, read_base
+from smtui.tui.values import Kind, can_be_typed, outline
 
 BYTE_FOR_BYTE = Shown("It is stored byte for byte: as text where it is UTF-8, else as binary.")
 NOT_CHANGED = "Nothing was changed. An editor that returns at once needs its option to wait."
@@ -27,21 +31,36 @@ NOT_CHANGED = "Nothing was changed. An editor that returns at once needs its opt
 class StoringScreen(ValueScreen):
     """What is edited is the value one looks at; what is stored becomes the current one unless the labels say else."""
 
-    async def _before(self) -> Value:
-        return await self.read(self.version) if self.version or AWSCURRENT in self.labels else ""
+    async def _begin(self, *, can_be_typed: bool = True) -> ValueEdit:
+        """The labels are read first, and then the value of the version that they name."""
+        labels = await self._labels_now()
+        version = self.version or (labels or {}).get(AWSCURRENT)
+        if version or labels is None:
+            base = await call(read_base, labels, version, self.read_in_vault)
+            with suppress(ClientError):  # the screen is as it was where it cannot be read anew
+                await self.after_reading(version)
+        else:
+            base = Base(labels, "", None)
+        return ValueEdit(self.session, self.secret_id, self.name, base, can_be_typed=can_be_typed)
+
+    async def _labels_now(self) -> Labels | None:
+        try:
+            return await call(read_labels, self.client, self.secret_id)
+        except AccessDeniedException:
+            return None
 
     @gesture
     async def action_edit(self) -> None:
         if self.refuses_to_write():
             return
-        before = await self._before()
-        if isinstance(before, bytes) or not _fits_a_form(before):
+        edit = await self._begin()
+        before = edit.base.value
+        if isinstance(before, bytes) or not _fits_a_form(before or ""):
             why = "is binary: f stores a file" if isinstance(before, bytes) else "has unseen characters: E edits them"
             self.say(f"This value {why}.")
             return
-        new = await self.app.push_screen_wait(ValueForm(self.name, before, self.labels, self.value.key))
-        if new is not None:
-            await self._store(new)
+        await self.app.push_screen_wait(ValueForm(edit, self.value.key))
+        await self._end(edit)
 
     @gesture
     async def action_edit_outside(self) -> None:
@@ -51,19 +70,22 @@ class StoringScreen(ValueScreen):
         title = shown(f"Edit the value of {self.name} in {Path(program[0]).name}?")
         if not await self.app.push_screen_wait(Confirm(title, outside.warning(where), "Edit", can_be_undone=True)):
             return
-        before = await self._before()
-        if isinstance(before, bytes):
+        edit = await self._begin()
+        if isinstance(edit.base.value, bytes):
             self.say("This value is binary: w writes it to a file, f stores one.")
             return
+        for note in edit.base.notes:
+            self.say(note, severity="warning")
 
-        def effects(after: str) -> Shown:
-            return self._effects(NewVersion(after), before)
+        async def effects(after: str) -> Shown:
+            return await edit.describe_effects_now(NewVersion(after))
 
-        after = await outside.edited_outside(self.app, before, program, where, effects)
-        if after == before:
+        async def store(after: str) -> Outcome:
+            return await edit.store(self.app, NewVersion(after), preview=False)
+
+        if not await outside.edited_outside(self.app, edit.before, program, where, effects, store):
             self.say(NOT_CHANGED)
-        elif after is not None:
-            await self._store(NewVersion(after))
+        await self._end(edit)
 
     @gesture
     async def action_from_file(self) -> None:
@@ -74,19 +96,16 @@ class StoringScreen(ValueScreen):
         if path is None:
             return
         new = NewVersion(await call(read_value, path))
-        effects = self._effects(new, await self._before())
-        question = shown(f"Store a new version of {self.name}?")
-        if await self.app.push_screen_wait(Confirm(question, effects, "Store", can_be_undone=True)):
-            await self._store(new)
+        edit = await self._begin(can_be_typed=False)
+        await edit.store(self.app, new)
+        await self._end(edit)
 
-    def _effects(self, new: NewVersion, before: Value) -> Shown:
-        return shown("\n".join(new.sentences(before, self.labels)), lines=True)
-
-    async def _store(self, new: NewVersion) -> None:
-        labels = (await call(self.client.describe_secret, SecretId=self.secret_id)).get("VersionIdsToStages", {})
-        before = {label: version for version, carried in labels.items() for label in carried}
-        stored = await call(self.client.put_secret_value, **new.request(self.secret_id))
-        ways_back.version_stored(self.session, self.secret_id, self.name, before, stored)
+    async def _end(self, edit: ValueEdit) -> None:
+        """Where it was stored: remembers the way back, and shows what there is now."""
+        if edit.stored is None:
+            return
+        stored = edit.stored.response
+        ways_back.version_stored(self.session, self.secret_id, self.name, edit.stored.before, stored)
         self.forget_value()
         version = stored["VersionId"]
         what = f"it is {AWSCURRENT} now" if AWSCURRENT in stored["VersionStages"] else f"{AWSCURRENT} stays"

@@ -56,8 +56,17 @@ class ValueScreen(OneSecretScreen):
 
     async def read(self, version: str | None) -> Value:
         """One reading, which is recorded."""
+        value = await call(self.read_in_vault, version)
+        await self.after_reading(version)
+        return value
+
+    def read_in_vault(self, version: str | None) -> Value:
+        """The same, in the vault's thread."""
         one: Any = {"VersionId": version} if version else {}
-        return held(await call(self.client.get_secret_value, SecretId=self.secret_id, **one))
+        return held(self.client.get_secret_value(SecretId=self.secret_id, **one))
+
+    async def after_reading(self, version: str | None) -> None:
+        """What a reading changes on the screen."""
 
     # Copying.
 

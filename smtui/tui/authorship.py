@@ -1,0 +1,62 @@
+"""Who changed a secret last, and when, as the audit log tells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from smtui import trail_words
+from smtui.labels import AWSCURRENT
+from smtui.shown import Shown, shown
+from smtui.tui import rows
+from smtui.tui.label_moves import short
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+MAX_EVENTS = 1000
+"""How far back a change is looked for. What is looked for happened while a form was open."""
+STORING = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret"})
+TAGGING = frozenset({"TagResource", "UntagResource"})
+POLICY_CHANGES = frozenset({"PutResourcePolicy", "DeleteResourcePolicy"})
+ROTATED = "RotationSucceeded"
+Event = Mapping[str, Any]
+
+
+def describe_new_version(vault: Vault, secret_id: str, version: str, region: str) -> Shown:
+    """How a version came to be AWSCURRENT: `root stored version 1234abcd at 2026-03-02 13:00 (PutSecretValue).`"""
+    rotated = False
+    for event in _events(vault, secret_id, region):
+        rotated = rotated or event["eventName"] == ROTATED
+        if event["eventName"] in STORING and _member(event, "responseElements", "versionId") == version:
+            return _say(event, f"stored version {short(version)}")
+        if _member(event, "requestParameters", "moveToVersionId") == version and \
+                _member(event, "requestParameters", "versionStage") == AWSCURRENT:
+            who = "A rotation" if rotated else ""
+            return _say(event, f"moved AWSCURRENT to version {short(version)}", who)
+    return shown(f"AWSCURRENT is on version {short(version)} now.")
+
+
+def describe_last_change(vault: Vault, secret_id: str, region: str, names: Collection[str], did: str) -> Shown:
+    """The newest event of one of these operations: `user/alice changed the tags at 2026-03-02 13:00 (TagResource).`
+
+    Args:
+        did: what they did, in the past tense, as it follows a name.
+    """
+    found = next((event for event in _events(vault, secret_id, region) if event["eventName"] in names), None)
+    return shown(f"Somebody {did}.") if found is None else _say(found, did)
+
+
+def _events(vault: Vault, secret_id: str, region: str) -> list[Event]:
+    return list(vault.trail(secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region))
+
+
+def _say(event: Event, did: str, who: str = "") -> Shown:
+    when = rows.minute(datetime.fromisoformat(event["eventTime"]))
+    who = who or trail_words.caller(event) or "AWS"
+    return shown(f"{who} {did} at {when} ({event['eventName']}).")
+
+
+def _member(event: Event, part: str, name: str) -> object:
+    return (event.get(part) or {}).get(name)

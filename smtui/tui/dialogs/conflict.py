@@ -1,0 +1,69 @@
+"""Somebody else changed what one is about to write: what they did, what one wants, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from smtui.shown import Shown
+from smtui.tui import keys
+from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.pane import Pane
+
+
+class Answer(Enum):
+    """The value of each is what its button says."""
+
+    CANCEL = "Cancel"
+    KEEP_EDITING = "Keep editing"
+    DISCARD = "Discard"
+    APPLY = "Apply my changes on top"
+    STORE = "Store mine anyway"
+    LOOK_AGAIN = "Preview again"
+
+
+IN_FIRST_ROW = (Answer.CANCEL, Answer.KEEP_EDITING, Answer.DISCARD)
+
+
+class ConflictDialog(ModalScreen[Answer]):
+    """Begins on Cancel, which changes nothing and loses nothing; Escape answers the same.
+
+    Args:
+        lines: what others did, and what one is about to do; never a value of a secret.
+        answers: which there are beside Cancel.
+    """
+
+    BINDINGS = keys.of("dialog")
+    CSS_PATH = "conflict.tcss"
+    AUTO_FOCUS = "#CANCEL"
+
+    def __init__(self, title: Shown, lines: Sequence[Shown], answers: Sequence[Answer]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+        self._answers = (Answer.CANCEL, *answers)
+
+    def compose(self) -> ComposeResult:
+        first = [each for each in self._answers if each in IN_FIRST_ROW]
+        second = [each for each in self._answers if each not in IN_FIRST_ROW]
+        with Vertical(classes="card"):
+            yield Static(Content(self._title), classes="title")
+            with Pane(id="lines"):
+                yield Static(Content("\n".join(self._lines)))
+            for row in filter(None, (first, second)):
+                with Horizontal(classes="answers"):
+                    for each in row:
+                        yield Button(Content(each.value), id=each.name)
+        yield KeyBar()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(Answer[event.button.id or ""])
+
+    def action_cancel(self) -> None:
+        self.dismiss(Answer.CANCEL)
