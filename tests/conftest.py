@@ -91,6 +91,19 @@ def digest_gap(vault: smtui.Vault) -> int:
 
 
 @pytest.fixture
+def days_pass(vault: smtui.Vault, clock: Clock) -> Callable[[], None]:
+    """Another session sees what is overdue, and one a day later ends it."""
+
+    def pass_by() -> None:
+        for hours in (0, 24):
+            clock.forward(hours=hours)
+            with smtui.open_vault(vault.path, key=vault.unlock_key(), clock=clock) as other:
+                other.client().list_secrets()
+
+    return pass_by
+
+
+@pytest.fixture
 def client(vault: smtui.Vault) -> Any:
     return vault.client()
 

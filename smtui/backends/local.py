@@ -476,8 +476,15 @@ class Vault:
         """Keeps events for so many days from now on, None for ever. This is itself in the trail."""
         self._as_owner("SetTrailRetention", {"Days": days or 0})
 
+    def take_deletions(self) -> list[str]:
+        """What was deleted permanently since this was asked last, in sentences: secrets, keys, events of the audit log.
+
+        Only what an earlier session has seen overdue, at least 24 hours before, is deleted.
+        """
+        return self._purge.take_told()
+
     def accept_clock(self) -> None:
-        """Takes the clock for right where it was doubted: what is due goes with the next call. This is in the trail."""
+        """Takes the clock for right where it was doubted: what is overdue goes as usual. This is in the trail."""
         self._as_owner("AcceptClock", {})
         self._purge.believe()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 TRIES = 3
+MOST_TOLD = 20
 WAYS = "Give the passphrase by --passphrase-fd N or $SMTUI_PASSPHRASE_FILE, or run this in a terminal."
 
 
@@ -50,7 +51,19 @@ def closing(vault: Vault, args: argparse.Namespace) -> Iterator[Vault]:
         for notice in vault.notices:
             diagnostics.warn(notice)
         older.must_be_meant(vault, accepted=args.accept_older)
-        yield vault
+        try:
+            yield vault
+        finally:
+            _tell_deletions(vault)
+
+
+def _tell_deletions(vault: Vault) -> None:
+    """What was deleted permanently meanwhile because its time had come."""
+    deletions = vault.take_deletions()
+    for sentence in deletions[:MOST_TOLD]:
+        diagnostics.note(sentence)
+    if len(deletions) > MOST_TOLD:
+        diagnostics.note(f"and {len(deletions) - MOST_TOLD:,} more; smtui trail lists them.")
 
 
 def vault_path(args: argparse.Namespace) -> Path:

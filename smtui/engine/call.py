@@ -57,6 +57,8 @@ class Call:
     subject: Secret | None = None
     # Events the operation itself brings about, beside the call's own.
     further_events: list[tuple[Secret | None, dict[str, Any]]] = field(default_factory=list)
+    # Sentences about what was deleted permanently before the call.
+    ended: list[str] = field(default_factory=list)
 
     @property
     def today(self) -> int:

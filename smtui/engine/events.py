@@ -49,20 +49,23 @@ def event(
     return recorded
 
 
-def service_event(call: Call, name: str, arn: str) -> dict[str, Any]:
-    """What the service did of itself, as CloudTrail tells it: no request, only the secret it was about."""
+def service_event(
+    call: Call, name: str, about: Mapping[str, Any], *, source: str = "secretsmanager.amazonaws.com",
+    region: str | None = None,
+) -> dict[str, Any]:
+    """What a service did of itself, as CloudTrail tells it: no request, only what it was `about`, by its members."""
     return {
         "eventVersion": EVENT_VERSION,
-        "userIdentity": {"accountId": call.account, "invokedBy": "secretsmanager.amazonaws.com"},
+        "userIdentity": {"accountId": call.account, "invokedBy": source},
         "eventTime": call.stamp,
-        "eventSource": "secretsmanager.amazonaws.com",
+        "eventSource": source,
         "eventName": name,
-        "awsRegion": call.region,
-        "sourceIPAddress": "secretsmanager.amazonaws.com",
-        "userAgent": "secretsmanager.amazonaws.com",
+        "awsRegion": region or call.region,
+        "sourceIPAddress": source,
+        "userAgent": source,
         "requestParameters": None,
         "responseElements": None,
-        "additionalEventData": {"SecretId": arn},
+        "additionalEventData": dict(about),
         "requestID": call.request_id,
         "eventID": call.ambient.new_uuid(),
         "readOnly": False,

@@ -1,23 +1,34 @@
-"""The permanent end of what is overdue, secrets, keys and old events, and when a clock is not trusted to say so."""
+"""The permanent end of what is overdue, secrets, keys and old events, and when a clock is not trusted to say so.
+
+A clock that is wrong at one start must not cost anything: what ends was seen overdue by an earlier session at least a
+day before. Deletion without recovery is not delayed.
+"""
 
 from __future__ import annotations
 
 from smtui.ambient import Ambient
-from smtui.engine.call import DAY, Call
-from smtui.vault import keys, secrets, trail
+from smtui.engine import events
+from smtui.engine.call import DAY, Call, moment
+from smtui.vault import grace, keys, secrets, trail
+from smtui.vault.grace import Look
 
 # Milliseconds by which clocks may disagree without being doubted.
 TOLERANCE = 5 * 60 * 1000
+GRACE = DAY
 
 
 class Purge:
-    """Deletes what is overdue, unless the clock stands before the latest time the vault has seen, or jumped forward.
+    """Deletes what is overdue and was seen overdue a day before, unless the clock is doubted.
 
-    One for a whole session, however often that opens the file: a jump that was noticed is not forgotten in it.
+    It is doubted where it stands before the latest time the vault has seen, or jumped forward. One for a whole
+    session, however often that opens the file: a jump that was noticed is not forgotten in it.
     """
 
     def __init__(self, ambient: Ambient) -> None:
         self._ambient = ambient
+        self._is_begun = self._is_noted = self._is_done = False
+        self._earlier: Look | None = None
+        self._told: list[str] = []
         self.believe()
 
     def believe(self) -> None:
@@ -25,26 +36,48 @@ class Purge:
         self._wall_minus_steady = self._difference()
         self._jumped = False
 
-    def overdue(self, call: Call) -> None:
-        secrets_due, keys_due = secrets.overdue(call.database, call.now), keys.overdue(call.database, call.now)
-        kept_since = self._kept_since(call)
-        events_due = kept_since is not None and trail.has_before(call.database, kept_since)
-        if not (secrets_due or keys_due or events_due) or not self._trusted(call):
-            return
-        for secret in secrets_due:
-            secrets.delete(call.database, secret)
-        for key in keys_due:
-            keys.shred(call.database, key)
-            call.keys.drop(key)
-        if kept_since is not None:
-            trail.drop_before(call.database, kept_since)
+    def end_overdue(self, call: Call) -> list[str]:
+        """Ends what may end now, and notes that something is overdue; answers with a sentence for each thing.
 
-    @staticmethod
-    def _kept_since(call: Call) -> int | None:
-        days = trail.kept_days(call.database)
-        return None if days is None else call.now - days * DAY
+        The sentences are to be told (`tell`) once the transaction is committed.
+        """
+        self._begin(call)
+        ended: list[str] = []
+        look = self._earlier
+        if look is not None and not self._is_done and call.now - look.at >= GRACE and self._is_trusted(call):
+            ended = [*_end_secrets(call, look), *_end_keys(call, look), *_end_events(call, look)]
+            self._is_done = not ended
+        if not self._is_noted and _is_anything_overdue(call) and self._is_trusted(call):
+            self._note(call)
+        return ended
 
-    def _trusted(self, call: Call) -> bool:
+    def tell(self, sentences: list[str]) -> None:
+        """What was ended, and is committed."""
+        self._told += sentences
+
+    def take_told(self) -> list[str]:
+        """The sentences that nobody has taken yet."""
+        told, self._told = self._told, []
+        return told
+
+    def _begin(self, call: Call) -> None:
+        """The look of an earlier session, once. One that the clock has not come to yet was noted by a wrong clock."""
+        if not self._is_begun or (self._earlier is not None and self._earlier.at > call.now):
+            self._is_begun = True
+            self._earlier = grace.last_look(call.database)
+            if self._earlier is not None and self._earlier.at > call.now:
+                grace.note_look(call.database, None)
+                self._earlier = None
+
+    def _note(self, call: Call) -> None:
+        """Leaves a look for later sessions, unless there is one that was not used."""
+        stored = grace.last_look(call.database)
+        used = stored is not None and stored == self._earlier and call.now - stored.at >= GRACE
+        if stored is None or used:
+            grace.note_look(call.database, Look(call.now, trail.kept_days(call.database)))
+        self._is_noted = True
+
+    def _is_trusted(self, call: Call) -> bool:
         self._jumped = self._jumped or self._difference() - self._wall_minus_steady > TOLERANCE
         return not self._jumped and not clock_behind(call)
 
@@ -55,3 +88,53 @@ class Purge:
 def clock_behind(call: Call) -> bool:
     """Whether the clock stands clearly before the latest time in the vault."""
     return trail.newest(call.database)[0] - call.now > TOLERANCE
+
+
+def _is_anything_overdue(call: Call) -> bool:
+    days = trail.kept_days(call.database)
+    return (secrets.any_overdue(call.database, call.now) or keys.any_overdue(call.database, call.now)
+            or (days is not None and trail.has_before(call.database, call.now - days * DAY)))
+
+
+def _end_secrets(call: Call, look: Look) -> list[str]:
+    ended = []
+    for secret in secrets.overdue(call.database, look.at):
+        secrets.delete(call.database, secret)
+        call.further_events.append((secret, events.service_event(
+            call, "EndSecretVersionDelete", {"SecretId": call.arn(secret), "DeletionDate": _day(secret.delete_at)},
+            region=secret.region)))
+        ended.append(f"Deleted permanently, as scheduled for {_day(secret.delete_at)}: secret {secret.name}"
+                     f" in {secret.region}.")
+    return ended
+
+
+def _end_keys(call: Call, look: Look) -> list[str]:
+    ended = []
+    for key in keys.overdue(call.database, look.at):
+        keys.shred(call.database, key)
+        call.keys.drop(key)
+        call.further_events.append((None, events.service_event(
+            call, "DeleteKey", {"keyId": key.key_id, "DeletionDate": _day(key.delete_at)}, source="kms.amazonaws.com",
+            region=key.region)))
+        ended.append(f"Deleted permanently, as scheduled for {_day(key.delete_at)}: KMS key {key.key_id}"
+                     f" in {key.region}.")
+    return ended
+
+
+def _end_events(call: Call, look: Look) -> list[str]:
+    """A batch of those that are older than the retention, and were at the time of the look."""
+    days = trail.kept_days(call.database)
+    if days is None or look.kept_days is None:
+        return []
+    before = look.at - max(days, look.kept_days) * DAY
+    dropped = trail.drop_before(call.database, before)
+    if not dropped:
+        return []
+    call.further_events.append((None, events.service_event(
+        call, "DropAuditEvents", {"eventCount": dropped, "retentionDays": days}, source="smtui")))
+    return [f"Removed from the audit log, whose retention is {days:,} days: {dropped:,}"
+            f" event{'s' if dropped > 1 else ''}."]
+
+
+def _day(milliseconds: int | None) -> str:
+    return f"{moment(milliseconds or 0):%Y-%m-%d}"

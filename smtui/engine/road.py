@@ -112,6 +112,7 @@ class Engine:
                 self._record(call, _events(call, declared, params, response, refusal))
             else:
                 self._record(call, call.further_events)
+        self._purge.tell(call.ended)
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
                     "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
@@ -141,10 +142,11 @@ class Engine:
                     admit(call, declared, request)
                 responses = BUILT_FOR_MANY[operation](calls, requests)
                 follow(begun, *(call.subject for call in calls if call.subject is not None))
-                self._record(begun, [
+                self._record(begun, [*begun.further_events, *(
                     event for call, params, response in zip(calls, many, responses, strict=True)
                     for event in _events(call, declared, params, response, None)
-                ])
+                )])
+            self._purge.tell(begun.ended)
         except SmtuiError:
             self._keys.forget()
             raise
@@ -160,7 +162,7 @@ class Engine:
         now = int(self._ambient.now().timestamp() * 1000)
         call = self._call(region, caller, now)
         if first and not self._database.read_only:
-            self._purge.overdue(call)
+            call.ended += self._purge.end_overdue(call)
         return call
 
     def _call(self, region: str, caller: Caller, now: int) -> Call:

@@ -172,7 +172,7 @@ def _put_pending_away(call: Call, secret: Secret, run: Run) -> None:
 def note(call: Call, secret: Secret, what: str, kind: Kind) -> None:
     """An event of the service itself, as CloudTrail names them: RotationStarted, TestRotationFailed."""
     name = f"{'Test' if kind == 'test' else ''}Rotation{what}"
-    call.further_events.append((secret, events.service_event(call, name, call.arn(secret))))
+    call.further_events.append((secret, events.service_event(call, name, {"SecretId": call.arn(secret)})))
 
 
 def _milliseconds(when: datetime) -> int:

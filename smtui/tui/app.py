@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from smtui.tui.tasks import Task
 
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
+MOST_TOLD = 5
 LEAVING_GROUP = "leaving"
 """Of what ends a session and is therefore no gesture: the lock ends gestures."""
 IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch"})
@@ -209,11 +210,20 @@ class SmtuiApp(CopyingApp):
             self.push_screen(TooSmallScreen())
 
     async def tick(self) -> None:
-        """Once a second: the lock after idleness, rotations that were begun, and the clipboard's countdown."""
+        """Once a second: the lock after idleness, rotations, deletions that came due, and the clipboard's countdown."""
         if self.session is not None and self.session.overdue:
             await self.lock(f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}.")
         self.rotate_asked()
         self.count_down()
+        self.tell_deletions()
+
+    def tell_deletions(self) -> None:
+        """What was deleted permanently because its time had come."""
+        sentences = self.session.vault.take_deletions() if self.session is not None else []
+        if sentences:
+            more = len(sentences) - MOST_TOLD
+            told = [*sentences[:MOST_TOLD], *([f"And {more:,} more; the audit log lists all."] if more > 0 else [])]
+            self.notify(shown("\n".join(told), lines=True), severity="warning", markup=False, timeout=A_WHILE)
 
     @gesture
     async def rotate_due(self) -> None:

@@ -104,6 +104,11 @@ def set_state(database: Database, key: Key, *, enabled: bool, delete_at: int | N
     database.run("UPDATE keys SET enabled = ?, delete_at = ? WHERE id = ?", (enabled, delete_at, key.row))
 
 
+def any_overdue(database: Database, now: int) -> bool:
+    """Whether the waiting period of some key has passed."""
+    return database.row(f"SELECT 1 FROM keys k WHERE k.delete_at <= ? AND {_LIVING} LIMIT 1", (now,)) is not None
+
+
 def overdue(database: Database, now: int) -> list[Key]:
     """Keys whose waiting period has passed."""
     return [Key(*found) for found in database.rows(

@@ -65,10 +65,8 @@ class RollbackNote:
         """What was noted; empty where there is no note, or none that counts."""
         try:
             descriptor = self._open(os.O_RDONLY)
-        except FileNotFoundError:
-            return {}
-        except OSError:
-            self.damaged = True
+        except OSError as error:
+            self.damaged = error.errno in _NO_FILE
             return {}
         try:
             return self._content(descriptor)
@@ -159,4 +157,6 @@ class RollbackNote:
         return {"commits": int.from_bytes(counted, "big")}
 
 
+# A link, a folder or a pipe lies where the note should.
+_NO_FILE = (errno.EINVAL, errno.ELOOP, errno.ENXIO)
 _NO_OTHER = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK", "O_BINARY"))

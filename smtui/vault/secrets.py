@@ -140,6 +140,11 @@ def delete(database: Database, secret: Secret) -> None:
     database.run("DELETE FROM secrets WHERE id = ?", (secret.id,))
 
 
+def any_overdue(database: Database, now: int) -> bool:
+    """Whether the recovery window of some secret has passed."""
+    return database.row("SELECT 1 FROM secrets WHERE delete_at <= ? LIMIT 1", (now,)) is not None
+
+
 def overdue(database: Database, now: int) -> list[Secret]:
     """Secrets whose recovery window has passed."""
     return [Secret(*found) for found in database.rows(

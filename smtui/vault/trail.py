@@ -80,18 +80,21 @@ def has_before(database: Database, moment: int) -> bool:
     return oldest is not None and oldest[0] < moment
 
 
-def drop_before(database: Database, moment: int) -> None:
-    """Drops events older than a moment, oldest first, a batch at most, and never the newest of all."""
+def drop_before(database: Database, moment: int) -> int:
+    """Drops events older than a moment, oldest first, a batch at most, never the newest of all; answers how many."""
     gone: tuple[int, bytes] | None = None
+    count = 0
     for row, at, chain in database.rows(
         f"SELECT id, at, chain FROM trail WHERE id < (SELECT max(id) FROM trail) ORDER BY id LIMIT {BATCH}"
     ):
         if at >= moment:
             break
         gone = row, chain
+        count += 1
     if gone is not None:
         database.run("DELETE FROM trail WHERE id <= ?", gone[:1])
         database.run("UPDATE trail_start SET dropped = ?, chain = ?", gone)
+    return count
 
 
 def rows_of(database: Database, region: str, name: str, suffix: str | None) -> list[int]:

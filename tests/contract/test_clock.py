@@ -74,34 +74,109 @@ def doomed(vault: smtui.Vault) -> Doomed:
     return Doomed(vault)
 
 
-def test_each_goes_when_its_time_has_passed(doomed: Doomed, passes: Callable[..., None]) -> None:
-    passes(days=7, milliseconds=-1)
+def test_each_goes_a_day_after_it_was_seen_overdue(
+    doomed: Doomed, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
+) -> None:
+    """Seen by one session, and ended by another at least 24 hours later; told, and recorded in the audit log."""
+    passes(days=7, milliseconds=1)
     assert doomed.left() == ALL
-    passes(milliseconds=2)
-    assert doomed.left() == set()
+    passes(hours=24, milliseconds=-1)
+    with reopen() as early:
+        assert doomed.left(early) == ALL
+        passes(milliseconds=1)
+        assert doomed.left(early) == set()
+        told = early.take_deletions()
+        assert [sentence.split(":")[0] for sentence in told] == [
+            "Deleted permanently, as scheduled for 2026-03-09", "Deleted permanently, as scheduled for 2026-03-09",
+            "Removed from the audit log, whose retention is 7 days"]
+        assert told[0].endswith(": secret a in us-east-1.") and early.take_deletions() == []
+        deletions = [event for event in early.trail() if event["eventType"] == "AwsServiceEvent"]
+        assert {event["eventName"] for event in deletions} == {"EndSecretVersionDelete", "DeleteKey", "DropAuditEvents"}
+        assert early.check().clean
+
+
+def test_no_session_ends_what_it_saw_itself(doomed: Doomed, passes: Callable[..., None]) -> None:
+    """However long it lasts."""
+    for _ in range(3):
+        passes(days=30)
+        assert doomed.left() == ALL
 
 
 @pytest.mark.parametrize("days", [7, 8, 29, 30])
-def test_every_window_has_its_edge(client: Any, passes: Callable[..., None], days: int) -> None:
+def test_every_window_has_its_edge(
+    vault: smtui.Vault, clock: Clock, client: Any, passes: Callable[..., None], days: int
+) -> None:
+    """A session that looks just before it sees nothing overdue, so that of a day later ends nothing."""
+
+    def is_there() -> bool:
+        with smtui.open_vault(vault.path, key=vault.unlock_key(), clock=clock) as session:
+            return bool(session.client().list_secrets(IncludePlannedDeletion=True)["SecretList"])
+
     client.create_secret(Name="a")
     client.delete_secret(SecretId="a", RecoveryWindowInDays=days)
     passes(days=days, milliseconds=-1)
-    assert client.describe_secret(SecretId="a")["DeletedDate"]
-    passes(milliseconds=1)
-    with pytest.raises(client.exceptions.ResourceNotFoundException):
-        client.describe_secret(SecretId="a")
+    assert is_there()
+    passes(days=1)
+    assert is_there()
+    passes(days=1)
+    assert not is_there()
+
+
+def test_a_clock_that_is_a_month_ahead_costs_nothing(
+    doomed: Doomed, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
+) -> None:
+    """At one start, minutes later at another, and once it is right again, however many days later."""
+    clock.forward(days=30)
+    for _ in range(3):
+        with reopen() as ahead:
+            assert doomed.left(ahead) == ALL and not ahead.take_deletions()
+        passes(minutes=5)
+    clock.forward(days=-30)
+    for _ in range(6):
+        with reopen() as right:
+            assert doomed.left(right) == ALL
+        passes(days=1)
+
+
+def test_what_was_seen_by_a_wrong_clock_was_not_seen(
+    doomed: Doomed, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
+) -> None:
+    """Its note is discarded by the first session whose clock has not come there."""
+    clock.forward(days=30)
+    with reopen() as ahead:
+        doomed.left(ahead)
+    clock.forward(days=-30)
+    with reopen() as right:
+        right.accept_clock()
+        doomed.left(right)
+    passes(days=32)
+    with reopen() as later:
+        assert doomed.left(later) == ALL
+    passes(days=1)
+    with reopen() as last:
+        assert doomed.left(last) == set()
+
+
+def test_deletion_without_recovery_waits_for_nothing(client: Any, refused: Callable[..., str]) -> None:
+    client.create_secret(Name="a")
+    client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+
+    refused("ResourceNotFoundException", client.describe_secret, SecretId="a")
 
 
 def test_ten_years_forward(doomed: Doomed, clock: Clock, passes: Callable[..., None],
                            reopen: Callable[[], smtui.Vault]) -> None:
-    """Nothing goes in the session that noticed the jump, however long it lasts. The next one believes its clock."""
+    """Nothing goes in the session that noticed the jump, however long it lasts. Two others later it is believed."""
     clock.forward(**DECADE)
     assert doomed.left() == ALL
     passes(days=40)
     assert doomed.left() == ALL
-
     with reopen() as again:
-        assert doomed.left(again) == set()
+        assert doomed.left(again) == ALL
+    passes(days=1)
+
+    with reopen() as last:
+        assert doomed.left(last) == set()
 
 
 def test_a_jump_is_noticed_in_the_whole_session(doomed: Doomed, vault: smtui.Vault, clock: Clock) -> None:
@@ -114,18 +189,28 @@ def test_a_jump_is_noticed_in_the_whole_session(doomed: Doomed, vault: smtui.Vau
     assert doomed.left() == ALL
 
 
-def test_a_few_minutes_are_no_jump(doomed: Doomed, clock: Clock, passes: Callable[..., None]) -> None:
+def test_a_few_minutes_are_no_jump(
+    doomed: Doomed, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
+) -> None:
     passes(days=7)
     clock.forward(minutes=4)
+    doomed.left()
+    passes(days=1)
 
-    assert doomed.left() == set()
+    with reopen() as again:
+        assert doomed.left(again) == set()
 
 
-def test_what_was_suspended_has_not_jumped(doomed: Doomed, passes: Callable[..., None]) -> None:
+def test_what_was_suspended_has_not_jumped(
+    doomed: Doomed, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
+) -> None:
     """A laptop that slept for a month: its steady clock went on."""
     passes(days=31)
+    doomed.left()
+    passes(days=1)
 
-    assert doomed.left() == set()
+    with reopen() as again:
+        assert doomed.left(again) == set()
 
 
 def test_ten_years_back(doomed: Doomed, clock: Clock, passes: Callable[..., None],
@@ -141,7 +226,10 @@ def test_ten_years_back(doomed: Doomed, clock: Clock, passes: Callable[..., None
 
     with reopen() as right:
         assert not right.notices
-        assert doomed.left(right) == set()
+        assert doomed.left(right) == ALL
+    passes(days=1)
+    with reopen() as later:
+        assert doomed.left(later) == set()
 
 
 def test_a_clock_put_right_has_jumped(doomed: Doomed, clock: Clock, reopen: Callable[[], smtui.Vault]) -> None:
@@ -166,27 +254,34 @@ def test_due_by_a_clock_that_is_behind(doomed: Doomed, clock: Clock, reopen: Cal
 
 
 def test_who_says_that_the_clock_is_right_is_believed(
-    doomed: Doomed, clock: Clock, reopen: Callable[[], smtui.Vault]
+    doomed: Doomed, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
 ) -> None:
-    """After a time that was wrong. It stands in the trail."""
+    """After a time that was wrong. It stands in the trail. What is overdue has its day all the same."""
     clock.forward(**DECADE)
     doomed.left()
     clock.forward(days=-3600)
     with reopen() as behind:
         assert doomed.left(behind) == ALL
         behind.accept_clock()
-        assert doomed.left(behind) == set()
+        assert doomed.left(behind) == ALL
         assert len(list(behind.trail(operation="AcceptClock"))) == 1
+    passes(days=1)
     with reopen() as again:
         assert not again.notices
+        assert doomed.left(again) == set()
 
 
-def test_a_jump_that_was_right(doomed: Doomed, vault: smtui.Vault, clock: Clock) -> None:
+def test_a_jump_that_was_right(
+    doomed: Doomed, vault: smtui.Vault, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
+) -> None:
     clock.forward(days=8)
     assert doomed.left() == ALL
     vault.accept_clock()
+    doomed.left()
+    passes(days=1)
 
-    assert doomed.left() == set()
+    with reopen() as again:
+        assert doomed.left(again) == set()
 
 
 @pytest.fixture
@@ -203,15 +298,18 @@ SPRING, AUTUMN = datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1,
 
 @pytest.mark.parametrize("change", [SPRING, AUTUMN])
 def test_summer_time_moves_no_edge(
-    vault: smtui.Vault, clock: Clock, passes: Callable[..., None], berlin: None, change: datetime
+    vault: smtui.Vault, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault], berlin: None,
+    change: datetime,
 ) -> None:
     """Seven days are seven times 24 hours, where the clocks on the wall are moved in between."""
     passes(seconds=(change - timedelta(days=3) - clock.now).total_seconds())
     doomed = Doomed(vault)
-    passes(days=7, milliseconds=-1)
-    assert doomed.left() == ALL
-    passes(milliseconds=2)
-    assert doomed.left() == set()
+    passes(days=7, milliseconds=1)
+    with reopen() as seen:
+        assert doomed.left(seen) == ALL
+    passes(hours=24)
+    with reopen() as later:
+        assert doomed.left(later) == set()
 
 
 # Rotation.

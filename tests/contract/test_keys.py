@@ -284,10 +284,11 @@ def doomed(client, keys, key) -> str:
     return key
 
 
-def test_a_key_goes_when_its_time_has_passed_and_not_before(client, keys, doomed, clock, refused) -> None:
+def test_a_key_goes_when_its_time_has_passed_and_not_before(client, keys, doomed, clock, refused, days_pass) -> None:
     clock.forward(days=7, seconds=-1)
     assert keys.describe_key(KeyId=doomed)
     clock.forward(seconds=1)
+    days_pass()
 
     refused("NotFoundException", keys.describe_key, KeyId=doomed)
     refused("NotFoundException", keys.cancel_key_deletion, KeyId=doomed)
@@ -296,8 +297,9 @@ def test_a_key_goes_when_its_time_has_passed_and_not_before(client, keys, doomed
     assert doomed not in [entry["KeyId"] for entry in keys.list_keys()["Keys"]]
 
 
-def test_what_a_deleted_key_sealed_is_shredded(vault, client, doomed, clock, refused, reopen) -> None:
+def test_what_a_deleted_key_sealed_is_shredded(vault, client, doomed, clock, refused, reopen, days_pass) -> None:
     clock.forward(days=8)
+    days_pass()
 
     assert refused("DecryptionFailure", client.get_secret_value, SecretId="a") == DECRYPTION
     assert client.get_secret_value(SecretId="moved")["SecretString"] == "m"
@@ -310,9 +312,10 @@ def test_what_a_deleted_key_sealed_is_shredded(vault, client, doomed, clock, ref
         assert report.counted["versions shredded with their key"] == 1
 
 
-def test_a_secret_outlives_its_key(client, doomed, clock, refused) -> None:
+def test_a_secret_outlives_its_key(client, doomed, clock, refused, days_pass) -> None:
     """Under another key it takes values again; what was lost stays lost."""
     clock.forward(days=8)
+    days_pass()
     refused("EncryptionFailure", client.put_secret_value, SecretId="a", SecretString="2")
 
     client.update_secret(SecretId="a", KmsKeyId="alias/aws/secretsmanager", SecretString="2")
@@ -332,9 +335,10 @@ def test_no_key_is_shredded_while_the_clock_is_behind(client, keys, doomed, cloc
     assert keys.describe_key(KeyId=doomed)
 
 
-def test_keys_survive_a_change_of_passphrase(vault, client, keys, doomed, clock, refused) -> None:
+def test_keys_survive_a_change_of_passphrase(vault, client, keys, doomed, clock, refused, days_pass) -> None:
     """Shredded ones too, which have nothing left to wrap anew."""
     clock.forward(days=8)
+    days_pass()
     kept = keys.create_key()["KeyMetadata"]["KeyId"]
     client.create_secret(Name="b", SecretString="2", KmsKeyId=kept)
 

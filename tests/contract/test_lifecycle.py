@@ -211,13 +211,18 @@ def test_restore_brings_everything_back(client) -> None:
     client.restore_secret(SecretId="a")
 
 
-def test_a_secret_goes_when_its_window_has_passed_and_not_before(client, clock, refused) -> None:
+def test_a_secret_goes_when_its_window_has_passed_and_not_before(client, clock, refused, days_pass) -> None:
+    """Some time after: until it is gone it is described, and could be restored."""
     client.create_secret(Name="a", SecretString="1")
     client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
     clock.forward(days=7, seconds=-1)
     assert client.describe_secret(SecretId="a")
 
     clock.forward(seconds=1)
+    assert client.describe_secret(SecretId="a")
+    refused("InvalidRequestException", client.get_secret_value, SecretId="a")
+
+    days_pass()
 
     refused("ResourceNotFoundException", client.describe_secret, SecretId="a")
     assert client.list_secrets(IncludePlannedDeletion=True)["SecretList"] == []

@@ -213,7 +213,7 @@ def test_a_replica_that_fails_half_made_leaves_nothing_behind(client, keys, far,
         assert vault.client(region_name=FAR).get_secret_value(SecretId="theirs")["SecretString"] == "1"
 
 
-def test_what_is_lost_already_does_not_stand_in_the_way(client, keys, far, clock) -> None:
+def test_what_is_lost_already_does_not_stand_in_the_way(client, keys, far, clock, days_pass) -> None:
     """A deprecated version whose key was deleted for good cannot be replicated, the others are."""
     key = keys.create_key()["KeyMetadata"]["KeyId"]
     client.create_secret(Name="a", SecretString="lost", KmsKeyId=key)
@@ -222,6 +222,7 @@ def test_what_is_lost_already_does_not_stand_in_the_way(client, keys, far, clock
     client.update_secret(SecretId="a", KmsKeyId="")
     keys.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
     clock.forward(days=8)
+    days_pass()
 
     client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": FAR}])
 

@@ -235,3 +235,16 @@ async def test_a_plan_can_be_stopped_in_the_middle(app: MakeApp, filled: Any, mo
         await ended(pilot)
 
         assert list(deleted(filled)) == ["dev/web/flags"]
+
+
+async def test_what_was_deleted_permanently_is_told(vault: smtui.Vault, filled: Any, clock: Clock) -> None:
+    """Overdue since a session of yesterday."""
+    filled.delete_secret(SecretId="dev/web/flags", RecoveryWindowInDays=7)
+    clock.forward(days=8)
+    with smtui.open_vault(vault.path, key=vault.unlock_key(), clock=clock) as yesterday:
+        yesterday.client().list_secrets()
+    clock.forward(days=1)
+    running = SmtuiApp(vault.path, vault=smtui.open_vault(vault.path, key=vault.unlock_key(), clock=clock))
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: said(running))
+        assert said(running) == ["Deleted permanently, as scheduled for 2026-03-09: secret dev/web/flags in us-east-1."]

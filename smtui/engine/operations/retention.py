@@ -9,6 +9,6 @@ from smtui.vault import trail
 
 @operation("SetTrailRetention", changes=True, secret=False)
 def set_trail_retention(call: Call, _: None, request: Request) -> Response:
-    """How many days an event is kept; 0 for ever. What is too old goes with the calls that follow."""
+    """How many days an event is kept; 0 for ever. What is too old goes in a session a day later."""
     trail.set_kept_days(call.database, request["Days"] or None)
     return {}
