@@ -1,7 +1,8 @@
 """How long a passphrase would hold, said as a row of a table and not as a coloured bar.
 
-The estimate is zxcvbn's, made in a process of its own: the estimator cuts what it is given into many pieces of text,
-and the memory that held them ends with that process. Over the pipe goes the passphrase, back comes one number.
+The estimate is the smaller of zxcvbn's and that of `smtui.phrases`, made in a process of its own: the estimators cut
+what they are given into many pieces of text, and the memory that held them ends with that process. Over the pipe goes
+the passphrase, back comes one number.
 
 The times are those of Argon2id with 64 MiB and 3 passes at 1,667 guesses a second on one graphics card.
 """
@@ -9,7 +10,6 @@ The times are those of Argon2id with 64 MiB and 3 passes at 1,667 guesses a seco
 from __future__ import annotations
 
 import math
-import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -112,16 +112,10 @@ def _bits(data: bytes) -> float:
     """What stands past 72 characters only adds; leaving it out keeps this quick."""
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
+    from smtui.phrases import estimate_phrase_bits
+
     text = data.decode("utf-8", "replace")[:LONGEST_LOOKED_AT]
-    return math.log2(min(zxcvbn(text)["guesses"], _guesses_by_words(text))) if text else 0.0
-
-
-def _guesses_by_words(text: str) -> float:
-    """What it takes who knows that these are words of our list, which the estimator does not know and overrates."""
-    from smtui.wordlist import words
-
-    parts = [part for part in re.split("[^a-z]+", text.lower()) if part]
-    return float(len(words())) ** len(parts) if parts and set(parts) <= set(words()) else math.inf
+    return min(math.log2(zxcvbn(text)["guesses"]), estimate_phrase_bits(text)) if text else 0.0
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import pytest
 
 from smtui import strength, wordlist
 from smtui.ambient import Ambient
-from smtui.strength import ROWS, Strength, estimate
+from smtui.phrases import estimate_phrase_bits
+from smtui.strength import ROWS, Estimator, Strength, estimate
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,46 @@ def test_the_row_of_a_passphrase(passphrase: str, like: int) -> None:
 
     assert found is not None
     assert found.row is ROWS[like]
+
+
+@pytest.mark.parametrize("passphrase", [
+    "correct horse battery staple", "correcthorsebatterystaple", "CorrectHorseBatteryStaple1!",
+    "Correct-Horse-Battery-Staple-2024", "c0rrect h0rse b4ttery st4ple", "C0rr3ctH0rs3B4tt3rySt4pl3",
+    "staple battery horse correct", "to be or not to be that is the question",
+    "To be, or not to be: that is the question!", "the quick brown fox jumps over the lazy dog",
+    "qwertyuiop asdfghjkl zxcvbnm", "1q2w3e4r5t6y7u8i9o0p", "password password password password",
+    "iloveyouiloveyouiloveyou", "january february march april may",
+])  # fmt: skip
+def test_what_everybody_tries_first(passphrase: str) -> None:
+    """Famous phrases however they are written, rows of keys, repetitions: as good as none."""
+    found = estimate(passphrase.encode())
+
+    assert found is not None
+    assert found.row is ROWS[0]
+
+
+@pytest.mark.parametrize("passphrase", [
+    "dog cat house tree", "dragon monkey football letmein", "apple banana orange table chair",
+    "i want to go to the store today please", "we love our company 2024",
+])  # fmt: skip
+def test_a_few_common_words_are_weak(passphrase: str) -> None:
+    found = estimate(passphrase.encode())
+
+    assert found is not None
+    assert found.weak
+
+
+def test_six_random_words_stay_strong() -> None:
+    """Whichever they are: on average nobody guesses them sooner, though some are common."""
+    estimator = Estimator()
+    try:
+        assert all(estimator.bits(wordlist.random_words(Ambient())) >= ROWS[-1].bits for _ in range(100))
+    finally:
+        estimator.close()
+
+
+def test_random_characters_are_no_phrase() -> None:
+    assert estimate_phrase_bits("kT7#mvQ2 )xR9$wL4;bN8^hJ5") == math.inf
 
 
 def test_it_never_takes_long() -> None:
