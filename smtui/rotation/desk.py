@@ -19,6 +19,8 @@ ALLOWED = {
 ABOUT_NO_SECRET = {"GetRandomPassword": "get_random_password"}
 HIDDEN = "<secret>"
 SHORTEST_HIDDEN = 4
+LONGEST_NAME = 64
+"""Characters of an operation's name, of which a refusal quotes it."""
 
 
 class Desk:
@@ -32,16 +34,18 @@ class Desk:
     def answer(self, line: bytes) -> bytes:
         """The answer to one line, or the refusal of it."""
         try:
-            asked = wire.decoded(line)
-            result = self._call(str(asked.get("operation")), asked.get("params") or {})
+            operation, params = _parse(line)
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            return wire.refusal("This is no call.")
+        try:
+            return wire.encoded({"result": self._call(operation, params)})
         except ClientError as error:
-            return wire.encoded({"error": {"Code": error.code, "Message": error.message}})
-        except (ValueError, RecursionError, TypeError):
-            return wire.encoded({"error": {"Code": "ValidationException", "Message": "This is no call."}})
-        return wire.encoded({"result": result})
+            return wire.refusal(error.message, error.code)
 
     def _call(self, operation: str, params: dict[str, Any]) -> Any:
-        method = ALLOWED.get(operation) if params.get("SecretId") in self._names else None
+        secret_id = params.get("SecretId")
+        is_own = isinstance(secret_id, str) and secret_id in self._names
+        method = ALLOWED.get(operation) if is_own else None
         method = method or ABOUT_NO_SECRET.get(operation)
         if method is None:
             raise AccessDeniedException(f"A rotation function is not authorized to perform {operation} on that secret.")
@@ -62,6 +66,15 @@ class Desk:
         """The text with every value that passed here hidden, the longest first."""
         known = sorted((value for value in self._values if len(value) >= SHORTEST_HIDDEN), key=len, reverse=True)
         return re.sub("|".join(map(re.escape, known)), HIDDEN, text) if known else text
+
+
+def _parse(line: bytes) -> tuple[str, dict[str, Any]]:
+    """The operation of a call and its parameters. Raises ValueError, TypeError, OverflowError or RecursionError."""
+    call = wire.decoded(line)
+    operation, params = call.get("operation"), call.get("params")
+    if not isinstance(operation, str) or not isinstance(params, dict | None):
+        raise TypeError("an operation's name and an object are wanted")
+    return operation[:LONGEST_NAME], params or {}
 
 
 def _pieces(value: str) -> Iterator[str]:

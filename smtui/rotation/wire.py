@@ -17,6 +17,11 @@ def encoded(message: dict[str, Any]) -> bytes:
     return json.dumps(message, default=_plain).encode() + b"\n"
 
 
+def refusal(message: str, code: str = "ValidationException") -> bytes:
+    """The answer to a call that is not carried out."""
+    return encoded({"error": {"Code": code, "Message": message}})
+
+
 def decoded(line: bytes) -> dict[str, Any]:
     """Raises ValueError for anything but an object."""
     message = json.loads(line, object_hook=_rich)

@@ -1,0 +1,137 @@
+"""The private folder in which a function runs, and its removal whatever the function left in it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count, islice
+from pathlib import Path
+
+HasTime = Callable[[], bool]
+PREFIX = "smtui-rotation-"
+BATCH = 10_000
+MAX_NESTING = 500
+"""Folders within folders, which other programs could still handle."""
+TOO_DEEP = f"It nested folders more than {MAX_NESTING} deep in its working folder."
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+class WorkingFolder:
+    """A new folder that only this user can open. Raises OSError where none can be made."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._descriptor = os.open(self.path, _FOLDER)
+
+    def remove(self, has_time: HasTime = lambda: True) -> str:
+        """Removes it, or what can be removed of it while `has_time`.
+
+        Returns:
+            What was wrong with it, in a sentence, or "" where nothing was.
+        """
+        try:
+            complete, nesting = _remove_all(self._descriptor, has_time)
+        except OSError as error:
+            complete, nesting = isinstance(error, FileNotFoundError), 0  # the function has removed it
+        finally:
+            os.close(self._descriptor)
+        with suppress(OSError):
+            self.path.rmdir()
+        if os.path.lexists(self.path) or not complete:
+            return f"Its working folder could not be removed: {self.path}."
+        return TOO_DEEP if nesting > MAX_NESTING else ""
+
+
+def _remove_all(folder: int, has_time: HasTime) -> tuple[bool, int]:
+    """Empties an open folder; whether nothing is left, and how deep folders were nested. Raises OSError."""
+    os.chmod(folder, 0o700)
+    room = _make_room(folder)
+    with _opened(room, folder) as descriptor:
+        removal = _Removal(descriptor, has_time)
+        removal.empty(folder, 0, keep=room)
+        removal.empty_room()
+    with suppress(OSError):
+        os.rmdir(room, dir_fd=folder)
+    return removal.complete, removal.nesting
+
+
+def _make_room(folder: int) -> str:
+    """The name of a new folder in it."""
+    for number in count():
+        with suppress(FileExistsError):
+            os.mkdir(f"removal-{number}", 0o700, dir_fd=folder)
+            return f"removal-{number}"
+    raise AssertionError
+
+
+class _Removal:
+    """Removes files, and moves folders into a waiting room, from where they are emptied one after the other.
+
+    So neither the length of a path nor the number of open descriptors matters. What lies behind a link is left alone.
+
+    Args:
+        room: a descriptor of the waiting room, in the same file system.
+        has_time: whether to go on.
+    """
+
+    def __init__(self, room: int, has_time: HasTime) -> None:
+        self._room = room
+        self._has_time = has_time
+        self._moved = 0
+        self._waiting: deque[tuple[str, int]] = deque()
+        self.complete = True
+        self.nesting = 0
+
+    def empty_room(self) -> None:
+        while self._waiting and self._has_time():
+            name, self.nesting = self._waiting.popleft()
+            try:
+                with _opened(name, self._room) as folder:
+                    self.empty(folder, self.nesting)
+                os.rmdir(name, dir_fd=self._room)
+            except OSError:
+                self.complete = False
+        self.complete &= not self._waiting
+
+    def empty(self, folder: int, depth: int, keep: str = "") -> None:
+        """Takes everything out of a folder but the entry `keep`, and what cannot be taken out. Raises OSError."""
+        all_out = True
+        while all_out and (batch := _list_some(folder, keep)):
+            for name, is_folder in batch:
+                all_out &= self._take_out(folder, name, depth, is_folder=is_folder)
+        self.complete &= all_out
+
+    def _take_out(self, folder: int, name: str, depth: int, *, is_folder: bool) -> bool:
+        """Whether it could be taken out in time."""
+        if not self._has_time():
+            return False
+        try:
+            if is_folder:
+                os.chmod(name, 0o700, dir_fd=folder)  # only then it can be moved and opened
+                self._moved += 1
+                os.rename(name, str(self._moved), src_dir_fd=folder, dst_dir_fd=self._room)
+                self._waiting.append((str(self._moved), depth + 1))
+            else:
+                os.unlink(name, dir_fd=folder)
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def _opened(name: str, folder: int) -> Iterator[int]:
+    descriptor = os.open(name, _FOLDER, dir_fd=folder)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _list_some(folder: int, keep: str) -> list[tuple[str, bool]]:
+    """Names, and whether they are those of folders; not all where there are very many."""
+    with os.scandir(folder) as entries:
+        some = islice((entry for entry in entries if entry.name != keep), BATCH)
+        return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in some]
