@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import events
 from textual.app import SystemCommand
@@ -19,6 +19,7 @@ from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
+from textual.worker import get_current_worker
 
 from smtui import recent
 from smtui.ambient import seconds_awake
@@ -27,10 +28,12 @@ from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
 from smtui.shown import shown
 from smtui.tui import keys, rotator, themes
-from smtui.tui.bridge import GESTURE, call, gesture
+from smtui.tui.bridge import BACKGROUND, GESTURE, READING, background, call, gesture
 from smtui.tui.copying import CopyingApp
+from smtui.tui.input_queue import INPUT, InputQueue
 from smtui.tui.long_work import Deed, Progress
 from smtui.tui.palette import Actions
+from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.part import VALUE
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from smtui.tui.places import Place
     from smtui.tui.tasks import Task
 
+Result = TypeVar("Result")
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 MOST_TOLD = 5
 LEAVING_GROUP = "leaving"
@@ -71,6 +75,8 @@ class SmtuiApp(CopyingApp):
 
     working: var[Progress | None] = var(None)
     """How far the long work of this session is, while there is one."""
+    keys_waiting: var[int] = var(0)
+    """How many keys have waited for a while because a slow gesture is under way."""
 
     def __init__(
         self,
@@ -93,6 +99,7 @@ class SmtuiApp(CopyingApp):
         self._first_vault = vault
         self._steady = steady
         self._clashes_told: set[Binding] = set()
+        self.input = InputQueue(self, super().on_event)
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.WITHOUT_COLOUR if self.no_color else self._chosen_theme()
@@ -160,7 +167,8 @@ class SmtuiApp(CopyingApp):
         if session is None:
             await self.clear_clipboard()
             return
-        self.workers.cancel_group(self, GESTURE)
+        for group in (GESTURE, READING, BACKGROUND):
+            self.workers.cancel_group(self, group)
         self.clear_notifications()
         await self.show_only(UnlockScreen(self.path, notice))
         self.inner_clipboard = ""
@@ -212,6 +220,7 @@ class SmtuiApp(CopyingApp):
     async def tick(self) -> None:
         """Once a second: the lock after idleness, rotations, deletions that came due, and the clipboard's countdown."""
         if self.session is not None and self.session.overdue:
+            self.input.drop()
             await self.lock(f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}.")
         self.rotate_asked()
         self.count_down()
@@ -225,7 +234,7 @@ class SmtuiApp(CopyingApp):
             told = [*sentences[:MOST_TOLD], *([f"And {more:,} more; the audit log lists all."] if more > 0 else [])]
             self.notify(shown("\n".join(told), lines=True), severity="warning", markup=False, timeout=A_WHILE)
 
-    @gesture
+    @background
     async def rotate_due(self) -> None:
         """What is due is rotated beside everything else, and said when it is done."""
         if self.session is not None:
@@ -236,7 +245,7 @@ class SmtuiApp(CopyingApp):
         while self.session is not None and (asked := self.session.rotator.next_asked()):
             self._carry_out(*asked)
 
-    @gesture
+    @background
     async def _carry_out(self, arn: str, region: str) -> None:
         if self.session is not None:
             self._tell_how_they_ended(await self.session.rotator.carry_out(arn, region))
@@ -247,13 +256,31 @@ class SmtuiApp(CopyingApp):
             self.notify(rotator.told(ended), severity=severity, markup=False)
 
     async def on_event(self, event: events.Event) -> None:
-        """Anything a person does counts as being there, unless the time was up before it came."""
+        """Anything the user does counts as being there, unless the time was up before it came.
+
+        Keys wait for their turn; see `InputQueue`.
+        """
         if self.session is not None and isinstance(event, events.InputEvent | events.Paste):
             if self.session.overdue:
                 await self.tick()
                 return
             self.session.touch()
+        if isinstance(event, events.Paste):
+            event.text = with_line_feeds(event.text)
+        if isinstance(event, INPUT) and not event.is_forwarded:
+            self.input.put(event)
+            return
         await super().on_event(event)
+
+    async def push_screen_wait(  # type: ignore[override]  # screens are never named here
+        self, screen: Screen[Result], *, mode: str | None = None
+    ) -> Result:
+        """Shows a dialog and waits for its answer; the keys are for the dialog meanwhile."""
+        with self.input.asking(get_current_worker(), screen):
+            return await super().push_screen_wait(screen, mode=mode)
+
+    def on_unmount(self) -> None:
+        self.input.close()
 
     # Long work.
 

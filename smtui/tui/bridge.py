@@ -37,6 +37,10 @@ R = TypeVar("R")
 Node = TypeVar("Node", bound=DOMNode)
 
 GESTURE = "gesture"
+READING = "reading"
+"""Group of the workers that only show what there is: keys wait for them for a moment only."""
+BACKGROUND = "background"
+"""Group of the workers that nobody waits for."""
 
 _lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="smtui-vault")
 
@@ -89,8 +93,30 @@ class _Reading:
 def gesture(
     method: Callable[Concatenate[Node, P], Coroutine[Any, Any, None]],
 ) -> Callable[Concatenate[Node, P], Worker[None]]:
-    """Makes an async method of a screen or app a gesture: it may ask dialogs and `call`, and its errors are shown."""
+    """Makes an async method of a screen or app a gesture: it may ask dialogs and `call`, and its errors are shown.
 
+    The next key waits until it has ended or asks the user something (`InputQueue`).
+    """
+    return _make_worker(method, GESTURE)
+
+
+def reading(
+    method: Callable[Concatenate[Node, P], Coroutine[Any, Any, None]],
+) -> Callable[Concatenate[Node, P], Worker[None]]:
+    """A gesture that only reads for the screen and asks the user nothing: keys wait for it for a moment at most."""
+    return _make_worker(method, READING)
+
+
+def background(
+    method: Callable[Concatenate[Node, P], Coroutine[Any, Any, None]],
+) -> Callable[Concatenate[Node, P], Worker[None]]:
+    """A gesture that no key began: no key waits for it."""
+    return _make_worker(method, BACKGROUND)
+
+
+def _make_worker(
+    method: Callable[Concatenate[Node, P], Coroutine[Any, Any, None]], group: str,
+) -> Callable[Concatenate[Node, P], Worker[None]]:
     @wraps(method)
     async def guarded(node: Node, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
@@ -101,7 +127,7 @@ def gesture(
             if not _was_left(node):
                 raise
 
-    return cast("Callable[Concatenate[Node, P], Worker[None]]", work(guarded, group=GESTURE))
+    return cast("Callable[Concatenate[Node, P], Worker[None]]", work(guarded, group=group))
 
 
 def _was_left(node: DOMNode) -> bool:

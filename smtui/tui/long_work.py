@@ -125,9 +125,11 @@ async def long(
         raise VaultBusyError(f"{session.work.progress.title} is still under way.", hint="Wait for its end, or stop it.")
     session.work = work = LongWork(title, function, alone=alone)
     timers = app.set_timer(PATIENCE, app.show_work), app.set_interval(LOOK, app.look_at_work)
+    passing = app.input.let_pass_later(PATIENCE)
     try:
         return await work.carry_out(session)
     finally:
+        passing.cancel()
         for timer in timers:
             timer.stop()
         if work.over:

@@ -6,15 +6,20 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import _lru_cache_wrapper
 from typing import Any, Generic
 
 from rich.text import Text
+from textual import events
+from textual._xterm_parser import XTermParser
 from textual.app import App, ReturnType
 from textual.drivers import _writer_thread
+from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from smtui.hardening import incident
@@ -49,9 +54,22 @@ class LastingWriter(_writer_thread.WriterThread):
         return True
 
 
+class KeyParser(XTermParser):
+    """Textual 8.2 takes Esc and the key after it, read together, for that key with Alt, or loses the Esc.
+
+    No key of ours has Alt, and what was typed ahead arrives together: it is Esc, and then the other key.
+    """
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        if alt:
+            yield events.Key("escape", "\x1b")
+        yield from super()._sequence_to_key_events(sequence)
+
+
 with suppress(ImportError):  # Windows has a driver of its own
     from textual.drivers import linux_driver
 
+    linux_driver.XTermParser = KeyParser  # type: ignore[attr-defined]
     linux_driver.WriterThread = LastingWriter  # type: ignore[attr-defined]
 
 
@@ -61,6 +79,21 @@ def forget_what_waits(screen: Screen[Any]) -> None:
     The lowest screen is that for an instant, and paints never: it would keep alive every screen that was over it.
     """
     screen._callbacks.clear()
+
+
+def has_messages(pump: MessagePump) -> bool:
+    """Whether messages wait in its queue. Textual 8.2 does not tell."""
+    return not pump._message_queue.empty() or pump._pending_message is not None
+
+
+def needs_painting(screen: Screen[Any]) -> bool:
+    """Whether the next frame will show or do something more. Textual 8.2 does not tell."""
+    return bool(screen._dirty_widgets or screen._callbacks or screen._layout_required)
+
+
+def consumes_key(field: Widget, event: events.Key) -> bool:
+    """Whether a key types into `field` or moves in it. Textual 8.2 tells only which keys it prints."""
+    return field.check_consume_key(event.key, event.character) or event.key in field._bindings.key_to_bindings
 
 
 def forget_texts() -> None:
@@ -86,6 +119,10 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
         error = getattr(self, "_crash", None) or sys.exception() or RuntimeError()
         self._exit_renderables.append(Text(incident(error)))
         self._close_messages_no_wait()
+
+    def fail(self, error: Exception) -> None:
+        """Ends the program because of a fault of its own, found in a task that Textual did not start."""
+        self._handle_exception(error)
 
     @property
     def is_leaving(self) -> bool:

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from smtui.shown import Shown, shown
 from smtui.tui import keys, rows, ways_back
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, reading
 from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.plan import Item, State, named
 from smtui.tui.widgets.line import Line
@@ -65,7 +65,7 @@ class DeletionPlan(PlanScreen):
         super().on_mount()
         self.ask_for_replicas()
 
-    @gesture
+    @reading
     async def ask_for_replicas(self) -> None:
         """A list tells that a secret has replicas, and not where."""
         for item in self.plan.items:

@@ -18,6 +18,7 @@ from textual.widgets import Button, Static
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
+from smtui.tui.long_work import PATIENCE
 from smtui.tui.plan import NOTHING, Item, Plan, State, counted, named
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.table import Column, Table
@@ -145,7 +146,11 @@ class PlanScreen(ModalScreen[Plan | None]):
         for field in self.query("Input, Checkbox, #go"):
             field.disabled = True
         self.query_one("#cancel", Button).label = "Stop"
-        await self.plan.carry_out(self.client, self._tell)
+        passing = self.app.input.let_pass_later(PATIENCE)
+        try:
+            await self.plan.carry_out(self.client, self._tell)
+        finally:
+            passing.cancel()
         self._over = True
         if self.plan.of(State.REFUSED) or self.plan.stopped:
             self._show_what_was_refused()

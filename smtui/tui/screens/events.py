@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from smtui.shown import shown
 from smtui.tui import keys
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, reading
 from smtui.tui.screens.of_session import Answer, SessionScreen
 from smtui.tui.trail_question import GRAMMAR, TrailQuestion, read
 from smtui.tui.widgets.event_table import Event, event_table
@@ -114,7 +114,7 @@ class EventsScreen(SessionScreen[Answer]):
             Content(shown(f"{count:,}{more} event{'' if count == 1 else 's'}{filtered} · newest first")))
 
     @on(Table.Moved)
-    @gesture
+    @reading
     async def _moved(self) -> None:
         if self._more and not self._reading and self.table.cursor + AHEAD // 2 > len(self._events):
             self._reading = True
@@ -127,7 +127,16 @@ class EventsScreen(SessionScreen[Answer]):
     def _typed(self) -> None:
         if self._pause is not None:
             self._pause.stop()
-        self._pause = self.set_timer(PAUSE, self.first_look)
+        self._pause = self.set_timer(PAUSE, self._look_now)
+
+    def _look_now(self) -> None:
+        self._pause = None
+        self.first_look()
+
+    @property
+    def pending_read(self) -> object | None:
+        """The pause before what is typed is asked."""
+        return self._pause
 
     # What is done.
 

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from smtui.api.errors import ClientError
 from smtui.shown import shown
 from smtui.tui import keys
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.entropy import bits
 from smtui.tui.widgets.candidates import Candidates
 from smtui.tui.widgets.frame import KeyBar
@@ -79,9 +79,18 @@ class GeneratorScreen(ModalScreen[str | None]):
         self.candidates.put(())
         if self._pause is not None:
             self._pause.stop()
-        self._pause = self.set_timer(PAUSE, self.generate)
+        self._pause = self.set_timer(PAUSE, self._generate_now)
 
-    @gesture
+    def _generate_now(self) -> None:
+        self._pause = None
+        self.generate()
+
+    @property
+    def pending_read(self) -> object | None:
+        """The pause before new passwords are made."""
+        return self._pause
+
+    @reading
     async def generate(self) -> None:
         request = self.request()
         try:

@@ -88,6 +88,11 @@ class ListingScreen(SessionScreen[None]):
         """What is being read is read to its end before it is read anew."""
         return self.secrets.busy
 
+    @property
+    def pending_read(self) -> object | None:
+        """What reads the answer to the newest question."""
+        return self.secrets.pending if self.is_mounted else None
+
     def _ask(self, *, anew: bool = True, keep: bool = False, after: float = 0) -> None:
         self.secrets.ask(self.question, self._fetch(), anew=anew, keep=keep, after=after)
 

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from smtui.shown import shown
 from smtui.tui import keys
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import background, call, gesture, reading
 from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.widgets.frame import Masthead
 
@@ -56,13 +56,13 @@ class SessionScreen(Screen[Answer]):
         self.first_look()
         self.set_interval(1, self.look_for_changes)
 
-    @gesture
+    @reading
     async def first_look(self) -> None:
         """Counted before it is read: what is written from now on is either in it or noticed."""
         self._changes = await call(self.vault.change_count)
         await self.reload()
 
-    @gesture
+    @background
     async def look_for_changes(self) -> None:
         """Another process or another connection may have changed the vault. That somebody read it is no change."""
         if self.vault.locked or not self.is_current or self.busy:

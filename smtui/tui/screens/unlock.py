@@ -16,7 +16,7 @@ import smtui
 from smtui.api.errors import SmtuiError, VaultMissingError
 from smtui.shown import shown
 from smtui.tui import keys
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.older import NOT_OPENED, is_meant
 from smtui.tui.session import Opened
 from smtui.tui.troubles import Trouble, trouble
@@ -68,7 +68,7 @@ class UnlockScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self.refresh_bindings()
 
-    @gesture
+    @reading
     async def look(self) -> None:
         """Whether it can be opened at all, before anybody types; and whether the keyring knows its key."""
         from smtui.backends.opening import examine

@@ -75,6 +75,31 @@ class Countdown(Static):
         self.update(Content(f"clipboard {seconds} s"))
 
 
+class Waiting(Static):
+    """`3 keys wait, Esc drops them`, while what a key began takes its time."""
+
+    DEFAULT_CSS = """
+    Waiting {
+        width: auto;
+        height: 1;
+        padding: 0 1;
+        background: $footer-background;
+        color: $warning;
+        display: none;
+    }
+    Waiting.-running {
+        display: block;
+    }
+    """
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "keys_waiting", self._show)
+
+    def _show(self, count: int) -> None:
+        self.set_class(count > 0, "-running")
+        self.update(Content(f"{count:,} {'key waits, Esc drops it' if count == 1 else 'keys wait, Esc drops them'}"))
+
+
 class Working(Static):
     """`check 34 %`, while a long work goes on beside."""
 
@@ -216,5 +241,6 @@ class KeyBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Keys(offers_help=self._offers_help)
+        yield Waiting()
         yield Working()
         yield Countdown()

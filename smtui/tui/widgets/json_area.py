@@ -96,6 +96,7 @@ class JsonArea(TextArea):
         super().__init__(escaped(text), show_line_numbers=True, read_only=read_only, tab_behavior="focus")
         self._loaded = text
         self._check = check
+        self._last_key = ""
 
     def on_mount(self) -> None:
         self.look()
@@ -125,7 +126,17 @@ class JsonArea(TextArea):
         return super().edit(dataclasses.replace(edit, text=escaped(edit.text)))
 
     def on_key(self, event: events.Key) -> None:
-        """A new line begins where the one before did, one step in behind what opens; what closes steps back."""
+        """A new line begins where the one before did, one step in behind what opens; what closes steps back.
+
+        A terminal without bracketed paste types what is pasted: LF is Ctrl+J then, and CR LF is one line break.
+        """
+        before_it, self._last_key = self._last_key, event.key
+        if event.key == "ctrl+j":
+            event.stop()
+            event.prevent_default()
+            if before_it != "enter" and not self.read_only:
+                self.replace("\n", *self.selection, maintain_selection_offset=False)
+            return
         if not self.is_json:
             return
         row, column = self.cursor_location

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.reactive import reactive
 from textual.widgets import Input
 
 from smtui.shown import shown
+from smtui.tui.pasted import with_line_feeds
+
+REFUSED = "Only one line fits here: what was pasted has several."
 
 
 class Line(Input):
     """Harmful characters become their stand-ins as they come in, so this is no field for what must stay as it was."""
 
     cursor_blink = reactive(False, init=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A line break at its end is the terminal's; one inside would cut it short unseen."""
+        event.text = with_line_feeds(event.text).removesuffix("\n")
+        if "\n" in event.text:
+            event.prevent_default()
+            event.stop()
+            self.app.notify(REFUSED, severity="warning", markup=False)
 
     def validate_value(self, value: str) -> str:
         return shown(value)

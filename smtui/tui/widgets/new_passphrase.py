@@ -18,7 +18,7 @@ from smtui.ambient import Ambient
 from smtui.shown import Shown, shown
 from smtui.strength import Strength
 from smtui.tui import keys
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.widgets.passphrase import Passphrase, wipe
 
@@ -118,7 +118,7 @@ class NewPassphrase(Vertical):
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self._estimate)
 
-    @gesture
+    @reading
     async def _estimate(self) -> None:
         found = await self._measure()
         if found is not None and self.first.count:

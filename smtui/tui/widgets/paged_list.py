@@ -45,6 +45,7 @@ class PagedList(VirtualList):
         self._view: View | None = None
         self._coming: View | None = None
         self._reading: Worker[None] | None = None
+        self._taken = True
         self._moved_to: SecretListEntry | None = None
 
     @property
@@ -73,6 +74,11 @@ class PagedList(VirtualList):
         return self._reading is not None and not self._reading.is_finished
 
     @property
+    def pending(self) -> Worker[None] | None:
+        """What reads the answer to another question than before, until its first screenful is shown."""
+        return self._reading if self.busy and not self._taken else None
+
+    @property
     def coming(self) -> View | None:
         """What is being read while something else is shown."""
         return self._coming
@@ -95,6 +101,7 @@ class PagedList(VirtualList):
         self.hurrying = False
         stock = self._view.stock if self._view and not anew else None
         serves = stock is not None and stock.whole and question.request() == self.question.request()
+        self._taken = self._view is not None and question == self.question  # what is here is asked for again
         self._reading = self._read_anew(question, stock if stock and serves else Stock(fetch), keep, after)
 
     def stop(self) -> None:
@@ -136,6 +143,7 @@ class PagedList(VirtualList):
     def _take(self, question: Question, view: View, kept: SecretListEntry | None, place: int) -> None:
         """From here on this is what is shown."""
         self._view, self._coming, self.question = view, None, question
+        self._taken = True
         self.taken()
         self._show()
         found = self.row_of(kept["ARN"]) if kept else None

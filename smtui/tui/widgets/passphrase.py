@@ -16,6 +16,8 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
+from smtui.tui.pasted import with_line_feeds
+
 ROOM = 256
 DOT = "•"
 CURSOR = "█"
@@ -160,7 +162,7 @@ class Passphrase(Widget, can_focus=True):
         """A line break at the end is the terminal's; one inside is kept, for it may be meant."""
         event.stop()
         event.prevent_default()
-        self.type(event.text.removesuffix("\n").removesuffix("\r"))
+        self.type(with_line_feeds(event.text).removesuffix("\n"))
 
     def on_unmount(self) -> None:
         self._typed.clear()

@@ -53,7 +53,7 @@ class ValueArea(JsonArea):
 
     async def on_paste(self, event: events.Paste) -> None:
         as_json = self.is_json if self.text.strip() else looks_like_json(event.text)
-        if not as_json and not can_be_typed(event.text.replace("\r\n", "\n"), lines=True):
+        if not as_json and not can_be_typed(event.text, lines=True):
             event.prevent_default()
             event.stop()
             self.app.notify(REFUSED, severity="warning", markup=False)

@@ -1,0 +1,263 @@
+"""Keys, clicks and pastes are delivered one at a time: the next one waits until the one before has had its effect.
+
+A terminal hands over what was typed ahead in one read. Delivered at once, every key of it would act on the screen
+that was there before the first: `/paydb` would open the password generator.
+
+A key has had its effect when the widgets from the focused one up to the app have handled their messages, and each
+gesture that is under way has ended or waits for the user (its dialog is shown). A key that is typed into a text field
+does not wait for what only reads for the screen, such as a search. Any other key does, for a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from weakref import WeakKeyDictionary, WeakSet
+
+from textual import events
+from textual.command import CommandPalette
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+from textual.worker import Worker, get_current_worker
+
+from smtui.tui import keys
+from smtui.tui.bridge import GESTURE, READING
+from smtui.tui.workarounds import consumes_key, has_messages, needs_painting
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+
+INPUT = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
+"""What waits for its turn."""
+READ_PATIENCE = 2.0
+"""Seconds for which a key waits until what the screen reads is there."""
+STUCK_AFTER = 0.5
+"""Seconds without progress after which an urgent key that is pressed only then is delivered at once."""
+URGENT_AFTER = 3.0
+"""Seconds without progress after which an urgent key that came with the others overtakes those before it."""
+PAINT_PATIENCE = 0.2
+"""Seconds for which a key waits until what the one before has changed is painted."""
+SHOWN_AFTER = 0.5
+"""Seconds of waiting after which the footer says that keys wait."""
+URGENT = frozenset({"escape", "ctrl+c"})
+URGENT_ACTIONS = frozenset({"everywhere.lock", "everywhere.leave", "everywhere.put_aside"})
+MOST_WAITING = 100_000
+"""Keys that wait at most; what is typed beyond that is dropped."""
+MOST_PASSES = 8
+TICK = 0.05
+"""Seconds after which a wait is looked at anew, whether or not anything woke it."""
+
+
+@runtime_checkable
+class FillsLater(Protocol):
+    """A screen that shows what it was asked for only after a pause, or from a worker of a group of its own."""
+
+    @property
+    def pending_read(self) -> object | None:
+        """The timer or worker that will fill it; None where nothing is pending."""
+
+
+class InputQueue:
+    """`deliver` hands one event to the app and returns when it is forwarded."""
+
+    def __init__(self, app: SmtuiApp, deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+        self._app = app
+        self._deliver = deliver
+        self._waiting: deque[events.Event] = deque()
+        self._progress_at = 0.0
+        self._seen = 0
+        self._overtaking = False
+        self._task: asyncio.Task[None] | None = None
+        self._settled = True
+        self._dialogs: WeakKeyDictionary[Worker[Any], Screen[Any]] = WeakKeyDictionary()
+        self._passed: WeakSet[Worker[object]] = WeakSet()
+        """Workers for which no key waits any more."""
+        self._read_until: WeakKeyDictionary[object, float] = WeakKeyDictionary()
+
+    def put(self, event: events.Event) -> None:
+        """From the app's message loop."""
+        if len(self._waiting) < MOST_WAITING:
+            if self._is_urgent(event) and self._waits_in_vain(STUCK_AFTER):
+                self._overtaking = True
+            self._waiting.append(event)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    def drop(self) -> None:
+        """Forgets what waits."""
+        self._waiting.clear()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether keys wait."""
+        return bool(self._waiting)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no key waits, and all that were delivered have had their effect."""
+        done = self._task is None or self._task.done()
+        return done and not self._acts() and not self._reads() and not needs_painting(self._app.screen)
+
+    def close(self) -> None:
+        self.drop()
+        if self._task is not None:
+            self._task.cancel()
+
+    @contextmanager
+    def asking(self, worker: Worker[Any], dialog: Screen[Any]) -> Iterator[None]:
+        """While `dialog` is shown, keys do not wait for `worker`, which waits for the user."""
+        self._dialogs[worker] = dialog
+        try:
+            yield
+        finally:
+            self._dialogs.pop(worker, None)
+
+    def let_pass(self, worker: Worker[Any]) -> None:
+        """From now on no key waits for `worker`."""
+        self._passed.add(worker)
+
+    def let_pass_later(self, seconds: float) -> asyncio.TimerHandle:
+        """No key waits longer than `seconds` for the worker that calls this: it is seen to go on by itself."""
+        return asyncio.get_running_loop().call_later(seconds, self.let_pass, get_current_worker())
+
+    @property
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    # Delivery.
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting or not self._settled:
+                await self._wait_for_turn()
+                if self._waiting:
+                    event = self._waiting.popleft()
+                    self._progress_at = self._now
+                    self._overtaking = self._settled = False
+                    await self._deliver(event)
+                    self._settled = await self._settle()
+        except Exception as error:
+            self._app.fail(error)
+        finally:
+            self._app.keys_waiting = 0
+
+    async def _wait_for_turn(self) -> None:
+        """Until the first of what waits may be delivered; that may be another one than at the beginning."""
+        began = self._now
+        while self._waiting and not self._overtake():
+            if not self._settled:
+                self._settled = await self._settle()
+            elif self._is_free(self._waiting[0]):
+                break
+            else:
+                self._settled = False
+                await asyncio.sleep(TICK if self._now - began > TICK else 0.001)
+            if self._now - began > SHOWN_AFTER:
+                self._app.keys_waiting = len(self._waiting)
+        self._app.keys_waiting = 0
+
+    def _overtake(self) -> bool:
+        """Whether an urgent key has waited long enough: what was typed before it is dropped."""
+        if not self._urgent_waits():
+            return False
+        while not self._is_urgent(self._waiting[0]):
+            self._waiting.popleft()
+        self._passed.update(self._under_way(GESTURE))
+        return True
+
+    def _is_urgent(self, event: events.Event) -> bool:
+        if not isinstance(event, events.Key):
+            return False
+        own = self._app.settings.keys
+        return event.key in URGENT or any(
+            event.key in own.get(shortcut.id, shortcut.keys).split(",")
+            for shortcut in keys.SHORTCUTS if shortcut.id in URGENT_ACTIONS
+        )
+
+    # Whether the one before has had its effect.
+
+    def _is_free(self, event: events.Event) -> bool:
+        """Whether no gesture is under way for which this one has to wait."""
+        if self._acts():
+            return False
+        return self._is_typing(event) or not (self._reads() or self._is_unpainted())
+
+    def _is_unpainted(self) -> bool:
+        """Whether what the last key changed will be seen only in the next frame. A dialog over it would freeze it."""
+        return self._now - self._progress_at < PAINT_PATIENCE and needs_painting(self._app.screen)
+
+    def _acts(self) -> bool:
+        """Whether a gesture is under way that does not wait for the user."""
+        return any(self._dialogs.get(worker) not in self._app.screen_stack for worker in self._under_way(GESTURE))
+
+    def _under_way(self, group: str) -> list[Worker[object]]:
+        return [worker for worker in self._app.workers
+                if worker.group == group and not worker.is_finished and worker not in self._passed]
+
+    def _reads(self) -> bool:
+        """Whether the screen in sight is being filled, and has not been for long."""
+        screen = self._app.screen
+        readers: list[object] = [worker for worker in self._under_way(READING)
+                                 if screen in worker.node.ancestors_with_self]
+        if isinstance(screen, CommandPalette):
+            readers += [worker for worker in self._app.workers if worker.node is screen and not worker.is_finished]
+        if isinstance(screen, FillsLater) and (pending := screen.pending_read) is not None:
+            readers.append(pending)
+        return any(self._now < self._read_until.setdefault(each, self._now + READ_PATIENCE) for each in readers)
+
+    def _is_typing(self, event: events.Event) -> bool:
+        """Whether it only changes the text of the field that has the focus."""
+        field = self._app.focused
+        if not isinstance(field, Input | TextArea):
+            return False
+        if isinstance(event, events.Paste):
+            return True
+        if not isinstance(event, events.Key) or event.key == "enter":
+            return False
+        return consumes_key(field, event)
+
+    async def _settle(self) -> bool:
+        """Lets the widgets from the focused one up to the app handle their messages, and what these bring about."""
+        for _ in range(MOST_PASSES):
+            screen, focused = self._app.screen, self._app.focused
+            path = list((focused or screen).ancestors_with_self)
+            for pump in path:
+                if not await self._has_handled(pump):
+                    return False
+            unchanged = self._app.screen is screen and self._app.focused is focused
+            if unchanged and not any(has_messages(pump) for pump in path):
+                break
+        return True
+
+    async def _has_handled(self, pump: MessagePump) -> bool:
+        """Waits until it has handled what is in its queue now. False where an urgent key would have to wait longer."""
+        handled = asyncio.Event()
+        if pump.call_later(handled.set):
+            while not handled.is_set() and pump.is_running:
+                if self._urgent_waits():
+                    return False
+                await _wait(handled, TICK)
+        return True
+
+    def _urgent_waits(self) -> bool:
+        return any(map(self._is_urgent, self._waiting)) and (self._overtaking or self._waits_in_vain(URGENT_AFTER))
+
+    def _waits_in_vain(self, seconds: float) -> bool:
+        """Whether a gesture is under way and nothing has come of it for so long: no screen, no end of another."""
+        screens, workers = self._app.screen_stack, self._app.workers
+        seen = hash((*map(id, screens), *sorted(id(worker) for worker in workers if worker.is_running)))
+        if seen != self._seen:
+            self._seen, self._progress_at = seen, self._now
+        return (self._acts() or not self._settled) and self._now - self._progress_at > seconds
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

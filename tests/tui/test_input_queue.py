@@ -1,0 +1,182 @@
+"""Keys that arrive at once do what the same keys do one by one: each waits until the one before has had its effect."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+import smtui
+from smtui.clipboard.clipboard import Clipboard
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.deletion import DeletionPlan
+from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.workarounds import KeyParser
+from tests.conftest import PASSPHRASE, Clock
+from tests.tui.conftest import MakeApp, Steady, screen_text, until
+
+ESC, ENTER, CTRL_L, CTRL_S, TAB = "\x1b", "\r", "\x0c", "\x13", "\t"
+NAMES = ("dev/token", "prod/db", "prod/paydb", "prod/web", "zebra")
+
+
+def send(app: SmtuiApp, text: str) -> None:
+    """As the terminal hands it over in one read."""
+    parser = KeyParser()
+    for event in [*parser.feed(text), *parser.feed("")]:
+        app.post_message(event)
+
+
+async def rest(pilot: Pilot[None]) -> None:
+    """Until no key waits and nothing is under way that one has begun."""
+    await pilot.pause()
+    await until(pilot, lambda: pilot.app.input.is_idle)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def make(tmp_path: Path, clock: Clock, steady: Steady, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeApp]:
+    """Apps on vaults that are alike."""
+    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
+    made: list[smtui.Vault] = []
+
+    def one() -> SmtuiApp:
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        vault = smtui.create_vault(folder / "team.vault", PASSPHRASE, clock=clock)
+        for number, name in enumerate(NAMES):
+            vault.client().create_secret(
+                Name=name, SecretString='{"user": "app", "password": "first"}', Description=f"The {name}",
+                ClientRequestToken=f"{number:08}-0000-4000-8000-000000000000",
+            )  # fmt: skip
+        made.append(vault)
+        return SmtuiApp(vault.path, vault=vault, steady=steady, pasteboard=Clipboard(steady=steady))
+
+    yield one
+    for vault in made:
+        vault.close()
+
+
+def end_of(app: SmtuiApp) -> tuple[Any, ...]:
+    """Which screens there are, where the focus is, and what is typed."""
+    return (
+        [type(screen).__name__ for screen in app.screen_stack[1:]],
+        (type(app.focused).__name__, app.focused.id) if app.focused and app.focused.display else None,
+        [field.value for field in app.screen.query(Input)],
+        [area.text for area in app.screen.query(TextArea)],
+        screen_text(app) if not app.screen.query("Candidates") else "",
+    )
+
+
+async def run(app: SmtuiApp, pieces: list[str]) -> tuple[Any, ...]:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "secrets" in screen_text(app))
+        for piece in pieces:
+            send(app, piece)
+            await rest(pilot)
+        return end_of(app)
+
+
+SEQUENCES = (
+    ["/", *"paydb"],
+    ["/", *"paydb", ENTER, ENTER],
+    ["/", *"pay", ESC, ESC, "j", "j", ENTER],
+    [*"ne"],
+    [*"the quick brown fox jumps over the lazy dog"],
+    [*"delete everything now please"],
+    ["d", TAB, *"12"],
+    ["a", *"new/one", TAB, *"what it is", TAB, *"key", TAB, *"value", CTRL_S],
+    ["a", *"new/one", ESC],
+    ["o", "p"],
+    [":", *"sort by", ENTER],
+    ["o", "v", "j", "j", ESC, "/", *"web"],
+    ["j", ENTER, "2", "j", "1", "i", *" changed", ENTER],
+    [ENTER, "t", *"team", TAB, *"pay", CTRL_S, "h"],
+    ["p", ESC, "p", ESC, "?", ESC, "G", " ", "k", " ", "t"],
+    ["G", ENTER, "e", *"more", ESC],
+    ["/", *"prod", ENTER, " ", " ", "d"],
+)
+
+
+@pytest.mark.parametrize("keys", SEQUENCES, ids=lambda keys: repr("".join(keys)))
+async def test_at_once_is_as_one_by_one(make: MakeApp, keys: list[str]) -> None:
+    """The same screens, the same focus, the same text."""
+    assert await run(make(), ["".join(keys)]) == await run(make(), keys)
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_any_sentence_at_once_is_as_one_by_one(make: MakeApp, seed: int) -> None:
+    """Whatever is typed, wherever it leads; keys that leave the program or the vault apart."""
+    chance = random.Random(seed)
+    keys = chance.choices(["adeghijlnoptuvxyFCZ1234= /?:", ENTER, ESC, TAB], [30, 2, 2, 1], k=14)
+    keys = [chance.choice(key) for key in keys]
+    keys = [key for before, key in pairwise(["", *keys]) if (before, key) != (ESC, TAB)]  # one key: back with Tab
+    assert await run(make(), ["".join(keys)]) == await run(make(), keys)
+
+
+async def test_no_key_acts_on_the_screen_before(make: MakeApp) -> None:
+    """A word that begins with a key of the list opens one dialog, and what follows is for that one."""
+    app = make()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "secrets" in screen_text(app))
+        send(app, "/paydb")
+        await rest(pilot)
+        assert [type(screen) for screen in app.screen_stack[1:]] == [SecretsScreen]
+        assert app.screen.query_one("#filter", Input).value == "paydb"
+
+        send(app, ESC + ESC + "d" * 6 + "e" * 6)
+        await rest(pilot)
+        assert [type(screen) for screen in app.screen_stack[1:]] == [SecretsScreen, DeletionPlan]
+
+
+async def test_a_slow_call_holds_back_no_lock(make: MakeApp) -> None:
+    """Keys wait for it and the footer says so; Ctrl+L that is pressed meanwhile does not."""
+    app, slow = make(), Event()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "secrets" in screen_text(app))
+        app.do(lambda app, session: asyncio.to_thread(slow.wait))
+        try:
+            send(app, "ne")
+            await until(pilot, lambda: "2 keys wait" in screen_text(app))
+            send(app, CTRL_L)
+            await until(pilot, lambda: isinstance(app.screen, UnlockScreen))
+            assert not app.input.is_waiting
+        finally:
+            slow.set()
+
+
+async def test_escape_takes_back_what_waits(make: MakeApp) -> None:
+    """After it the keyboard is free, though the slow call goes on."""
+    app, slow = make(), Event()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "secrets" in screen_text(app))
+        app.do(lambda app, session: asyncio.to_thread(slow.wait))
+        try:
+            send(app, "ne")
+            await until(pilot, lambda: "2 keys wait" in screen_text(app))
+            send(app, ESC)
+            await until(pilot, lambda: not app.input.is_waiting)
+            send(app, "/web")
+            await until(pilot, lambda: app.screen.query_one("#filter", Input).value == "web")
+        finally:
+            slow.set()
+
+
+async def test_a_passphrase_typed_ahead_and_what_follows_it(make: MakeApp) -> None:
+    """The lock, the passphrase, Enter and a filter in one read: the filter is of the list that opens."""
+    app = make()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "secrets" in screen_text(app))
+        send(app, CTRL_L + PASSPHRASE + ENTER + "/web")
+        await until(pilot, lambda: app.session is not None and isinstance(app.screen, SecretsScreen))
+        await rest(pilot)
+
+        assert app.screen.query_one("#filter", Input).value == "web"
+        await pilot.press("ctrl+q")
