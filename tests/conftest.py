@@ -74,12 +74,18 @@ def vault(tmp_path: Path, clock: Clock, cheap_kdf: None) -> Iterator[smtui.Vault
 
 
 def by_another_program(path: Path, key: bytes, *statements: str) -> None:
-    """Somebody who has the key changes the file with another program than ours."""
-    from smtui.vault import kdf, opening
+    """Somebody who has the key changes the file with another program than ours, which stops them from nothing."""
+    import apsw
 
-    file = opening.open_file(path, kdf.FileKeys.from_key(key))
-    for statement in statements:
-        file.run(statement)
+    from smtui.vault.kdf import FileKeys
+
+    keys = FileKeys.from_key(key)
+    file = apsw.Connection(str(path))
+    file.set_busy_timeout(60_000)
+    opened = ("cipher = 'sqlcipher'", "legacy = 4", f"key = \"x'{keys.page.hex()}{keys.salt.hex()}'\"",
+              "journal_mode = WAL", "writable_schema = ON", "ignore_check_constraints = ON")
+    for statement in (*(f"PRAGMA {each}" for each in opened), *statements, "PRAGMA wal_checkpoint(TRUNCATE)"):
+        file.execute(statement).fetchall()
     file.close()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from smtui.api.errors import DecryptionFailure, VaultDamagedError
-from smtui.vault import digest, envelope, keys, trail
+from smtui.vault import digest, envelope, keys, migrate, schema_check, trail
 from smtui.vault.database import Database
 from smtui.vault.envelope import Context
 from smtui.vault.keystore import KeyStore
@@ -69,7 +69,7 @@ def check(database: Database, store: KeyStore, account: str, progress: Progress)
     """Looks at everything, in one consistent view of the file."""
     counted: dict[str, int] = {}
     findings: list[Finding] = []
-    for area, look in (("pages", _pages), ("references", _references), ("trail", _trail)):
+    for area, look in (("file", _schema), ("pages", _pages), ("references", _references), ("trail", _trail)):
         progress(area, 0, 1)
         findings += _safely(area, look(database, store, counted))  # type: ignore[arg-type]
     findings += _safely("rows", _rows(database, store, counted, progress))
@@ -86,6 +86,12 @@ def _safely(area: Area, sentences: Iterator[str]) -> list[Finding]:
     except (VaultDamagedError, DecryptionFailure) as error:
         found.append(Finding(area, str(error)))
     return found
+
+
+def _schema(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+    """Whether the tables are still ours: another program may have changed them since the file was opened."""
+    for difference in schema_check.find_differences(database.connection, migrate.format_of(database)):
+        yield f"{difference[:1].upper()}{difference[1:]}"
 
 
 def _pages(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:

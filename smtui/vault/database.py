@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import apsw
 
 from smtui.api.errors import VaultError
-from smtui.vault import content
+from smtui.vault import content, schema_check
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
 from smtui.vault.refusals import gone, ours, translated
@@ -45,6 +45,7 @@ class Database:
         self._durable: bool | None = None
         self._digest: Digest | None = None
         self._content = content.ContentChanges()
+        self._schema: Any = None
         self._owed: dict[tuple[Work, int], None] = {}
 
     def __repr__(self) -> str:
@@ -106,6 +107,7 @@ class Database:
             try:
                 if depth == 0:
                     self.must_be_ours()
+                    self._schema_must_be_ours()
                 yield
                 if depth == 0:
                     self.pay()
@@ -222,6 +224,18 @@ class Database:
         """Refuses to go on in a file that no longer has the vault's path: what is written there is lost."""
         if vault_path.identity(self.path) != self._identity:
             raise gone()
+
+
+    def trust_schema(self) -> None:
+        """The schema was found to be ours: from now on no transaction begins in another one."""
+        self._schema = self.row("PRAGMA schema_version")
+
+    def _schema_must_be_ours(self) -> None:
+        """Looks at the schema again where another program has changed it since. Raises VaultDamagedError."""
+        if self._schema is not None and self._schema != (found := self.row("PRAGMA schema_version")):
+            with translated():
+                schema_check.refuse_foreign_schema(self.path, self.connection)
+            self._schema = found
 
 
 def _inner(depth: int) -> tuple[str, str, str]:

@@ -14,9 +14,7 @@ from smtui.vault import backup, digest
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 from smtui.vault.schema import MIGRATIONS
-
-# "smtu": tells a vault from any other encrypted database.
-APPLICATION_ID = 0x736D7475
+from smtui.vault.schema_check import APPLICATION_ID
 
 Migrations = Sequence[Callable[[Database], None]]
 

@@ -20,10 +20,20 @@ from smtui.vault import threshold
 from smtui.vault.database import CACHE, Database
 from smtui.vault.kdf import FileKeys
 from smtui.vault.refusals import translated
+from smtui.vault.schema_check import refuse_foreign_schema
 
 BUSY_MILLISECONDS = 5000
 SETTINGS = (CACHE, "temp_store = MEMORY", "foreign_keys = ON", "secure_delete = ON",
-            "trusted_schema = OFF")
+            "trusted_schema = OFF", "cell_size_check = ON")
+# Set before anything of the file is looked at. The schema is not to be believed, and can be changed by statements
+# alone; we have no triggers and no views, so none is run. Without the last one, every join is planned anew for every
+# binding.
+CONFIGURATION = {
+    apsw.SQLITE_DBCONFIG_DEFENSIVE: 1, apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA: 0,
+    apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER: 0, apsw.SQLITE_DBCONFIG_ENABLE_VIEW: 0,
+    apsw.SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION: 0, apsw.SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER: 0,
+    apsw.SQLITE_DBCONFIG_DQS_DDL: 0, apsw.SQLITE_DBCONFIG_DQS_DML: 0, apsw.SQLITE_DBCONFIG_ENABLE_QPSG: 1,
+}
 # What `PRAGMA temp_store` answers where temporary data stays in memory.
 _IN_MEMORY = 2
 
@@ -36,7 +46,7 @@ def create_empty(path: Path, keys: FileKeys) -> Database:
 
 
 def open_file(path: Path, keys: FileKeys, *, read_only: bool = False) -> Database:
-    """Raises WrongPassphraseError where the keys do not fit, or any other VaultError.
+    """Raises WrongPassphraseError where the keys do not fit, VaultDamagedError where the schema is not ours, or others.
 
     For reading only, a file that could be written is opened like any other and told to take no change: so SQLite
     takes its own files away again. One that cannot be written is opened as it is.
@@ -47,15 +57,15 @@ def open_file(path: Path, keys: FileKeys, *, read_only: bool = False) -> Databas
         if not read_only:
             raise
         return _open_unwritable(path, keys)
-    connection = _connect(path, keys, apsw.SQLITE_OPEN_READWRITE)
+    database = _open_vault(path, keys, apsw.SQLITE_OPEN_READWRITE, read_only=read_only)
     if read_only:
-        connection.pragma("query_only", True)
-    return Database(path, keys, connection, read_only=read_only)
+        database.connection.pragma("query_only", True)
+    return database
 
 
 def _open_unwritable(path: Path, keys: FileKeys) -> Database:
     try:
-        return Database(path, keys, _connect(path, keys, apsw.SQLITE_OPEN_READONLY), read_only=True)
+        return _open_vault(path, keys, apsw.SQLITE_OPEN_READONLY, read_only=True)
     except (VaultPathError, VaultReadOnlyError, VaultMissingError):
         return _open_immutable(path, keys)
 
@@ -67,8 +77,20 @@ def _open_immutable(path: Path, keys: FileKeys) -> Database:
         raise VaultReadOnlyError(f"{path} was not closed in order, and what is in {log.name} cannot be recovered here.",
                                  hint="Open it once where it can be written.")
     uri = f"{path.absolute().as_uri()}?immutable=1"
-    connection = _connect(uri, keys, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
-    return Database(path, keys, connection, read_only=True)
+    return _open_vault(path, keys, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI, read_only=True, name=uri)
+
+
+def _open_vault(path: Path, keys: FileKeys, flags: int, *, read_only: bool, name: Path | str = "") -> Database:
+    """A file whose schema is ours, by `name` where SQLite is to open it by another one than its path."""
+    database = Database(path, keys, _connect(name or path, keys, flags), read_only=read_only)
+    try:
+        with translated():
+            refuse_foreign_schema(path, database.connection)
+        database.trust_schema()
+    except BaseException:
+        database.drop()
+        raise
+    return database
 
 
 def _connect(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
@@ -102,8 +124,8 @@ def _opened(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
     """A connection that holds SQLite's lock on the file, if it may write, and that does not wait for it."""
     connection = apsw.Connection(str(path), flags=flags)
     try:
-        # Otherwise every join is planned anew for every binding.
-        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+        for name, on in CONFIGURATION.items():
+            connection.config(name, on)
         connection.execute("PRAGMA cipher = 'sqlcipher'")
         connection.execute("PRAGMA legacy = 4")
         connection.execute(f"PRAGMA key = \"x'{keys.page.hex()}{keys.salt.hex()}'\"")

@@ -168,7 +168,7 @@ def test_any_change_takes_the_permission_away(
     allow(received)
     key = received.unlock_key()
     received.close()
-    by_another_program(received.path, key, "PRAGMA ignore_check_constraints = 1", change)
+    by_another_program(received.path, key, change)
     with smtui.open_vault(received.path, PASSPHRASE, clock=clock) as again:
         again.rotate_due()
         with contextlib.suppress(smtui.ClientError):  # what cannot be read has been begun, and has failed

@@ -361,8 +361,6 @@ def test_it_is_the_digest_that_finds_them(life: Life, path: Path, monkeypatch: p
     "INSERT INTO words (rowid, name) VALUES (999, 'more')",
     "UPDATE digest SET sum = zeroblob(32)",
     "UPDATE sqlite_sequence SET seq = 0",
-    "DROP INDEX secrets_by_change",
-    "CREATE TRIGGER t AFTER INSERT ON secrets BEGIN DELETE FROM policies; END",
 ])
 def test_a_row_changed_by_another_program_is_found(life: Life, path: Path, statement: str) -> None:
     now = everything(path, life, life.now)

@@ -1,0 +1,109 @@
+"""Refuses a file whose schema is not exactly ours, before a row of it is read.
+
+Whoever made a file may have put a trigger, a view, another table or index, or another definition of ours into it, and
+what we then read or write would not be what it seems. So every statement in the file's schema has to be one that
+`schema` makes for its format, and none may be missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import apsw
+
+from smtui.api.errors import VaultDamagedError, VaultFormatError
+from smtui.vault.schema import MIGRATIONS
+
+if TYPE_CHECKING:
+    from smtui.vault.database import Database
+
+# "smtu": tells a vault from any other encrypted database.
+APPLICATION_ID = 0x736D7475
+# What `hash_schema` makes of each format. Where the library one day writes these statements differently, they are
+# compared with what it makes of ours.
+KNOWN = {
+    1: "ecbd6ed8260286b98c0cbc32ce76a5832d270ae1cce6e7b53827980b9d70cebd",
+    2: "cd8e1e7ebdf4538913e2b46eadc1285eea3ffb6c773649110fbaae25bd85e7a4",
+    3: "80904def28248fc9a8da708c35af9fd964851c01f3eb1981733ae3c97a72ee39",
+}
+_SCHEMA = ("SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
+           " UNION ALL SELECT 'temporary ' || type, name, tbl_name, sql FROM temp.sqlite_schema")
+LONGEST = 40
+"""Characters of a name that somebody else chose."""
+Entry = tuple[str, str, str, str]
+
+
+def refuse_foreign_schema(path: Path | str, connection: apsw.Connection) -> None:
+    """Raises VaultFormatError for a database of another program or a newer format, else VaultDamagedError for one
+    whose schema is not ours.
+    """
+    with connection:
+        application, present = connection.pragma("application_id"), connection.pragma("user_version")
+        if application != APPLICATION_ID or present < 1:
+            raise VaultFormatError(f"{path} opens with this passphrase, but is not a vault of smtui.")
+        if present > len(MIGRATIONS):
+            raise VaultFormatError(
+                f"{path} was made by a newer smtui (format {present}); this one reads up to format "
+                f"{len(MIGRATIONS)}.", hint="Install a newer smtui. The vault was left as it is.",
+            )
+        difference = next(find_differences(connection, present), None)
+    if difference is not None:
+        raise VaultDamagedError(
+            f"{path} is damaged, or was made by somebody else: {difference} Nothing in it was read.",
+            hint="Open a backup of it. If somebody sent it to you, do not use it.",
+        )
+
+
+def find_differences(connection: apsw.Connection, present: int) -> Iterator[str]:
+    """A sentence on everything in which the schema differs from the one of this format."""
+    try:
+        found = _entries(connection)
+    except UnicodeDecodeError:
+        yield "a statement of its schema is no text."
+        return
+    if hash_schema(found) == KNOWN[present]:
+        return
+    ours = _our_entries(present)
+    for kind, name, table, _ in sorted(set(found) - ours):
+        known = any((kind, name, table) == each[:3] for each in ours)
+        yield (f"its {kind} {name} is not defined as smtui defines it." if known else
+               f"it holds the {kind[:LONGEST]} {name[:LONGEST]}, which smtui does not make.")
+    for kind, name, *_ in sorted(ours - set(found)):
+        if not any((kind, name) == each[:2] for each in found):
+            yield f"it lacks the {kind} {name}."
+    if len(found) != len(set(found)):
+        yield "a statement of its schema is there twice."
+
+
+def hash_schema(entries: list[Entry]) -> str:
+    """One number for a schema, whatever the order of its statements."""
+    return hashlib.sha256(ascii(sorted(entries)).encode()).hexdigest()
+
+
+def _entries(connection: apsw.Connection) -> list[Entry]:
+    """Every object of the schema, also temporary ones, with the statement that made it in single spaces."""
+    return [(str(kind), str(name), str(table), " ".join(str(sql or "").split()))
+            for kind, name, table, sql in connection.execute(_SCHEMA)]
+
+
+@cache
+def _our_entries(present: int) -> frozenset[Entry]:
+    """What this build of SQLite makes of our statements."""
+    empty = _Empty()
+    for migration in MIGRATIONS[:present]:
+        migration(cast("Database", empty))
+    return frozenset(_entries(empty.connection))
+
+
+class _Empty:
+    """As much of a database as a migration needs that only makes tables."""
+
+    def __init__(self) -> None:
+        self.connection = apsw.Connection(":memory:")
+
+    def run(self, sql: str) -> None:
+        self.connection.execute(sql)
