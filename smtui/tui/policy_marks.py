@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from smtui.policy import grammar
+from smtui.policy.doubtful_names import find_doubtful_names
 from smtui.policy.exposure import exposure
 from smtui.policy.statements import Finding, Malformed
 from smtui.policy.warnings import warnings
@@ -34,7 +35,15 @@ def _found(text: str, arn: str, now: datetime) -> Iterator[Mark]:
     if witness := exposure(policy, resource=arn, owner=arn.split(":")[4], now=now):
         place = (witness.statement or policy.statements[0]).place
         yield Mark(place.line, place.column, 0, Severity.ALERT, shown(f"{BROAD} {witness}"))
-    yield from (_mark(each, Severity.WARNING) for each in warnings(policy))
+    doubtful = find_doubtful_names(text, own_account=arn.split(":")[4])
+    yield from (_mark(each, Severity.WARNING) for each in (*warnings(policy), *doubtful))
+
+
+def mark_lock_out(text: str, sentence: str) -> Mark:
+    """The engine's sentence about a policy that would lock out whoever attaches it, at the statement it names."""
+    statements = grammar.parse(text).statements
+    blamed = next((each for each in statements if f" {each.name}" in sentence), statements[0])
+    return Mark(blamed.place.line, blamed.place.column, 0, Severity.ALERT, shown(sentence))
 
 
 def _mark(finding: Finding, severity: Severity) -> Mark:

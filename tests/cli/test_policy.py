@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.conftest import CommandLine
 
-READER = "arn:aws:iam::111122223333:role/reader"
+READER = "arn:aws:iam::210987654321:role/reader"
 
 
 def policy(**more: Any) -> str:
@@ -85,6 +85,12 @@ def test_check_a_file(cli: CommandLine, tmp_path: Path) -> None:
     answer = cli("policy", "check", str(path), unlock=False)
     assert answer.code == 0
     assert answer.out.startswith("warning: statement 1")
+    path.write_text(policy(Effect="Deny", Principal="*", Action="secretsmanager:*"))
+    answer = cli("policy", "check", str(path), unlock=False)
+    assert answer.code == 0
+    assert "would keep you from changing the policy again" in answer.out
+    path.write_text(policy(Action="secretsmanager:GetSecretValu"))
+    assert "did you mean secretsmanager:GetSecretValue?" in cli("policy", "check", str(path), unlock=False).out
 
 
 @pytest.mark.parametrize(

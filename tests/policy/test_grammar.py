@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtui.policy import document, grammar
+from smtui.policy.doubtful_names import find_doubtful_names
 from smtui.policy.statements import Malformed
 from smtui.policy.warnings import warnings
 
@@ -106,3 +107,49 @@ def test_presence_asked_for_needs_no_warning() -> None:
     condition = {"ForAllValues:StringEquals": {"aws:TagKeys": "x"}, "Null": {"aws:TagKeys": "false"}}
 
     assert warnings(grammar.parse(policy({"Condition": condition}))) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ({"Action": ["secretsmanager:GetSecretValue", "secretsmanager:GetSecretValu"]},
+         "secretsmanager:GetSecretValu is no action of Secrets Manager; did you mean secretsmanager:GetSecretValue?"),
+        ({"NotAction": "secretmanager:GetSecretValue"}, "did you mean secretsmanager:GetSecretValue?"),
+        ({"Action": "secretsmanager:Gett*"}, "secretsmanager:Gett* fits no action of Secrets Manager"),
+        ({"Condition": {"StringEquals": {"aws:PrincipalOrgId2": "o-a"}}}, "did you mean aws:PrincipalOrgID?"),
+        ({"Condition": {"StringEquals": {"secretsmanager:VersionStag": "x"}}}, "mean secretsmanager:VersionStage?"),
+        ({"Condition": {"StringEquals": {"aws:userid": "${aws:usernam}"}}}, "did you mean aws:username?"),
+        ({"Condition": {"StringEquals": {"aws:PrincipalTag/": "x"}}}, "no request has a condition key"),
+        ({"Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}}, "111122223333 is a placeholder"),
+        ({"Principal": {"AWS": ["arn:aws:iam::210987654321:role/ROLE-NAME"]}}, "ROLE-NAME is a placeholder"),
+        ({"Resource": "arn:aws:secretsmanager:us-east-1:210987654321:secret:<name>-AbCdEf"}, "<name> is a placeholder"),
+        ({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-EXAMPLE"}}}, "EXAMPLE is a placeholder"),
+    ],
+)
+def test_names_that_mean_nothing(statement: dict[str, Any], said: str) -> None:
+    """Unknown actions and keys, with a guess, and what a template left to be filled in; each at its place."""
+    right = {key: value for key, value in RIGHT.items() if key != "Action" or "NotAction" not in statement}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [{**right, **statement}]})
+    grammar.parse(text)
+    [found] = find_doubtful_names(text)
+
+    assert said in found.what
+    assert found.place.column > 1
+
+
+@pytest.mark.parametrize("statement", [
+    {"Action": ["secretsmanager:*", "*", "secretsmanager:getsecretvalue", "secretsmanager:?etS*"]},
+    {"Action": ["secretsmanager:ListSecrets", "secretsmanager:BatchGetSecretValue"]},
+    {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "${aws:ResourceTag/team}"}}},
+    {"Condition": {"StringEquals": {"lambda:SourceFunctionArn": "x", "AWS:SourceVPCE": "vpce-0f1e2d3c"}}},
+    {"Condition": {"Bool": {"secretsmanager:BlockPublicPolicy": "true"}}},
+    {"Principal": {"AWS": "arn:aws:iam::210987654321:role/ADMIN"}},
+])  # fmt: skip
+def test_names_that_are_known(statement: dict[str, Any]) -> None:
+    assert find_doubtful_names(policy({**RIGHT, **statement})) == []
+
+
+def test_an_own_account_is_no_placeholder() -> None:
+    text = policy({"Principal": {"AWS": "111122223333"}})
+
+    assert find_doubtful_names(text, own_account="111122223333") == []

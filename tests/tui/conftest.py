@@ -23,6 +23,8 @@ from tests.conftest import Clock
 
 MakeApp = Callable[..., SmtuiApp]
 Steps = Callable[[Pilot[None]], Awaitable[None]]
+LONGEST_WAIT = 60.0
+"""Seconds for what happens in this process; where a child process is waited for, see tests.waiting."""
 SAMPLES = (
     ("prod/payments/db", "Main database", {"team": "pay", "env": "prod"}),
     ("prod/payments/stripe", "Stripe, live mode", {"team": "pay", "env": "prod"}),
@@ -188,7 +190,7 @@ def screen_text(app: SmtuiApp) -> str:
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
     """Lets the app work until something holds; fails where it never does."""
-    async with asyncio.timeout(waiting.LIMIT):
+    async with asyncio.timeout(LONGEST_WAIT):
         while not true():
             await pilot.pause()
     await pilot.pause()

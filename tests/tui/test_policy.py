@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from smtui.tui import policy_marks
 from smtui.tui.line_changes import line_changes
 from smtui.tui.policy_templates import TEMPLATES
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
@@ -16,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
-READER = "arn:aws:iam::111122223333:role/reader"
+READER = "arn:aws:iam::210987654321:role/reader"
 
 
 def policy(principal: Any = None, **more: Any) -> str:
@@ -208,7 +211,7 @@ def test_what_changes_line_by_line() -> None:
 
     assert [line.sign + line.text for line in line_changes(before, after)] == [
         '   "Statement": [', "     {", '-      "Effect": "Allow",', '+      "Effect": "Deny",',
-        '       "Principal": {"AWS": "arn:aws:iam::111122223333:role/reader"},',
+        '       "Principal": {"AWS": "arn:aws:iam::210987654321:role/reader"},',
         '       "Action": "secretsmanager:GetSecretValue",',
     ]
     assert line_changes(before, json.dumps(json.loads(before))) == []
@@ -260,3 +263,27 @@ def test_difference(snap_compare: Any, app: MakeApp, database: Any, size: tuple[
         await shows(pilot, "Attach unless broad")
 
     assert snap_compare(app(), terminal_size=size, run_before=store)
+
+
+async def test_a_policy_that_locks_its_writer_out_is_said_to_while_it_is_typed(app: MakeApp, database: Any) -> None:
+    """Nothing wrong is only said of what can be changed again; looking leaves no trace of questions asked meanwhile."""
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await write(pilot, policy("*", Effect="Deny", Action="secretsmanager:*"))
+        await shows(pilot, "will not allow you to manage this secret")
+        assert "Nothing is wrong with it." not in screen_text(program)
+        await pilot.press("f7")
+        await paste(pilot, policy())
+        await shows(pilot, "Nothing is wrong with it.")
+        assert program.session is not None
+        assert "ValidateResourcePolicy" not in {event["eventName"] for event in program.session.vault.trail()}
+
+
+@pytest.mark.parametrize("template", [text for _, text in TEMPLATES if "NAME" in text("") or "-O" in text("") or
+                                      "-E" in text("")])
+def test_what_a_template_leaves_to_be_filled_in_is_marked(template: Callable[[str], str]) -> None:
+    arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:prod/db-AbCdEf"
+
+    assert [mark for mark in policy_marks.marks(template("000000000000"), arn, datetime(2026, 3, 2, tzinfo=UTC))
+            if "is a placeholder" in mark.message]

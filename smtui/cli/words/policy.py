@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtui.ambient import Ambient
 from smtui.cli import output, sources
 from smtui.cli.exits import Exit, UsageError
 from smtui.cli.unlocking import opened
+
+if TYPE_CHECKING:
+    from smtui.policy.statements import Policy
 
 EXAMPLE = (
     "smtui policy check policy.json\n"
@@ -61,6 +64,7 @@ def _check(path: str) -> Exit:
 
 def _findings(text: str) -> Iterator[str]:
     from smtui.policy import grammar
+    from smtui.policy.doubtful_names import find_doubtful_names
     from smtui.policy.exposure import exposure
     from smtui.policy.statements import Malformed
     from smtui.policy.warnings import warnings
@@ -72,8 +76,26 @@ def _findings(text: str) -> Iterator[str]:
         return
     if witness := exposure(policy, resource=RESOURCE, owner=ACCOUNT, now=Ambient().now()):
         yield f"This resource policy grants broad access to your secret. {witness}"
+    if sentence := _lock_out(policy):
+        yield f"warning: {sentence}"
     yield from (f"warning: {each.what} (line {each.place.line}, column {each.place.column})"
-                for each in warnings(policy))
+                for each in (*warnings(policy), *find_doubtful_names(text)))
+
+
+def _lock_out(policy: Policy) -> str:
+    """Whether it would lock out the owner of a vault with the usual account, and by which statement; else nothing."""
+    from smtui.policy.decide import Identity, Request, decide
+
+    owner = Identity(f"arn:aws:iam::{ACCOUNT}:root")
+    context = {"aws:principalarn": owner.arn, "aws:principalaccount": ACCOUNT, "aws:securetransport": "true",
+               "aws:userid": ACCOUNT, "aws:principaltype": "Account", "aws:resourceaccount": ACCOUNT,
+               "aws:viaawsservice": "false", "aws:requestedregion": "us-east-1"}
+    found = decide(policy, Request(owner, "PutResourcePolicy", RESOURCE, context))
+    if found.verdict != "deny" or found.statement is None:
+        return ""
+    place = found.statement.place
+    return (f"{found.statement.name} would keep you from changing the policy again, in a vault of account {ACCOUNT} "
+            f"(line {place.line}, column {place.column})")
 
 
 def _who_can(args: argparse.Namespace) -> Exit:

@@ -42,7 +42,7 @@ def delete_resource_policy(call: Call, secret: Secret, request: Request) -> Resp
     return call.identity(secret)
 
 
-@operation("ValidateResourcePolicy")
+@operation("ValidateResourcePolicy", reads_metadata=True)
 def validate_resource_policy(call: Call, secret: Secret | None, request: Request) -> Response:
     """Page ValidateResourcePolicy: every check that fails is told, and nothing is attached."""
     policies.authorize(call, CONTRACT["PutResourcePolicy"], secret, request)

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from smtui.api.errors import SmtuiError
 from smtui.shown import Shown, shown
 from smtui.text.json_layout import indent_json
 from smtui.tui import keys, policy_marks, ways_back
@@ -19,7 +20,7 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.policy_preview import PolicyPreview
 from smtui.tui.line_changes import line_changes
-from smtui.tui.marks import Mark
+from smtui.tui.marks import Mark, Severity
 from smtui.tui.policy_templates import TEMPLATES
 from smtui.tui.screens.part import POLICY, PartScreen
 from smtui.tui.widgets.frame import KeyBar
@@ -74,7 +75,22 @@ class PolicyScreen(PartScreen):
         yield KeyBar()
 
     def _check(self, text: str) -> Sequence[Mark]:
-        return policy_marks.marks(text, self.secret["ARN"], self.session.now()) if self.secret else []
+        """In the vault's thread, so that it can also ask what attaching it would do."""
+        if self.secret is None:
+            return []
+        marks = policy_marks.marks(text, self.secret["ARN"], self.session.now())
+        if not text.strip() or any(mark.severity is Severity.ERROR for mark in marks):
+            return marks
+        return [*self._lock_out(text), *marks]
+
+    def _lock_out(self, text: str) -> list[Mark]:
+        try:
+            answer = self.session.client(record_reads=False).validate_resource_policy(
+                SecretId=self.secret_id, ResourcePolicy=text)
+        except SmtuiError:
+            return []
+        return [policy_marks.mark_lock_out(text, each["ErrorMessage"]) for each in answer["ValidationErrors"]
+                if each["CheckName"] == LOCKED_OUT]
 
     # What is shown.
 
