@@ -271,7 +271,7 @@ async def test_a_policy_that_locks_its_writer_out_is_said_to_while_it_is_typed(a
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
         await write(pilot, policy("*", Effect="Deny", Action="secretsmanager:*"))
-        await shows(pilot, "will not allow you to manage this secret")
+        await shows(pilot, "It is denied by statement 1.")
         assert "Nothing is wrong with it." not in screen_text(program)
         await pilot.press("f7")
         await paste(pilot, policy())
