@@ -305,6 +305,12 @@ SHORTCUTS = (
     Shortcut("json.next", "ctrl+down", "mark(1)", "Next finding", "To the next place that something is said about"),
     Shortcut("json.previous", "ctrl+up", "mark(-1)", "Finding before", "To the place before"),
     Shortcut("json.lay_out", "ctrl+o", "lay_out", "Lay out", "One member a line, each one step in"),
+    Shortcut("json.start", "ctrl+home", "text_start", "Start of text", "To the start of the text"),
+    Shortcut("json.end", "ctrl+end", "text_end", "End of text", "To the end of the text"),
+    Shortcut("json.select_to_start", "ctrl+shift+home", "text_start(True)", "Select to start",
+             "Select from here to the start of the text"),
+    Shortcut("json.select_to_end", "ctrl+shift+end", "text_end(True)", "Select to end",
+             "Select from here to the end of the text"),
 
     Shortcut("plan.page_down", "pagedown", "page(1)", "Page down", "Further down in the plan"),
     Shortcut("plan.page_up", "pageup", "page(-1)", "Page up", "Further up in the plan"),
@@ -345,9 +351,9 @@ KEY_NAMES = {
 
 def spell(key: str) -> str:
     """A key of Textual's as a person reads it: `ctrl+l` is Ctrl+L, `question_mark` is ?."""
-    if key.startswith("ctrl+"):
-        pressed = key.removeprefix("ctrl+")
-        return "Ctrl+" + KEY_NAMES.get(pressed, pressed.upper())
+    *held, pressed = key.split("+")
+    if held:
+        return "+".join([*(modifier.capitalize() for modifier in held), KEY_NAMES.get(pressed, pressed.upper())])
     if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
         return key.upper()
     return KEY_NAMES.get(key, key)

@@ -144,6 +144,26 @@ async def test_laying_out_is_one_change() -> None:
         assert app.area.value == text
 
 
+async def test_to_the_start_and_the_end_of_the_text() -> None:
+    """With Shift, what is between is selected; what was selected may be typed over."""
+    app = Editor('{\n  "a": 1,\n  "b": 2\n}')
+    async with app.run_test() as pilot:
+        await pilot.press("down", "right", "ctrl+end")
+        end = app.area.cursor_location
+        await pilot.press("ctrl+home")
+        start = app.area.cursor_location
+        await pilot.press("down", "end", "ctrl+shift+home")
+        above = app.area.selected_text
+        await pilot.press("down", "end", "ctrl+shift+end")
+        below = app.area.selected_text
+        await pilot.press("backspace")
+
+        assert (start, end) == ((0, 0), (3, 1))
+        assert above == '{\n  "a": 1,'
+        assert below == '\n  "b": 2\n}'
+        assert app.area.text == '{\n  "a": 1,'
+
+
 async def test_closed_it_remembers_nothing() -> None:
     """Neither the text nor what was typed over it."""
     app = Editor("the secret")

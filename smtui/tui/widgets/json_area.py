@@ -150,6 +150,12 @@ class JsonArea(TextArea):
         elif event.character in ("}", "]") and not self.read_only and not before.strip() and before.endswith(INDENT):
             self.delete((row, column - len(INDENT)), (row, column), maintain_selection_offset=False)
 
+    def action_text_start(self, select: bool = False) -> None:
+        self.move_cursor((0, 0), select=select)
+
+    def action_text_end(self, select: bool = False) -> None:
+        self.move_cursor(self.document.end, select=select)
+
     def action_lay_out(self) -> None:
         if not self.read_only and (text := indent_json(self.text)) != self.text:
             self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
