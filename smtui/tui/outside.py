@@ -11,6 +11,7 @@ from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
 from smtui.editor.private_copy import Place, private_copy, read_back
 from smtui.editor.program import NoEditor, edit
 from smtui.shown import Shown, shown
+from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.tui.dialogs.edited import Edited, Verdict
 from smtui.tui.json_check import looks_like_json
 from smtui.tui.value_edit import Outcome
@@ -39,17 +40,20 @@ async def edited_outside(
 ) -> bool:
     """Whether anything was changed. Until a text is stored, or the person forgets it, the file stays as it was left.
 
+    JSON in one line is laid out in the file, and is in one line again when it is stored.
+
     Args:
         effects: says what storing a text would do.
         store: stores it, unless others were faster; what it raises is said, and the person can try again.
     """
     name = "value.json" if looks_like_json(before) else "value.txt"
-    with private_copy(before.encode(), name, place) as path:
+    expanded = expand_for_editing(before)
+    with private_copy(expanded.encode(), name, place) as path:
         verdict = Verdict.AGAIN
         while True:
             if verdict is Verdict.AGAIN:
                 code = _run(app, lambda: edit(path, program))
-            after, wrong = read(before, read_back(path, MOST_BYTES + len(LINE_BREAK)))
+            after, wrong = read(before, read_back(path, _read_limit(expanded)))
             if code:
                 wrong = f"The editor ended with code {code}, as if nothing were to be stored."
             elif after == before:
@@ -96,9 +100,14 @@ def _run(app: SmtuiApp, run: Callable[[], int]) -> int:
     return code
 
 
+def _read_limit(expanded: str) -> int:
+    """Bytes of a file which is not larger than a value may be, but for its layout and a line break at its end."""
+    return MOST_BYTES + len(expanded.encode()) + len(LINE_BREAK)
+
+
 def read(before: str, data: bytes) -> tuple[str, str]:
     """The text that is meant, and why it cannot be stored. A line break that an editor adds at the end is left out."""
-    if len(data) > MOST_BYTES + len(LINE_BREAK):
+    if len(data) > _read_limit(expand_for_editing(before)):
         return "", TOO_LONG
     try:
         text = data.decode()
@@ -108,4 +117,5 @@ def read(before: str, data: bytes) -> tuple[str, str]:
         text = text.removesuffix(LINE_BREAK if text.endswith(LINE_BREAK) and not before.endswith("\r") else "\n")
     if not text:
         return "", EMPTY
+    text = restore_layout(before, text)
     return text, TOO_LONG if len(text.encode()) > MOST_BYTES else ""

@@ -109,7 +109,7 @@ async def test_json_with_a_slip_is_marked_while_it_is_typed(app: MakeApp, databa
         area = running.screen.editor.area  # type: ignore[attr-defined]
         area.move_cursor(area.document.end)
         await pilot.press("backspace")
-        await sees(pilot, "▲ 1:56  No JSON: it ends too early.")
+        await sees(pilot, "▲ 5:1  No JSON: it ends too early.")
         assert DATABASE[1][:20] not in screen_text(running)
         await pilot.press("ctrl+s")
         await sees(pilot, "~ the whole value changes")
@@ -241,6 +241,65 @@ async def test_in_ones_own_editor(
             await hears(pilot, "is stored: it is AWSCURRENT now.")
 
             assert current(database)["SecretString"] == DATABASE[1].replace("second-word", "third-word")
+
+
+ODD = '{"user":"app","rate":1.10,"far" : 1e400, "note":"\\u0041\\ud800","inner":{"a":[1, 2],"b":1234567890123456789.5}}'
+LAID_OUT = """{
+  "user": "app",
+  "rate": 1.10,
+  "far": 1e400,
+  "note": "\\u0041\\ud800",
+  "inner": {
+    "a": [1, 2],
+    "b": 1234567890123456789.5
+  }
+}"""
+
+
+async def test_json_in_one_line_is_laid_out_for_the_editor(
+    app: MakeApp, client: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a file that editors know for JSON. In one line again it is stored, each untouched byte as it was."""
+    client.create_secret(Name="prod/db", SecretString=ODD)
+    running = app()
+    seen = tmp_path / "seen"
+    does = f"pathlib.Path({str(seen)!r}).write_text(path.suffix + text); path.write_text(text.replace('1.10', '1.20'))"
+    with editor(monkeypatch, tmp_path, does):
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            await on(pilot, Edited)
+            assert "~ rate changes" in screen_text(running)
+            await pilot.press("enter")
+            await hears(pilot, "is stored: it is AWSCURRENT now.")
+
+            assert seen.read_text() == f".json{LAID_OUT}"
+            assert current(client)["SecretString"] == ODD.replace("1.10", "1.20")
+
+
+async def test_json_in_one_line_is_laid_out_in_the_form(app: MakeApp, client: Any) -> None:
+    """As text, which can be left and come back to; untouched it is no change, and touched it is stored in one line."""
+    client.create_secret(Name="prod/db", SecretString=ODD)
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        form: Any = running.screen
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: not form.editor.keyed)
+        assert form.editor.area.text == LAID_OUT
+        await pilot.press("ctrl+s")
+        await sees(pilot, "Nothing is changed yet.")
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: form.editor.keyed)
+        assert form.editor.value == ODD
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: not form.editor.keyed)
+        await pilot.press("ctrl+end", "up", "up", "end", "3", "ctrl+s")
+        await sees(pilot, "Store a new version of prod/db?")
+        await pilot.press("enter")
+        await hears(pilot, "is stored: it is AWSCURRENT now.")
+
+        assert current(client)["SecretString"] == ODD.replace("789.5", "789.53")
 
 
 @pytest.mark.parametrize("does", ["pass", "path.write_text(text + '\\n')"], ids=["nothing", "a line break at the end"])
@@ -424,7 +483,7 @@ async def test_a_value_of_many_keys_is_typed_as_text(app: MakeApp, client: Any) 
         await on(pilot, ValueForm)
         editor = running.screen.editor  # type: ignore[attr-defined]
         assert not editor.keyed
-        assert editor.area.cursor_location == (0, many.index('"KEY_2"'))
+        assert editor.area.cursor_location == (3, 2)
         await pilot.press("ctrl+t")
         await until(pilot, lambda: "300 keys" in screen_text(running))
 

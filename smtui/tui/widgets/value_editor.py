@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.shown import Shown, shown
+from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.json_object import read_members, read_object
 from smtui.text.json_reader import locate
 from smtui.tui.values import MOST_BYTES, Pair, rewritten
@@ -23,7 +24,10 @@ MOST_KEYS = 60
 
 
 class ValueEditor(Vertical):
-    """Begins with the keys of `before` if it has some, and not too many, or, where it is empty, as `keys` says."""
+    """Begins with the keys of `before` if it has some, and not too many, or, where it is empty, as `keys` says.
+
+    As text, JSON in one line is laid out, and is in one line again when it is stored.
+    """
 
     DEFAULT_CSS = """
     ValueEditor {
@@ -49,12 +53,13 @@ class ValueEditor(Vertical):
         found = 0 < len(read_members(before)) <= MOST_KEYS
         super().__init__(classes="-keys" if found or (keys and not before) else "")
         self._before = before
+        self._text = before
         self._keyed = before if found else EMPTY_OBJECT
         self.hidden = True
 
     def compose(self) -> ComposeResult:
         yield PairRows(_lines(self._keyed), hidden=True)
-        yield ValueArea("" if self.keyed else self._before)
+        yield ValueArea("" if self.keyed else expand_for_editing(self._before))
         yield Static(classes="marks")
 
     @property
@@ -66,7 +71,7 @@ class ValueEditor(Vertical):
     def value(self) -> str:
         """What is typed, as it would be stored. Untouched parts have every byte they had."""
         if not self.keyed:
-            return self.area.value
+            return restore_layout(self._text, self.area.value)
         lines = self.pairs.lines
         return rewritten(self._keyed, lines) if lines else ""
 
@@ -111,11 +116,12 @@ class ValueEditor(Vertical):
         wrong = _problem(self.pairs.lines)
         if wrong:
             return shown(wrong)
-        self.area.load_text(self.value)
+        self._text = self.value
+        self.area.load_text(expand_for_editing(self._text))
         return None
 
     async def _to_keys(self) -> Shown | None:
-        text = self.area.value
+        text = self.value
         if text.strip() not in ("", EMPTY_OBJECT) and not read_members(text):
             return Shown(NO_KEYS)
         if (count := len(read_members(text))) > MOST_KEYS:
