@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -27,6 +28,7 @@ from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
 from smtui.shown import shown
+from smtui.terminal_end import HUNG_UP, TERMINAL
 from smtui.tui import keys, rotator, themes
 from smtui.tui.bridge import BACKGROUND, GESTURE, READING, background, call, gesture
 from smtui.tui.copying import CopyingApp
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 MOST_TOLD = 5
+ENDING_GROUP = "ending"
 LEAVING_GROUP = "leaving"
 """Of what ends a session and is therefore no gesture: the lock ends gestures."""
 IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch"})
@@ -99,6 +102,7 @@ class SmtuiApp(CopyingApp):
         self._first_vault = vault
         self._steady = steady
         self._clashes_told: set[Binding] = set()
+        self._is_ending = False
         self.input = InputQueue(self, super().on_event)
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -452,6 +456,7 @@ class SmtuiApp(CopyingApp):
     def _leave_in_order(self) -> None:
         """A signal to end locks, clears and gives the terminal back as it was."""
         loop = asyncio.get_running_loop()
+        TERMINAL.on_lost = partial(_call_in, loop, partial(self._on_leaving, HUNG_UP))
         for name in LEAVING:
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
                 number = getattr(signal, name)
@@ -466,11 +471,23 @@ class SmtuiApp(CopyingApp):
         self.action_suspend_process()
 
     def _on_leaving(self, code: int) -> None:
-        self.run_worker(self._leave(code), group=LEAVING_GROUP, exclusive=True)
+        """Once: what comes after the first signal cancels nothing, and nothing keeps the process for long."""
+        if not self._is_ending:
+            self._is_ending = True
+            TERMINAL.end_within(code)
+            self.run_worker(self._leave(code), group=ENDING_GROUP)
 
     async def _leave(self, code: int) -> None:
-        await self.lock()
-        self.exit(return_code=code)
+        try:
+            await self.lock()
+        finally:
+            self.exit(return_code=code)
+
+
+def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    """From another thread; a loop that has ended has nothing more to do."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(function)
 
 
 def _minutes(seconds: int) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from smtui.config import Settings, SettingsError, load_settings, vault_path
 from smtui.hardening import harden
+from smtui.terminal_end import TERMINAL
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -28,6 +29,7 @@ def start(arguments: Sequence[str]) -> int:
         return USAGE
     options = _parser().parse_args(arguments)
     harden(allow_debug=options.allow_debug)
+    TERMINAL.watch(sys.stdin.fileno())
     try:
         settings = load_settings()
     except SettingsError as error:

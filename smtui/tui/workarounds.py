@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
+import selectors
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import _lru_cache_wrapper
@@ -15,7 +16,9 @@ from rich.text import Text
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App, ReturnType
+from textual.driver import Driver
 from textual.drivers import _writer_thread
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -23,6 +26,7 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from smtui.hardening import incident
+from smtui.terminal_end import TERMINAL
 
 REMEMBER_TEXTS = frozenset({
     "cached_cell_len", "Segment._split_cells", "_utf8_encode", "build_byte_to_codepoint_dict",
@@ -32,7 +36,7 @@ REMEMBER_TEXTS = frozenset({
 class LastingWriter(_writer_thread.WriterThread):
     """Textual 8.2's thread that writes to the terminal dies with it, and whoever writes then waits for ever.
 
-    This one goes on taking what it is given, and tells of the hangup as the system does: all is locked and left.
+    This one goes on taking what it is given, and tells of the hangup: all is locked and left.
     """
 
     def run(self) -> None:
@@ -40,7 +44,7 @@ class LastingWriter(_writer_thread.WriterThread):
         while (text := self._queue.get()) is not None:
             if there and not self._sent(text):
                 there = False
-                os.kill(os.getpid(), signal.SIGHUP)
+                TERMINAL.lost()
         self._sent("")
 
     def _sent(self, text: str) -> bool:
@@ -69,7 +73,32 @@ class KeyParser(XTermParser):
 with suppress(ImportError):  # Windows has a driver of its own
     from textual.drivers import linux_driver
 
-    linux_driver.XTermParser = KeyParser  # type: ignore[attr-defined]
+    class LastingDriver(linux_driver.LinuxDriver):
+        """Textual 8.2 reads the end of a terminal again and again, at full speed. Here it ends the reading."""
+
+        def run_input_thread(self) -> None:
+            parser, decode = KeyParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
+            with selectors.SelectSelector() as selector:
+                selector.register(self.fileno, selectors.EVENT_READ)
+                while not self.exit_event.is_set():
+                    if selector.select(0.1):
+                        data = self._read()
+                        if not data:
+                            TERMINAL.lost()
+                            return
+                        self._tell(parser.feed(decode(data)))
+                    self._tell(parser.tick())
+
+        def _read(self) -> bytes:
+            try:
+                return os.read(self.fileno, 4096)
+            except OSError:  # EIO: another program leads the session, or the terminal hung up
+                return b""
+
+        def _tell(self, found: Iterable[Message]) -> None:
+            for message in found:
+                self.process_message(message)
+
     linux_driver.WriterThread = LastingWriter  # type: ignore[attr-defined]
 
 
@@ -119,6 +148,10 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
         error = getattr(self, "_crash", None) or sys.exception() or RuntimeError()
         self._exit_renderables.append(Text(incident(error)))
         self._close_messages_no_wait()
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own, but for the terminal of Linux and macOS."""
+        return LastingDriver if sys.platform != "win32" else super().get_driver_class()
 
     def fail(self, error: Exception) -> None:
         """Ends the program because of a fault of its own, found in a task that Textual did not start."""

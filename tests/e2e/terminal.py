@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -15,9 +16,15 @@ from tests.waiting import LIMIT, wait_until_asleep
 
 
 class Terminal:
-    """`smtui` started with these arguments. Waiting is for what stands on the screen, never for time."""
+    """`smtui` started with these arguments. Waiting is for what stands on the screen, never for time.
 
-    def __init__(self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24), **environ: str) -> None:
+    `before` runs in the new process before the program does.
+    """
+
+    def __init__(
+        self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24),
+        before: Callable[[], None] | None = None, **environ: str,
+    ) -> None:
         columns, rows = size
         self.raw = b""
         self._screen = pyte.Screen(columns, rows)
@@ -25,7 +32,7 @@ class Terminal:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "PYTHONPATH") if name in os.environ}
         self.child = pexpect.spawn(
             sys.executable, ["-m", "smtui", *arguments], dimensions=(rows, columns), timeout=LIMIT,
-            cwd=str(Path(__file__).parents[2]),
+            cwd=str(Path(__file__).parents[2]), preexec_fn=before,
             env={**kept, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", "HOME": str(home), **environ},
         )
 
@@ -51,6 +58,20 @@ class Terminal:
         self._until(lambda: b"\x1b[?1049l" in self.raw, "it to leave the screen")
         how = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
         self._until(lambda: os.waitid(os.P_PID, self.child.pid, how) is not None, "it to stop")
+
+    def close(self) -> int:
+        """Takes the terminal away and waits until the program has ended; its exit code, or minus the signal."""
+        os.close(self.child.child_fd)
+        self.child.closed = True
+        deadline = time.monotonic() + LIMIT
+        while (ended := os.waitpid(self.child.pid, os.WNOHANG)) == (0, 0):
+            if time.monotonic() > deadline:
+                os.kill(self.child.pid, signal.SIGKILL)
+                os.waitpid(self.child.pid, 0)
+                raise AssertionError("the program lives on without its terminal")
+            time.sleep(0.05)
+        self.child.terminated = True
+        return os.waitstatus_to_exitcode(ended[1])
 
     def end(self) -> int:
         """Waits until the program has ended; its exit code, or minus the signal that ended it."""

@@ -1,0 +1,115 @@
+"""A program whose terminal is gone ends, whatever it was doing and whatever became of SIGHUP."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import smtui
+from tests.e2e.terminal import Terminal
+
+PASSPHRASE = "seven green otters under a bridge"
+ENTER = "\r"
+HUNG_UP = 129
+UNFLUSHED = 120
+"""With which Python itself ends where it cannot flush what it printed."""
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+
+def ignore_hangup() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def block_hangup() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+
+
+def at_start(terminal: Terminal) -> None:
+    terminal.child.expect(".")
+
+
+def at_once(terminal: Terminal) -> None:
+    return
+
+
+def while_typing(terminal: Terminal) -> None:
+    terminal.see("Unlock")
+    terminal.press("seven gr")
+
+
+def while_unlocking(terminal: Terminal) -> None:
+    terminal.see("Unlock")
+    terminal.child.send(PASSPHRASE + ENTER)
+
+
+def in_the_list(terminal: Terminal) -> None:
+    terminal.see("Unlock")
+    terminal.press(PASSPHRASE, ENTER)
+    terminal.see("1 secret")
+
+
+def in_a_dialog(terminal: Terminal) -> None:
+    in_the_list(terminal)
+    terminal.press("a", "half a name")
+
+
+def in_an_editor(terminal: Terminal) -> None:
+    in_the_list(terminal)
+    terminal.press(ENTER)
+    terminal.see("not read yet")
+    terminal.press("E")
+    terminal.see("editor")
+    terminal.press(ENTER)
+    terminal.see("the editor runs")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    with smtui.create_vault(tmp_path / "team.vault", PASSPHRASE) as vault:
+        vault.client().create_secret(Name="prod/db", SecretString="text")
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\ntrap "" HUP TERM\necho the editor runs\nsleep 30\n')
+    editor.chmod(0o700)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("moment", "before"), [
+    *((moment, ignore_hangup) for moment in (at_once, at_start, while_typing, while_unlocking, in_the_list,
+                                             in_a_dialog, in_an_editor)),
+    (while_typing, block_hangup), (while_typing, None), (in_a_dialog, None),
+], ids=lambda each: getattr(each, "__name__", "default"))  # fmt: skip
+def test_the_program_ends_with_its_terminal(
+    home: Path, moment: Callable[[Terminal], None], before: Callable[[], None] | None
+) -> None:
+    """Within its limit; the vault opens again at once."""
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=before, EDITOR=str(home / "editor"))
+    moment(terminal)
+    code = terminal.close()
+
+    assert code in (HUNG_UP, UNFLUSHED, -signal.SIGHUP, 2)
+    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
+        assert vault.client().get_secret_value(SecretId="prod/db")["SecretString"] == "text"
+
+
+def test_a_second_signal_does_not_cancel_leaving(home: Path) -> None:
+    """Nor a third."""
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home)
+    in_a_dialog(terminal)
+    for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM):
+        os.kill(terminal.child.pid, name)
+
+    assert terminal.end() in {128 + signal.SIGTERM, 128 + signal.SIGHUP}
+    assert b"\x1b[?1049l" in terminal.raw
+
+
+def test_a_question_on_the_command_line_ends_too(home: Path) -> None:
+    """Where it waits for a passphrase."""
+    terminal = Terminal("--vault", str(home / "team.vault"), "get", "prod/db", home=home, before=ignore_hangup)
+    terminal.see("assphrase")
+
+    assert terminal.close() > 0
