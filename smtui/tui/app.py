@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.rotation.runner import Ended
     from smtui.tui.places import Place
+    from smtui.tui.return_place import ReturnPlace
     from smtui.tui.tasks import Task
 
 Result = TypeVar("Result")
@@ -60,6 +61,8 @@ ENDING_GROUP = "ending"
 LEAVING_GROUP = "leaving"
 """Of what ends a session and is therefore no gesture: the lock ends gestures."""
 IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch"})
+SUSPENDED = 60
+"""Seconds without a tick that mean that the machine slept."""
 ALLOWED = "Until now nothing could be changed by accident. What you do from here on is stored."
 
 
@@ -101,6 +104,8 @@ class SmtuiApp(CopyingApp):
         self.session: Session | None = None
         self._first_vault = vault
         self._steady = steady
+        self._ticked = steady()
+        self._return_place: ReturnPlace | None = None
         self._clashes_told: set[Binding] = set()
         self._is_ending = False
         self.input = InputQueue(self, super().on_event)
@@ -158,19 +163,27 @@ class SmtuiApp(CopyingApp):
 
     async def enter(self, vault: Vault) -> None:
         """The session begins: from here on `vault` is open and its secrets are on the screen."""
+        from smtui.tui.return_place import return_to
         from smtui.tui.screens.secrets import SecretsScreen
 
+        place, self._return_place = self._return_place, None
         self.session = Session(vault, self.settings.idle_lock, self._steady, read_only=self.read_only)
-        await self.show_only(SecretsScreen(self.session))
+        if place is not None and place.path == vault.path:
+            await return_to(self, self.session, place)
+        else:
+            await self.show_only(SecretsScreen(self.session))
         for notice in vault.notices:
             self.warn(notice)
 
     async def lock(self, notice: str = "") -> None:
         """The session ends: screens that may hold values go first, then the keys, then what was copied."""
+        from smtui.tui.return_place import find_return_place
+
         session, self.session = self.session, None
         if session is None:
             await self.clear_clipboard()
             return
+        self._return_place = find_return_place(self, session)
         for group in (GESTURE, READING, BACKGROUND):
             self.workers.cancel_group(self, group)
         self.clear_notifications()
@@ -223,12 +236,20 @@ class SmtuiApp(CopyingApp):
 
     async def tick(self) -> None:
         """Once a second: the lock after idleness, rotations, deletions that came due, and the clipboard's countdown."""
+        before, now = self._ticked, self._steady()
+        self._ticked = now
         if self.session is not None and self.session.overdue:
             self.input.drop()
-            await self.lock(f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}.")
+            await self.lock(self._why_overdue(now - before))
         self.rotate_asked()
         self.count_down()
         self.tell_deletions()
+
+    def _why_overdue(self, pause: float) -> str:
+        """`pause` is the number of seconds since the last tick, which comes every second while the machine is awake."""
+        if pause >= SUSPENDED:
+            return f"Locked: the machine was suspended for {_minutes(int(pause))}."
+        return f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}."
 
     def tell_deletions(self) -> None:
         """What was deleted permanently because its time had come."""
@@ -331,7 +352,8 @@ class SmtuiApp(CopyingApp):
             super().report(error)
 
     async def action_lock(self) -> None:
-        await self.lock()
+        bound = [keys.spell(key) for key, active in self.active_bindings.items() if active.binding.action == "lock"]
+        await self.lock(f"Locked by {bound[0]}." if bound else "Locked, as you asked.")
 
     async def action_quit(self) -> None:
         await self.lock()

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
 
 import smtui
 from smtui.config import Settings
 from smtui.shown import shown
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.screens.health import HealthScreen
+from smtui.tui.screens.policy import PolicyScreen
+from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.unlock import UnlockScreen
-from tests.conftest import PASSPHRASE
-from tests.tui.conftest import MakeApp, Steady, paste, screen_text, until
+from tests.conftest import PASSPHRASE, Clock
+from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, until
 
 
 async def test_the_key_locks_from_anywhere(app: MakeApp, vault: smtui.Vault) -> None:
@@ -151,3 +156,88 @@ async def test_nothing_refers_to_a_value_that_was_shown(app: MakeApp, client: An
         await pilot.press("ctrl+l")
 
         await until(pilot, lambda: not held_anywhere())
+
+
+async def unlock_again(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, UnlockScreen))
+    await paste(pilot, PASSPHRASE)
+    await pilot.press("enter")
+
+
+async def test_after_unlocking_one_is_where_one_was(app: MakeApp, filled: Any, clock: Clock) -> None:
+    """Filter, cursor, open secret and part."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        await types(pilot, "/prod")
+        await until(pilot, lambda: "3 match" in screen_text(running))
+        await pilot.press("enter", "j", "enter")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(running.screen, PolicyScreen) and "Who can" in screen_text(running))
+        where = running.screen.secret_id
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: "Locked by Ctrl+L." in screen_text(running))
+        await unlock_again(pilot)
+        await until(pilot, lambda: isinstance(running.screen, PolicyScreen) and "Who can" in screen_text(running))
+
+        assert running.screen.secret_id == where
+        await pilot.press("escape")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await pilot.press("escape")
+        await until(pilot, lambda: "3 match" in screen_text(running))
+        assert running.screen.secrets.current["ARN"] == where
+        await pilot.press("escape")
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+
+
+async def test_after_unlocking_one_is_in_the_same_region_and_place(
+    app: MakeApp, vault: smtui.Vault, steady: Steady
+) -> None:
+    vault.client(region_name="eu-west-1").create_secret(Name="abroad", SecretString="x")
+    running = app(settings=Settings(idle_lock=300))
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        running.session.region = "eu-west-1"
+        await running.show_only(SecretsScreen(running.session))
+        await until(pilot, lambda: "abroad" in screen_text(running))
+        await pilot.press("o", "h")
+        await until(pilot, lambda: isinstance(running.screen, HealthScreen))
+        steady.seconds += 3600
+        await running.tick()
+        await until(pilot, lambda: "Locked: the machine was suspended for 60 minutes." in screen_text(running))
+        await unlock_again(pilot)
+        await until(pilot, lambda: isinstance(running.screen, HealthScreen))
+
+        assert running.session.region == "eu-west-1"
+        await pilot.press("escape")
+        await until(pilot, lambda: "abroad" in screen_text(running))
+
+
+async def test_what_is_gone_meanwhile_is_said(app: MakeApp, filled: Any, vault: smtui.Vault) -> None:
+    """The list is shown, and a sentence about the secret that was open."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        gone = running.screen.secret_id
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
+        with smtui.open_vault(vault.path, PASSPHRASE, clock=vault.now) as other:
+            other.client().delete_secret(SecretId=gone, ForceDeleteWithoutRecovery=True)
+        await unlock_again(pilot)
+        await until(pilot, lambda: "This secret is no longer there." in said(running))
+        await until(pilot, lambda: "4 secrets" in screen_text(running))
+
+
+async def test_another_vault_begins_at_its_beginning(app: MakeApp, filled: Any, tmp_path: Path) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        smtui.create_vault(tmp_path / "other.vault", PASSPHRASE).close()
+        running.open_another(tmp_path / "other.vault")
+        await unlock_again(pilot)
+        await until(pilot, lambda: "There is nothing here yet." in screen_text(running))

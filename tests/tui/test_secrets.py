@@ -125,7 +125,7 @@ async def test_every_order(app: MakeApp, filled: Any) -> None:
                 await pilot.press("s")
             answer = filled.list_secrets(SortBy=Question(order=order).column.sort_by, SortOrder="asc")["SecretList"]
             await until(pilot, lambda answer=answer: listed(running) == [entry["Name"] for entry in answer])
-            assert Question(order=order).order_words() in screen_text(running)
+            await until(pilot, lambda order=order: Question(order=order).order_words() in screen_text(running))
 
 
 async def test_an_order_the_service_does_not_know(app: MakeApp, filled: Any, clock: Clock) -> None:

@@ -54,7 +54,8 @@ class ListingScreen(SessionScreen[None]):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.question = Question()
-        self._put_by: Question | None = None
+        self.put_by: Question | None = None
+        self._begin_at: tuple[str, int] | None = None
         self._said_left_out: tuple[str, ...] = ()
         self._vocabulary = Vocabulary()
 
@@ -69,8 +70,16 @@ class ListingScreen(SessionScreen[None]):
         yield Static(id="status")
         yield KeyBar()
 
+    def begin_with(self, question: Question, put_by: Question | None, arn: str, row: int) -> None:
+        """Before it is first shown: shows the answer to `question`, with the cursor on this secret or in this row."""
+        self.question, self.put_by, self._begin_at = question, put_by, (arn, row)
+
     def on_mount(self) -> None:
         self.add_class("-beside")
+        if self._begin_at is not None:
+            self.secrets.begin_at(*self._begin_at)
+            with self.prevent(Input.Changed):
+                self.filter.value = self.question.text
         self.secrets.choose(self.app.settings.columns)
         super().on_mount()
 
@@ -90,8 +99,8 @@ class ListingScreen(SessionScreen[None]):
 
     @property
     def pending_read(self) -> object | None:
-        """What reads the answer to the newest question."""
-        return self.secrets.pending if self.is_mounted else None
+        """What reads the answer to the newest question; nothing does before there is a list."""
+        return self.secrets.pending if self.query(SecretList) else None
 
     def _ask(self, *, anew: bool = True, keep: bool = False, after: float = 0) -> None:
         self.secrets.ask(self.question, self._fetch(), anew=anew, keep=keep, after=after)
@@ -142,7 +151,7 @@ class ListingScreen(SessionScreen[None]):
             self.secrets.clear_marks()
         elif self.question.text:
             self.filter.value = ""
-        elif self._put_by is not None:
+        elif self.put_by is not None:
             self.action_planned()
 
     @on(FilterLine.Saved)
@@ -222,7 +231,7 @@ class ListingScreen(SessionScreen[None]):
 
     def action_planned(self) -> None:
         """To the planned deletions, and back to the list as it was left."""
-        before, self._put_by = self._put_by, None if self._put_by else self.question
+        before, self.put_by = self.put_by, None if self.put_by else self.question
         self.question = before or self.question.of_planned()
         with self.prevent(Input.Changed):
             self.filter.value = self.question.text

@@ -42,6 +42,7 @@ class PagedList(VirtualList):
         """What is shown answers this."""
         self.hurrying = False
         """Whether everything is read because the person wants to see the end of it."""
+        self._begin_at: tuple[str, int] | None = None
         self._view: View | None = None
         self._coming: View | None = None
         self._reading: Worker[None] | None = None
@@ -115,7 +116,7 @@ class PagedList(VirtualList):
         view = View(stock, question, self.clock())
         self._coming = view
         try:
-            kept, place = (self.current, self.cursor) if keep else (None, 0)
+            kept, place = self._where_to_stay() if keep else (None, 0)
             await self._read_first(view, place + self.height, in_part=kept is None)
             self._take(question, view, kept, place)
             await self._read_on()
@@ -127,6 +128,15 @@ class PagedList(VirtualList):
             if self._coming is view:
                 self._coming = None
             self.post_message(self.Loaded())
+
+    def begin_at(self, arn: str, row: int) -> None:
+        """The first list that is shown has its cursor on this secret, or in this row."""
+        self._begin_at = (arn, row)
+
+    def _where_to_stay(self) -> tuple[str | None, int]:
+        if self._view is None and self._begin_at is not None:
+            return self._begin_at
+        return self.current["ARN"] if self.current else None, self.cursor
 
     async def _read_first(self, view: View, rows: int, *, in_part: bool) -> None:
         """As many as fill the screen; where they are few and far between, `in_part` shows what a moment brought."""
@@ -140,13 +150,13 @@ class PagedList(VirtualList):
                 self.post_message(self.Loaded())
                 tell_at = loop.time() + TOGETHER
 
-    def _take(self, question: Question, view: View, kept: SecretListEntry | None, place: int) -> None:
+    def _take(self, question: Question, view: View, kept: str | None, place: int) -> None:
         """From here on this is what is shown."""
         self._view, self._coming, self.question = view, None, question
         self._taken = True
         self.taken()
         self._show()
-        found = self.row_of(kept["ARN"]) if kept else None
+        found = self.row_of(kept) if kept else None
         self.go(place if found is None else found)
 
     def taken(self) -> None:

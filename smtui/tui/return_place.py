@@ -1,0 +1,82 @@
+"""Where one was when the vault was locked, to be there again after it is unlocked.
+
+Names, a filter and positions are kept, and no value. They are forgotten when another vault is opened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtui.tui.places import PLACES, Place
+from smtui.tui.question import Question
+from smtui.tui.screens.part import VALUE, VERSIONS, PartScreen
+from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.screens.secrets import SecretsScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.screen import Screen
+
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPlace:
+    """`cursor` is the ARN of the secret under it, `row` its row; `secret` the ARN or name of the one that was open.
+
+    `put_by` is the question of the list that the planned deletions were shown instead of.
+    """
+
+    path: Path
+    region: str
+    question: Question
+    put_by: Question | None
+    cursor: str
+    row: int
+    secret: str = ""
+    part: int = VALUE
+    place: Place | None = None
+
+
+def find_return_place(app: SmtuiApp, session: Session) -> ReturnPlace | None:
+    """Where the user is now; None before there is a list of secrets."""
+    stack = list(app.screen_stack)
+    listing = next((screen for screen in stack if isinstance(screen, SecretsScreen)), None)
+    if listing is None or not listing.is_mounted:
+        return None
+    current = listing.secrets.current
+    secret, part = _open_secret(reversed(stack))
+    return ReturnPlace(
+        session.vault.path, session.region, listing.question, listing.put_by,
+        current["ARN"] if current else "", listing.secrets.cursor, secret, part, _open_place(reversed(stack)),
+    )  # fmt: skip
+
+
+async def return_to(app: SmtuiApp, session: Session, place: ReturnPlace) -> None:
+    """Shows the list as it was left, and over it the secret or place that was open. What is gone is said there."""
+    session.region = place.region
+    listing = SecretsScreen(session)
+    listing.begin_with(place.question, place.put_by, place.cursor, place.row)
+    await app.show_only(listing)
+    if place.place is not None:
+        await app.go(place.place)
+    if place.secret:
+        await app.push_screen(SecretScreen(session, secret_id=place.secret, first=place.part))
+
+
+def _open_secret(from_top: Iterable[Screen[object]]) -> tuple[str, int]:
+    for screen in from_top:
+        if isinstance(screen, PartScreen):
+            return screen.secret_id, screen.number
+        if isinstance(screen, SecretScreen):
+            return screen.secret_id, VERSIONS if screen.focused is screen.versions else VALUE
+    return "", VALUE
+
+
+def _open_place(from_top: Iterable[Screen[object]]) -> Place | None:
+    names = {f"{type(screen).__module__}:{type(screen).__name__}" for screen in from_top}
+    return next((place for place in PLACES if place.screen in names), None)
