@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from smtui.api.errors import AccessDeniedException, ClientError
 from smtui.api.types import Client
 from smtui.rotation import wire
 from smtui.rotation.function import Task
+from smtui.text.json_reader import find_strings
 
 ALLOWED = {
     "DescribeSecret": "describe_secret", "GetSecretValue": "get_secret_value", "PutSecretValue": "put_secret_value",
@@ -63,9 +64,8 @@ class Desk:
             self._values.add(message["SecretBinary"].decode("utf-8", "replace"))
 
     def without_values(self, text: str) -> str:
-        """The text with every value that passed here hidden, the longest first."""
-        known = sorted((value for value in self._values if len(value) >= SHORTEST_HIDDEN), key=len, reverse=True)
-        return re.sub("|".join(map(re.escape, known)), HIDDEN, text) if known else text
+        """The text with every value that passed here hidden."""
+        return _hide(self._values, text)
 
 
 def _parse(line: bytes) -> tuple[str, dict[str, Any]]:
@@ -78,16 +78,25 @@ def _parse(line: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def _pieces(value: str) -> Iterator[str]:
-    """A value, as it is and as JSON spells it, and, where it is JSON, every text in it."""
-    yield value
-    yield json.dumps(value)[1:-1]
-    try:
-        held = json.loads(value)
-    except (ValueError, RecursionError):
-        return
-    stack = [held]
-    while stack:
-        item = stack.pop()
-        stack += list(item.values()) if isinstance(item, dict) else item if isinstance(item, list) else []
-        if isinstance(item, str):
-            yield from (item, json.dumps(item)[1:-1])
+    """A value, as it is and as JSON spells it, and, where it begins as JSON, every string in it, however spelled."""
+    yield from (value, json.dumps(value)[1:-1])
+    if value.lstrip()[:1] in ("{", "["):
+        for source, string in find_strings(value):
+            yield from (source[1:-1], string, json.dumps(string)[1:-1])
+
+
+def _hide(values: Iterable[str], text: str) -> str:
+    """The text with the longest of these values hidden wherever one begins. No pattern is made of them: `re` keeps
+    its patterns."""
+    known = {value for value in values if len(value) >= SHORTEST_HIDDEN}
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for value in known:
+        lengths[value[:SHORTEST_HIDDEN]].add(len(value))
+    parts: list[str] = []
+    at = 0
+    while at < len(text):
+        found = lengths.get(text[at : at + SHORTEST_HIDDEN], ())
+        length = next((each for each in sorted(found, reverse=True) if text[at : at + each] in known), 0)
+        parts.append(HIDDEN if length else text[at])
+        at += length or 1
+    return "".join(parts)

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from smtui import children
 from smtui.rotation import wire
+from smtui.rotation.working_folder import WorkingFolder
 
 END, KILL = b"e", b"k"
 """Ask for the end of the command: by SIGTERM, with SIGKILL after the grace; by SIGKILL at once."""
@@ -94,7 +95,8 @@ def main() -> None:
     _write_event(command, order.event)
     code, late = _wait(command.pid, line, signals, order)
     _end_everything(command.pid)
-    _reply(line, Result(code=code, late=late))
+    if not _reply(line, Result(code=code, late=late)):
+        _remove_folder(Path(order.folder).parent)
     os._exit(0)
 
 
@@ -111,10 +113,19 @@ def _read_line(line: socket.socket) -> bytes:
     return found
 
 
-def _reply(line: socket.socket, result: Result) -> None:
-    """Nobody may be there any more."""
-    with suppress(OSError):
+def _reply(line: socket.socket, result: Result) -> bool:
+    """Whether anybody is there any more."""
+    try:
         line.sendall(json.dumps(asdict(result)).encode() + b"\n")
+    except OSError:
+        return False
+    return True
+
+
+def _remove_folder(path: Path) -> None:
+    """In place of the program that made it, which was killed."""
+    with suppress(OSError):
+        WorkingFolder(path).remove()
 
 
 def _route_signals() -> int:

@@ -20,10 +20,10 @@ _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW"
 
 
 class WorkingFolder:
-    """A new folder that only this user can open. Raises OSError where none can be made."""
+    """A new folder that only this user can open, or one of a `path`. Raises OSError where none can be had."""
 
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or Path(tempfile.mkdtemp(prefix=PREFIX))
         self._descriptor = os.open(self.path, _FOLDER)
 
     def remove(self, has_time: HasTime = lambda: True) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -78,6 +79,17 @@ def locate(text: str, position: int) -> tuple[int, int]:
     return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
+def find_strings(text: str) -> Iterator[tuple[str, str]]:
+    """Every string in a text that may be JSON or nearly so: as it is spelled, with its quotes, and what it says."""
+    for found in _STRING.finditer(text):
+        yield found.group(), _decode(found.group())
+
+
+def _decode(quoted: str) -> str:
+    string: str = json.loads(quoted) if "\\" in quoted else quoted[1:-1]
+    return string
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
@@ -98,9 +110,7 @@ class _Parser:
         found = _STRING.match(self._text, at)
         if found is None:
             raise self._string_error(at)
-        quoted = found.group()
-        string: str = json.loads(quoted) if "\\" in quoted else quoted[1:-1]
-        return JsonNode(JsonKind.STRING, at, found.end(), string)
+        return JsonNode(JsonKind.STRING, at, found.end(), _decode(found.group()))
 
     def _string_error(self, start: int) -> InvalidJsonError:
         """At the first character that makes it no string, or at its beginning where its end is missing."""

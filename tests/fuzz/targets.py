@@ -27,6 +27,9 @@ from smtui.engine.client import method_name
 from smtui.policy import decide, exposure, grammar
 from smtui.policy.statements import Malformed
 from smtui.policy.warnings import warnings
+from smtui.rotation import wire
+from smtui.rotation.desk import Desk
+from smtui.rotation.function import Task
 from smtui.text.json_object import read_members, read_object
 from smtui.transfer import reading
 from smtui.transfer.errors import TransferError
@@ -101,6 +104,20 @@ def requests(data: bytes) -> None:
             with suppress(SmtuiError), vault().all_or_nothing():
                 getattr(vault().client(), method_name(operation))(**request)
                 raise SmtuiError  # nothing of it is kept
+
+
+@target(
+    '{"operation": "GetSecretValue", "params": {"SecretId": "a"}}', '{"operation": "GetRandomPassword", "params": {}}',
+    '{"operation": "PutSecretValue", "params": {"SecretId": "a", "SecretBinary": {"$bytes": "eA=="}}}', "[1]",
+    '{"operation": "UpdateSecretVersionStage", "params": {"SecretId": "a", "VersionStage": {"$time": "2026-01-01"}}}',
+)
+def calls_of_functions(data: bytes) -> None:
+    """What a rotation function sends: carried out, or answered with an error."""
+    task = Task(ARN, "a", "rotation", "createSecret", "x" * 36, "y" * 36, {}, lambda: True)
+    with suppress(SmtuiError), vault().all_or_nothing():
+        [answered] = wire.decoded(Desk(task, vault().client()).answer(data)).keys()
+        assert answered in ("result", "error")
+        raise SmtuiError  # nothing of it is kept
 
 
 @target("eyJhIjogMX0=", "A" * 60, "", "=" * 9, "ÿ")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +17,7 @@ import pytest
 import smtui
 from smtui.rotation import wire
 from smtui.rotation.working_folder import MAX_NESTING, WorkingFolder
+from tests.conftest import PASSPHRASE
 from tests.rotation.test_command import ID, TOKEN, VALUE, alive, current
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -46,6 +49,18 @@ if os.fork() == 0:
         remember(os.getpid())
         os.execve("/bin/sleep", ["sleep", "600"], {})
     os._exit(0)
+"""
+# Rotates what is due, and is killed while a function runs.
+KILLED = f"""
+import os, signal, sys, smtui
+from smtui.vault import kdf
+kdf.PROFILES.update({{number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in kdf.PROFILES}})
+def die_with_a_function():
+    if os.path.exists(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return True
+with smtui.open_vault(sys.argv[1], "{PASSPHRASE}") as vault:
+    vault.rotate_due(wanted=die_with_a_function)
 """
 Run = Callable[..., dict[str, Any]]
 
@@ -148,6 +163,35 @@ def test_it_ends_at_once_when_the_vault_is_locked(vault: smtui.Vault, tmp_path: 
 
 def told_arn(vault: smtui.Vault) -> str:
     return str(vault.client().describe_secret(**ID)["ARN"])
+
+
+def test_the_program_is_killed(vault: smtui.Vault, here: Path, tmp_path: Path, cheap_kdf: None) -> None:
+    """The function goes on until its time is over, but no longer, and its working folder goes with it."""
+    path, note = tmp_path / "function", tmp_path / "pids"
+    path.write_text(BEGIN.format(note=str(note)) + "remember(os.getpid())\ntime.sleep(600)")
+    command = {"Arguments": [sys.executable, str(path)], "TimeoutInSeconds": 2}
+    arn = vault.rotations().create_function(FunctionName="f", Command=command)["FunctionArn"]
+    vault.client().create_secret(Name="db", SecretString=VALUE)
+    vault.leave_rotations_to(lambda arn, region: None)
+    vault.client().rotate_secret(**ID, RotationLambdaARN=arn)
+    program = subprocess.run([sys.executable, "-c", KILLED, vault.path, str(note)], cwd=Path(smtui.__file__).parents[1],
+                             env={**os.environ, "TMPDIR": str(here)}, check=False)
+    assert program.returncode == -signal.SIGKILL
+    [function] = set(note.read_text().split())
+    while alive(int(function)) or any(here.iterdir()):
+        pass
+    assert current(vault) == VALUE
+
+
+def test_values_are_hidden_the_longest_first() -> None:
+    """Also those in JSON that is not quite JSON, as they are spelled and as what they say."""
+    from smtui.rotation.desk import _hide, _pieces
+
+    values = {"abc", "other-longer", *_pieces('{"a": "gr\\u00fcn-1234", "a": "other", "n": NaN, "s": "secret"}')}
+
+    assert _hide(values, "grün-1234 gr\\u00fcn-1234 other other-longer abc secret.") == (
+        "<secret> <secret> <secret> <secret> abc <secret>."
+    )
 
 
 # Calls that are none.
