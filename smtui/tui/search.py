@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, cast
 
 from smtui.tui.own_filters import OWN, Keeps, NotAValueError
@@ -43,12 +44,16 @@ _PARTS = re.compile(r"(!?)(?:([a-z-]+):)?(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`filters` are ready for a request; every one of `sieves` must hold; `left_out` are sentences about the rest."""
+    """`filters` are ready for a request; every one of `sieves` must hold; `left_out` are sentences about the rest.
+
+    `hints` are sentences about words that are not finished, or that mean something else than they look like.
+    """
 
     filters: tuple[Filter, ...] = ()
     sieves: tuple[Keeps, ...] = ()
     with_planned: bool = False
     left_out: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,37 @@ def read(text: str) -> Search:
                 filters += _filters(condition, room=MOST_FILTERS - len(filters))
         except _CannotAskError as reason:
             left_out.append(str(reason))
-    return Search(tuple(filters), tuple(sieves), planned, tuple(left_out))
+    return Search(tuple(filters), tuple(sieves), planned, tuple(left_out), tuple(_hints(text)))
 
 
 def last_word(text: str) -> str:
     """The word that is being typed; empty behind a space."""
     words = [found.group() for found in _WORD.finditer(text)]
     return words[-1] if words and text.endswith(words[-1]) else ""
+
+
+def _hints(text: str) -> Iterator[str]:
+    """What a word needs that says nothing yet, and which key was meant by one that is none."""
+    for word in _WORD.findall(text):
+        parts = _PARTS.fullmatch(word)
+        assert parts
+        negation, key, value = parts.groups()
+        if word.count('"') % 2:
+            yield f"{word} has no closing quotation mark: all that follows it belongs to this word."
+        elif key in KEYS and not value.replace('"', ""):
+            yield f"{word} says nothing yet: {_expectation(key)}."
+        elif key is not None and key not in KEYS and not value.startswith("//") and key != "arn":
+            near = get_close_matches(key, KEYS, n=1)
+            guess = f" Did you mean {near[0]}:?" if near else f" Keys are {', '.join(sorted(KEYS))}."
+            yield f"{key}: is no key of the filter, so {word} is looked for as it stands.{guess}"
+        elif key is None and negation and not value.replace('"', ""):
+            yield "! says nothing yet: a word behind it, as in !tmp or !name:tmp, is what must not be there."
+
+
+def _expectation(key: str) -> str:
+    if key in OWN:
+        return f"it wants a value, such as {' or '.join(OWN[key].values)}"
+    return f"it wants a value, {AWS_KEYS[key]}"
 
 
 def _conditions(text: str) -> Iterator[_Condition]:

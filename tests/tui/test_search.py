@@ -113,6 +113,31 @@ def test_what_cannot_be_asked_is_said(text: str) -> None:
     assert [sentence.startswith(f"{text} is left out") for sentence in search.left_out] == [True]
 
 
+@pytest.mark.parametrize(("word", "hint"), [
+    ("older:", "older: says nothing yet: it wants"),
+    ("name:", "name: says nothing yet: it wants a value, names that begin so"),
+    ("!tag:", "!tag: says nothing yet"),
+    ('name:""', "says nothing yet"),
+    ("!", "! says nothing yet"),
+    ("foo:bar", "foo: is no key of the filter, so foo:bar is looked for as it stands. Keys are all, deleted,"),
+    ("naem:prod", "Did you mean name:?"),
+    ("expires:", "expires: is no key of the filter"),
+    ('"prod db', "has no closing quotation mark"),
+    ('name:"prod', "has no closing quotation mark"),
+])  # fmt: skip
+def test_a_word_that_means_nothing_is_hinted_at(word: str, hint: str) -> None:
+    """Before and behind other words, and while it is the last one."""
+    for text in (word, f"prod {word}"):
+        [said] = read(text).hints
+        assert hint in said
+
+
+@pytest.mark.parametrize("text", ["", "prod db", "name:prod !tmp", "older:90d", '"two words" tag:team=web', "older:1x",
+                                  "https://example.com", "arn:aws:secretsmanager:us-east-1:1:secret:a"])
+def test_what_is_clear_needs_no_hint(text: str) -> None:
+    assert read(text).hints == ()
+
+
 def test_more_conditions_than_a_list_takes() -> None:
     """Ten are asked; each further one is named."""
     search = read(" ".join(f"w{number}" for number in range(MOST_FILTERS + 2)))

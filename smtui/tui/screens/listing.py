@@ -243,7 +243,8 @@ class ListingScreen(SessionScreen[None]):
     @on(SecretList.MarksChanged)
     def _show_what_is_here(self) -> None:
         self.query_one("#status", Static).update(Content(" · ".join(self._status())), layout=False)
-        self._say_what_is_left_out(self.question.search.left_out)
+        search = self.question.search
+        self._say_what_is_left_out((*search.left_out, *search.hints))
         nothing = self.secrets.count == 0 and not self.secrets.more and self.secrets.coming is None
         if nothing:
             self.query_one("#nothing", Static).update(Content(self._why_nothing()))
