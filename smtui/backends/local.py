@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.ambient import Ambient
-from smtui.api.errors import ClientError, VaultError, VaultLockedError, VaultReadOnlyError
+from smtui.api.errors import ClientError, VaultDamagedError, VaultError, VaultLockedError, VaultReadOnlyError
 from smtui.config import state_path
 from smtui.engine import history, taken
 from smtui.engine.call import Caller
@@ -19,7 +19,7 @@ from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, 
 from smtui.engine.functions import format_arn, waits_for_permission
 from smtui.engine.purge import TOLERANCE, Purge
 from smtui.engine.road import Engine
-from smtui.vault import backup, digest, kdf, keys, migrate, recovery, reseal, rotations, secrets, trail
+from smtui.vault import backup, digest, kdf, keys, migrate, recovery, reseal, rotations, secrets, trail, verification
 from smtui.vault import path as vault_path
 from smtui.vault.backup import Progress, untold
 from smtui.vault.check import CheckReport, Finding, check
@@ -32,6 +32,7 @@ from smtui.vault.opening import open_file
 from smtui.vault.permissions import Permissions
 from smtui.vault.refusals import well_formed
 from smtui.vault.rollback_note import RollbackNote
+from smtui.vault.verification import LastCheck
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
@@ -330,6 +331,7 @@ class Vault:
         database, self._database = self._database, None
         if database is not None:
             database.close()
+            self._note.close()
             self._key_store.wipe()
             self._file_keys.wipe()
 
@@ -410,7 +412,39 @@ class Vault:
         """Verifies pages, rows, references, envelopes and the trail. `progress(what, done, of)` hears of it."""
         database = self._open_database()
         with database.snapshot():
-            return check(database, self._key_store, self.account_id, progress or untold)
+            report = check(database, self._key_store, self.account_id, progress or untold)
+        self._note_check(clean=report.clean)
+        return report
+
+    def verify_rows(self, progress: Callable[[int], None] = lambda rows: None) -> bool:
+        """Whether all rows are those that were last written together, by the keyed digest over them.
+
+        Reads every row, of one moment; writers do not wait for it. `progress` is called with the number of rows read
+        every thousand or so; what it raises ends the verification. Raises VaultDamagedError for an altered page.
+        """
+        database = self._open_database()
+        clean = False
+        try:
+            with database.snapshot():
+                clean = not digest.missing(database, self._key_store.derived(digest.PURPOSE), progress) \
+                    and digest.numbers_fit(database)
+        except VaultDamagedError:
+            self._note_check(clean=False)
+            raise
+        self._note_check(clean=clean)
+        return clean
+
+    @property
+    def last_check(self) -> LastCheck | None:
+        """When this machine last verified the vault as a whole, and whether all was well; None where it never did."""
+        return verification.last_check(self._note)
+
+    def take_check_reminder(self) -> str:
+        """A sentence where the last check is long ago or found something, at most once a day; else empty."""
+        return verification.take_reminder(self._note, self._ambient.now())
+
+    def _note_check(self, *, clean: bool) -> None:
+        verification.note_check(self._note, self._ambient.now(), clean=clean)
 
     def sealed_under(self, key_id: str, *, region_name: str | None = None) -> tuple[int, int]:
         """How many versions a KMS key seals, and of how many secrets: what would be lost with it.

@@ -55,6 +55,8 @@ def closing(vault: Vault, args: argparse.Namespace) -> Iterator[Vault]:
             yield vault
         finally:
             _tell_deletions(vault)
+            if reminder := vault.take_check_reminder():
+                diagnostics.note(reminder)
 
 
 def _tell_deletions(vault: Vault) -> None:

@@ -29,11 +29,11 @@ from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
 from smtui.shown import shown
 from smtui.terminal_end import HUNG_UP, TERMINAL
-from smtui.tui import keys, rotator, themes
+from smtui.tui import keys, rotator, themes, verifier
 from smtui.tui.bridge import BACKGROUND, GESTURE, READING, background, call, gesture
 from smtui.tui.copying import CopyingApp
 from smtui.tui.input_queue import INPUT, InputQueue
-from smtui.tui.long_work import Deed, Progress
+from smtui.tui.long_work import LOOK, Deed, Progress
 from smtui.tui.palette import Actions
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
@@ -42,6 +42,7 @@ from smtui.tui.screens.part import VALUE
 from smtui.tui.screens.recovery import A_WHILE, UNSEEN
 from smtui.tui.screens.too_small import TooSmallScreen, fits
 from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.session import Opened, Session
 from smtui.tui.workarounds import forget_texts, forget_what_waits
 
@@ -174,6 +175,7 @@ class SmtuiApp(CopyingApp):
             await self.show_only(SecretsScreen(self.session))
         for notice in vault.notices:
             self.warn(notice)
+        self.set_timer(verifier.DELAY, self.verify)
 
     async def lock(self, notice: str = "") -> None:
         """The session ends: screens that may hold values go first, then the keys, then what was copied."""
@@ -196,6 +198,31 @@ class SmtuiApp(CopyingApp):
         await self.clear_clipboard()
         forget_texts()
         gc.collect()
+
+    def verify(self) -> None:
+        self.run_worker(self._verify(), group=LEAVING_GROUP)
+
+    async def _verify(self) -> None:
+        """Beside everything else; a vault that is not as it was last written is locked, with the reason."""
+        session = self.session
+        if session is None or session.verifier.is_running:
+            return
+        verified = await session.verifier.verify()
+        if self.session is not session:
+            return
+        if not verified:
+            await self._wait_for_a_check(session)
+            if self.session is session:
+                await self.lock(verifier.MISMATCH)
+        elif isinstance(self.screen, VaultScreen):
+            self.screen.first_look()
+
+    async def _wait_for_a_check(self, session: Session) -> None:
+        """A person who is checking the vault already reads the findings first."""
+        from smtui.tui.dialogs.report import Report
+
+        while self.session is session and (session.work is not None or isinstance(self.screen, Report)):
+            await asyncio.sleep(LOOK)
 
     @gesture
     async def choose_another(self) -> None:

@@ -13,6 +13,7 @@ from smtui.tui.beside import Beside
 from smtui.tui.reader import Reader
 from smtui.tui.rotator import Rotator
 from smtui.tui.undo import Call, Done, UndoList, nothing_in_the_way
+from smtui.tui.verifier import Verifier
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +42,7 @@ class Session:
         self.undo = UndoList()
         self.beside = Beside(vault)
         self.rotator = Rotator(self.beside, idle=self.read_only)
+        self.verifier = Verifier(self.beside)
         self.work: LongWork[Any] | None = None
         self.password_options: Mapping[str, Any] = {}
         """With which a password was last made."""
@@ -85,6 +87,7 @@ class Session:
 
     async def end_work(self) -> None:
         """Stops it, and waits until it can no longer touch the vault."""
+        await self.verifier.end()
         if self.work is not None:
             await self.work.end()
         await self.rotator.end()

@@ -51,7 +51,7 @@ class RollbackNote:
     ) -> None:
         self._path = folder / "seen" / name
         self._name = name.encode()
-        self._cipher = AESGCM(key)
+        self._cipher: AESGCM | None = AESGCM(key)
         self._old_key = old_key
         self._entropy = entropy
         self._read_before: tuple[bytes, Content] = b"", {}
@@ -80,6 +80,8 @@ class RollbackNote:
 
         Raises OSError, and ValueError for a content that is too long.
         """
+        if self._cipher is None:
+            return
         make_folder(self._path.parent)
         with lock_folder(self._path.parent):
             descriptor = self._open(os.O_RDWR | os.O_CREAT)
@@ -90,6 +92,10 @@ class RollbackNote:
                     self._write(descriptor, {**content, "turn": int(held.get("turn", 0)) + 1})
             finally:
                 os.close(descriptor)
+
+    def close(self) -> None:
+        """Drops the key. What is noted stays, and can no longer be read or changed here."""
+        self._cipher, self._old_key, self._read_before = None, b"", (b"", {})
 
     def forget(self) -> None:
         """Removes the note."""
@@ -136,11 +142,14 @@ class RollbackNote:
         plain = json.dumps(content, separators=(",", ":")).encode()
         plain += b" " * (-len(plain) % PADDED_TO)
         nonce = self._entropy(NONCE_BYTES)
+        assert self._cipher is not None, "closed"
         sealed = nonce + self._cipher.encrypt(nonce, plain, self._name)
         return len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
 
     def _opened(self, slot: bytes) -> Content:
         """What is in a slot; empty where it holds nothing of ours."""
+        if self._cipher is None:
+            return {}
         length = int.from_bytes(slot[:LENGTH_BYTES], "big")
         sealed = slot[LENGTH_BYTES : LENGTH_BYTES + length]
         try:

@@ -17,6 +17,7 @@ from textual.widgets import Input
 import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
+from smtui.tui import verifier
 from smtui.tui.app import SmtuiApp
 from tests import waiting
 from tests.conftest import Clock
@@ -78,6 +79,7 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_TTY", "SSH_CONNECTION", "SMTUI_VAULT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "config.toml"))
+    monkeypatch.setattr(verifier, "DELAY", 3600)  # what is verified beside a test is verified by its own tests
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
 

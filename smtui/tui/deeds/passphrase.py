@@ -24,6 +24,7 @@ async def change_passphrase(app: SmtuiApp, session: Session) -> None:
     if typed is None:
         return
     try:
+        await session.verifier.end()
         if session.beside.busy:
             raise VaultBusyError("A rotation is under way, so the passphrase cannot be changed now.",
                                  hint="Try again when it is done.")

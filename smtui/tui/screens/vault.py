@@ -65,8 +65,19 @@ class VaultScreen(SessionScreen[None]):
         return [_fact(title, shown(words)) for title, words in (
             ("Vault", vault.path.absolute()), ("Size", f"{_size(vault.path):,} bytes, format {vault.format}"),
             ("Account", vault.account_id), ("Regions", ", ".join(self._regions(vault.regions()))),
-            ("Settings", settings_path()), ("Locks", _locks(self.app.settings.idle_lock)),
+            ("Verified", self._verified()), ("Settings", settings_path()),
+            ("Locks", _locks(self.app.settings.idle_lock)),
         )]  # fmt: skip
+
+    def _verified(self) -> str:
+        """When every row was last found as it was written, or not."""
+        if self.session.verifier.is_running:
+            return "being verified now"
+        last = self.vault.last_check
+        if last is None:
+            return "not yet on this machine"
+        when = f"{last.at.astimezone():%Y-%m-%d %H:%M}"
+        return f"{when}, every row is as it was last written" if last.clean else f"{when}, something wrong was found"
 
     def _regions(self, counts: dict[str, int]) -> Iterator[str]:
         home = self.vault.region_name

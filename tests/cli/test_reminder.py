@@ -1,0 +1,36 @@
+"""The command line reminds of a verification that is long ago: on standard error, and once a day at most."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtui.ambient import Ambient
+from tests.cli.conftest import CommandLine
+from tests.conftest import Clock
+
+
+@pytest.fixture
+def clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    monkeypatch.setattr(Ambient, "with_clock", lambda _: Ambient(clock, lambda: clock().timestamp()))
+    return clock
+
+
+def test_a_check_is_long_ago(clock: Clock, cli: CommandLine) -> None:
+    """A vault that was never verified here is told of after 30 days as well; a check puts it right."""
+    clock.forward(days=3650)  # later than the vault was made
+    assert cli("ls").err == ""
+    clock.forward(days=29)
+    assert cli("ls").err == ""
+    clock.forward(days=2)
+    assert "known this vault for 31 days and never verified it" in cli("ls").err
+    assert cli("ls").err == ""
+    clock.forward(days=1)
+    assert "smtui check" in cli("ls").err
+
+    assert cli("check").code == 0
+    clock.forward(days=30)
+    assert cli("ls").err == ""
+    clock.forward(days=1)
+    answer = cli("ls")
+    assert "last verified on" in answer.err and "31 days ago. Verify it with: smtui check" in answer.err
+    assert answer.out == "" and answer.code == 0

@@ -1,0 +1,108 @@
+"""After each unlock the vault is verified beside the screens."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import smtui
+from smtui.backends.local import Vault
+from smtui.config import Settings
+from smtui.tui import verifier
+from smtui.tui.app import SmtuiApp
+from smtui.tui.screens.unlock import UnlockScreen
+from tests.conftest import by_another_program
+from tests.tui.conftest import MakeApp, screen_text, until
+
+SMALL = (80, 24)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifier, "DELAY", 0.01)
+
+
+async def test_the_vault_screen_tells_when_it_was_verified(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
+    """Nobody asked for it, and nothing of it is in the audit log."""
+    events = len(list(vault.trail()))
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: vault.last_check)
+        await pilot.press("o", "v")
+        await until(pilot, lambda: "every row is as it was last written" in screen_text(running))
+
+    assert vault.last_check and vault.last_check.clean and vault.last_check.at == vault.now()
+    assert not any(event["eventName"] == "Check" for event in vault.trail()) and events > 0
+
+
+async def test_an_older_row_that_was_put_back_stops_the_session(
+    vault: smtui.Vault, filled: Any, tmp_path: Path
+) -> None:
+    """It is locked, and says why and what to do."""
+    path, key = tmp_path / "copy.vault", vault.unlock_key()
+    vault.backup(path)
+    by_another_program(path, key, "UPDATE labels SET label = 'AWSPREVIOUS' WHERE secret = 1")
+    running = SmtuiApp(path, Settings(), vault=smtui.open_vault(path, key=key))
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: isinstance(running.screen, UnlockScreen)
+                    and "rows of this vault are not as they were last" in " ".join(screen_text(running).split()))
+        assert "smtui check" in " ".join(screen_text(running).split()) and running.session is None
+    with smtui.open_vault(path, key=key) as copy:
+        assert copy.last_check and not copy.last_check.clean
+
+
+@pytest.mark.parametrize("how", ["ctrl+l", "change"])
+async def test_it_gives_way(
+    app: MakeApp, vault: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """The lock and a new passphrase do not wait for its end, however long it would last."""
+    begun = threading.Event()
+
+    def without_end(own: Vault, progress: Any) -> bool:
+        while True:
+            begun.set()
+            progress(1)
+
+    monkeypatch.setattr(Vault, "verify_rows", without_end)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, begun.is_set)
+        session = running.session
+        assert session is not None and session.verifier.is_running
+        if how == "ctrl+l":
+            await pilot.press("ctrl+l")
+            await until(pilot, lambda: vault.locked)
+        else:
+            await session.verifier.end()
+            vault.change_passphrase("another six words of passphrase")
+        assert not session.verifier.is_running
+
+
+def test_writers_do_not_wait_for_it(vault: smtui.Vault, filled: Any) -> None:
+    """What is written meanwhile is neither refused nor taken for a mismatch."""
+    written = []
+
+    def write(rows: int) -> None:
+        filled.create_secret(Name=f"meanwhile-{len(written)}", SecretString="x")
+        written.append(rows)
+
+    with vault.opened_again() as own:
+        assert own.verify_rows(write)
+    assert written and own.locked
+
+
+@pytest.mark.parametrize("statement", [
+    "DELETE FROM labels WHERE secret = 1", "UPDATE secrets SET description = 'other' WHERE id = 1",
+    "INSERT INTO policies VALUES (1, '{}')", "UPDATE sqlite_sequence SET seq = 0 WHERE name = 'secrets'",
+])
+def test_a_mismatch_is_found_and_noted(vault: smtui.Vault, filled: Any, tmp_path: Path, statement: str) -> None:
+    path, key = tmp_path / "copy.vault", vault.unlock_key()
+    vault.backup(path)
+    by_another_program(path, key, statement)
+    with smtui.open_vault(path, key=key) as copy:
+        assert not copy.verify_rows()
+        assert copy.last_check and not copy.last_check.clean
+        assert "found something wrong" in copy.take_check_reminder() and not copy.take_check_reminder()
