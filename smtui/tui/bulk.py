@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from smtui.shown import Shown, shown
 from smtui.tui import ways_back
 from smtui.tui.bridge import call
-from smtui.tui.dialogs.bulk_tags import TagPlan, sent
+from smtui.tui.dialogs.bulk_tags import TagPlan
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.exporting import ExportPlan, write
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.plan import PlanScreen, carried_out
 from smtui.tui.dialogs.restoring import RestorePlan
-from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.plan import counted
+from smtui.tui.tag_edit import edit_tags, tags_of
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -49,13 +49,7 @@ async def tag(screen: SecretsScreen, entries: Entries) -> None:
         await _carried_out(screen, TagPlan(screen.session, entries))
         return
     [entry] = entries
-    before, name = {tag["Key"]: tag.get("Value", "") for tag in entry.get("Tags", ())}, shown(entry["Name"])
-    changes = await screen.app.push_screen_wait(TagsForm(name, before))
-    if changes:
-        for method, request in sent(entry["ARN"], changes):
-            await call(getattr(screen.client, method), **request)
-        ways_back.tagged(screen.session, entry["ARN"], name, before, changes.put, changes.removed)
-        await screen.done("\n".join(changes.sentences()))
+    await edit_tags(screen, entry["ARN"], shown(entry["Name"]), tags_of(entry))
 
 
 async def export(screen: SecretsScreen, entries: Entries) -> None:

@@ -137,6 +137,11 @@ def short(version: str | None) -> Shown:
     return shown(version if version == NEW else (version or "")[:SHORT])
 
 
+def place_of(version: str | None) -> Shown:
+    """The version a label is on, in a sentence."""
+    return short(version) if version else Shown("no version")
+
+
 def _of(carried: Labels, version: str) -> tuple[str, ...]:
     return tuple(labels.of_version(carried, version))
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
+from smtui.api.errors import SmtuiError
 from smtui.editor.private_copy import Place, private_copy, read_back
 from smtui.editor.program import NoEditor, edit
 from smtui.shown import Shown, shown
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.tui.dialogs.edited import Edited, Verdict
 from smtui.tui.json_check import looks_like_json
+from smtui.tui.telling import keeps_what_was_typed
 from smtui.tui.value_edit import Outcome
 from smtui.tui.values import MOST_BYTES
 
@@ -75,7 +76,7 @@ async def _try_to_store(app: SmtuiApp, store: Callable[[str], Awaitable[Outcome]
     try:
         return await store(text)
     except SmtuiError as error:
-        if isinstance(error, VaultLockedError) and not isinstance(error, VaultBusyError):
+        if not keeps_what_was_typed(error):
             raise
         app.report(error)
         return Outcome.KEPT

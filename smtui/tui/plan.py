@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.errors import ClientError, SmtuiError
+from smtui.api.errors import ChangedMeanwhileError, ClientError, SmtuiError
+from smtui.compare_and_swap import Transaction, write_unless
 from smtui.shown import Shown, shown
 from smtui.tui.bridge import call
 
@@ -41,6 +42,8 @@ class Item:
     note: Shown = NOTHING
     obstacle: Shown = NOTHING
     calls: Sequence[Sent] = ()
+    check: Callable[[Client], str] | None = None
+    """Says, in the same transaction as the calls, why they may not be made any more; empty where they may."""
     remember: Callable[[], None] | None = None
     """Remembers the way back; called when it is done."""
     said: Shown | None = None
@@ -77,24 +80,38 @@ class Plan:
     def of(self, state: State) -> list[Item]:
         return [item for item in self.items if item.state is state]
 
-    async def carry_out(self, client: Client, tell: Callable[[int], None]) -> None:
+    async def carry_out(self, client: Client, transaction: Transaction, tell: Callable[[int], None]) -> None:
         """`tell` hears which number is next. Ends early when it is stopped, or when the vault itself fails."""
         for number, item in enumerate(self.items):
             if self.stopped:
                 return
             if item.state is State.PLANNED:
                 tell(number)
-                await self._do(item, client)
+                await self._do(item, client, transaction)
 
-    async def _do(self, item: Item, client: Client) -> None:
+    async def _do(self, item: Item, client: Client, transaction: Transaction) -> None:
         try:
-            for method, request in item.calls:
-                await call(getattr(client, method), **request)
+            await call(_send, item, client, transaction)
+        except ChangedMeanwhileError as error:
+            item.said = shown(error.found)
         except SmtuiError as error:
             item.said = shown(getattr(error, "message", None) or str(error))
             self.stopped = not isinstance(error, ClientError)
         else:
             item.said, item.done = NOTHING, True
+
+
+def _send(item: Item, client: Client, transaction: Transaction) -> None:
+    """In the vault's thread."""
+    def send(_: object = None) -> None:
+        for method, request in item.calls:
+            getattr(client, method)(**request)
+
+    check = item.check
+    if check is None:
+        send()
+    else:
+        write_unless(transaction, lambda: check(client), bool, send)
 
 
 def counted(many: int, what: str = "secret") -> str:

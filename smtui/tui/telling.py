@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtui.api.errors import SmtuiError
+from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
 from smtui.shown import shown
 from smtui.tui.long_work import Stopped
 from smtui.tui.workarounds import QuietApp
@@ -23,6 +23,11 @@ class TellingApp(QuietApp[None]):
         self.notify(
             shown(f"{message}\n{error.hint}".strip(), lines=True), title=_title(error), severity="error", markup=False,
         )
+
+
+def keeps_what_was_typed(error: SmtuiError) -> bool:
+    """Whether a form can be shown again with what was typed: not once the vault is locked."""
+    return isinstance(error, VaultBusyError) or not isinstance(error, VaultLockedError)
 
 
 def _title(error: SmtuiError) -> str:

@@ -20,7 +20,7 @@ from smtui.tui import authorship
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.conflict import Answer, ConflictDialog
-from smtui.tui.label_moves import Labels, short
+from smtui.tui.label_moves import Labels, place_of
 from smtui.tui.new_version import NewVersion
 from smtui.tui.value_merge import apply_changes, list_changed
 from smtui.tui.values import Value, held
@@ -181,7 +181,7 @@ class ValueEdit:
             yield authorship.describe_new_version(self._session.vault, self._secret_id, current, region)
         for label in sorted(set(holders_before(seen, new.stages)) - others):
             if seen.get(label) != found.get(label):
-                yield shown(f"{label} was on {_place(seen.get(label))} and is on {_place(found.get(label))} now.")
+                yield shown(f"{label} was on {place_of(seen.get(label))} and is on {place_of(found.get(label))} now.")
         yield Shown("")
         if base.value is None or self.base.value is None:
             why = base.reason or self.base.reason
@@ -214,6 +214,3 @@ def _shorten(message: str) -> str:
     """Without the ARNs of the caller and of the secret, which is the one that is looked at."""
     return re.sub(r" on resource: \S+", "", re.sub(r"^User: \S+ is", "you are", message))
 
-
-def _place(version: str | None) -> Shown:
-    return short(version) if version else Shown("no version")

@@ -376,7 +376,7 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
 
 
 async def test_a_move_that_is_refused_changes_nothing(app: MakeApp, database: Any) -> None:
-    """Where somebody else moved the label while the preview stood there, the service's sentence is shown."""
+    """Where somebody else moved the label while the preview stood there, that is said, and nothing is moved."""
     running = app()
     async with opened(running) as pilot:
         await at_versions(pilot)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
 from textual.containers import Horizontal
@@ -15,10 +15,13 @@ from smtui.shown import Shown, shown
 from smtui.tui import keys, ways_back
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.plan import PlanScreen
-from smtui.tui.dialogs.tags import TagChanges, problem
-from smtui.tui.plan import Item, Sent, State, counted
+from smtui.tui.dialogs.tags import TagChanges, problem, send_tags
+from smtui.tui.plan import Item, State, counted
 from smtui.tui.widgets.line import Line
 from smtui.tui.widgets.pair_rows import PairRows
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
 
 
 class TagPlan(PlanScreen):
@@ -49,7 +52,8 @@ class TagPlan(PlanScreen):
         changes = self._changes(item)
         item.note = shown("  ".join(changes.sentences()))
         item.obstacle = Shown() if changes else Shown("stays as it is")
-        item.calls = list(sent(item.arn, changes))
+        item.calls = list(send_tags(item.arn, changes))
+        item.check = partial(_find_others_change, item, changes)
         item.remember = partial(ways_back.tagged, self.session, item.arn, item.name, changes.before, changes.put,
                                 changes.removed)
 
@@ -103,13 +107,14 @@ class TagPlan(PlanScreen):
         await self.pairs.remove_focused()
 
 
+def _find_others_change(item: Item, changes: TagChanges, client: Client) -> str:
+    """Which of the tags to be changed are other ones by now than the person was shown; empty where none is."""
+    now = {tag["Key"]: tag.get("Value", "") for tag in client.describe_secret(SecretId=item.arn).get("Tags", ())}
+    other = [key for key in sorted({*changes.put, *changes.removed}) if now.get(key) != changes.before.get(key)]
+    said = ", ".join(f"{key} is {now[key]}" if key in now else f"{key} is removed" for key in other)
+    return f"changed by others meanwhile: {said}" if other else ""
+
+
 def _tags(item: Item) -> dict[str, str]:
     return {tag["Key"]: tag.get("Value", "") for tag in item.entry.get("Tags", ())}
 
-
-def sent(arn: str, changes: TagChanges) -> Iterator[Sent]:
-    """The calls that make the changes."""
-    if changes.removed:
-        yield "untag_resource", {"SecretId": arn, "TagKeys": list(changes.removed)}
-    if changes.put:
-        yield "tag_resource", {"SecretId": arn, "Tags": changes.tags()}

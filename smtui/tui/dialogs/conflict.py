@@ -37,14 +37,18 @@ class ConflictDialog(ModalScreen[Answer]):
     Args:
         lines: what others did, and what one is about to do; never a value of a secret.
         answers: which there are beside Cancel.
+        insist: what the button says that writes one's own all the same.
     """
 
     BINDINGS = keys.of("dialog")
     CSS_PATH = "conflict.tcss"
     AUTO_FOCUS = "#CANCEL"
 
-    def __init__(self, title: Shown, lines: Sequence[Shown], answers: Sequence[Answer]) -> None:
+    def __init__(
+        self, title: Shown, lines: Sequence[Shown], answers: Sequence[Answer], *, insist: str = Answer.STORE.value
+    ) -> None:
         super().__init__()
+        self._insist = insist
         self._title = title
         self._lines = lines
         self._answers = (Answer.CANCEL, *answers)
@@ -59,7 +63,8 @@ class ConflictDialog(ModalScreen[Answer]):
             for row in filter(None, (first, second)):
                 with Horizontal(classes="answers"):
                     for each in row:
-                        yield Button(Content(each.value), id=each.name)
+                        words = self._insist if each is Answer.STORE else each.value
+                        yield Button(Content(words), id=each.name)
         yield KeyBar()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

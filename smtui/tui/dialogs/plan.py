@@ -117,7 +117,7 @@ class PlanScreen(ModalScreen[Plan | None]):
     def look(self) -> None:
         """Shows what the fields, as they are now, make of it."""
         for item in self.plan.items:
-            item.obstacle, item.calls, item.remember = NOTHING, (), None
+            item.obstacle, item.calls, item.check, item.remember = NOTHING, (), None, None
             self.fill(item)
         problem = self.problem() or ("" if self.plan.of(State.PLANNED) else "✗ There is nothing to do.")
         self.go.disabled = bool(problem)
@@ -148,7 +148,7 @@ class PlanScreen(ModalScreen[Plan | None]):
         self.query_one("#cancel", Button).label = "Stop"
         passing = self.app.input.let_pass_later(PATIENCE)
         try:
-            await self.plan.carry_out(self.client, self._tell)
+            await self.plan.carry_out(self.client, self.session.vault.all_or_nothing, self._tell)
         finally:
             passing.cancel()
         self._over = True

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -38,6 +38,11 @@ class TagChanges:
     def __bool__(self) -> bool:
         return bool(self.put or self.removed)
 
+    @property
+    def after(self) -> Tags:
+        """All tags with the changes made."""
+        return {key: value for key, value in {**self.before, **self.put}.items() if key not in self.removed}
+
     def tags(self) -> list[Tag]:
         return [{"Key": key, "Value": value} for key, value in self.put.items()]
 
@@ -62,8 +67,16 @@ def problem(lines: Sequence[Pair]) -> str:
     return f"The tag {twice[0]} is there twice." if twice else ""
 
 
+def send_tags(arn: str, changes: TagChanges) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The calls that make the changes: a method of the client, and its request."""
+    if changes.removed:
+        yield "untag_resource", {"SecretId": arn, "TagKeys": list(changes.removed)}
+    if changes.put:
+        yield "tag_resource", {"SecretId": arn, "Tags": changes.tags()}
+
+
 class TagsForm(ModalScreen[TagChanges | None]):
-    """Answers what is to be different."""
+    """Answers what is to be different. Begins with what is `typed` already, in place of `tags`."""
 
     BINDINGS = keys.of("dialog") + keys.of("tags")
     CSS_PATH = "tags.tcss"
@@ -72,17 +85,21 @@ class TagsForm(ModalScreen[TagChanges | None]):
     pairs = getters.query_one(PairRows)
     said = getters.query_one("#said", Static)
 
-    def __init__(self, name: Shown, tags: Tags) -> None:
+    def __init__(self, name: Shown, tags: Tags, typed: Tags | None = None) -> None:
         super().__init__()
         self._name = name
         self._tags = tags
+        self._typed = tags if typed is None else typed
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(f"Tags of {self._name}"), classes="title")
-            yield PairRows(Pair(at, key, value) for at, (key, value) in enumerate(self._tags.items()))
-            yield Static(Content(UNCHANGED), id="said")
+            yield PairRows(Pair(at, key, value) for at, (key, value) in enumerate(self._typed.items()))
+            yield Static(id="said")
         yield KeyBar()
+
+    def on_mount(self) -> None:
+        self._say_what_will_be()
 
     @on(PairRows.Changed)
     def _say_what_will_be(self) -> None:

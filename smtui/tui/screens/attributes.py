@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from smtui.shown import shown
-from smtui.tui import kms_keys, ways_back
+from operator import ne
+
+from smtui.api.errors import SmtuiError
+from smtui.shown import Shown, shown
+from smtui.tui import authorship, kms_keys, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.plan import carried_out
-from smtui.tui.dialogs.tags import TagsForm
+from smtui.tui.guarded_write import GuardedWrite
 from smtui.tui.screens.one_secret import OneSecretScreen
+from smtui.tui.tag_edit import edit_tags, tags_of
+from smtui.tui.telling import keeps_what_was_typed
+from smtui.tui.value_edit import Outcome
 
 LONGEST_DESCRIPTION = 2048
 
@@ -19,30 +25,49 @@ class AttributesScreen(OneSecretScreen):
 
     @gesture
     async def action_describe(self) -> None:
+        """Asks until it is stored or discarded; what was refused is in the line again."""
         if self.secret is None or self.refuses_to_write():
             return
-        title = shown(f"Description of {self.name}")
-        before = self.secret.get("Description", "")
-        new = await self.app.push_screen_wait(OneLine(title, before, longest=LONGEST_DESCRIPTION, empty=True))
-        if new is not None and new != before:
-            await call(self.client.update_secret, SecretId=self.secret_id, Description=new)
-            ways_back.described(self.session, self.secret_id, self.name, before, new)
-            await self.done("The description is changed.")
+        title, longest = shown(f"Description of {self.name}"), LONGEST_DESCRIPTION
+        before = typed = self.secret.get("Description", "")
+        while True:
+            new = await self.app.push_screen_wait(OneLine(title, typed, longest=longest, empty=True))
+            if new is None or new == before:
+                return
+            typed = new
+            try:
+                outcome, found = await self._description(before, new).run(self.app, self.vault, before)
+            except SmtuiError as error:
+                if not keeps_what_was_typed(error):
+                    raise
+                self.app.report(error)
+                continue
+            if outcome is Outcome.STORED:
+                ways_back.described(self.session, self.secret_id, self.name, found, new)
+                await self.done("The description is changed.")
+            if outcome in (Outcome.STORED, Outcome.DISCARDED):
+                return
+            if outcome is Outcome.EDIT:
+                before = found
+
+    def _description(self, before: str, new: str) -> GuardedWrite[str]:
+        def describe(found: str) -> list[Shown]:
+            return [self._who_updated("changed the description"), Shown(""), shown(f"Before: {before}"),
+                    shown(f"Now:    {found}"), shown(f"Yours:  {new}")]
+
+        return GuardedWrite(
+            shown(f"The description of {self.name} changed while you edited it"),
+            lambda: self.client.describe_secret(SecretId=self.secret_id).get("Description", ""), ne,
+            lambda: self.client.update_secret(SecretId=self.secret_id, Description=new), describe,
+        )
+
+    def _who_updated(self, did: str) -> Shown:
+        return authorship.describe_last_change(self.vault, self.secret_id, self.session.region, {"UpdateSecret"}, did)
 
     @gesture
     async def action_tag(self) -> None:
-        if self.secret is None or self.refuses_to_write():
-            return
-        before = {tag["Key"]: tag.get("Value", "") for tag in self.secret.get("Tags", ())}
-        changes = await self.app.push_screen_wait(TagsForm(self.name, before))
-        if not changes:
-            return
-        if changes.removed:
-            await call(self.client.untag_resource, SecretId=self.secret_id, TagKeys=list(changes.removed))
-        if changes.put:
-            await call(self.client.tag_resource, SecretId=self.secret_id, Tags=changes.tags())
-        ways_back.tagged(self.session, self.secret_id, self.name, before, changes.put, changes.removed)
-        await self.done("\n".join(changes.sentences()))
+        if self.secret is not None and not self.refuses_to_write():
+            await edit_tags(self, self.secret_id, self.name, tags_of(self.secret))
 
     @gesture
     async def action_key(self) -> None:
@@ -51,10 +76,25 @@ class AttributesScreen(OneSecretScreen):
             return
         before = self.secret.get("KmsKeyId", kms_keys.DEFAULT)
         new = await kms_keys.ask_key(self.app, self.session, shown(f"Under which key shall {self.name} be sealed?"))
-        if new is not None and new != before:
-            await call(self.client.update_secret, SecretId=self.secret_id, KmsKeyId=new)
-            ways_back.key_changed(self.session, self.secret_id, self.name, before, new)
+        if new is None or new == before:
+            return
+        outcome, found = await self._key(before, new).run(self.app, self.vault, before)
+        if outcome is Outcome.STORED:
+            ways_back.key_changed(self.session, self.secret_id, self.name, found, new)
             await self.done(f"{self.name} is sealed under {kms_keys.short(new)}.")
+
+    def _key(self, before: str, new: str) -> GuardedWrite[str]:
+        def describe(found: str) -> list[Shown]:
+            return [self._who_updated("changed the KMS key"), Shown(""),
+                    *(shown(f"{word} {kms_keys.short(key)}")
+                      for word, key in (("Before:", before), ("Now:   ", found), ("Yours: ", new)))]
+
+        return GuardedWrite(
+            shown(f"The KMS key of {self.name} changed meanwhile"),
+            lambda: self.client.describe_secret(SecretId=self.secret_id).get("KmsKeyId", kms_keys.DEFAULT), ne,
+            lambda: self.client.update_secret(SecretId=self.secret_id, KmsKeyId=new), describe, (),
+            f"Use {kms_keys.short(new)} anyway",
+        )
 
     @gesture
     async def action_delete(self) -> None:

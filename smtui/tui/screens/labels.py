@@ -11,15 +11,20 @@ from typing import TypeVar
 
 from textual import getters, on
 
+from smtui.api.errors import AccessDeniedException
+from smtui.compare_and_swap import read_labels
 from smtui.labels import AWSCURRENT
-from smtui.shown import shown
-from smtui.tui import ways_back
+from smtui.shown import Shown, shown
+from smtui.tui import authorship, ways_back
 from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.conflict import Answer
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.label_moves import Move, moved, rolled_back, short
+from smtui.tui.guarded_write import GuardedWrite
+from smtui.tui.label_moves import Labels, Move, moved, place_of, rolled_back, short
 from smtui.tui.screens.one_secret import OneSecretScreen
+from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.version_list import Version, VersionList
 
 LONGEST_LABEL = 256
@@ -59,7 +64,7 @@ class LabelsScreen(OneSecretScreen):
         label = self.versions.hand or ""
         self.versions.take(None)
         if self.labels.get(label) != target:
-            await self._make(f"Move {label} to version {short(target)}?", moved(self.labels, label, target))
+            await self._make(f"Move {label} to version {short(target)}?", label, target)
 
     @gesture
     async def action_attach(self) -> None:
@@ -71,7 +76,7 @@ class LabelsScreen(OneSecretScreen):
         if label in version.labels:
             self.say(f"Version {short(version.id)} has that label already.")
         elif label is not None:
-            await self._make(f"Put {label} on version {short(version.id)}?", moved(self.labels, label, version.id))
+            await self._make(f"Put {label} on version {short(version.id)}?", label, version.id)
 
     @gesture
     async def action_remove_label(self) -> None:
@@ -84,7 +89,7 @@ class LabelsScreen(OneSecretScreen):
             return
         label = await self._one_of(f"Take which label from version {short(version.id)}?", removable)
         if label is not None:
-            await self._make(f"Take {label} from version {short(version.id)}?", moved(self.labels, label, None))
+            await self._make(f"Take {label} from version {short(version.id)}?", label, None)
 
     @gesture
     async def action_roll_back(self) -> None:
@@ -94,19 +99,58 @@ class LabelsScreen(OneSecretScreen):
         if move is None:
             self.say("There is no version before to roll back to: none has AWSPREVIOUS.")
             return
-        await self._make("Roll back to the version before?", move)
+        await self._make("Roll back to the version before?", AWSCURRENT, move.after[AWSCURRENT])
 
-    async def _make(self, question: str, move: Move) -> None:
-        """Shows what will happen, does it, and remembers the way back."""
-        if not await self.app.push_screen_wait(LabelPreview(shown(question), move)):
-            return
+    async def _make(self, question: str, label: str, target: str | None) -> None:
+        """Shows what will happen, does exactly that, and remembers the way back.
+
+        The preview is of the labels as they are by then. Where they move before Enter, that is shown, and the preview
+        can be seen anew.
+        """
+        labels: Labels = await self._labels_now(self.labels)
         try:
-            for step in move.steps:
-                await call(self.client.update_secret_version_stage, **step.request(self.secret_id))
-            self.say("\n".join(move.sentences()))
-            ways_back.labels_moved(self.session, self.secret_id, self.name, move)
+            while True:
+                move = moved(labels, label, target)
+                if not await self.app.push_screen_wait(LabelPreview(shown(question), move)):
+                    return
+                outcome, labels = await self._guard(move).run(self.app, self.vault, move.before)
+                if outcome is Outcome.STORED:
+                    self.say("\n".join(move.sentences()))
+                    ways_back.labels_moved(self.session, self.secret_id, self.name, move)
+                if outcome is not Outcome.EDIT:
+                    return
         finally:
             await self.reload()
+
+    def _guard(self, move: Move) -> GuardedWrite[Labels]:
+        """The calls of a move, if every label that it moves is still where the preview had it."""
+        moving = {label for label in {*move.before, *move.after} if move.before.get(label) != move.after.get(label)}
+
+        def write() -> None:
+            for step in move.steps:
+                self.client.update_secret_version_stage(**step.request(self.secret_id))
+
+        def describe(found: Labels) -> list[Shown]:
+            current = found.get(AWSCURRENT, "")
+            who = authorship.describe_new_version(self.vault, self.secret_id, current, self.session.region)
+            said = [] if current == move.before.get(AWSCURRENT) else [who]
+            return said + [
+                shown(f"{label} was on {place_of(move.before.get(label))} and is on {place_of(found.get(label))} now.")
+                for label in sorted(moving) if move.before.get(label) != found.get(label)
+            ]
+
+        return GuardedWrite(
+            shown(f"The labels of {self.name} moved meanwhile"), lambda: read_labels(self.client, self.secret_id),
+            lambda seen, found: any(seen.get(label) != found.get(label) for label in moving), write, describe,
+            (Answer.LOOK_AGAIN,), insist=None, notice="Nothing was moved.",
+        )
+
+    async def _labels_now(self, known: Labels) -> Labels:
+        """Where DescribeSecret may not be used, those that the screen shows."""
+        try:
+            return await call(read_labels, self.client, self.secret_id)
+        except AccessDeniedException:
+            return known
 
     def _chosen_version(self) -> Version | None:
         """The version under the cursor, where labels may be changed."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from textual import getters
 from textual.screen import Screen
 
+from smtui.api.errors import ChangedMeanwhileError
+from smtui.compare_and_swap import write_unless
 from smtui.shown import shown
 from smtui.tui import keys
 from smtui.tui.bridge import background, call, gesture, reading
@@ -15,6 +17,7 @@ from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.widgets.frame import Masthead
 
 if TYPE_CHECKING:
+    from smtui.api.types import Client
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
     from smtui.tui.undo import Done
@@ -122,12 +125,25 @@ class SessionScreen(Screen[Answer]):
             self._forget_if_newest(done)
         elif await self.app.push_screen_wait(UndoPreview(done, away=done.region != self.session.region)):
             try:
-                for each in done.calls:
-                    await call(each.send, client)
+                await call(self._send_back, done, client)
                 self.session.undo.forget(done)
                 self.say(f"Undone: {done.words.rstrip('.')}.")
+            except ChangedMeanwhileError as error:
+                self.say(f"“{done.words}” cannot be undone. {error.found}", severity="warning")
+                self._forget_if_newest(done)
             finally:
                 self.app.look_again()
+
+    def _send_back(self, done: Done, client: Client) -> None:
+        """In the vault's thread: looks once more for what is in the way, and sends all calls, in one transaction."""
+        def send(_: str) -> None:
+            for each in done.calls:
+                each.send(client)
+
+        write_unless(self.vault.all_or_nothing, lambda: done.obstacle(client), bool, send)
+        for each in done.calls:
+            if each.method == "rotate_secret":  # begun in a transaction, it is carried out after its end
+                self.session.rotator.ask(each.request["SecretId"], done.region)
 
     def _forget_if_newest(self, done: Done) -> None:
         """An older one may have its way free again once newer ones are taken back; the newest will not."""

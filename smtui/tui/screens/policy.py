@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import ne
 from typing import TYPE_CHECKING, Any
 
 from textual import getters
@@ -14,15 +15,17 @@ from textual.widgets import Static
 from smtui.api.errors import SmtuiError
 from smtui.shown import Shown, shown
 from smtui.text.json_layout import indent_json
-from smtui.tui import keys, policy_marks, ways_back
+from smtui.tui import authorship, keys, policy_marks, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.policy_preview import PolicyPreview
+from smtui.tui.guarded_write import TYPED, GuardedWrite
 from smtui.tui.line_changes import line_changes
 from smtui.tui.marks import Mark, Severity
 from smtui.tui.policy_templates import TEMPLATES
 from smtui.tui.screens.part import POLICY, PartScreen
+from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.mark_list import MarkList
@@ -217,20 +220,44 @@ class PolicyScreen(PartScreen):
         if not self._changed:
             self.say("Nothing is changed yet.")
             return
-        text, before = self.area.value, self._attached
+        text = self.area.value
         failed = await self._failed(text)
         title = shown(f"Attach this policy to {self._words}?")
         block = await self.app.push_screen_wait(
-            PolicyPreview(title, line_changes(before, text), [shown(each) for each in failed.values()])
+            PolicyPreview(title, line_changes(self._attached, text), [shown(each) for each in failed.values()])
         )
         if block is None or (LOCKED_OUT in failed and not await self._agrees(
                 "Lock yourself out?", LOCKS_OUT.format(why=failed[LOCKED_OUT]), "Lock out", can_be_undone=False)):
             return
-        await call(self.client.put_resource_policy, SecretId=self.secret_id, ResourcePolicy=text,
-                   BlockPublicPolicy=block)
-        ways_back.policy_changed(self.session, self.secret_id, self._words, before, text)
-        self.area.read_only = True
-        await self.done("The policy is attached.")
+        await self._write(text, lambda: self.client.put_resource_policy(
+            SecretId=self.secret_id, ResourcePolicy=text, BlockPublicPolicy=block))
+
+    async def _write(self, text: str, write: Callable[[], object]) -> None:
+        """Attaches `text`, or with none removes the policy, unless it is another one by now than the person saw."""
+        outcome, before = await self._guard(text, write).run(self.app, self.vault, self._attached)
+        if outcome is Outcome.EDIT:
+            self._attached = before
+        if outcome is Outcome.STORED:
+            ways_back.policy_changed(self.session, self.secret_id, self._words, before, text)
+            self.say("The policy is attached." if text else "The policy is removed.")
+        if outcome in (Outcome.STORED, Outcome.DISCARDED):
+            self.area.read_only = True
+            await self.reload()
+
+    def _guard(self, text: str, write: Callable[[], object]) -> GuardedWrite[str]:
+        seen, policy_of = self._attached, self.client.get_resource_policy
+
+        def describe(found: str) -> list[Shown]:
+            who = authorship.describe_last_change(self.vault, self.secret_id, self.session.region,
+                                                  authorship.POLICY_CHANGES, "changed the policy")
+            mine = _spell_changes(seen, text) if text else ["  removes the policy"]
+            return [who, Shown("They:"), *map(shown, _spell_changes(seen, found)), Shown("You:"), *map(shown, mine)]
+
+        return GuardedWrite(
+            shown(f"The policy of {self._words} changed meanwhile"),
+            lambda: policy_of(SecretId=self.secret_id).get("ResourcePolicy", ""), ne, write, describe,
+            TYPED if text else (), "Attach mine anyway" if text else "Remove anyway",
+        )
 
     @gesture
     async def action_remove(self) -> None:
@@ -239,10 +266,7 @@ class PolicyScreen(PartScreen):
         if not self._attached:
             self.say("No policy is attached.")
         elif await self._agrees(f"Remove the policy of {self._words}?", GONE_POLICY, "Remove"):
-            before = self._attached
-            await call(self.client.delete_resource_policy, SecretId=self.secret_id)
-            ways_back.policy_changed(self.session, self.secret_id, self._words, before, "")
-            await self.done("The policy is removed.")
+            await self._write("", lambda: self.client.delete_resource_policy(SecretId=self.secret_id))
 
     @property
     def _words(self) -> Shown:
@@ -251,3 +275,11 @@ class PolicyScreen(PartScreen):
     async def _agrees(self, question: str, text: str, answer: str, *, can_be_undone: bool = True) -> bool:
         asked = Confirm(shown(question), shown(text, lines=True), answer, can_be_undone=can_be_undone)
         return await self.app.push_screen_wait(asked)
+
+
+def _spell_changes(before: str, after: str) -> list[str]:
+    """The lines that were added and removed."""
+    if before == after:
+        return ["  nothing"]
+    found = [f"  {line.sign} {line.text.strip()}" for line in line_changes(before, after) if line.sign in "+-"]
+    return found or ["  only its formatting"]

@@ -33,7 +33,7 @@ class StoringScreen(ValueScreen):
 
     async def _begin(self, *, can_be_typed: bool = True) -> ValueEdit:
         """The labels are read first, and then the value of the version that they name."""
-        labels = await self._labels_now()
+        labels = await self._labels_if_allowed()
         version = self.version or (labels or {}).get(AWSCURRENT)
         if version or labels is None:
             base = await call(read_base, labels, version, self.read_in_vault)
@@ -43,7 +43,7 @@ class StoringScreen(ValueScreen):
             base = Base(labels, "", None)
         return ValueEdit(self.session, self.secret_id, self.name, base, can_be_typed=can_be_typed)
 
-    async def _labels_now(self) -> Labels | None:
+    async def _labels_if_allowed(self) -> Labels | None:
         try:
             return await call(read_labels, self.client, self.secret_id)
         except AccessDeniedException:

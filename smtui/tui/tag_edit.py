@@ -1,0 +1,85 @@
+"""The tags of one secret, from their form into the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from smtui.api.errors import SmtuiError
+from smtui.shown import Shown, shown
+from smtui.tui import authorship, ways_back
+from smtui.tui.dialogs.tags import TagChanges, Tags, TagsForm, send_tags
+from smtui.tui.guarded_write import GuardedWrite
+from smtui.tui.telling import keeps_what_was_typed
+from smtui.tui.value_edit import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from smtui.tui.screens.of_session import SessionScreen
+
+
+def tags_of(secret: Mapping[str, Any]) -> Tags:
+    """By key, from an answer of DescribeSecret or an entry of ListSecrets."""
+    return {tag["Key"]: tag.get("Value", "") for tag in secret.get("Tags", ())}
+
+
+async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: Shown, before: Tags) -> None:
+    """Asks until they are stored or discarded; what was refused is in the form again.
+
+    Args:
+        before: the tags that the person sees.
+    """
+    typed = before
+    while changes := await screen.app.push_screen_wait(TagsForm(name, before, typed)):
+        typed = changes.after
+        try:
+            outcome, found = await _guard(screen, secret_id, name, changes).run(screen.app, screen.vault, before)
+        except SmtuiError as error:
+            if not keeps_what_was_typed(error):
+                raise
+            screen.app.report(error)
+            continue
+        if outcome is Outcome.STORED:
+            ways_back.tagged(screen.session, secret_id, name, found, changes.put, changes.removed)
+            await screen.done("\n".join(changes.sentences()))
+        if outcome in (Outcome.STORED, Outcome.DISCARDED):
+            return
+        if outcome is Outcome.EDIT:
+            before, typed = found, replace(changes, before=found).after
+
+
+def _guard(
+    screen: SessionScreen[Any], secret_id: str, name: Shown, changes: TagChanges
+) -> GuardedWrite[Tags]:
+    client, touched = screen.client, {*changes.put, *changes.removed}
+
+    def read() -> Tags:
+        return tags_of(client.describe_secret(SecretId=secret_id))
+
+    def describe(found: Tags) -> list[Shown]:
+        who = authorship.describe_last_change(screen.vault, secret_id, screen.session.region, authorship.TAGGING,
+                                              "changed the tags")
+        return [who, Shown(""), *_describe(changes, found)]
+
+    def write() -> None:
+        for method, request in send_tags(secret_id, changes):
+            getattr(client, method)(**request)
+
+    return GuardedWrite(
+        shown(f"The tags of {name} changed while you edited them"), read,
+        lambda seen, found: any(seen.get(key) != found.get(key) for key in touched), write, describe,
+    )
+
+
+def _describe(changes: TagChanges, found: Tags) -> Iterator[Shown]:
+    """Every tag that was changed on both sides."""
+    for key in sorted({*changes.put, *changes.removed}):
+        was, now, mine = changes.before.get(key), found.get(key), changes.put.get(key)
+        if was != now:
+            yield shown(f"{key}: {_say(was)} before, {_say(now)} now; you: {_say(mine)}")
+
+
+def _say(value: str | None) -> str:
+    return "no tag" if value is None else value or "empty"
