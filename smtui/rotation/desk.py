@@ -7,7 +7,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from smtui.api.errors import AccessDeniedException, ClientError
+from smtui.api.errors import (
+    AccessDeniedException,
+    ClientError,
+    InternalServiceError,
+    VaultBusyError,
+    VaultFullError,
+)
 from smtui.api.types import Client
 from smtui.rotation import wire
 from smtui.rotation.function import Task
@@ -33,7 +39,7 @@ class Desk:
         self._values: set[str] = {task.rotation_token}
 
     def answer(self, line: bytes) -> bytes:
-        """The answer to one line, or the refusal of it."""
+        """The answer to one line, or the refusal of it. A vault that is busy or full may be tried again."""
         try:
             operation, params = _parse(line)
         except (ValueError, TypeError, OverflowError, RecursionError):
@@ -42,6 +48,8 @@ class Desk:
             return wire.encoded({"result": self._call(operation, params)})
         except ClientError as error:
             return wire.refusal(error.message, error.code)
+        except (VaultBusyError, VaultFullError) as error:
+            return wire.refusal(str(error), InternalServiceError.code)
 
     def _call(self, operation: str, params: dict[str, Any]) -> Any:
         secret_id = params.get("SecretId")

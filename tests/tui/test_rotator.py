@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import smtui
 from smtui.tui.beside import Beside
 from smtui.tui.rotator import Rotator
 from tests.conftest import PASSPHRASE, Clock
+from tests.rotation.test_command import alive
 from tests.tui.conftest import MakeApp, said, until
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
@@ -104,6 +106,43 @@ async def test_the_lock_ends_a_function_and_what_it_had_begun_can_be_gone_on_wit
         told = again.rotations().describe_rotation(SecretId="db")["Rotation"]
         assert (told["AtWork"], told["Attempts"]) == (False, 1)
         assert told["Message"] == "It was ended before it was done: the vault was locked."
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+@pytest.mark.parametrize("key", ["ctrl+l", "q"])
+async def test_a_function_that_reads_no_answer_ends_with_the_session(
+    app: MakeApp, due: Any, vault: smtui.Vault, tmp_path: Path, key: str
+) -> None:
+    """Though it will not hear of it; and so does what it started in a session of its own, with no environment."""
+    note, script = tmp_path / "pids", tmp_path / "function.py"
+    script.write_text(f"""
+import json, os, signal, socket, subprocess, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+daemon = subprocess.Popen(["sleep", "600"], start_new_session=True, env={{}})
+arn = json.loads(sys.stdin.readline())["SecretId"]
+line = socket.socket(socket.AF_UNIX)
+line.connect(os.environ["SMTUI_AGENT"])
+open({str(note)!r}, "w").write(f"{{os.getpid()}} {{daemon.pid}} .")
+while True:
+    line.sendall(json.dumps({{"operation": "GetSecretValue", "params": {{"SecretId": arn}}}}).encode() + b"\\n")
+""")
+    command = {"Arguments": [sys.executable, str(script)], "TimeoutInSeconds": 600}
+    arn = vault.rotations().create_function(FunctionName="deaf", Command=command)["FunctionArn"]
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        assert running.session
+        running.session.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
+        running.rotate_asked()
+        await until(pilot, lambda: note.exists() and note.read_text().endswith("."))
+        await pilot.press(key)
+        await until(pilot, lambda: vault.locked)
+
+    assert not [pid for pid in note.read_text().split()[:2] if alive(int(pid))]
+    with smtui.open_vault(vault.path, PASSPHRASE) as again:
+        told = again.rotations().describe_rotation(SecretId="db")["Rotation"]
+        assert (told["AtWork"], told["Attempts"]) == (False, 1)
+        assert value(again.client()) == "first"
 
 
 async def test_after_the_lock_nothing_is_rotated(vault: smtui.Vault, due: Any) -> None:
