@@ -478,6 +478,36 @@ def test_a_crash_is_gone_on_from(
     assert "AWSPENDING" not in stages(db)
 
 
+@pytest.mark.parametrize("others", ["a new value", "a roll back"])
+def test_a_value_stored_meanwhile_is_not_overwritten(
+    db: Any, vault: smtui.Vault, rotations: Any, function: str, others: str
+) -> None:
+    """The rotation fails at its end and says what to do; the next one begins from what is there."""
+    from smtui.rotation.function import StepFailed, Task
+    from smtui.rotation.password import password as new_password
+
+    before = db.put_secret_value(**ID, SecretString='{"password": "second", "n": 1.10}')["VersionId"]
+    with vault.all_or_nothing():
+        db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
+    task = Task.claimed(rotations.claim_rotation(Holder="me")["Rotation"], lambda: True)
+    new_password(task, "createSecret", vault.client())
+    if others == "a new value":
+        db.put_secret_value(**ID, SecretString='{"password": "by hand", "n": 1.20}')
+    else:
+        db.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", RemoveFromVersionId=before,
+                                       MoveToVersionId=stages(db)["AWSPREVIOUS"])
+    theirs = db.get_secret_value(**ID)
+    with pytest.raises(StepFailed, match="remove AWSPENDING from version"):
+        new_password(task, "finishSecret", vault.client())
+    assert db.get_secret_value(**ID)["VersionId"] == theirs["VersionId"]
+
+    db.update_secret_version_stage(**ID, VersionStage="AWSPENDING", RemoveFromVersionId=TOKEN)
+    db.rotate_secret(**ID)
+    now = db.get_secret_value(**ID)
+    assert now["VersionId"] not in (TOKEN, theirs["VersionId"])
+    assert not [label for label in now["VersionStages"] if label.startswith("smtui-")]
+
+
 # With the rest of the engine.
 
 
