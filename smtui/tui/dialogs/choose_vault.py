@@ -19,6 +19,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
@@ -41,7 +42,7 @@ class ChooseVault(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Open which vault?", classes="title")
-            yield OptionList(*(_row(path, there) for path, there in self._vaults), Content(BY_PATH), compact=True)
+            yield PickList([*(_row(path, there) for path, there in self._vaults), Content(BY_PATH)])
         yield KeyBar()
 
     @on(OptionList.OptionSelected)

@@ -8,11 +8,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from smtui.tui import keys
 from smtui.tui.places import PLACES, Place
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.row_list import RowList
 
 
 class Go(ModalScreen[Place | None]):
@@ -24,7 +24,7 @@ class Go(ModalScreen[Place | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Go to", classes="title")
-            yield OptionList(*(Option(_row(place)) for place in PLACES), compact=True)
+            yield RowList(*map(_row, PLACES), compact=True)
         yield KeyBar()
 
     def on_key(self, event: events.Key) -> None:

@@ -10,11 +10,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from smtui.shown import Shown
 from smtui.tui import keys
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.pick_list import PickList
 
 
 class Pick(ModalScreen[int | None]):
@@ -31,7 +31,7 @@ class Pick(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
-            yield OptionList(*(Option(Content(thing)) for thing in self._things), compact=True)
+            yield PickList([Content(thing) for thing in self._things])
         yield KeyBar()
 
     @on(OptionList.OptionSelected)

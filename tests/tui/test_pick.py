@@ -1,0 +1,56 @@
+"""Lists to pick from: the keys of every list, and letters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import OptionList
+
+from smtui.shown import Shown
+from smtui.tui.dialogs.choose_vault import ChooseVault
+from smtui.tui.dialogs.go import Go
+from smtui.tui.dialogs.pick import Pick
+from smtui.tui.places import PLACES
+from tests.tui.conftest import MakeApp, screen_text, until
+
+NAMES = ("prod/orders", "prod/web", "dev/orders", "kafka", "zebra")
+
+
+async def open_dialog(pilot: Pilot[None], dialog: Screen[Any]) -> OptionList:
+    await until(pilot, lambda: "nothing here yet" in screen_text(pilot.app))  # type: ignore[arg-type]
+    pilot.app.push_screen(dialog)
+    await until(pilot, lambda: pilot.app.screen is dialog and isinstance(dialog.focused, OptionList))
+    return dialog.query_one(OptionList)
+
+
+@pytest.mark.parametrize(("keys", "row"), [
+    ("", 0), ("j", 1), ("jj", 2), ("jjk", 1), ("G", 4), ("Gg", 0), (["end"], 4), (["end", "home"], 0), (["down"], 1),
+    ("w", 1), ("d", 2), ("o", 2), ("oo", 0), ("z", 4), ("q", 0), ("p", 1), ("pp", 0),
+])  # fmt: skip
+async def test_how_one_moves(app: MakeApp, keys: list[str], row: int) -> None:
+    """A letter goes to the next row of which a word begins with it; j, k, g and G keep their meaning."""
+    async with app().run_test(size=(80, 24)) as pilot:
+        rows = await open_dialog(pilot, Pick(Shown("Which?"), [Shown(name) for name in NAMES]))
+        await pilot.press(*keys)
+
+        assert rows.highlighted == row
+
+
+async def test_the_vault_to_open_and_where_to_go_are_picked_alike(app: MakeApp) -> None:
+    """In the menu of places a place's own letter goes there at once."""
+    async with app().run_test(size=(80, 24)) as pilot:
+        rows = await open_dialog(pilot, ChooseVault([(Path("/a/team.vault"), True), (Path("/b/home.vault"), True)]))
+        await pilot.press("h")
+        assert rows.highlighted == 1
+        await pilot.press("G", "k")
+        assert rows.highlighted == 1
+        await pilot.press("escape")
+        rows = await open_dialog(pilot, Go())
+        await pilot.press("G")
+        assert rows.highlighted == len(PLACES) - 1
+        await pilot.press("home", "j")
+        assert rows.highlighted == 1
