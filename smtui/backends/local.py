@@ -85,6 +85,8 @@ class Vault:
         meta = dict(database.rows("SELECT name, value FROM meta"))
         self.account_id: str = meta["account_id"]
         self.region_name: str = meta["region_name"]
+        assert re.fullmatch(r"[0-9]{12}", self.account_id), "as create_vault wrote it"
+        assert is_region(self.region_name), "as create_vault wrote it"
         name = self._key_store.derived("smtui name")[:16].hex()
         self._permissions = Permissions(state_path(), name, self._key_store.derived("smtui command permissions"))
         self._engine = Engine(database, self._key_store, self._ambient, self.account_id, self._purge,

@@ -10,6 +10,8 @@ from smtui.engine.declaration import Response
 from smtui.vault import replicas, rotations, secrets, versions
 from smtui.vault.secrets import Secret
 
+DAMAGED = "▲ The row of this secret in the vault is damaged. Run smtui check, and open a backup."
+
 
 def described(call: Call, secret: Secret) -> Response:
     """The answer of DescribeSecret."""
@@ -49,7 +51,7 @@ def _described(call: Call, secret: Secret, tags: dict[str, str], own_region: str
     members = {
         **call.identity(secret),
         "Type": secret.type,
-        "Description": secret.description,
+        "Description": DAMAGED if secret.damaged else secret.description,
         "KmsKeyId": secret.kms_key_id,
         **{name: moment(at) for name, at in dates.items() if at},
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],

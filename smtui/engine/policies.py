@@ -20,6 +20,7 @@ from smtui.policy.samples import Samples
 from smtui.policy.statements import Malformed, Policy, Statement
 from smtui.policy.work import TooMuch, Work
 from smtui.vault import policies
+from smtui.vault.refusals import damaged_row
 from smtui.vault.secrets import Secret
 
 MANAGE = "PutResourcePolicy"
@@ -38,7 +39,10 @@ def read(text: str) -> Policy:
 
 def attached(call: Call, secret: Secret | None) -> Policy | None:
     text = policies.of_secret(call.database, secret.id) if secret else None
-    return parsed(text) if text is not None else None
+    try:
+        return parsed(text) if text is not None else None
+    except Malformed:
+        raise damaged_row() from None
 
 
 def authorize(call: Call, operation: Operation, secret: Secret | None, request: Request) -> None:

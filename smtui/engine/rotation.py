@@ -56,7 +56,10 @@ def with_rules(rotation: Rotation, asked: Mapping[str, Any]) -> Rotation:
 
 def scheduled(call: Call, rotation: Rotation) -> Rotation:
     """The rotation with the dates of its next window."""
-    rules = rules_of(rotation) if rotation.enabled else None
+    try:
+        rules = rules_of(rotation) if rotation.enabled else None
+    except InvalidSchedule:
+        rules = None  # nobody set up such rules: check names the row
     window = rules and schedules.next_window(rules, moment(rotation.counts_from), moment(call.now))
     if not window:
         return replace(rotation, opens_at=None, due_by=None)
@@ -75,7 +78,10 @@ def members(rotation: Rotation | None) -> Response:
     """The members of DescribeSecret and ListSecrets; none for a secret that was never set up for rotation."""
     if rotation is None:
         return {}
-    rules = rules_of(rotation)
+    try:
+        rules = rules_of(rotation)
+    except InvalidSchedule:
+        return {"RotationEnabled": rotation.enabled, "RotationLambdaARN": rotation.function}
     told = {
         "AutomaticallyAfterDays": rotation.after_days or (schedules.reported_days(rules) if rules else None),
         "Duration": rotation.duration,

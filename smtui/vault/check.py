@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from smtui.api.errors import DecryptionFailure, VaultDamagedError
-from smtui.vault import digest, envelope, keys, migrate, schema_check, trail
+from smtui.api.errors import DecryptionFailure, InternalServiceError, VaultDamagedError
+from smtui.vault import digest, envelope, keys, migrate, schema_check, trail, versions
+from smtui.vault.columns import COLUMNS, JSON_COLUMNS
 from smtui.vault.database import Database
 from smtui.vault.envelope import Context
 from smtui.vault.keystore import KeyStore
 from smtui.vault.refusals import well_formed
-from smtui.vault.versions import Version
 
 Area = Literal["pages", "rows", "envelopes", "references", "trail", "file"]
 Progress = Callable[[str, int, int], None]
@@ -107,8 +107,26 @@ def _rows(database: Database, store: KeyStore, counted: dict[str, int], progress
     counted["rows"] = of
     if digest.missing(database, store.derived(digest.PURPOSE), lambda done: progress("rows", done, of)):
         yield REPLAYED
+    yield from _types(database)
     if not digest.numbers_fit(database):
         yield "SQLite's row numbers do not go on where they ended."
+
+
+def _types(database: Database) -> Iterator[str]:
+    """Whether each column holds what it may. One look at each table."""
+    for table, columns in COLUMNS.items():
+        conditions = {name: column.condition(f'"{name}"') for name, column in columns.items()}
+        for name in JSON_COLUMNS.get(table, ()):
+            is_object = f"CASE WHEN json_valid({name}) THEN json_type({name}) = 'object' ELSE 0 END"
+            conditions[name] = f"({conditions[name]} OR NOT {is_object})"
+        totals = ", ".join(f"total({each})" for each in conditions.values())
+        counts = database.row(f"SELECT {totals} FROM {table}") or ()
+        for name, count in zip(conditions, counts, strict=False):
+            if count:
+                rows = f"{count:,.0f} row{'s' if count > 1 else ''}"
+                yield f"The column {name} of {table} holds what it cannot in {rows}."
+        if database.has_undecodable and database.is_undecodable(table):
+            yield f"A text of {table} is no UTF-8."
 
 
 def _references(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
@@ -136,10 +154,13 @@ def _envelopes(
         counted["versions"] += 1
         if counted["versions"] % OFTEN == 0:
             progress("envelopes", counted["versions"], of)
-        version = Version(*row)
+        version = versions.read(tuple(row))
         if version.empty:
             continue
-        key = keys.by_row(database, version.key)
+        try:
+            key = keys.by_row(database, version.key)
+        except InternalServiceError:
+            continue  # it points at no key, which is said with the references
         if key.shredded:
             counted[SHREDDED] = counted.get(SHREDDED, 0) + 1
             continue

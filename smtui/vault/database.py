@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from smtui.api.errors import VaultError
 from smtui.vault import content, schema_check
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
-from smtui.vault.refusals import gone, ours, translated
+from smtui.vault.refusals import damaged, gone, ours, translated
 
 if TYPE_CHECKING:
     from smtui.vault.digest import Digest
@@ -46,6 +47,8 @@ class Database:
         self._digest: Digest | None = None
         self._content = content.ContentChanges()
         self._schema: Any = None
+        self.has_undecodable = False
+        """Whether `each` met a text that is no UTF-8."""
         self._owed: dict[tuple[Work, int], None] = {}
 
     def __repr__(self) -> str:
@@ -67,6 +70,8 @@ class Database:
                 return next(self.connection.execute(sql, bindings), None)
             except apsw.Error as error:
                 raise ours(error) from None
+            except UnicodeDecodeError:
+                return next(self._rows_with_bytes(sql, bindings), None)
 
     def rows(self, sql: str, bindings: Bindings = ()) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -74,6 +79,8 @@ class Database:
                 return self.connection.execute(sql, bindings).fetchall()
             except apsw.Error as error:
                 raise ours(error) from None
+            except UnicodeDecodeError:
+                return list(self._rows_with_bytes(sql, bindings))
 
     def run_for_each(self, sql: str, bindings: Iterable[Bindings]) -> None:
         """Runs a statement once for each."""
@@ -83,7 +90,39 @@ class Database:
     def each(self, sql: str, bindings: Bindings = ()) -> Iterator[tuple[Any, ...]]:
         """The rows one by one, for more of them than memory should hold; nothing else is asked meanwhile."""
         with self._lock, translated():
-            yield from self.connection.execute(sql, bindings)
+            given = 0
+            try:
+                for row in self.connection.execute(sql, bindings):
+                    given += 1
+                    yield row
+            except UnicodeDecodeError:
+                self.has_undecodable = True
+                yield from islice(self._rows_with_bytes(sql, bindings), given, None)
+
+    def is_undecodable(self, table: str) -> bool:
+        """Whether a text of a table is no UTF-8."""
+        try:
+            for _ in self.connection.execute(f'SELECT * FROM "{table}"'):
+                pass
+        except UnicodeDecodeError:
+            return True
+        return False
+
+    def _rows_with_bytes(self, sql: str, bindings: Bindings) -> Iterator[tuple[Any, ...]]:
+        """The same rows, where a text that is no UTF-8 is bytes. Raises VaultDamagedError for what is no question."""
+        if not sql.startswith("SELECT"):
+            raise damaged()
+        with translated():
+            cursor = self.connection.execute(sql, bindings)
+            names = [f"c{number}" for number in range(len(cursor.description))]
+            cursor.close(True)
+            columns = ", ".join(
+                f"CASE typeof({name}) WHEN 'text' THEN CAST({name} AS BLOB) ELSE {name} END, typeof({name}) = 'text'"
+                for name in names
+            )
+            for row in self.connection.execute(f"WITH q ({', '.join(names)}) AS ({sql}) SELECT {columns} FROM q",
+                                               bindings):
+                yield tuple(map(_decode, row[::2], row[1::2]))
 
     def last_id(self) -> int:
         """The row number of the newest insert."""
@@ -138,7 +177,10 @@ class Database:
 
         def told(change: Any) -> None:
             assert self._depth, "a row was changed outside a transaction"
-            table, old, new = change.table_name, change.old, change.new
+            try:
+                table, old, new = change.table_name, change.old, change.new
+            except UnicodeDecodeError:
+                raise damaged() from None
             changed(table, old, new)
             if not content_changes.pending:
                 content_changes.see(table, old, new)
@@ -236,6 +278,15 @@ class Database:
             with translated():
                 schema_check.refuse_foreign_schema(self.path, self.connection)
             self._schema = found
+
+
+def _decode(value: Any, is_text: int) -> Any:
+    if not is_text:
+        return value
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
 
 
 def _inner(depth: int) -> tuple[str, str, str]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from smtui.vault.columns import UNREADABLE, read_columns
 from smtui.vault.database import Database
+from smtui.vault.refusals import damaged_row
 
 Manager = Literal["AWS", "CUSTOMER"]
 State = Literal["Enabled", "Disabled", "PendingDeletion"]
@@ -59,16 +61,25 @@ class Alias:
     created_at: int
 
 
+_read = read_columns("keys", COLUMNS.replace("k.", ""))
+_read_alias = read_columns("aliases", "region, alias, key, created_at")
+
+
 def by_row(database: Database, row: int) -> Key:
     found = database.row(f"SELECT {COLUMNS} FROM keys k WHERE k.id = ?", (row,))
-    assert found is not None, "what a key sealed references it"
-    return Key(*found)
+    if found is None:
+        raise damaged_row()
+    return Key(*_read(found))
+
+
+def is_there(database: Database, row: int) -> bool:
+    return database.row("SELECT 1 FROM keys WHERE id = ?", (row,)) is not None
 
 
 def by_id(database: Database, region: str, key_id: str) -> Key | None:
     found = database.row(f"SELECT {COLUMNS} FROM keys k WHERE k.key_id = ? AND k.region = ? AND {_LIVING}",
                          (key_id, region))
-    return Key(*found) if found else None
+    return Key(*_read(found)) if found else None
 
 
 def by_alias(database: Database, region: str, alias: str) -> Key | None:
@@ -76,14 +87,15 @@ def by_alias(database: Database, region: str, alias: str) -> Key | None:
         f"SELECT {COLUMNS} FROM aliases a JOIN keys k ON k.id = a.key WHERE a.region = ? AND a.alias = ?",
         (region, alias),
     )
-    return Key(*found) if found else None
+    return Key(*_read(found)) if found else None
 
 
 def of_region(database: Database, region: str) -> list[Key]:
-    """Its living keys in the order of their making."""
-    return [Key(*found) for found in database.rows(
+    """Its living keys in the order of their making. One whose id is none can be asked about by nobody."""
+    keys = (Key(*_read(found)) for found in database.rows(
         f"SELECT {COLUMNS} FROM keys k WHERE k.region = ? AND {_LIVING} ORDER BY k.id", (region,)
-    )]
+    ))
+    return [key for key in keys if key.key_id != UNREADABLE]
 
 
 def insert(
@@ -110,10 +122,9 @@ def any_overdue(database: Database, now: int) -> bool:
 
 
 def overdue(database: Database, now: int) -> list[Key]:
-    """Keys whose waiting period has passed."""
-    return [Key(*found) for found in database.rows(
-        f"SELECT {COLUMNS} FROM keys k WHERE k.delete_at <= ? AND {_LIVING}", (now,)
-    )]
+    """Keys whose waiting period has passed; none of which that cannot be read."""
+    found = database.rows(f"SELECT {COLUMNS} FROM keys k WHERE k.delete_at <= ? AND {_LIVING}", (now,))
+    return [key for key in (Key(*_read(row)) for row in found) if key.delete_at is not None]
 
 
 def shred(database: Database, key: Key) -> None:
@@ -145,7 +156,7 @@ def names_under(database: Database, key: Key, most: int) -> list[str]:
 
 
 def aliases(database: Database, region: str) -> list[Alias]:
-    return [Alias(*found) for found in database.rows(
+    return [Alias(*_read_alias(found)) for found in database.rows(
         "SELECT region, alias, key, created_at FROM aliases WHERE region = ? ORDER BY alias", (region,)
     )]
 

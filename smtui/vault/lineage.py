@@ -20,6 +20,7 @@ from operator import attrgetter
 
 from smtui.api.errors import VaultError
 from smtui.vault import digest, trail
+from smtui.vault.columns import COLUMNS
 from smtui.vault.database import Database
 from smtui.vault.rollback_note import Content, RollbackNote
 
@@ -192,7 +193,7 @@ def _ladder(database: Database, below: int) -> list[Noted]:
     for level in range(below.bit_length()):
         row = database.row(f"SELECT id, at, {CHAIN} FROM trail WHERE id <= ? ORDER BY id DESC LIMIT 1",
                            (below - (1 << level),))
-        if row is not None:
+        if row is not None and _is_time(row[1]):
             found[row[0]] = Noted(*row)
     return [found[id] for id in sorted(found)]
 
@@ -210,7 +211,12 @@ def _changes(database: Database, after: int, most: int = CHANGES_KEPT) -> list[N
         (after, LOOKED_AT, most),
     )
     return [Noted(id, at, chain, operation, str(secret)[:LONGEST_NAME], bool(done))
-            for id, at, chain, operation, secret, done in reversed(rows)]
+            for id, at, chain, operation, secret, done in reversed(rows) if _is_time(at) and isinstance(operation, str)]
+
+
+def _is_time(value: object) -> bool:
+    """An event that is damaged is not noted: check finds it."""
+    return COLUMNS["trail"]["at"].holds(value)
 
 
 def _events(held: Content) -> list[Noted]:

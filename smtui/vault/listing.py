@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from smtui.vault.database import Database
-from smtui.vault.secrets import COLUMNS, Secret
+from smtui.vault.secrets import COLUMNS, Secret, read
 from smtui.vault.wording import split
 
 Key = Literal["name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"]
@@ -68,7 +68,7 @@ def page(database: Database, query: Query, *, after: Position | None, limit: int
         f" ORDER BY {order}{'' if column == 's.id' else f', s.id {direction}'} LIMIT ?",
         (*(value for clause in clauses for value in clause.values), limit),
     )
-    return [Secret(*row) for row in found]
+    return [read(row) for row in found]
 
 
 def position(secret: Secret, order: Order) -> Position:

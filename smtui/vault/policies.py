@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from smtui.vault.database import Database
+from smtui.vault.refusals import damaged_row
 
 
 def of_secret(database: Database, secret: int) -> str | None:
     found = database.row("SELECT policy FROM policies WHERE secret = ?", (secret,))
-    return found[0] if found else None
+    if found is None:
+        return None
+    if not isinstance(found[0], str):
+        raise damaged_row()
+    return found[0]
 
 
 def attach(database: Database, secret: int, policy: str) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import apsw
 
 from smtui.api.errors import (
+    InternalServiceError,
     VaultBusyError,
     VaultDamagedError,
     VaultError,
@@ -80,6 +81,11 @@ def gone() -> VaultMissingError:
         "The vault was moved, removed or replaced while it was open. Nothing was changed.",
         hint="If its passphrase was changed by another program, open it again.",
     )
+
+
+def damaged_row() -> InternalServiceError:
+    """What is refused about one secret or key, because one of its rows holds what it cannot."""
+    return InternalServiceError("A row of the vault about this is damaged. Run smtui check, and open a backup.")
 
 
 def damaged() -> VaultDamagedError:

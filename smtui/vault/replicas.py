@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from smtui.vault.columns import read_columns
 from smtui.vault.database import Database
 
 Status = Literal["InProgress", "InSync", "Failed"]
@@ -27,9 +28,12 @@ class Replica:
     message: str | None
 
 
+_read = read_columns("replicas", "secret, region, kms_key_id, overwrite, status, message")
+
+
 def of_primary(database: Database, secret: int) -> list[Replica]:
     """In the order of their Regions."""
-    return [Replica(*found) for found in database.rows(
+    return [Replica(*_read(found)) for found in database.rows(
         "SELECT secret, region, kms_key_id, overwrite, status, message FROM replicas WHERE secret = ? ORDER BY region",
         (secret,),
     )]

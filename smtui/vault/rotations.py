@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
-from typing import Literal
+from dataclasses import astuple, dataclass, fields
+from typing import Any, Literal
 
+from smtui.vault.columns import read_columns
 from smtui.vault.database import Database
 
 Kind = Literal["rotation", "test"]
@@ -59,6 +60,16 @@ class Run:
     changed_at: int
 
 
+_read_function = read_columns("functions", "region, name, kind, settings, created_at")
+_read_rotation = read_columns("rotations", ", ".join(each.name for each in fields(Rotation)))
+_read_run = read_columns("runs", ", ".join(each.name for each in fields(Run)))
+
+
+def _rotation(found: tuple[Any, ...]) -> Rotation:
+    secret, enabled, *rest = _read_rotation(found)
+    return Rotation(secret, bool(enabled), *rest)
+
+
 def add_function(database: Database, function: Function) -> None:
     database.run("INSERT INTO functions VALUES (?, ?, ?, ?, ?)", astuple(function))
 
@@ -69,11 +80,11 @@ def remove_function(database: Database, region: str, name: str) -> None:
 
 def function(database: Database, region: str, name: str) -> Function | None:
     found = database.row("SELECT * FROM functions WHERE region = ? AND name = ?", (region, name))
-    return Function(*found) if found else None
+    return Function(*_read_function(found)) if found else None
 
 
 def functions(database: Database, region: str) -> list[Function]:
-    return [Function(*found) for found in
+    return [Function(*_read_function(found)) for found in
             database.rows("SELECT * FROM functions WHERE region = ? ORDER BY name", (region,))]
 
 
@@ -83,7 +94,7 @@ def of_secret(database: Database, secret: int) -> Rotation | None:
 
 def of_secrets(database: Database, secrets: Sequence[int]) -> dict[int, Rotation]:
     """Those of the secrets that were ever set up for rotation."""
-    return {found[0]: Rotation(found[0], bool(found[1]), *found[2:]) for found in database.rows(
+    return {found[0]: _rotation(found) for found in database.rows(
         f"SELECT * FROM rotations WHERE secret IN ({', '.join('?' * len(secrets))})", tuple(secrets)
     )}
 
@@ -94,7 +105,7 @@ def save(database: Database, rotation: Rotation) -> None:
 
 def open_since(database: Database, now: int) -> list[Rotation]:
     """Those whose window has opened, and may have closed since, longest ago first."""
-    return [Rotation(found[0], bool(found[1]), *found[2:]) for found in database.rows(
+    return [_rotation(found) for found in database.rows(
         "SELECT * FROM rotations WHERE enabled AND opens_at IS NOT NULL AND opens_at <= ? ORDER BY opens_at", (now,)
     )]
 
@@ -115,7 +126,7 @@ def names_of_users(database: Database, function: str, most: int) -> list[str]:
 
 def run_of(database: Database, secret: int) -> Run | None:
     found = database.row("SELECT * FROM runs WHERE secret = ?", (secret,))
-    return Run(*found) if found else None
+    return Run(*_read_run(found)) if found else None
 
 
 def save_run(database: Database, run: Run) -> None:
@@ -154,7 +165,7 @@ def names_with_work(database: Database, now: int, region: str, function: str) ->
 
 def waiting(database: Database) -> list[Run]:
     """Runs that somebody has to carry on, of secrets that are not about to be deleted."""
-    return [Run(*found) for found in database.rows(
+    return [Run(*_read_run(found)) for found in database.rows(
         "SELECT r.* FROM runs r JOIN secrets s ON s.id = r.secret"
         " WHERE r.state = 'waiting' AND s.delete_at IS NULL ORDER BY r.not_before"
     )]

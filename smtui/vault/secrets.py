@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
+from typing import Any
 
+from smtui.vault.columns import read_columns
 from smtui.vault.database import Database
 from smtui.vault.wording import words
 
@@ -31,6 +33,8 @@ class Secret:
     delete_at: int | None
     kms_key_id: str | None
     primary_region: str | None
+    damaged: bool = False
+    """Whether something in its row was no value for its column, and is replaced by a stand-in."""
 
     @property
     def is_replica(self) -> bool:
@@ -45,14 +49,25 @@ class Secret:
 _INSERT = f"INSERT INTO secrets ({COLUMNS.removeprefix('id, ')}) VALUES ({', '.join('?' * COLUMNS.count(','))})"
 _WRITTEN = attrgetter(*COLUMNS.split(", ")[1:])
 
+_read = read_columns("secrets", COLUMNS)
+_read_tag = read_columns("tags", "secret, key, value")
+_read_words = read_columns("secrets", "id, name, description")
+
+
+def read(found: tuple[Any, ...]) -> Secret:
+    """A secret from its row."""
+    sound = _read(found)
+    return Secret(*sound) if sound is found else replace(Secret(*sound), damaged=True)
+
+
 def by_name(database: Database, region: str, name: str) -> Secret | None:
     found = database.row(f"SELECT {COLUMNS} FROM secrets WHERE region = ? AND name = ?", (region, name))
-    return Secret(*found) if found else None
+    return read(found) if found else None
 
 
 def by_row(database: Database, row: int) -> Secret | None:
     found = database.row(f"SELECT {COLUMNS} FROM secrets WHERE id = ?", (row,))
-    return Secret(*found) if found else None
+    return read(found) if found else None
 
 
 def any_named(database: Database, region: str, names: Sequence[str]) -> bool:
@@ -101,7 +116,9 @@ def full(database: Database, region: str, most: int) -> bool:
 
 def by_region(database: Database) -> dict[str, int]:
     """How many secrets there are in each Region that has any."""
-    return dict(database.rows("SELECT region, count(*) FROM secrets GROUP BY region ORDER BY region"))
+    return {region: count for region, count in
+            database.rows("SELECT region, count(*) FROM secrets GROUP BY region ORDER BY region")
+            if isinstance(region, str)}
 
 
 def touch_changed(database: Database, secret: Secret, now: int) -> None:
@@ -111,7 +128,7 @@ def touch_changed(database: Database, secret: Secret, now: int) -> None:
 
 def touch_accessed(database: Database, secret: Secret, day: int) -> None:
     """Notes the day of an access, once a day."""
-    if secret.accessed_on != day:
+    if secret.accessed_on != day and not secret.damaged:
         database.run("UPDATE secrets SET accessed_on = ? WHERE id = ?", (day, secret.id))
 
 
@@ -146,10 +163,9 @@ def any_overdue(database: Database, now: int) -> bool:
 
 
 def overdue(database: Database, now: int) -> list[Secret]:
-    """Secrets whose recovery window has passed."""
-    return [Secret(*found) for found in database.rows(
-        f"SELECT {COLUMNS} FROM secrets WHERE delete_at <= ?", (now,)
-    )]
+    """Secrets whose recovery window has passed; none whose row is damaged."""
+    found = database.rows(f"SELECT {COLUMNS} FROM secrets WHERE delete_at <= ?", (now,))
+    return [secret for secret in map(read, found) if not secret.damaged]
 
 
 def tags(database: Database, secret: Secret) -> dict[str, str]:
@@ -160,10 +176,10 @@ def tags(database: Database, secret: Secret) -> dict[str, str]:
 def tags_of(database: Database, rows: Sequence[int]) -> dict[int, dict[str, str]]:
     """The tags of several secrets, by their rows; one without tags is left out."""
     found: dict[int, dict[str, str]] = {}
-    for secret, key, value in database.rows(
+    for secret, key, value in map(_read_tag, database.rows(
         "SELECT secret, key, value FROM tags WHERE secret IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps(rows),),
-    ):
+    )):
         found.setdefault(secret, {})[key] = value
     return found
 
@@ -197,7 +213,7 @@ def _index_words(database: Database, rows: Sequence[int]) -> None:
     tagged = tags_of(database, rows)
     indexed = [
         (row, " ".join(words(name)), " ".join(words(description)), " ".join(words(_as_text(tagged.get(row, {})))))
-        for row, name, description in about
+        for row, name, description in map(_read_words, about)
     ]
     insert = "INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)"
     database.run_for_each(f"INSERT OR REPLACE {insert}", [each for each in indexed if each[0] <= newest[0]])

@@ -9,12 +9,20 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
+from smtui.vault.columns import read_columns
 from smtui.vault.database import Database
 from smtui.vault.refusals import well_formed
 
 BATCH = 500
+MOST_DAYS = 36_500
+_read_newest = read_columns("trail", "latest, chain")
+UNREADABLE_EVENT = "UnreadableEvent"
+"""The error code that stands in an event that cannot be read."""
+_TEXTS = ("eventName", "eventTime", "eventID")
+_OBJECTS = ("requestParameters", "responseElements", "additionalEventData")
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -25,7 +33,8 @@ def link(key: bytes, before: bytes, at: int, event: str) -> bytes:
 
 def newest(database: Database) -> tuple[int, bytes]:
     """The latest time any event was recorded at, and the chain value of the last one: a clock may have gone back."""
-    return database.row("SELECT latest, chain FROM trail ORDER BY id DESC LIMIT 1") or (0, _start(database)[1])
+    found = database.row("SELECT latest, chain FROM trail ORDER BY id DESC LIMIT 1")
+    return cast("tuple[int, bytes]", _read_newest(found)) if found else (0, _start(database)[1])
 
 
 def dropped(database: Database) -> int:
@@ -64,7 +73,8 @@ def set_latest(database: Database, at: int) -> None:
 def kept_days(database: Database) -> int | None:
     """For how many days an event is kept; None is for ever."""
     found = database.row("SELECT value FROM meta WHERE name = 'trail_days'")
-    return int(found[0]) if found else None
+    days = str(found[0]) if found else ""
+    return int(days) if days.isdecimal() and days.isascii() and int(days) <= MOST_DAYS else None
 
 
 def set_kept_days(database: Database, days: int | None) -> None:
@@ -77,7 +87,7 @@ def set_kept_days(database: Database, days: int | None) -> None:
 def has_before(database: Database, moment: int) -> bool:
     """Whether the oldest event is older than a moment."""
     oldest = database.row("SELECT at FROM trail ORDER BY id LIMIT 1")
-    return oldest is not None and oldest[0] < moment
+    return oldest is not None and isinstance(oldest[0], int) and oldest[0] < moment
 
 
 def drop_before(database: Database, moment: int) -> int:
@@ -87,8 +97,8 @@ def drop_before(database: Database, moment: int) -> int:
     for row, at, chain in database.rows(
         f"SELECT id, at, chain FROM trail WHERE id < (SELECT max(id) FROM trail) ORDER BY id LIMIT {BATCH}"
     ):
-        if at >= moment:
-            break
+        if not isinstance(at, int) or not isinstance(chain, bytes) or at >= moment:
+            break  # one that is damaged stays, and with it what came after
         gone = row, chain
         count += 1
     if gone is not None:
@@ -102,10 +112,15 @@ def rows_of(database: Database, region: str, name: str, suffix: str | None) -> l
     return [row for (row,) in database.rows(
         "SELECT id FROM secrets WHERE region = :region AND name = :name AND suffix = coalesce(:suffix, suffix)"
         " UNION SELECT secret FROM trail WHERE operation = 'CreateSecret' AND secret IS NOT NULL"
-        " AND json_extract(event, '$.awsRegion') = :region AND json_extract(event, '$.requestParameters.name') = :name"
-        " AND (:suffix IS NULL OR json_extract(event, '$.responseElements.arn') LIKE '%-' || :suffix)",
+        f" AND {_member('awsRegion')} = :region AND {_member('requestParameters.name')} = :name"
+        f" AND (:suffix IS NULL OR {_member('responseElements.arn')} LIKE '%-' || :suffix)",
         {"region": region, "name": name, "suffix": suffix},
     )]
+
+
+def _member(path: str) -> str:
+    """A member of an event; NULL where the event is no JSON."""
+    return f"CASE WHEN typeof(event) = 'text' AND json_valid(event) THEN json_extract(event, '$.{path}') END"
 
 
 _TESTS = {
@@ -113,10 +128,10 @@ _TESTS = {
     "since": "at >= :since",
     "until": "at < :until",
     # The whole ARN, or what stands behind a colon of it: `user/alice`.
-    "caller": "substr(':' || json_extract(event, '$.userIdentity.arn'), -length(:caller) - 1) = ':' || :caller",
-    "outcome": "CASE :outcome WHEN 'done' THEN json_extract(event, '$.errorCode') IS NULL"
-               " WHEN 'refused' THEN json_extract(event, '$.errorCode') IS NOT NULL"
-               " ELSE json_extract(event, '$.errorCode') = :outcome END",
+    "caller": f"substr(':' || {_member('userIdentity.arn')}, -length(:caller) - 1) = ':' || :caller",
+    "outcome": f"CASE :outcome WHEN 'done' THEN {_member('errorCode')} IS NULL"
+               f" WHEN 'refused' THEN {_member('errorCode')} IS NOT NULL"
+               f" ELSE {_member('errorCode')} = :outcome END",
 }
 
 
@@ -137,14 +152,49 @@ def events(
         where.append(f"secret IN ({', '.join(str(int(row)) for row in secrets)})")
     below = 2**63 - 1 if up_to is None else up_to + 1
     while found := database.rows(
-        f"SELECT id, event FROM trail WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT {BATCH}",
+        f"SELECT id, operation, event FROM trail WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT {BATCH}",
         {"below": below, "above": above, **bindings},
     ):
         with well_formed():
-            read = [json.loads(event) for _, event in found]
+            read = [_read_event(*row) for row in found]
             assert found[-1][0] < below, "events come in their order"
         yield from read
         below = found[-1][0]
+
+
+def _read_event(row: int, operation: object, text: object) -> dict[str, Any]:
+    """An event; one that is damaged as one that says so, with what else is known of it."""
+    try:
+        event = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        event = None
+    if isinstance(event, dict) and is_event(event):
+        return event
+    return {
+        **dict.fromkeys(_TEXTS, ""), "eventName": operation if isinstance(operation, str) else "",
+        "eventTime": "1970-01-01T00:00:00Z", "eventID": f"row {row}", "userIdentity": {"type": "", "arn": ""},
+        "requestParameters": None, "responseElements": None, "readOnly": True,
+        "errorCode": UNREADABLE_EVENT, "errorMessage": f"Event {row} of the trail is damaged. Run smtui check.",
+    }
+
+
+def is_event(event: Any) -> bool:
+    """Whether it has what every event has, each of its type: what others read of it without looking."""
+    return (
+        isinstance(event, dict) and all(isinstance(event.get(name), str) for name in _TEXTS)
+        and _is_time(event["eventTime"]) and isinstance(event.get("readOnly"), bool)
+        and isinstance(event.get("userIdentity"), dict) and isinstance(event["userIdentity"].get("arn", ""), str)
+        and all(isinstance(event.get(name), dict | None) for name in _OBJECTS)
+        and all(isinstance(event.get(name, ""), str) for name in ("errorCode", "errorMessage"))
+    )
+
+
+def _is_time(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def verify(database: Database, key: bytes) -> tuple[int, str | None]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from smtui.vault.columns import UNREADABLE, read_columns
 from smtui.vault.database import Database
 from smtui.vault.envelope import Envelope
+from smtui.vault.refusals import damaged_row
 
 COLUMNS = "id, secret, version_id, created_at, accessed_on, form, key, wrapped, sealed"
 
@@ -27,6 +30,8 @@ class Version:
     key: int
     wrapped: bytes
     sealed: bytes
+    damaged: bool = False
+    """Whether something in its row was no value for its column, and is replaced by a stand-in."""
 
     @property
     def envelope(self) -> Envelope:
@@ -37,15 +42,25 @@ class Version:
         return not self.sealed
 
 
+_read = read_columns("versions", COLUMNS)
+_read_label = read_columns("labels", "label, version")
+
+
+def read(found: tuple[Any, ...]) -> Version:
+    sound = _read(found)
+    return Version(*sound) if sound is found else replace(Version(*sound), damaged=True)
+
+
 def by_id(database: Database, secret: int, version_id: str) -> Version | None:
     found = database.row(f"SELECT {COLUMNS} FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
-    return Version(*found) if found else None
+    return read(found) if found else None
 
 
 def by_row(database: Database, row: int) -> Version:
     found = database.row(f"SELECT {COLUMNS} FROM versions WHERE id = ?", (row,))
-    assert found is not None, "labels reference their version"
-    return Version(*found)
+    if found is None:
+        raise damaged_row()
+    return read(found)
 
 
 def count(database: Database, secret: int) -> int:
@@ -55,9 +70,9 @@ def count(database: Database, secret: int) -> int:
 
 def rows(database: Database, secret: int) -> dict[str, int]:
     """The row of each VersionId that has a value, in the order of their making."""
-    return dict(database.rows(
+    return {_as_text(version_id): row for version_id, row in database.rows(
         "SELECT version_id, id FROM versions WHERE secret = ? AND sealed <> x'' ORDER BY id", (secret,)
-    ))
+    )}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +112,13 @@ def reseal(database: Database, version: Version, key: int, envelope: Envelope) -
 
 def touch_accessed(database: Database, version: Version, day: int) -> None:
     """Notes the day of an access, once a day."""
-    if version.accessed_on != day:
+    if version.accessed_on != day and not version.damaged:
         database.run("UPDATE versions SET accessed_on = ? WHERE id = ?", (day, version.id))
 
 
 def labels(database: Database, secret: int) -> dict[str, int]:
     """Each label of a secret with the row of the version that carries it."""
-    return dict(database.rows("SELECT label, version FROM labels WHERE secret = ?", (secret,)))
+    return dict(map(_read_label, database.rows("SELECT label, version FROM labels WHERE secret = ?", (secret,))))
 
 
 def label(database: Database, new: Iterable[tuple[int, str, int]]) -> None:
@@ -127,14 +142,15 @@ def labelled_ids(database: Database, secrets: Sequence[int]) -> dict[int, dict[s
         "SELECT l.secret, v.version_id, l.label FROM labels l JOIN versions v ON v.id = l.version"
         f" WHERE l.secret IN ({', '.join('?' * len(secrets))}) ORDER BY v.id, l.label", tuple(secrets),
     ):
-        found.setdefault(secret, {}).setdefault(version_id, []).append(label)
+        version, text = _as_text(version_id), _as_text(label)
+        found.setdefault(secret, {}).setdefault(version, []).append(text)
     return found
 
 
 def page(database: Database, secret: int, *, after: int, limit: int, deprecated: bool) -> list[Version]:
     """Versions in the order of their making, from the one after row `after`."""
     only = "" if deprecated else "AND id IN (SELECT version FROM labels WHERE secret = :secret)"
-    return [Version(*found) for found in database.rows(
+    return [read(found) for found in database.rows(
         f"SELECT {COLUMNS} FROM versions WHERE secret = :secret AND id > :after {only} ORDER BY id LIMIT :limit",
         {"secret": secret, "after": after, "limit": limit},
     )]
@@ -154,3 +170,7 @@ def drop_outdated(database: Database, secret: int, *, keep: int, made_before: in
             " AND id NOT IN (SELECT version FROM labels WHERE secret = :secret) ORDER BY id LIMIT :surplus)",
             {"secret": secret, "before": made_before, "surplus": surplus},
         )
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else UNREADABLE

@@ -46,7 +46,8 @@ def delete_alias(call: Call, _: None, request: Request) -> Response:
 def list_aliases(call: Call, _: None, request: Request) -> Response:
     """Page ListAliases. All come at once."""
     only = named(call, request["KeyId"]).row if "KeyId" in request else None
-    found = [alias for alias in keys.aliases(call.database, call.region) if only in (None, alias.key)]
+    found = [alias for alias in keys.aliases(call.database, call.region)
+             if only in (None, alias.key) and keys.is_there(call.database, alias.key)]
     return {"Aliases": [_entry(call, alias) for alias in found], "Truncated": False}
 
 

@@ -1,0 +1,135 @@
+"""What each column of the newest format may hold, and how a row is read that holds something else.
+
+Only somebody who has the vault's keys can write such a row. It must not keep the others from being read, so what does
+not belong into a column is replaced by a stand-in, and the row says that it is damaged; `check` names the column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+UNREADABLE = "unreadable"
+"""What stands where a text is none."""
+LATEST = 221_845_392_000_000
+"""Milliseconds: the year 9000, so that what is counted from a time stays a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`words` are the only texts it may hold; `least` and `most` are the range of a number, or of a text's length.
+
+    `stand_in` takes the place of anything else.
+    """
+
+    type: type
+    stand_in: Any
+    is_optional: bool = False
+    words: frozenset[str] = frozenset()
+    least: int = 0
+    most: int = 2**63 - 1
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value belongs here."""
+        if type(value) is not self.type:
+            return value is None and self.is_optional
+        if self.type is bytes:
+            return True
+        size = cast("int", value) if self.type is int else len(cast("str", value))
+        return self.least <= size <= self.most and (not self.words or value in self.words)
+
+    def condition(self, name: str) -> str:
+        """The same in SQL: true of a value that does not belong here."""
+        kind = {int: "integer", str: "text", bytes: "blob"}[self.type]
+        tests = [f"typeof({name}) <> '{kind}'"]
+        if self.type is int:
+            tests.append(f"{name} NOT BETWEEN {self.least} AND {self.most}")
+        if self.type is str and self.least:
+            tests.append(f"length({name}) NOT BETWEEN {self.least} AND {self.most}")
+        if self.words:
+            tests.append(f"{name} NOT IN ({', '.join(repr(word) for word in sorted(self.words))})")
+        return f"({name} IS NOT NULL AND ({' OR '.join(tests)}))" if self.is_optional else f"({' OR '.join(tests)})"
+
+
+def _one_of(stand_in: str, *words: str) -> Column:
+    return Column(str, stand_in, words=frozenset(words))
+
+
+ROW = Column(int, 0)
+TEXT = Column(str, UNREADABLE)
+NAME = Column(str, UNREADABLE, least=1, most=512)
+MAYBE_TEXT = Column(str, UNREADABLE, is_optional=True)
+BYTES = Column(bytes, b"\0")
+FLAG = Column(int, 0, most=1)
+TIME = Column(int, 1, most=LATEST)
+DAY = Column(int, 0, most=LATEST)
+"""A time that is 0 where there was none."""
+MAYBE_TIME = Column(int, None, is_optional=True, most=LATEST)
+COUNT = Column(int, 0, most=1000)
+
+COLUMNS: dict[str, dict[str, Column]] = {
+    "meta": {"name": TEXT, "value": TEXT},
+    "keys": {
+        "id": ROW, "region": TEXT, "key_id": NAME, "manager": _one_of("CUSTOMER", "AWS", "CUSTOMER"),
+        "description": TEXT, "created_at": TIME, "enabled": FLAG, "delete_at": MAYBE_TIME, "wrapped": BYTES,
+    },
+    "aliases": {"region": TEXT, "alias": NAME, "key": ROW, "created_at": TIME},
+    "secrets": {
+        "id": ROW, "region": TEXT, "name": NAME, "suffix": NAME, "description": MAYBE_TEXT, "type": MAYBE_TEXT,
+        "owning_service": MAYBE_TEXT, "created_at": TIME, "changed_at": TIME, "accessed_on": DAY,
+        "delete_at": MAYBE_TIME, "kms_key_id": MAYBE_TEXT, "primary_region": MAYBE_TEXT,
+    },
+    "tags": {"id": ROW, "secret": ROW, "key": TEXT, "value": TEXT},
+    "versions": {
+        "id": ROW, "secret": ROW, "version_id": NAME, "created_at": TIME, "accessed_on": DAY,
+        "form": _one_of("string", "string", "binary"), "key": ROW, "wrapped": BYTES, "sealed": BYTES,
+    },
+    "labels": {"secret": ROW, "label": NAME, "version": ROW},
+    "trail": {
+        "id": ROW, "at": TIME, "operation": TEXT, "secret": Column(int, None, is_optional=True), "event": TEXT,
+        "chain": BYTES, "latest": DAY,
+    },
+    "replicas": {
+        "secret": ROW, "region": TEXT, "kms_key_id": MAYBE_TEXT, "overwrite": FLAG,
+        "status": _one_of("Failed", "InProgress", "InSync", "Failed"), "message": MAYBE_TEXT,
+    },
+    "trail_start": {"one": ROW, "dropped": ROW, "chain": BYTES},
+    "functions": {
+        "region": TEXT, "name": NAME, "kind": _one_of(UNREADABLE, "password", "command"), "settings": TEXT,
+        "created_at": TIME,
+    },
+    "rotations": {
+        "secret": ROW, "enabled": FLAG, "function": TEXT, "after_days": Column(int, None, is_optional=True, most=1000),
+        "expression": MAYBE_TEXT, "duration": MAYBE_TEXT, "rotated_at": MAYBE_TIME, "counts_from": TIME,
+        "opens_at": MAYBE_TIME, "due_by": MAYBE_TIME,
+    },
+    "runs": {
+        "secret": ROW, "kind": _one_of("rotation", "rotation", "test"), "token": TEXT,
+        "step": _one_of("createSecret", "createSecret", "setSecret", "testSecret", "finishSecret"),
+        "state": _one_of("failed", "waiting", "done", "failed"), "attempts": COUNT, "not_before": DAY,
+        "held_by": MAYBE_TEXT, "held_until": DAY, "message": TEXT, "changed_at": TIME,
+    },
+    "policies": {"secret": ROW, "policy": TEXT},
+    "digest": {"one": ROW, "sum": BYTES, "numbers": ROW, "commits": ROW},
+}
+# Texts that are JSON of an object.
+JSON_COLUMNS = {"functions": ("settings",), "trail": ("event",)}
+
+Row = tuple[Any, ...]
+
+
+def read_columns(table: str, names: str) -> Callable[[Row], Row]:
+    """Makes what reads rows of these columns of a table: the same row, or one with stand-ins in it."""
+    columns = [COLUMNS[table][name] for name in names.split(", ")]
+
+    def read(found: Row) -> Row:
+        for value, column in zip(found, columns, strict=True):
+            if not column.holds(value):
+                break
+        else:
+            return found
+        return tuple(value if column.holds(value) else column.stand_in
+                     for value, column in zip(found, columns, strict=True))
+
+    return read
