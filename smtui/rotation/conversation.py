@@ -12,6 +12,7 @@ import selectors
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from typing import IO
 
 from smtui.ambient import seconds_awake
@@ -24,6 +25,8 @@ from smtui.shown import shown
 TICK = 0.1
 CHUNK = 64 * 1024
 KEPT_OUTPUT = 64 * 1024
+START_TIME = 30.0
+"""Seconds that the supervisor may take until it begins, on a machine that has much to do."""
 MAX_CONNECTIONS = 16
 MAX_DRAINED = 1024 * 1024
 """Bytes of output after whose number nothing more is taken from a function that has ended."""
@@ -58,9 +61,8 @@ class Conversation:
         self._watch(line, self._read_reply)
         self._watch(door, self._accept)
         self._watch(self._output, self._read_output)
-        self._began = seconds_awake()
+        self._began = seconds_awake() + START_TIME
         self.result = Result()
-        self.process: int | None = None
         self.is_over = self.is_late = self.locked = False
 
     def _watch(self, source: socket.socket | int, act: Callable[[], object]) -> None:
@@ -68,15 +70,12 @@ class Conversation:
 
     def hold(self, limit: float, grace: float, wanted: Wanted) -> None:
         """Until the command has ended, or should have: `limit` and `grace` are seconds, `wanted` may end it earlier."""
-        deadline = None
+        patience = inf
         try:
-            while not self.is_over and (deadline is None or seconds_awake() < deadline):
+            while not self.is_over and seconds_awake() < min(self._began + limit + grace + SPARE, patience):
                 if not self.locked and not wanted():
-                    self.locked = True
-                    deadline = seconds_awake() + LOCK_GRACE
+                    self.locked, patience = True, seconds_awake() + LOCK_GRACE
                     self._ask_to_end()
-                elif deadline is None:
-                    deadline = self._began + limit + grace + SPARE if self.process else None
                 self._turn(answers=not self.locked and seconds_awake() < self._began + limit)
             self.is_late = self.result.late or (not self.is_over and not self.locked)
             while self._read_output():
@@ -135,9 +134,8 @@ class Conversation:
         while b"\n" in self._replies:
             line, _, self._replies = self._replies.partition(b"\n")
             self.result = Result(**json.loads(line))
-            self.is_over = self.result.process is None
-            if self.result.process is not None:
-                self.process, self._began = self.result.process, seconds_awake()
+            self.is_over = not self.result.begins
+            self._began = seconds_awake()
         self.is_over |= not said
 
     def _read_output(self) -> bool:

@@ -62,16 +62,16 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of the command. Each member is None until it is known.
+    """What became of the command.
 
     Args:
-        process: its id, as soon as it runs.
+        begins: it is being started now; what became of it follows.
         error: why it could not be started, in the system's words.
         code: its exit code, negative for a signal.
         late: whether it was still running after its time limit.
     """
 
-    process: int | None = None
+    begins: bool = False
     error: str | None = None
     code: int | None = None
     late: bool = False
@@ -82,6 +82,7 @@ def main() -> None:
     order = Order.from_line(_read_line(line))
     signals = _route_signals()
     _adopt_orphans()
+    _reply(line, Result(begins=True))  # while nobody can hinder that yet
     try:
         command = children.start(
             order.arguments, cwd=order.folder, environ={**children.environment(), wire.AGENT: order.agent},
@@ -90,7 +91,6 @@ def main() -> None:
     except (OSError, ValueError) as error:
         _reply(line, Result(error=error.strerror or str(error) if isinstance(error, OSError) else str(error)))
         return
-    _reply(line, Result(process=command.pid))
     _give_away_output()
     _write_event(command, order.event)
     code, late = _wait(command.pid, line, signals, order)
