@@ -6,12 +6,14 @@ One that cannot be is named in the error; to undo the rest is the part of whoeve
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from smtui.api.errors import ClientError, InvalidRequestException, ResourceExistsException
+from smtui.api.errors import ChangedMeanwhileError, ClientError, InvalidRequestException, ResourceExistsException
+from smtui.compare_and_swap import store_value
+from smtui.labels import AWSCURRENT
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Progress, Step, Verdict, plan
 
@@ -88,7 +90,7 @@ def _compared(into: Into, entry: Entry, on_difference: Verdict) -> Step:
     """What came of a secret that is there, or of an entry without a value."""
     [step] = plan(into, [entry], on_difference)
     if step.verdict is Verdict.UPDATE:
-        _put(into.client(entry.owner), entry)
+        _put(into.client(entry.owner), entry, step.seen)
     return step
 
 
@@ -96,13 +98,13 @@ def carry_out(into: Into, steps: Sequence[Step], progress: Progress | None = Non
     """Makes the secrets and versions that were planned."""
     done = 0
     for several in _alike(steps, key=lambda step: (step.verdict, step.entry.owner)):
-        verdict, entries = several[0].verdict, [step.entry for step in several]
+        verdict = several[0].verdict
         if verdict is Verdict.CREATE:
-            _create(into, entries)
+            _create(into, [step.entry for step in several])
         if verdict is Verdict.UPDATE:
-            for entry in entries:
-                with _named(entry):
-                    _put(into.client(entry.owner), entry)
+            for step in several:
+                with _named(step.entry):
+                    _put(into.client(step.entry.owner), step.entry, step.seen)
         done += len(several)
         if progress:
             progress("importing", done, len(steps))
@@ -116,8 +118,15 @@ def _create(into: Into, entries: Sequence[Entry]) -> None:
                 _put_first(into.client(entry.owner), entry, refusal)
 
 
-def _put(client: Client, entry: Entry) -> None:
-    client.put_secret_value(SecretId=entry.name, **_value(entry))
+def _put(client: Client, entry: Entry, seen: str | None) -> None:
+    """A new version, if AWSCURRENT is still where the plan `seen` it, in the transaction of the caller."""
+    request: Any = {"SecretId": entry.name, **_value(entry)}
+    try:
+        store_value(client, request, {AWSCURRENT: seen}, transaction=nullcontext)
+    except ChangedMeanwhileError as error:
+        error.args = (f"{entry.name} was changed by somebody else after the plan of this import was made.",)
+        error.hint = "Nothing was imported. Import again to see what would be replaced."
+        raise
 
 
 def _put_first(client: Client, entry: Entry, refusal: ClientError) -> None:
@@ -125,7 +134,7 @@ def _put_first(client: Client, entry: Entry, refusal: ClientError) -> None:
     if not isinstance(refusal, ResourceExistsException) or \
             "VersionIdsToStages" in client.describe_secret(SecretId=entry.name):
         raise refusal
-    _put(client, entry)
+    _put(client, entry, None)
 
 
 def _alike(items: Iterable[Item], key: Callable[[Item], Any]) -> Iterator[list[Item]]:

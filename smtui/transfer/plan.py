@@ -37,11 +37,23 @@ CHANGING = (Verdict.CREATE, Verdict.UPDATE)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens to one entry; `reason` says why where it is a conflict."""
+    """What happens to one entry; `reason` says why where it is a conflict.
+
+    `seen` is the version whose value the entry was compared with.
+    """
 
     entry: Entry
     verdict: Verdict
     reason: str = ""
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Current:
+    """The value a secret has, and its version."""
+
+    value: Value | None
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +81,20 @@ def plan(
     return steps
 
 
-def _values(client: Client, names: Sequence[str]) -> dict[str, Value | Refused | None]:
+def _values(client: Client, names: Sequence[str]) -> dict[str, Current | Refused]:
     """The current value of each of so many secrets, or why it cannot be read."""
     if not names:
         return {}
     answer: Any = client.batch_get_secret_value(SecretIdList=list(names))
-    values = {each["Name"]: each.get("SecretString", each.get("SecretBinary")) for each in answer["SecretValues"]}
+    values = {each["Name"]: Current(each.get("SecretString", each.get("SecretBinary")), each["VersionId"])
+              for each in answer["SecretValues"]}
     errors = [error for error in answer["Errors"] if error["ErrorCode"] != NOT_THERE]
     refused = {error["SecretId"]: Refused(error["Message"]) for error in errors}
     return {**values, **refused}
 
 
 def _step(
-    entry: Entry, held: Mapping[str, Value | Refused | None], refused: Mapping[str, str], on_difference: Verdict
+    entry: Entry, held: Mapping[str, Current | Refused], refused: Mapping[str, str], on_difference: Verdict
 ) -> Step:
     if not entry.value:
         return Step(entry, Verdict.EMPTY)
@@ -95,11 +108,11 @@ def _step(
     return _compared(entry, found, on_difference)
 
 
-def _compared(entry: Entry, held: Value | None, on_difference: Verdict) -> Step:
-    if held == entry.value:
+def _compared(entry: Entry, held: Current, on_difference: Verdict) -> Step:
+    if held.value == entry.value:
         return Step(entry, Verdict.UNCHANGED)
     reason = "it is there with another value" if on_difference is Verdict.CONFLICT else ""
-    return Step(entry, on_difference, reason)
+    return Step(entry, on_difference, reason, held.version)
 
 
 def summary(steps: Iterable[Step]) -> str:

@@ -18,6 +18,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.conflict import ConflictDialog
 from smtui.tui.dialogs.edited import Edited
+from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.screens.secret import SecretScreen
 from tests.tui.conftest import DATABASE, MakeApp, said, screen_text, types, until, version_id
@@ -510,3 +511,31 @@ async def test_the_form_without_a_look_at_the_versions(
         database.delete_resource_policy(**ID)
 
         assert "alice" in current(database)
+
+
+async def test_a_new_secret_that_cannot_be_stored_is_still_in_its_form(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is no reason to type it all again."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await sees(pilot, "1 secret ·")
+        await pilot.press("a")
+        await on(pilot, NewSecret)
+        await types(pilot, "dev")
+        form: Any = running.screen
+        form.editor.pairs.rows.first().query(".key").first().value = "token"
+        form.editor.pairs.rows.first().query(".value").first().value = "abc"
+
+        def fail(*_: Any, **__: Any) -> None:
+            raise VaultFullError("The disk is full.")
+
+        with monkeypatch.context() as broken:
+            broken.setattr("smtui.engine.client.LocalClient._call", fail)
+            await pilot.press("ctrl+s")
+            await hears(pilot, "The disk is full.")
+        await on(pilot, NewSecret)
+        again: Any = running.screen
+
+        assert again.name_field.value == "dev"
+        assert json.loads(again.editor.value) == {"token": "abc"}

@@ -9,19 +9,23 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.errors import ResourceNotFoundException
+from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.cli import diagnostics, output, sources, terminal
-from smtui.cli.exits import Exit, UsageError
+from smtui.cli.exits import Exit, Refusal, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.target import Target
 from smtui.cli.terminal import NoTerminal
 from smtui.cli.unlocking import opened
+from smtui.compare_and_swap import read_labels
+from smtui.labels import AWSCURRENT
 from smtui.text.json_object import JsonObject, is_encodable
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
 EXAMPLE = "smtui set prod/db#password\nsmtui set tls/key --file key.pem\nsmtui set prod/api --generate --length 40"
+UNKNOWN = "?"
+"""No VersionId: those have 32 characters at least."""
 WAYS = "Use - for standard input, or --file."
 LINE_BREAK = "the value ends with a line break, and keeps it; --chomp leaves it out."
 
@@ -43,11 +47,48 @@ def run(args: argparse.Namespace) -> Exit:
     _judge(args, target)
     with opened(args) as vault:
         client = vault.client(region_name=args.region)
+        waits = args.file is None and not args.generate
+        began = _current_version(client, target) if waits else UNKNOWN
         value = _generated(client, args) if args.generate else _typed(args)
         with vault.all_or_nothing():
+            if began != UNKNOWN:
+                _refuse_if_changed(client, target, began)
             done = _store(client, target, value, args.description)
     output.line(done)
     return Exit.DONE
+
+
+def _current_version(client: Client, target: Target) -> str:
+    """The version that is current; empty where there is none, UNKNOWN where this caller may not see it."""
+    try:
+        return read_labels(client, target.name).get(AWSCURRENT, "")
+    except ResourceNotFoundException:
+        return ""
+    except ClientError:
+        return UNKNOWN
+
+
+def _refuse_if_changed(client: Client, target: Target, began: str) -> None:
+    """Raises Refusal where somebody stored what would be replaced while the value was being entered.
+
+    With a key, only that key counts: the others are kept as they are by now.
+    """
+    now = _current_version(client, target)
+    if now in (began, UNKNOWN):
+        return
+    if began and now and target.key is not None:
+        before, after = (target.object_in(client.get_secret_value(SecretId=target.name, VersionId=version))
+                         for version in (began, now))
+        if _source(before, target.key) == _source(after, target.key):
+            return
+    what = f"{target.name}#{target.key}" if target.key else target.name
+    raise Refusal(f"{what} was changed by somebody else while the value was being entered. Nothing was stored.",
+                  hint=f"AWSCURRENT is on version {now[:8]} now. Run the command again to replace it." if now else "")
+
+
+def _source(held: JsonObject, key: str) -> str | None:
+    member = held.find(key)
+    return member.source if member else None
 
 
 def _judge(args: argparse.Namespace, target: Target) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtui.api.errors import ClientError
+from smtui.api.errors import SmtuiError
 from smtui.shown import shown
 from smtui.tui import ways_back
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.new_secret import NewSecret
+from smtui.tui.telling import keeps_what_was_typed
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
@@ -21,7 +22,9 @@ async def make_secret(app: SmtuiApp, session: Session, value: str = "") -> None:
     while request is not None:
         try:
             made = await call(session.client().create_secret, **request)
-        except ClientError as refusal:
+        except SmtuiError as refusal:
+            if not keeps_what_was_typed(refusal):
+                raise
             app.report(refusal)
             request = await app.push_screen_wait(NewSecret(request))
         else:
