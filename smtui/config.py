@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from smtui.api.errors import SmtuiError
+from smtui.bounded import read_bounded
 from smtui.folder_lock import lock_folder
 from smtui.private import make_folder, written
 
+LONGEST = 1 << 20
+"""Bytes of a settings file."""
 VAULT_NAME = "default.vault"
 
 
@@ -107,7 +110,7 @@ def change_settings(change: Callable[[Settings], Settings], path: Path | None = 
 def _load_document(path: Path) -> dict[str, Any]:
     """The TOML document at `path`, empty where there is no file. Raises SettingsError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_bounded(path, LONGEST).decode()
         import tomllib
 
         return tomllib.loads(text)

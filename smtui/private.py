@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -47,6 +48,30 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def move_into_place(beside: Path, path: Path, *, over: bool) -> None:
+    """Gives a file its name; in place of what is there, or never over anything. Raises OSError, FileExistsError."""
+    if over:
+        beside.replace(path)
+    elif os.name != "posix":
+        beside.rename(path)  # refuses there
+    else:
+        _link_into_place(beside, path)
+
+
+def _link_into_place(beside: Path, path: Path) -> None:
+    """A link is made or refused in one step, whatever others do meanwhile."""
+    try:
+        os.link(beside, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        os.close(new_file(path))  # where there are no links: nobody else can have the name from here on
+        beside.replace(path)
+        return
+    beside.replace(path)  # both are names of one file: nothing is moved, and on no system is anything overwritten
+    beside.unlink(missing_ok=True)
+
+
 @contextmanager
 def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
     """A file to write, which then takes the place of what is at `path`. A failure leaves that as it was.
@@ -61,9 +86,7 @@ def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(descriptor)
-        if not over and os.path.lexists(path):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
-        beside.replace(path)
+        move_into_place(beside, path, over=over)
         sync_folder(path.parent)
     except BaseException:
         with suppress(OSError):

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from smtui.bounded import read_bounded
 from smtui.config import settings_path
 from smtui.folder_lock import lock_folder
 from smtui.private import make_folder, written
 
 FILE = "recent.toml"
 MOST = 10
+LONGEST = 1 << 20
 
 
 def recent_vaults(environ: Mapping[str, str] = os.environ) -> list[Path]:
@@ -20,7 +22,7 @@ def recent_vaults(environ: Mapping[str, str] = os.environ) -> list[Path]:
     import tomllib
 
     try:
-        listed = tomllib.loads(_file(environ).read_text(encoding="utf-8")).get("vaults", [])
+        listed = tomllib.loads(read_bounded(_file(environ), LONGEST).decode()).get("vaults", [])
     except (OSError, ValueError):
         return []
     return [Path(each) for each in listed if isinstance(each, str)] if isinstance(listed, list) else []

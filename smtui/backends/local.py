@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from smtui.ambient import Ambient
 from smtui.api.errors import ClientError, VaultDamagedError, VaultError, VaultLockedError, VaultReadOnlyError
+from smtui.backends.forked import keep_for_ever, lock_in_children
 from smtui.config import state_path
 from smtui.engine import history, taken
 from smtui.engine.call import Caller
@@ -71,6 +73,7 @@ class Vault:
         self.path = database.path
         self.read_only = database.read_only
         self._database: Database | None = database
+        lock_in_children(self)
         self._file_keys = keys
         self._ambient = ambient
         self._purge = purge or Purge(ambient)
@@ -339,6 +342,15 @@ class Vault:
 
     lock = close
 
+    def abandon(self) -> None:
+        """Locks the vault in a process that inherited it: the keys are wiped, and the file is left to the parent."""
+        database, self._database = self._database, None
+        if database is not None:
+            keep_for_ever(database.connection)
+            self._note.close()
+            self._key_store.wipe()
+            self._file_keys.wipe()
+
     @property
     def locked(self) -> bool:
         return self._database is None
@@ -362,6 +374,10 @@ class Vault:
                              hint="Change the passphrase to get a new one: smtui passwd.")
         self._recovery_code_due = False
         return recovery.encode(self._file_keys.unlock_key())
+
+    def older_copies(self) -> list[Path]:
+        """Copies beside the vault that were made before its format was raised: their passphrase is that of then."""
+        return sorted(self.path.parent.glob(f"{glob.escape(self.path.name)}.format-*.backup"))
 
     def change_passphrase(self, new: Passphrase, progress: Progress = untold) -> None:
         """Seals the file under a new passphrase, salt and keys; no other process may have it open (VaultBusyError)."""

@@ -7,6 +7,7 @@ import binascii
 import sys
 from pathlib import Path
 
+from smtui.bounded import TooLargeError, read_bounded
 from smtui.cli import diagnostics, terminal
 from smtui.cli.exits import UsageError
 
@@ -71,9 +72,9 @@ def file(path: str, name: str) -> bytes:
     """The bytes of a file that a person named."""
     place = Path(path).expanduser()
     try:
-        if place.is_file() and place.stat().st_size > LARGEST:
-            raise UsageError(f"{name}: {path} is larger than {LARGEST // 1024 // 1024} MiB.")
-        return place.read_bytes()
+        return read_bounded(place, LARGEST)
+    except TooLargeError:
+        raise UsageError(f"{name}: {path} is larger than {LARGEST // 1024 // 1024} MiB.") from None
     except OSError as error:
         raise UsageError(f"{name}: cannot read {path}: {error.strerror}.") from None
 

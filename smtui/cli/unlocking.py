@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,15 +17,18 @@ from typing import TYPE_CHECKING, cast
 
 from smtui.api.errors import WrongPassphraseError
 from smtui.backends import handed
+from smtui.bounded import open_for_reading, read_descriptor
 from smtui.cli import diagnostics, older, terminal
 from smtui.cli.exits import CannotUnlock, UsageError
-from smtui.cli.terminal import NoTerminal, wipe
+from smtui.cli.terminal import LONGEST, NoTerminal, wipe
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 TRIES = 3
 MOST_TOLD = 20
+HANDED_OVER = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
+"""What a shell has opened already."""
 WAYS = "Give the passphrase by --passphrase-fd N or $SMTUI_PASSPHRASE_FILE, or run this in a terminal."
 
 
@@ -72,6 +76,8 @@ def vault_path(args: argparse.Namespace) -> Path:
     """The path of the vault the options name."""
     from smtui import config
 
+    if args.vault == "":
+        raise UsageError("--vault names no file: give a path.")
     if args.vault:
         return config.vault_path(args.vault)
     return config.vault_path(None, config.load_settings())
@@ -165,6 +171,8 @@ def line_of(descriptor: int, option: str) -> bytearray:
     try:
         while (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
             typed += byte
+            if len(typed) > LONGEST:
+                raise UsageError(f"{option} {descriptor}: the line is longer than {LONGEST:,} bytes.")
     except OSError as error:
         raise UsageError(f"{option} {descriptor}: {error.strerror}.") from None
     return _without_line_break(typed)
@@ -174,13 +182,33 @@ def _from_file(path: str) -> bytearray:
     from smtui.children import withhold_file
 
     try:
-        held = bytearray(Path(path).expanduser().read_bytes())
+        descriptor = open_for_reading(Path(path).expanduser())
+        try:
+            if not path.startswith(HANDED_OVER):
+                _must_be_private(descriptor, path)
+            held = bytearray(read_descriptor(descriptor, LONGEST))
+        finally:
+            os.close(descriptor)
         withhold_file(Path(path).expanduser())
     except OSError as error:
         raise CannotUnlock(f"Cannot read $SMTUI_PASSPHRASE_FILE ({path}): {error.strerror}.") from None
     if b"\n" in held.rstrip(b"\r\n"):
         raise CannotUnlock("$SMTUI_PASSPHRASE_FILE holds more than one line.")
     return _without_line_break(held)
+
+
+def _must_be_private(descriptor: int, path: str) -> None:
+    """A file that others can read or write is refused, as ssh refuses such a key. Raises CannotUnlock."""
+    found = os.fstat(descriptor)
+    if os.name != "posix" or not stat.S_ISREG(found.st_mode):
+        return
+    if found.st_uid not in (os.geteuid(), 0):
+        raise CannotUnlock(f"$SMTUI_PASSPHRASE_FILE ({path}) belongs to another user. It was not read.",
+                           hint="Use a file of your own.")
+    if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        mode = f"{stat.S_IMODE(found.st_mode):04o}"
+        raise CannotUnlock(f"$SMTUI_PASSPHRASE_FILE ({path}) is open to others (mode {mode}). It was not read.",
+                           hint=f"Make it private: chmod 600 {path}")
 
 
 def _without_line_break(typed: bytearray) -> bytearray:

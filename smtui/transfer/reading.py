@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from smtui.bounded import TooLargeError, read_bounded
 from smtui.transfer import documents, dotenv
 from smtui.transfer.entry import Entry, unreadable
 
+LARGEST = 64 * 1024 * 1024
 BYTE_ORDER_MARK = "﻿"
 
 
@@ -28,7 +30,9 @@ class Read:
 def read_file(path: Path) -> Read:
     """The entries of the file at a path. Raises Unreadable."""
     try:
-        raw = path.read_bytes()
+        raw = read_bounded(path, LARGEST)
+    except TooLargeError:
+        raise unreadable(str(path), f"it is larger than {LARGEST // 1024 // 1024} MiB") from None
     except OSError as error:
         raise unreadable(str(path), f"it cannot be read ({error.strerror})") from None
     return read(raw, str(path))

@@ -29,6 +29,9 @@ def start(arguments: Sequence[str]) -> int:
         return USAGE
     options = _parser().parse_args(arguments)
     harden(allow_debug=options.allow_debug)
+    if options.vault == "":
+        print("smtui: --vault names no file: give a path.", file=sys.stderr)
+        return USAGE
     TERMINAL.watch(sys.stdin.fileno())
     try:
         settings = load_settings()

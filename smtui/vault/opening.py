@@ -122,7 +122,9 @@ def _let_in(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
 
 def _opened(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
     """A connection that holds SQLite's lock on the file, if it may write, and that does not wait for it."""
-    connection = apsw.Connection(str(path), flags=flags)
+    # An absolute path is always a file: `:memory:` and `file:...` mean something else to SQLite.
+    file = str(path) if flags & apsw.SQLITE_OPEN_URI else str(Path(path).absolute())
+    connection = apsw.Connection(file, flags=flags)
     try:
         for name, on in CONFIGURATION.items():
             connection.config(name, on)

@@ -5,6 +5,7 @@ Nothing here follows a link, and nothing is ever readable by others.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections import Counter
@@ -153,9 +154,22 @@ def _status(path: Path) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):
         raise VaultPathError(f"{path} is not a file.")
     if found.st_nlink > 1:
+        found = _take_other_name_away(path, found)
+    if found.st_nlink > 1:
         raise VaultPathError(f"{path} has a second name (a hard link): changes could end up elsewhere.")
     if os.name == "posix" and found.st_uid != os.geteuid() and os.geteuid() != 0:
         raise VaultPathError(f"{path} belongs to another user.")
+    return found
+
+
+def _take_other_name_away(path: Path, found: os.stat_result) -> os.stat_result:
+    """The name under which a vault was written, left where its placing was interrupted; any other name stays."""
+    for suffix in (".part", ".making"):
+        other = path.with_name(path.name + suffix)
+        if identity(other) == (found.st_dev, found.st_ino):
+            with contextlib.suppress(OSError):
+                other.unlink()
+                return path.lstat()
     return found
 
 

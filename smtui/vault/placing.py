@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from smtui import private
 from smtui.api.errors import VaultBusyError, VaultExistsError, VaultFullError
 from smtui.vault import path as vault_path
 from smtui.vault import threshold
@@ -47,12 +48,19 @@ def place(
         with vault_path.refusals(), threshold.crossing(target, alone=True):
             if not over:
                 _must_be_free(target)
-            beside.replace(target)
+            _move(beside, target, over=over)
             placed()
     except BaseException:
         if made is not None and vault_path.identity(beside) == made:
             remove(beside)
         raise
+
+
+def _move(beside: Path, target: Path, *, over: bool) -> None:
+    try:
+        private.move_into_place(beside, target, over=over)
+    except FileExistsError:
+        raise _taken(target) from None
 
 
 def must_be_alone(target: Path) -> None:
@@ -65,8 +73,12 @@ def must_be_alone(target: Path) -> None:
 
 def _must_be_free(target: Path) -> None:
     if vault_path.identity(target) is not None:
-        raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
+        raise _taken(target)
     must_be_alone(target)
+
+
+def _taken(target: Path) -> VaultExistsError:
+    return VaultExistsError(f"There is already something at {target}. It was left as it is.")
 
 
 def _must_be_whole(beside: Path, keys: FileKeys, made: tuple[int, int] | None) -> None:

@@ -160,6 +160,7 @@ def file(tmp_path: Path) -> Callable[[str, str | bytes], str]:
     def write(name: str, content: str | bytes) -> str:
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        path.chmod(0o600)
         return str(path)
 
     return write

@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 
 from smtui.backends import stored_key
-from smtui.cli import new_passphrase, output
+from smtui.cli import diagnostics, new_passphrase, output
 from smtui.cli.exits import Exit
 from smtui.cli.recovery_code import declare_printing, hand_over
 from smtui.cli.unlocking import opened
@@ -26,5 +26,7 @@ def run(args: argparse.Namespace) -> Exit:
         with stored_key.kept_up(vault), new_passphrase.chosen(args) as passphrase:
             vault.change_passphrase(passphrase)
         output.line(f"{vault.path}: passphrase changed")
+        for copy in vault.older_copies():
+            diagnostics.warn(f"{copy} still opens with the old passphrase.", "remove it if you no longer need it.")
         hand_over(vault, args)
     return Exit.DONE

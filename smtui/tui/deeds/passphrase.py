@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError, VaultBusyError
 from smtui.shown import Shown
+from smtui.tui.bridge import call
 from smtui.tui.dialogs.change_passphrase import ChangePassphrase
 from smtui.tui.long_work import Tell, long
 from smtui.tui.screens.recovery import RecoveryScreen
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 TITLE = Shown("New passphrase")
+STILL_OPEN = "Beside the vault, these copies still open with the old passphrase: {}."
 CHANGED = "The passphrase is changed. The old one opens only copies made before."
 
 
@@ -35,6 +37,8 @@ async def change_passphrase(app: SmtuiApp, session: Session) -> None:
     code, session.code_unseen = session.vault.take_recovery_code(), False
     await app.push_screen_wait(RecoveryScreen(code))
     app.notify(CHANGED)
+    if copies := await call(session.vault.older_copies):
+        app.warn(STILL_OPEN.format(", ".join(copy.name for copy in copies)))
 
 
 def _changed(session: Session, typed: bytearray, tell: Tell) -> None:
