@@ -87,6 +87,7 @@ class ValueEdit:
         self.stored: Stored | None = None
         self._session = session
         self._client = session.client()
+        self._unrecorded = session.client(record_reads=False)
         self._secret_id = secret_id
 
     @property
@@ -160,7 +161,7 @@ class ValueEdit:
         seen = self.base.labels
         if seen is None:
             return None
-        found = read_labels(self._client, self._secret_id)
+        found = read_labels(self._unrecorded, self._secret_id)
         if not is_changed(holders_before(seen, new.stages), found):
             return None
         base = read_base(found, found.get(AWSCURRENT), self._read)

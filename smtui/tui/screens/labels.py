@@ -148,7 +148,7 @@ class LabelsScreen(OneSecretScreen):
     async def _labels_now(self, known: Labels) -> Labels:
         """Where DescribeSecret may not be used, those that the screen shows."""
         try:
-            return await call(read_labels, self.client, self.secret_id)
+            return await call(read_labels, self.session.client(record_reads=False), self.secret_id)
         except AccessDeniedException:
             return known
 

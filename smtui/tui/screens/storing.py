@@ -45,7 +45,7 @@ class StoringScreen(ValueScreen):
 
     async def _labels_if_allowed(self) -> Labels | None:
         try:
-            return await call(read_labels, self.client, self.secret_id)
+            return await call(read_labels, self.session.client(record_reads=False), self.secret_id)
         except AccessDeniedException:
             return None
 
