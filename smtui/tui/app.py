@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import events
 from textual.app import SystemCommand
@@ -19,7 +19,7 @@ from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.reactive import var
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.worker import get_current_worker
 
 from smtui import recent
@@ -323,6 +323,13 @@ class SmtuiApp(CopyingApp):
             self.input.put(event)
             return
         await super().on_event(event)
+
+    def push_screen(self, screen: Any, *args: Any, **how: Any) -> Any:
+        """A dialog over a screen that is a card itself hides it."""
+        beneath = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(screen, ModalScreen) and beneath is not None and beneath.query(".card"):
+            screen.add_class("-over-card")
+        return super().push_screen(screen, *args, **how)
 
     async def push_screen_wait(  # type: ignore[override]  # screens are never named here
         self, screen: Screen[Result], *, mode: str | None = None

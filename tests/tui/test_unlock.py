@@ -171,3 +171,21 @@ async def test_the_title_of_the_window_holds_no_secret(app: MakeApp) -> None:
     running: SmtuiApp = app()
     async with running.run_test(size=(80, 24)):
         assert (running.title, running.sub_title) == ("smtui", "")
+
+
+@pytest.mark.parametrize("key", ["f1", "ctrl+p", "f3"])
+@pytest.mark.parametrize("there", [True, False], ids=["unlock", "first run"])
+async def test_what_lies_over_a_card_has_the_screen_to_itself(
+    app: MakeApp, tmp_path: Path, key: str, there: bool
+) -> None:
+    """One frame with one end, and nothing of the card beneath it."""
+    running = app(locked=True)
+    if not there:
+        running.path = tmp_path / "none.vault"
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "╰" in screen_text(running))
+        await pilot.press(key)
+        await until(pilot, lambda: len(running.screen_stack) == 3)
+        await pilot.pause()
+
+        assert screen_text(running).count("╰") <= 1
