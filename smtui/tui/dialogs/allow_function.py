@@ -42,7 +42,7 @@ class AllowFunction(ModalScreen[bool]):
         secrets = "1 secret and gets its" if users == 1 else f"{users:,} secrets and gets their"
         with Vertical(classes="card"):
             yield Static(Content(shown(f"Let {self._function['FunctionName']} run on this machine?")), classes="title")
-            yield Static(Content("It was not allowed here yet. As you, argument by argument, it runs:"), id="above")
+            yield Static(Content("Not allowed here yet. It runs as you, argument by argument:"), id="above")
             with VerticalScroll(can_focus=True):
                 lines = map(Content, number_arguments(command["Arguments"], WIDTH))
                 yield Static(Content("\n").join(lines), id="arguments")
