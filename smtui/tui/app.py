@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +29,7 @@ from smtui.config import Settings
 from smtui.shown import shown
 from smtui.terminal_end import HUNG_UP, TERMINAL
 from smtui.tui import keys, rotator, themes, verifier
-from smtui.tui.bridge import BACKGROUND, GESTURE, READING, background, call, gesture
+from smtui.tui.bridge import BACKGROUND, GESTURE, READING, background, call, end_vault_thread, gesture
 from smtui.tui.copying import CopyingApp
 from smtui.tui.input_queue import INPUT, InputQueue
 from smtui.tui.long_work import LOOK, Deed, Progress
@@ -44,7 +43,7 @@ from smtui.tui.screens.too_small import TooSmallScreen, fits
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.session import Opened, Session
-from smtui.tui.workarounds import forget_texts, forget_what_waits
+from smtui.tui.workarounds import forget_what_waits, forget_what_was_shown
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -196,8 +195,8 @@ class SmtuiApp(CopyingApp):
             self.warn(UNSEEN, A_WHILE)
         await call(session.vault.lock)
         await self.clear_clipboard()
-        forget_texts()
-        gc.collect()
+        end_vault_thread()
+        forget_what_was_shown(self)
 
     def verify(self) -> None:
         self.run_worker(self._verify(), group=LEAVING_GROUP)

@@ -28,6 +28,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
+from smtui.tui.ended_threads import end_threads
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
@@ -42,7 +43,20 @@ READING = "reading"
 BACKGROUND = "background"
 """Group of the workers that nobody waits for."""
 
-_lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="smtui-vault")
+
+def _new_lane() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="smtui-vault")
+
+
+_lane = _new_lane()
+
+
+def end_vault_thread() -> None:
+    """At the lock: on the stack of the thread lie remains of keys, and it goes with the thread, which ends when it has
+    nothing more to do. The next call starts another."""
+    global _lane
+    ended, _lane = _lane, _new_lane()
+    end_threads(ended)
 
 
 async def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

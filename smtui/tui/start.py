@@ -1,21 +1,25 @@
-"""Opens the screens: refuses where there is no terminal, hardens the process, and only then imports Textual."""
+"""Opens the screens: refuses where there is no terminal, begins anew so that freed memory is overwritten, hardens the
+process, and only then imports Textual.
+
+Whatever is imported before it begins anew is imported twice, so most is imported where it is used.
+"""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.config import Settings, SettingsError, load_settings, vault_path
-from smtui.hardening import harden
-from smtui.terminal_end import TERMINAL
+from smtui.freed_memory import overwrite_freed_memory
 
 if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
     from smtui.backends.local import Vault
+    from smtui.config import Settings
 
 USAGE = 2
 DEMO_HINT = "This is the demo. Its passphrase: {}"
@@ -27,6 +31,11 @@ def start(arguments: Sequence[str]) -> int:
     if refusal:
         print(f"smtui: {refusal}", file=sys.stderr)
         return USAGE
+    overwrite_freed_memory()
+    from smtui.config import SettingsError, load_settings
+    from smtui.hardening import harden
+    from smtui.terminal_end import TERMINAL
+
     options = _parser().parse_args(arguments)
     harden(allow_debug=options.allow_debug)
     if options.vault == "":
@@ -58,6 +67,8 @@ def refuse(environ: Mapping[str, str], terminal: bool) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+
     parser = argparse.ArgumentParser("smtui", add_help=False, allow_abbrev=False)
     parser.add_argument("--vault")
     parser.add_argument("--demo", action="store_true")
@@ -69,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def _opening(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Path, Vault | None, str]]:
     """The path to open; for the demo also its vault, open already, and how to get back in after a lock."""
+    from smtui.config import vault_path
+
     if not options.demo:
         yield vault_path(options.vault, settings), None, ""
         return

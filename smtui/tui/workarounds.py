@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import selectors
 import sys
 from codecs import getincrementaldecoder
@@ -16,6 +17,7 @@ from rich.text import Text
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App, ReturnType
+from textual.cache import FIFOCache, LRUCache
 from textual.driver import Driver
 from textual.drivers import _writer_thread
 from textual.message import Message
@@ -28,9 +30,7 @@ from textual.worker import WorkerFailed
 from smtui.hardening import incident
 from smtui.terminal_end import TERMINAL
 
-REMEMBER_TEXTS = frozenset({
-    "cached_cell_len", "Segment._split_cells", "_utf8_encode", "build_byte_to_codepoint_dict",
-})  # fmt: skip
+LIBRARIES = ("textual", "rich", "smtui")
 
 
 class LastingWriter(_writer_thread.WriterThread):
@@ -125,11 +125,28 @@ def consumes_key(field: Widget, event: events.Key) -> bool:
     return field.check_consume_key(event.key, event.character) or event.key in field._bindings.key_to_bindings
 
 
-def forget_texts() -> None:
-    """Textual 8.2 and Rich 15 remember texts that were measured, cut or edited, thousands of them: no longer."""
-    for cached in gc.get_objects():
-        if isinstance(cached, _lru_cache_wrapper) and cached.__qualname__ in REMEMBER_TEXTS:
-            cached.cache_clear()
+def forget_what_was_shown(app: App[Any]) -> None:
+    """At the lock: nothing that was removed from the screen is remembered, whole widgets or single texts.
+
+    Textual 8.2 keeps a widget that watched the app until what it watched changes again. It and Rich 15 remember texts
+    that were measured, cut, drawn or edited, by functions and by methods, which remember their widget as well; and
+    `re` remembers patterns. All of these are caches: who needs an answer again works it out again.
+    """
+    for watchers in getattr(app, "__watchers", {}).values():
+        watchers[:] = [(node, watch) for node, watch in watchers if not node._closing]
+    for found in gc.get_objects():
+        if type(found) is _lru_cache_wrapper and _may_be_cleared(found):
+            found.cache_clear()
+        elif type(found) in (LRUCache, FIFOCache):
+            found.clear()
+    re.purge()
+    gc.collect()
+
+
+def _may_be_cleared(cached: _lru_cache_wrapper[Any]) -> bool:
+    """One without bounds may stand for the only one of something, so only where we know that none does."""
+    is_bounded = cached.cache_parameters()["maxsize"] is not None
+    return is_bounded or (cached.__module__ or "").partition(".")[0] in LIBRARIES
 
 __all__ = ["QuietApp"]
 

@@ -130,7 +130,8 @@ def _opened(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
             connection.config(name, on)
         connection.execute("PRAGMA cipher = 'sqlcipher'")
         connection.execute("PRAGMA legacy = 4")
-        connection.execute(f"PRAGMA key = \"x'{keys.page.hex()}{keys.salt.hex()}'\"")
+        # Not kept as a prepared statement, which would hold the key in its text as long as the file is open.
+        connection.execute(f"PRAGMA key = \"x'{keys.page.hex()}{keys.salt.hex()}'\"", can_cache=False)
         connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
         if flags & apsw.SQLITE_OPEN_READWRITE:
             connection.execute("PRAGMA journal_mode = WAL").fetchall()

@@ -1,0 +1,210 @@
+"""After the lock: the memory of the real program holds no value, no passphrase and no key, seen from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import smtui
+from smtui.vault.kdf import FileKeys
+from tests.e2e.terminal import Terminal
+from tests.leaks.marker import spellings
+from tests.leaks.memory import Found, search
+
+PASSPHRASE = "Zq7-marked-passphrase-Wm4vKx"
+TEXT, MEMBER, TYPED, OUTSIDE, IMPORTED, PLANTED = (
+    "shown-Kq7wombatZx93fjord", "inner-Hn5Bc6pelicanTq81", "typed-Jw8LemurVb2crag", "outside-Rt5Gm8walrusYk20",
+    "imported-Sd4Hy7gibbonLp66", "planted-Qx3Ostrich9Ndelta",
+)
+ENTER, ESCAPE, LOCK, STORE, SHOW, COPY = "\r", "\x1b", "\x0c", "\x13", "\x12", "\x19"
+PATIENCE = 300
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/PID/mem")
+EDITOR = f"""#!/bin/sh
+printf '{OUTSIDE[:10]}%s' '{OUTSIDE[10:]}' > "$1"
+"""
+XCLIP = """#!/bin/sh
+held={held}
+case "$*" in *-o*) cat $held ;; *) cat > $held.new; mv $held.new $held ;; esac
+"""
+
+
+class Person:
+    """Somebody at the program, with an editor and a clipboard of their own."""
+
+    def __init__(self, home: Path, **settings: int) -> None:
+        self._home = home
+        self._script("editor", EDITOR)
+        self._script("xclip", XCLIP.format(held=home / "held"))
+        (home / "new.env").write_text(f"IMPORTED={IMPORTED}\n")
+        (home / "config.toml").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
+        vault = home / "memory.vault"
+        with smtui.create_vault(vault, passphrase=PASSPHRASE) as made:
+            made.client().create_secret(Name="a-text", SecretString=TEXT)
+            made.client().create_secret(
+                Name="b-json", SecretString=json.dumps({"user": "someone", "password": MEMBER}))
+            self.keys = FileKeys.from_key(made.unlock_key())
+        self.terminal = Terminal(
+            "--vault", str(vault), "--allow-debug", home=home, SMTUI_CONFIG=str(home / "config.toml"),
+            SMTUI_STATE=os.environ["SMTUI_STATE"], EDITOR=str(home / "editor"), DISPLAY=":99", PLANTED=PLANTED,
+            PATH=f"{home}:{os.environ['PATH']}",
+        )  # fmt: skip
+        self.generated: list[str] = []
+
+    def _script(self, name: str, text: str) -> None:
+        (self._home / name).write_text(text)
+        (self._home / name).chmod(0o755)
+
+    @property
+    def process(self) -> int:
+        return self.terminal.child.pid
+
+    @property
+    def copied(self) -> str:
+        held = self._home / "held"
+        return held.read_text() if held.exists() else ""
+
+    def press(self, *keys: str) -> None:
+        self.terminal.press(*keys)
+
+    def see(self, *words: str) -> None:
+        self.terminal.see(*words)
+
+    def until(self, is_so: Callable[[], object]) -> None:
+        """Meanwhile what the program writes is read, so that it can go on."""
+        end = time.monotonic() + PATIENCE
+        while not is_so():
+            assert time.monotonic() < end, f"it never came to be; the screen was:\n{self.terminal.text}"
+            self.terminal._until_quiet()
+
+    def unlock(self) -> None:
+        self.see("Unlock")
+        self.press(PASSPHRASE, ENTER)
+        self.see("a-text", "b-json")
+
+    def end(self) -> None:
+        self.terminal.child.close(force=True)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Person]]:
+    people: list[Person] = []
+
+    def one(**settings: int) -> Person:
+        people.append(Person(tmp_path, **settings))
+        return people[-1]
+
+    yield one
+    for person in people:
+        person.end()
+
+
+def in_memory(person: Person, *markers: str) -> list[str]:
+    """Where one of them stands, in any spelling and in pieces of half its length."""
+    wanted = {f"{marker[:8]}… as {name}": form for marker in markers for name, form in spellings(marker).items()}
+    return [str(found) for found in search(person.process, wanted)]
+
+
+def keys_in_memory(person: Person) -> list[Found]:
+    """Master, page and root key: their bytes, and as SQL spells them."""
+    wanted = {}
+    for name in ("master", "page", "root"):
+        key = bytes(getattr(person.keys, name))
+        wanted |= {name: key, f"{name} as hex": key.hex().encode(), f"{name} as HEX": key.hex().upper().encode()}
+    return search(person.process, wanted)
+
+
+def reveal(person: Person, value: str) -> None:
+    person.press("g", ENTER)
+    person.see("a-text", "History")
+    person.press("r")
+    person.see(value)
+
+
+def everything(person: Person) -> None:
+    """What a person does with values: show, copy, edit, compare, generate, search, import, undo."""
+    reveal(person, TEXT)
+    person.press("y")
+    person.until(lambda: person.copied == TEXT)
+    person.press("e")
+    person.see("New value of a-text")
+    person.press(SHOW)
+    person.see(TEXT)
+    person.press(*TYPED)
+    person.see(TYPED)
+    person.press(STORE)
+    person.see("AWSPREVIOUS")
+    person.press(ENTER)
+    person.see("is stored")
+    person.press("E")
+    person.see("editor")
+    person.press(ENTER)
+    person.see("Store")
+    person.press(ENTER)
+    person.terminal.see_no("Store a new version?")
+    for part in "23456":
+        person.press(part)
+    person.press("2", "j", "=")
+    person.see("differs")
+    person.press("r")
+    person.see(f"{TEXT[:6]}")
+    person.press(ESCAPE, "p")
+    person.see("Password generator", "›")
+    person.generated = re.findall(r"│ {3}[› ] (\S{32})\s", person.terminal.text)
+    assert person.generated
+    person.press(COPY)
+    person.until(lambda: person.copied in person.generated)
+    person.press(ESCAPE, ESCAPE, ESCAPE)
+    person.press("/", "json", ENTER)
+    person.press(ENTER)
+    person.see("b-json", "History")
+    person.press("r", "G", "r")
+    person.see(MEMBER)
+    person.press(ESCAPE, ESCAPE, ":", "import", ENTER)
+    person.see("File")
+    person.press(str(person._home / "new.env"), STORE)
+    person.see("IMPORTED")
+    person.press(ESCAPE)
+    person.press(ESCAPE, "u")
+    person.press(ESCAPE, ESCAPE)
+
+
+def nothing_is_left(person: Person) -> None:
+    """The lock needs a moment; then there is nothing, however one looks."""
+    markers = (PASSPHRASE, TEXT, MEMBER, TYPED, OUTSIDE, IMPORTED, *person.generated)
+    person.see("Unlock")
+    person.until(lambda: not in_memory(person, *markers) and not keys_in_memory(person))
+
+
+def test_after_the_lock_nothing_is_left(start: Callable[..., Person]) -> None:
+    """Whatever was done in the session. Before the lock it is found, and what is planted is found after it."""
+    person = start()
+    person.unlock()
+    everything(person)
+    reveal(person, OUTSIDE)
+    assert in_memory(person, OUTSIDE)
+    assert {found.what for found in keys_in_memory(person)} == {"master", "page", "root"}  # and none as text
+    person.press(LOCK)
+
+    nothing_is_left(person)
+    assert in_memory(person, PLANTED)
+
+
+def test_after_the_idle_lock_nothing_is_left(start: Callable[..., Person]) -> None:
+    """The same where nobody pressed the key; somebody too slow for the idle lock tries again."""
+    person = start(idle_lock=5)
+    for _ in range(20):
+        person.unlock()
+        person.press("g", ENTER, "r")
+        if TEXT in person.terminal.text:
+            break
+        person.see("Unlock")
+
+    person.see("Locked: no key was pressed for 5 seconds.")
+    nothing_is_left(person)
