@@ -16,7 +16,7 @@ from smtui.tui import keys
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.path_input import PathInput
 
-COMPLETES = "→ completes what you type."
+COMPLETES = "Tab completes what you type."
 
 
 class AskPath(ModalScreen[Path | None]):
