@@ -75,6 +75,7 @@ def test_what_a_move_will_do(snap_compare: Any, app: MakeApp, database: Any) -> 
         await to_versions(pilot)
         await pilot.press("m", "j", "enter")
         await shows(pilot, "Do it")
+        await until(pilot, lambda: pilot.app.focused is not None and pilot.app.focused.id == "go")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=preview)
 
