@@ -24,6 +24,7 @@ from tests.conftest import Clock
 
 MakeApp = Callable[..., SmtuiApp]
 Steps = Callable[[Pilot[None]], Awaitable[None]]
+LONGEST_DEBOUNCE = 0.35
 LONGEST_WAIT = 60.0
 """Seconds for what happens in this process; where a child process is waited for, see tests.waiting."""
 SAMPLES = (
@@ -199,10 +200,15 @@ async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
 
 
 async def until_still(pilot: Pilot[None]) -> None:
-    """Lets the app work until the whole screen is twice the same, colours and all."""
+    """Lets the app work until the whole screen is twice the same, colours and all.
+
+    Between two looks is the longest time for which a screen waits for another key before it does something. The timers
+    of one event loop fire in order, so that all of those have fired then, however busy the machine is.
+    """
     before = None
     while (now := pilot.app.screen._compositor.render_strips()) != before:
         before = now
+        await asyncio.sleep(LONGEST_DEBOUNCE)
         await pilot.pause()
 
 
