@@ -107,7 +107,7 @@ class SmtuiApp(CopyingApp):
         self._ticked = steady()
         self._return_place: ReturnPlace | None = None
         self._clashes_told: set[Binding] = set()
-        self._is_ending = False
+        self._is_ending = self._asks_to_quit = False
         self.input = InputQueue(self, super().on_event)
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -389,6 +389,21 @@ class SmtuiApp(CopyingApp):
         await self.lock(f"Locked by {bound[0]}." if bound else "Locked, as you asked.")
 
     async def action_quit(self) -> None:
+        self.run_worker(self._quit(), group=LEAVING_GROUP)
+
+    async def _quit(self) -> None:
+        """Asks first where something entered is not stored yet."""
+        from smtui.tui.dialogs.dialog import Editor, may_discard
+
+        if self._asks_to_quit:
+            return
+        if any(isinstance(screen, Editor) and screen.is_dirty for screen in self.screen_stack):
+            self._asks_to_quit = True
+            try:
+                if not await may_discard(self):
+                    return
+            finally:
+                self._asks_to_quit = False
         await self.lock()
         self.exit()
 

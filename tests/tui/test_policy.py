@@ -152,8 +152,8 @@ async def test_templates_know_the_account(app: MakeApp, database: Any) -> None:
         await shows(pilot, "arn:aws:iam::000000000000:root")
         await shows(pilot, "Nothing is wrong with it.")
         await pilot.press("escape")
-        await shows(pilot, "Forget what is typed?")
-        await pilot.press("enter")
+        await shows(pilot, "Discard changes?")
+        await pilot.press("tab", "enter")
         await shows(pilot, "No policy is attached")
 
 

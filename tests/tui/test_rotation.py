@@ -164,7 +164,7 @@ async def test_leaving_a_form_asks_where_something_was_typed(app: MakeApp, rotat
         await sees(pilot, "Rotation of prod/db")
         await types(pilot, "0")
         await pilot.press("escape")
-        await sees(pilot, "Leave without storing it?")
+        await sees(pilot, "Discard changes?")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
 

@@ -268,7 +268,7 @@ async def test_what_was_typed_is_not_lost_by_one_key(app: MakeApp, database: Any
         form = running.screen
         await types(pilot, "typed")
         await pilot.press("escape")
-        await sees(pilot, "Leave without storing it?")
+        await sees(pilot, "Discard changes?")
         await pilot.press("enter")
         await until(pilot, lambda: running.screen is form)
 

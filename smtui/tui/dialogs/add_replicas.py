@@ -9,7 +9,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtui.aws_regions import REGIONS
@@ -17,6 +16,7 @@ from smtui.backends.local import is_region
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.kms_keys import DEFAULT, short
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.line import Line
@@ -33,7 +33,7 @@ class Wanted:
     key: str = DEFAULT
 
 
-class AddReplicas(ModalScreen[list[Wanted] | None]):
+class AddReplicas(Dialog[list[Wanted]]):
     """Typing narrows the list; Space marks; `choose_key` is asked for another key, by Region."""
 
     BINDINGS = keys.of("dialog") + keys.of("replicas")
@@ -90,6 +90,10 @@ class AddReplicas(ModalScreen[list[Wanted] | None]):
         self.query_one("#said", Static).update(Content.styled(shown(said), "" if self._marked else "$text-muted"))
         self.table.refresh()
 
+    def state(self) -> object:
+        """What is marked; the filter is nothing to lose."""
+        return dict(self._marked)
+
     # What one presses.
 
     @on(Input.Submitted)
@@ -118,9 +122,6 @@ class AddReplicas(ModalScreen[list[Wanted] | None]):
     def action_save(self) -> None:
         if self._marked:
             self.dismiss(list(self._marked.values()))
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
 
 def _region(region: str) -> Shown:

@@ -9,13 +9,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from smtui.api.own import DEFAULT_STEP
 from smtui.rotation.arguments import number_arguments
 from smtui.shown import shown
 from smtui.tui import keys
 from smtui.tui.bridge import call
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 
 if TYPE_CHECKING:

@@ -8,18 +8,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtui.shown import Shown
 from smtui.tui import keys
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.path_input import PathInput
 
 COMPLETES = "Tab completes what you type."
 
 
-class AskPath(ModalScreen[Path | None]):
+class AskPath(Dialog[Path]):
     """Enter answers the path, with ~ for what it stands for. `about` says what will become of it."""
 
     BINDINGS = keys.of("dialog") + keys.of("one_line")
@@ -44,9 +44,6 @@ class AskPath(ModalScreen[Path | None]):
         typed = self.query_one(Input).value.strip()
         if typed:
             self.dismiss(expanded(typed))
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
 
 def expanded(typed: str) -> Path:

@@ -94,9 +94,12 @@ class TagPlan(PlanScreen):
         self.look()
 
     @on(Input.Submitted)
-    def action_save(self) -> None:
+    def _to_the_answer(self) -> None:
         if not self.go.disabled:
             self.go.focus()
+
+    def action_save(self) -> None:
+        self.carry_out()
 
     @gesture
     async def action_add(self) -> None:

@@ -8,11 +8,11 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import shown
 from smtui.tui import keys
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.new_passphrase import NewPassphrase
 
@@ -22,7 +22,7 @@ ABOUT = (
 )
 
 
-class ChangePassphrase(ModalScreen[bytearray | None]):
+class ChangePassphrase(Dialog[bytearray]):
     """Answers it; the receiver wipes it."""
 
     BINDINGS = keys.of("dialog")
@@ -46,6 +46,3 @@ class ChangePassphrase(ModalScreen[bytearray | None]):
     @on(NewPassphrase.Chosen)
     def chosen(self) -> None:
         self.dismiss(self.form.take())
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)

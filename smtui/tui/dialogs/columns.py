@@ -8,18 +8,18 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
 from smtui.tui.columns import COLUMNS, Column, fitted
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.row_list import RowList
 
 ON, OFF = "✓", " "
 
 
-class ColumnsForm(ModalScreen[Sequence[str] | None]):
+class ColumnsForm(Dialog[Sequence[str]]):
     """Answers their ids, left to right; none where the width should decide. `width` is what the list has now."""
 
     BINDINGS = keys.of("dialog") + keys.of("columns")
@@ -54,6 +54,10 @@ class ColumnsForm(ModalScreen[Sequence[str] | None]):
         there = len(fitted(self._width, self.chosen))
         return "" if there == len(self.chosen) else f"There is room for {there} of these {len(self.chosen)} now."
 
+    def state(self) -> object:
+        """The columns and their order."""
+        return tuple(self._order), frozenset(self._on)
+
     @property
     def chosen(self) -> list[str]:
         return [id for id in self._order if id in self._on]
@@ -75,9 +79,6 @@ class ColumnsForm(ModalScreen[Sequence[str] | None]):
 
     def action_save(self) -> None:
         self.dismiss(self.chosen)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
 
 def _row(column: Column, on: bool) -> Content:

@@ -6,10 +6,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from smtui.shown import Shown
 from smtui.tui import keys
+from smtui.tui.widgets.button import Button
 
 
 class Confirm(ModalScreen[bool]):
@@ -18,19 +19,22 @@ class Confirm(ModalScreen[bool]):
     BINDINGS = keys.of("dialog")
     CSS_PATH = "confirm.tcss"
 
-    def __init__(self, title: Shown, text: Shown, answer: str, *, can_be_undone: bool = False) -> None:
+    def __init__(
+        self, title: Shown, text: Shown, answer: str, *, can_be_undone: bool = False, cancel: str = "Cancel"
+    ) -> None:
         super().__init__()
         self._first = "#go" if can_be_undone else "#cancel"
         self._title = title
         self._text = text
         self._answer = answer
+        self._cancel = cancel
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
             yield Static(Content(self._text), id="text")
             with Horizontal(id="answers"):
-                yield Button("Cancel", id="cancel")
+                yield Button(self._cancel, id="cancel")
                 yield Button(Content(self._answer), id="go")
 
     def on_mount(self) -> None:

@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from smtui.shown import Shown
 from smtui.tui import keys
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.pane import Pane
 
@@ -60,11 +61,12 @@ class ConflictDialog(ModalScreen[Answer]):
             yield Static(Content(self._title), classes="title")
             with Pane(id="lines"):
                 yield Static(Content("\n".join(self._lines)))
-            for row in filter(None, (first, second)):
-                with Horizontal(classes="answers"):
-                    for each in row:
-                        words = self._insist if each is Answer.STORE else each.value
-                        yield Button(Content(words), id=each.name)
+            with Vertical(id="answers"):
+                for row in filter(None, (first, second)):
+                    with Horizontal(classes="row"):
+                        for each in row:
+                            words = self._insist if each is Answer.STORE else each.value
+                            yield Button(Content(words), id=each.name)
         yield KeyBar()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -43,6 +43,10 @@ class ExportForm(FieldsForm[Wanted]):
         self._count = count
         self._region = region
 
+    @property
+    def is_dirty(self) -> bool:
+        return self._before != Wanted() or super().is_dirty
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(f"Export {self._what}"), classes="title")

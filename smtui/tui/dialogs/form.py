@@ -7,28 +7,27 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual import getters
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import Shown
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
-from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.screens.generator import GeneratorScreen
+from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.value_editor import ValueEditor
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    pass
 
 Answer = TypeVar("Answer")
 
 
-class ValueFormScreen(ModalScreen[Answer | None]):
+class ValueFormScreen(Dialog[Answer]):
     """A form around a `ValueEditor`. Hides what is typed whenever the person turns to another window."""
 
     BINDINGS = keys.of("dialog") + keys.of("form")
 
-    app: getters.app[SmtuiApp]
     editor = getters.query_one(ValueEditor)
     said = getters.query_one("#said", Static)
 
@@ -43,9 +42,10 @@ class ValueFormScreen(ModalScreen[Answer | None]):
     async def save(self) -> None:
         """Dismisses with the answer, or says why not."""
 
-    @property
-    def changed(self) -> bool:
-        return self.editor.changed
+    def state(self) -> object:
+        """The value as it would be stored, and the other fields."""
+        fields = (field for field in self.query(PlainInput) if field not in self.editor.query(PlainInput))
+        return self.editor.value, *(field.value for field in fields)
 
     def say(self, sentence: Shown) -> None:
         self.said.update(Content(sentence))
@@ -77,12 +77,6 @@ class ValueFormScreen(ModalScreen[Answer | None]):
     async def action_switch(self) -> None:
         self.say(await self.editor.switch() or Shown())
         self.refresh_bindings()
-
-    @gesture
-    async def action_cancel(self) -> None:
-        question = Confirm(Shown("Leave without storing it?"), Shown("What you typed is forgotten."), "Leave")
-        if not self.changed or await self.app.push_screen_wait(question):
-            self.dismiss(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.editor.keyed if action in ("add", "remove") and self.is_mounted else True

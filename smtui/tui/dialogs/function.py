@@ -33,7 +33,12 @@ class FunctionForm(FieldsForm[Settings]):
 
     def __init__(self, refused: Settings | None = None) -> None:
         super().__init__()
+        self._was_refused = refused is not None
         self._refused = refused or {}
+
+    @property
+    def is_dirty(self) -> bool:
+        return self._was_refused or super().is_dirty
 
     def name_field(self) -> Horizontal:
         name = PlainInput(self._refused.get("FunctionName", ""), placeholder="new-password", id="name",

@@ -37,6 +37,10 @@ class ImportForm(FieldsForm[Names]):
         super().__init__()
         self._before = before
 
+    @property
+    def is_dirty(self) -> bool:
+        return self._before != Names() or super().is_dirty
+
     def compose(self) -> ComposeResult:
         before = self._before
         with Vertical(classes="card"):

@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from smtui.shown import Shown, shown
 from smtui.transfer.plan import CHANGING, Step, Verdict, summary
 from smtui.tui import keys
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.table import Column, Table
 from smtui.tui.widgets.tick import Tick

@@ -8,21 +8,22 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from smtui.shown import Shown, shown
 from smtui.tui import keys
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.key_facts import Key, Sealed
 from smtui.tui.rows import day
 from smtui.tui.some_secrets import listed
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.line import Line
 
 LEAST, MOST = 7, 30
 
 
-class KeyDeletion(ModalScreen[int | None]):
+class KeyDeletion(Dialog[int]):
     """Answers the days; Cancel has the focus."""
 
     BINDINGS = keys.of("dialog") + keys.of("deletion")
@@ -90,6 +91,3 @@ class KeyDeletion(ModalScreen[int | None]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(self._answer if event.button.id == "go" else None)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)

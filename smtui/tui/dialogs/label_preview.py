@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from smtui.labels import ordered
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.label_moves import Change, Move, short
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 
 NONE = "no label"

@@ -35,6 +35,7 @@ class NewSecret(ValueFormScreen["CreateSecretRequest"]):
 
     def __init__(self, refused: CreateSecretRequest | None = None) -> None:
         super().__init__()
+        self._was_refused = refused is not None
         self._first: CreateSecretRequest = refused or {"Name": ""}
 
     def compose(self) -> ComposeResult:
@@ -53,8 +54,8 @@ class NewSecret(ValueFormScreen["CreateSecretRequest"]):
         yield KeyBar()
 
     @property
-    def changed(self) -> bool:
-        return self.editor.changed or bool(self.name_field.value or self.description.value)
+    def is_dirty(self) -> bool:
+        return self._was_refused or super().is_dirty
 
     async def save(self) -> None:
         name = self.name_field.value

@@ -6,11 +6,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from smtui.shown import Shown
 from smtui.tui import keys
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.values import can_be_typed
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
@@ -18,7 +18,7 @@ from smtui.tui.widgets.plain_input import PlainInput
 REPLACED = "What is there now has characters that cannot be typed here; what you type takes its place."
 
 
-class OneLine(ModalScreen[str | None]):
+class OneLine(Dialog[str]):
     """Enter answers the line, which may be empty where `empty` says so."""
 
     BINDINGS = keys.of("dialog") + keys.of("one_line")
@@ -46,6 +46,3 @@ class OneLine(ModalScreen[str | None]):
         line = self.query_one(Input).value
         if line or self._empty:
             self.dismiss(line)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)

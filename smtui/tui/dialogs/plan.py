@@ -11,20 +11,20 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.long_work import PATIENCE
 from smtui.tui.plan import NOTHING, Item, Plan, State, counted, named
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.screens.of_session import SessionScreen
     from smtui.tui.session import Session
 
@@ -32,7 +32,7 @@ WIDEST_NAME = 40
 COLOURS = {State.PLANNED: "$text-muted", State.LEFT_OUT: "$warning", State.DONE: "$success", State.REFUSED: "$error"}
 
 
-class PlanScreen(ModalScreen[Plan | None]):
+class PlanScreen(Dialog[Plan]):
     """Answers the plan once it was carried out, be it in part; None where nothing was done.
 
     A kind of plan says what is asked (`title`, `answer`), with which fields (`fields`), and, each time one of them
@@ -43,7 +43,6 @@ class PlanScreen(ModalScreen[Plan | None]):
     CSS_PATH: ClassVar = ["plan.tcss"]
     AUTO_FOCUS = "#cancel"
 
-    app: getters.app[SmtuiApp]
     said = getters.query_one("#said", Static)
     go = getters.query_one("#go", Button)
 
@@ -182,14 +181,14 @@ class PlanScreen(ModalScreen[Plan | None]):
         about.display = self._over and item is not None
         about.update(Content(shown(f"{item.name}: {item.words}" if item and item.words else "")))
 
-    def action_cancel(self) -> None:
+    def action_cancel(self) -> None:  # type: ignore[override]
         """Before, nothing is done; meanwhile, nothing more; afterwards, it is read."""
         if self._over:
             self.dismiss(self.plan)
         elif self._begun:
             self.plan.stopped = True
         else:
-            self.dismiss(None)
+            super().action_cancel()
 
     def action_page(self, by: int) -> None:
         self.items.action_page(by)

@@ -9,11 +9,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from smtui.shown import Shown
 from smtui.tui import keys
 from smtui.tui.line_changes import Line
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.pane import Pane
 

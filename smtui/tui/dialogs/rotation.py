@@ -11,7 +11,7 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from smtui import schedules
 from smtui.schedules import InvalidSchedule
@@ -20,6 +20,7 @@ from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.fields import FieldsForm, Unfit
 from smtui.tui.function_words import name_in
 from smtui.tui.schedule_words import asked, in_words, of_rules, typed, window_words
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.tick import Tick

@@ -10,12 +10,12 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
+from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.values import Pair
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.pair_rows import PairRows
@@ -75,7 +75,7 @@ def send_tags(arn: str, changes: TagChanges) -> Iterator[tuple[str, dict[str, An
         yield "tag_resource", {"SecretId": arn, "Tags": changes.tags()}
 
 
-class TagsForm(ModalScreen[TagChanges | None]):
+class TagsForm(Dialog[TagChanges]):
     """Answers what is to be different. Begins with what is `typed` already, in place of `tags`."""
 
     BINDINGS = keys.of("dialog") + keys.of("tags")
@@ -90,6 +90,10 @@ class TagsForm(ModalScreen[TagChanges | None]):
         self._name = name
         self._tags = tags
         self._typed = tags if typed is None else typed
+
+    @property
+    def is_dirty(self) -> bool:
+        return self._typed != self._tags or super().is_dirty
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
@@ -121,6 +125,3 @@ class TagsForm(ModalScreen[TagChanges | None]):
         lines = self.pairs.lines
         if not problem(lines):
             self.dismiss(tag_changes(self._tags, lines))
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)

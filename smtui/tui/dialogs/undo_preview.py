@@ -8,11 +8,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.undo import Call, Done
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 
 

@@ -18,6 +18,7 @@ from smtui.text.json_layout import indent_json
 from smtui.tui import authorship, keys, policy_marks, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.dialog import may_discard
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.policy_preview import PolicyPreview
 from smtui.tui.guarded_write import TYPED, GuardedWrite
@@ -42,7 +43,6 @@ NOT_NOW = "Its policy can be looked at again once the secret is restored."
 READING, EDITING = "Policy, as it is attached", "Policy, being edited: not attached yet"
 LOCKED_OUT = "LockOut"
 LOCKS_OUT = "{why}\n\nWhoever you are here, not even this vault's owner could change it again."
-FORGOTTEN = "What you typed is not attached, and is gone then."
 GONE_POLICY = "Only the own policies of this account's users and roles count then."
 # What works only while a policy is looked at, and what only while it is edited.
 LOOKING = frozenset({"edit", "template", "validate", "remove", "part"})
@@ -189,12 +189,14 @@ class PolicyScreen(PartScreen):
 
     @gesture
     async def stop_editing(self) -> None:
-        if not self._changed or await self._agrees("Forget what is typed?", FORGOTTEN, "Forget"):
+        if not self.is_dirty or await may_discard(self.app):
             self._look()
 
     @property
-    def _changed(self) -> bool:
-        return self.area.text != "" and self.area.value not in (self._attached, indent_json(self._attached))
+    def is_dirty(self) -> bool:
+        """Whether a text is being edited that is not the attached one."""
+        unchanged = "", self._attached, indent_json(self._attached)
+        return self.editing and self.area.value not in unchanged
 
     # What is asked and sent.
 
@@ -217,7 +219,7 @@ class PolicyScreen(PartScreen):
         """Shows what changes, and attaches it; a policy that locks its writer out is asked about once more."""
         if not self._changeable():
             return
-        if not self._changed:
+        if not self.is_dirty:
             self.say("Nothing is changed yet.")
             return
         text = self.area.value

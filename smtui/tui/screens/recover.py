@@ -17,6 +17,7 @@ from smtui.api.errors import SmtuiError
 from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.dialog import may_discard
 from smtui.tui.older import NOT_OPENED, is_meant
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.session import Opened
@@ -124,7 +125,13 @@ class RecoverScreen(Screen[None]):
 
     @gesture
     async def action_back(self) -> None:
-        self.dismiss()
+        if not self.is_dirty or await may_discard(self.app):
+            self.dismiss()
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether a code or a passphrase is typed."""
+        return any(field.count for field in self.query(Passphrase))
 
     async def on_unmount(self) -> None:
         if self._vault is not None:

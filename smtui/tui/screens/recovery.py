@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.css.query import DOMQuery
 from textual.message import Message
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from smtui.shown import shown
 from smtui.tui.values import Pair, can_be_typed
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.plain_input import PlainInput
 
 KEPT = "kept as it is: it has characters that cannot be typed here"

@@ -1,0 +1,257 @@
+"""Every dialog, with the worst that can be in it, at the smallest terminals: its answers are in sight and reachable,
+and nothing the user has entered is dropped without a question."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.screen import ModalScreen
+from textual.widgets import Input, TextArea
+
+import smtui
+from smtui.shown import Shown, shown
+from smtui.transfer.entry import Entry
+from smtui.transfer.plan import Step, Verdict
+from smtui.tui import dialogs
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.add_replicas import AddReplicas
+from smtui.tui.dialogs.allow_function import AllowFunction
+from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.bulk_tags import TagPlan
+from smtui.tui.dialogs.change_passphrase import ChangePassphrase
+from smtui.tui.dialogs.choose_vault import ChooseVault
+from smtui.tui.dialogs.columns import ColumnsForm
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.conflict import Answer, ConflictDialog
+from smtui.tui.dialogs.deletion import DeletionPlan
+from smtui.tui.dialogs.dialog import Dialog
+from smtui.tui.dialogs.edited import Edited
+from smtui.tui.dialogs.event import EventDialog
+from smtui.tui.dialogs.export_form import ExportForm
+from smtui.tui.dialogs.export_form import Wanted as ExportWanted
+from smtui.tui.dialogs.exporting import ExportPlan
+from smtui.tui.dialogs.function import CommandFunction, PasswordFunction
+from smtui.tui.dialogs.go import Go
+from smtui.tui.dialogs.import_form import ImportForm, Names
+from smtui.tui.dialogs.import_plan import ImportPlan
+from smtui.tui.dialogs.key_deletion import KeyDeletion
+from smtui.tui.dialogs.label_preview import LabelPreview
+from smtui.tui.dialogs.new_key import NewKeyForm
+from smtui.tui.dialogs.new_secret import NewSecret
+from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.policy_preview import PolicyPreview
+from smtui.tui.dialogs.press_key import PressKey
+from smtui.tui.dialogs.report import Report
+from smtui.tui.dialogs.restoring import RestorePlan
+from smtui.tui.dialogs.rotation import RotationForm, SetUp
+from smtui.tui.dialogs.saved_filters import SavedFilters
+from smtui.tui.dialogs.tags import TagsForm
+from smtui.tui.dialogs.theme import PickTheme
+from smtui.tui.dialogs.undo_preview import UndoPreview
+from smtui.tui.key_facts import Key, Sealed
+from smtui.tui.label_moves import moved
+from smtui.tui.line_changes import Line
+from smtui.tui.session import Session
+from smtui.tui.undo import Call, Done
+from smtui.tui.widgets.button import MARKS, Button
+from smtui.tui.widgets.passphrase import Passphrase
+from tests.tui.conftest import MakeApp, screen_text, until
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+NAME = "prod/" + "long-name/" * 50 + "end"
+LONG = shown("A sentence that says at length what will happen to whom, and why that may not be wanted. " * 40)
+LINES = [shown(f"line {number}: " + "text " * 30) for number in range(60)]
+TAGS = [{"Key": f"key-{number}", "Value": "v" * 200} for number in range(50)]
+ENTRIES = [
+    {"ARN": f"arn:aws:secretsmanager:us-east-1:000000000000:secret:{number}", "Name": f"{number}-{NAME}"[:512],
+     "Tags": TAGS, "Description": "d" * 2048, "LastChangedDate": NOW, "CreatedDate": NOW}
+    for number in range(30)
+]  # fmt: skip
+PLANNED = [{**entry, "DeletedDate": NOW} for entry in ENTRIES]
+KEY = Key("1234abcd", "arn:aws:kms:us-east-1:000000000000:key/1234abcd", "Enabled", "d" * 8192, NOW, None, False,
+          tuple(f"alias/{number}-{NAME}"[:256] for number in range(20)))
+FUNCTION = {"FunctionName": "f", "SecretCount": 30, "Description": "",
+            "Command": {"Arguments": ["/bin/sh", "-c", *("word " * 20 for _ in range(40))], "TimeoutInSeconds": 60}}
+
+
+async def nothing(*arguments: object) -> None:
+    return None
+
+
+Make = Callable[[Session], ModalScreen[Any]]
+DIALOGS: dict[str, Make] = {
+    "add replicas": lambda session: AddReplicas(shown(NAME), {"us-east-1"}, nothing),
+    "allow function": lambda session: AllowFunction(FUNCTION),
+    "ask path": lambda session: AskPath(Shown("Where?"), shown(LONG[:400])),
+    "tag plan": lambda session: TagPlan(session, ENTRIES),
+    "change passphrase": lambda session: ChangePassphrase(Path("/" + NAME)),
+    "choose vault": lambda session: ChooseVault([(Path(f"/{n}/{NAME}"), True) for n in range(30)]),
+    "columns": lambda session: ColumnsForm(["name", "changed"], 40),
+    "confirm": lambda session: Confirm(shown(NAME), LONG, "Schedule deletion"),
+    "conflict": lambda session: ConflictDialog(
+        shown(NAME), LINES, [Answer.KEEP_EDITING, Answer.DISCARD, Answer.APPLY, Answer.STORE]),
+    "deletion of one": lambda session: DeletionPlan(session, ENTRIES[:1]),
+    "deletion of 30": lambda session: DeletionPlan(session, ENTRIES),
+    "edited": lambda session: Edited(shown(NAME), LONG, good=True),
+    "event": lambda session: EventDialog(
+        {"time": NOW.isoformat(), "eventName": "GetSecretValue", **{f"k{n}": "v" * 99 for n in range(60)}}),
+    "export form": lambda session: ExportForm(ExportWanted(), 0, "us-east-1"),
+    "export plan": lambda session: ExportPlan(session, ENTRIES),
+    "command function": lambda session: CommandFunction(),
+    "password function": lambda session: PasswordFunction(),
+    "go": lambda session: Go(),
+    "import form": lambda session: ImportForm(Names()),
+    "import plan": lambda session: ImportPlan(
+        [Step(Entry(f"{n}{NAME}"[:512], "v", "here"), Verdict.SKIP) for n in range(30)]),
+    "key deletion": lambda session: KeyDeletion(KEY, Sealed(300, 30), [f"{n}-{NAME}" for n in range(30)], NOW),
+    "label preview": lambda session: LabelPreview(
+        shown(NAME), moved({f"label-{n}-{'x' * 200}": "11111111" for n in range(20)} | {"AWSCURRENT": "11111111"},
+                           "AWSCURRENT", "22222222")),
+    "new key": lambda session: NewKeyForm(),
+    "new secret": lambda session: NewSecret(),
+    "one line": lambda session: OneLine(shown(NAME), "text", longest=99),
+    "pick": lambda session: Pick(shown(NAME), LINES),
+    "policy preview": lambda session: PolicyPreview(shown(NAME), [Line("+", line) for line in LINES], LINES[:8]),
+    "press key": lambda session: PressKey(shown(NAME)),
+    "report": lambda session: Report(shown(NAME), LONG, LINES, wrong=True),
+    "restore plan": lambda session: RestorePlan(session, PLANNED),
+    "rotation": lambda session: RotationForm(shown(NAME), SetUp(None, {}, False), nothing, counts_from=NOW, now=NOW),
+    "saved filters": lambda session: SavedFilters({f"filter {n}": "tag:team=web " * 20 for n in range(30)}, "now"),
+    "tags": lambda session: TagsForm(shown(NAME), {tag["Key"]: tag["Value"] for tag in TAGS}),
+    "theme": lambda session: PickTheme("smtui-dark"),
+    "undo preview": lambda session: UndoPreview(
+        Done(LONG, tuple(Call("tag_resource", {"SecretId": NAME, "Tags": TAGS}) for _ in range(30)), "us-east-1", NOW),
+        away=True),
+}  # fmt: skip
+NOT_HERE = {"ValueForm", "WorkDialog"}
+"""A dialog of work and the form of a value, which need work and a value: they have tests of their own."""
+
+
+def test_every_dialog_is_here(client: Any) -> None:
+    """A new one is added to this table."""
+    names = [each.name for each in pkgutil.iter_modules(dialogs.__path__)]
+    modules = [importlib.import_module(f"{dialogs.__name__}.{name}") for name in names]
+    found = {
+        each.__name__ for module in modules for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, ModalScreen) and each.__module__ == module.__name__
+    }  # fmt: skip
+    abstract = {"Dialog", "FieldsForm", "FunctionForm", "PlanScreen", "ValueFormScreen"}
+    session: Any = type("S", (), {"client": lambda self: client, "now": lambda self: NOW, "region": "us-east-1"})()
+    assert found - abstract - NOT_HERE == {type(make(session)).__name__ for make in DIALOGS.values()}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)], ids=["80x24", "60x16"])
+@pytest.mark.parametrize("name", DIALOGS)
+async def test_the_answers_are_in_sight(app: MakeApp, vault: smtui.Vault, name: str, size: tuple[int, int]) -> None:
+    """Every button of the answers, whole, above the footer; the one with the focus is told by its marks."""
+    running = app()
+    async with running.run_test(size=size) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = await shown_dialog(running, name)
+        await pilot.pause()
+        bars = [bar.region for bar in dialog.query("KeyBar")]
+        floor = min((bar.y for bar in bars), default=size[1])
+        for button in answers(dialog):
+            region = button.region
+            assert region.x >= 0 and region.right <= size[0] and region.y >= 0 and region.bottom <= floor, button
+            line = screen_text(running).splitlines()[region.y]
+            assert str(button.label) in line, button
+            if button.has_focus:
+                assert f"{MARKS[0]} {button.label} {MARKS[1]}" in line
+        for widget in [dialog.focused] if dialog.focused else []:
+            visible = dialog.find_widget(widget).visible_region
+            assert visible.area > 0 and visible.bottom <= floor, "the focus is out of sight"
+
+
+def answers(dialog: ModalScreen[Any]) -> Iterator[Button]:
+    for button in dialog.query(Button):
+        if any(each.id == "answers" for each in button.ancestors):
+            yield button
+
+
+async def shown_dialog(running: SmtuiApp, name: str) -> ModalScreen[Any]:
+    assert running.session is not None
+    dialog = DIALOGS[name](running.session)
+    await running.push_screen(dialog)
+    return dialog
+
+
+EDITABLE = [name for name in DIALOGS if name not in {
+    "allow function", "choose vault", "confirm", "conflict", "edited", "event", "go", "import plan", "label preview",
+    "pick", "policy preview", "press key", "report", "restore plan", "saved filters", "theme", "undo preview",
+}]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EDITABLE)
+async def test_what_is_entered_is_not_dropped_unasked(app: MakeApp, name: str) -> None:
+    """Esc closes it while nothing is entered; else it asks, Esc and Enter keep it, and only `Discard` drops it."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = await shown_dialog(running, name)
+        assert isinstance(dialog, Dialog)
+        await pilot.press("escape")
+        await until(pilot, lambda: running.screen is not dialog)
+        assert dialog not in running.screen_stack
+
+        dialog = await shown_dialog(running, name)
+        await pilot.pause()
+        await enter_something(dialog)
+        for key in ("escape", "enter"):
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(running.screen, Confirm))
+            assert "Discard changes?" in screen_text(running)
+            assert str(getattr(running.focused, "label", "")) == "Keep editing"
+            await pilot.press(key)
+            await until(pilot, lambda: running.screen is dialog)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: dialog not in running.screen_stack)
+
+
+async def enter_something(dialog: ModalScreen[Any]) -> None:
+    """By whatever takes it."""
+    if isinstance(dialog, ColumnsForm | AddReplicas):
+        getattr(dialog, "action_turn", None) and dialog.action_turn()  # type: ignore[union-attr]
+        getattr(dialog, "action_mark", None) and dialog.action_mark()  # type: ignore[union-attr]
+    elif fields := [field for field in dialog.query(Input) if field.display and not field.disabled]:
+        fields[0].value = "9"
+    elif areas := dialog.query(TextArea):
+        areas.first().text = "9"
+    else:
+        dialog.query(Passphrase).first().type("9")
+
+
+async def test_quitting_asks_before_it_drops_what_is_entered(app: MakeApp, vault: smtui.Vault) -> None:
+    """Ctrl+Q asks by the same rule; Ctrl+L, the key for an emergency, does not."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = await shown_dialog(running, "new secret")
+        await pilot.press("x", "ctrl+q")
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen is dialog)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: vault.locked)
+
+
+async def test_store_stores_from_any_field(app: MakeApp, filled: Any) -> None:
+    """Ctrl+S in the form of several secrets' tags does what the footer says, from the field one types in."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        await pilot.press("asterisk", "t")
+        await until(pilot, lambda: isinstance(running.screen, TagPlan))
+        await pilot.press("o", "tab", "p", "ctrl+s")
+        await until(pilot, lambda: not isinstance(running.screen, TagPlan))
+        tags = [{tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in filled.list_secrets()["SecretList"]]
+        assert [each["o"] for each in tags] == ["p"] * 5
