@@ -29,7 +29,16 @@ from smtui.config import Settings
 from smtui.shown import shown
 from smtui.terminal_end import HUNG_UP, TERMINAL
 from smtui.tui import keys, rotator, themes, verifier
-from smtui.tui.bridge import BACKGROUND, GESTURE, READING, background, call, end_vault_thread, gesture
+from smtui.tui.bridge import (
+    BACKGROUND,
+    GESTURE,
+    READING,
+    background,
+    call,
+    end_vault_thread,
+    gesture,
+    must_be_on_top,
+)
 from smtui.tui.copying import CopyingApp
 from smtui.tui.input_queue import INPUT, InputQueue
 from smtui.tui.long_work import LOOK, Deed, Progress
@@ -60,7 +69,7 @@ MOST_TOLD = 5
 ENDING_GROUP = "ending"
 LEAVING_GROUP = "leaving"
 """Of what ends a session and is therefore no gesture: the lock ends gestures."""
-IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch"})
+IN_A_SESSION = frozenset({"lock", "generate", "go", "undo", "switch", "read_again"})
 SUSPENDED = 60
 """Seconds without a tick that mean that the machine slept."""
 ALLOWED = "Until now nothing could be changed by accident. What you do from here on is stored."
@@ -333,7 +342,11 @@ class SmtuiApp(CopyingApp):
     async def push_screen_wait(  # type: ignore[override]  # screens are never named here
         self, screen: Screen[Result], *, mode: str | None = None
     ) -> Result:
-        """Shows a dialog and waits for its answer; the keys are for the dialog meanwhile."""
+        """Shows a dialog and waits for its answer; the keys are for the dialog meanwhile.
+
+        No dialog opens over another screen than the one it belongs to: see `bridge`.
+        """
+        must_be_on_top(self)
         with self.input.asking(get_current_worker(), screen):
             return await super().push_screen_wait(screen, mode=mode)
 
@@ -455,6 +468,12 @@ class SmtuiApp(CopyingApp):
 
         if self.session is not None and isinstance(self.screen, SessionScreen):
             self.screen.take_back(self.session.undo.last)
+
+    def action_read_again(self) -> None:
+        from smtui.tui.screens.of_session import SessionScreen
+
+        if isinstance(self.screen, SessionScreen):
+            self.screen.read_again()
 
     def look_again(self) -> None:
         """Every screen of the session shows the vault as it is now."""

@@ -10,6 +10,10 @@ A gesture is one coroutine, read top to bottom: ask, call, reload.
 `call` runs in the one thread that ever touches the vault, so calls happen in the order in which they were made.
 What smtui raises on purpose ends the gesture with a sentence on the screen; anything else is a fault of ours and
 ends the program.
+
+A gesture belongs to the screen it began on, and so does every dialog it opens: where that screen is not on top any
+more, because one has gone on to another, a dialog is not opened over that one, and the gesture ends there without a
+word (`must_be_on_top`). A gesture of the app belongs to no screen, and may ask over any.
 """
 
 from __future__ import annotations
@@ -17,11 +21,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from functools import partial, wraps
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from textual import work
+from textual.app import App
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -42,6 +48,20 @@ READING = "reading"
 """Group of the workers that only show what there is: keys wait for them for a moment only."""
 BACKGROUND = "background"
 """Group of the workers that nobody waits for."""
+_screen: ContextVar[Screen[Any] | None] = ContextVar("screen of the gesture", default=None)
+"""Where the gesture at work began; None for one of the app's own."""
+
+
+class ScreenLeftError(Exception):
+    """The screen that a gesture began on is not on top any more: what it would ask now belongs nowhere."""
+
+
+def must_be_on_top(app: App[Any]) -> None:
+    """Raises ScreenLeftError in a gesture whose screen is not the one that `app` shows."""
+    screen = _screen.get()
+    if screen is not None and app.screen is not screen:
+        raise ScreenLeftError
+
 
 
 def _new_lane() -> ThreadPoolExecutor:
@@ -133,8 +153,11 @@ def _make_worker(
 ) -> Callable[Concatenate[Node, P], Worker[None]]:
     @wraps(method)
     async def guarded(node: Node, *args: P.args, **kwargs: P.kwargs) -> None:
+        _screen.set(_screen_of(node))
         try:
             await method(node, *args, **kwargs)
+        except ScreenLeftError:
+            pass
         except SmtuiError as error:
             cast("SmtuiApp", node.app).report(error)
         except NoMatches:
@@ -146,6 +169,10 @@ def _make_worker(
 
 def _was_left(node: DOMNode) -> bool:
     """Whether its screen is gone, so that there is nothing to show on it any more."""
-    app = cast("SmtuiApp", node.app)
-    screen = next((each for each in node.ancestors_with_self if isinstance(each, Screen)), None)
+    app, screen = cast("SmtuiApp", node.app), _screen_of(node)
     return app.is_leaving or (screen is not None and screen not in app.screen_stack)
+
+
+def _screen_of(node: DOMNode) -> Screen[Any] | None:
+    """The screen that a node is on, or is; None for the app."""
+    return next((each for each in node.ancestors_with_self if isinstance(each, Screen)), None)

@@ -91,6 +91,8 @@ SHORTCUTS = (
              priority=True),
     Shortcut("everywhere.allow_changes", "f10", "allow_changes", "Read-write (rw)",
              "Allow changes in a session that only reads"),
+    Shortcut("everywhere.read_again", "f12", "read_again", "Read again",
+             "Read anew what this screen shows, as after it could not be read"),
     Shortcut("everywhere.clear_clipboard", "Y", "clear_clipboard", "Clear clipboard",
              "Empty the clipboard now, if it still holds what was copied here"),
     Shortcut("everywhere.lock", "ctrl+l", "lock", "Lock", "Lock the vault now", priority=True),

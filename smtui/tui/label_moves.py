@@ -15,7 +15,7 @@ from smtui.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
 from smtui.shown import Shown, shown
 
 if TYPE_CHECKING:
-    from smtui.api.types import SecretVersionsListEntry, UpdateSecretVersionStageRequest
+    from smtui.api.types import DescribeSecretResponse, SecretVersionsListEntry, UpdateSecretVersionStageRequest
 
 Labels = Mapping[str, str]
 """Each label with the version that carries it."""
@@ -130,6 +130,11 @@ def _steps(state: Labels, wanted: Labels) -> Iterator[Step]:
 def of_versions(versions: Iterable[SecretVersionsListEntry]) -> dict[str, str]:
     """The labels that ListSecretVersionIds answered."""
     return {label: each["VersionId"] for each in versions for label in each.get("VersionStages", ())}
+
+
+def labels_of(secret: DescribeSecretResponse) -> dict[str, str]:
+    """The same, as DescribeSecret answered them."""
+    return {label: version for version, labels in secret.get("VersionIdsToStages", {}).items() for label in labels}
 
 
 def short(version: str | None) -> Shown:

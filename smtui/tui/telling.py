@@ -19,10 +19,13 @@ class TellingApp(QuietApp[None]):
         if isinstance(error, Stopped):
             self.notify(shown(error), markup=False)
             return
-        message = getattr(error, "message", None) or str(error)
-        self.notify(
-            shown(f"{message}\n{error.hint}".strip(), lines=True), title=_title(error), severity="error", markup=False,
-        )
+        self.notify(shown(explain_error(error), lines=True), title=_title(error), severity="error", markup=False)
+
+
+def explain_error(error: SmtuiError) -> str:
+    """What happened, and in a second line our advice, if there is any."""
+    message = getattr(error, "message", None) or str(error)
+    return f"{message}\n{error.hint}".strip()
 
 
 def keeps_what_was_typed(error: SmtuiError) -> bool:

@@ -24,6 +24,7 @@ from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.session import Session
 from smtui.tui.values import Value, held, visible
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 from smtui.tui.widgets.value_list import MASK
 
@@ -64,7 +65,8 @@ class CompareScreen(SessionScreen[None]):
     def compose(self) -> ComposeResult:
         yield self.masthead()
         yield Static(id="title")
-        yield RowList()
+        with ReadPane():
+            yield RowList()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -84,7 +86,7 @@ class CompareScreen(SessionScreen[None]):
 
     # What is compared.
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         """Versions never change, so once is enough."""
         if not self._rows:
             found = await call(self._compared)

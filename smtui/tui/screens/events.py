@@ -15,9 +15,11 @@ from textual.widgets import Input, Static
 from smtui.shown import shown
 from smtui.tui import keys
 from smtui.tui.bridge import call, reading
+from smtui.tui.read_state import READ
 from smtui.tui.screens.of_session import Answer, SessionScreen
 from smtui.tui.trail_question import GRAMMAR, TrailQuestion, read
 from smtui.tui.widgets.event_table import Event, event_table
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Table
 from smtui.tui.widgets.trail_line import TrailLine
 
@@ -35,6 +37,7 @@ class EventsScreen(SessionScreen[Answer]):
     BINDINGS = keys.of("trail")
     CSS_PATH = "events.tcss"
     AUTO_FOCUS = "Table"
+    at_once = frozenset({"filter"})
 
     table = getters.query_one(Table)
     bar = getters.query_one("#filter", TrailLine)
@@ -54,13 +57,14 @@ class EventsScreen(SessionScreen[Answer]):
 
     def events(self) -> ComposeResult:
         yield TrailLine(id="filter")
-        yield event_table()
-        yield Static(id="left-out")
-        yield Static(id="status")
+        with ReadPane():
+            yield event_table()
+            yield Static(id="left-out")
+            yield Static(id="status")
 
     # Reading.
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         """The same question again, with the cursor on the same event."""
         typed = read(self.bar.value, self.session.now())
         self._question = replace(typed, asked={**typed.asked, **self.always()})
@@ -89,7 +93,7 @@ class EventsScreen(SessionScreen[Answer]):
             self._newest, self._events = newest, [*new, *self._events]
             self._show()
 
-    async def reload_changes(self) -> None:
+    async def load_changes(self) -> None:
         """A change of the content is one more event."""
         await self.look_for_more()
 
@@ -103,7 +107,9 @@ class EventsScreen(SessionScreen[Answer]):
                 self._show()
 
     def _show(self) -> None:
-        self.table.put(self._events)
+        self.table.put(self._events, more=self._more)
+        if not self.has_read:
+            self.show_state(READ)
         left_out = self.query_one("#left-out", Static)
         left_out.display = bool(self._question.left_out)
         left_out.update(Content("\n".join(map(shown, self._question.left_out))))

@@ -21,6 +21,7 @@ from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.screens.part import ROTATION
 from smtui.tui.some_secrets import listed, pick_secret
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -37,23 +38,25 @@ class FunctionsScreen(SessionScreen[None]):
     CSS_PATH = "functions.tcss"
     AUTO_FOCUS = "Table"
     opened_by = ("list_functions",)
+    at_once = frozenset({"add"})
 
     table = getters.query_one(Table)
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
         yield Static("Rotation functions", classes="title")
-        yield Table(
-            Column("Name", _name, 14, grows=1),
-            Column("Kind", kind, 8),
-            Column("What it does", _what, 20, grows=2, drop=1),
-            Column("Rotates", _rotates, 10),
-            key=_name, nothing=NOTHING,
-        )
-        yield Static(id="about")
+        with ReadPane():
+            yield Table(
+                Column("Name", _name, 14, grows=1),
+                Column("Kind", kind, 8),
+                Column("What it does", _what, 20, grows=2, drop=1),
+                Column("Rotates", _rotates, 10),
+                key=_name, nothing=NOTHING,
+            )
+            yield Static(id="about")
         yield KeyBar()
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         listed = await call(self.reader.list_functions)
         self.table.put(listed["Functions"])
         self._show_it()
@@ -84,7 +87,7 @@ class FunctionsScreen(SessionScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only where something waits for it."""
-        return action != "allow" or "WaitsForPermission" in (self.table.current or {})
+        return action != "allow" or not self.has_read or "WaitsForPermission" in (self.table.current or {})
 
     @gesture
     async def action_copy(self) -> None:

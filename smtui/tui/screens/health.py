@@ -16,9 +16,11 @@ from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health import PAGE, Finding, of_entry, of_everything, of_keys
 from smtui.tui.long_work import long
+from smtui.tui.read_state import READ
 from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.line import Line
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class HealthScreen(SessionScreen[None]):
     CSS_PATH = "health.tcss"
     AUTO_FOCUS = "Table"
     opened_by = ("list_secrets",)
+    at_once = frozenset({"filter", "look"})
 
     table = getters.query_one(Table)
     bar = getters.query_one("#filter", Line)
@@ -54,26 +57,28 @@ class HealthScreen(SessionScreen[None]):
     def compose(self) -> ComposeResult:
         yield self.masthead()
         yield Line(placeholder="/ filter: words, like weak or prod/", compact=True, select_on_focus=False, id="filter")
-        yield Static(id="counts")
-        yield Table(
-            Column("", lambda finding: _sign(finding), 9),
-            Column("Kind", lambda finding: Shown(finding.kind), 16),
-            Column("Secret", lambda finding: finding.name, 18, grows=1, names=True),
-            Column("What", lambda finding: finding.words, 24, grows=2),
-            key=lambda finding: finding.key, nothing=NOTHING,
-        )
-        yield Static(id="status")
+        with ReadPane():
+            yield Static(id="counts")
+            yield Table(
+                Column("", lambda finding: _sign(finding), 9),
+                Column("Kind", lambda finding: Shown(finding.kind), 16),
+                Column("Secret", lambda finding: finding.name, 18, grows=1, names=True),
+                Column("What", lambda finding: finding.words, 24, grows=2),
+                key=lambda finding: finding.key, nothing=NOTHING,
+            )
+            yield Static(id="status")
         yield KeyBar()
 
     # Looking.
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         """Page by page, so that others have their turn; what was found by looking at values stays."""
         self._reading = True
         try:
             await self._read_all()
         finally:
             self._reading = False
+            self._show()
 
     @property
     def busy(self) -> bool:
@@ -95,18 +100,20 @@ class HealthScreen(SessionScreen[None]):
             self._all_read = token is None
             self._found, self._read = [*found, *self.session.found.get(region, ())], count
             self._show()
+            self.show_state(READ)
 
     @on(Input.Changed)
     def _show(self) -> None:
         words = self.bar.value.lower().split()
         kept = [finding for finding in self._found
                 if all(word in f"{finding.severity.value} {finding.kind} {finding.name}".lower() for word in words)]
-        self.table.put(sorted(kept, key=lambda finding: (list(STYLES).index(finding.severity.sign), finding.kind)))
+        self.table.put(sorted(kept, key=lambda finding: (list(STYLES).index(finding.severity.sign), finding.kind)),
+                       more=self._reading and not self._all_read)
         counts = Counter(finding.kind for finding in self._found)
         parts = [Content.assemble((f"{count:,} ", "bold"), kind) for kind, count in counts.most_common()]
         self.query_one("#counts", Static).update(Content("   ").join(parts))
         looked = "values looked at" if self.session.region in self.session.found else "values not looked at yet"
-        reading = "" if self._all_read else ", reading on"
+        reading = "" if self._all_read else ", reading on" if self._reading else ", not read on"
         findings = f"{len(kept):,} of {len(self._found):,} findings"
         status = shown(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
         self.query_one("#status", Static).update(Content(status))

@@ -26,11 +26,11 @@ class HistoryScreen(PartScreen, EventsScreen["int | None"]):
     def always(self) -> dict[str, Any]:
         return {"secret_id": self.secret_id}
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         if await self._is_there():
-            await EventsScreen.reload(self)
+            await EventsScreen.load(self)
 
-    async def reload_changes(self) -> None:
+    async def load_changes(self) -> None:
         if await self._is_there():
             await self.look_for_more()
 

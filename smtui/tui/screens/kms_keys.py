@@ -10,15 +10,18 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.api.errors import ClientError
+from smtui.api.errors import ClientError, SmtuiError
 from smtui.shown import Shown, shown
 from smtui.tui import keys, rows, ways_back_of_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.new_key import NewKey, NewKeyForm
 from smtui.tui.key_facts import Key, Sealed, keys_of
+from smtui.tui.read_state import could_not_read
 from smtui.tui.screens.key_changes import KeyChangesScreen
 from smtui.tui.some_secrets import pick_secret
+from smtui.tui.telling import explain_error
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 NOTHING = Shown("There is no key yet: the first secret makes the default one.")
 COUNTING = Content.styled("…", "$text-muted")
+UNKNOWN = Content.styled("?", "$text-muted")
 
 
 class KmsKeysScreen(KeyChangesScreen):
@@ -35,6 +39,7 @@ class KmsKeysScreen(KeyChangesScreen):
     CSS_PATH = "kms_keys.tcss"
     AUTO_FOCUS = "Table"
     opened_by = ("list_keys",)
+    at_once = frozenset({"add"})
 
     table = getters.query_one(Table)
 
@@ -42,6 +47,7 @@ class KmsKeysScreen(KeyChangesScreen):
         super().__init__(session)
         self._seals: Mapping[str, tuple[int, int]] | None = None
         self._counting = False
+        self._count_failure = Shown("")
 
     @property
     def current(self) -> Key | None:
@@ -51,21 +57,22 @@ class KmsKeysScreen(KeyChangesScreen):
     def compose(self) -> ComposeResult:
         yield self.masthead()
         yield Static("KMS keys", classes="title")
-        yield Table(
-            Column("Key", _name, 16, grows=2),
-            Column("State", self._state, 17),
-            Column("Versions", self._versions, 8),
-            Column("Secrets", self._secrets, 7),
-            Column("Made", _made, 10, drop=1),
-            Column("Description", _description, 16, grows=3, drop=2),
-            key=_id, nothing=NOTHING,
-        )
-        yield Static(id="about")
+        with ReadPane():
+            yield Table(
+                Column("Key", _name, 16, grows=2),
+                Column("State", self._state, 17),
+                Column("Versions", self._versions, 8),
+                Column("Secrets", self._secrets, 7),
+                Column("Made", _made, 10, drop=1),
+                Column("Description", _description, 16, grows=3, drop=2),
+                key=_id, nothing=NOTHING,
+            )
+            yield Static(id="about")
         yield KeyBar()
 
     # What is shown.
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         self.table.put(await call(keys_of, self.reader))
         self.count()
 
@@ -77,6 +84,11 @@ class KmsKeysScreen(KeyChangesScreen):
         self._counting, region = True, self.session.region
         try:
             self._seals = await self.session.beside.run(lambda own: own.seals(region_name=region))
+            self._count_failure = Shown("")
+        except SmtuiError as error:
+            if self.vault.locked:
+                return
+            self._count_failure = could_not_read(explain_error(error)).words(self.retry_key)
         finally:
             self._counting = False
         self.table.refresh()
@@ -91,11 +103,15 @@ class KmsKeysScreen(KeyChangesScreen):
 
     def _versions(self, key: Key) -> Content:
         sealed = self._sealed(key)
-        return COUNTING if sealed is None else Content(f"{sealed.versions:,}")
+        return self._uncounted if sealed is None else Content(f"{sealed.versions:,}")
 
     def _secrets(self, key: Key) -> Content:
         sealed = self._sealed(key)
-        return COUNTING if sealed is None else Content(f"{sealed.secrets:,}")
+        return self._uncounted if sealed is None else Content(f"{sealed.secrets:,}")
+
+    @property
+    def _uncounted(self) -> Content:
+        return UNKNOWN if self._count_failure else COUNTING
 
     @on(Table.Moved)
     def _show_it(self) -> None:
@@ -107,7 +123,7 @@ class KmsKeysScreen(KeyChangesScreen):
         sealed = self._sealed(key)
         yield Content(shown(key.description)) if key.description else Content.styled("no description", "$text-muted")
         yield _titled("aliases", ", ".join(key.aliases) or "none")
-        yield _titled("seals", "…" if sealed is None else sealed.words)
+        yield _titled("seals", (self._count_failure or "…") if sealed is None else sealed.words)
         deleted = f", deleted on {rows.minute(key.deletes_at)}" if key.deletes_at else ""
         yield _titled("made", f"{rows.minute(key.made)}{deleted}{', managed by AWS' if key.managed else ''}")
         yield Content.styled(shown(key.arn), "$text-muted")

@@ -19,6 +19,7 @@ from smtui.tui import keys, rows
 from smtui.tui.bridge import call, gesture, look
 from smtui.tui.columns import COLUMNS
 from smtui.tui.question import FIRST, Question
+from smtui.tui.read_state import READ, READING
 from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.search import grammar
 from smtui.tui.stock import MOST_SORTED, Fetch, Page
@@ -26,6 +27,7 @@ from smtui.tui.suggestions import Vocabulary
 from smtui.tui.widgets.filter_bar import FilterBar, FilterLine
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.preview import Preview
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.secret_list import SecretList
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ class ListingScreen(SessionScreen[None]):
     CSS_PATH = "secrets.tcss"
     AUTO_FOCUS = "SecretList"
     opened_by = ("list_secrets",)
+    tells_itself = True
+    at_once = frozenset({"filter", "saved", "sort", "reverse", "columns", "planned", "preview"})
 
     filter_bar = getters.query_one(FilterBar)
     filter = getters.query_one(FilterLine)
@@ -62,7 +66,7 @@ class ListingScreen(SessionScreen[None]):
     def compose(self) -> ComposeResult:
         yield self.masthead()
         yield FilterBar(self._vocabulary)
-        with Horizontal(id="body"):
+        with ReadPane(), Horizontal(id="body"):
             yield SecretList(self.session.now)
             yield Static(id="nothing")
             yield Preview()
@@ -81,15 +85,14 @@ class ListingScreen(SessionScreen[None]):
             with self.prevent(Input.Changed):
                 self.filter.value = self.question.text
         self.secrets.choose(self.app.settings.columns)
-        super().on_mount()
 
     # What is listed.
 
     def on_screen_resume(self) -> None:
         self._ask(keep=True)
 
-    async def reload(self) -> None:
-        """The same question again, with the cursor on the same secret."""
+    async def load(self) -> None:
+        """The same question again, with the cursor on the same secret; the list tells how that goes."""
         self._ask(keep=True)
 
     @property
@@ -240,8 +243,17 @@ class ListingScreen(SessionScreen[None]):
     # What is shown.
 
     @on(SecretList.Loaded)
+    def _show_how_it_went(self) -> None:
+        if failure := self.secrets.failure:
+            self.could_not_read(failure)
+        else:
+            self.show_state(READ if self.secrets.has_read else READING)
+
+    @on(SecretList.Loaded)
     @on(SecretList.MarksChanged)
     def _show_what_is_here(self) -> None:
+        if not self.secrets.has_read:
+            return
         self.query_one("#status", Static).update(Content(" · ".join(self._status())), layout=False)
         search = self.question.search
         self._say_what_is_left_out((*search.left_out, *search.hints))

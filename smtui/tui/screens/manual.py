@@ -35,5 +35,5 @@ class ManualScreen(SessionScreen[None]):
                         yield Static(Content(shown(sentence)), classes="sentence")
         yield KeyBar()
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         """Nothing of it changes with the vault."""

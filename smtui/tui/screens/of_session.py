@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 from abc import abstractmethod
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Awaitable, Callable
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import getters
 from textual.screen import Screen
 
-from smtui.api.errors import ChangedMeanwhileError
+from smtui.api.errors import ChangedMeanwhileError, ClientError, SmtuiError
 from smtui.compare_and_swap import write_unless
-from smtui.shown import shown
+from smtui.shown import Shown, shown
 from smtui.tui import keys
 from smtui.tui.bridge import background, call, gesture, reading
 from smtui.tui.dialogs.undo_preview import UndoPreview
+from smtui.tui.read_state import READ, READING, ReadState, could_not_read
+from smtui.tui.telling import explain_error
 from smtui.tui.widgets.frame import Masthead
+from smtui.tui.widgets.read_pane import ReadPane
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -27,11 +34,28 @@ Answer = TypeVar("Answer")
 
 
 class SessionScreen(Screen[Answer]):
-    """`reload` shows the vault as it is now; it runs when the screen is first shown and after others' changes."""
+    """A subclass reads in `load` what its `ReadPane`s show; `reload` does that, and says how it went.
+
+    What a user does here waits until there is something to do it with: every `action_…` of a subclass is put off until
+    the first reading is over, and then done if this screen is still the one on top, or, where nothing could be read,
+    answered with the reason. Only what needs nothing that is read is done at once: each class names its own in
+    `at_once`. While one thing waits, a second is not put behind it: nobody has seen yet what it would be done to.
+    """
 
     app: getters.app[SmtuiApp]
     opened_by: tuple[str, ...] = ()
     """The methods whose first call is the access of whoever opens this screen, and is recorded as such."""
+    tells_itself = False
+    """Whether reading goes on after `load`, and this screen shows the state by itself when it is over."""
+    at_once: ClassVar[frozenset[str]] = frozenset({"back"})
+    """Names of actions, without `action_`, that are done before anything is read; base classes name theirs."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        at_once = frozenset[str]().union(*(vars(each).get("at_once", ()) for each in cls.__mro__))
+        for name, method in tuple(vars(cls).items()):
+            if name.startswith("action_") and name.removeprefix("action_") not in at_once:
+                setattr(cls, name, _put_off_until_read(name.removeprefix("action_"), method))
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -39,12 +63,89 @@ class SessionScreen(Screen[Answer]):
         self.vault = session.vault
         self.client = session.client()
         self.reader = session.reader(*self.opened_by)
+        self.read_state = READING
+        self.has_read = False
+        """Whether there has been an answer: it stays when a later reading fails."""
+        self._over = asyncio.Event()
+        self._waiting = False
         self._changes: int | None = None
         self._leaving = self._left = False
 
     @abstractmethod
+    async def load(self) -> None:
+        """Reads and shows what there is now. Runs inside a gesture, so it may `call` and raise."""
+
     async def reload(self) -> None:
-        """Shows what there is now. Runs inside a gesture, so it may `call` and raise."""
+        """Shows the vault as it is now; where it cannot be read, why not, and whatever was here before."""
+        await self.load_and_tell(self.load)
+
+    async def load_and_tell(self, load: Callable[[], Awaitable[None]]) -> None:
+        """Counted before it is read: what is written from now on is either in it or noticed."""
+        self.show_state(READING)
+        try:
+            self._changes = await call(self.vault.change_count)
+            await load()
+        except SmtuiError as error:
+            self.could_not_read(error)
+        else:
+            if not self.tells_itself:
+                self.show_state(READ)
+
+    def could_not_read(self, error: SmtuiError) -> None:
+        """Says so. What was refused is refused until something changes; what the file was too busy for is read soon.
+
+        What the lock cut short needs no words: the screen is as good as gone.
+        """
+        if self.vault.locked:
+            return
+        if not isinstance(error, ClientError):
+            self._changes = None
+        self.show_state(could_not_read(explain_error(error)))
+
+    def show_state(self, state: ReadState) -> None:
+        """How far the reading is, in every pane that has no state of its own."""
+        self.read_state, self.has_read = state, self.has_read or state == READ
+        if self.has_read or state.is_over:
+            self._over.set()
+        else:
+            self._over.clear()
+        for pane in self.query(ReadPane):
+            if not pane.own_state:
+                pane.show_state(state, self.retry_key)
+
+    @property
+    def retry_key(self) -> str:
+        """The key that reads again."""
+        return self.key_of("everywhere.read_again")
+
+    @property
+    def is_on_top(self) -> bool:
+        """Whether this is what the user looks at, and will be."""
+        return self.app.screen is self and not self._leaving
+
+    @background
+    async def do_once_read(self, name: str, action: Callable[[], object], *parameters: object) -> None:
+        """Does it when the first reading is over, if that brought something and this screen is still on top."""
+        if self._waiting:
+            return
+        self._waiting = True
+        try:
+            await self._over.wait()
+        finally:
+            self._waiting = False
+        if not self.is_on_top:
+            return
+        if not self.has_read:
+            self.say(self.read_state.words(self.retry_key), severity="error")
+        elif not self.check_action(name, parameters):
+            if sentence := self.why_not_now(name):
+                self.say(sentence, severity="warning")
+        elif inspect.isawaitable(answer := action()):
+            await answer
+
+    def why_not_now(self, action: str) -> Shown:
+        """Why an action is not possible with what is shown; empty where it is, or where that needs no words."""
+        return Shown("")
 
     def masthead(self) -> Masthead:
         """The line at the top: the vault, the Region where it is not the home Region, and whether we only read."""
@@ -61,24 +162,35 @@ class SessionScreen(Screen[Answer]):
 
     @reading
     async def first_look(self) -> None:
-        """Counted before it is read: what is written from now on is either in it or noticed."""
-        self._changes = await call(self.vault.change_count)
         await self.reload()
+
+    def read_again(self) -> None:
+        """Somebody asks for it: that is an access of what this screen shows."""
+        self.reader.to_record.update(self.opened_by)
+        self.first_look()
 
     @background
     async def look_for_changes(self) -> None:
         """Another process or another connection may have changed the vault. That somebody read it is no change."""
         if self.vault.locked or not self.is_current or self.busy:
             return
-        before, self._changes = self._changes, await call(self.vault.change_count)
-        if before != self._changes:
-            await self.reload_changes()
-        else:
-            await self.look_for_more()
+        try:
+            before, self._changes = self._changes, await call(self.vault.change_count)
+            if before == self._changes:
+                await self.look_for_more()
+                return
+        except SmtuiError as error:
+            self.could_not_read(error)
+            return
+        await self.reload_changes()
 
     async def reload_changes(self) -> None:
         """Shows the vault as it is after others have changed it."""
-        await self.reload()
+        await self.load_and_tell(self.load_changes)
+
+    async def load_changes(self) -> None:
+        """Reads what others may have changed."""
+        await self.load()
 
     async def look_for_more(self) -> None:
         """For what is shown and is no content of the vault, such as its audit log. Asked every second."""
@@ -170,3 +282,16 @@ class SessionScreen(Screen[Answer]):
     def on_screen_resume(self) -> None:
         if self._leaving:
             self.leave()
+
+
+def _put_off_until_read(name: str, method: Callable[..., object]) -> Callable[..., object]:
+    """An action that is done at once where something was read, and else by `do_once_read`."""
+
+    @wraps(method)
+    def put_off(screen: SessionScreen[Any], *parameters: object) -> object:
+        if screen.has_read:
+            return method(screen, *parameters)
+        screen.do_once_read(name, partial(method, screen, *parameters), *parameters)
+        return None
+
+    return put_off

@@ -28,13 +28,13 @@ class OneSecretScreen(PartScreen):
         return shown(self.secret["Name"] if self.secret else self.secret_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return None if self._why_not(action) else super().check_action(action, parameters)
+        return None if self.why_not_now(action) else super().check_action(action, parameters)
 
-    def _why_not(self, action: str) -> Shown:
+    def why_not_now(self, action: str) -> Shown:
         return why_not(self.secret, self.session.region, action) if self.secret else Shown("")
 
     def on_key(self, event: events.Key) -> None:
         """A key that can do nothing here says why."""
         active = self.active_bindings.get(event.key)
-        if active is not None and not active.enabled and (sentence := self._why_not(active.binding.action)):
+        if active is not None and not active.enabled and (sentence := self.why_not_now(active.binding.action)):
             self.say(sentence, severity="warning")

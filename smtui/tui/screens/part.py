@@ -43,6 +43,7 @@ class PartScreen(SessionScreen["int | None"]):
 
     BINDINGS = keys.of("parts")
     opened_by = ("describe_secret",)
+    at_once = frozenset({"part"})
     changes = ""
     """What `permitted` calls a change of this part; empty where there is none to be made."""
 

@@ -31,6 +31,7 @@ from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.mark_list import MarkList
 from smtui.tui.widgets.pane import Pane
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.readers import Readers
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class PolicyScreen(PartScreen):
 
     def compose(self) -> ComposeResult:
         yield from self.head()
-        with Horizontal(id="areas"):
+        with ReadPane(), Horizontal(id="areas"):
             with Vertical(id="text"):
                 yield Static(READING, id="state", classes="title")
                 yield JsonArea("", self._check, read_only=True)
@@ -97,7 +98,7 @@ class PolicyScreen(PartScreen):
 
     # What is shown.
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         secret = await self.described()
         if secret is None:
             return
@@ -149,7 +150,7 @@ class PolicyScreen(PartScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "store":
             return self.editing
-        if action == "remove" and not self._attached:
+        if action == "remove" and self.has_read and not self._attached:
             return False
         return False if action in LOOKING and self.editing else super().check_action(action, parameters)
 

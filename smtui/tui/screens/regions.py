@@ -22,6 +22,7 @@ from smtui.tui.dialogs.choose_vault import MADE, WHERE, known
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class RegionsScreen(SessionScreen[None]):
     BINDINGS = keys.of("regions")
     CSS_PATH = "regions.tcss"
     AUTO_FOCUS = "#regions"
+    at_once = frozenset({"add"})
 
     regions = getters.query_one("#regions", Table)
     vaults = getters.query_one("#vaults", Table)
@@ -56,7 +58,7 @@ class RegionsScreen(SessionScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
-        with Horizontal(id="areas"):
+        with ReadPane(), Horizontal(id="areas"):
             with Vertical(id="regions-area"):
                 yield Static("Regions of this vault", classes="title")
                 yield Table(
@@ -75,7 +77,7 @@ class RegionsScreen(SessionScreen[None]):
                 )
         yield KeyBar()
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         counts = await call(self.vault.regions)
         here, home = self.session.region, self.vault.region_name
         names = sorted({*counts, here, home})

@@ -21,6 +21,7 @@ from smtui.tui.kms_keys import DEFAULT, ask_key, short
 from smtui.tui.permitted import why_not
 from smtui.tui.screens.part import REPLICATION, PartScreen
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -56,21 +57,22 @@ class ReplicationScreen(PartScreen):
 
     def compose(self) -> ComposeResult:
         yield from self.head()
-        yield Table(
-            Column("Region", _region, 14),
-            Column("", _place, 13, drop=2),
-            Column("Status", _status, 13),
-            Column("", self._here, 4),
-            Column("Key", _key, 12, grows=1),
-            Column("Read", _read, 10, drop=1),
-            key=_region, nothing=Shown(""),
-        )
-        yield Static(id="about")
+        with ReadPane():
+            yield Table(
+                Column("Region", _region, 14),
+                Column("", _place, 13, drop=2),
+                Column("Status", _status, 13),
+                Column("", self._here, 4),
+                Column("Key", _key, 12, grows=1),
+                Column("Read", _read, 10, drop=1),
+                key=_region, nothing=Shown(""),
+            )
+            yield Static(id="about")
         yield KeyBar()
 
     # What is shown.
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         secret = await self.described()
         if secret is None:
             return
@@ -97,7 +99,9 @@ class ReplicationScreen(PartScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what failed is tried again; a primary is neither removed here nor promoted."""
-        member = self.current if self.is_mounted else None
+        if not self.has_read:
+            return True
+        member = self.current
         if action == "again":
             return member is not None and member.failed
         if action in ("delete", "promote"):

@@ -21,6 +21,7 @@ from smtui.tui.schedule_words import as_asked
 from smtui.tui.screens.part import ROTATION, PartScreen
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.pane import Pane
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.rotation_facts import NextWindows, Rotation, RotationPlan, RotationRun
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class RotationScreen(PartScreen):
 
     def compose(self) -> ComposeResult:
         yield from self.head()
-        with Pane(id="areas"):
+        with ReadPane(), Pane(id="areas"):
             with Container(id="now"):
                 yield RotationPlan()
                 yield RotationRun()
@@ -59,7 +60,7 @@ class RotationScreen(PartScreen):
 
     # What is shown.
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         secret = await self.described()
         if secret is None:
             return

@@ -15,18 +15,21 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.api.errors import ResourceNotFoundException
+from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.labels import AWSCURRENT, AWSPREVIOUS, ordered
 from smtui.tui import keys, kms_keys
 from smtui.tui.bridge import call, gesture
-from smtui.tui.label_moves import of_versions, short
+from smtui.tui.label_moves import labels_of, of_versions, short
+from smtui.tui.read_state import READ, could_not_read
 from smtui.tui.screens.attributes import AttributesScreen
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.labels import LabelsScreen
 from smtui.tui.screens.part import VALUE, VERSIONS, PartBar, made
 from smtui.tui.screens.storing import StoringScreen
+from smtui.tui.telling import explain_error
 from smtui.tui.widgets.facts import Facts
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.value_list import ValueList
 from smtui.tui.widgets.version_list import Version, VersionList, heading
 
@@ -44,6 +47,7 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
     BINDINGS = keys.of("versions") + keys.of("secret") + keys.of("parts")
     CSS_PATH = "secret.tcss"
     AUTO_FOCUS = "ValueList"
+    at_once = frozenset({"versions"})
 
     parts = getters.query_one(PartBar)
     facts = getters.query_one(Facts)
@@ -58,16 +62,18 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
     def compose(self) -> ComposeResult:
         yield self.masthead()
         yield PartBar()
-        yield Facts()
-        with Horizontal(id="areas"):
-            with Vertical(id="value-area"):
-                yield Static(id="value-title", classes="title")
-                yield ValueList()
-            with Vertical(id="versions-area"):
-                yield Static("Versions", id="versions-title", classes="title")
-                yield Static(Content(heading()), classes="-muted heading")
-                yield VersionList()
-                yield Static(id="version-facts")
+        with ReadPane():
+            yield Facts()
+            with Horizontal(id="areas"):
+                with Vertical(id="value-area"):
+                    yield Static(id="value-title", classes="title")
+                    yield ValueList()
+                with Vertical(id="versions-area"):
+                    yield Static("Versions", id="versions-title", classes="title")
+                    yield Static(Content(heading()), classes="-muted heading")
+                    with ReadPane(own_state=True, id="versions-pane"):
+                        yield VersionList()
+                    yield Static(id="version-facts")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -76,22 +82,34 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
 
     # What is shown.
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         try:
             secret = await call(self.reader.describe_secret, SecretId=self.secret_id)
         except ResourceNotFoundException:
             self.say("This secret is no longer there.")
             self.leave()
             return
-        versions = await call(self._all_versions)
-        by_key = await call(kms_keys.aliases, self.reader) if any(map(_has_own_key, versions)) else {}
-        self.secret, self.labels = secret, of_versions(versions)
+        self.secret, self.labels = secret, labels_of(secret)
         self.facts.show(secret, self.session.now(), self.session.region)
+        self.name_areas()
+        await self._load_versions()
+        self.refresh_bindings()
+
+    async def _load_versions(self) -> None:
+        """Who may not list them sees the secret all the same."""
+        pane = self.query_one("#versions-pane", ReadPane)
+        try:
+            versions = await call(self._all_versions)
+        except ClientError as refusal:
+            pane.show_state(could_not_read(explain_error(refusal)), self.retry_key)
+            return
+        by_key = await call(kms_keys.aliases, self.reader) if any(map(_has_own_key, versions)) else {}
+        self.labels = of_versions(versions)
         shown_versions = [each for each in versions if self._with_deprecated or each.get("VersionStages")]
         self.versions.hold([_row(each, by_key) for each in shown_versions])
         self._tell_of_version()
         self.name_areas()
-        self.refresh_bindings()
+        pane.show_state(READ, self.retry_key)
 
     def _all_versions(self) -> list[SecretVersionsListEntry]:
         """Newest first."""

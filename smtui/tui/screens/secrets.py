@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class SecretsScreen(ListingScreen):
     """What is done is done with what is marked, or, where nothing is, with the secret under the cursor."""
 
+    at_once = frozenset({"add"})
+
     # Marks.
 
     def action_mark(self) -> None:

@@ -21,6 +21,7 @@ from smtui.tui.dialogs.theme import PickTheme
 from smtui.tui.key_choice import taken_by
 from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 Change = Callable[[Settings], Settings]
@@ -52,15 +53,16 @@ class SettingsScreen(SessionScreen[None]):
     def compose(self) -> ComposeResult:
         yield self.masthead()
         yield Static("Settings and keys", classes="title")
-        yield Table(
-            Column("Setting", lambda row: row.words, 30), Column("Is", lambda row: row.value, 14, grows=1),
-            Column("What", lambda row: row.tooltip, 30, grows=3, drop=1),
-            key=lambda row: row.name, nothing=NOTHING,
-        )
-        yield Static(id="about")
+        with ReadPane():
+            yield Table(
+                Column("Setting", lambda row: row.words, 30), Column("Is", lambda row: row.value, 14, grows=1),
+                Column("What", lambda row: row.tooltip, 30, grows=3, drop=1),
+                key=lambda row: row.name, nothing=NOTHING,
+            )
+            yield Static(id="about")
         yield KeyBar()
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         self.table.put([*_settings(self.app.settings), *_keys(self.app.settings)])
 
     @on(Table.Moved)

@@ -12,6 +12,7 @@ from smtui.tui import keys, rows
 from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.undo import Done
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 
 NOTHING = Shown("Nothing was changed in this session, or all of it was undone.")
@@ -28,15 +29,16 @@ class UndoScreen(SessionScreen[None]):
     def compose(self) -> ComposeResult:
         yield self.masthead()
         yield Static("What can be undone, newest first: Enter undoes one", classes="title")
-        yield Static(Content(NOTHING), id="nothing", classes="-muted")
-        yield RowList()
+        with ReadPane():
+            yield Static(Content(NOTHING), id="nothing", classes="-muted")
+            yield RowList()
         yield KeyBar()
 
     @property
     def _newest_first(self) -> list[Done]:
         return self.session.undo.done[::-1]
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         done = self._newest_first
         self.entries.put([self._row(each) for each in done], self.entries.cursor)
         self.entries.display = bool(done)

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from textual import getters, on
 
+from smtui.api.errors import SmtuiError
 from smtui.shown import Shown, shown
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.files import write_value
 from smtui.tui.hiding import Hiding
 from smtui.tui.label_moves import short
+from smtui.tui.read_state import READ, READING, ReadState, could_not_read
 from smtui.tui.screens.one_secret import OneSecretScreen
+from smtui.tui.telling import explain_error
 from smtui.tui.values import Kind, Value, held, outline, part, visible
 from smtui.tui.widgets.value_list import ValueList
 
@@ -56,7 +59,13 @@ class ValueScreen(OneSecretScreen):
 
     async def read(self, version: str | None) -> Value:
         """One reading, which is recorded."""
-        value = await call(self.read_in_vault, version)
+        self._show_value_state(version, READING)
+        try:
+            value = await call(self.read_in_vault, version)
+        except SmtuiError as error:
+            self._show_value_state(version, could_not_read(explain_error(error)))
+            raise
+        self._show_value_state(version, READ)
         await self.after_reading(version)
         return value
 
@@ -67,6 +76,11 @@ class ValueScreen(OneSecretScreen):
 
     async def after_reading(self, version: str | None) -> None:
         """What a reading changes on the screen."""
+
+    def _show_value_state(self, version: str | None, state: ReadState) -> None:
+        """Of the version that is looked at; of another nothing is shown here."""
+        if version == self.version:
+            self.value.show_state(state, self.key_of("secret.reveal"))
 
     # Copying.
 
@@ -86,8 +100,14 @@ class ValueScreen(OneSecretScreen):
         return shown(f"{self.name}{which}" if key is None else f"{self.name}{which}, {key}")
 
     async def _piece(self, *, to_show: bool = False) -> Value | None:
-        """What the row under the cursor stands for. None where its keys were not known before: now one can choose."""
-        value = await self.read(self.version)
+        """What the row under the cursor stands for. None where its keys were not known before: now one can choose.
+
+        Nor of a version that is not the one looked at any more.
+        """
+        version = self.version
+        value = await self.read(version)
+        if version != self.version:
+            return None
         known, now = self.value.outline, outline(value)
         if known != now:
             self.value.hold(now)

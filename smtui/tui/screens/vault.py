@@ -20,6 +20,7 @@ from smtui.tui.bridge import call
 from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.tasks import TASKS, Task
 from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -44,17 +45,18 @@ class VaultScreen(SessionScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
-        yield Static(id="facts")
-        with Vertical(id="tasks"):
-            yield Table(
-                Column("What to do", lambda task: Shown(task.words), 16),
-                Column("Now", lambda task: shown(self._now.get(task.what, "")), 12, drop=1),
-                Column("", lambda task: Content.styled(task.tooltip, "$text-muted"), 30, grows=1),
-                key=lambda task: task.what, nothing=Shown(),
-            )
+        with ReadPane():
+            yield Static(id="facts")
+            with Vertical(id="tasks"):
+                yield Table(
+                    Column("What to do", lambda task: Shown(task.words), 16),
+                    Column("Now", lambda task: shown(self._now.get(task.what, "")), 12, drop=1),
+                    Column("", lambda task: Content.styled(task.tooltip, "$text-muted"), 30, grows=1),
+                    key=lambda task: task.what, nothing=Shown(),
+                )
         yield KeyBar()
 
-    async def reload(self) -> None:
+    async def load(self) -> None:
         facts, self._now = await call(self._facts), await call(self._states)
         self.query_one("#facts", Static).update(Content("\n").join(facts))
         self.tasks.put(TASKS)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.message import Message
 from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
+from smtui.tui.long_work import Stopped
 from smtui.tui.question import Question
 from smtui.tui.stock import Fetch, Stock, TooManyToSortError, View
 from smtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
-    from smtui.tui.app import SmtuiApp
 
 AHEAD = 40
 """How many rows below the last one in sight are read in advance: with one page, those of a filter's first screen."""
@@ -48,6 +48,8 @@ class PagedList(VirtualList):
         self._reading: Worker[None] | None = None
         self._taken = True
         self._moved_to: SecretListEntry | None = None
+        self.failure: SmtuiError | None = None
+        """Why the last reading brought nothing, or not all that was wanted."""
 
     @property
     def entries(self) -> Sequence[SecretListEntry]:
@@ -68,6 +70,11 @@ class PagedList(VirtualList):
     def more(self) -> bool:
         """Whether there are rows that are not here yet."""
         return self._view is None or self._view.more
+
+    @property
+    def has_read(self) -> bool:
+        """Whether what is shown was read, so that no rows means that there are none."""
+        return self._view is not None
 
     @property
     def busy(self) -> bool:
@@ -114,7 +121,7 @@ class PagedList(VirtualList):
     async def _read_anew(self, question: Question, stock: Stock, keep: bool, after: float) -> None:
         await asyncio.sleep(after)
         view = View(stock, question, self.clock())
-        self._coming = view
+        self._coming, self.failure = view, None
         try:
             kept, place = self._where_to_stay() if keep else (None, 0)
             await self._read_first(view, place + self.height, in_part=kept is None)
@@ -123,7 +130,11 @@ class PagedList(VirtualList):
         except TooManyToSortError:
             self.post_message(self.TooMany())
         except SmtuiError as error:
-            cast("SmtuiApp", self.app).report(error)
+            self.failure = error
+        except asyncio.CancelledError:
+            if self._coming is view and not self.has_read:
+                self.failure = Stopped()
+            raise
         finally:
             if self._coming is view:
                 self._coming = None
@@ -152,7 +163,7 @@ class PagedList(VirtualList):
 
     def _take(self, question: Question, view: View, kept: str | None, place: int) -> None:
         """From here on this is what is shown."""
-        self._view, self._coming, self.question = view, None, question
+        self._view, self._coming, self.question, self.failure = view, None, question, None
         self._taken = True
         self.taken()
         self._show()
@@ -168,11 +179,12 @@ class PagedList(VirtualList):
 
     @work(exclusive=True, group="pages")
     async def _read_further(self) -> None:
+        self.failure = None
         try:
             await self._read_on()
         except SmtuiError as error:
             self.hurrying = False
-            cast("SmtuiApp", self.app).report(error)
+            self.failure = error
         finally:
             self.post_message(self.Loaded())
 

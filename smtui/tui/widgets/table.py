@@ -24,6 +24,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smtui.shown import Shown
+from smtui.tui.read_state import READING_WORDS
 from smtui.tui.rows import middle_out
 from smtui.tui.widgets.virtual_list import HEAD, VirtualList
 
@@ -77,6 +78,7 @@ class Table(VirtualList, Generic[Thing]):
         self._key = key
         self._nothing = nothing
         self._things: Sequence[Thing] = ()
+        self._more = False
 
     # What is in it.
 
@@ -88,10 +90,10 @@ class Table(VirtualList, Generic[Thing]):
     def current(self) -> Thing | None:
         return self._things[self.cursor] if self.cursor < self.count else None
 
-    def put(self, things: Sequence[Thing]) -> None:
-        """These instead of those before."""
+    def put(self, things: Sequence[Thing], *, more: bool = False) -> None:
+        """These instead of those before; where more of them are being read, none means nothing yet."""
         before = self.current
-        self._things = things
+        self._things, self._more = things, more
         self.show_rows()
         self.go(self.cursor if before is None else self._place_of(self._key(before)))
         self.moved()
@@ -115,7 +117,8 @@ class Table(VirtualList, Generic[Thing]):
 
     def draw_nothing(self, y: int) -> Strip:
         if not self.count and y == HEAD + 1:
-            return self._drawn(Content.styled(f" {self._nothing}", "$text-muted"), "")
+            words = READING_WORDS if self._more else self._nothing
+            return self._drawn(Content.styled(f" {words}", "$text-muted"), "")
         return super().draw_nothing(y)
 
     def _line(self, cell: Callable[[Column[Thing], int], Content], part: str) -> Strip:

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 
 from smtui.shown import Shown, shown
+from smtui.tui.read_state import ReadState
 from smtui.tui.values import Kind, Outline
 from smtui.tui.widgets.row_list import RowList
 
@@ -34,7 +35,12 @@ class ValueList(RowList):
         same = outline is not None and outline == self.outline
         self.outline, self.revealed = outline, None
         rows = [self._row(name, Content(MASK)) for name in self._names()]
-        self.put(rows or [Content.assemble(MASK, (f"  {UNREAD}", "$text-muted"))], self.cursor if same else 0)
+        self.put(rows or [_unknown(Shown(UNREAD))], self.cursor if same else 0)
+
+    def show_state(self, state: ReadState, retry_key: str) -> None:
+        """How far the reading of a value is of which nothing is known yet."""
+        if self.outline is None:
+            self.put([_unknown(state.words(retry_key) or Shown(UNREAD))], 0)
 
     def _names(self) -> Iterator[Shown]:
         if self.outline is not None:
@@ -73,6 +79,10 @@ class ValueList(RowList):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.post_message(self.Wanted())
+
+
+def _unknown(words: Shown) -> Content:
+    return Content.assemble(MASK, (f"  {words}", "$text-muted"))
 
 
 def _what(outline: Outline) -> Shown:

@@ -1,0 +1,87 @@
+"""What a screen has read, or, until then, that it is being read or why it could not be."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from smtui.shown import Shown
+from smtui.tui.read_state import READ, READING, ReadState
+
+PATIENCE = 0.2
+"""Seconds after which a reading that is still under way is mentioned: most are over before anybody could read that."""
+
+
+class ReadPane(Container):
+    """Covers what is in it until there has been an answer; later failures are told in a line beneath.
+
+    What is covered keeps the focus. The panes of a screen show the state of the screen, except those with `own_state`,
+    which are told theirs.
+    """
+
+    DEFAULT_CSS = """
+    ReadPane {
+        height: 1fr;
+        layers: answer state;
+
+        & > .state {
+            layer: state;
+            width: 100%;
+            height: 100%;
+            padding: 1 2;
+            background: $background;
+            color: $text-muted;
+        }
+        & > .state.-failed {
+            color: $error;
+        }
+        & > .stale {
+            dock: bottom;
+            display: none;
+            height: auto;
+            max-height: 3;
+            padding: 0 1;
+            color: $warning;
+        }
+    }
+    """
+
+    def __init__(self, *, own_state: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.own_state = own_state
+        self.has_read = False
+        self._instead = Static(classes="state")
+        self._stale = Static(classes="stale")
+        self._stale.display = False
+        self._patience: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._stale
+        yield self._instead
+
+    def show_state(self, state: ReadState, retry_key: str) -> None:
+        """Shows how far the reading is; `retry_key` is the key that begins it anew."""
+        if self._patience is not None:
+            self._patience.stop()
+            self._patience = None
+        if state == READ and not self.has_read:
+            self.has_read, self._instead.display = True, False
+        if state == READING:
+            if not self.has_read:
+                self._patience = self.set_timer(PATIENCE, self._mention_reading)
+            return
+        self._tell(state.words(retry_key, again=self.has_read), failed=state.has_failed)
+
+    def _mention_reading(self) -> None:
+        self._tell(READING.words(""), failed=False)
+
+    def _tell(self, words: Shown, *, failed: bool) -> None:
+        if self.has_read and not failed and not self._stale.display:
+            return
+        self._stale.display = self.has_read and failed
+        place = self._stale if self.has_read else self._instead
+        place.set_class(failed, "-failed")
+        place.update(Content(words))

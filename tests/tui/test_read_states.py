@@ -1,0 +1,447 @@
+"""What screens say before they have read anything, and when they cannot; and what becomes of keys pressed meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import pytest
+from textual.binding import Binding
+from textual.pilot import Pilot
+
+import smtui
+from smtui.api.errors import AccessDeniedException, VaultBusyError
+from smtui.backends.local import Vault
+from smtui.engine.client import LocalClient
+from smtui.shown import Shown
+from smtui.tui.app import SmtuiApp
+from smtui.tui.bridge import call
+from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.value_form import ValueForm
+from smtui.tui.places import PLACES
+from smtui.tui.screens.compare import CompareScreen
+from smtui.tui.screens.help import HelpScreen
+from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.screens.part import HISTORY, POLICY, REPLICATION, ROTATION, made
+from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.session import Session
+from tests.tui.conftest import MakeApp, said, screen_text, until, version_id
+
+LARGE = (120, 36)
+SECRET = "prod/db"
+Make = Callable[[Session], SessionScreen[Any]]
+# What may be said only of what was read. The words of the footer, and fixed titles, are none of it.
+NOTHING_THERE = re.compile(
+    r"There is no|There are no|\bNo (key|policy|rotation|function|secret|value|vault|deletion)|Nothing|not rotated|"
+    r"no such|nobody|never|not read yet|\b0 |none|0\+",
+)
+
+
+def _part(number: int) -> Make:
+    return lambda session: made(number, session, SECRET)
+
+
+def _place(place: Any) -> Make:
+    return lambda session: cast("SessionScreen[Any]", place.made(session))
+
+
+def _compared(session: Session) -> SessionScreen[Any]:
+    labels = {"AWSPREVIOUS": version_id(1), "AWSCURRENT": version_id(2)}
+    return CompareScreen(session, SECRET, Shown(SECRET), labels, version_id(1), version_id(2))
+
+
+SCREENS: dict[str, Make] = {
+    "secret": lambda session: SecretScreen(session, SECRET),
+    "policy": _part(POLICY), "rotation": _part(ROTATION), "replication": _part(REPLICATION), "history": _part(HISTORY),
+    "compare": _compared,
+    **{place.words.lower(): _place(place) for place in PLACES if place.screen},
+}  # fmt: skip
+READ_NOTHING = {"manual"}
+"""What is known without the vault."""
+ALL = pytest.mark.parametrize("place", [place for place in SCREENS if place not in READ_NOTHING])
+
+
+@pytest.fixture
+def kept(database: Any, vault: smtui.Vault) -> smtui.Vault:
+    """`prod/db`, with something of everything."""
+    vault.rotations().create_function(FunctionName="maker", Password={})
+    database.create_secret(Name="other", SecretString='{"a": "1", "b": "2"}')
+    return vault
+
+
+class Held:
+    """The vault's thread is busy with something else until `release`."""
+
+    def __init__(self) -> None:
+        self._gate = threading.Event()
+        self._blocked: asyncio.Task[bool] | None = None
+
+    async def hold(self) -> None:
+        self._gate.clear()
+        begun = threading.Event()
+
+        def wait() -> bool:
+            begun.set()
+            return self._gate.wait()
+
+        self._blocked = asyncio.create_task(call(wait))
+        while not begun.is_set():
+            await asyncio.sleep(0)
+
+    async def release(self) -> None:
+        self._gate.set()
+        if self._blocked is not None:
+            await self._blocked
+            self._blocked = None
+
+
+@asynccontextmanager
+async def holding() -> AsyncIterator[Held]:
+    held = Held()
+    try:
+        yield held
+    finally:
+        await held.release()
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    await pilot.pause()
+    await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers))
+
+
+async def listed(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(app.screen, SecretsScreen) and app.screen.secrets.count)
+    await settle(pilot)
+
+
+def make(app: SmtuiApp, place: str) -> SessionScreen[Any]:
+    assert app.session is not None
+    return SCREENS[place](app.session)
+
+
+def body(app: SmtuiApp) -> str:
+    """What is on the screen besides the keys."""
+    return "\n".join(screen_text(app).splitlines()[:-1])
+
+
+@ALL
+async def test_nothing_is_said_to_be_missing_before_it_was_looked_for(
+    app: MakeApp, kept: smtui.Vault, place: str
+) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        await held.hold()
+        await running.push_screen(make(running, place))
+        await until(pilot, lambda: "Reading…" in body(running))
+
+        assert not NOTHING_THERE.search(body(running)), body(running)
+
+        await held.release()
+        await settle(pilot)
+        assert "Reading…" not in body(running)
+
+
+async def test_the_list_says_nothing_either(app: MakeApp, kept: smtui.Vault) -> None:
+    running = app()
+    async with holding() as held:
+        await held.hold()
+        async with running.run_test(size=LARGE) as pilot:
+            await until(pilot, lambda: "Reading…" in body(running))
+            assert not NOTHING_THERE.search(body(running)), body(running)
+            await held.release()
+            await until(pilot, lambda: SECRET in body(running))
+            assert "Reading…" not in body(running)
+
+
+@ALL
+@pytest.mark.parametrize("busy", [True, False], ids=["busy", "refused"])
+async def test_what_cannot_be_read_says_why_and_is_read_again_with_one_key(
+    app: MakeApp, kept: smtui.Vault, place: str, busy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> Any:
+        raise VaultBusyError("Another program is at it.") if busy else AccessDeniedException("You may not.")
+
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await listed(running, pilot)
+        with monkeypatch.context() as patch:
+            patch.setattr(*((Vault, "change_count", refuse) if busy else (LocalClient, "_call", refuse)))
+            screen = make(running, place)
+            await running.push_screen(screen)
+            await settle(pilot)
+            if busy or screen.opened_by:
+                why = "Another program is at it." if busy else "You may not."
+                assert f"Could not be read: {why} F12 tries again." in body(running)
+                assert not NOTHING_THERE.search(body(running)), body(running)
+            assert "Reading…" not in body(running)
+        await pilot.press("f12")
+        await settle(pilot)
+
+        assert screen.has_read
+        assert "Could not be read" not in body(running)
+        assert "Reading…" not in body(running)
+
+
+async def test_a_list_that_cannot_be_read_says_why_and_is_read_again(
+    app: MakeApp, kept: smtui.Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> Any:
+        raise AccessDeniedException("You may not.")
+
+    running = app()
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalClient, "_call", refuse)
+        async with running.run_test(size=LARGE) as pilot:
+            await until(pilot, lambda: "Could not be read: You may not. F12 tries again." in body(running))
+            assert not NOTHING_THERE.search(body(running)), body(running)
+            patch.undo()
+            await pilot.press("f12")
+            await until(pilot, lambda: SECRET in body(running))
+            assert "Could not be read" not in body(running)
+
+
+@ALL
+async def test_what_was_read_stays_where_it_cannot_be_read_again(
+    app: MakeApp, kept: smtui.Vault, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> Any:
+        raise VaultBusyError("Another program is at it.")
+
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await listed(running, pilot)
+        screen = make(running, place)
+        await running.push_screen(screen)
+        await settle(pilot)
+        before = body(running).splitlines()
+        with monkeypatch.context() as patch:
+            patch.setattr(Vault, "change_count", refuse)
+            await pilot.press("f12")
+            await settle(pilot)
+            text = body(running)
+            assert "Could not be read again: Another program is at it. F12 tries again." in text
+            assert set(before[:6]) <= set(text.splitlines())
+        screen.look_for_changes()
+        await settle(pilot)
+
+        assert "Could not be read" not in body(running)
+
+
+def bound(screen: SessionScreen[Any]) -> list[tuple[str, str]]:
+    """The first key of each action of the screen itself that needs what is read, with the action."""
+    bindings = [each for each in screen.BINDINGS if isinstance(each, Binding)]
+    return [(each.key.split(",")[0], each.action) for each in bindings
+            if each.action.partition("(")[0] not in screen_at_once(screen)]
+
+
+def screen_at_once(screen: SessionScreen[Any]) -> set[str]:
+    return {name for each in type(screen).__mro__ for name in vars(each).get("at_once", ())}
+
+
+async def leave(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    assert app.session is not None
+    await app.show_only(SecretsScreen(app.session))
+    await listed(app, pilot)
+
+
+@ALL
+async def test_a_key_waits_for_what_it_is_about(app: MakeApp, kept: smtui.Vault, place: str) -> None:
+    """What then opens belongs to the screen, and knows what it is about."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        for key, action in bound(make(running, place)):
+            screen = make(running, place)
+            await held.hold()
+            await running.push_screen(screen)
+            await pilot.press(key)
+            await pilot.pause()
+            assert running.screen is screen, f"{key}, {action}: something opened before there was anything"
+            await held.release()
+            await settle_unless_asked(running, pilot)
+            assert "arn:aws" not in title(running), f"{key}: {title(running)}"
+            await leave(running, pilot)
+
+
+@ALL
+async def test_a_key_that_waits_is_forgotten_with_its_screen(app: MakeApp, kept: smtui.Vault, place: str) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        for key, _ in bound(make(running, place)):
+            await held.hold()
+            await running.push_screen(make(running, place))
+            await pilot.press(key, "escape")
+            await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
+            await held.release()
+            await settle(pilot)
+            assert isinstance(running.screen, SecretsScreen), f"{key} opened {running.screen}"
+
+
+@ALL
+async def test_no_dialog_opens_over_another_screen(app: MakeApp, kept: smtui.Vault, place: str) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        for key, _ in bound(make(running, place)):
+            await held.hold()
+            await running.push_screen(make(running, place))
+            await pilot.press(key, "f1")
+            await until(pilot, lambda: isinstance(running.screen, HelpScreen))
+            await held.release()
+            await settle(pilot)
+            assert isinstance(running.screen, HelpScreen), f"{key} opened {running.screen}"
+            await leave(running, pilot)
+
+
+async def settle_unless_asked(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    """Everything is over, or waits for an answer."""
+    session = [each for each in app.screen_stack if isinstance(each, SessionScreen)]
+    await until(pilot, lambda: app.screen is not session[-1] or all(worker.is_finished for worker in app.workers))
+    await pilot.pause()
+
+
+def title(app: SmtuiApp) -> str:
+    """Of the dialog, if there is one."""
+    if isinstance(app.screen, SessionScreen):
+        return ""
+    return " ".join(str(each.render()) for each in app.screen.query(".title"))
+
+
+async def test_a_value_is_edited_from_the_list_on_however_fast_one_types(app: MakeApp, kept: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        assert isinstance(running.screen, SecretsScreen)
+        running.screen.secrets.go(running.screen.secrets.row_of(kept.client().describe_secret(SecretId=SECRET)["ARN"]))
+        await held.hold()
+        await pilot.press("enter", "e")
+        await pilot.pause()
+        assert not isinstance(running.screen, ValueForm)
+        await held.release()
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+
+        assert f"New value of {SECRET}" in screen_text(running)
+        assert "password" in screen_text(running)
+
+
+async def test_one_key_of_several_waits_and_no_form_lies_on_another(app: MakeApp, kept: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        await held.hold()
+        await running.push_screen(make(running, "secret"))
+        await pilot.press("e", "e", "t", "i")
+        await held.release()
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        await pilot.pause()
+
+        assert sum(not isinstance(each, SessionScreen) for each in running.screen_stack[1:]) == 1
+
+
+async def test_a_key_that_is_not_possible_then_says_why(app: MakeApp, kept: smtui.Vault) -> None:
+    kept.client().delete_secret(SecretId=SECRET)
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        await held.hold()
+        await running.push_screen(make(running, "secret"))
+        await pilot.press("e")
+        await held.release()
+        await settle(pilot)
+
+        assert isinstance(running.screen, SecretScreen)
+        assert "delet" in " ".join(said(running))
+
+
+async def test_a_key_that_waits_for_what_cannot_be_read_says_so(
+    app: MakeApp, kept: smtui.Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> Any:
+        raise AccessDeniedException("You may not.")
+
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        await held.hold()
+        monkeypatch.setattr(LocalClient, "_call", refuse)
+        await running.push_screen(make(running, "secret"))
+        await pilot.press("e")
+        await held.release()
+        await settle(pilot)
+
+        assert isinstance(running.screen, SecretScreen)
+        assert said(running) == ["Could not be read: You may not. F12 tries again."]
+
+
+async def test_the_choice_of_a_key_does_not_appear_over_another_secret(app: MakeApp, kept: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        listing = running.screen
+        assert isinstance(listing, SecretsScreen)
+        listing.secrets.go(listing.secrets.row_of(kept.client().describe_secret(SecretId="other")["ARN"]) or 0)
+        await held.hold()
+        await pilot.press("y")
+        await running.push_screen(make(running, "secret"))
+        await held.release()
+        await settle(pilot)
+
+        assert isinstance(running.screen, SecretScreen)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert running.screen is listing
+
+
+async def test_the_choice_of_a_key_says_whose_it_is_though_the_cursor_moved_on(
+    app: MakeApp, kept: smtui.Vault
+) -> None:
+    running = app()
+    async with running.run_test(size=LARGE) as pilot, holding() as held:
+        await listed(running, pilot)
+        listing = running.screen
+        assert isinstance(listing, SecretsScreen)
+        listing.secrets.go(listing.secrets.row_of(kept.client().describe_secret(SecretId="other")["ARN"]) or 0)
+        await held.hold()
+        await pilot.press("y")
+        listing.secrets.go(0)
+        await held.release()
+        await until(pilot, lambda: isinstance(running.screen, Pick))
+
+        assert "Copy what of other?" in screen_text(running)
+
+
+async def test_a_value_that_cannot_be_read_says_so_where_it_would_be(
+    app: MakeApp, kept: smtui.Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = LocalClient._call
+
+    def refuse(self: LocalClient, operation: str, params: dict[str, Any]) -> Any:
+        if operation == "GetSecretValue":
+            raise AccessDeniedException("You may not.")
+        return real(self, operation, params)
+
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot, holding() as held:
+        await listed(running, pilot)
+        await running.push_screen(make(running, "secret"))
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await held.hold()
+        await pilot.press("r")
+        await until(pilot, lambda: "Reading…" in screen_text(running))
+        with monkeypatch.context() as patch:
+            patch.setattr(LocalClient, "_call", refuse)
+            await held.release()
+            await settle(pilot)
+            assert "Could not be read: You may not. r tries again." in screen_text(running)
+        await pilot.press("r")
+        await settle(pilot)
+
+        assert "Could not be read" not in screen_text(running)
+        assert "password" in screen_text(running)
