@@ -4,7 +4,8 @@ No file can tell that it is an older copy of itself. The audit log can, together
 event has a chain value over all events before it, so a file that holds the newest event that was noted, with its
 chain value, holds everything up to there. One that does not was put back to an earlier state, whatever was changed in
 it since. The note keeps more events than the newest, closer together the newer they are: the last one that the file
-holds tells since when the two differ, and those behind it are lost.
+holds tells since when the two differ, and those behind it are lost. It is written at every change, so its events are
+lines of one text: a change adds a line, and only now and then the others are looked at again.
 
 Only changes are noted, once the disk has confirmed them: what was merely read may be lost with the power. The number
 of changes is noted as well, for the few that leave no event.
@@ -16,7 +17,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import attrgetter
 
 from smtui.api.errors import VaultError
 from smtui.vault import digest, trail
@@ -25,6 +25,8 @@ from smtui.vault.database import Database
 from smtui.vault.rollback_note import Content, RollbackNote
 
 CHANGES_KEPT = 50
+CHANGES_HELD = 2 * CHANGES_KEPT
+"""So many are noted before older ones are thinned out, which takes longer than to note one."""
 KEPT_PER_DOUBLING = 6
 LONGEST_NAME = 100
 LOOKED_AT = 1000
@@ -59,7 +61,21 @@ class Noted:
     done: bool = True
 
     def bare(self) -> Noted:
-        return Noted(self.id, self.at, self.chain)
+        return Noted(self.id, self.at, self.chain) if self.operation else self
+
+    def to_line(self) -> str:
+        if not self.operation:
+            return f"{self.id} {self.at} {self.chain}"
+        return f"{self.id} {self.at} {self.chain} {self.done:d} {self.operation} {self.secret}"
+
+    @classmethod
+    def from_line(cls, line: str) -> Noted:
+        """Raises ValueError for what is no line of ours."""
+        id, at, chain, *rest = line.split(" ", 5)
+        if not rest:
+            return cls(int(id), int(at), chain)
+        done, operation, secret = rest
+        return cls(int(id), int(at), chain, operation, secret, done == "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +122,11 @@ class Lineage:
     def __init__(self, database: Database, note: RollbackNote) -> None:
         self._database = database
         self._note = note
+        self._parsed: tuple[str, list[Noted]] = "", []
         held = note.read()
         self.notice = DAMAGED if note.damaged else ""
         self.gap = self._gap(held)
-        if not self._is_up_to_date(held):
+        if not _is_up_to_date(held, digest.commits(database)):
             self.record()
 
     def record(self) -> None:
@@ -122,27 +139,41 @@ class Lineage:
         """Takes the file as it is for the newest state."""
         self.gap = None
         with suppress(OSError, ValueError, VaultError):
-            self._note.update(lambda held: {**held, **self._noted([])})
+            self._note.update(lambda held: {**held, **self._noted("", [], digest.commits(self._database))})
 
     def _go_on(self, held: Content) -> Content | None:
-        events = _events(held)
+        commits = digest.commits(self._database)
+        if _is_up_to_date(held, commits):
+            return None
+        text, events = held.get("events", ""), self._events(held)
         if events and not self._holds(events[-1]) and events[-1].id > trail.dropped(self._database):
             return None  # another process has accepted a file that lacks what is in this one
-        return None if self._is_up_to_date(held) else {**held, **self._noted(events)}
+        return {**held, **self._noted(text, events, commits)}
 
-    def _is_up_to_date(self, held: Content) -> bool:
-        return "events" in held and held.get("commits") == digest.commits(self._database)
-
-    def _noted(self, events: list[Noted]) -> Content:
-        """Of the file, what goes into the note, given the events of this file that are in it."""
+    def _noted(self, text: str, events: list[Noted], commits: int) -> Content:
+        """Of the file, what goes into the note, given the events of this file that are in it, and the text of them."""
         newer = _changes(self._database, events[-1].id if events else 0)
-        together = thinned([*events, *newer])
-        if not events and newer:
-            together = [*_ladder(self._database, newer[0].id), *together]
-        return {"commits": digest.commits(self._database), "events": [_fields(each) for each in together]}
+        together = [*events, *newer]
+        if not events:
+            before = _ladder(self._database, newer[0].id) if newer else []
+            together, text = [*before, *newer], _to_text([*before, *newer])
+        elif len(together) > CHANGES_HELD and together[-CHANGES_HELD - 1].operation:
+            together = thinned(together)
+            text = _to_text(together)
+        elif newer:
+            text = f"{text}\n{_to_text(newer)}"
+        self._parsed = text, together
+        return {"commits": commits, "events": text}
+
+    def _events(self, held: Content) -> list[Noted]:
+        """The events of a note, oldest first; they are parsed once."""
+        text = held.get("events", "")
+        if text != self._parsed[0]:
+            self._parsed = text, _parse(text)
+        return self._parsed[1]
 
     def _gap(self, held: Content) -> Gap | None:
-        events, commits = _events(held), digest.commits(self._database)
+        events, commits = self._events(held), digest.commits(self._database)
         fewer = int(held.get("commits", 0)) - commits
         uncounted = Gap(fewer) if fewer > 0 else None
         if not events or self._holds(events[-1]):
@@ -153,7 +184,7 @@ class Lineage:
             return uncounted
         common = next((each for each in reversed(events) if each.id <= dropped or self._holds(each)), None)
         missing = [each for each in events if common is None or each.id > common.id]
-        lost = [each for each in missing if each.operation and each.done]
+        lost = [each for each in missing if each.operation and each.done][-CHANGES_KEPT:]
         in_full = common is not None and bool(common.operation)  # no change between it and the first that is missing
         newest = next(iter(_changes(self._database, common.id if common else 0, most=1)), None)
         diverged = fewer <= 0 or (newest is not None and (in_full or newest.id >= missing[0].id))
@@ -167,7 +198,12 @@ class Lineage:
         return self._database.row(f"SELECT {CHAIN} FROM trail WHERE id = ?", (event.id,)) == (event.chain,)
 
 
-_fields = attrgetter("id", "at", "chain", "operation", "secret", "done")
+def _is_up_to_date(held: Content, commits: int) -> bool:
+    return "events" in held and held.get("commits") == commits
+
+
+def _to_text(events: Sequence[Noted]) -> str:
+    return "\n".join(each.to_line() for each in events)
 
 
 def thinned(events: Sequence[Noted]) -> list[Noted]:
@@ -210,8 +246,13 @@ def _changes(database: Database, after: int, most: int = CHANGES_KEPT) -> list[N
         " AND json_extract(t.event, '$.eventType') = 'AwsApiCall' END ORDER BY t.id DESC LIMIT ?",
         (after, LOOKED_AT, most),
     )
-    return [Noted(id, at, chain, operation, str(secret)[:LONGEST_NAME], bool(done))
+    return [Noted(id, at, chain, operation, _printable(str(secret)[:LONGEST_NAME]), bool(done))
             for id, at, chain, operation, secret, done in reversed(rows) if _is_time(at) and isinstance(operation, str)]
+
+
+def _printable(name: str) -> str:
+    """A refused request may name anything."""
+    return name if name.isprintable() else "".join(each if each.isprintable() else "?" for each in name)
 
 
 def _is_time(value: object) -> bool:
@@ -219,11 +260,12 @@ def _is_time(value: object) -> bool:
     return COLUMNS["trail"]["at"].holds(value)
 
 
-def _events(held: Content) -> list[Noted]:
+def _parse(text: object) -> list[Noted]:
+    """Empty for what an earlier or a later version noted."""
     try:
-        return [Noted(*each) for each in held.get("events", ())]
-    except TypeError:
-        return []  # of a later version
+        return [Noted.from_line(line) for line in text.split("\n")] if isinstance(text, str) and text else []
+    except ValueError:
+        return []
 
 
 def _moment(milliseconds: int) -> str:

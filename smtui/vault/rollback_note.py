@@ -30,6 +30,7 @@ from smtui.private import FILE_MODE, make_folder
 
 NONCE_BYTES = 12
 LENGTH_BYTES = 4
+HEAD_BYTES = 32
 SLOT_BYTES = 64 * 1024
 PADDED_TO = 4096
 """Bytes: how long a note is tells little of what is in it."""
@@ -54,7 +55,7 @@ class RollbackNote:
         self._cipher: AESGCM | None = AESGCM(key)
         self._old_key = old_key
         self._entropy = entropy
-        self._read_before: tuple[bytes, Content] = b"", {}
+        self._read_before: tuple[list[bytes], Content] = [b"", b""], {}
         self.damaged = False
         """Whether something is there that is no note of this vault, or was cut or altered."""
 
@@ -82,7 +83,13 @@ class RollbackNote:
         """
         if self._cipher is None:
             return
-        make_folder(self._path.parent)
+        try:
+            self._update(change)
+        except FileNotFoundError:  # the folder is missing
+            make_folder(self._path.parent)
+            self._update(change)
+
+    def _update(self, change: Callable[[Content], Content | None]) -> None:
         with lock_folder(self._path.parent):
             descriptor = self._open(os.O_RDWR | os.O_CREAT)
             try:
@@ -95,7 +102,7 @@ class RollbackNote:
 
     def close(self) -> None:
         """Drops the key. What is noted stays, and can no longer be read or changed here."""
-        self._cipher, self._old_key, self._read_before = None, b"", (b"", {})
+        self._cipher, self._old_key, self._read_before = None, b"", ([b"", b""], {})
 
     def forget(self) -> None:
         """Removes the note."""
@@ -117,29 +124,32 @@ class RollbackNote:
             raise ValueError("too long for a note")
         if os.fstat(descriptor).st_size == COUNT_BYTES + MAC_BYTES:
             os.truncate(descriptor, 0)
-            self._read_before = b"", {}
-        at = content["turn"] % 2 * SLOT_BYTES
-        os.lseek(descriptor, at, os.SEEK_SET)
+            self._read_before = [b"", b""], {}
+        slot = content["turn"] % 2
+        os.lseek(descriptor, slot * SLOT_BYTES, os.SEEK_SET)
         os.write(descriptor, sealed)
-        held = self._read_before[0]
-        self._read_before = held[:at].ljust(at, b"\0") + sealed + held[at + len(sealed) :], content
+        heads = self._read_before[0]
+        self._read_before = [sealed[:HEAD_BYTES] if number == slot else heads[number] for number in (0, 1)], content
         self.damaged = False
 
     def _content(self, descriptor: int) -> Content:
-        """Of the two slots the one that was written last, as far as it is whole."""
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        held = os.read(descriptor, 2 * SLOT_BYTES)
-        if held != self._read_before[0]:
+        """Of the two slots the one that was written last, as far as it is whole.
+
+        Each begins with a length and a random number, so the beginnings tell whether one was written since.
+        """
+        heads = [_read_at(descriptor, slot * SLOT_BYTES, HEAD_BYTES) for slot in (0, 1)]
+        if heads != self._read_before[0]:
+            held = _read_at(descriptor, 0, 2 * SLOT_BYTES)
             found = self._counted(held) if len(held) == COUNT_BYTES + MAC_BYTES else max(
                 (self._opened(held[:SLOT_BYTES]), self._opened(held[SLOT_BYTES:])),
                 key=lambda content: int(content.get("turn", 0)),
             )
             self.damaged = bool(held) and not found
-            self._read_before = held, found
+            self._read_before = heads, found
         return self._read_before[1]
 
     def _sealed(self, content: Content) -> bytes:
-        plain = json.dumps(content, separators=(",", ":")).encode()
+        plain = _encode(content).encode()
         plain += b" " * (-len(plain) % PADDED_TO)
         nonce = self._entropy(NONCE_BYTES)
         assert self._cipher is not None, "closed"
@@ -164,6 +174,14 @@ class RollbackNote:
         if not hmac.compare_digest(mac, hmac.digest(self._old_key, counted, "sha256")):
             return {}
         return {"commits": int.from_bytes(counted, "big")}
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _read_at(descriptor: int, offset: int, size: int) -> bytes:
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.read(descriptor, size)
 
 
 # A link, a folder or a pipe lies where the note should.

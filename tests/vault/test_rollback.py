@@ -274,6 +274,22 @@ def test_who_notes_late_hides_nothing(path: Path, older: bytes) -> None:
     assert behind(path) == 63
 
 
+def test_long_names_in_refused_requests_hide_nothing(path: Path) -> None:
+    """However many bytes they take, the next change is noted."""
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        for number in range(60):
+            with pytest.raises(smtui.ClientError):
+                vault.client().delete_secret(SecretId=f"{number}\n" + "\U0001f511" * 200)
+    before = path.read_bytes()
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        vault.client().create_secret(Name="new")
+    path.write_bytes(before)
+
+    assert behind(path) == 1
+    with smtui.open_vault(path, PASSPHRASE) as vault:
+        assert vault.lost[0].split()[-2:] == ["CreateSecret", "new"]
+
+
 def unlock_key(path: Path) -> str:
     with smtui.open_vault(path, PASSPHRASE) as vault:
         return vault.unlock_key().hex()
