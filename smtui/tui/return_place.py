@@ -73,7 +73,8 @@ def _open_secret(from_top: Iterable[Screen[object]]) -> tuple[str, int]:
         if isinstance(screen, PartScreen):
             return screen.secret_id, screen.number
         if isinstance(screen, SecretScreen):
-            return screen.secret_id, VERSIONS if screen.focused is screen.versions else VALUE
+            at_versions = screen.is_mounted and screen.focused is screen.versions
+            return screen.secret_id, VERSIONS if at_versions else VALUE
     return "", VALUE
 
 

@@ -14,8 +14,10 @@ from smtui.config import Settings
 from smtui.shown import shown
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.return_place import find_return_place
 from smtui.tui.screens.health import HealthScreen
 from smtui.tui.screens.policy import PolicyScreen
+from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from tests.conftest import PASSPHRASE, Clock
@@ -32,6 +34,19 @@ async def test_the_key_locks_from_anywhere(app: MakeApp, vault: smtui.Vault) -> 
 
         assert vault.locked
         assert [type(screen) for screen in running.screen_stack[1:]] == [UnlockScreen]
+
+
+async def test_a_secret_that_is_just_being_opened_does_not_hinder_the_lock(app: MakeApp, database: Any) -> None:
+    """Its widgets are not there yet when it is noted where one was, which comes before everything else."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.has_read)
+        assert running.session is not None
+        running.push_screen(SecretScreen(running.session, secret_id="prod/db"))
+        place = find_return_place(running, running.session)
+        await until(pilot, lambda: "Value of" in screen_text(running))
+
+        assert place is not None and place.secret == "prod/db"
 
 
 async def test_idleness_locks(app: MakeApp, vault: smtui.Vault, steady: Steady) -> None:

@@ -51,6 +51,26 @@ async def write(pilot: Pilot[None], text: str) -> None:
     await paste(pilot, text)
 
 
+async def test_reading_again_keeps_what_is_being_edited(app: MakeApp, database: Any) -> None:
+    """And what it began from, so that a policy of others is still asked about."""
+    program = app()
+    async with program.run_test(size=LARGE) as pilot:
+        await open_policy(pilot)
+        await shows(pilot, "No policy is attached")
+        await write(pilot, policy())
+        await shows(pilot, "Nothing is wrong with it.")
+        database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy(Sid="Theirs"))
+        await pilot.press("f12")
+        await until(pilot, lambda: program.input.is_idle)
+        assert READER in screen_text(program) and "being edited" in screen_text(program)
+        await pilot.press("ctrl+s")
+        await shows(pilot, "Attach this policy to prod/db?")
+        await pilot.press("enter")
+        await shows(pilot, "changed meanwhile")
+
+        assert attached(database) == policy(Sid="Theirs")
+
+
 async def test_a_policy_is_written_and_attached(app: MakeApp, database: Any) -> None:
     """Seen as a difference first; then who can read is told."""
     program = app()

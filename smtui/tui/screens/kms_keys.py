@@ -13,7 +13,7 @@ from textual.widgets import Static
 from smtui.api.errors import ClientError, SmtuiError
 from smtui.shown import Shown, shown
 from smtui.tui import keys, rows, ways_back_of_keys
-from smtui.tui.bridge import call, gesture
+from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.new_key import NewKey, NewKeyForm
 from smtui.tui.key_facts import Key, Sealed, keys_of
 from smtui.tui.read_state import could_not_read
@@ -76,7 +76,7 @@ class KmsKeysScreen(KeyChangesScreen):
         self.table.put(await call(keys_of, self.reader))
         self.count()
 
-    @gesture
+    @reading
     async def count(self) -> None:
         """One count at a time; it looks at every version there is."""
         if self._counting:

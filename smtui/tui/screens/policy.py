@@ -99,15 +99,19 @@ class PolicyScreen(PartScreen):
     # What is shown.
 
     async def load(self) -> None:
+        """What is being edited stays, with what it began from; the vault is read again afterwards."""
         secret = await self.described()
         if secret is None:
             return
-        readers: dict[str, Any] | None = None
-        self.secret, self._attached = secret, ""
+        readers, attached = None, ""
         if "DeletedDate" not in secret:
             told = await call(self.reader.get_resource_policy, SecretId=self.secret_id)
             readers = await call(self.reader.list_access, SecretId=self.secret_id, Action="GetSecretValue")
-            self._attached = told.get("ResourcePolicy", "")
+            attached = told.get("ResourcePolicy", "")
+        if self.editing:
+            self._changes = None
+            return
+        self.secret, self._attached = secret, attached
         self.show_head(secret)
         self.query_one(Readers).show(readers, secret["ARN"].split(":")[4])
         self._look()
@@ -223,21 +227,21 @@ class PolicyScreen(PartScreen):
         if not self.is_dirty:
             self.say("Nothing is changed yet.")
             return
-        text = self.area.value
+        text, seen = self.area.value, self._attached
         failed = await self._failed(text)
         title = shown(f"Attach this policy to {self._words}?")
         block = await self.app.push_screen_wait(
-            PolicyPreview(title, line_changes(self._attached, text), [shown(each) for each in failed.values()])
+            PolicyPreview(title, line_changes(seen, text), [shown(each) for each in failed.values()])
         )
         if block is None or (LOCKED_OUT in failed and not await self._agrees(
                 "Lock yourself out?", LOCKS_OUT.format(why=failed[LOCKED_OUT]), "Lock out", can_be_undone=False)):
             return
-        await self._write(text, lambda: self.client.put_resource_policy(
+        await self._write(text, seen, lambda: self.client.put_resource_policy(
             SecretId=self.secret_id, ResourcePolicy=text, BlockPublicPolicy=block))
 
-    async def _write(self, text: str, write: Callable[[], object]) -> None:
-        """Attaches `text`, or with none removes the policy, unless it is another one by now than the person saw."""
-        outcome, before = await self._guard(text, write).run(self.app, self.vault, self._attached)
+    async def _write(self, text: str, seen: str, write: Callable[[], object]) -> None:
+        """Attaches `text`, or with none removes the policy, unless it is another one by now than was `seen`."""
+        outcome, before = await self._guard(text, seen, write).run(self.app, self.vault, seen)
         if outcome is Outcome.EDIT:
             self._attached = before
         if outcome is Outcome.STORED:
@@ -247,8 +251,8 @@ class PolicyScreen(PartScreen):
             self.area.read_only = True
             await self.reload()
 
-    def _guard(self, text: str, write: Callable[[], object]) -> GuardedWrite[str]:
-        seen, policy_of = self._attached, self.client.get_resource_policy
+    def _guard(self, text: str, seen: str, write: Callable[[], object]) -> GuardedWrite[str]:
+        policy_of = self.client.get_resource_policy
 
         def describe(found: str) -> list[Shown]:
             who = authorship.describe_last_change(self.vault, self.secret_id, self.session.region,
@@ -266,10 +270,11 @@ class PolicyScreen(PartScreen):
     async def action_remove(self) -> None:
         if not self._changeable():
             return
-        if not self._attached:
+        seen = self._attached
+        if not seen:
             self.say("No policy is attached.")
         elif await self._agrees(f"Remove the policy of {self._words}?", GONE_POLICY, "Remove"):
-            await self._write("", lambda: self.client.delete_resource_policy(SecretId=self.secret_id))
+            await self._write("", seen, lambda: self.client.delete_resource_policy(SecretId=self.secret_id))
 
     @property
     def _words(self) -> Shown:
