@@ -245,7 +245,11 @@ def screen_at_once(screen: SessionScreen[Any]) -> set[str]:
 
 
 async def leave(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    """To a new list, with nobody waiting for an answer to a dialog that is gone."""
     assert app.session is not None
+    for worker in app.workers:
+        if not worker.is_finished:
+            worker.cancel()
     await app.show_only(SecretsScreen(app.session))
     await listed(app, pilot)
 
@@ -284,7 +288,7 @@ async def test_a_key_that_waits_is_forgotten_with_its_screen(app: MakeApp, kept:
             assert isinstance(running.screen, SecretsScreen), f"{key} opened {running.screen}"
 
 
-@ALL
+@pytest.mark.parametrize("place", ["secret", "replication"])
 async def test_no_dialog_opens_over_another_screen(app: MakeApp, kept: smtui.Vault, place: str) -> None:
     running = app()
     async with running.run_test(size=LARGE) as pilot, holding() as held:
