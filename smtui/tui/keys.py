@@ -40,6 +40,7 @@ PLACES = {
     "recovery": "Recovery code",
     "generator": "Password generator",
     "dialog": "Questions",
+    "long_text": "Questions with a long text",
     "work": "Long work",
     "form": "Form of a value",
     "tags": "Form of tags",
@@ -286,6 +287,13 @@ SHORTCUTS = (
     Shortcut("generator.close", "escape", "close", "Close", "Forget the password and close", show=True),
 
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),
+
+    Shortcut("long_text.page_down", "pagedown", "scroll_text(1, True)", "More", "A screenful down in a long text",
+             show=True),
+    Shortcut("long_text.page_up", "pageup", "scroll_text(-1, True)", "Back", "A screenful up in a long text",
+             show=True),
+    Shortcut("long_text.down", "down", "scroll_text(1, False)", "Line down", "A line down in a long text"),
+    Shortcut("long_text.up", "up", "scroll_text(-1, False)", "Line up", "A line up in a long text"),
 
     Shortcut("work.stop", "escape", "stop", "Stop", "Stop it: what it did so far is taken back", show=True),
 

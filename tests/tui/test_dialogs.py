@@ -4,6 +4,7 @@ and nothing the user has entered is dropped without a question."""
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,7 +13,8 @@ from typing import Any
 
 import pytest
 from textual.screen import ModalScreen
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
 
 import smtui
 from smtui.shown import Shown, shown
@@ -42,6 +44,8 @@ from smtui.tui.dialogs.import_form import ImportForm, Names
 from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.dialogs.key_deletion import KeyDeletion
 from smtui.tui.dialogs.label_preview import LabelPreview
+from smtui.tui.dialogs.long_text import LongText
+from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.dialogs.new_key import NewKeyForm
 from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.one_line import OneLine
@@ -55,11 +59,14 @@ from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.theme import PickTheme
 from smtui.tui.dialogs.undo_preview import UndoPreview
+from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.key_facts import Key, Sealed
 from smtui.tui.label_moves import moved
 from smtui.tui.line_changes import Line
+from smtui.tui.long_work import LongWork
 from smtui.tui.session import Session
 from smtui.tui.undo import Call, Done
+from smtui.tui.value_edit import Base, ValueEdit
 from smtui.tui.widgets.button import MARKS, Button
 from smtui.tui.widgets.passphrase import Passphrase
 from tests.tui.conftest import MakeApp, screen_text, until
@@ -79,6 +86,9 @@ KEY = Key("1234abcd", "arn:aws:kms:us-east-1:000000000000:key/1234abcd", "Enable
           tuple(f"alias/{number}-{NAME}"[:256] for number in range(20)))
 FUNCTION = {"FunctionName": "f", "SecretCount": 30, "Description": "",
             "Command": {"Arguments": ["/bin/sh", "-c", *("word " * 20 for _ in range(40))], "TimeoutInSeconds": 60}}
+
+
+VALUE = json.dumps({f"key-{number}": "v" * 200 for number in range(60)})
 
 
 async def nothing(*arguments: object) -> None:
@@ -129,9 +139,11 @@ DIALOGS: dict[str, Make] = {
     "undo preview": lambda session: UndoPreview(
         Done(LONG, tuple(Call("tag_resource", {"SecretId": NAME, "Tags": TAGS}) for _ in range(30)), "us-east-1", NOW),
         away=True),
+    "value": lambda session: ValueForm(ValueEdit(session, NAME, shown(NAME), Base(None, VALUE, None))),
+    "value that may not be read": lambda session: ValueForm(
+        ValueEdit(session, NAME, shown(NAME), Base(None, None, None, str(LONG[:200])))),
+    "work": lambda session: WorkDialog(LongWork(shown(NAME), lambda vault, tell: None)),
 }  # fmt: skip
-NOT_HERE = {"ValueForm", "WorkDialog"}
-"""A dialog of work and the form of a value, which need work and a value: they have tests of their own."""
 
 
 def test_every_dialog_is_here(client: Any) -> None:
@@ -142,9 +154,10 @@ def test_every_dialog_is_here(client: Any) -> None:
         each.__name__ for module in modules for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, ModalScreen) and each.__module__ == module.__name__
     }  # fmt: skip
-    abstract = {"Dialog", "FieldsForm", "FunctionForm", "PlanScreen", "ValueFormScreen"}
-    session: Any = type("S", (), {"client": lambda self: client, "now": lambda self: NOW, "region": "us-east-1"})()
-    assert found - abstract - NOT_HERE == {type(make(session)).__name__ for make in DIALOGS.values()}
+    abstract = {"Dialog", "LongText", "FieldsForm", "FunctionForm", "PlanScreen", "ValueFormScreen"}
+    members = {"client": lambda self, **how: client, "now": lambda self: NOW, "region": "us-east-1"}
+    session: Any = type("S", (), members)()
+    assert found - abstract == {type(make(session)).__name__ for make in DIALOGS.values()}
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)], ids=["80x24", "60x16"])
@@ -170,6 +183,91 @@ async def test_the_answers_are_in_sight(app: MakeApp, vault: smtui.Vault, name: 
             assert visible.area > 0 and visible.bottom <= floor, "the focus is out of sight"
 
 
+LONG_TEXTS = ["allow function", "confirm", "conflict", "edited", "label preview", "policy preview", "report",
+              "undo preview"]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)], ids=["80x24", "60x16"])
+@pytest.mark.parametrize("name", LONG_TEXTS)
+async def test_a_long_text_is_read_by_keys(app: MakeApp, name: str, size: tuple[int, int]) -> None:
+    """From its first line to its last and back, by pages and by lines, while the focus stays on the answers."""
+    running = app()
+    async with running.run_test(size=size) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = await shown_dialog(running, name)
+        assert isinstance(dialog, LongText)
+        await until(pilot, lambda: "PgDn More" in screen_text(running))
+        focused, first = running.focused, text_above_answers(running)
+        for key, stop in (("pagedown", "PgDn More"), ("pageup", "PgUp Back"), ("down", "PgDn More")):
+            seen = ""
+            while stop in screen_text(running):
+                before = text_above_answers(running)
+                await pilot.press(key)
+                await until(pilot, lambda before=before: text_above_answers(running) != before)
+                seen += text_above_answers(running)
+                assert all(button.region.bottom < size[1] for button in answers(dialog))
+            assert key == "pageup" or last_words(dialog) in seen.replace("\n", " ")
+            assert key != "pageup" or text_above_answers(running) == first
+        assert running.focused is focused and isinstance(focused, Button)
+        await pilot.press("escape")
+
+
+async def test_a_short_text_offers_no_keys_to_scroll(app: MakeApp) -> None:
+    """Nor does a key do anything then."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        await running.push_screen(Confirm(Shown("Delete?"), Shown("It is lost."), "Delete"))
+        await until(pilot, lambda: "Esc Cancel" in screen_text(running))
+        await pilot.press("pagedown", "down")
+        assert "PgDn" not in screen_text(running) and "It is lost." in screen_text(running)
+
+
+@pytest.mark.parametrize("how", ["no colour", "plain glyphs"])
+async def test_the_focus_is_told_without_colour(app: MakeApp, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By marks beside the label, in ASCII where the terminal has no other glyphs; they move with the focus."""
+    if how == "no colour":
+        monkeypatch.setenv("NO_COLOR", "1")
+    running = app(plain=how == "plain glyphs")
+    left, right = (">", "<") if how == "plain glyphs" else MARKS
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        assert running.no_color == (how == "no colour")
+        await running.push_screen(Confirm(Shown("Delete?"), Shown("It is lost."), "Delete"))
+        await until(pilot, lambda: f"{left} Cancel {right}" in screen_text(running))
+        assert f"{left} Delete" not in screen_text(running)
+        await pilot.press("tab")
+        await until(pilot, lambda: f"{left} Delete {right}" in screen_text(running))
+        assert f"{left} Cancel" not in screen_text(running)
+
+
+async def test_the_marks_have_the_colour_of_the_label(app: MakeApp) -> None:
+    """Not that of the text of a field, which is hardly seen on a button."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        await running.push_screen(Confirm(Shown("Delete?"), Shown("It is lost."), "Delete"))
+        await until(pilot, lambda: f"{MARKS[0]} Cancel {MARKS[1]}" in screen_text(running))
+        button = running.screen.query_one("#cancel", Button)
+        styles = {style.color for text, style, _ in button.render_line(0) if text.strip() and style}
+        assert len(styles) == 1
+
+
+def text_above_answers(running: SmtuiApp) -> str:
+    """What can be read of the dialog."""
+    dialog = running.screen
+    top = min(button.region.y for button in dialog.query(Button))
+    card = dialog.query_one(".card").region
+    lines = screen_text(running).splitlines()[card.y:top]
+    return "\n".join(line[card.x:card.right].strip(" │▁▂▃▄▅▆▇█") for line in lines)
+
+
+def last_words(dialog: ModalScreen[Any]) -> str:
+    """Of the last text above the answers."""
+    texts = [each for each in dialog.query(Static) if type(each) is Static]
+    return str(texts[-1].content).split()[-1]
+
+
 def answers(dialog: ModalScreen[Any]) -> Iterator[Button]:
     for button in dialog.query(Button):
         if any(each.id == "answers" for each in button.ancestors):
@@ -185,7 +283,7 @@ async def shown_dialog(running: SmtuiApp, name: str) -> ModalScreen[Any]:
 
 EDITABLE = [name for name in DIALOGS if name not in {
     "allow function", "choose vault", "confirm", "conflict", "edited", "event", "go", "import plan", "label preview",
-    "pick", "policy preview", "press key", "report", "restore plan", "saved filters", "theme", "undo preview",
+    "pick", "policy preview", "press key", "report", "restore plan", "saved filters", "theme", "undo preview", "work",
 }]  # fmt: skip
 
 
@@ -217,15 +315,20 @@ async def test_what_is_entered_is_not_dropped_unasked(app: MakeApp, name: str) -
         await until(pilot, lambda: dialog not in running.screen_stack)
 
 
+def is_shown(widget: Widget) -> bool:
+    """Whether neither it nor what it is in is hidden."""
+    return all(each.display for each in widget.ancestors_with_self if isinstance(each, Widget))
+
+
 async def enter_something(dialog: ModalScreen[Any]) -> None:
     """By whatever takes it."""
     if isinstance(dialog, ColumnsForm | AddReplicas):
         getattr(dialog, "action_turn", None) and dialog.action_turn()  # type: ignore[union-attr]
         getattr(dialog, "action_mark", None) and dialog.action_mark()  # type: ignore[union-attr]
-    elif fields := [field for field in dialog.query(Input) if field.display and not field.disabled]:
+    elif fields := [field for field in dialog.query(Input) if not field.disabled and is_shown(field)]:
         fields[0].value = "9"
-    elif areas := dialog.query(TextArea):
-        areas.first().text = "9"
+    elif areas := [area for area in dialog.query(TextArea) if is_shown(area)]:
+        areas[0].text = "9"
     else:
         dialog.query(Passphrase).first().type("9")
 

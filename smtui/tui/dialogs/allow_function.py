@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.api.own import DEFAULT_STEP
 from smtui.rotation.arguments import number_arguments
 from smtui.shown import shown
-from smtui.tui import keys
 from smtui.tui.bridge import call
+from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 
@@ -27,10 +26,9 @@ WIDTH = 62
 """Cells that the card has room for on a screen of 80."""
 
 
-class AllowFunction(ModalScreen[bool]):
+class AllowFunction(LongText[bool]):
     """True only where the person went to "Allow" and chose it. `function` as ListFunctions describes it."""
 
-    BINDINGS = keys.of("dialog")
     CSS_PATH = "allow_function.tcss"
     AUTO_FOCUS = "#cancel"
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import Shown
-from smtui.tui import keys
+from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
+from smtui.tui.widgets.frame import KeyBar
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(LongText[bool]):
     """True only where the person chose `answer`, to which, unless it can be undone, they had to go first."""
 
-    BINDINGS = keys.of("dialog")
     CSS_PATH = "confirm.tcss"
 
     def __init__(
@@ -36,6 +35,7 @@ class Confirm(ModalScreen[bool]):
             with Horizontal(id="answers"):
                 yield Button(self._cancel, id="cancel")
                 yield Button(Content(self._answer), id="go")
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(self._first).focus()

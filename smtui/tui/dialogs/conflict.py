@@ -8,11 +8,10 @@ from enum import Enum
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import Shown
-from smtui.tui import keys
+from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.pane import Pane
@@ -32,7 +31,7 @@ class Answer(Enum):
 IN_FIRST_ROW = (Answer.CANCEL, Answer.KEEP_EDITING, Answer.DISCARD)
 
 
-class ConflictDialog(ModalScreen[Answer]):
+class ConflictDialog(LongText[Answer]):
     """Begins on Cancel, which changes nothing and loses nothing; Escape answers the same.
 
     Args:
@@ -41,7 +40,6 @@ class ConflictDialog(ModalScreen[Answer]):
         insist: what the button says that writes one's own all the same.
     """
 
-    BINDINGS = keys.of("dialog")
     CSS_PATH = "conflict.tcss"
     AUTO_FOCUS = "#CANCEL"
 

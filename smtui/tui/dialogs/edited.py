@@ -7,12 +7,12 @@ from enum import Enum
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import Shown
-from smtui.tui import keys
+from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
+from smtui.tui.widgets.frame import KeyBar
 
 
 class Verdict(Enum):
@@ -23,10 +23,9 @@ class Verdict(Enum):
     STORE = "Store"
 
 
-class Edited(ModalScreen[Verdict]):
+class Edited(LongText[Verdict]):
     """`good` where it can be stored as it is: that answer has the focus then, otherwise to edit again has it."""
 
-    BINDINGS = keys.of("dialog")
     CSS_PATH = "confirm.tcss"
 
     def __init__(self, title: Shown, text: Shown, *, good: bool) -> None:
@@ -42,6 +41,7 @@ class Edited(ModalScreen[Verdict]):
             with Horizontal(id="answers"):
                 for verdict in self._verdicts:
                     yield Button(verdict.value, id=verdict.name)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query(Button).last().focus()

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.labels import ordered
 from smtui.shown import Shown, shown
-from smtui.tui import keys
+from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.label_moves import Change, Move, short
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
@@ -20,10 +19,9 @@ from smtui.tui.widgets.frame import KeyBar
 NONE = "no label"
 
 
-class LabelPreview(ModalScreen[bool]):
+class LabelPreview(LongText[bool]):
     """True where the move is to be made. It can be undone, so its answer has the focus."""
 
-    BINDINGS = keys.of("dialog")
     CSS_PATH = "label_preview.tcss"
     AUTO_FOCUS = "#go"
 

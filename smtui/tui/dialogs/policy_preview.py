@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import Shown
-from smtui.tui import keys
+from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.line_changes import Line
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
@@ -26,10 +25,9 @@ STEP = "  "
 ONLY_LAYOUT = Shown("Only spaces and line breaks change: it means the same.")
 
 
-class PolicyPreview(ModalScreen["bool | None"]):
+class PolicyPreview(LongText["bool | None"]):
     """Answers whether it is to be attached only if it lets nobody unknown in; None where it is not to be attached."""
 
-    BINDINGS = keys.of("dialog")
     CSS_PATH = "policy_preview.tcss"
 
     def __init__(self, title: Shown, lines: Sequence[Line], warned: Sequence[Shown]) -> None:

@@ -7,19 +7,17 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import Shown
-from smtui.tui import keys
+from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 
 
-class Report(ModalScreen[None]):
+class Report(LongText[None]):
     """`wrong` where the verdict is no good one."""
 
-    BINDINGS = keys.of("dialog")
     CSS_PATH = "report.tcss"
     AUTO_FOCUS = "#close"
 

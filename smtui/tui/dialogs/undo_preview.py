@@ -7,20 +7,18 @@ from collections.abc import Iterator
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import Shown, shown
-from smtui.tui import keys
+from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.undo import Call, Done
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 
 
-class UndoPreview(ModalScreen[bool]):
+class UndoPreview(LongText[bool]):
     """True where it is to be done. The person asked for it, and sees it in full: its answer has the focus."""
 
-    BINDINGS = keys.of("dialog")
     CSS_PATH = "undo_preview.tcss"
     AUTO_FOCUS = "#go"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual import widgets
 from textual.geometry import Size
 from textual.strip import Strip
@@ -24,10 +25,10 @@ class Button(widgets.Button):
         end = strip.cell_length - 1
         if not self.has_focus or end < 2:
             return strip
-        before, after = (_in_place_of(strip, at, mark) for at, mark in ((0, MARKS[0]), (end, MARKS[1])))
-        return Strip.join([before, strip.crop(1, end), after])
+        style = _style_of_label(strip)
+        return Strip.join([Strip([Segment(MARKS[0], style)]), strip.crop(1, end), Strip([Segment(MARKS[1], style)])])
 
 
-def _in_place_of(strip: Strip, at: int, mark: str) -> Strip:
-    """One cell, in the style of the one that it replaces."""
-    return Strip([Segment(mark, style) for _, style, _ in strip.crop(at, at + 1)])
+def _style_of_label(strip: Strip) -> Style | None:
+    """The cells beside the label are of the colour of the background."""
+    return next((style for text, style, _ in strip if text.strip()), None)
