@@ -28,7 +28,7 @@ def must_be_meant(vault: Vault, *, accepted: bool) -> None:
     if not vault.behind:
         return
     if not accepted:
-        for line in _listed(vault.lost):
+        for line in _listed(vault.lost, vault.behind):
             diagnostics.tell(line)
     if not accepted and not _said_yes():
         raise OlderFile(
@@ -38,10 +38,12 @@ def must_be_meant(vault: Vault, *, accepted: bool) -> None:
     vault.accept_older()
 
 
-def _listed(lost: Sequence[str]) -> list[str]:
-    more = len(lost) - MOST_LISTED
-    return [*(["missing:"] if lost else []), *(f"  {each}" for each in lost[:MOST_LISTED]),
-            *([f"  and {more:,} more"] if more > 0 else [])]
+def _listed(lost: Sequence[str], missing: int) -> list[str]:
+    """The newest of the changes that are missing, of which this machine may know only some."""
+    listed = lost[:MOST_LISTED]
+    more = missing - len(listed)
+    return [*(["missing:"] if listed else []), *(f"  {each}" for each in listed),
+            *([f"  and {more:,} more"] if listed and more > 0 else [])]
 
 
 def _said_yes() -> bool:

@@ -27,7 +27,7 @@ async def is_meant(app: SmtuiApp, vault: Vault) -> bool:
     """Whether a session may begin with the vault just opened, which is closed again where it may not."""
     if not vault.behind:
         return True
-    text = "\n".join([vault.older, "", *_listed(vault.lost), ADVICE])
+    text = "\n".join([vault.older, "", *_listed(vault.lost, vault.behind), ADVICE])
     question = Confirm(TITLE, shown(text, lines=True), "It is a backup: go on")
     if await app.push_screen_wait(question):
         await call(vault.accept_older)
@@ -36,8 +36,8 @@ async def is_meant(app: SmtuiApp, vault: Vault) -> bool:
     return False
 
 
-def _listed(lost: Sequence[str]) -> list[str]:
+def _listed(lost: Sequence[str], missing: int) -> list[str]:
     """The newest of the changes that are missing, on lines that are not wrapped, with an empty line behind them."""
     lines = [each if len(each) <= WIDTH else f"{each[: WIDTH - 1]}…" for each in lost[:MOST_LISTED]]
-    more = len(lost) - MOST_LISTED
-    return [*lines, *([f"and {more:,} more"] if more > 0 else []), *([""] if lost else [])]
+    more = missing - len(lines)
+    return [*lines, *([f"and {more:,} more"] if lines and more > 0 else []), *([""] if lost else [])]

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+import smtui
 from tests.cli.conftest import CommandLine
+from tests.conftest import PASSPHRASE
 
 
 @pytest.fixture
@@ -29,6 +31,22 @@ def test_a_script_is_refused(older: CommandLine) -> None:
     assert "2 changes are missing" in answer.err
     assert len(re.findall(r"^  \d{4}-\d\d-\d\d [\d:]{8} UTC  \w+ +db$", answer.err, re.MULTILINE)) == 2
     assert "--accept-older" in answer.err
+
+
+def test_all_that_is_missing_is_counted(cli: CommandLine) -> None:
+    """The newest are listed, and the others add up to the number in the sentence, however many there are."""
+    cli.done("set", "db", "-", stdin=b"first")
+    before = cli.path.read_bytes()
+    with smtui.open_vault(cli.path, passphrase=PASSPHRASE) as vault:
+        for number in range(60):
+            vault.client().put_secret_value(SecretId="db", SecretString=f"{number}")
+    cli.path.write_bytes(before)
+
+    answer = cli("get", "db")
+
+    assert "60 changes are missing" in answer.err
+    assert len(re.findall(r" UTC  PutSecretValue +db$", answer.err, re.MULTILINE)) == 20
+    assert "and 40 more" in answer.err
 
 
 def test_a_script_may_say_once_that_it_is_meant(older: CommandLine) -> None:

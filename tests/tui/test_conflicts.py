@@ -381,6 +381,27 @@ async def test_the_own_editor(
             assert json.loads(current(database)) == {"user": "alice2", "password": "second-word", "port": 5432}
 
 
+async def test_quitting_asks_before_it_drops_what_was_typed_in_the_own_editor(
+    app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """At the question behind the editor, and at the one about what others stored. To keep it has the focus."""
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text(text.replace('app', 'alice'))"):
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            for screen in (Edited, ConflictDialog):
+                await on(pilot, screen)
+                await pilot.press("ctrl+q")
+                await sees(pilot, "Discard changes?")
+                await pilot.press("enter")
+                await on(pilot, screen)
+                if screen is Edited:
+                    store_password(other)
+                    await pilot.press("enter")
+            await press_button(pilot, "Apply my changes on top")
+            await hears(pilot, "is stored")
+
+
 async def test_the_own_editor_keeps_what_was_refused(
     app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -50,6 +50,22 @@ async def test_nobody_enters_it_by_habit(app: MakeApp, older: Path) -> None:
             assert isinstance(running.screen, UnlockScreen) and running.session is None
 
 
+async def test_all_that_is_missing_is_counted(app: MakeApp, vault: smtui.Vault, client: Any, tmp_path: Path) -> None:
+    """The newest are listed, and the others add up to the number in the sentence, however many there are."""
+    vault.backup(tmp_path / "before")
+    for number in range(60):
+        client.create_secret(Name=f"secret-{number}")
+    vault.close()
+    (tmp_path / "before").replace(vault.path)
+    running = app(locked=True)
+    async with running.run_test(size=SMALL) as pilot:
+        await paste(pilot, PASSPHRASE)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, Confirm))
+        assert "60 changes are missing" in sentences(running)
+        assert "CreateSecret secret-55 and 55 more" in sentences(running)
+
+
 async def test_a_restored_backup_is_accepted_once(app: MakeApp, older: Path) -> None:
     running = app(locked=True)
     async with running.run_test(size=SMALL) as pilot:

@@ -52,6 +52,11 @@ class ConflictDialog(LongText[Answer]):
         self._lines = lines
         self._answers = (Answer.CANCEL, *answers)
 
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something was typed that is not stored yet: an `Editor`, which quitting asks about."""
+        return Answer.KEEP_EDITING in self._answers
+
     def compose(self) -> ComposeResult:
         first = [each for each in self._answers if each in IN_FIRST_ROW]
         second = [each for each in self._answers if each not in IN_FIRST_ROW]

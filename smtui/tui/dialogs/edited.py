@@ -34,6 +34,11 @@ class Edited(LongText[Verdict]):
         self._text = text
         self._verdicts = [each for each in Verdict if good or each is not Verdict.STORE]
 
+    @property
+    def is_dirty(self) -> bool:
+        """What was typed elsewhere is nowhere else once this is closed: an `Editor`, which quitting asks about."""
+        return True
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
