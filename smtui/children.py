@@ -13,7 +13,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -26,6 +26,8 @@ OURS = "SMTUI_"
 FOR_COMMANDS = frozenset({"SMTUI_VAULT", "SMTUI_CONFIG", "SMTUI_STATE"})
 """Paths: a command run by `exec` that calls smtui means the same vault. Everything else of ours is not for it."""
 STANDARD = range(3)
+MOST_DESCRIPTORS = 1 << 16
+"""So many are looked at where the system does not list the open ones."""
 FIRST_ACTIVATED = 3
 """Where systemd's socket activation begins to count."""
 _NAMED = re.compile(r"(?:^|[=@:,])/(?:dev|proc/self)/fd/(\d+)$")
@@ -181,10 +183,10 @@ def _leave_unread_input() -> None:
 
 def _open_descriptors() -> list[int]:
     try:
-        names = os.listdir("/dev/fd")  # noqa: PTH208
+        candidates: Iterable[int] = map(int, os.listdir("/dev/fd"))  # noqa: PTH208
     except OSError:
-        return list(range(os.sysconf("SC_OPEN_MAX")))
-    return [descriptor for descriptor in map(int, names) if _is_open(descriptor)]
+        candidates = range(min(os.sysconf("SC_OPEN_MAX"), MOST_DESCRIPTORS))
+    return [descriptor for descriptor in candidates if _is_open(descriptor)]
 
 
 def _is_open(descriptor: int) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import smtui
-from smtui import strength
+from smtui import children, strength
 from smtui.clipboard.guard import Guard, Watch
 from smtui.clipboard.seal import Seal
 from smtui.clipboard.ways import TOOLS
@@ -236,3 +236,19 @@ def test_exec_hands_on_what_is_meant_for_the_command(vault_file: Path, tmp_path:
 
     assert (named.stdout, kept.stdout) == ("other\n", "other\n"), named.stderr + kept.stderr
     assert (refused.returncode, "--keep-fd" in refused.stderr) == (2, True)
+
+
+def test_open_descriptors_are_found_where_the_system_does_not_list_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container without /proc: those that are closed are left alone."""
+    def listdir(path: str) -> list[str]:
+        raise FileNotFoundError(path)
+
+    reading, writing = os.pipe()
+    monkeypatch.setattr(os, "listdir", listdir)
+    found = children._open_descriptors()
+    monkeypatch.undo()
+    os.close(writing)
+
+    assert {0, 1, 2, reading, writing} <= set(found)
+    assert all(isinstance(os.get_inheritable(each), bool) for each in found if each != writing)
+    os.close(reading)

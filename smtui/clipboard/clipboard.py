@@ -13,7 +13,7 @@ from smtui.ambient import seconds_awake
 from smtui.api.errors import SmtuiError
 from smtui.clipboard.guard import Guard, Watch
 from smtui.clipboard.seal import Clearing, Seal, clear_if_ours
-from smtui.clipboard.ways import Way, WayFailed, advice, ways
+from smtui.clipboard.ways import Way, WayFailed, WayHangs, advice, ways
 
 GRACE = 2.0
 """Seconds after the deadline in which we ask the terminal ourselves, before the guard does, in the midst of a frame."""
@@ -119,7 +119,8 @@ class Clipboard:
 
     def clear_overdue(self) -> None:
         """Asks the terminal to forget a copy whose time has come, which nobody else should do while we draw on it."""
-        overdue = [held for held in self._held.values() if _is_blind(held.way) and held.deadline <= self._steady()]
+        now, known = self._steady(), list(self._held.values())
+        overdue = [held for held in known if _is_blind(held.way) and held.deadline <= now]
         if not overdue or not self._busy.acquire(blocking=False):
             return
         try:
@@ -153,14 +154,27 @@ def _is_blind(way: Way) -> bool:
 
 
 def _takes(way: Way, data: bytes) -> bool:
-    """Puts it there and looks; where that cannot be seen, it is taken away again, for nobody would know of it."""
+    """Puts it there and looks; where that cannot be seen, it is taken away again, for nobody would know of it.
+
+    A tool that did not end in time may have it all the same; so has one that alters line breaks or the end.
+    """
     try:
         way.put(data)
-    except WayFailed:
+    except WayFailed as failure:
+        if isinstance(failure, WayHangs):
+            clear_if_ours(way, Seal.of(data))
         return False
-    try:
-        return way.read() in (data, None)
-    except WayFailed:
-        with suppress(WayFailed):
-            way.clear()
+    with suppress(WayFailed):
+        found = way.read()
+        if found is None or found == data:
+            return True
+        if _in_one_spelling(found) != _in_one_spelling(data):
+            return False
+    with suppress(WayFailed):
+        way.clear()
     return False
+
+
+def _in_one_spelling(data: bytes) -> bytes:
+    """Without what tools do to line breaks."""
+    return data.replace(b"\r\n", b"\n").strip()

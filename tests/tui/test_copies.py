@@ -22,7 +22,7 @@ from smtui.clipboard.clipboard import Clipboard, NoClipboardError
 from smtui.clipboard.guard import Watch
 from smtui.clipboard.own_terminal import write_to
 from smtui.clipboard.seal import Seal
-from smtui.clipboard.ways import EMPTY_COPY, Pyperclip, find, is_windows
+from smtui.clipboard.ways import EMPTY_COPY, Pyperclip, Tool, WayHangs, find, is_windows
 from smtui.config import Settings
 from smtui.tui.app import SmtuiApp
 from tests.tui.conftest import FakeTool, MakeApp, Steady, until
@@ -172,6 +172,25 @@ def test_a_tool_that_cannot_be_read_back_keeps_nothing(tmp_path: Path, monkeypat
         Clipboard().copy(ONE, 30)
 
     assert tools.held == b""
+
+
+@pytest.mark.parametrize("does", ["hangs", "alters"])
+def test_a_tool_that_does_not_do_as_it_should_keeps_nothing(
+    tool: FakeTool, monkeypatch: pytest.MonkeyPatch, does: str
+) -> None:
+    """It has the copy and does not end, or adds a line break to it: what nobody would know of is taken away again."""
+    real = Tool.put
+
+    def put(self: Tool, data: bytes) -> None:
+        real(self, data + b"\r\n" if does == "alters" else data)
+        if does == "hangs":
+            raise WayHangs(self.name)
+
+    monkeypatch.setattr(Tool, "put", put)
+    with pytest.raises(NoClipboardError):
+        Clipboard().copy(ONE, 30)
+
+    assert tool.held == b""
 
 
 def test_copies_by_two_ways_are_both_cleared(tool: FakeTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -393,8 +412,7 @@ async def test_a_copy_on_a_locked_screen_is_cleared_at_the_end(tool: FakeTool, a
         running.copy_to_clipboard("hunter2")
         await until(pilot, lambda: tool.held)
         await running.action_quit()
-
-    assert tool.held == b""
+        await until(pilot, lambda: not tool.held)
 
 
 OSC = """
