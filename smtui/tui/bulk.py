@@ -15,8 +15,9 @@ from smtui.tui.dialogs.exporting import ExportPlan, write
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.plan import PlanScreen, carried_out
 from smtui.tui.dialogs.restoring import RestorePlan
+from smtui.tui.dialogs.tags import tags_of
 from smtui.tui.plan import counted
-from smtui.tui.tag_edit import edit_tags, tags_of
+from smtui.tui.tag_edit import edit_tags
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from smtui.tui.places import PLACES, Place
 from smtui.tui.question import Question
-from smtui.tui.screens.part import VALUE, VERSIONS, PartScreen
+from smtui.tui.screens.part import VALUE, PartScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 
@@ -72,9 +72,6 @@ def _open_secret(from_top: Iterable[Screen[object]]) -> tuple[str, int]:
     for screen in from_top:
         if isinstance(screen, PartScreen):
             return screen.secret_id, screen.number
-        if isinstance(screen, SecretScreen):
-            at_versions = screen.is_mounted and screen.focused is screen.versions
-            return screen.secret_id, VERSIONS if at_versions else VALUE
     return "", VALUE
 
 

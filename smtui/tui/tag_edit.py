@@ -9,20 +9,13 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.errors import SmtuiError
 from smtui.shown import Shown, shown
 from smtui.tui import authorship, ways_back
-from smtui.tui.dialogs.tags import TagChanges, Tags, TagsForm, send_tags
+from smtui.tui.dialogs.tags import TagChanges, Tags, TagsForm, send_tags, tags_of
 from smtui.tui.guarded_write import GuardedWrite
 from smtui.tui.telling import keeps_what_was_typed
 from smtui.tui.value_edit import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from smtui.tui.screens.of_session import SessionScreen
-
-
-def tags_of(secret: Mapping[str, Any]) -> Tags:
-    """By key, from an answer of DescribeSecret or an entry of ListSecrets."""
-    return {tag["Key"]: tag.get("Value", "") for tag in secret.get("Tags", ())}
 
 
 async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: Shown, before: Tags) -> None:

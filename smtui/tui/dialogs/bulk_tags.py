@@ -15,7 +15,7 @@ from smtui.shown import Shown, shown
 from smtui.tui import keys, ways_back
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.plan import PlanScreen
-from smtui.tui.dialogs.tags import TagChanges, problem, send_tags
+from smtui.tui.dialogs.tags import TagChanges, problem, send_tags, tags_of
 from smtui.tui.plan import Item, State, counted
 from smtui.tui.widgets.line import Line
 from smtui.tui.widgets.pair_rows import PairRows
@@ -45,7 +45,7 @@ class TagPlan(PlanScreen):
         )  # fmt: skip
 
     def _present(self) -> str:
-        present = sorted({key for item in self.plan.items for key in _tags(item)})
+        present = sorted({key for item in self.plan.items for key in tags_of(item.entry)})
         return shown(f"keys, with commas between them: {', '.join(present)}" if present else "there are no tags")
 
     def fill(self, item: Item) -> None:
@@ -58,7 +58,7 @@ class TagPlan(PlanScreen):
                                 changes.removed)
 
     def _changes(self, item: Item) -> TagChanges:
-        before, wanted = _tags(item), {pair.key: pair.text for pair in self.pairs.lines}
+        before, wanted = tags_of(item.entry), {pair.key: pair.text for pair in self.pairs.lines}
         removed = tuple(key for key in self._keys_to_remove if key in before and key not in wanted)
         return TagChanges({k: v for k, v in wanted.items() if before.get(k) != v}, removed, before)
 
@@ -112,12 +112,7 @@ class TagPlan(PlanScreen):
 
 def _find_others_change(item: Item, changes: TagChanges, client: Client) -> str:
     """Which of the tags to be changed are other ones by now than the person was shown; empty where none is."""
-    now = {tag["Key"]: tag.get("Value", "") for tag in client.describe_secret(SecretId=item.arn).get("Tags", ())}
+    now = tags_of(client.describe_secret(SecretId=item.arn))
     other = [key for key in sorted({*changes.put, *changes.removed}) if now.get(key) != changes.before.get(key)]
     said = ", ".join(f"{key} is {now[key]}" if key in now else f"{key} is removed" for key in other)
     return f"changed by others meanwhile: {said}" if other else ""
-
-
-def _tags(item: Item) -> dict[str, str]:
-    return {tag["Key"]: tag.get("Value", "") for tag in item.entry.get("Tags", ())}
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from textual import getters, on
 from textual.content import Content
@@ -12,9 +12,6 @@ from textual.widgets import Checkbox, Input, Static
 from smtui.shown import shown
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-
-if TYPE_CHECKING:
-    pass
 
 Answer = TypeVar("Answer")
 

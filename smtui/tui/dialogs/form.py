@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from textual import getters
 from textual.content import Content
@@ -16,9 +16,6 @@ from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.screens.generator import GeneratorScreen
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.value_editor import ValueEditor
-
-if TYPE_CHECKING:
-    pass
 
 Answer = TypeVar("Answer")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +65,11 @@ def problem(lines: Sequence[Pair]) -> str:
         return "A tag has no key."
     twice = sorted({key for key in names if names.count(key) > 1})
     return f"The tag {twice[0]} is there twice." if twice else ""
+
+
+def tags_of(secret: Mapping[str, Any]) -> Tags:
+    """By key, from an answer of DescribeSecret or an entry of ListSecrets."""
+    return {tag["Key"]: tag.get("Value", "") for tag in secret.get("Tags", ())}
 
 
 def send_tags(arn: str, changes: TagChanges) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,9 +11,10 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.plan import carried_out
+from smtui.tui.dialogs.tags import tags_of
 from smtui.tui.guarded_write import GuardedWrite
 from smtui.tui.screens.one_secret import OneSecretScreen
-from smtui.tui.tag_edit import edit_tags, tags_of
+from smtui.tui.tag_edit import edit_tags
 from smtui.tui.telling import keeps_what_was_typed
 from smtui.tui.value_edit import Outcome
 
