@@ -5,14 +5,14 @@ One that cannot be is named in the error; to undo the rest is the part of whoeve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, InvalidRequestException, ResourceExistsException
-from smtui.compare_and_swap import store_value
+from smtui.compare_and_swap import Stored, store_value
 from smtui.labels import AWSCURRENT
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Progress, Step, Verdict, plan
@@ -35,6 +35,18 @@ class Vault(Protocol):
     def create_secrets(
         self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None, caller: Any = None
     ) -> list[ClientError | None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A secret that an import wrote to, without its value, and the AWS service that manages it, if any.
+
+    `before` maps each label to its version, as they were immediately before; None where the secret is new.
+    """
+
+    name: str
+    owner: str | None
+    before: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,47 +106,53 @@ def _compared(into: Into, entry: Entry, on_difference: Verdict) -> Step:
     return step
 
 
-def carry_out(into: Into, steps: Sequence[Step], progress: Progress | None = None) -> None:
-    """Makes the secrets and versions that were planned."""
+def carry_out(into: Into, steps: Sequence[Step], progress: Progress | None = None) -> list[Written]:
+    """Makes the secrets and versions that were planned; answers with one item for each."""
+    written: list[Written] = []
     done = 0
     for several in _alike(steps, key=lambda step: (step.verdict, step.entry.owner)):
         verdict = several[0].verdict
         if verdict is Verdict.CREATE:
-            _create(into, [step.entry for step in several])
+            written += _create(into, [step.entry for step in several])
         if verdict is Verdict.UPDATE:
             for step in several:
                 with _named(step.entry):
-                    _put(into.client(step.entry.owner), step.entry, step.seen)
+                    stored = _put(into.client(step.entry.owner), step.entry, step.seen)
+                written.append(Written(step.entry.name, step.entry.owner, stored.before))
         done += len(several)
         if progress:
             progress("importing", done, len(steps))
+    return written
 
 
-def _create(into: Into, entries: Sequence[Entry]) -> None:
+def _create(into: Into, entries: Sequence[Entry]) -> Iterator[Written]:
     """New secrets of one owner."""
     for entry, refusal in zip(entries, into.create(entries[0].owner, entries), strict=True):
-        if refusal is not None:
-            with _named(entry):
-                _put_first(into.client(entry.owner), entry, refusal)
+        if refusal is None:
+            yield Written(entry.name, entry.owner)
+            continue
+        with _named(entry):
+            stored = _put_first(into.client(entry.owner), entry, refusal)
+        yield Written(entry.name, entry.owner, stored.before)
 
 
-def _put(client: Client, entry: Entry, seen: str | None) -> None:
+def _put(client: Client, entry: Entry, seen: str | None) -> Stored:
     """A new version, if AWSCURRENT is still where the plan `seen` it, in the transaction of the caller."""
     request: Any = {"SecretId": entry.name, **_value(entry)}
     try:
-        store_value(client, request, {AWSCURRENT: seen}, transaction=nullcontext)
+        return store_value(client, request, {AWSCURRENT: seen}, transaction=nullcontext)
     except ChangedMeanwhileError as error:
         error.args = (f"{entry.name} was changed by somebody else after the plan of this import was made.",)
         error.hint = "Nothing was imported. Import again to see what would be replaced."
         raise
 
 
-def _put_first(client: Client, entry: Entry, refusal: ClientError) -> None:
+def _put_first(client: Client, entry: Entry, refusal: ClientError) -> Stored:
     """The first value of a secret that was made without one; any other stays refused."""
     if not isinstance(refusal, ResourceExistsException) or \
             "VersionIdsToStages" in client.describe_secret(SecretId=entry.name):
         raise refusal
-    _put(client, entry, None)
+    return _put(client, entry, None)
 
 
 def _alike(items: Iterable[Item], key: Callable[[Item], Any]) -> Iterator[list[Item]]:

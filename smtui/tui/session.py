@@ -12,7 +12,7 @@ from smtui.shown import Shown, shown
 from smtui.tui.beside import Beside
 from smtui.tui.reader import Reader
 from smtui.tui.rotator import Rotator
-from smtui.tui.undo import Call, Done, UndoList, nothing_in_the_way
+from smtui.tui.undo import Call, Done, LargeChange, UndoList, nothing_in_the_way
 from smtui.tui.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -106,6 +106,10 @@ class Session:
         """
         calls = tuple(Call(*call) for call in back)
         self.undo.add(Done(words, calls, region or self.region, self.now(), obstacle, shown(note, lines=True)))
+
+    def did_large(self, words: Shown, large: LargeChange, region: str) -> None:
+        """Remembers a change of many secrets."""
+        self.undo.add(Done(words, (), region, self.now(), large=large))
 
     # How long nobody was here.
 

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from smtui.shown import Shown, shown
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
+    from smtui.backends.local import Vault
 
 HIDDEN = Shown("••••••••")
 _VALUES = frozenset({"SecretString", "SecretBinary"})
@@ -57,12 +58,42 @@ def nothing_in_the_way(client: Client) -> str:
     return ""
 
 
+Tell = Callable[[str, int, int], None]
+"""Hears what is done, how many of it are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of the secrets of a large change when it is taken back.
+
+    `sections` are sentences, each with the names it is true of; `left` are the names of those that stay as they are,
+    each with the reason.
+    """
+
+    sections: tuple[tuple[Shown, tuple[Shown, ...]], ...] = ()
+    left: tuple[tuple[Shown, Shown], ...] = ()
+
+
+class LargeChange(Protocol):
+    """A change of many secrets. Each that is still as it was left goes back; the others stay as they are.
+
+    Both are called with a vault of a thread of their own, and may take their time.
+    """
+
+    def preview(self, vault: Vault, region: str, tell: Tell) -> Outcome:
+        """What `take_back` would do now. Writes nothing."""
+
+    def take_back(self, vault: Vault, region: str, tell: Tell) -> Outcome:
+        """Looks again and does it, all in one transaction; answers what it did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """Something that was changed, in words, and the calls that take it back, in one Region.
 
     `obstacle` asks, before they are sent, whether the thing is still as it was left; it answers why not, or "".
-    `note` says what else is to be known before; where there are no calls, why it is not taken back.
+    `note` says what else is to be known before; where there is no way back, why it is not taken back. A `large` change
+    takes itself back, and has no calls.
     """
 
     words: Shown
@@ -71,6 +102,11 @@ class Done:
     when: datetime
     obstacle: Callable[[Client], str] = nothing_in_the_way
     note: Shown = NOTHING
+    large: LargeChange | None = None
+
+    @property
+    def has_way_back(self) -> bool:
+        return bool(self.calls) or self.large is not None
 
 
 class UndoList:
@@ -98,6 +134,11 @@ class UndoList:
     def forget(self, done: Done) -> None:
         """It was taken back, or cannot be any more."""
         self.done = [each for each in self.done if each is not done]
+
+    def forget_newest(self, done: Done) -> None:
+        """Forgets it if it is the newest: the way of an older one may be free again once newer ones are undone."""
+        if done is self.last:
+            self.forget(done)
 
 
 def _as_one(words: Shown, added: Sequence[Done]) -> Done:

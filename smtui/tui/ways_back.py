@@ -53,13 +53,18 @@ def _remember_labels(session: Session, secret_id: str, words: Shown, move: Move,
     if back is None:
         session.did(words, note=NEVER_WITHOUT)
         return
-    left = {label: move.after.get(label) for label in {*move.before, *move.after}
-            if move.before.get(label) != move.after.get(label)}
     session.did(
         words, *(("update_secret_version_stage", step.request(secret_id)) for step in back.steps),
-        obstacle=lambda client: _unless(client, secret_id, lambda _: _moved(client, secret_id, left, back.after)),
+        obstacle=lambda client: find_label_obstacle(client, secret_id, back),
         note="\n".join(filter(None, [*back.sentences(), note])),
     )
+
+
+def find_label_obstacle(client: Client, secret_id: str, back: Move) -> str:
+    """Why `back` cannot be done; empty where every label that it moves is where it takes it from."""
+    left = {label: back.before.get(label) for label in {*back.before, *back.after}
+            if back.before.get(label) != back.after.get(label)}
+    return _unless(client, secret_id, lambda _: _moved(client, secret_id, left, back.after))
 
 
 def _moved(client: Client, secret_id: str, left: Mapping[str, str | None], wanted: Labels) -> str:

@@ -65,7 +65,7 @@ from smtui.tui.label_moves import moved
 from smtui.tui.line_changes import Line
 from smtui.tui.long_work import LongWork
 from smtui.tui.session import Session
-from smtui.tui.undo import Call, Done
+from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.value_edit import Base, ValueEdit
 from smtui.tui.widgets.button import MARKS, Button
 from smtui.tui.widgets.passphrase import Passphrase
@@ -139,6 +139,9 @@ DIALOGS: dict[str, Make] = {
     "undo preview": lambda session: UndoPreview(
         Done(LONG, tuple(Call("tag_resource", {"SecretId": NAME, "Tags": TAGS}) for _ in range(30)), "us-east-1", NOW),
         away=True),
+    "undo preview of a large change": lambda session: UndoPreview(
+        Done(LONG, (), "us-east-1", NOW), away=True,
+        outcome=Outcome(((LONG, (shown(NAME),) * 30),) * 2, ((shown(NAME), LONG),) * 30)),
     "value": lambda session: ValueForm(ValueEdit(session, NAME, shown(NAME), Base(None, VALUE, None))),
     "value that may not be read": lambda session: ValueForm(
         ValueEdit(session, NAME, shown(NAME), Base(None, None, None, str(LONG[:200])))),
@@ -283,7 +286,8 @@ async def shown_dialog(running: SmtuiApp, name: str) -> ModalScreen[Any]:
 
 EDITABLE = [name for name in DIALOGS if name not in {
     "allow function", "choose vault", "confirm", "conflict", "edited", "event", "go", "import plan", "label preview",
-    "pick", "policy preview", "press key", "report", "restore plan", "saved filters", "theme", "undo preview", "work",
+    "pick", "policy preview", "press key", "report", "restore plan", "saved filters", "theme", "undo preview",
+    "undo preview of a large change", "work",
 }]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from smtui.transfer.plan import CHANGING, Step, Verdict, plan, summary
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.import_form import ImportForm, Names
 from smtui.tui.dialogs.import_plan import ImportPlan
+from smtui.tui.import_undo import ImportedSecrets, note_import
 from smtui.tui.long_work import Tell, long
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ async def bring_in(app: SmtuiApp, session: Session) -> None:
     agreed = await app.push_screen_wait(ImportPlan(steps))
     if agreed is None:
         return
-    await long(app, TITLE, lambda vault, tell: _carried_out(vault, region, agreed, tell))
+    imported = await long(app, TITLE, lambda vault, tell: _carried_out(vault, region, agreed, tell))
+    session.did_large(shown(f"import: {summary(_changing(agreed))}"), imported, region)
+    app.screen.refresh_bindings()
     app.notify(shown(f"Imported: {summary(agreed)}. The file is still there, in plain text."), markup=False)
 
 
@@ -64,7 +67,12 @@ def _planned(vault: Vault, region: str, entries: list[Entry], tell: Tell) -> lis
     return plan(Into(vault, region), entries, Verdict.SKIP, tell)
 
 
-def _carried_out(vault: Vault, region: str, steps: list[Step], tell: Tell) -> None:
-    changes = [step for step in steps if step.verdict in CHANGING]
+def _carried_out(vault: Vault, region: str, steps: list[Step], tell: Tell) -> ImportedSecrets:
+    """Answers what takes it back, noted in the same transaction."""
     with vault.all_or_nothing():
-        carry_out(Into(vault, region), changes, tell)
+        written = carry_out(Into(vault, region), _changing(steps), tell)
+        return note_import(vault, region, written, tell)
+
+
+def _changing(steps: list[Step]) -> list[Step]:
+    return [step for step in steps if step.verdict in CHANGING]

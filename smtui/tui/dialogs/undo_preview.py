@@ -11,9 +11,12 @@ from textual.widgets import Static
 
 from smtui.shown import Shown, shown
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.undo import Call, Done
+from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
+
+MOST_NAMED, MOST_LEFT_NAMED = 3, 20
+"""How many secrets of a large change are named: of those that go back, and of those that are left."""
 
 
 class UndoPreview(LongText[bool]):
@@ -22,11 +25,12 @@ class UndoPreview(LongText[bool]):
     CSS_PATH = "undo_preview.tcss"
     AUTO_FOCUS = "#go"
 
-    def __init__(self, done: Done, *, away: bool) -> None:
-        """`away` where it was done in another Region than the one that is looked at."""
+    def __init__(self, done: Done, *, away: bool, outcome: Outcome | None = None) -> None:
+        """`away` where it was done in another Region than the one looked at; `outcome` is that of a large change."""
         super().__init__()
         self._done = done
         self._away = away
+        self._outcome = outcome
 
     def compose(self) -> ComposeResult:
         where = f" in {self._done.region}" if self._away else ""
@@ -35,19 +39,43 @@ class UndoPreview(LongText[bool]):
             yield Static(Content(self._done.words))
             if self._done.note:
                 yield Static(Content(self._done.note), classes="gap")
-            yield Static(Content(f"This is sent{where}:"), classes="-muted gap")
+            what = "This is sent" if self._outcome is None else "This is done"
+            yield Static(Content(f"{what}{where}:"), classes="-muted gap")
             with VerticalScroll():
-                yield Static(Content("\n").join(line for each in self._done.calls for line in _lines(each)))
+                yield Static(Content("\n").join(self._details()))
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Undo", id="go")
         yield KeyBar()
+
+    def _details(self) -> Iterator[Content]:
+        if self._outcome is not None:
+            return _outcome_lines(self._outcome)
+        return (line for each in self._done.calls for line in _lines(each))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "go")
 
     def action_cancel(self) -> None:
         self.dismiss(False)
+
+
+def _outcome_lines(outcome: Outcome) -> Iterator[Content]:
+    """How many of each kind, and the first of them by name."""
+    for sentence, names in outcome.sections:
+        yield Content.assemble((sentence, "bold"))
+        yield Content(shown(f"  {', '.join(names[:MOST_NAMED])}{_more(len(names) - MOST_NAMED)}"))
+    if outcome.left:
+        verb = "it is" if len(outcome.left) == 1 else "they are"
+        yield Content.assemble((shown(f"{len(outcome.left):,} changed since, left as {verb}:"), "bold"))
+        for name, why in outcome.left[:MOST_LEFT_NAMED]:
+            yield Content(shown(f"  {name}: {why}"))
+        if more := _more(len(outcome.left) - MOST_LEFT_NAMED):
+            yield Content(more)
+
+
+def _more(count: int) -> Shown:
+    return shown(f" and {count:,} more" if count > 0 else "")
 
 
 def _lines(call: Call) -> Iterator[Content]:

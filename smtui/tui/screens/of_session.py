@@ -231,6 +231,11 @@ class SessionScreen(Screen[Answer]):
         if done is None:
             self.say("There is nothing to undo.")
             return
+        if done.large is not None:
+            from smtui.tui.deeds.undo_large import undo_large
+
+            self.app.do(partial(undo_large, done=done, large=done.large))
+            return
         client = self.session.everything(done.region)
         if obstacle := await call(done.obstacle, client) if done.calls else done.note:
             self.say(f"“{done.words}” cannot be undone. {obstacle}", severity="warning")
@@ -259,9 +264,8 @@ class SessionScreen(Screen[Answer]):
 
     def _forget_if_newest(self, done: Done) -> None:
         """An older one may have its way free again once newer ones are taken back; the newest will not."""
-        if done is self.session.undo.last:
-            self.session.undo.forget(done)
-            self.first_look()
+        self.session.undo.forget_newest(done)
+        self.first_look()
 
     def key_of(self, id: str) -> str:
         """The key that does it here, which may be one of the person's own."""

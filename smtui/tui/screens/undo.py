@@ -46,7 +46,7 @@ class UndoScreen(SessionScreen[None]):
 
     def _row(self, done: Done) -> Content:
         where = f"  {done.region}" if done.region != self.session.region else ""
-        why_not = "" if done.calls else f"\n{'':7}✗ cannot be undone: {done.note}"
+        why_not = "" if done.has_way_back else f"\n{'':7}✗ cannot be undone: {done.note}"
         time = f"{rows.minute(done.when)[-5:]}  "
         return Content.assemble((time, "$text-muted"), Content(done.words), (f"{where}{why_not}", "$text-muted"))
 

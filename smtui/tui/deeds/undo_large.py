@@ -1,0 +1,43 @@
+"""Undoing a change of many secrets: what would be done is shown first, and done beside the screens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtui.shown import Shown, shown
+from smtui.tui.dialogs.undo_preview import UndoPreview
+from smtui.tui.long_work import long
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+    from smtui.tui.undo import Done, LargeChange, Outcome
+
+TITLE = Shown("Undo")
+MOST_NAMED = 3
+
+
+async def undo_large(app: SmtuiApp, session: Session, *, done: Done, large: LargeChange) -> None:
+    region = done.region
+    outcome = await long(app, TITLE, lambda vault, tell: large.preview(vault, region, tell))
+    if outcome.sections:
+        if not await app.push_screen_wait(UndoPreview(done, away=region != session.region, outcome=outcome)):
+            return
+        outcome = await long(app, TITLE, lambda vault, tell: large.take_back(vault, region, tell))
+    left = f" {_left(outcome)}" if outcome.left else ""
+    if outcome.sections:
+        session.undo.forget(done)
+        app.notify(shown(f"Undone: {done.words}.{left}"), severity="warning" if left else "information", markup=False)
+    else:
+        session.undo.forget_newest(done)
+        app.notify(shown(f"“{done.words}” cannot be undone.{left}"), severity="warning", markup=False)
+    app.look_again()
+
+
+def _left(outcome: Outcome) -> str:
+    """`2 changed since, left as they are: dev/a (It has other versions or labels now.), dev/b (…)`."""
+    named = ", ".join(f"{name} ({why.rstrip('.')})" for name, why in outcome.left[:MOST_NAMED])
+    more = len(outcome.left) - MOST_NAMED
+    rest = f" and {more:,} more" if more > 0 else ""
+    verb = "it is" if len(outcome.left) == 1 else "they are"
+    return f"{len(outcome.left):,} changed since, left as {verb}: {named}{rest}."

@@ -1,0 +1,182 @@
+"""How an import is undone: what it created is deleted with a recovery window, what it updated gets its labels back.
+
+Each secret is judged by itself: what was changed since the import stays as it is. No value is kept here, only names,
+ARNs, VersionIds and a digest of each new secret's metadata.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from smtui.api.errors import ClientError, ResourceNotFoundException
+from smtui.labels import AWSCURRENT
+from smtui.shown import Shown, shown
+from smtui.tui import ways_back
+from smtui.tui.label_moves import Move, labels_of
+from smtui.tui.plan import counted
+from smtui.tui.undo import Outcome
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client, DescribeSecretResponse
+    from smtui.backends.local import Vault
+    from smtui.transfer.bringing import Written
+    from smtui.tui.undo import Tell
+
+DAYS = 30
+"""For so long a secret that is deleted by an undo can be restored: the longest recovery window there is."""
+PLANNED_ALREADY = "Its deletion is planned already."
+OTHER_VERSIONS = "It has other versions or labels now."
+OTHER_METADATA = "Its description, tags, key, rotation or replicas have changed since."
+OTHER_POLICY = "It has a resource policy now."
+_OF_THE_MOMENT = frozenset({"LastChangedDate", "LastAccessedDate", "ResponseMetadata"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Created:
+    """A secret that the import created, as it left it; `changed` is its LastChangedDate."""
+
+    arn: str
+    name: Shown
+    owner: str | None
+    version: str
+    changed: object
+    digest: bytes
+
+    def find_obstacle(self, client: Client) -> str:
+        """Why it is not deleted; empty where it is just as the import left it."""
+        try:
+            secret = client.describe_secret(SecretId=self.arn)
+        except ResourceNotFoundException:
+            return ways_back.GONE
+        if "DeletedDate" in secret:
+            return PLANNED_ALREADY
+        if secret.get("VersionIdsToStages") != {self.version: [AWSCURRENT]}:
+            return OTHER_VERSIONS
+        if _digest(secret) != self.digest:
+            return OTHER_METADATA
+        return "" if secret.get("LastChangedDate") == self.changed else self._find_more(client)
+
+    def _find_more(self, client: Client) -> str:
+        """What DescribeSecret does not tell: versions without a label, and the policy."""
+        pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=self.arn, IncludeDeprecated=True)
+        if any(each["VersionId"] != self.version for page in pages for each in page["Versions"]):
+            return OTHER_VERSIONS
+        return OTHER_POLICY if client.get_resource_policy(SecretId=self.arn).get("ResourcePolicy") else ""
+
+    def take_back(self, client: Client) -> None:
+        client.delete_secret(SecretId=self.arn, RecoveryWindowInDays=DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Updated:
+    """A secret that got a new version; `back` moves the labels to where they were, None where there is no way back."""
+
+    arn: str
+    name: Shown
+    owner: str | None
+    back: Move | None
+
+    def find_obstacle(self, client: Client) -> str:
+        if self.back is None:
+            return ways_back.NEVER_WITHOUT
+        return ways_back.find_label_obstacle(client, self.arn, self.back)
+
+    def take_back(self, client: Client) -> None:
+        """AWSCURRENT first; each call names the version from which it takes its label."""
+        for step in self.back.steps if self.back else ():
+            client.update_secret_version_stage(**step.request(self.arn))
+
+
+_Change = _Created | _Updated
+
+
+class ImportedSecrets:
+    """The secrets that one import wrote to; a `LargeChange`."""
+
+    def __init__(self, changes: Sequence[_Change]) -> None:
+        self._changes = changes
+
+    def preview(self, vault: Vault, region: str, tell: Tell) -> Outcome:
+        return self._sort(vault, region, tell, "comparing", lambda *_: "")
+
+    def take_back(self, vault: Vault, region: str, tell: Tell) -> Outcome:
+        with vault.all_or_nothing():
+            return self._sort(vault, region, tell, "undoing", _take_one_back)
+
+    def _sort(
+        self, vault: Vault, region: str, tell: Tell, what: str, act: Callable[[Vault, str, _Change], str]
+    ) -> Outcome:
+        """Judges each secret, lets `act` do what is to be done to it, and answers who went where."""
+        reader = vault.client(region_name=region, record_reads=False)
+        deleted: list[Shown] = []
+        restored: list[Shown] = []
+        left: list[tuple[Shown, Shown]] = []
+        for number, change in enumerate(self._changes):
+            tell(what, number, len(self._changes))
+            why = _find_obstacle(reader, change) or act(vault, region, change)
+            if why:
+                left.append((change.name, shown(why)))
+            else:
+                (deleted if isinstance(change, _Created) else restored).append(change.name)
+        return Outcome(tuple(_sections(deleted, restored)), tuple(left))
+
+
+def note_import(vault: Vault, region: str, written: Sequence[Written], tell: Tell) -> ImportedSecrets:
+    """Reads how an import left each secret, in the import's own transaction."""
+    reader = vault.client(region_name=region, record_reads=False)
+    changes: list[_Change] = []
+    for number, each in enumerate(written):
+        tell("noting what can be undone", number, len(written))
+        secret = reader.describe_secret(SecretId=each.name)
+        changes.append(_note_one(each, secret))
+    return ImportedSecrets(changes)
+
+
+def _note_one(written: Written, secret: DescribeSecretResponse) -> _Change:
+    arn, name, after = secret["ARN"], shown(written.name), labels_of(secret)
+    if written.before is None:
+        return _Created(arn, name, written.owner, after[AWSCURRENT], secret["LastChangedDate"], _digest(secret))
+    return _Updated(arn, name, written.owner, Move(dict(written.before), after, ()).undone())
+
+
+def _digest(secret: DescribeSecretResponse) -> bytes:
+    """Of all that DescribeSecret answers, but for the dates of use and change."""
+    members: Mapping[str, Any] = {name: member for name, member in secret.items() if name not in _OF_THE_MOMENT}
+    return sha256(json.dumps(members, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).digest()
+
+
+def _find_obstacle(reader: Client, change: _Change) -> str:
+    try:
+        return change.find_obstacle(reader)
+    except ClientError as refusal:
+        return _words(refusal)
+
+
+def _take_one_back(vault: Vault, region: str, change: _Change) -> str:
+    """Empty when it is done; else what the service answered, and this secret is as it was."""
+    client = vault.client(region_name=region, caller=vault.owner(change.owner))
+    try:
+        with vault.all_or_nothing():
+            change.take_back(client)
+    except ClientError as refusal:
+        return _words(refusal)
+    return ""
+
+
+def _words(refusal: ClientError) -> str:
+    return getattr(refusal, "message", None) or str(refusal)
+
+
+def _sections(deleted: Sequence[Shown], restored: Sequence[Shown]) -> Iterator[tuple[Shown, tuple[Shown, ...]]]:
+    if deleted:
+        verb = "is" if len(deleted) == 1 else "are"
+        what = f"{counted(len(deleted), 'new secret')} {verb} deleted, and can be restored for {DAYS} days:"
+        yield shown(what), tuple(deleted)
+    if restored:
+        verb = "has" if len(restored) == 1 else "have"
+        what = f"{counted(len(restored))} {verb} the version before as current again:"
+        yield shown(what), tuple(restored)

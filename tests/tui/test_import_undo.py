@@ -1,0 +1,298 @@
+"""An import is undone as one change: all as before, but for what somebody else has changed since, which is named."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.import_plan import ImportPlan
+from smtui.tui.dialogs.undo_preview import UndoPreview
+from smtui.tui.label_moves import of_versions
+from smtui.tui.screens.of_session import SessionScreen
+from tests.conftest import PASSPHRASE, Clock
+from tests.tui.conftest import MakeApp, said, screen_text, until
+from tests.tui.test_vault import ask_to_import
+
+SMALL = (80, 24)
+
+
+@pytest.fixture
+def other(vault: smtui.Vault, clock: Clock) -> Iterator[Any]:
+    """The client of another program on the same vault."""
+    with smtui.open_vault(vault.path, PASSPHRASE, clock=clock) as other:
+        yield other.client()
+
+
+@pytest.fixture
+def file(tmp_path: Path, client: Any, clock: Clock) -> Path:
+    """Five names, of which three are new, and two are those of secrets with two versions each."""
+    for name in ("dev/d", "dev/e"):
+        client.create_secret(Name=name, SecretString="first", Description="mine")
+        clock.forward(hours=1)
+        client.put_secret_value(SecretId=name, SecretString="second")
+    clock.forward(hours=1)
+    (tmp_path / "five.json").write_text(json.dumps(dict.fromkeys("abcde", "imported-value")))
+    return tmp_path / "five.json"
+
+
+@asynccontextmanager
+async def imported(running: SmtuiApp, file: Path, *, update: bool = True) -> AsyncIterator[Pilot[None]]:
+    """The app after an import under `dev/`, with new versions for what differs."""
+    async with running.run_test(size=SMALL) as pilot:
+        await ask_to_import(pilot, running, file)
+        await until(pilot, lambda: isinstance(running.screen, ImportPlan))
+        if update:
+            await pilot.press("shift+tab", "space")
+            await until(pilot, lambda: "new versions 2" in screen_text(running))
+            await pilot.press("tab")
+        await pilot.press("tab", "enter")
+        await hears(pilot, "Imported: ")
+        await until(pilot, lambda: isinstance(running.screen, SessionScreen))
+        yield pilot
+
+
+async def hears(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+
+
+async def preview(pilot: Pilot[None]) -> str:
+    await pilot.press("u")
+    await until(pilot, lambda: isinstance(pilot.app.screen, UndoPreview))
+    await pilot.pause()
+    return screen_text(pilot.app)  # type: ignore[arg-type]
+
+
+def names(client: Any) -> list[str]:
+    pages = client.get_paginator("list_secrets").paginate()
+    return sorted(each["Name"] for page in pages for each in page["SecretList"])
+
+
+def labels(client: Any, name: str) -> dict[str, str]:
+    return of_versions(client.list_secret_version_ids(SecretId=name, IncludeDeprecated=True)["Versions"])
+
+
+async def test_all_is_as_before(app: MakeApp, file: Path, client: Any, clock: Clock, vault: smtui.Vault) -> None:
+    """What is new is planned for deletion and can be restored; each label of the others is where it was."""
+    before = {name: labels(client, name) for name in names(client)}
+    running = app()
+    async with imported(running, file) as pilot:
+        clock.forward(minutes=1)
+        assert "u Undo" in screen_text(running)
+        text = await preview(pilot)
+        for words in ("import: new secrets 3, new versions 2", "dev/a, dev/b, dev/c",
+                      "3 new secrets are deleted, and can be restored for 30 days:",
+                      "2 secrets have the version before as current again:",
+                      "dev/d, dev/e"):
+            assert words in text
+        await pilot.press("enter")
+        await hears(pilot, "Undone: import: new secrets 3, new versions 2.")
+
+        assert {name: labels(client, name) for name in names(client)} == before
+        assert client.get_secret_value(SecretId="dev/d")["SecretString"] == "second"
+        client.restore_secret(SecretId="dev/a")
+        assert client.get_secret_value(SecretId="dev/a")["SecretString"] == "imported-value"
+        await pilot.press("u")
+        await hears(pilot, "There is nothing to undo.")
+    assert vault.check().clean
+
+
+async def test_what_others_changed_is_left_and_named(app: MakeApp, file: Path, client: Any, other: Any) -> None:
+    running = app()
+    async with imported(running, file) as pilot:
+        for name in ("dev/b", "dev/e"):
+            other.put_secret_value(SecretId=name, SecretString="theirs")
+        text = await preview(pilot)
+        for words in ("2 new secrets are deleted", "1 secret has the version before as current",
+                      "2 changed since, left as they are:", "dev/b: It has other versions or labels now.",
+                      "dev/e: Its labels have moved since."):
+            assert words in text
+        await pilot.press("enter")
+        await hears(pilot, "2 changed since, left as they are: dev/b (It has other versions or labels now), dev/e (Its")
+
+        assert names(client) == ["dev/b", "dev/d", "dev/e"]
+        values = [client.get_secret_value(SecretId=name)["SecretString"] for name in names(client)]
+        assert values == ["theirs", "second", "theirs"]
+
+
+async def test_it_is_looked_at_again_when_it_is_sent(app: MakeApp, file: Path, client: Any, other: Any) -> None:
+    """What is changed while the preview is on the screen is left too."""
+    running = app()
+    async with imported(running, file) as pilot:
+        await preview(pilot)
+        for name in ("dev/a", "dev/d"):
+            other.put_secret_value(SecretId=name, SecretString="theirs")
+        await pilot.press("enter")
+        await hears(pilot, "2 changed since, left as they are: dev/a (")
+
+        assert names(client) == ["dev/a", "dev/d", "dev/e"]
+        assert client.get_secret_value(SecretId="dev/d")["SecretString"] == "theirs"
+        assert client.get_secret_value(SecretId="dev/e")["SecretString"] == "second"
+
+
+CHANGES: dict[str, Any] = {
+    "a deprecated version": lambda client, i: (
+        client.put_secret_value(SecretId=i, SecretString="x", ClientRequestToken="9" * 32, VersionStages=["mine"]),
+        client.update_secret_version_stage(SecretId=i, VersionStage="mine", RemoveFromVersionId="9" * 32)),
+    "a label": lambda client, i: client.update_secret_version_stage(
+        SecretId=i, VersionStage="mine", MoveToVersionId=client.get_secret_value(SecretId=i)["VersionId"]),
+    "a description": lambda client, i: client.update_secret(SecretId=i, Description="theirs"),
+    "a tag": lambda client, i: client.tag_resource(SecretId=i, Tags=[{"Key": "team", "Value": "theirs"}]),
+    "a policy": lambda client, i: client.put_resource_policy(SecretId=i, ResourcePolicy=json.dumps({
+        "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": "*",
+                                                "Action": "secretsmanager:DescribeSecret"}]})),
+    "a replica": lambda client, i: client.replicate_secret_to_regions(
+        SecretId=i, AddReplicaRegions=[{"Region": "eu-west-1"}]),
+    "a planned deletion": lambda client, i: client.delete_secret(SecretId=i, RecoveryWindowInDays=7),
+    "a deletion": lambda client, i: client.delete_secret(SecretId=i, ForceDeleteWithoutRecovery=True),
+    "another of its name": lambda client, i: (
+        client.delete_secret(SecretId=i, ForceDeleteWithoutRecovery=True),
+        client.create_secret(Name=i, SecretString="theirs")),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+async def test_a_new_secret_changed_in_any_way_is_left(
+    app: MakeApp, file: Path, client: Any, other: Any, clock: Clock, kind: str
+) -> None:
+    running = app()
+    async with imported(running, file, update=False) as pilot:
+        clock.forward(seconds=1)
+        CHANGES[kind](other, "dev/b")
+        left = {each["Name"]: each for each in client.list_secrets(IncludePlannedDeletion=True)["SecretList"]}
+        assert "1 changed since, left as it is:" in (text := await preview(pilot)) and "dev/b: " in text
+        await pilot.press("enter")
+        await hears(pilot, "1 changed since, left as it is: dev/b (")
+
+        after = {each["Name"]: each for each in client.list_secrets(IncludePlannedDeletion=True)["SecretList"]}
+        assert after.get("dev/b") == left.get("dev/b")
+        assert all("DeletedDate" in after[name] for name in ("dev/a", "dev/c"))
+
+
+async def test_a_change_that_was_undone_is_no_change(app: MakeApp, file: Path, client: Any, clock: Clock) -> None:
+    running = app()
+    async with imported(running, file, update=False) as pilot:
+        clock.forward(seconds=1)
+        client.update_secret(SecretId="dev/a", Description="for a moment")
+        client.update_secret(SecretId="dev/a", Description="")
+        assert "3 new secrets are deleted" in await preview(pilot)
+
+
+async def test_where_all_was_changed_nothing_is_offered(app: MakeApp, file: Path, client: Any, other: Any) -> None:
+    running = app()
+    async with imported(running, file, update=False) as pilot:
+        for name in ("dev/a", "dev/b", "dev/c"):
+            other.tag_resource(SecretId=name, Tags=[{"Key": "team", "Value": "theirs"}])
+        await pilot.press("u")
+        await hears(pilot, "“import: new secrets 3” cannot be undone. 3 changed since, left as they are: dev/a (")
+
+        assert names(client) == ["dev/a", "dev/b", "dev/c", "dev/d", "dev/e"]
+
+
+async def test_a_first_value_stays(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    """AWS never takes AWSCURRENT away, so a secret that was there without a value keeps what was imported."""
+    client.create_secret(Name="dev/a")
+    (tmp_path / "two.json").write_text(json.dumps({"a": "1", "b": "2"}))
+    running = app()
+    async with imported(running, tmp_path / "two.json", update=False) as pilot:
+        text = await preview(pilot)
+        assert "1 new secret is deleted" in text and "dev/a: A secret that has a current version never goes" in text
+        await pilot.press("enter")
+        await hears(pilot, "Undone: ")
+
+        assert names(client) == ["dev/a"]
+
+
+async def test_cancelled_it_can_be_undone_later(app: MakeApp, file: Path, client: Any) -> None:
+    running = app()
+    async with imported(running, file) as pilot:
+        await preview(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(running.screen, SessionScreen))
+        assert len(names(client)) == 5
+        await preview(pilot)
+        await pilot.press("enter")
+        await hears(pilot, "Undone: ")
+
+        assert names(client) == ["dev/d", "dev/e"]
+
+
+async def test_a_failure_on_the_way_undoes_nothing(
+    app: MakeApp, file: Path, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One transaction: what stops in the middle leaves the import as it was, and it can be undone again."""
+    from smtui.tui import import_undo
+
+    running = app()
+    async with imported(running, file) as pilot:
+        await preview(pilot)
+        with monkeypatch.context() as within:
+            take_back, done = import_undo._take_one_back, []
+
+            def fail_at_the_third(vault: Any, region: str, change: Any) -> str:
+                done.append(change)
+                if len(done) == 3:
+                    raise smtui.VaultBusyError("The vault is busy.")
+                return take_back(vault, region, change)
+
+            within.setattr(import_undo, "_take_one_back", fail_at_the_third)
+            await pilot.press("enter")
+            await hears(pilot, "The vault is busy.")
+        assert len(names(client)) == 5
+        await until(pilot, lambda: isinstance(running.screen, SessionScreen))
+        assert "3 new secrets are deleted" in await preview(pilot)
+
+
+async def test_it_is_done_where_the_import_went(app: MakeApp, file: Path, client: Any, vault: smtui.Vault) -> None:
+    """Whatever Region one looks at by then."""
+    running = app()
+    async with imported(running, file) as pilot:
+        running.look_at_region("eu-west-1")
+        await until(pilot, lambda: running.session and running.session.region == "eu-west-1")
+        await until(pilot, lambda: isinstance(running.screen, SessionScreen))
+        assert f"This is done in {vault.region_name}:" in await preview(pilot)
+        await pilot.press("enter")
+        await hears(pilot, "Undone: ")
+
+        assert names(client) == ["dev/d", "dev/e"]
+
+
+async def test_an_import_of_2000_names(app: MakeApp, tmp_path: Path, client: Any) -> None:
+    """Counts and the first names, buttons in sight, no name more; and no value is kept for it."""
+    held = "a-value-that-nobody-keeps"
+    (tmp_path / "many.json").write_text(json.dumps({f"s{number:04}": f"{held}-{number}" for number in range(2000)}))
+    running = app()
+    async with imported(running, tmp_path / "many.json", update=False) as pilot:
+        assert running.session and running.session.undo.last
+        gc.collect()
+        assert held not in repr(_all_within(running.session.undo.last))
+        text = await preview(pilot)
+        assert "2,000 new secrets are deleted" in text
+        assert [f"dev/s{number:04}" in text for number in range(4)] == [True, True, True, False]
+        assert "dev/s0002 and 1,997 more" in text and "Cancel" in text
+        await pilot.press("enter")
+        await hears(pilot, "Undone: import: new secrets 2,000.")
+
+        assert names(client) == []
+        assert len(running.session.undo.done) == 0
+
+
+def _all_within(root: object) -> list[object]:
+    """Every object that is held by `root`, but for modules, classes and functions."""
+    seen: dict[int, object] = {}
+    waiting = [root]
+    while waiting:
+        held = waiting.pop()
+        if id(held) in seen or isinstance(held, type) or callable(held) or type(held).__name__ == "module":
+            continue
+        seen[id(held)] = held
+        waiting += gc.get_referents(held)
+    return [each for each in seen.values() if isinstance(each, str | bytes)]
