@@ -181,9 +181,11 @@ async def test_the_answers_are_in_sight(app: MakeApp, vault: smtui.Vault, name: 
             assert str(button.label) in line, button
             if button.has_focus:
                 assert f"{MARKS[0]} {button.label} {MARKS[1]}" in line
-        for widget in [dialog.focused] if dialog.focused else []:
-            visible = dialog.find_widget(widget).visible_region
-            assert visible.area > 0 and visible.bottom <= floor, "the focus is out of sight"
+        if dialog.focused is not None:
+            focused = dialog.focused
+            await until(pilot, lambda: dialog.find_widget(focused).visible_region.area)
+            visible = dialog.find_widget(focused).visible_region
+            assert visible.bottom <= floor, "the focus is out of sight"
 
 
 LONG_TEXTS = ["allow function", "confirm", "conflict", "edited", "label preview", "policy preview", "report",
