@@ -116,7 +116,9 @@ def _load_document(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise SettingsError(f"The settings in {path} cannot be used: {error.strerror or error}") from error
+    except ValueError as error:
         raise SettingsError(f"The settings in {path} cannot be used: {error}") from error
 
 

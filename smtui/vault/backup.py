@@ -30,7 +30,7 @@ def copy_pages(source: Database, target: Database, progress: Progress = untold) 
 def backup(database: Database, target: Path, *, force: bool = False, progress: Progress = untold) -> None:
     """A copy that the same passphrase opens, verified by opening it. Raises VaultExistsError or VaultPathError."""
     if target.is_symlink() or (target.exists() and not target.is_file()):
-        raise VaultPathError(f"{target} is a link or a folder. It was left as it is.")
+        raise VaultPathError(f"{target} is not a regular file. It was left as it is.")
     if target.exists():
         if vault_path.identity(target) == vault_path.identity(database.path):
             raise VaultPathError("A vault cannot be its own backup.")

@@ -54,6 +54,14 @@ def test_a_slip_is_told(tmp_path: Path, text: str, says: str) -> None:
     assert path.read_text() == text, "what cannot be understood is not overwritten"
 
 
+def test_what_is_no_file_is_told_in_words(tmp_path: Path) -> None:
+    """Without the number that the system gives to the error."""
+    with pytest.raises(SettingsError) as refused:
+        load_settings(tmp_path)
+
+    assert str(refused.value) == f"The settings in {tmp_path} cannot be used: Is a directory"
+
+
 def test_only_what_is_changed_is_written(tmp_path: Path) -> None:
     """What another session has stored since stays; so does a value that was written though it is the default."""
     path = tmp_path / "config.toml"
