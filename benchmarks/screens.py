@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 
 import smtui
 from benchmarks.harness import PASSPHRASE, WORDS, memory, percentile, tell, vault_of
+from smtui.tui import verifier
 from smtui.tui.app import SmtuiApp
 from smtui.tui.widgets.secret_list import SecretList
 
@@ -92,6 +93,7 @@ async def of_size(size: int) -> dict[str, float]:
 
 
 def main(sizes: list[int]) -> None:
+    verifier.DELAY = 3600.0  # the check of the whole vault after the unlock is no cost of a key
     columns = [asyncio.run(of_size(size)) for size in (sizes[0], *sizes)][1:]  # the first one loads everything
     tell(__file__, ["CPU ms", *(f"{size:,}" for size in sizes)],
          [[case, *(column[case] for column in columns)] for case in columns[0]])

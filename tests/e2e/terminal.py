@@ -18,12 +18,12 @@ from tests.waiting import LIMIT, wait_until_asleep
 class Terminal:
     """`smtui` started with these arguments. Waiting is for what stands on the screen, never for time.
 
-    `before` runs in the new process before the program does.
+    `before` runs in the new process before the program does. `program` is what Python is started with.
     """
 
     def __init__(
         self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24),
-        before: Callable[[], None] | None = None, **environ: str,
+        before: Callable[[], None] | None = None, program: tuple[str, ...] = ("-m", "smtui"), **environ: str,
     ) -> None:
         columns, rows = size
         self.raw = b""
@@ -31,7 +31,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "PYTHONPATH") if name in os.environ}
         self.child = pexpect.spawn(
-            sys.executable, ["-m", "smtui", *arguments], dimensions=(rows, columns), timeout=LIMIT,
+            sys.executable, [*program, *arguments], dimensions=(rows, columns), timeout=LIMIT,
             cwd=str(Path(__file__).parents[2]), preexec_fn=before,
             env={**kept, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", "HOME": str(home), **environ},
         )

@@ -12,6 +12,7 @@ import pytest
 
 import smtui
 from tests.e2e.terminal import Terminal
+from tests.waiting import wait_until
 
 PASSPHRASE = "seven green otters under a bridge"
 ENTER = "\r"
@@ -94,6 +95,71 @@ def test_the_program_ends_with_its_terminal(
     assert code in (HUNG_UP, UNFLUSHED, -signal.SIGHUP, 2)
     with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
         assert vault.client().get_secret_value(SecretId="prod/db")["SecretString"] == "text"
+
+
+BLOCKS = """
+import os, runpy, time
+from smtui.tui.app import SmtuiApp
+def block(app):
+    os.write(1, b"the loop is blocked")
+    while True:
+        time.sleep(1)
+SmtuiApp.action_help = block
+runpy.run_module("smtui", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize("before", [ignore_hangup, None], ids=["ignored", "default"])
+def test_it_ends_while_the_event_loop_is_blocked(home: Path, before: Callable[[], None] | None) -> None:
+    """Nothing that the loop would have to do is needed for the end."""
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=before, program=("-c", BLOCKS))
+    in_the_list(terminal)
+    terminal.child.send("?")
+    terminal.child.expect("loop is blocked")
+
+    assert terminal.close() in (HUNG_UP, UNFLUSHED, -signal.SIGHUP)
+    smtui.open_vault(home / "team.vault", PASSPHRASE).close()
+
+
+@pytest.mark.parametrize("before", [ignore_hangup, None], ids=["ignored", "default"])
+def test_it_ends_while_it_is_put_aside(home: Path, before: Callable[[], None] | None) -> None:
+    """Stopped by Ctrl+Z, after the lock: the hangup wakes it, and it leaves."""
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=before)
+    in_the_list(terminal)
+    terminal.child.send("\x1a")
+    terminal.put_aside()
+
+    assert terminal.close() in (HUNG_UP, UNFLUSHED, -signal.SIGHUP)
+    smtui.open_vault(home / "team.vault", PASSPHRASE).close()
+
+
+def test_it_ends_while_a_rotation_function_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that no signal ends."""
+    monkeypatch.setenv("SMTUI_STATE", str(home / "state"))
+    function, tested, begun = home / "function", home / "tested", home / "begun"
+    function.write_text(f'[ -e {tested} ] || {{ touch {tested}; exit 0; }}\n'
+                        f'trap "" HUP TERM INT\ntouch {begun}\nwhile true; do sleep 5; done\n')
+    with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
+        arn = vault.rotations().create_function(
+            FunctionName="stuck", Command={"Arguments": ["/bin/sh", str(function)]})["FunctionArn"]
+        vault.client().rotate_secret(
+            SecretId="prod/db", RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 30},
+            RotateImmediately=False)
+    tested.touch()
+    terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=ignore_hangup,
+                        SMTUI_STATE=str(home / "state"))
+    in_the_list(terminal)
+    terminal.press(ENTER, "4")
+    terminal.see("stuck")
+    terminal.press("R")
+    terminal.see("now?")
+    terminal.press("\t" if "▸ Cancel" in terminal.text else "")
+    terminal.see("▸ Rotate ◂")
+    terminal.child.send(ENTER)
+    wait_until(begun.exists, "the function to run")
+
+    assert terminal.close() in (HUNG_UP, UNFLUSHED)
+    smtui.open_vault(home / "team.vault", PASSPHRASE).close()
 
 
 def test_a_second_signal_does_not_cancel_leaving(home: Path) -> None:
