@@ -114,14 +114,16 @@ class NewPassphrase(Vertical):
     @on(Passphrase.Changed, "#first")
     def _estimate_soon(self) -> None:
         self._strength = None
+        self.said.remove_class("-error")
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self._estimate)
 
     @reading
     async def _estimate(self) -> None:
+        """An error about what was entered stays until the first field changes."""
         found = await self._measure()
-        if found is not None and self.first.count:
+        if found is not None and self.first.count and not self.said.has_class("-error"):
             noted = NOTE if self.words.has_class("-shown") else ""
             self.say(shown(noted + found.sentence), "-warning" if found.weak else "")
 
