@@ -5,6 +5,7 @@ The real derivation is tested in tests/vault; here only its price is changed, so
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,11 @@ hypothesis.settings.register_profile("speedless", deadline=None, suppress_health
 hypothesis.settings.load_profile("speedless")
 
 PASSPHRASE = "correct horse battery staple"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor: the tests of programs and screens wait more than they compute."""
+    return 2 * (os.cpu_count() or 1)
 
 
 class Clock:

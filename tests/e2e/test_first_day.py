@@ -145,6 +145,8 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.press("not the passphrase", ENTER)
     terminal.see("Wrong passphrase")
     terminal.press(PASSPHRASE, ENTER)
+    terminal.see("No deletion is planned.")
+    terminal.press("x")
     terminal.see("3 secrets ·")
     terminal.press(CTRL_Q)
 
