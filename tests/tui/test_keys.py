@@ -15,6 +15,7 @@ from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.event import EventDialog
+from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.rotation import RotationForm
@@ -81,6 +82,7 @@ HOMES = {
     "list": SecretList,
     "json": JsonArea,
     "dialog": Confirm,
+    "long_text": LongText,
     "work": WorkDialog,
     "form": ValueForm,
     "tags": TagsForm,

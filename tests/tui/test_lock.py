@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +159,15 @@ def held_anywhere() -> list[str]:
     return found
 
 
-async def test_nothing_refers_to_a_value_that_was_shown(app: MakeApp, client: Any) -> None:
+def test_nothing_refers_to_a_value_that_was_shown() -> None:
+    """In an interpreter of its own, where nothing is left of what other tests have shown."""
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider",
+               "-o", "python_functions=check_*", __file__]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout
+
+
+async def check_nothing_refers_to_a_value_that_was_shown(app: MakeApp, client: Any) -> None:
     """Neither a widget nor a notice nor what a library remembers of texts it measured."""
     client.create_secret(Name="db", SecretString="".join(HALVES))
     running = app()
