@@ -147,7 +147,7 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.press(PASSPHRASE, ENTER)
     terminal.see("No deletion is planned.")
     terminal.press("x")
-    terminal.see("3 secrets ·")
+    terminal.see("1 match ·")
     terminal.press(CTRL_Q)
 
     assert terminal.end() == 0
