@@ -18,7 +18,7 @@ from benchmarks.harness import cpu, tell
 from smtui.policy import grammar
 from smtui.policy.decide import Identity, Request, decide
 from smtui.policy.exposure import exposure
-from smtui.policy.statements import Malformed, Policy
+from smtui.policy.statements import MalformedPolicyError, Policy
 from tests.policy.test_work import NASTY, answer_everything
 
 CASES = Path(__file__).parents[1] / "tests" / "policy" / "cases.json"
@@ -36,7 +36,7 @@ def policies() -> list[Policy]:
         text = case["policy"] if isinstance(case["policy"], str) else json.dumps(case["policy"])
         try:
             found.append(grammar.parse(text))
-        except Malformed:
+        except MalformedPolicyError:
             continue
     return found
 

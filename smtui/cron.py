@@ -18,7 +18,7 @@ LONGEST_LOOK = 366 * 8 + 2
 """Days after which a day that never came will never come: February 29th may be away for eight years."""
 
 
-class NotCron(ValueError):
+class InvalidCronError(ValueError):
     """Says which field is wrong, and why."""
 
 
@@ -74,16 +74,18 @@ class Weekdays:
 
 
 def parse(fields: list[str]) -> Cron:
-    """The six fields. Raises NotCron."""
+    """The six fields. Raises InvalidCronError."""
     if len(fields) != 6:
-        raise NotCron("A cron expression has six fields: minutes, hours, day of month, month, day of week, year.")
+        raise InvalidCronError(
+            "A cron expression has six fields: minutes, hours, day of month, month, day of week, year."
+        )
     minutes, hours, days, months, weekdays, years = fields
     if minutes != "0":
-        raise NotCron("The minutes of a rotation schedule must be 0.")
+        raise InvalidCronError("The minutes of a rotation schedule must be 0.")
     if years != "*":
-        raise NotCron("The year of a rotation schedule must be *.")
+        raise InvalidCronError("The year of a rotation schedule must be *.")
     if (days == "?") == (weekdays == "?"):
-        raise NotCron("One of day of month and day of week must be ?, and the other must not.")
+        raise InvalidCronError("One of day of month and day of week must be ?, and the other must not.")
     return Cron(
         _numbers("hours", hours, 0, 23), _numbers("month", months, 1, 12, MONTHS),
         None if days == "?" else _days(days), None if weekdays == "?" else _weekdays(weekdays),
@@ -135,12 +137,12 @@ def _span(name: str, span: str, low: int, high: int, words: Mapping[str, int], *
     begin = _number(name, first, low, high, words)
     end = _number(name, last, low, high, words) if dash else (high if stepped else begin)
     if end < begin:
-        raise NotCron(f"A range in {name} runs backwards.")
+        raise InvalidCronError(f"A range in {name} runs backwards.")
     return begin, end
 
 
 def _number(name: str, word: str, low: int, high: int, words: Mapping[str, int]) -> int:
     number = words.get(word.upper(), int(word) if word.isascii() and word.isdigit() and len(word) < 4 else None)
     if number is None or not low <= number <= high:
-        raise NotCron(f"The {name} of a cron expression takes {low} to {high}.")
+        raise InvalidCronError(f"The {name} of a cron expression takes {low} to {high}.")
     return number

@@ -21,15 +21,15 @@ MOST_PER_SECRET = 20
 Version = TypeVar("Version")
 
 
-class LabelElsewhere(ValueError):
+class LabelElsewhereError(ValueError):
     """The label is attached to a version which the request did not name."""
 
 
-class LabelNotThere(ValueError):
+class LabelNotAttachedError(ValueError):
     """The label is not attached to the version it should be taken from."""
 
 
-class CurrentNeedsAPlace(ValueError):
+class CurrentWithoutTargetError(ValueError):
     """AWSCURRENT cannot be taken away without a version to go to."""
 
 
@@ -66,13 +66,13 @@ def move(
     """`labels` after UpdateSecretVersionStage; raises one of this module's errors where the request does not fit."""
     holder = labels.get(label)
     if remove_from is not None and holder != remove_from:
-        raise LabelNotThere
+        raise LabelNotAttachedError
     if move_to is None:
         if label == AWSCURRENT:
-            raise CurrentNeedsAPlace
+            raise CurrentWithoutTargetError
         return {name: version for name, version in labels.items() if name != label}
     if holder not in (None, move_to, remove_from):
-        raise LabelElsewhere
+        raise LabelElsewhereError
     if label == AWSCURRENT:
         return _with_current(dict(labels), move_to)
     return {**labels, label: move_to}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import islice, pairwise
 
 from smtui import cron
-from smtui.cron import Cron, NotCron
+from smtui.cron import Cron, InvalidCronError
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LEAST_BETWEEN = 4 * HOUR
@@ -25,7 +25,7 @@ _DURATION = re.compile(r"(?P<hours>\d{1,2})h")
 _JUDGED, _JUDGED_FROM = 120, datetime(2024, 1, 1, tzinfo=UTC)
 
 
-class InvalidSchedule(ValueError):
+class InvalidScheduleError(ValueError):
     """Says what is wrong with a rotation schedule."""
 
 
@@ -68,12 +68,12 @@ class Rules:
 
 
 def rules(*, after_days: int | None = None, expression: str | None = None, duration: str | None = None) -> Rules | None:
-    """The rules a request gives; None where it gives no schedule. Raises InvalidSchedule."""
+    """The rules a request gives; None where it gives no schedule. Raises InvalidScheduleError."""
     if after_days is not None and expression is not None:
-        raise InvalidSchedule("You can't specify both AutomaticallyAfterDays and ScheduleExpression.")
+        raise InvalidScheduleError("You can't specify both AutomaticallyAfterDays and ScheduleExpression.")
     if after_days is None and expression is None:
         if duration is not None:
-            raise InvalidSchedule("A Duration needs a schedule: AutomaticallyAfterDays or ScheduleExpression.")
+            raise InvalidScheduleError("A Duration needs a schedule: AutomaticallyAfterDays or ScheduleExpression.")
         return None
     schedule = parse(expression) if expression is not None else Rate((after_days or 0) * DAY, in_days=True)
     found = Rules(schedule, _length(duration))
@@ -82,19 +82,21 @@ def rules(*, after_days: int | None = None, expression: str | None = None, durat
 
 
 def parse(expression: str) -> Schedule:
-    """`rate(10 days)` or `cron(0 16 1,15 * ? *)`. Raises InvalidSchedule."""
+    """`rate(10 days)` or `cron(0 16 1,15 * ? *)`. Raises InvalidScheduleError."""
     if rate := _RATE.fullmatch(expression):
         in_days = rate["unit"].startswith("day")
         every = int(rate["number"]) * (DAY if in_days else HOUR)
         if not LEAST_BETWEEN <= every <= MOST_DAYS * DAY:
-            raise InvalidSchedule(f"A secret is rotated every 4 hours at most, and every {MOST_DAYS} days at least.")
+            raise InvalidScheduleError(
+                f"A secret is rotated every 4 hours at most, and every {MOST_DAYS} days at least."
+            )
         return Rate(every, in_days)
     if written := _CRON.fullmatch(expression):
         try:
             return _at_least_apart(cron.parse(written["fields"].split()))
-        except NotCron as error:
-            raise InvalidSchedule(str(error)) from None
-    raise InvalidSchedule("A ScheduleExpression is rate(N hours), rate(N days) or cron(0 H D M W *).")
+        except InvalidCronError as error:
+            raise InvalidScheduleError(str(error)) from None
+    raise InvalidScheduleError("A ScheduleExpression is rate(N hours), rate(N days) or cron(0 H D M W *).")
 
 
 def next_window(rules: Rules, last: datetime, now: datetime) -> Window | None:
@@ -148,7 +150,7 @@ def in_hours(schedule: Schedule) -> bool:
 
 def _at_least_apart(schedule: Cron) -> Cron:
     if _shortest_gap(schedule) < LEAST_BETWEEN:
-        raise InvalidSchedule("A secret can be rotated every 4 hours at most.")
+        raise InvalidScheduleError("A secret can be rotated every 4 hours at most.")
     return schedule
 
 
@@ -165,7 +167,7 @@ def _length(duration: str | None) -> timedelta | None:
         return None
     written = _DURATION.fullmatch(duration)
     if written is None or not 1 <= int(written["hours"]) <= 24:
-        raise InvalidSchedule("A Duration is 1h to 24h.")
+        raise InvalidScheduleError("A Duration is 1h to 24h.")
     return int(written["hours"]) * HOUR
 
 
@@ -173,9 +175,9 @@ def _must_fit(rules: Rules) -> None:
     if rules.length is None:
         return
     if rules.length > _shortest_gap(rules.schedule):
-        raise InvalidSchedule("The rotation window must not extend into the next rotation window.")
+        raise InvalidScheduleError("The rotation window must not extend into the next rotation window.")
     if max(_opening_hours(rules.schedule)) * HOUR + rules.length > DAY:
-        raise InvalidSchedule("The rotation window must not extend into the next UTC day.")
+        raise InvalidScheduleError("The rotation window must not extend into the next UTC day.")
 
 
 def _opening_hours(schedule: Schedule) -> set[int]:

@@ -23,7 +23,7 @@ _SUBJECTS = ("secretId", "name", "keyId", "aliasName", "SecretId", "secretARN")
 _ARN = re.compile(r"arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.*)-[A-Za-z0-9]{6}")
 
 
-class NotATrailWord(ValueError):
+class AuditQueryError(ValueError):
     """The sentence that says what is wanted instead."""
 
 
@@ -36,7 +36,7 @@ def outcome(word: str) -> str:
     """`done`, `refused`, or an error's code in AWS's spelling."""
     known = {name.lower(): name for name in OUTCOMES}
     if word.lower() not in known:
-        raise NotATrailWord("done, refused, or an error like AccessDeniedException is wanted")
+        raise AuditQueryError("done, refused, or an error like AccessDeniedException is wanted")
     return known[word.lower()]
 
 
@@ -44,7 +44,7 @@ def operation(word: str) -> str:
     """An operation, in AWS's spelling or the command line's."""
     found = {kebab(name): name for name in OPERATION_NAMES} | {name.lower(): name for name in OPERATION_NAMES}
     if word.lower() not in found:
-        raise NotATrailWord("an operation is wanted, like GetSecretValue or get-secret-value")
+        raise AuditQueryError("an operation is wanted, like GetSecretValue or get-secret-value")
     return found[word.lower()]
 
 
@@ -56,7 +56,7 @@ def moment(word: str, now: datetime) -> datetime:
             return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
         return datetime.fromisoformat(word).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise NotATrailWord("a time is wanted, like 2026-11-24, 2026-11-24T09:30 or 7d") from None
+        raise AuditQueryError("a time is wanted, like 2026-11-24, 2026-11-24T09:30 or 7d") from None
 
 
 def subject(event: Mapping[str, Any]) -> str:

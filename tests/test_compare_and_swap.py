@@ -67,15 +67,15 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[smtui.Vault]:
             yield vault
 
 
-class TakenBack(Exception):
+class RolledBackError(Exception):
     """Ends a story."""
 
 
 @pytest.fixture
 def told(shared: smtui.Vault) -> Iterator[smtui.Vault]:
-    with suppress(TakenBack), shared.all_or_nothing():
+    with suppress(RolledBackError), shared.all_or_nothing():
         yield shared
-        raise TakenBack
+        raise RolledBackError
 
 
 def labels(client: Any) -> dict[str, str]:
@@ -149,7 +149,7 @@ def test_alone_it_is_put_secret_value(shared: smtui.Vault, versions: list[list[s
     """With a transaction or without: the same labels, the same answer, and none of our own left over."""
     ends = []
     for way in ("plain", "steps", "transaction"):
-        with suppress(TakenBack), shared.all_or_nothing():
+        with suppress(RolledBackError), shared.all_or_nothing():
             client: Any = shared.client()
             make(client, versions)
             expected = holders_before(read_labels(client, "a"), stages)
@@ -159,7 +159,7 @@ def test_alone_it_is_put_secret_value(shared: smtui.Vault, versions: list[list[s
                 transaction = shared.all_or_nothing if way == "transaction" else None
                 answer = store_value(client, request(stages), expected, transaction=transaction).response
             ends.append((answer["VersionStages"], labels(client)))
-            raise TakenBack
+            raise RolledBackError
 
     assert ends[1] == ends[0]
     assert ends[2] == ends[0]
@@ -174,7 +174,7 @@ def test_between_any_two_calls(
     """Either mine was stored on what I saw, or it was refused and is under no label; theirs is never lost."""
     at = 0
     while True:
-        with suppress(TakenBack), shared.all_or_nothing():
+        with suppress(RolledBackError), shared.all_or_nothing():
             client: Any = shared.client()
             make(client, versions)
             expected = holders_before(read_labels(client, "a"), stages)
@@ -204,7 +204,7 @@ def test_between_any_two_calls(
                     assert not mine, (at, now)
             else:
                 assert stored
-            raise TakenBack
+            raise RolledBackError
         if at >= plain.calls:
             return
         at += 1
@@ -221,17 +221,17 @@ def test_killed_between_any_two_calls(shared: smtui.Vault, versions: list[list[s
 
     at, calls = 0, 1
     while at < calls:
-        with suppress(TakenBack), shared.all_or_nothing():
+        with suppress(RolledBackError), shared.all_or_nothing():
             client: Any = shared.client()
             make(client, versions)
             before = labels(client)
             expected = holders_before(read_labels(client, "a"), stages)
             asked = {**request(stages), "ClientRequestToken": token}
             whole = Interrupted(client, -1, ends)
-            with suppress(TakenBack), shared.all_or_nothing():
+            with suppress(RolledBackError), shared.all_or_nothing():
                 store_value(whole, asked, expected)  # type: ignore[arg-type]
                 done = labels(client)
-                raise TakenBack
+                raise RolledBackError
             calls = whole.calls
             with suppress(Killed):
                 store_value(Interrupted(client, at, ends), asked, expected)  # type: ignore[arg-type]
@@ -242,7 +242,7 @@ def test_killed_between_any_two_calls(shared: smtui.Vault, versions: list[list[s
             if all(now.get(label) == before.get(label) for label in expected):
                 store_value(client, asked, expected)
                 assert labels(client) == done
-            raise TakenBack
+            raise RolledBackError
         at += 1
 
 
@@ -251,7 +251,7 @@ def test_killed_between_any_two_calls(shared: smtui.Vault, versions: list[list[s
 @settings(deadline=None, max_examples=150)
 def test_whatever_happens_between(shared: smtui.Vault, acts: list[tuple[int, str]], secret: str, stage: str) -> None:
     """Several others at once: there is a current version at the end, and a refused value is under no label."""
-    with suppress(TakenBack), shared.all_or_nothing():
+    with suppress(RolledBackError), shared.all_or_nothing():
         client: Any = shared.client()
         make(client, SECRETS[secret])
         stages = STAGES[stage]
@@ -266,7 +266,7 @@ def test_whatever_happens_between(shared: smtui.Vault, acts: list[tuple[int, str
         now = labels(client)
         assert AWSCURRENT in now or not (acts or SECRETS[secret] or stage != "pending")
         assert not [label for label in now if label.startswith(OWN_LABEL)]
-        raise TakenBack
+        raise RolledBackError
 
 
 def test_a_refused_attempt_in_a_vault_leaves_only_its_events(vault: smtui.Vault, client: Any) -> None:

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import ClassVar
 
 from smtui.api.errors import ClientError, ParamValidationError, SmtuiError, VaultError, WrongPassphraseError
-from smtui.transfer.errors import Unreadable
+from smtui.transfer.errors import UnreadableFileError
 
 
 class Exit(IntEnum):
@@ -50,25 +50,25 @@ class UsageError(CommandError):
     exit = Exit.USAGE
 
 
-class Refusal(CommandError):
+class RefusedError(CommandError):
     """Understood, and not done; nothing was changed."""
 
     exit = Exit.REFUSED
 
 
-class CannotRun(CommandError):
+class CommandNotExecutableError(CommandError):
     """A command that is to be run is no program, or the system refused it."""
 
     exit = Exit.CANNOT_RUN
 
 
-class NoCommand(CommandError):
+class CommandNotFoundError(CommandError):
     """A command that is to be run is not there."""
 
     exit = Exit.NO_COMMAND
 
 
-class CannotUnlock(CommandError):
+class CannotUnlockError(CommandError):
     """No passphrase could be had."""
 
     exit = Exit.CANNOT_UNLOCK
@@ -78,7 +78,7 @@ _LEAVES = (
     (WrongPassphraseError, Exit.CANNOT_UNLOCK),
     (VaultError, Exit.VAULT),
     (ParamValidationError, Exit.USAGE),
-    (Unreadable, Exit.USAGE),
+    (UnreadableFileError, Exit.USAGE),
     (ClientError, Exit.REFUSED),
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, output
-from smtui.cli.exits import Exit, Refusal, UsageError
+from smtui.cli.exits import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import opened
 from smtui.transfer import long_lists
 from smtui.transfer.bringing import Into, bring_in
@@ -26,7 +26,7 @@ LONG = 16 * 1024 * 1024
 MOST_NAMED = 10
 
 
-class Undone(Exception):
+class DryRunError(Exception):
     """Raised at the end of a dry run, so that everything is taken back."""
 
 
@@ -39,15 +39,15 @@ def run(args: argparse.Namespace) -> Exit:
             with vault.all_or_nothing(large=True):
                 _bring_in(vault, args, counts)
                 if args.dry_run:
-                    raise Undone
-        except Undone:
+                    raise DryRunError
+        except DryRunError:
             pass
     output.line(f"{'would import' if args.dry_run else 'imported'}: {summed_up(counts)}")
     return Exit.DONE
 
 
 def _bring_in(vault: Vault, args: argparse.Namespace, counts: Counter[Verdict]) -> None:
-    """One after the other, counted. Raises Refusal at the end where some cannot be: those are named together."""
+    """One after the other, counted. Raises RefusedError at the end where some cannot be: those are named together."""
     conflicts: list[Step] = []
     steps = bring_in(Into(vault, args.region), once_each(_entries(args)), args.difference)
     with diagnostics.progress() as bar:
@@ -71,10 +71,10 @@ def _entries(args: argparse.Namespace) -> Iterator[Entry]:
                 yield with_prefix(entry, args.prefix)
 
 
-def refusal(conflicts: Iterable[Step], number: int) -> Refusal:
+def refusal(conflicts: Iterable[Step], number: int) -> RefusedError:
     """The error for those that cannot be imported, the first of them by name."""
     named = "; ".join(f"{step.entry.name} ({step.reason})" for step in conflicts)
     more = f"; and {number - MOST_NAMED:,} more" if number > MOST_NAMED else ""
-    return Refusal(f"{number:,} of these cannot be imported: {named}{more}.",
+    return RefusedError(f"{number:,} of these cannot be imported: {named}{more}.",
                    hint="--dry-run shows all; --update makes new versions, --skip-existing leaves alone what is there. "
                    "Nothing was imported.")

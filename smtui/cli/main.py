@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from smtui.api.errors import SmtuiError
 from smtui.cli import diagnostics, output, sources
 from smtui.cli.commands import BY_NAME, Command
-from smtui.cli.exits import Exit, Refusal, UsageError, exit_of
+from smtui.cli.exits import Exit, RefusedError, UsageError, exit_of
 from smtui.cli.parser import ALLOW_DEBUG, BEFORE_COMMAND
 from smtui.cli.unlocking import take_passphrase
 
@@ -39,7 +39,7 @@ def run(argv: Sequence[str]) -> int:
     except OSError as error:
         output.abandon()
         where = f": {error.filename}" if error.filename else ""
-        diagnostics.refused(Refusal(f"{error.strerror or 'Reading or writing failed'}{where}."))
+        diagnostics.refused(RefusedError(f"{error.strerror or 'Reading or writing failed'}{where}."))
         return Exit.REFUSED
     except Exception as error:
         diagnostics.broken(error)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from smtui.cli import diagnostics, terminal, unlocking
-from smtui.cli.exits import CannotUnlock, UsageError
-from smtui.cli.terminal import NoTerminal, wipe
+from smtui.cli.exits import CannotUnlockError, UsageError
+from smtui.cli.terminal import NoTerminalError, wipe
 
 EMPTY = "A passphrase cannot be empty."
 ADVICE = "--words makes one of six random words."
@@ -59,8 +59,8 @@ def _warn_if_weak(passphrase: bytearray) -> None:
 def _typed_twice() -> bytearray:
     try:
         first = terminal.ask("New passphrase: ")
-    except NoTerminal:
-        raise CannotUnlock("There is no terminal to ask for a new passphrase.", hint=WAYS) from None
+    except NoTerminalError:
+        raise CannotUnlockError("There is no terminal to ask for a new passphrase.", hint=WAYS) from None
     if not first:
         raise UsageError(EMPTY, hint=ADVICE)
     again = terminal.ask("The same once more: ")
@@ -79,5 +79,5 @@ def _words() -> bytearray:
 
     words = random_words(Ambient())
     if not terminal.tell(f"\nPassphrase:\n\n    {words}\n"):
-        raise CannotUnlock("There is no terminal to show the words on.", hint=WAYS)
+        raise CannotUnlockError("There is no terminal to show the words on.", hint=WAYS)
     return bytearray(words.encode())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smtui.cli import diagnostics, terminal
 from smtui.cli.exits import CommandError, Exit
 from smtui.cli.parser import ACCEPT_OLDER
-from smtui.cli.terminal import NoTerminal
+from smtui.cli.terminal import NoTerminalError
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -17,21 +17,21 @@ MOST_LISTED = 20
 QUESTION = "Is it a backup that was restored on purpose? Type yes to go on: "
 
 
-class OlderFile(CommandError):
+class OlderFileError(CommandError):
     """Nobody said that the older file is meant; it was left as it is."""
 
     exit = Exit.VAULT
 
 
 def must_be_meant(vault: Vault, *, accepted: bool) -> None:
-    """Goes on with an older file where it was `accepted` on the command line or is now. Raises OlderFile."""
+    """Goes on with an older file where it was `accepted` on the command line or is now. Raises OlderFileError."""
     if not vault.behind:
         return
     if not accepted:
         for line in _listed(vault.lost, vault.behind):
             diagnostics.tell(line)
     if not accepted and not _said_yes():
-        raise OlderFile(
+        raise OlderFileError(
             "An older file was put in the place of the vault. It was not used.",
             hint=f"If a backup was restored on purpose, say so once: {ACCEPT_OLDER}. If not, look for the newer file.",
         )
@@ -49,5 +49,5 @@ def _listed(lost: Sequence[str], missing: int) -> list[str]:
 def _said_yes() -> bool:
     try:
         return terminal.ask_text(QUESTION).strip().lower() in ("y", "yes")
-    except NoTerminal:
+    except NoTerminalError:
         return False

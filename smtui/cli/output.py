@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from smtui.cli import diagnostics
-from smtui.cli.exits import Refusal
+from smtui.cli.exits import RefusedError
 from smtui.shown import shown
 
 CHANGED = "characters that would drive the terminal are shown as symbols; into a pipe or file the value goes unchanged."
@@ -32,7 +32,7 @@ def value(content: str | bytes) -> None:
     if not is_terminal():
         _send(content)
     elif isinstance(content, bytes):
-        raise Refusal(
+        raise RefusedError(
             f"This value is binary ({len(content):,} bytes) and would only disturb the terminal.",
             hint="Send it somewhere: smtui get NAME > FILE",
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smtui.cli.exits import Refusal, UsageError
+from smtui.cli.exits import RefusedError, UsageError
 from smtui.text.json_object import JsonObject, read_object
 
 MOST_KEYS = 20
@@ -39,14 +39,14 @@ class Target:
         held = self.object_in(response)
         member = held.find(self.key)
         if member is None:
-            raise Refusal(f"{self.name} has no key '{self.key}'.", hint=_keys(held.keys))
+            raise RefusedError(f"{self.name} has no key '{self.key}'.", hint=_keys(held.keys))
         return member.encodable_text()
 
     def object_in(self, response: Mapping[str, Any]) -> JsonObject:
-        """The JSON object that the secret holds. Raises Refusal."""
+        """The JSON object that the secret holds. Raises RefusedError."""
         held = read_object(response.get("SecretString", ""))
         if held is None:
-            raise Refusal(f"The value of {self.name} is no JSON object, so it has no keys.",
+            raise RefusedError(f"The value of {self.name} is no JSON object, so it has no keys.",
                           hint=f"smtui get {self.name} prints the whole value.")
         return held
 

@@ -12,14 +12,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from smtui.cli.exits import CannotUnlock, UsageError
+from smtui.cli.exits import CannotUnlockError, UsageError
 from smtui.shown import shown
 
 LONGEST = 65_536
 ENTER, ERASE, CLEAR, END = b"\r\n", b"\x08\x7f", 0x15, 0x04
 
 
-class NoTerminal(CannotUnlock):
+class NoTerminalError(CannotUnlockError):
     """There is nobody to ask."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Typed:
 
 
 def ask(question: str) -> bytearray:
-    """One line typed without echo, as bytes the caller wipes. Raises NoTerminal."""
+    """One line typed without echo, as bytes the caller wipes. Raises NoTerminalError."""
     if sys.platform == "win32":
         return _ask_console(question)
     return _ask_tty(question)
@@ -82,7 +82,7 @@ def tell(text: str) -> bool:
     try:
         with _opened() as terminal:
             os.write(terminal, f"{shown(text, lines=True)}\n".encode())
-    except NoTerminal:
+    except NoTerminalError:
         return False
     return True
 
@@ -91,7 +91,7 @@ def is_there() -> bool:
     try:
         with _opened():
             return True
-    except NoTerminal:
+    except NoTerminalError:
         return False
 
 
@@ -110,7 +110,7 @@ def _opened() -> Iterator[int]:
     try:
         terminal = os.open("CONOUT$" if sys.platform == "win32" else "/dev/tty", os.O_RDWR)
     except OSError:
-        raise NoTerminal from None
+        raise NoTerminalError from None
     try:
         yield terminal
     finally:

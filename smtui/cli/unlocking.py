@@ -19,8 +19,8 @@ from smtui.api.errors import WrongPassphraseError
 from smtui.backends import handed
 from smtui.bounded import open_for_reading, read_descriptor
 from smtui.cli import diagnostics, older, terminal
-from smtui.cli.exits import CannotUnlock, UsageError
-from smtui.cli.terminal import LONGEST, NoTerminal, wipe
+from smtui.cli.exits import CannotUnlockError, UsageError
+from smtui.cli.terminal import LONGEST, NoTerminalError, wipe
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -50,7 +50,7 @@ def opened(args: argparse.Namespace) -> Iterator[Vault]:
 
 @contextmanager
 def closing(vault: Vault, args: argparse.Namespace) -> Iterator[Vault]:
-    """Tells what a vault has to say, and closes it whatever happens. Raises OlderFile."""
+    """Tells what a vault has to say, and closes it whatever happens. Raises OlderFileError."""
     with vault:
         for notice in vault.notices:
             diagnostics.warn(notice)
@@ -108,7 +108,7 @@ def _by_passphrase(path: Path, passphrase: bytearray, args: argparse.Namespace) 
     from smtui.backends.opening import open_vault
 
     if not passphrase:
-        raise CannotUnlock("The passphrase is empty.")
+        raise CannotUnlockError("The passphrase is empty.")
     try:
         return open_vault(path, passphrase, read_only=args.read_only)
     finally:
@@ -135,8 +135,8 @@ def _by_asking(path: Path, args: argparse.Namespace) -> Vault:
     for left in reversed(range(TRIES)):
         try:
             passphrase = terminal.ask(f"Passphrase for {path}: ")
-        except NoTerminal:
-            raise CannotUnlock("No passphrase was given, and there is no terminal to ask on.", hint=WAYS) from None
+        except NoTerminalError:
+            raise CannotUnlockError("No passphrase was given, and there is no terminal to ask on.", hint=WAYS) from None
         try:
             return _by_passphrase(path, passphrase, args)
         except WrongPassphraseError as error:
@@ -191,23 +191,23 @@ def _from_file(path: str) -> bytearray:
             os.close(descriptor)
         withhold_file(Path(path).expanduser())
     except OSError as error:
-        raise CannotUnlock(f"Cannot read $SMTUI_PASSPHRASE_FILE ({path}): {error.strerror}.") from None
+        raise CannotUnlockError(f"Cannot read $SMTUI_PASSPHRASE_FILE ({path}): {error.strerror}.") from None
     if b"\n" in held.rstrip(b"\r\n"):
-        raise CannotUnlock("$SMTUI_PASSPHRASE_FILE holds more than one line.")
+        raise CannotUnlockError("$SMTUI_PASSPHRASE_FILE holds more than one line.")
     return _without_line_break(held)
 
 
 def _must_be_private(descriptor: int, path: str) -> None:
-    """A file that others can read or write is refused, as ssh refuses such a key. Raises CannotUnlock."""
+    """A file that others can read or write is refused, as ssh refuses such a key. Raises CannotUnlockError."""
     found = os.fstat(descriptor)
     if os.name != "posix" or not stat.S_ISREG(found.st_mode):
         return
     if found.st_uid not in (os.geteuid(), 0):
-        raise CannotUnlock(f"$SMTUI_PASSPHRASE_FILE ({path}) belongs to another user. It was not read.",
+        raise CannotUnlockError(f"$SMTUI_PASSPHRASE_FILE ({path}) belongs to another user. It was not read.",
                            hint="Use a file of your own.")
     if found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         mode = f"{stat.S_IMODE(found.st_mode):04o}"
-        raise CannotUnlock(f"$SMTUI_PASSPHRASE_FILE ({path}) is open to others (mode {mode}). It was not read.",
+        raise CannotUnlockError(f"$SMTUI_PASSPHRASE_FILE ({path}) is open to others (mode {mode}). It was not read.",
                            hint=f"Make it private: chmod 600 {path}")
 
 

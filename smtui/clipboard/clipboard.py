@@ -13,7 +13,7 @@ from smtui.ambient import seconds_awake
 from smtui.api.errors import SmtuiError
 from smtui.clipboard.guard import Guard, Watch
 from smtui.clipboard.seal import Clearing, Seal, clear_if_ours
-from smtui.clipboard.ways import Way, WayFailed, WayHangs, advice, ways
+from smtui.clipboard.ways import ClipboardBackendError, ClipboardUnresponsiveError, Way, advice, ways
 
 GRACE = 2.0
 """Seconds after the deadline in which we ask the terminal ourselves, before the guard does, in the midst of a frame."""
@@ -126,7 +126,7 @@ class Clipboard:
         try:
             for held in overdue:
                 self._held.pop(held.way.name, None)
-                with suppress(WayFailed):
+                with suppress(ClipboardBackendError):
                     held.way.clear()
                     if held.way.spec is not None:
                         self._guard.forget(Watch(held.way.spec, held.seal, 0))
@@ -160,17 +160,17 @@ def _takes(way: Way, data: bytes) -> bool:
     """
     try:
         way.put(data)
-    except WayFailed as failure:
-        if isinstance(failure, WayHangs):
+    except ClipboardBackendError as failure:
+        if isinstance(failure, ClipboardUnresponsiveError):
             clear_if_ours(way, Seal.of(data))
         return False
-    with suppress(WayFailed):
+    with suppress(ClipboardBackendError):
         found = way.read()
         if found is None or found == data:
             return True
         if _in_one_spelling(found) != _in_one_spelling(data):
             return False
-    with suppress(WayFailed):
+    with suppress(ClipboardBackendError):
         way.clear()
     return False
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from smtui.ambient import Ambient
-from smtui.clipboard.ways import Way, WayFailed, WayHangs
+from smtui.clipboard.ways import ClipboardBackendError, ClipboardUnresponsiveError, Way
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def clear_if_ours(way: Way, seal: Seal) -> Clearing:
         if not seal.fits(held):
             return Clearing.GONE
         way.clear()
-    except WayHangs:
+    except ClipboardUnresponsiveError:
         return Clearing.FAILED
-    except WayFailed:  # a tool's answer where nothing is held
+    except ClipboardBackendError:  # a tool's answer where nothing is held
         return Clearing.GONE
     return Clearing.FAILED if _holds(way, seal) else Clearing.CLEARED
 
@@ -56,8 +56,8 @@ def _holds(way: Way, seal: Seal) -> bool:
     """Also where nobody can tell."""
     try:
         held = way.read()
-    except WayHangs:
+    except ClipboardUnresponsiveError:
         return True
-    except WayFailed:
+    except ClipboardBackendError:
         return False
     return held is None or seal.fits(held)

@@ -25,11 +25,11 @@ LONGEST_SEQUENCE = 74_000
 EMPTY_COPY = "\x1b]52;c;\x07"
 
 
-class WayFailed(Exception):
+class ClipboardBackendError(Exception):
     """This way is closed; another may be open. Never carries the value."""
 
 
-class WayHangs(WayFailed):
+class ClipboardUnresponsiveError(ClipboardBackendError):
     """The tool could not be run or did not end: nothing is known of what it holds."""
 
 
@@ -54,9 +54,9 @@ def _run(command: tuple[str, ...], data: bytes = b"", *, answers: bool = False) 
     try:
         return children.run(command, data, seconds=PATIENCE, answers=answers)
     except subprocess.CalledProcessError:
-        raise WayFailed(command[0]) from None
+        raise ClipboardBackendError(command[0]) from None
     except (OSError, subprocess.SubprocessError):
-        raise WayHangs(command[0]) from None
+        raise ClipboardUnresponsiveError(command[0]) from None
 
 
 def _told(name: str, seconds: float) -> str:
@@ -80,7 +80,7 @@ class Tool:
         for command in self.puts[:-1]:
             try:
                 _run(command, data)
-            except WayFailed:
+            except ClipboardBackendError:
                 continue
             return
         _run(self.puts[-1], data)
@@ -143,7 +143,7 @@ class TmuxBuffer:
 
     def clear(self) -> None:
         """The terminal around tmux gets a blank in place of the copy: tmux hands on no empty one."""
-        with suppress(WayFailed):
+        with suppress(ClipboardBackendError):
             self.put(b" ")
         _run(("tmux", "delete-buffer", "-b", self.buffer))
 
@@ -162,7 +162,7 @@ class Pyperclip:
         try:
             text = data.decode()
         except UnicodeDecodeError:
-            raise WayFailed(self.name) from None
+            raise ClipboardBackendError(self.name) from None
         self._ask("copy", text)
 
     def read(self) -> bytes | None:
@@ -180,7 +180,7 @@ class Pyperclip:
         try:
             return getattr(pyperclip, function)(*arguments)
         except (pyperclip.PyperclipException, OSError, subprocess.SubprocessError):
-            raise WayFailed(self.name) from None
+            raise ClipboardBackendError(self.name) from None
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class Osc52:
 
     def put(self, data: bytes) -> None:
         if len(data) > LONGEST_SEQUENCE:
-            raise WayFailed(self.name)
+            raise ClipboardBackendError(self.name)
         self._send(f"\x1b]52;c;{base64.b64encode(data).decode()}\x07")
 
     def read(self) -> bytes | None:
@@ -210,7 +210,7 @@ class Osc52:
         try:
             self.write(sequence)
         except OSError:
-            raise WayHangs(self.name) from None
+            raise ClipboardUnresponsiveError(self.name) from None
 
 
 def ways(osc52: Callable[[str], None] | None, environ: Mapping[str, str] = os.environ) -> Iterator[Way]:

@@ -17,20 +17,20 @@ VARIABLES = ("VISUAL", "EDITOR")
 USUAL = ("notepad",) if os.name == "nt" else ("sensible-editor", "nano", "vi")
 
 
-class NoEditor(SmtuiError):
+class EditorError(SmtuiError):
     """There is none, or it could not be run."""
 
     hint = "Set $VISUAL or $EDITOR to the program you edit with."
 
 
 def command(environ: Mapping[str, str] = os.environ) -> list[str]:
-    """The program and its arguments, without the file. Raises NoEditor."""
+    """The program and its arguments, without the file. Raises EditorError."""
     for name in VARIABLES:
         if words := _split(name, environ.get(name, "")):
             return words
     found = next(filter(shutil.which, USUAL), None)
     if found is None:
-        raise NoEditor("There is no editor to be found.")
+        raise EditorError("There is no editor to be found.")
     return [found]
 
 
@@ -38,16 +38,16 @@ def _split(name: str, text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError:
-        raise NoEditor(f"${name} cannot be understood: a quote in it is not closed.") from None
+        raise EditorError(f"${name} cannot be understood: a quote in it is not closed.") from None
 
 
 def edit(path: Path, program: list[str]) -> int:
-    """Runs the editor, in the terminal that it now has, until it ends; its exit code. Raises NoEditor."""
+    """Runs the editor, in the terminal that it now has, until it ends; its exit code. Raises EditorError."""
     with _signals_are_the_editors():
         try:
             return children.run_on_terminal([*program, str(path)], environ=children.environment())
         except OSError as error:
-            raise NoEditor(f"{program[0]} cannot be run: {error.strerror}.") from None
+            raise EditorError(f"{program[0]} cannot be run: {error.strerror}.") from None
 
 
 @contextmanager

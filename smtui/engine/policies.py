@@ -17,8 +17,8 @@ from smtui.policy.decide import Outcome, action_fits, allowed, principal_fits, r
 from smtui.policy.decide import Request as Question
 from smtui.policy.exposure import Witness
 from smtui.policy.samples import Samples
-from smtui.policy.statements import Malformed, Policy, Statement
-from smtui.policy.work import TooMuch, Work
+from smtui.policy.statements import MalformedPolicyError, Policy, Statement
+from smtui.policy.work import BudgetExceededError, Work
 from smtui.vault import policies
 from smtui.vault.refusals import damaged_row
 from smtui.vault.secrets import Secret
@@ -33,7 +33,7 @@ def read(text: str) -> Policy:
     """Raises MalformedPolicyDocumentException, which says all that is wrong."""
     try:
         return parsed(text)
-    except Malformed as error:
+    except MalformedPolicyError as error:
         raise MalformedPolicyDocumentException("\n".join(map(str, error.findings))) from None
 
 
@@ -41,7 +41,7 @@ def attached(call: Call, secret: Secret | None) -> Policy | None:
     text = policies.of_secret(call.database, secret.id) if secret else None
     try:
         return parsed(text) if text is not None else None
-    except Malformed:
+    except MalformedPolicyError:
         raise damaged_row() from None
 
 
@@ -140,7 +140,7 @@ def broad(call: Call, secret: Secret | None, policy: Policy) -> Witness | None:
     """The stranger a policy lets in, for one secret or for any that it might be put on."""
     try:
         resources = [call.arn(secret)] if secret else any_secret(call, policy)
-    except TooMuch:
+    except BudgetExceededError:
         return exposure.UNDECIDED
     work = Work(exposure.STEPS)
     found = (exposure.exposure(policy, resource=resource, owner=call.account, now=moment(call.now), work=work)
@@ -151,14 +151,14 @@ def broad(call: Call, secret: Secret | None, policy: Policy) -> Witness | None:
 def _a_few_secrets(call: Call, policy: Policy | None) -> list[str]:
     try:
         return any_secret(call, policy)
-    except TooMuch:
+    except BudgetExceededError:
         return [names.arn(call.region, call.account, "any", "AbCdEf")]
 
 
 def any_secret(call: Call, policy: Policy | None) -> list[str]:
     """ARNs of secrets of this account and Region, one for each way in which a policy tells them apart.
 
-    Raises TooMuch.
+    Raises BudgetExceededError.
     """
     texts = [text for each in (policy.statements if policy else ()) for text in each.resources]
     if policy and policy.variables:

@@ -13,7 +13,7 @@ from smtui.engine import events, values
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Response
 from smtui.engine.functions import find_function
-from smtui.schedules import InvalidSchedule, Rules
+from smtui.schedules import InvalidScheduleError, Rules
 from smtui.vault import rotations, secrets, versions
 from smtui.vault.rotations import Function, Kind, Rotation, Run
 from smtui.vault.secrets import Secret
@@ -49,7 +49,7 @@ def with_rules(rotation: Rotation, asked: Mapping[str, Any]) -> Rotation:
                       expression=asked.get("ScheduleExpression"), duration=asked.get("Duration"))
     try:
         rules_of(changed)
-    except InvalidSchedule as error:
+    except InvalidScheduleError as error:
         raise InvalidParameterException(str(error)) from None
     return changed
 
@@ -58,7 +58,7 @@ def scheduled(call: Call, rotation: Rotation) -> Rotation:
     """The rotation with the dates of its next window."""
     try:
         rules = rules_of(rotation) if rotation.enabled else None
-    except InvalidSchedule:
+    except InvalidScheduleError:
         rules = None  # nobody set up such rules: check names the row
     window = rules and schedules.next_window(rules, moment(rotation.counts_from), moment(call.now))
     if not window:
@@ -80,7 +80,7 @@ def members(rotation: Rotation | None) -> Response:
         return {}
     try:
         rules = rules_of(rotation)
-    except InvalidSchedule:
+    except InvalidScheduleError:
         return {"RotationEnabled": rotation.enabled, "RotationLambdaARN": rotation.function}
     told = {
         "AutomaticallyAfterDays": rotation.after_days or (schedules.reported_days(rules) if rules else None),

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from smtui.policy.conditions import NEGATED, STRINGS, network_of
 from smtui.policy.statements import Condition
-from smtui.policy.work import TooMuch
+from smtui.policy.work import BudgetExceededError
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last address of each, as numbers, in their order."""
@@ -56,7 +56,7 @@ EVERYWHERE = Addresses(((0, 2 ** BITS[4] - 1),), ((0, 2 ** BITS[6] - 1),))
 
 
 def of_condition(condition: Condition) -> Addresses:
-    """From where a request with an address fits. Raises TooMuch where that is no matter of ranges."""
+    """From where a request with an address fits. Raises BudgetExceededError where that is no matter of ranges."""
     if condition.operator == "Null":
         return EVERYWHERE if any(value.lower() == "false" for value in condition.values) else NOWHERE
     operator = NEGATED.get(condition.operator, condition.operator)
@@ -90,13 +90,13 @@ def told_apart(texts: Iterable[str]) -> list[str]:
 
 
 def _network_spelled(text: str, like: bool) -> str:
-    """The network that a text means, if any. Raises TooMuch where it means something between networks."""
+    """The network that a text means, if any. Raises BudgetExceededError where it means something between networks."""
     begun = _BEGINNING.fullmatch(text) if like else None
     if begun is not None:
         known = begun[1].split(".")[:-1]
         return f"{'.'.join([*known, *['0'] * (4 - len(known))])}/{8 * len(known)}"
     if "$" in text or (like and {"*", "?"} & set(text)):
-        raise TooMuch
+        raise BudgetExceededError
     return "" if "/" in text else text
 
 

@@ -15,7 +15,7 @@ from smtui.policy.named import PATHS
 from smtui.policy.representatives import ABSENT, Representatives, Value
 from smtui.policy.statements import Statement
 from smtui.policy.strangers import UNSIGNED, of_identity
-from smtui.policy.work import TooMuch
+from smtui.policy.work import BudgetExceededError
 
 DEEPEST = 400
 """So many keys are chosen for one request; a policy that wants more is unreasonable."""
@@ -97,7 +97,7 @@ class _Way:
             yield request
             return
         if len(chosen) > DEEPEST:
-            raise TooMuch
+            raise BudgetExceededError
         key = self._order[place]
         for value in self._of.known.choices(key, {**self._fixed, **chosen}):
             if value is not ABSENT or key not in keys.ENDPOINT:

@@ -1,6 +1,6 @@
 """JSON with positions: every value knows its line and column, and nothing that two readers could read differently.
 
-A member that is there twice, NaN, half a surrogate pair and nesting without end are refused, as `NotJson`.
+A member that is there twice, NaN, half a surrogate pair and nesting without end are refused, as `PolicyJsonError`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Member:
     value: Node
 
 
-class NotJson(ValueError):
+class PolicyJsonError(ValueError):
     """What is wrong, and where."""
 
     def __init__(self, sentence: str, place: Place) -> None:
@@ -58,11 +58,11 @@ class NotJson(ValueError):
 
 
 def read(text: str) -> Node:
-    """Raises NotJson."""
+    """Raises PolicyJsonError."""
     try:
         return _Places(text).node(parse_json(text))
     except InvalidJsonError as error:
-        raise NotJson(str(error), Place(*locate(text, error.position))) from None
+        raise PolicyJsonError(str(error), Place(*locate(text, error.position))) from None
 
 
 class _Places:
@@ -77,7 +77,7 @@ class _Places:
         return Place(line, at - self._starts[line - 1] + 1)
 
     def node(self, found: JsonNode) -> Node:
-        """Raises NotJson for half a surrogate pair, which JSON allows and no policy needs."""
+        """Raises PolicyJsonError for half a surrogate pair, which JSON allows and no policy needs."""
         place = self.place(found.start)
         spelled = self._text[found.start : found.end]
         match found.kind:
@@ -88,7 +88,7 @@ class _Places:
                 return Node("list", [self.node(item) for item in found.items], place)
             case JsonKind.STRING:
                 if not is_encodable(found.string):
-                    raise NotJson("this text is not well formed", place)
+                    raise PolicyJsonError("this text is not well formed", place)
                 return Node("text", found.string, place)
             case JsonKind.NUMBER:
                 return Node("number", spelled, place)

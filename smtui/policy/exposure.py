@@ -23,7 +23,7 @@ from smtui.policy.natural import natural
 from smtui.policy.representatives import Representatives
 from smtui.policy.statements import Policy, Statement
 from smtui.policy.strangers import Strangers
-from smtui.policy.work import TooMuch, Work
+from smtui.policy.work import BudgetExceededError, Work
 
 TELLING = frozenset({keys.ADDRESS, "aws:principalarn"})
 STEPS = 40_000
@@ -61,7 +61,7 @@ def exposure(
     """
     try:
         return _Search(policy, resource, owner, now, work or Work(STEPS)).run()
-    except TooMuch:
+    except BudgetExceededError:
         return UNDECIDED
 
 
@@ -128,7 +128,7 @@ class _Search:
             return found is not None and found[1] is by and \
                 found[0].context.get(keys.ADDRESS) == request.context.get(keys.ADDRESS)
 
-        with suppress(TooMuch):
+        with suppress(BudgetExceededError):
             for key in sorted(self._mentioned & set(request.context) - keys.ALWAYS - TELLING):
                 left_out = keys.ORGANIZATION if key in keys.ORGANIZATION else {key}
                 without = {name: value for name, value in request.context.items() if name not in left_out}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from smtui.policy.conditions import OPERATORS, wrong_value
-from smtui.policy.document import Node, NotJson, Place, read
+from smtui.policy.document import Node, Place, PolicyJsonError, read
 from smtui.policy.keys import canonical
 from smtui.policy.statements import (
     PRINCIPAL,
@@ -14,7 +14,7 @@ from smtui.policy.statements import (
     SYNTAX,
     Condition,
     Finding,
-    Malformed,
+    MalformedPolicyError,
     Policy,
     Principals,
     Statement,
@@ -36,15 +36,15 @@ ROOT = re.compile(r"arn:(?:aws|aws-cn|aws-us-gov):iam::(\d{12}):root")
 
 
 def parse(text: str) -> Policy:
-    """Raises Malformed, with everything that is wrong."""
+    """Raises MalformedPolicyError, with everything that is wrong."""
     try:
         node = read(text)
-    except NotJson as error:
-        raise Malformed([Finding(SYNTAX, str(error), error.place)]) from None
+    except PolicyJsonError as error:
+        raise MalformedPolicyError([Finding(SYNTAX, str(error), error.place)]) from None
     reader = _Grammar()
     policy = reader.policy(node)
     if reader.findings:
-        raise Malformed(reader.findings)
+        raise MalformedPolicyError(reader.findings)
     return policy
 
 

@@ -78,7 +78,7 @@ class Samples:
         self._walks = [Walk(group) for group in self._groups]
 
     def __iter__(self) -> Iterator[str]:
-        """Raises TooMuch."""
+        """Raises BudgetExceededError."""
         told: set[tuple[bool, ...]] = set()
         every_way = 2 ** len(self._groups)
         for texts in (self._likely(), self._all()):

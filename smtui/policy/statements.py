@@ -25,7 +25,7 @@ class Finding:
         return f"{self.sentence.rstrip('.')}: {self.what} (line {self.place.line}, column {self.place.column})"
 
 
-class Malformed(ValueError):
+class MalformedPolicyError(ValueError):
     """This text is no policy: all that is wrong with it."""
 
     def __init__(self, findings: list[Finding]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class TooMuch(Exception):
+class BudgetExceededError(Exception):
     """The question has cost what it may."""
 
 
@@ -14,7 +14,7 @@ class Work:
         self._left = steps
 
     def spend(self, steps: int = 1) -> None:
-        """Raises TooMuch."""
+        """Raises BudgetExceededError."""
         self._left -= steps
         if self._left < 0:
-            raise TooMuch
+            raise BudgetExceededError

@@ -13,16 +13,16 @@ GUTTER = 6
 """Cells left of an argument, for its number."""
 
 
-class NotSplit(ValueError):
+class ArgumentSplitError(ValueError):
     """Says why a line cannot be split into arguments."""
 
 
 def split(line: str) -> list[str]:
-    """A line as a shell would split it, with files named in full. Raises NotSplit."""
+    """A line as a shell would split it, with files named in full. Raises ArgumentSplitError."""
     try:
         words = shlex.split(line)
     except ValueError:
-        raise NotSplit("A quotation mark is not closed, or a backslash has nothing behind it.") from None
+        raise ArgumentSplitError("A quotation mark is not closed, or a backslash has nothing behind it.") from None
     return [from_anywhere(word) for word in words]
 
 

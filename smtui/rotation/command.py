@@ -25,7 +25,7 @@ from smtui.api.types import Client
 from smtui.rotation import strays, wire
 from smtui.rotation.conversation import LOCKED, SPARE, Conversation
 from smtui.rotation.desk import Desk
-from smtui.rotation.function import NotPermittedError, Output, StepFailed, Task
+from smtui.rotation.function import NotPermittedError, Output, StepFailedError, Task
 from smtui.rotation.supervisor import KILL, Order, children_of
 from smtui.rotation.working_folder import WorkingFolder
 
@@ -37,13 +37,16 @@ CANNOT_START = "The command cannot be started: {reason}."
 
 
 def command(task: Task, step: str, client: Client) -> Output:
-    """Raises NotPermittedError before anything is done where the command was not allowed on this machine; StepFailed
-    where the process cannot be started, ends with another code than 0, takes too long, or leaves a working folder that
-    cannot be removed.
+    """Run one step as a process of the function's command.
+
+    Raises:
+        NotPermittedError: before anything is done, where the command was not allowed on this machine.
+        StepFailedError: where the process cannot be started, ends with another code than 0, takes too long, or leaves
+            a working folder that cannot be removed.
     """
     permitted = PermittedCommand.of(task)
     if not hasattr(socket, "AF_UNIX"):
-        raise StepFailed("Command functions need Unix sockets, which this system does not have.")
+        raise StepFailedError("Command functions need Unix sockets, which this system does not have.")
     deadline = seconds_awake() + permitted.time_limit + GRACE + REMOVAL_TIME
     try:
         folder = WorkingFolder()
@@ -53,9 +56,9 @@ def command(task: Task, step: str, client: Client) -> Output:
             least = seconds_awake() + REMOVAL_TIME / 2
             left = folder.remove(lambda: seconds_awake() < (max(deadline, least) if task.wanted() else least))
     except OSError as error:
-        raise StepFailed(CANNOT_START.format(reason=error.strerror or error)) from None
+        raise StepFailedError(CANNOT_START.format(reason=error.strerror or error)) from None
     if problem or left:
-        raise StepFailed(f"{problem} {left}".strip(), output)
+        raise StepFailedError(f"{problem} {left}".strip(), output)
     return output
 
 

@@ -61,7 +61,7 @@ class Output:
         return cls(text, size, sha256(raw).hexdigest()) if size else cls()
 
 
-class StepFailed(Exception):
+class StepFailedError(Exception):
     """A step did not succeed; the message is for a person."""
 
     def __init__(self, message: str, output: Output | None = None) -> None:
@@ -74,6 +74,6 @@ class NotPermittedError(Exception):
 
 
 class Function(Protocol):
-    """Carries out one step. Raises StepFailed, NotPermittedError, or the ClientError of a call it made."""
+    """Carries out one step. Raises StepFailedError, NotPermittedError, or the ClientError of a call it made."""
 
     def __call__(self, task: Task, step: str, client: Client) -> Output: ...

@@ -12,7 +12,7 @@ from smtui.api.errors import ResourceNotFoundException
 from smtui.api.types import Client
 from smtui.compare_and_swap import OWN_LABEL, read_labels
 from smtui.labels import AWSCURRENT
-from smtui.rotation.function import Output, StepFailed, Task
+from smtui.rotation.function import Output, StepFailedError, Task
 from smtui.text.json_object import read_object
 
 MADE_FROM = f"{OWN_LABEL}from-"
@@ -53,19 +53,19 @@ def _put_pending(task: Task, client: Client, value: str, mark: str) -> None:
 
 
 def _with(value: str | None, key: str, made: str) -> str:
-    """The value with one key changed, and every other byte as it was. Raises StepFailed."""
+    """The value with one key changed, and every other byte as it was. Raises StepFailedError."""
     held = read_object(value or "")
     if held is None:
-        raise StepFailed(f"The value is no JSON object, so it has no key {key}.")
+        raise StepFailedError(f"The value is no JSON object, so it has no key {key}.")
     if held.find(key) is None:
-        raise StepFailed(f"The value has no key {key}.")
+        raise StepFailedError(f"The value has no key {key}.")
     return held.set_text(key, made)
 
 
 def finish(task: Task, client: Client) -> None:
     """AWSCURRENT goes to the new version, from the version that the new value was made from and from no other.
 
-    Raises StepFailed where somebody stored another value meanwhile, which would be overwritten unseen.
+    Raises StepFailedError where somebody stored another value meanwhile, which would be overwritten unseen.
     """
     now = read_labels(client, task.arn)
     marks = [label for label, version in now.items() if label.startswith(MADE_FROM) and version == task.token]
@@ -75,6 +75,6 @@ def finish(task: Task, client: Client) -> None:
             client.update_secret_version_stage(SecretId=task.arn, VersionStage=AWSCURRENT, MoveToVersionId=task.token,
                                                RemoveFromVersionId=base)
         except client.exceptions.InvalidParameterException:
-            raise StepFailed(CHANGED.format(current=now[AWSCURRENT][:8], pending=task.token[:8])) from None
+            raise StepFailedError(CHANGED.format(current=now[AWSCURRENT][:8], pending=task.token[:8])) from None
     for label in marks:
         client.update_secret_version_stage(SecretId=task.arn, VersionStage=label, RemoveFromVersionId=task.token)

@@ -10,7 +10,7 @@ from smtui.api.errors import ClientError, InvalidRequestException
 from smtui.api.own import RotationClient
 from smtui.api.types import Client
 from smtui.rotation.command import command
-from smtui.rotation.function import Function, NotPermittedError, Output, Permits, StepFailed, Task, Wanted
+from smtui.rotation.function import Function, NotPermittedError, Output, Permits, StepFailedError, Task, Wanted
 from smtui.rotation.password import password
 
 KINDS: dict[str, Function] = {"Password": password, "Command": command}
@@ -72,7 +72,7 @@ def _through(task: Task, client: Client, report: Report) -> Ended:
         at = step
         try:
             problem, output = None, _function(task)(task, at, client)
-        except StepFailed as failed:
+        except StepFailedError as failed:
             problem, output = str(failed), failed.output
         except ClientError as error:
             problem, output = f"{error.code}: {error.message}", Output()

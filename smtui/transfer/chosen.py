@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import CLIENT_ERRORS, ClientError, ResourceNotFoundException
-from smtui.transfer.errors import CannotBeChosen
+from smtui.transfer.errors import InvalidSelectionError
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, Filter
@@ -33,7 +33,7 @@ class Chosen:
 
     def _all_filters(self) -> Sequence[Filter]:
         if self.prefix.startswith("!"):
-            raise CannotBeChosen("A prefix that begins with ! cannot be asked for: filters read that as 'not'.")
+            raise InvalidSelectionError("A prefix that begins with ! cannot be asked for: filters read that as 'not'.")
         by_name: list[Filter] = [{"Key": "name", "Values": [self.prefix]}] if self.prefix else []
         return [*self.filters, *by_name]
 

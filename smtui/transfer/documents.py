@@ -24,7 +24,10 @@ _SERVICE = re.compile(r"[a-z][a-z0-9-]{0,127}")
 
 
 def read(text: str, file: str) -> tuple[list[Entry], int]:
-    """The entries of a file, in its order, and how many secrets it names without a value. Raises Unreadable."""
+    """The entries of a file, in its order, and how many secrets it names without a value.
+
+    Raises: UnreadableFileError.
+    """
     try:
         document = strict_json.read(text)
     except JsonError as error:
@@ -66,7 +69,7 @@ def _is_answer(document: dict[str, Any]) -> bool:
 
 
 def answered(answer: Any, place: str) -> Entry:
-    """One secret of a list. Raises Unreadable."""
+    """One secret of a list. Raises UnreadableFileError."""
     if not isinstance(answer, dict) or not isinstance(answer.get("Name"), str):
         raise unreadable(place, "it has no Name")
     return Entry(answer["Name"], _value(answer, place), place, _owner(answer, place), _about(answer, place))

@@ -28,7 +28,7 @@ _SPELLED = {meaning: letter for letter, meaning in _MEANING.items()}
 
 
 def read(text: str, file: str) -> list[Entry]:
-    """The entries of a file, in its order. Raises Unreadable with the line of what cannot be read."""
+    """The entries of a file, in its order. Raises UnreadableFileError with the line of what cannot be read."""
     return list(_entries(text.replace("\r\n", "\n"), file))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smtui import strict_json
-from smtui.transfer.errors import Unreadable
+from smtui.transfer.errors import UnreadableFileError
 
 Value = str | bytes
 
@@ -31,13 +31,13 @@ class Entry:
         return replace(self, name=name)
 
 
-def unreadable(place: str, reason: str) -> Unreadable:
+def unreadable(place: str, reason: str) -> UnreadableFileError:
     """The error for a file that cannot be read as it should; `reason` never holds a value."""
-    return Unreadable(f"{place}: {reason}.", hint="Nothing was imported.")
+    return UnreadableFileError(f"{place}: {reason}.", hint="Nothing was imported.")
 
 
 def refuse_doubles(entries: Iterable[Entry]) -> None:
-    """Raises Unreadable where two entries have one name: which of them counts is not ours to guess."""
+    """Raises UnreadableFileError where two entries have one name: which of them counts is not ours to guess."""
     for _ in once_each(entries):
         pass
 
@@ -55,7 +55,7 @@ def once_each(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def prefixed(entries: Iterable[Entry], prefix: str) -> list[Entry]:
-    """Each under its name with something before it. Raises Unreadable for one without a name."""
+    """Each under its name with something before it. Raises UnreadableFileError for one without a name."""
     return [with_prefix(entry, prefix) for entry in entries]
 
 
@@ -66,7 +66,7 @@ def with_prefix(entry: Entry, prefix: str) -> Entry:
 
 
 def as_one(entries: Sequence[Entry], name: str) -> Entry:
-    """One secret of them all: a JSON object with a key for each. Raises Unreadable where one is binary."""
+    """One secret of them all: a JSON object with a key for each. Raises UnreadableFileError where one is binary."""
     binary = next((entry for entry in entries if isinstance(entry.value, bytes)), None)
     if binary is not None:
         raise unreadable(binary.place, "binary values cannot be part of a JSON object")

@@ -13,17 +13,17 @@ class TransferError(SmtuiError):
         super().__init__(message)
 
 
-class Unreadable(TransferError):
+class UnreadableFileError(TransferError):
     """A file that cannot be read as it should; the sentence says where and why."""
 
 
-class FileRefused(TransferError):
+class FileNotWrittenError(TransferError):
     """A file was not written; what was there was left as it is."""
 
 
-class CannotBeChosen(TransferError):
+class InvalidSelectionError(TransferError):
     """Secrets cannot be asked for in this way."""
 
 
-class NotAVariable(TransferError):
+class InvalidVariableError(TransferError):
     """A value that cannot be a variable, or not under this name."""

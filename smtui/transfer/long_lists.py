@@ -23,7 +23,7 @@ _SPACE = re.compile(r"\s*")
 
 
 def read(stream: BinaryIO, file: str) -> Iterator[Entry]:
-    """The entries as they are read. Raises Unreadable."""
+    """The entries as they are read. Raises UnreadableFileError."""
     window = _Window(stream, file)
     beginning = window.match(_BEGINNING)
     if beginning is None:

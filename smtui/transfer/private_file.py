@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from smtui.private import written
-from smtui.transfer.errors import FileRefused
+from smtui.transfer.errors import FileNotWrittenError
 
 
 @contextmanager
 def private_file(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     """The file to write; a failure takes it away again. With `force` it then takes the place of the file that is there.
 
-    Raises FileRefused.
+    Raises FileNotWrittenError.
     """
     _must_be_free(path, force=force)
     try:
@@ -25,7 +25,7 @@ def private_file(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
-        raise FileRefused(f"{path} cannot be written: {error.strerror}.") from None
+        raise FileNotWrittenError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _must_be_free(path: Path, *, force: bool) -> None:
@@ -34,10 +34,10 @@ def _must_be_free(path: Path, *, force: bool) -> None:
     except OSError:
         return
     if not stat.S_ISREG(found.st_mode):
-        raise FileRefused(f"{path} is a link, a folder or a device. It was left as it is.")
+        raise FileNotWrittenError(f"{path} is a link, a folder or a device. It was left as it is.")
     if not force:
         raise _taken(path)
 
 
-def _taken(path: Path) -> FileRefused:
-    return FileRefused(f"There is already something at {path}. It was left as it is.")
+def _taken(path: Path) -> FileNotWrittenError:
+    return FileNotWrittenError(f"There is already something at {path}. It was left as it is.")

@@ -28,7 +28,7 @@ class Read:
 
 
 def read_file(path: Path) -> Read:
-    """The entries of the file at a path. Raises Unreadable."""
+    """The entries of the file at a path. Raises UnreadableFileError."""
     try:
         raw = read_bounded(path, LARGEST)
     except TooLargeError:
@@ -39,7 +39,7 @@ def read_file(path: Path) -> Read:
 
 
 def read(raw: bytes, name: str, format: Format | None = None) -> Read:
-    """The entries of a file's content; `name` is what the file is called. Raises Unreadable."""
+    """The entries of a file's content; `name` is what the file is called. Raises UnreadableFileError."""
     text = _text(raw, name)
     if (format or _format(text)) is Format.ENV:
         return Read(dotenv.read(text, name), [])

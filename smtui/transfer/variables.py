@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from smtui.text.json_object import JsonMember, LoneSurrogateError, read_object
-from smtui.transfer.errors import NotAVariable
+from smtui.transfer.errors import InvalidVariableError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OTHER = re.compile(r"[^A-Za-z0-9_]+")
@@ -31,7 +31,7 @@ class Variable:
 
 
 def of_secret(name: str, value: str | bytes, prefix: str = "") -> Iterator[Variable]:
-    """The variables of one secret. Raises NotAVariable."""
+    """The variables of one secret. Raises InvalidVariableError."""
     text = _text(value, name)
     held = read_object(text)
     if held is None:
@@ -44,19 +44,19 @@ def of_secret(name: str, value: str | bytes, prefix: str = "") -> Iterator[Varia
 
 
 def named(name: str, value: str | bytes, source: str, *, meant: bool = False) -> Variable:
-    """One variable; `meant` where a person chose the name. Raises NotAVariable."""
+    """One variable; `meant` where a person chose the name. Raises InvalidVariableError."""
     if OBEYED.fullmatch(name) and not meant:
-        raise NotAVariable(f"{source} would set {name}, which decides what programs do.",
+        raise InvalidVariableError(f"{source} would set {name}, which decides what programs do.",
                            hint=f"If that is meant: {name}={source}")
     return Variable(name, _text(value, source), source)
 
 
 def _member_text(member: JsonMember, source: str) -> str:
-    """A text as it is, anything else as it is spelled. Raises NotAVariable."""
+    """A text as it is, anything else as it is spelled. Raises InvalidVariableError."""
     try:
         return member.encodable_text()
     except LoneSurrogateError as error:
-        raise NotAVariable(f"{source} cannot be a variable. {error}", hint=error.hint) from None
+        raise InvalidVariableError(f"{source} cannot be a variable. {error}", hint=error.hint) from None
 
 
 class Names:
@@ -67,25 +67,27 @@ class Names:
         self._ignore_case = ignore_case
 
     def take(self, variable: Variable) -> None:
-        """Raises NotAVariable where another value has the name already."""
+        """Raises InvalidVariableError where another value has the name already."""
         key = variable.name.upper() if self._ignore_case else variable.name
         other = self._sources.setdefault(key, variable.source)
         if other != variable.source:
-            raise NotAVariable(f"{variable.name} would come both from {other} and from {variable.source}.",
+            raise InvalidVariableError(f"{variable.name} would come both from {other} and from {variable.source}.",
                                hint=f"Name one of them yourself: ANOTHER_NAME={variable.source}")
 
 
 def cleaned(text: str, source: str) -> str:
-    """A variable's name made of a text. Raises NotAVariable where nothing of it is left."""
+    """A variable's name made of a text. Raises InvalidVariableError where nothing of it is left."""
     cleaned = _OTHER.sub("_", text)
     if not cleaned.strip("_"):
-        raise NotAVariable(f"{source} has no letter or digit to name a variable after.", hint=f"Name it: NAME={source}")
+        raise InvalidVariableError(
+            f"{source} has no letter or digit to name a variable after.", hint=f"Name it: NAME={source}"
+        )
     return f"_{cleaned}" if cleaned[0].isdigit() else cleaned
 
 
 def _text(value: str | bytes, source: str) -> str:
     if isinstance(value, bytes):
-        raise NotAVariable(f"The value of {source} is binary, and a variable is text.")
+        raise InvalidVariableError(f"The value of {source} is binary, and a variable is text.")
     if "\0" in value:
-        raise NotAVariable(f"The value of {source} has a NUL character, which no variable can have.")
+        raise InvalidVariableError(f"The value of {source} has a NUL character, which no variable can have.")
     return value

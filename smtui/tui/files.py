@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smtui.transfer.errors import Unreadable
+from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.private_file import private_file
 from smtui.tui.values import MOST_BYTES, Value
 
 
 def read_value(path: Path) -> Value:
-    """Text where the bytes are UTF-8, else the bytes. Raises Unreadable."""
+    """Text where the bytes are UTF-8, else the bytes. Raises UnreadableFileError."""
     try:
         if not path.is_file():
-            raise Unreadable(f"{path} is no file." if path.exists() else f"There is no file {path}.")
+            raise UnreadableFileError(f"{path} is no file." if path.exists() else f"There is no file {path}.")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise Unreadable(f"{path} cannot be read: {error.strerror}.") from None
+        raise UnreadableFileError(f"{path} cannot be read: {error.strerror}.") from None
     if not data:
-        raise Unreadable(f"{path} is empty: that is no value.")
+        raise UnreadableFileError(f"{path} is empty: that is no value.")
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"{path} has more than {MOST_BYTES:,} bytes, which is the most that a value has.")
+        raise UnreadableFileError(f"{path} has more than {MOST_BYTES:,} bytes, which is the most that a value has.")
     try:
         return data.decode()
     except UnicodeDecodeError:
@@ -29,6 +29,6 @@ def read_value(path: Path) -> Value:
 
 
 def write_value(path: Path, value: Value) -> None:
-    """In a new file, mode 0600. Raises FileRefused."""
+    """In a new file, mode 0600. Raises FileNotWrittenError."""
     with private_file(path) as file:
         file.write(value.encode() if isinstance(value, str) else value)

@@ -36,7 +36,7 @@ LOOK = 0.1
 """Seconds from one look at it to the next."""
 
 
-class Stopped(SmtuiError):
+class JobStoppedError(SmtuiError):
     """Somebody stopped it."""
 
     def __init__(self) -> None:
@@ -76,14 +76,14 @@ class LongWork(Generic[Result]):
         self._thread: asyncio.Future[Result] | None = None
 
     async def carry_out(self, session: Session) -> Result:
-        """Its result, or the error that ended it; Stopped where it was stopped before its end."""
+        """Its result, or the error that ended it; JobStoppedError where it was stopped before its end."""
         run = call(self._function, session.vault, self._tell) if self._alone else session.beside.run(self._beside)
         self._thread = asyncio.ensure_future(run)
         try:
             return await asyncio.shield(self._thread)
         except SmtuiError as error:
             if self.stopping:
-                raise Stopped from error
+                raise JobStoppedError from error
             raise
         finally:
             self.over = self._thread.done()
@@ -94,7 +94,7 @@ class LongWork(Generic[Result]):
 
     def _tell(self, what: str, done: int, of: int) -> None:
         if self.stopping:
-            raise Stopped
+            raise JobStoppedError
         self.progress = replace(self.progress, what=what, done=done, of=of)
 
     @property

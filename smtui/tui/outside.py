@@ -9,7 +9,7 @@ from textual.app import SuspendNotSupported
 
 from smtui.api.errors import SmtuiError
 from smtui.editor.private_copy import Place, private_copy, read_back
-from smtui.editor.program import NoEditor, edit
+from smtui.editor.program import EditorError, edit
 from smtui.shown import Shown, shown
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.tui.dialogs.edited import Edited, Verdict
@@ -83,17 +83,17 @@ async def _try_to_store(app: SmtuiApp, store: Callable[[str], Awaitable[Outcome]
 
 
 def _run(app: SmtuiApp, run: Callable[[], int]) -> int:
-    """The editor has the terminal; nothing else goes on in here meanwhile. Raises NoEditor."""
-    failed: NoEditor | None = None
+    """The editor has the terminal; nothing else goes on in here meanwhile. Raises EditorError."""
+    failed: EditorError | None = None
     code = 0
     try:
         with app.suspend():
             try:
                 code = run()
-            except NoEditor as error:
+            except EditorError as error:
                 failed = error
     except SuspendNotSupported:
-        raise NoEditor("This terminal cannot be handed to an editor.") from None
+        raise EditorError("This terminal cannot be handed to an editor.") from None
     if app.session is not None:
         app.session.touch()
     if failed is not None:

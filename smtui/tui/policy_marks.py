@@ -8,7 +8,7 @@ from datetime import datetime
 from smtui.policy import grammar
 from smtui.policy.doubtful_names import find_doubtful_names
 from smtui.policy.exposure import exposure
-from smtui.policy.statements import Finding, Malformed
+from smtui.policy.statements import Finding, MalformedPolicyError
 from smtui.policy.warnings import warnings
 from smtui.shown import shown
 from smtui.tui.marks import Mark, Severity
@@ -29,7 +29,7 @@ def marks(text: str, arn: str, now: datetime) -> list[Mark]:
 def _found(text: str, arn: str, now: datetime) -> Iterator[Mark]:
     try:
         policy = grammar.parse(text)
-    except Malformed as error:
+    except MalformedPolicyError as error:
         yield from (_mark(each, Severity.ERROR) for each in error.findings)
         return
     if witness := exposure(policy, resource=arn, owner=arn.split(":")[4], now=now):

@@ -101,7 +101,7 @@ def window_words(window: Window) -> Shown:
 
 
 def asked(schedule: str, hours: str) -> RotationRulesType:
-    """What the two fields of a form ask for; empty where nothing is typed. Raises InvalidSchedule."""
+    """What the two fields of a form ask for; empty where nothing is typed. Raises InvalidScheduleError."""
     schedule, hours = schedule.strip(), hours.strip()
     found: Any = {"Duration": hours if hours.endswith("h") else f"{hours}h"} if hours else {}
     if schedule.isascii() and schedule.isdigit():
@@ -115,7 +115,7 @@ def asked(schedule: str, hours: str) -> RotationRulesType:
 
 
 def of_rules(told: RotationRulesType) -> Rules | None:
-    """The rules as a request or an answer of the service has them. Raises InvalidSchedule.
+    """The rules as a request or an answer of the service has them. Raises InvalidScheduleError.
 
     An answer names the days beside an expression from which they are computed.
     """

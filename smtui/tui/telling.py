@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
 from smtui.shown import shown
-from smtui.tui.long_work import Stopped
+from smtui.tui.long_work import JobStoppedError
 from smtui.tui.workarounds import QuietApp
 
 
@@ -16,7 +16,7 @@ class TellingApp(QuietApp[None]):
 
     def report(self, error: SmtuiError) -> None:
         """Shows an error as a sentence, with our advice as a second one."""
-        if isinstance(error, Stopped):
+        if isinstance(error, JobStoppedError):
             self.notify(shown(error), markup=False)
             return
         self.notify(shown(explain_error(error), lines=True), title=_title(error), severity="error", markup=False)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from smtui import trail_words
-from smtui.trail_words import NotATrailWord
+from smtui.trail_words import AuditQueryError
 
 GRAMMAR = (
     ("get prod", "words in operation, secret, caller and outcome; all of them"),
@@ -64,7 +64,7 @@ def read(text: str, now: datetime) -> TrailQuestion:
         elif value:
             try:
                 asked[KEYS[key]] = _value(key, value, now)
-            except NotATrailWord as error:
+            except AuditQueryError as error:
                 left_out.append(f"{word} is left out: {error}.")
     return TrailQuestion(asked, tuple(words), tuple(left_out), CHANGES in text.split())
 

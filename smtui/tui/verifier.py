@@ -25,7 +25,7 @@ MISMATCH = ("Locked: rows of this vault are not as they were last written. An ol
             "program wrote into the file. Keep the file as it is, run smtui check, and open a backup.")
 
 
-class _Cancelled(SmtuiError):
+class _CancelledError(SmtuiError):
     """Nobody wants to know any more."""
 
 
@@ -58,7 +58,7 @@ class Verifier:
 
     def _pause(self, rows: int) -> None:
         if self._stop.wait(PAUSE):
-            raise _Cancelled("The verification was cancelled.")
+            raise _CancelledError("The verification was cancelled.")
 
     async def end(self) -> None:
         """Cancels it, and waits until nothing of it is left."""

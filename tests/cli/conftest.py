@@ -56,7 +56,7 @@ class Person:
 
     def ask(self, question: str) -> bytearray:
         if not self.present:
-            raise terminal.NoTerminal
+            raise terminal.NoTerminalError
         self.asked.append(question)
         return bytearray(self.answers.pop(0).encode())
 

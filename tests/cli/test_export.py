@@ -215,14 +215,14 @@ def test_pages_are_read_as_they_are_written(many: Any) -> None:
 
 def test_whoever_follows_it_can_stop_it(many: Any, tmp_path: Path) -> None:
     """As a screen does on Esc: the file is gone."""
-    class Stopped(Exception):
+    class JobStoppedError(Exception):
         pass
 
     def stop_at_5(what: str, done: int, of: int) -> None:
         if done == 5:
-            raise Stopped
+            raise JobStoppedError
 
-    with pytest.raises(Stopped), private_file(tmp_path / "f") as file:
+    with pytest.raises(JobStoppedError), private_file(tmp_path / "f") as file:
         export(many, Chosen(), Format.JSON, file.write, stop_at_5)
 
     assert not (tmp_path / "f").exists()

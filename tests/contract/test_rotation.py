@@ -483,7 +483,7 @@ def test_a_value_stored_meanwhile_is_not_overwritten(
     db: Any, vault: smtui.Vault, rotations: Any, function: str, others: str
 ) -> None:
     """The rotation fails at its end and says what to do; the next one begins from what is there."""
-    from smtui.rotation.function import StepFailed, Task
+    from smtui.rotation.function import StepFailedError, Task
     from smtui.rotation.password import password as new_password
 
     before = db.put_secret_value(**ID, SecretString='{"password": "second", "n": 1.10}')["VersionId"]
@@ -497,7 +497,7 @@ def test_a_value_stored_meanwhile_is_not_overwritten(
         db.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", RemoveFromVersionId=before,
                                        MoveToVersionId=stages(db)["AWSPREVIOUS"])
     theirs = db.get_secret_value(**ID)
-    with pytest.raises(StepFailed, match="remove AWSPENDING from version"):
+    with pytest.raises(StepFailedError, match="remove AWSPENDING from version"):
         new_password(task, "finishSecret", vault.client())
     assert db.get_secret_value(**ID)["VersionId"] == theirs["VersionId"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from smtui.editor.program import NoEditor, command, edit
+from smtui.editor.program import EditorError, command, edit
 
 
 def test_visual_comes_before_editor() -> None:
@@ -18,18 +18,18 @@ def test_visual_comes_before_editor() -> None:
 
 
 def test_an_open_quote_is_told() -> None:
-    with pytest.raises(NoEditor, match=r"\$EDITOR cannot be understood"):
+    with pytest.raises(EditorError, match=r"\$EDITOR cannot be understood"):
         command({"EDITOR": "vi 'x"})
 
 
 def test_without_any(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
-    with pytest.raises(NoEditor, match="no editor to be found"):
+    with pytest.raises(EditorError, match="no editor to be found"):
         command({})
 
 
 def test_one_that_cannot_be_run(tmp_path: Path) -> None:
-    with pytest.raises(NoEditor, match="cannot be run"):
+    with pytest.raises(EditorError, match="cannot be run"):
         edit(tmp_path / "value", [str(tmp_path / "absent")])
 
 

@@ -52,13 +52,13 @@ def test_rolling_back_swaps_current_and_previous() -> None:
 @pytest.mark.parametrize("remove_from", [None, "b"])
 def test_a_label_elsewhere_must_be_named(remove_from: str | None) -> None:
     """A label that another version carries moves only if that version is named."""
-    with pytest.raises((labels.LabelElsewhere, labels.LabelNotThere)):
+    with pytest.raises((labels.LabelElsewhereError, labels.LabelNotAttachedError)):
         labels.move({AWSCURRENT: "a"}, AWSCURRENT, remove_from=remove_from, move_to="c")
 
 
 def test_awscurrent_is_never_taken_away() -> None:
     """A secret with a value always has a current one."""
-    with pytest.raises(labels.CurrentNeedsAPlace):
+    with pytest.raises(labels.CurrentWithoutTargetError):
         labels.move({AWSCURRENT: "a"}, AWSCURRENT, remove_from="a", move_to=None)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtui import schedules
-from smtui.schedules import DAY, HOUR, InvalidSchedule, next_window, next_windows, reported_days, rules
+from smtui.schedules import DAY, HOUR, InvalidScheduleError, next_window, next_windows, reported_days, rules
 
 MONDAY = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 EXPRESSIONS = (
@@ -97,7 +97,7 @@ def test_how_long_a_window_is_open(expression: str, duration: str | None, hours:
 )
 def test_what_is_refused(asked: dict[str, object], word: str) -> None:
     """With a sentence that says why."""
-    with pytest.raises(InvalidSchedule, match=word.replace("(", r"\(").replace(")", r"\)").replace("?", r"\?")):
+    with pytest.raises(InvalidScheduleError, match=word.replace("(", r"\(").replace(")", r"\)").replace("?", r"\?")):
         rules(**asked)  # type: ignore[arg-type]
 
 

@@ -25,7 +25,7 @@ from smtui.api.model import OPERATIONS
 from smtui.cli import shorthand
 from smtui.engine.client import method_name
 from smtui.policy import decide, exposure, grammar
-from smtui.policy.statements import Malformed
+from smtui.policy.statements import MalformedPolicyError
 from smtui.policy.warnings import warnings
 from smtui.rotation import wire
 from smtui.rotation.desk import Desk
@@ -151,7 +151,7 @@ def filters(data: bytes) -> None:
 )
 def policies(data: bytes) -> None:
     """A policy is malformed, or it can be warned about, decided by and searched for strangers."""
-    with suppress(Malformed):
+    with suppress(MalformedPolicyError):
         policy = grammar.parse(text_of(data))
         warnings(policy)
         for identity in (decide.Identity("arn:aws:iam::111122223333:user/a"), decide.Identity()):
@@ -164,7 +164,7 @@ def policies(data: bytes) -> None:
 def schedule_expressions(data: bytes) -> None:
     """An expression, and after a bar a duration: understood and with windows that follow each other, or refused."""
     expression, _, duration = text_of(data).partition("|")
-    with suppress(schedules.InvalidSchedule):
+    with suppress(schedules.InvalidScheduleError):
         rules = schedules.rules(expression=expression, duration=duration or None)
         if rules is not None:
             windows = schedules.next_windows(rules, NOW - timedelta(days=1), NOW, 3)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smtui.policy import document, grammar
 from smtui.policy.doubtful_names import find_doubtful_names
-from smtui.policy.statements import Malformed
+from smtui.policy.statements import MalformedPolicyError
 from smtui.policy.warnings import warnings
 
 RIGHT: dict[str, Any] = {
@@ -24,7 +24,7 @@ def policy(*statements: dict[str, Any], **more: Any) -> str:
 
 
 def wrong(text: str) -> list[str]:
-    with pytest.raises(Malformed) as caught:
+    with pytest.raises(MalformedPolicyError) as caught:
         grammar.parse(text)
     return list(map(str, caught.value.findings))
 
@@ -83,7 +83,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
     """A policy, or what is wrong with it."""
     try:
         grammar.parse(text)
-    except Malformed as error:
+    except MalformedPolicyError as error:
         assert all(finding.place.line >= 1 and finding.place.column >= 1 for finding in error.findings)
 
 

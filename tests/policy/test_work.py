@@ -14,7 +14,7 @@ import pytest
 from smtui.policy import grammar
 from smtui.policy.decide import Identity, Request, decide
 from smtui.policy.exposure import exposure
-from smtui.policy.statements import Malformed
+from smtui.policy.statements import MalformedPolicyError
 from smtui.policy.warnings import warnings
 
 ACCOUNT = "123456789012"
@@ -82,7 +82,7 @@ def answer_everything(text: str) -> None:
     """Reads, decides, judges and warns about a policy."""
     try:
         read = grammar.parse(text)
-    except Malformed:
+    except MalformedPolicyError:
         return
     identity = Identity(f"arn:aws:iam::{ACCOUNT}:user/alice")
     decide(read, Request(identity, "GetSecretValue", ARN, CONTEXT))

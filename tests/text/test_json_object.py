@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui.cli.exits import Refusal
+from smtui.cli.exits import RefusedError
 from smtui.cli.target import Target
 from smtui.rotation import password
-from smtui.rotation.function import StepFailed
+from smtui.rotation.function import StepFailedError
 from smtui.text.json_object import JsonObject, LoneSurrogateError, encode_string, read_members, read_object
 from smtui.text.json_reader import InvalidJsonError
 from smtui.transfer import variables
-from smtui.transfer.errors import NotAVariable
+from smtui.transfer.errors import InvalidVariableError
 from smtui.tui import comparing, health, values
 from tests.text.strategies import OBJECTS, VALUES
 
@@ -127,7 +127,7 @@ def from_get(value: str) -> dict[str, str]:
     answer = {"SecretString": value}
     try:
         keys = Target("x", "no such key").object_in(answer).keys
-    except Refusal:
+    except RefusedError:
         return {}
     return {key: str(Target("x", key).value_in(answer)) for key in keys}
 
@@ -160,7 +160,7 @@ FRONTS: list[Callable[[str], dict[str, str]]] = [
 def test_no_keys_are_no_keys_everywhere(value: str) -> None:
     assert [front(value) for front in FRONTS] == [{}] * len(FRONTS)
     assert from_health(value) == {}
-    with pytest.raises(StepFailed):
+    with pytest.raises(StepFailedError):
         password._with(value, "password1", "new")
 
 
@@ -201,7 +201,7 @@ def test_they_agree_about_any_object(value: str) -> None:
     for front in (from_the_list, from_the_screen, from_get, from_exec):
         try:
             assert front(value) == members
-        except (LoneSurrogateError, NotAVariable):
+        except (LoneSurrogateError, InvalidVariableError):
             assert front is from_exec or any(not each.is_text and each.string for each in parse(value).members)
 
 

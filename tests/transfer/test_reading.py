@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smtui.transfer import documents, dotenv, reading
 from smtui.transfer.entry import Entry
-from smtui.transfer.errors import Unreadable
+from smtui.transfer.errors import UnreadableFileError
 
 
 def env(text: str) -> dict[str, str | bytes]:
@@ -81,7 +81,7 @@ def test_a_real_file() -> None:
 )
 def test_what_is_unclear_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
     """And never with what stands on it."""
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableFileError) as caught:
         dotenv.read(text, ".env")
 
     assert f".env, line {line}" in str(caught.value)
@@ -121,7 +121,7 @@ def test_what_an_export_writes_comes_back(values: dict[str, str]) -> None:
 def test_no_text_does_worse_than_a_sentence(text: str) -> None:
     try:
         entries = dotenv.read(text, "f")
-    except Unreadable as error:
+    except UnreadableFileError as error:
         assert str(error).startswith("f, line ")
     else:
         assert all(entry.name for entry in entries)
@@ -167,7 +167,7 @@ def test_what_the_aws_cli_printed_for_one() -> None:
 
 @pytest.mark.parametrize("owner", ["", 1, ["rds"]])
 def test_an_owner_that_is_none_is_refused(owner: object) -> None:
-    with pytest.raises(Unreadable, match="OwningService"):
+    with pytest.raises(UnreadableFileError, match="OwningService"):
         documents.read(json.dumps({**ANSWER, "OwningService": owner}), "f")
 
 
@@ -213,7 +213,7 @@ def test_names_that_look_like_an_answer_are_names() -> None:
     ],
 )
 def test_json_that_is_unclear_is_refused(text: str, reason: str) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableFileError) as caught:
         documents.read(text, "f")
 
     assert reason in str(caught.value)
@@ -227,7 +227,7 @@ SCALARS = st.none() | st.booleans() | st.text()
 def test_any_document_is_read_or_refused(document: object) -> None:
     try:
         entries, _ = documents.read(json.dumps(document), "f")
-    except Unreadable:
+    except UnreadableFileError:
         return
     assert all(isinstance(entry, Entry) for entry in entries)
 
@@ -246,7 +246,7 @@ def test_the_format_is_seen() -> None:
     ],
 )
 def test_what_is_no_text_is_refused_with_its_line(raw: bytes, reason: str) -> None:
-    with pytest.raises(Unreadable, match=reason):
+    with pytest.raises(UnreadableFileError, match=reason):
         reading.read(raw, "f")
 
 

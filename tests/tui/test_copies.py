@@ -22,7 +22,7 @@ from smtui.clipboard.clipboard import Clipboard, NoClipboardError
 from smtui.clipboard.guard import Watch
 from smtui.clipboard.own_terminal import write_to
 from smtui.clipboard.seal import Seal
-from smtui.clipboard.ways import EMPTY_COPY, Pyperclip, Tool, WayHangs, find, is_windows
+from smtui.clipboard.ways import EMPTY_COPY, ClipboardUnresponsiveError, Pyperclip, Tool, find, is_windows
 from smtui.config import Settings
 from smtui.tui.app import SmtuiApp
 from tests.tui.conftest import FakeTool, MakeApp, Steady, until
@@ -184,7 +184,7 @@ def test_a_tool_that_does_not_do_as_it_should_keeps_nothing(
     def put(self: Tool, data: bytes) -> None:
         real(self, data + b"\r\n" if does == "alters" else data)
         if does == "hangs":
-            raise WayHangs(self.name)
+            raise ClipboardUnresponsiveError(self.name)
 
     monkeypatch.setattr(Tool, "put", put)
     with pytest.raises(NoClipboardError):

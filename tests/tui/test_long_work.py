@@ -134,7 +134,7 @@ async def test_the_lock_ends_it(app: MakeApp, slow: Slow, vault: smtui.Vault) ->
         slow.go_on.release(10)
         await locking
 
-        assert slow.ended == ["Stopped"]
+        assert slow.ended == ["JobStoppedError"]
         assert said(running) == []
         assert [path.name for path in vault.path.parent.iterdir() if "vault" in path.name] == ["test.vault"]
         with smtui.open_vault(vault.path, PASSPHRASE) as again:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smtui import schedules
-from smtui.schedules import InvalidSchedule
+from smtui.schedules import InvalidScheduleError
 from smtui.tui import schedule_words
 from smtui.tui.schedule_words import as_asked, asked, in_words, of_rules, typed, window_words
 
@@ -45,7 +45,7 @@ def test_in_words(schedule: str, hours: str, words: str) -> None:
     ("30", "25", "1h to 24h"), ("", "3", "needs a schedule"), ("cron(0 20 * * ? *)", "6", "next UTC day"),
 ])
 def test_what_cannot_be_is_refused_with_the_reason_of_the_service(schedule: str, hours: str, why: str) -> None:
-    with pytest.raises(InvalidSchedule) as refused:
+    with pytest.raises(InvalidScheduleError) as refused:
         asked(schedule, hours)
 
     assert why in str(refused.value)

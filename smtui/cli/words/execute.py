@@ -25,7 +25,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from smtui.cli.exits import CannotRun, Exit, NoCommand, UsageError
+from smtui.cli.exits import CommandNotExecutableError, CommandNotFoundError, Exit, UsageError
 from smtui.cli.target import Target
 from smtui.cli.unlocking import opened
 from smtui.transfer import variables
@@ -88,8 +88,8 @@ def _program(word: str, surroundings: Mapping[str, str]) -> str:
     if found is not None:
         return found
     if shutil.which(word, os.F_OK, path) is not None:
-        raise CannotRun(f"{word} cannot be run: it is no program that you may execute.")
-    raise NoCommand(f"There is no command {word}.")
+        raise CommandNotExecutableError(f"{word} cannot be run: it is no program that you may execute.")
+    raise CommandNotFoundError(f"There is no command {word}.")
 
 
 def _held(client: Client, args: argparse.Namespace) -> dict[str, str]:
@@ -139,4 +139,4 @@ def become(program: str, words: list[str], surroundings: Mapping[str, str], held
     try:
         children.replace_process(program, words, values)
     except OSError as error:
-        raise CannotRun(f"{words[0]} cannot be run: {error.strerror}.") from None
+        raise CommandNotExecutableError(f"{words[0]} cannot be run: {error.strerror}.") from None

@@ -17,7 +17,7 @@ from typing import Any
 
 from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters
-from smtui.cli.exits import Exit, Refusal, UsageError
+from smtui.cli.exits import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import opened
 from smtui.transfer.chosen import Chosen
 from smtui.transfer.export import Exported, Format, Progress, export
@@ -71,7 +71,7 @@ def _export(client: Any, chosen: Chosen, args: argparse.Namespace, bar: Progress
 def _something(done: Exported) -> Exported:
     """A mistyped prefix is no success."""
     if not done.written:
-        raise Refusal("There is nothing to export.")
+        raise RefusedError("There is nothing to export.")
     return done
 
 

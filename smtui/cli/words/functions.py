@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.model import OPERATIONS
 from smtui.api.own import DEFAULT_STEP
 from smtui.cli import diagnostics, output, parameters, terminal
-from smtui.cli.exits import Exit, Refusal, UsageError
+from smtui.cli.exits import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import opened
 from smtui.config import state_path
@@ -94,12 +94,12 @@ def _settings(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _allow(functions: RotationClient, name: str) -> None:
-    """Shows what would run, in full, and allows exactly that. Raises Refusal where nobody agrees."""
+    """Shows what would run, in full, and allows exactly that. Raises RefusedError where nobody agrees."""
     function = next((each for each in functions.list_functions()["Functions"] if each["FunctionName"] == name), None)
     if function is None:
-        raise Refusal(f"There is no function called {name}.", hint="smtui functions shows them.")
+        raise RefusedError(f"There is no function called {name}.", hint="smtui functions shows them.")
     if "Unreadable" in function:
-        raise Refusal(f"The settings of {name} cannot be read, so it cannot be allowed.", hint="Run: smtui check")
+        raise RefusedError(f"The settings of {name} cannot be read, so it cannot be allowed.", hint="Run: smtui check")
     if "WaitsForPermission" not in function:
         output.line(f"{name}: may run on this machine already" if "Command" in function else
                     f"{name}: needs no permission, it only makes passwords")
@@ -107,10 +107,10 @@ def _allow(functions: RotationClient, name: str) -> None:
     terminal.tell(_in_full(function))
     try:
         answer = terminal.ask_text(f"Run this on this machine whenever a rotation is due? Type {YES} to allow it: ")
-    except terminal.NoTerminal:
-        raise Refusal("There is no terminal to show the command and to ask on, so it was not allowed.") from None
+    except terminal.NoTerminalError:
+        raise RefusedError("There is no terminal to show the command and to ask on, so it was not allowed.") from None
     if answer.strip().lower() != YES:
-        raise Refusal(f"{name} was not allowed. Its rotations wait.")
+        raise RefusedError(f"{name} was not allowed. Its rotations wait.")
     functions.allow_function(FunctionName=name, Command=function["Command"])
     output.line(f"{name}: allowed to run on this machine")
 

@@ -97,8 +97,8 @@ def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, ba
         with vault.all_or_nothing():
             carry_out(Into(vault, args.region), changes, bar)
             if args.dry_run:
-                raise import_long.Undone
-    except import_long.Undone:
+                raise import_long.DryRunError
+    except import_long.DryRunError:
         return
 
 

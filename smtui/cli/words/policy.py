@@ -66,12 +66,12 @@ def _findings(text: str) -> Iterator[str]:
     from smtui.policy import grammar
     from smtui.policy.doubtful_names import find_doubtful_names
     from smtui.policy.exposure import exposure
-    from smtui.policy.statements import Malformed
+    from smtui.policy.statements import MalformedPolicyError
     from smtui.policy.warnings import warnings
 
     try:
         policy = grammar.parse(text)
-    except Malformed as error:
+    except MalformedPolicyError as error:
         yield from map(str, error.findings)
         return
     if witness := exposure(policy, resource=RESOURCE, owner=ACCOUNT, now=Ambient().now()):

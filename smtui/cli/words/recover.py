@@ -9,9 +9,9 @@ import argparse
 
 from smtui.backends import stored_key
 from smtui.cli import new_passphrase, output, terminal, unlocking
-from smtui.cli.exits import CannotUnlock, Exit
+from smtui.cli.exits import CannotUnlockError, Exit
 from smtui.cli.recovery_code import declare_printing, hand_over
-from smtui.cli.terminal import NoTerminal
+from smtui.cli.terminal import NoTerminalError
 
 EXAMPLE = "smtui recover --vault team.vault"
 WAYS = "Run this in a terminal, or give the code by --recovery-code-fd N."
@@ -43,5 +43,5 @@ def _code(descriptor: int | None) -> bytearray:
         return unlocking.line_of(descriptor, "--recovery-code-fd")
     try:
         return terminal.ask("Recovery code: ")
-    except NoTerminal:
-        raise CannotUnlock("There is no terminal to ask for the recovery code.", hint=WAYS) from None
+    except NoTerminalError:
+        raise CannotUnlockError("There is no terminal to ask for the recovery code.", hint=WAYS) from None

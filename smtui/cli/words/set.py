@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.cli import diagnostics, output, sources, terminal
-from smtui.cli.exits import Exit, Refusal, UsageError
+from smtui.cli.exits import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.target import Target
-from smtui.cli.terminal import NoTerminal
+from smtui.cli.terminal import NoTerminalError
 from smtui.cli.unlocking import opened
 from smtui.compare_and_swap import read_labels
 from smtui.labels import AWSCURRENT
@@ -69,7 +69,7 @@ def _current_version(client: Client, target: Target) -> str:
 
 
 def _refuse_if_changed(client: Client, target: Target, began: str) -> None:
-    """Raises Refusal where somebody stored what would be replaced while the value was being entered.
+    """Raises RefusedError where somebody stored what would be replaced while the value was being entered.
 
     With a key, only that key counts: the others are kept as they are by now.
     """
@@ -82,7 +82,7 @@ def _refuse_if_changed(client: Client, target: Target, began: str) -> None:
         if _source(before, target.key) == _source(after, target.key):
             return
     what = f"{target.name}#{target.key}" if target.key else target.name
-    raise Refusal(f"{what} was changed by somebody else while the value was being entered. Nothing was stored.",
+    raise RefusedError(f"{what} was changed by somebody else while the value was being entered. Nothing was stored.",
                   hint=f"AWSCURRENT is on version {now[:8]} now. Run the command again to replace it." if now else "")
 
 
@@ -116,7 +116,7 @@ def _typed(args: argparse.Namespace) -> str | bytes:
 def _asked(args: argparse.Namespace) -> str | bytes:
     try:
         value = terminal.ask_text(f"Value for {args.target}: ")
-    except NoTerminal:
+    except NoTerminalError:
         raise UsageError("There is no terminal to ask for the value.", hint=WAYS) from None
     if args.binary:
         return value.encode("utf-8", "surrogateescape")

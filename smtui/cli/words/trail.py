@@ -23,7 +23,7 @@ from smtui.cli import diagnostics, output
 from smtui.cli.exits import Exit
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import opened
-from smtui.trail_words import NotATrailWord, caller, moment, operation, outcome, subject
+from smtui.trail_words import AuditQueryError, caller, moment, operation, outcome, subject
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -103,7 +103,7 @@ def _read(word: Callable[[str], Read]) -> Callable[[str], Read]:
     def reading(text: str) -> Read:
         try:
             return word(text)
-        except NotATrailWord as error:
+        except AuditQueryError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 
     return reading

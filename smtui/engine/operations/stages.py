@@ -21,7 +21,7 @@ def update_secret_version_stage(call: Call, secret: Secret, request: Request) ->
     remove_from, move_to = _row(call, secret, source), _row(call, secret, target)
     try:
         after = labels.move(before, label, remove_from=remove_from, move_to=move_to)
-    except labels.LabelElsewhere:
+    except labels.LabelElsewhereError:
         holder = versions.by_row(call.database, before[label]).version_id
         raise InvalidParameterException(
             f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to "
@@ -29,9 +29,9 @@ def update_secret_version_stage(call: Call, secret: Secret, request: Request) ->
             if source is None else
             f"Staging label {label} is currently attached to version {holder}, not to version {source}."
         ) from None
-    except labels.LabelNotThere:
+    except labels.LabelNotAttachedError:
         raise InvalidParameterException(f"Staging label {label} is not attached to version {source}.") from None
-    except labels.CurrentNeedsAPlace:
+    except labels.CurrentWithoutTargetError:
         raise InvalidParameterException(
             f"You can't remove the staging label {labels.AWSCURRENT} from a version without moving it to another one."
         ) from None

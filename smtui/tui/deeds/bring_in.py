@@ -9,7 +9,7 @@ from smtui.shown import Shown, shown
 from smtui.transfer import reading
 from smtui.transfer.bringing import Into, carry_out
 from smtui.transfer.entry import as_one, prefixed, refuse_doubles, unreadable
-from smtui.transfer.errors import Unreadable
+from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.plan import CHANGING, Step, Verdict, plan, summary
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.import_form import ImportForm, Names
@@ -48,7 +48,7 @@ async def _asked(app: SmtuiApp) -> list[Entry]:
     while asked is not None:
         try:
             return await call(_read, asked)
-        except Unreadable as error:
+        except UnreadableFileError as error:
             app.report(error)
             asked = await app.push_screen_wait(ImportForm(asked))
     return []

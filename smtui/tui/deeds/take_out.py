@@ -45,13 +45,13 @@ async def _exported(app: SmtuiApp, region: str, wanted: Wanted, chosen: Chosen) 
         with private_file(path) as file:
             done = export(vault.client(region_name=region), chosen, Format(wanted.format), file.write, tell)
             if not done.written:
-                raise NothingToExport
+                raise NothingToExportError
         return done
 
     return await long(app, TITLE, export_into_file)
 
 
-class NothingToExport(TransferError):
+class NothingToExportError(TransferError):
     """A mistyped prefix is no success."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Input, RadioButton, RadioSet, Static
 
 from smtui.shown import Shown, shown
 from smtui.transfer.export import Format
-from smtui.tui.dialogs.fields import FieldsForm, Unfit
+from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
@@ -77,7 +77,7 @@ class ExportForm(FieldsForm[Wanted]):
     def read(self) -> Wanted:
         path = self.query_one("#path", Input).value.strip()
         if not path:
-            raise Unfit("Into which file?")
+            raise InvalidFieldError("Into which file?")
         prefix = "" if self._count else self.query_one("#prefix", Input).value
         return Wanted(path, prefix, list(FORMATS)[self.query_one(RadioSet).pressed_index].value)
 

@@ -16,7 +16,7 @@ from smtui.tui.dialogs.dialog import Dialog
 Answer = TypeVar("Answer")
 
 
-class Unfit(Exception):
+class InvalidFieldError(Exception):
     """The sentence that says why the fields cannot be stored as they are."""
 
 
@@ -30,7 +30,7 @@ class FieldsForm(Dialog[Answer]):
 
     @abstractmethod
     def read(self) -> Answer:
-        """What the fields ask for. Raises Unfit."""
+        """What the fields ask for. Raises InvalidFieldError."""
 
     @abstractmethod
     def in_words(self, answer: Answer) -> Content:
@@ -44,7 +44,7 @@ class FieldsForm(Dialog[Answer]):
     def look(self) -> None:
         try:
             words = self.in_words(self.read())
-        except Unfit as unfit:
+        except InvalidFieldError as unfit:
             words = Content.styled(f"✗ {shown(unfit)}", "$error" if self.is_dirty else "$text-muted")
         self.said.update(words)
 
@@ -55,5 +55,5 @@ class FieldsForm(Dialog[Answer]):
     def action_save(self) -> None:
         try:
             self.dismiss(self.read())
-        except Unfit:
+        except InvalidFieldError:
             self.look()

@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.api.own import DEFAULT_STEP, FUNCTION_NAME, LONGEST_STEP
-from smtui.rotation.arguments import NotSplit, split
+from smtui.rotation.arguments import ArgumentSplitError, split
 from smtui.shown import shown
-from smtui.tui.dialogs.fields import FieldsForm, Unfit
+from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.entropy import bits
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.password_options import PasswordOptions
@@ -48,7 +48,7 @@ class FunctionForm(FieldsForm[Settings]):
     def name_read(self) -> str:
         name = self.query_one("#name", Input).value
         if not NAME.fullmatch(name):
-            raise Unfit("A function's name is made of letters, digits, _ and -.")
+            raise InvalidFieldError("A function's name is made of letters, digits, _ and -.")
         return name
 
 
@@ -76,7 +76,7 @@ class PasswordFunction(FunctionForm):
         name, key = self.name_read(), self.query_one("#key", Input).value
         options = self.query_one(PasswordOptions).request()
         if not bits(options):
-            raise Unfit("There is no such password: nothing is left to make it of, or it is too short.")
+            raise InvalidFieldError("There is no such password: nothing is left to make it of, or it is too short.")
         if not options["ExcludeCharacters"]:
             del options["ExcludeCharacters"]
         return {"FunctionName": name, "Password": {**({"Key": key} if key else {}), **options}}
@@ -112,13 +112,13 @@ class CommandFunction(FunctionForm):
         name = self.name_read()
         try:
             arguments = split(self.query_one("#line", Input).value)
-        except NotSplit as error:
-            raise Unfit(str(error)) from None
+        except ArgumentSplitError as error:
+            raise InvalidFieldError(str(error)) from None
         if not arguments:
-            raise Unfit("Which command?")
+            raise InvalidFieldError("Which command?")
         limit = int(self.query_one("#limit", Input).value or 0)
         if not 1 <= limit <= LONGEST_STEP:
-            raise Unfit(f"A step may take 1 to {LONGEST_STEP} seconds.")
+            raise InvalidFieldError(f"A step may take 1 to {LONGEST_STEP} seconds.")
         return {"FunctionName": name, "Command": {"Arguments": arguments, "TimeoutInSeconds": limit}}
 
     def in_words(self, answer: Settings) -> Content:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.shown import shown
-from smtui.tui.dialogs.fields import FieldsForm, Unfit
+from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
@@ -62,9 +62,9 @@ class ImportForm(FieldsForm[Names]):
     def read(self) -> Names:
         path, prefix, name = (self.query_one(f"#{field}", Input).value.strip() for field in ("path", "prefix", "name"))
         if not path:
-            raise Unfit("Which file?")
+            raise InvalidFieldError("Which file?")
         if prefix and name:
-            raise Unfit("A prefix goes with many secrets, a name with one: give the whole name there.")
+            raise InvalidFieldError("A prefix goes with many secrets, a name with one: give the whole name there.")
         return Names(path, prefix, name)
 
     def in_words(self, answer: Names) -> Content:

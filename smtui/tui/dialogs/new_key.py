@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.shown import shown
-from smtui.tui.dialogs.fields import FieldsForm, Unfit
+from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
 
@@ -21,12 +21,12 @@ _NAME = re.compile(r"[a-zA-Z0-9:/_-]+")
 
 
 def alias_of(typed: str) -> str:
-    """What is typed as the full name of an alias. Raises Unfit."""
+    """What is typed as the full name of an alias. Raises InvalidFieldError."""
     name = typed.strip().removeprefix(ALIAS)
     if not _NAME.fullmatch(name):
-        raise Unfit("An alias is made of letters, digits and : / _ -")
+        raise InvalidFieldError("An alias is made of letters, digits and : / _ -")
     if name.startswith("aws/"):
-        raise Unfit("Aliases that begin with aws/ are for keys that AWS manages.")
+        raise InvalidFieldError("Aliases that begin with aws/ are for keys that AWS manages.")
     return f"{ALIAS}{name}"
 
 

@@ -14,10 +14,10 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui import schedules
-from smtui.schedules import InvalidSchedule
+from smtui.schedules import InvalidScheduleError
 from smtui.shown import Shown
 from smtui.tui.bridge import gesture
-from smtui.tui.dialogs.fields import FieldsForm, Unfit
+from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.function_words import name_in
 from smtui.tui.schedule_words import asked, in_words, of_rules, typed, window_words
 from smtui.tui.widgets.button import Button
@@ -100,11 +100,11 @@ class RotationForm(FieldsForm[SetUp]):
 
     def read(self) -> SetUp:
         if self._function is None:
-            raise Unfit("Choose the function that makes the new value.")
+            raise InvalidFieldError("Choose the function that makes the new value.")
         try:
             rules = asked(self.query_one("#schedule", Input).value, self.query_one("#hours", Input).value)
-        except InvalidSchedule as error:
-            raise Unfit(str(error)) from None
+        except InvalidScheduleError as error:
+            raise InvalidFieldError(str(error)) from None
         return SetUp(self._function, rules, self.at_once.value)
 
     def in_words(self, answer: SetUp) -> Content:

@@ -9,7 +9,7 @@ from smtui.shown import Shown, shown
 from smtui.tui import rows, ways_back_of_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.fields import Unfit
+from smtui.tui.dialogs.fields import InvalidFieldError
 from smtui.tui.dialogs.key_deletion import KeyDeletion
 from smtui.tui.dialogs.new_key import LONGEST_ALIAS, LONGEST_DESCRIPTION, alias_of
 from smtui.tui.dialogs.one_line import OneLine
@@ -151,7 +151,7 @@ class KeyChangesScreen(SessionScreen[None]):
             return
         try:
             alias = alias_of(typed)
-        except Unfit as unfit:
+        except InvalidFieldError as unfit:
             self.say(str(unfit), severity="warning")
             return
         before: Key | None = next((each for each in await call(keys_of, self.reader) if alias in each.aliases), None)

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
-from smtui.tui.long_work import Stopped
+from smtui.tui.long_work import JobStoppedError
 from smtui.tui.question import Question
 from smtui.tui.stock import Fetch, Stock, TooManyToSortError, View
 from smtui.tui.widgets.virtual_list import VirtualList
@@ -133,7 +133,7 @@ class PagedList(VirtualList):
             self.failure = error
         except asyncio.CancelledError:
             if self._coming is view and not self.has_read:
-                self.failure = Stopped()
+                self.failure = JobStoppedError()
             raise
         finally:
             if self._coming is view:
