@@ -438,7 +438,8 @@ class Vault:
         """Whether all rows are those that were last written together, by the keyed digest over them.
 
         Reads every row, of one moment; writers do not wait for it. `progress` is called with the number of rows read
-        every thousand or so; what it raises ends the verification. Raises VaultDamagedError for an altered page.
+        after every `digest.SLICE` of them; what it raises ends the verification. Raises VaultDamagedError for an
+        altered page.
         """
         database = self._open_database()
         clean = False

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from smtui.tui.health import Finding
     from smtui.tui.long_work import LongWork
 
+IN_USE = 0.5
+"""Seconds after a key for which the screens have the processor."""
+
 
 class Session:
     """`idle_lock` in seconds; 0 means never. Time spent suspended counts as idle.
@@ -42,7 +45,7 @@ class Session:
         self.undo = UndoList()
         self.beside = Beside(vault)
         self.rotator = Rotator(self.beside, idle=self.read_only)
-        self.verifier = Verifier(self.beside)
+        self.verifier = Verifier(self.beside, lambda: self.is_in_use)
         self.work: LongWork[Any] | None = None
         self.password_options: Mapping[str, Any] = {}
         """With which a password was last made."""
@@ -115,6 +118,11 @@ class Session:
 
     def touch(self) -> None:
         self._touched = self._steady()
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether somebody pressed a key within the last moment, and so is about to press another."""
+        return self._steady() - self._touched < IN_USE
 
     @property
     def overdue(self) -> bool:

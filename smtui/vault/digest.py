@@ -27,6 +27,9 @@ MODULUS = 1 << 8 * SUM_BYTES
 # The row numbers SQLite gave out last are in a table of its own, of which it tells nothing. They only grow.
 _NUMBERS = "(SELECT coalesce(sum(seq), 0) FROM sqlite_sequence)"
 
+SLICE = 100
+"""How many rows are read between two calls of `progress`: one or two milliseconds of work."""
+
 Row = tuple[Any, ...]
 Progress = Callable[[int], None]
 
@@ -130,12 +133,12 @@ def present(database: Database) -> bool:
 
 
 def sum_of_all(database: Database, key: bytes, progress: Progress = lambda rows: None) -> int:
-    """Reads every row there is. `progress` is told of each so many."""
+    """Reads every row there is. `progress` is called with the number of rows read, after every `SLICE` of them."""
     _write_words(database)
     total, keyed = 0, _keyed(key)
     for seen, (table, row) in enumerate(_everything(database)):
         total += _of_row(keyed, table, row)
-        if seen % 1000 == 0:
+        if seen % SLICE == 0:
             progress(seen)
     return total % MODULUS
 

@@ -14,8 +14,10 @@ from smtui.config import Settings
 from smtui.tui import verifier
 from smtui.tui.app import SmtuiApp
 from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.session import IN_USE
+from smtui.vault import digest
 from tests.conftest import by_another_program
-from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.conftest import MakeApp, Steady, screen_text, until
 
 SMALL = (80, 24)
 
@@ -79,6 +81,44 @@ async def test_it_gives_way(
             await session.verifier.end()
             vault.change_passphrase("another six words of passphrase")
         assert not session.verifier.is_running
+
+
+def test_it_lets_go_after_every_slice(vault: smtui.Vault, filled: Any) -> None:
+    """While it reads, no other thread gets its turn: no slice has more than a hundred rows."""
+    slices: list[int] = []
+    vault.create_secrets([{"Name": f"more-{number}", "SecretString": "x"} for number in range(100)])
+    with vault.opened_again() as own:
+        rows = digest.count_of_all(own._open_database())
+        assert own.verify_rows(slices.append)
+    assert rows > 2 * digest.SLICE
+    assert slices == [*range(0, slices[-1] + 1, digest.SLICE)] and slices[-1] > rows - digest.SLICE
+    assert digest.SLICE <= 100
+
+
+async def test_it_sleeps_longer_while_keys_arrive(
+    app: MakeApp, steady: Steady, vault: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And goes on all the same."""
+    pauses: list[float] = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            pauses.append(timeout or 0)
+            return super().wait(0)
+
+    monkeypatch.setattr(verifier, "DELAY", 3600)
+    monkeypatch.setattr(verifier, "Event", Stop)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        session = running.session
+        assert session is not None
+        await pilot.press("j")
+        assert await session.verifier.verify()
+        assert pauses and set(pauses) == {verifier.LONG_PAUSE}
+        pauses.clear()
+        steady.seconds += IN_USE
+        assert await session.verifier.verify()
+        assert pauses and set(pauses) == {verifier.PAUSE}
 
 
 def test_writers_do_not_wait_for_it(vault: smtui.Vault, filled: Any) -> None:
