@@ -1,8 +1,8 @@
-"""The one function that makes outside text showable.
+"""Text that is safe to show: `sanitize` makes it, and `SafeText` is its type.
 
 Names, descriptions, tags, values, policies and errors that quote them may hold control characters that a terminal
-obeys, or characters that make text look like other text. Nothing of the sort reaches a screen or a terminal: each
-is replaced by a visible stand-in. Copies and exports never pass through here; they stay byte-exact.
+obeys, or characters that imitate other text. `sanitize` replaces each of them by a visible symbol. Copies and exports
+do not pass through here; they stay byte-exact.
 """
 
 from __future__ import annotations
@@ -12,51 +12,58 @@ from collections.abc import Callable
 
 # Control, format, surrogate, private-use, unassigned; line and paragraph separators.
 HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-MOST_COMBINING = 4
+MAX_COMBINING = 4
+"""Combining marks on one character; more would cover the lines around it."""
 
 
-class Shown(str):
-    """Text that is safe to show. Only `shown` makes it; widgets accept it and not `str`."""
+class SafeText(str):
+    """Text that is safe to show. `sanitize` makes it; widgets accept it and reject a plain `str`."""
 
     __slots__ = ()
 
 
-def shown(text: object, *, lines: bool = False) -> Shown:
-    """`text` with every harmful character replaced; with `lines`, newlines stay and tabs become spaces."""
+def sanitize(text: object, *, lines: bool = False) -> SafeText:
+    """Replaces every harmful character of `text` by a visible symbol.
+
+    With `lines`, newlines stay and tabs become spaces.
+    """
     plain = str(text)
     if plain.isascii() and plain.isprintable():
-        return Shown(plain)
+        return SafeText(plain)
     if lines:
-        return Shown("\n".join(_neutral(line.expandtabs(4)) for line in plain.replace("\r\n", "\n").split("\n")))
-    return Shown(_neutral(plain))
+        cleaned = (_replace_harmful(line.expandtabs(4)) for line in plain.replace("\r\n", "\n").split("\n"))
+        return SafeText("\n".join(cleaned))
+    return SafeText(_replace_harmful(plain))
 
 
-def escaped(text: str) -> Shown:
-    """JSON text with every harmful character as JSON spells it, so that it can be edited and says the same.
+def escape_json(text: str) -> SafeText:
+    """Replaces every harmful character of a JSON text by its JSON escape, so that an editor can show it.
 
-    Such characters can only stand inside strings of JSON, but for line breaks and tabs, which stay.
+    The document stays the same: outside of strings, JSON allows no such characters except line breaks and tabs, and
+    those stay.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return Shown("\n".join("\t".join(_neutral(part, _json_escape) for part in line.split("\t")) for line in lines))
+    parts = ((_replace_harmful(part, _json_escape) for part in line.split("\t")) for line in lines)
+    return SafeText("\n".join("\t".join(line) for line in parts))
 
 
-def _neutral(text: str, stand_in: Callable[[int], str] | None = None) -> str:
+def _replace_harmful(text: str, symbol_for: Callable[[int], str] | None = None) -> str:
     if text.isascii() and text.isprintable():
         return text
-    stand_in = stand_in or _stand_in
+    symbol_for = symbol_for or _symbol_for
     out: list[str] = []
     combining = 0
     for character in text:
         category = unicodedata.category(character)
         combining = combining + 1 if category in ("Mn", "Me") else 0
-        if category in HARMFUL or combining > MOST_COMBINING:
-            out.append(stand_in(ord(character)))
+        if category in HARMFUL or combining > MAX_COMBINING:
+            out.append(symbol_for(ord(character)))
         else:
             out.append(character)
     return "".join(out)
 
 
-def _stand_in(code: int) -> str:
+def _symbol_for(code: int) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "␡" if code == 0x7F else f"<U+{code:04X}>"

@@ -1,7 +1,7 @@
 """What goes to standard error, and nothing else does.
 
 Three rules. Everything written here is a sentence for a person: standard output stays free for the answer. No sentence
-holds a secret value, whatever went wrong. Every sentence passes `shown`, for it may quote a name or a path that
+holds a secret value, whatever went wrong. Every sentence passes `sanitize`, for it may quote a name or a path that
 somebody else chose. A notice is given once in the life of a call.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from smtui.api.errors import ClientError, ParamValidationError, SmtuiError
-from smtui.shown import shown
+from smtui.shown import sanitize
 
 BAR = 30
 STEP = 100
@@ -72,7 +72,7 @@ class Progress:
         if step != self._drawn:
             self._drawn = step
             bar = f"[{'#' * step}{'.' * (BAR - step)}] {done:,}/{of:,}" if of else f"{done:,}"
-            _raw(f"\r{shown(what)} {bar}\x1b[K")
+            _raw(f"\r{sanitize(what)} {bar}\x1b[K")
 
     def clear(self) -> None:
         if self._drawn >= 0:
@@ -97,7 +97,7 @@ def _once(text: str) -> None:
 
 
 def _write(text: str) -> None:
-    _raw(shown(text, lines=True) + "\n")
+    _raw(sanitize(text, lines=True) + "\n")
 
 
 def _raw(text: str) -> None:

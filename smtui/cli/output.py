@@ -1,7 +1,7 @@
-"""What goes to standard output, and nothing else does: the answer to the command.
+"""Standard output: the answer to a command, and nothing else.
 
-Into a pipe or a file it goes byte by byte as it is. To a terminal it goes through `shown`, so that no value can drive
-the terminal, and a note says so where that changed anything.
+A pipe or a file gets the bytes as they are. A terminal gets them through `sanitize`, so that no value can drive the
+terminal; a note on standard error says so if that changed anything.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from smtui.cli import diagnostics
 from smtui.cli.exits import RefusedError
-from smtui.shown import shown
+from smtui.shown import sanitize
 
 CHANGED = "characters that would drive the terminal are shown as symbols; into a pipe or file the value goes unchanged."
 
@@ -60,7 +60,7 @@ def abandon() -> None:
 
 
 def _harmless(text: str) -> str:
-    safe = shown(text, lines=True)
+    safe = sanitize(text, lines=True)
     if safe != text.replace("\r\n", "\n").expandtabs(4):
         diagnostics.note(CHANGED)
     return safe

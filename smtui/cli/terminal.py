@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from smtui.cli.exits import CannotUnlockError, UsageError
-from smtui.shown import shown
+from smtui.shown import sanitize
 
 LONGEST = 65_536
 ENTER, ERASE, CLEAR, END = b"\r\n", b"\x08\x7f", 0x15, 0x04
@@ -81,7 +81,7 @@ def tell(text: str) -> bool:
     """Writes lines to the terminal itself; False where there is none."""
     try:
         with _opened() as terminal:
-            os.write(terminal, f"{shown(text, lines=True)}\n".encode())
+            os.write(terminal, f"{sanitize(text, lines=True)}\n".encode())
     except NoTerminalError:
         return False
     return True
@@ -128,7 +128,7 @@ def _ask_tty(question: str) -> bytearray:
         silent[6][termios.VMIN], silent[6][termios.VTIME] = 1, 0
         try:
             termios.tcsetattr(terminal, termios.TCSAFLUSH, silent)
-            os.write(terminal, shown(question).encode())
+            os.write(terminal, sanitize(question).encode())
             return _line(terminal)
         finally:
             termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
@@ -149,4 +149,4 @@ def _line(terminal: int) -> bytearray:
 def _ask_console(question: str) -> bytearray:
     from getpass import getpass
 
-    return bytearray(getpass(str(shown(question))).encode())
+    return bytearray(getpass(str(sanitize(question))).encode())

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 
 GUTTER = 6
 """Cells left of an argument, for its number."""
@@ -31,22 +31,22 @@ def from_anywhere(word: str) -> str:
     return str(Path(word).absolute()) if ("/" in word and Path(word).exists()) or Path(word).is_file() else word
 
 
-def format_argument(argument: str) -> Shown:
+def format_argument(argument: str) -> SafeText:
     """One argument so that no two look alike: quoted for a shell; as JSON where it cannot be shown as it is.
 
     What is quoted for a shell never begins with the quotation mark that JSON begins with.
     """
-    if argument.isprintable() and shown(argument) == argument:
-        return Shown(shlex.quote(argument))
-    return Shown(json.dumps(argument))
+    if argument.isprintable() and sanitize(argument) == argument:
+        return SafeText(shlex.quote(argument))
+    return SafeText(json.dumps(argument))
 
 
-def format_arguments(arguments: Iterable[str]) -> Shown:
+def format_arguments(arguments: Iterable[str]) -> SafeText:
     """All arguments on one line."""
-    return Shown(" ".join(map(format_argument, arguments)))
+    return SafeText(" ".join(map(format_argument, arguments)))
 
 
-def number_arguments(arguments: Iterable[str], width: int) -> Iterator[Shown]:
+def number_arguments(arguments: Iterable[str], width: int) -> Iterator[SafeText]:
     """Lines of at most `width` cells: each argument behind its number, and what of it goes on behind none.
 
     So no argument can be taken for two, whatever is in it.
@@ -55,4 +55,4 @@ def number_arguments(arguments: Iterable[str], width: int) -> Iterator[Shown]:
         text = format_argument(argument)
         room = (width - GUTTER) // (1 if text.isascii() else 2)
         for start in range(0, len(text), room):
-            yield Shown(f"{number if start == 0 else '':>{GUTTER - 2}}  {text[start : start + room]}")
+            yield SafeText(f"{number if start == 0 else '':>{GUTTER - 2}}  {text[start : start + room]}")

@@ -20,7 +20,7 @@ from smtui.rotation import wire
 from smtui.rotation.desk import Desk
 from smtui.rotation.function import Output, Wanted
 from smtui.rotation.supervisor import END, Result
-from smtui.shown import shown
+from smtui.shown import sanitize
 
 TICK = 0.1
 CHUNK = 64 * 1024
@@ -153,7 +153,7 @@ class Conversation:
     def kept_output(self) -> Output:
         """What was written, harmless, and without any value that the function had to do with."""
         text = self._desk.without_values(self._written.decode("utf-8", "replace"))
-        return Output.of(bytes(self._written), self._size, shown(text, lines=True))
+        return Output.of(bytes(self._written), self._size, sanitize(text, lines=True))
 
 
 class _Connection:

@@ -26,7 +26,7 @@ from smtui.ambient import seconds_awake
 from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.terminal_end import HUNG_UP, TERMINAL
 from smtui.tui import keys, rotator, themes, verifier
 from smtui.tui.bridge import (
@@ -292,7 +292,7 @@ class SmtuiApp(CopyingApp):
         if sentences:
             more = len(sentences) - MOST_TOLD
             told = [*sentences[:MOST_TOLD], *([f"And {more:,} more; the audit log lists all."] if more > 0 else [])]
-            self.notify(shown("\n".join(told), lines=True), severity="warning", markup=False, timeout=A_WHILE)
+            self.notify(sanitize("\n".join(told), lines=True), severity="warning", markup=False, timeout=A_WHILE)
 
     @background
     async def rotate_due(self) -> None:
@@ -504,7 +504,7 @@ class SmtuiApp(CopyingApp):
         from smtui.tui.dialogs.confirm import Confirm
 
         session = self.session
-        question = Confirm(shown("Allow changes from here on?"), shown(ALLOWED), "Allow changes")
+        question = Confirm(sanitize("Allow changes from here on?"), sanitize(ALLOWED), "Allow changes")
         if session is None or not await self.push_screen_wait(question):
             return
         vault = session.vault

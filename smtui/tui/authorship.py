@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui import trail_words
 from smtui.labels import AWSCURRENT
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import rows
 from smtui.tui.label_moves import short
 
@@ -24,7 +24,7 @@ ROTATED = "RotationSucceeded"
 Event = Mapping[str, Any]
 
 
-def describe_new_version(vault: Vault, secret_id: str, version: str, region: str) -> Shown:
+def describe_new_version(vault: Vault, secret_id: str, version: str, region: str) -> SafeText:
     """How a version came to be AWSCURRENT: `root stored version 1234abcd at 2026-03-02 13:00 (PutSecretValue).`"""
     rotated = False
     for event in _events(vault, secret_id, region):
@@ -35,27 +35,27 @@ def describe_new_version(vault: Vault, secret_id: str, version: str, region: str
                 _member(event, "requestParameters", "versionStage") == AWSCURRENT:
             who = "A rotation" if rotated else ""
             return _say(event, f"moved AWSCURRENT to version {short(version)}", who)
-    return shown(f"AWSCURRENT is on version {short(version)} now.")
+    return sanitize(f"AWSCURRENT is on version {short(version)} now.")
 
 
-def describe_last_change(vault: Vault, secret_id: str, region: str, names: Collection[str], did: str) -> Shown:
+def describe_last_change(vault: Vault, secret_id: str, region: str, names: Collection[str], did: str) -> SafeText:
     """The newest event of one of these operations: `user/alice changed the tags at 2026-03-02 13:00 (TagResource).`
 
     Args:
         did: what they did, in the past tense, as it follows a name.
     """
     found = next((event for event in _events(vault, secret_id, region) if event["eventName"] in names), None)
-    return shown(f"Somebody {did}.") if found is None else _say(found, did)
+    return sanitize(f"Somebody {did}.") if found is None else _say(found, did)
 
 
 def _events(vault: Vault, secret_id: str, region: str) -> list[Event]:
     return list(vault.trail(secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region))
 
 
-def _say(event: Event, did: str, who: str = "") -> Shown:
+def _say(event: Event, did: str, who: str = "") -> SafeText:
     when = rows.minute(datetime.fromisoformat(event["eventTime"]))
     who = who or trail_words.caller(event) or "AWS"
-    return shown(f"{who} {did} at {when} ({event['eventName']}).")
+    return sanitize(f"{who} {did} at {when} ({event['eventName']}).")
 
 
 def _member(event: Event, part: str, name: str) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import ways_back
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.bulk_tags import TagPlan
@@ -40,7 +40,7 @@ async def restore(screen: SecretsScreen, entries: Entries) -> None:
         screen.say(f"No deletion of {entry['Name']} is planned.")
         return
     await call(screen.client.restore_secret, SecretId=entry["ARN"])
-    ways_back.restored(screen.session, entry["ARN"], shown(entry["Name"]), entry["DeletedDate"])
+    ways_back.restored(screen.session, entry["ARN"], sanitize(entry["Name"]), entry["DeletedDate"])
     await screen.done(f"{entry['Name']} is restored.")
 
 
@@ -50,7 +50,7 @@ async def tag(screen: SecretsScreen, entries: Entries) -> None:
         await _carried_out(screen, TagPlan(screen.session, entries))
         return
     [entry] = entries
-    await edit_tags(screen, entry["ARN"], shown(entry["Name"]), tags_of(entry))
+    await edit_tags(screen, entry["ARN"], sanitize(entry["Name"]), tags_of(entry))
 
 
 async def export(screen: SecretsScreen, entries: Entries) -> None:
@@ -61,8 +61,8 @@ async def export(screen: SecretsScreen, entries: Entries) -> None:
 
 async def copy_names(screen: SecretsScreen, entries: Entries) -> None:
     """One a line."""
-    titles = [Shown("names"), Shown("ARNs")]
-    picked = await screen.app.push_screen_wait(Pick(shown(f"Copy what of {counted(len(entries))}?"), titles))
+    titles = [SafeText("names"), SafeText("ARNs")]
+    picked = await screen.app.push_screen_wait(Pick(sanitize(f"Copy what of {counted(len(entries))}?"), titles))
     if picked is not None:
         words = [entry["ARN"] if picked else entry["Name"] for entry in entries]
         await screen.app.copy("\n".join(words), f"{titles[picked].capitalize()} of {counted(len(entries))}")

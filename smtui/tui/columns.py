@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import rows
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 GAP = 2
 NEVER = datetime.max.replace(tzinfo=UTC)
-Cell = Callable[["SecretListEntry", datetime], Shown]
+Cell = Callable[["SecretListEntry", datetime], SafeText]
 Key = Callable[["SecretListEntry"], Any]
 
 
@@ -46,7 +46,7 @@ def _date(member: str) -> Cell:
 
 
 def _text(member: str) -> Cell:
-    return lambda entry, now: shown(entry.get(member, ""))
+    return lambda entry, now: sanitize(entry.get(member, ""))
 
 
 def _folded(member: str) -> Key:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.text.json_object import JsonMember, read_members
 from smtui.tui.values import Value, part
 
@@ -33,8 +33,8 @@ class Compared:
     state: State
 
     @property
-    def name(self) -> Shown:
-        return shown(".".join(self.path) or "the whole value")
+    def name(self) -> SafeText:
+        return sanitize(".".join(self.path) or "the whole value")
 
 
 def compared(before: Value, after: Value) -> list[Compared]:
@@ -71,24 +71,24 @@ def piece(value: Value, path: Path, *, to_show: bool = False) -> Value | None:
     return found
 
 
-def sentences(before: Value, after: Value) -> list[Shown]:
+def sentences(before: Value, after: Value) -> list[SafeText]:
     """What a new value changes, key by key; nothing where it is the same to the byte."""
     if before == after:
         return []
     found = compared(before, after)
     if found[0].path:
-        said = [shown(f"{state.value} {each.name} {_VERBS[state]}") for state in _VERBS
+        said = [sanitize(f"{state.value} {each.name} {_VERBS[state]}") for state in _VERBS
                 for each in found if each.state is state]
-        return said or [Shown("~ only spelling changes: spaces, order, escapes")]
-    return [Shown("~ the whole value changes"), *_lost(before, after)]
+        return said or [SafeText("~ only spelling changes: spaces, order, escapes")]
+    return [SafeText("~ the whole value changes"), *_lost(before, after)]
 
 
-def _lost(before: Value, after: Value) -> Iterator[Shown]:
+def _lost(before: Value, after: Value) -> Iterator[SafeText]:
     """Where there were keys, and are none any more, that may be a slip."""
     keys = len(read_members(before)) if isinstance(before, str) else 0
     if keys:
         what = f"binary, {len(after):,} bytes" if isinstance(after, bytes) else "text"
-        yield shown(f"▲ it is {what}, no JSON with keys; there were {keys}")
+        yield sanitize(f"▲ it is {what}, no JSON with keys; there were {keys}")
 
 
 _VERBS = {State.ADDED: "is new", State.CHANGED: "changes", State.REMOVED: "is left out"}

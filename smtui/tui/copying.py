@@ -6,7 +6,7 @@ from textual.reactive import var
 
 from smtui.clipboard.clipboard import Cleared, Clipboard
 from smtui.config import Settings
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.bridge import call, gesture
 from smtui.tui.telling import TellingApp
 
@@ -41,7 +41,7 @@ class CopyingApp(TellingApp):
         data = value.encode() if isinstance(value, str) else value
         copied = await call(self.pasteboard.copy, data, self.settings.clipboard_clear)
         self.clears_in = self.pasteboard.seconds_left()
-        self.notify(shown(f"{what}: {copied.sentence}"), markup=False)
+        self.notify(sanitize(f"{what}: {copied.sentence}"), markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Textual's own copying (Ctrl+C in a field) goes the same way as ours, and is cleared as ours is."""

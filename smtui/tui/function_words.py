@@ -7,30 +7,31 @@ from typing import Any
 
 from smtui.api.own import DEFAULT_STEP
 from smtui.rotation.arguments import format_arguments
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.widgets.password_options import LENGTH
 
-WAITS = Shown("waits for your permission")
-UNREADABLE = Shown("▲ Its settings cannot be read. The vault's check says more.")
+WAITS = SafeText("waits for your permission")
+UNREADABLE = SafeText("▲ Its settings cannot be read. The vault's check says more.")
 WITHOUT = {
     "ExcludeLowercase": "a–z", "ExcludeUppercase": "A–Z", "ExcludeNumbers": "0–9", "ExcludePunctuation": "punctuation",
 }  # fmt: skip
 
 
-def kind(function: Mapping[str, Any]) -> Shown:
+def kind(function: Mapping[str, Any]) -> SafeText:
     if "Unreadable" in function:
-        return Shown("?")
-    return Shown("password" if "Password" in function else "command")
+        return SafeText("?")
+    return SafeText("password" if "Password" in function else "command")
 
 
-def what_it_does(function: Mapping[str, Any]) -> Shown:
+def what_it_does(function: Mapping[str, Any]) -> SafeText:
     """One line: `24 characters, without punctuation, in password` or `python3 rotate.py · 60 s a step`."""
     if "Unreadable" in function:
         return UNREADABLE
     if "Password" in function:
-        return shown(", ".join(_password(function["Password"])))
+        return sanitize(", ".join(_password(function["Password"])))
     command = function["Command"]
-    return Shown(f"{format_arguments(command['Arguments'])} · {command.get('TimeoutInSeconds', DEFAULT_STEP)} s a step")
+    seconds = command.get("TimeoutInSeconds", DEFAULT_STEP)
+    return SafeText(f"{format_arguments(command['Arguments'])} · {seconds} s a step")
 
 
 def _password(options: Mapping[str, Any]) -> Iterator[str]:
@@ -47,6 +48,6 @@ def _password(options: Mapping[str, Any]) -> Iterator[str]:
     yield f"in {options['Key']}" if "Key" in options else "as the whole value"
 
 
-def name_in(arn: str) -> Shown:
+def name_in(arn: str) -> SafeText:
     """A function's name, out of its ARN."""
-    return shown(arn.rpartition(":")[2])
+    return sanitize(arn.rpartition(":")[2])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from smtui.api.errors import ChangedMeanwhileError
 from smtui.compare_and_swap import write_unless
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.conflict import Answer, ConflictDialog
 from smtui.tui.value_edit import Outcome
@@ -39,11 +39,11 @@ class GuardedWrite(Generic[Seen]):
         notice: what is said at once, beside the question.
     """
 
-    title: Shown
+    title: SafeText
     read: Callable[[], Seen]
     is_other: Callable[[Seen, Seen], bool]
     write: Callable[[], object]
-    describe: Callable[[Seen], Sequence[Shown]]
+    describe: Callable[[Seen], Sequence[SafeText]]
     answers: Sequence[Answer] = TYPED
     insist: str | None = Answer.STORE.value
     notice: str = ""
@@ -75,7 +75,7 @@ class GuardedWrite(Generic[Seen]):
 
         return write_unless(vault.all_or_nothing, self.read, lambda found: self.is_other(seen, found), write)
 
-    def _look(self) -> tuple[Seen, Sequence[Shown]]:
+    def _look(self) -> tuple[Seen, Sequence[SafeText]]:
         found = self.read()
         return found, self.describe(found)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.ambient import Ambient
 from smtui.api.errors import ClientError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.strength import Estimator
 from smtui.text.json_object import read_members
 from smtui.tui import rows
@@ -43,9 +43,9 @@ class Finding:
 
     severity: Severity
     kind: str
-    name: Shown
+    name: SafeText
     arn: str
-    words: Shown
+    words: SafeText
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -58,7 +58,7 @@ class Finding:
 def of_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
     """What its dates and its description say."""
     def found(severity: Severity, kind: str, words: str) -> Finding:
-        return Finding(severity, kind, shown(entry["Name"]), entry["ARN"], shown(words))
+        return Finding(severity, kind, sanitize(entry["Name"]), entry["ARN"], sanitize(words))
 
     if deleted := entry.get("DeletedDate"):
         if deleted - now <= timedelta(days=SOON_DAYS):
@@ -91,7 +91,7 @@ def of_keys(vault: Vault, region: str) -> list[Finding]:
             versions, secrets = vault.sealed_under(key["KeyId"], region_name=region)
             words = f"on {rows.day(key.get('DeletionDate'))}; it seals {versions:,} versions of {secrets:,} secrets"
             severity = Severity.ALERT if versions else Severity.WARNING
-            found.append(Finding(severity, "key deletion", shown(key["KeyId"]), "", shown(words)))
+            found.append(Finding(severity, "key deletion", sanitize(key["KeyId"]), "", sanitize(words)))
     return found
 
 
@@ -112,7 +112,7 @@ def of_everything(vault: Vault, region: str, tell: Tell) -> list[Finding]:
                 batch = entries[start : start + BATCH]
                 answers = client.batch_get_secret_value(SecretIdList=[each["ARN"] for each in batch])["SecretValues"]
                 for answer in answers:
-                    values.add(answer["ARN"], shown(answer["Name"]), answer.get("SecretString"))
+                    values.add(answer["ARN"], sanitize(answer["Name"]), answer.get("SecretString"))
                 for entry in batch:
                     found += _of_secret(vault, region, entry)
                 done += len(batch)
@@ -127,7 +127,7 @@ def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[Fi
     arn = entry["ARN"]
 
     def found(kind: str, words: str) -> Finding:
-        return Finding(Severity.ALERT, kind, shown(entry["Name"]), arn, shown(words))
+        return Finding(Severity.ALERT, kind, sanitize(entry["Name"]), arn, sanitize(words))
 
     try:
         client = vault.client(region_name=region)
@@ -141,7 +141,7 @@ def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[Fi
             if replica.get("Status") == "Failed":
                 yield found("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")
     except ClientError as error:
-        yield Finding(Severity.WARNING, "not looked at", shown(entry["Name"]), arn, shown(error.message))
+        yield Finding(Severity.WARNING, "not looked at", sanitize(entry["Name"]), arn, sanitize(error.message))
 
 
 class Values:
@@ -149,11 +149,11 @@ class Values:
 
     def __init__(self) -> None:
         self._seal = Ambient().entropy(32)
-        self._where: dict[bytes, list[tuple[str, Shown, str]]] = defaultdict(list)
+        self._where: dict[bytes, list[tuple[str, SafeText, str]]] = defaultdict(list)
         self._bits: dict[bytes, float] = {}
         self._estimator = Estimator()
 
-    def add(self, arn: str, name: Shown, value: str | None) -> None:
+    def add(self, arn: str, name: SafeText, value: str | None) -> None:
         for key, piece in pieces(value or ""):
             print_ = hmac.digest(self._seal, piece.encode("utf-8", "surrogatepass"), "sha256")
             if print_ not in self._bits:
@@ -164,16 +164,16 @@ class Values:
         for done, (print_, places) in enumerate(self._where.items()):
             tell("comparing", done, len(self._where))
             weak = self._bits[print_] < WEAK_BELOW
-            by_secret: dict[tuple[str, Shown], list[str]] = defaultdict(list)
+            by_secret: dict[tuple[str, SafeText], list[str]] = defaultdict(list)
             for arn, name, key in places:
                 by_secret[arn, name].append(key)
             for (arn, name), keys in by_secret.items():
                 what = _named(keys)
                 if weak:
-                    words = shown(f"{what}about {self._bits[print_]:.0f} bits")
+                    words = sanitize(f"{what}about {self._bits[print_]:.0f} bits")
                     yield Finding(Severity.ALERT, "weak", name, arn, words)
                 if same := _the_same(keys, [other for _, other in by_secret if other != name]):
-                    yield Finding(Severity.WARNING, "repeated", name, arn, shown(f"{what}{same}"))
+                    yield Finding(Severity.WARNING, "repeated", name, arn, sanitize(f"{what}{same}"))
 
     def close(self) -> None:
         self._estimator.close()
@@ -187,7 +187,7 @@ def _named(keys: list[str]) -> str:
     return f"{words}{f' and {len(keys) - 2:,} more' if len(keys) > 2 else ''}: " if words else ""
 
 
-def _the_same(keys: list[str], others: list[Shown]) -> str:
+def _the_same(keys: list[str], others: list[SafeText]) -> str:
     """Where else the value is: in other secrets, or under several keys of this one."""
     if others:
         return f"the same as in {others[0]}{f' and {len(others) - 1:,} more' if len(others) > 1 else ''}"

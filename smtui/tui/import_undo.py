@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.labels import AWSCURRENT
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import ways_back
 from smtui.tui.label_moves import Move, labels_of
 from smtui.tui.plan import counted
@@ -40,7 +40,7 @@ class _Created:
     """A secret that the import created, as it left it; `changed` is its LastChangedDate."""
 
     arn: str
-    name: Shown
+    name: SafeText
     owner: str | None
     version: str
     changed: object
@@ -76,7 +76,7 @@ class _Updated:
     """A secret that got a new version; `back` moves the labels to where they were, None where there is no way back."""
 
     arn: str
-    name: Shown
+    name: SafeText
     owner: str | None
     back: Move | None
 
@@ -112,14 +112,14 @@ class ImportedSecrets:
     ) -> Outcome:
         """Judges each secret, lets `act` do what is to be done to it, and answers who went where."""
         reader = vault.client(region_name=region, record_reads=False)
-        deleted: list[Shown] = []
-        restored: list[Shown] = []
-        left: list[tuple[Shown, Shown]] = []
+        deleted: list[SafeText] = []
+        restored: list[SafeText] = []
+        left: list[tuple[SafeText, SafeText]] = []
         for number, change in enumerate(self._changes):
             tell(what, number, len(self._changes))
             why = _find_obstacle(reader, change) or act(vault, region, change)
             if why:
-                left.append((change.name, shown(why)))
+                left.append((change.name, sanitize(why)))
             else:
                 (deleted if isinstance(change, _Created) else restored).append(change.name)
         return Outcome(tuple(_sections(deleted, restored)), tuple(left))
@@ -137,7 +137,7 @@ def note_import(vault: Vault, region: str, written: Sequence[Written], tell: Tel
 
 
 def _note_one(written: Written, secret: DescribeSecretResponse) -> _Change:
-    arn, name, after = secret["ARN"], shown(written.name), labels_of(secret)
+    arn, name, after = secret["ARN"], sanitize(written.name), labels_of(secret)
     if written.before is None:
         return _Created(arn, name, written.owner, after[AWSCURRENT], secret["LastChangedDate"], _digest(secret))
     return _Updated(arn, name, written.owner, Move(dict(written.before), after, ()).undone())
@@ -171,12 +171,14 @@ def _words(refusal: ClientError) -> str:
     return getattr(refusal, "message", None) or str(refusal)
 
 
-def _sections(deleted: Sequence[Shown], restored: Sequence[Shown]) -> Iterator[tuple[Shown, tuple[Shown, ...]]]:
+def _sections(
+    deleted: Sequence[SafeText], restored: Sequence[SafeText]
+) -> Iterator[tuple[SafeText, tuple[SafeText, ...]]]:
     if deleted:
         verb = "is" if len(deleted) == 1 else "are"
         what = f"{counted(len(deleted), 'new secret')} {verb} deleted, and can be restored for {DAYS} days:"
-        yield shown(what), tuple(deleted)
+        yield sanitize(what), tuple(deleted)
     if restored:
         verb = "has" if len(restored) == 1 else "have"
         what = f"{counted(len(restored))} {verb} the version before as current again:"
-        yield shown(what), tuple(restored)
+        yield sanitize(what), tuple(restored)

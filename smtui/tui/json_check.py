@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.text.json_reader import InvalidJsonError, locate, parse_json
 from smtui.tui.marks import Mark, Severity
 
@@ -21,5 +21,5 @@ def json_marks(text: str) -> list[Mark]:
     try:
         parse_json(text)
     except InvalidJsonError as error:
-        return [Mark(*locate(text, error.position), 0, Severity.ALERT, shown(f"No JSON: {error}."))]
+        return [Mark(*locate(text, error.position), 0, Severity.ALERT, sanitize(f"No JSON: {error}."))]
     return []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.rows import deletion
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ class Key:
     aliases: tuple[str, ...]
 
     @property
-    def name(self) -> Shown:
+    def name(self) -> SafeText:
         """Its first alias, or the beginning of its id."""
-        return shown(self.aliases[0] if self.aliases else self.id[:SHORT])
+        return sanitize(self.aliases[0] if self.aliases else self.id[:SHORT])
 
     def state_words(self, now: datetime) -> Content:
         if self.deletes_at is not None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
 
@@ -23,12 +23,12 @@ _ARN = re.compile(r"arn:[^:]*:kms:[^:]*:[^:]*:")
 SHORT = 12
 
 
-def short(key_id: str) -> Shown:
+def short(key_id: str) -> SafeText:
     """An alias, or the beginning of a key's id, without the ARN around it."""
     resource = _ARN.sub("", key_id)
     if resource == LISTED_DEFAULT:
-        return shown(DEFAULT)
-    return shown(resource if resource.startswith("alias/") else resource.removeprefix("key/")[:SHORT])
+        return sanitize(DEFAULT)
+    return sanitize(resource if resource.startswith("alias/") else resource.removeprefix("key/")[:SHORT])
 
 
 def aliases(client: KeyClient) -> dict[str, str]:
@@ -39,20 +39,20 @@ def aliases(client: KeyClient) -> dict[str, str]:
     return found
 
 
-def named(key_ids: Sequence[str], by_key: Mapping[str, str]) -> Shown:
+def named(key_ids: Sequence[str], by_key: Mapping[str, str]) -> SafeText:
     """Keys as ListSecretVersionIds answers them, by their aliases where they have one."""
     words = [by_key.get(_ARN.sub("", each).removeprefix("key/")) or short(each) for each in key_ids]
-    return shown(", ".join(words))
+    return sanitize(", ".join(words))
 
 
-async def ask_key(app: SmtuiApp, session: Session, question: Shown, region: str | None = None) -> str | None:
+async def ask_key(app: SmtuiApp, session: Session, question: SafeText, region: str | None = None) -> str | None:
     """What to send as KmsKeyId; None where the person changes nothing."""
     choices = await call(_choices, session.keys(region, record_reads=False))
     picked = await app.push_screen_wait(Pick(question, [words for _, words in choices]))
     return None if picked is None else choices[picked][0]
 
 
-def _choices(client: KeyClient) -> list[tuple[str, Shown]]:
+def _choices(client: KeyClient) -> list[tuple[str, SafeText]]:
     """The default key, then the others by their aliases, then those without."""
     by_alias = [(alias["AliasArn"], alias["AliasName"], alias["TargetKeyId"])
                 for alias in client.list_aliases()["Aliases"] if "TargetKeyId" in alias]
@@ -60,8 +60,8 @@ def _choices(client: KeyClient) -> list[tuple[str, Shown]]:
     with_alias = {key for *_, key in by_alias}
     bare = [(key["KeyArn"], short(key["KeyArn"]), key["KeyId"])
             for key in client.list_keys()["Keys"] if key["KeyId"] not in with_alias]
-    return [(DEFAULT, shown(f"{DEFAULT}  the default")),
-            *((arn, shown(f"{name}  {_about(client, key)}")) for arn, name, key in (*customers, *bare))]
+    return [(DEFAULT, sanitize(f"{DEFAULT}  the default")),
+            *((arn, sanitize(f"{name}  {_about(client, key)}")) for arn, name, key in (*customers, *bare))]
 
 
 def _about(client: KeyClient, key_id: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from smtui import labels
 from smtui.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse, SecretVersionsListEntry, UpdateSecretVersionStageRequest
@@ -67,7 +67,7 @@ class Move:
         found = (Change(each, _of(self.before, each), _of(self.after, each)) for each in versions)
         return tuple(change for change in found if change.before != change.after)
 
-    def sentences(self) -> list[Shown]:
+    def sentences(self) -> list[SafeText]:
         """What happens to each label, and to versions that are left without any."""
         known = sorted({*self.before, *self.after})
         said = [self._of_label(label) for label in known if self.before.get(label) != self.after.get(label)]
@@ -75,7 +75,7 @@ class Move:
                  for each in sorted(labels.deprecated(self.before, self.after))]
         if len(self.steps) > 1:
             said.append(f"This takes {len(self.steps)} calls, one after the other.")
-        return [shown(sentence) for sentence in said]
+        return [sanitize(sentence) for sentence in said]
 
     @property
     def words(self) -> str:
@@ -137,14 +137,14 @@ def labels_of(secret: DescribeSecretResponse) -> dict[str, str]:
     return {label: version for version, labels in secret.get("VersionIdsToStages", {}).items() for label in labels}
 
 
-def short(version: str | None) -> Shown:
+def short(version: str | None) -> SafeText:
     """The first characters of a VersionId, enough to tell versions apart by eye."""
-    return shown(version if version == NEW else (version or "")[:SHORT])
+    return sanitize(version if version == NEW else (version or "")[:SHORT])
 
 
-def place_of(version: str | None) -> Shown:
+def place_of(version: str | None) -> SafeText:
     """The version a label is on, in a sentence."""
-    return short(version) if version else Shown("no version")
+    return short(version) if version else SafeText("no version")
 
 
 def _of(carried: Labels, version: str) -> tuple[str, ...]:

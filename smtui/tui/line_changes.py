@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from smtui.shown import Shown, escaped
+from smtui.shown import SafeText, escape_json
 from smtui.text.json_layout import indent_json
 
 AROUND = 2
@@ -18,16 +18,16 @@ class Line:
     """`sign` is + for added, - for removed, a space for the same, … where lines are left out."""
 
     sign: str
-    text: Shown
+    text: SafeText
 
 
 def line_changes(before: str, after: str) -> list[Line]:
     """Nothing where only spaces and line breaks differ."""
-    old, new = (escaped(indent_json(text)).split("\n") if text else [] for text in (before, after))
+    old, new = (escape_json(indent_json(text)).split("\n") if text else [] for text in (before, after))
     found: list[Line] = []
     for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(AROUND):
         if found:
-            found.append(Line("…", Shown("")))
+            found.append(Line("…", SafeText("")))
         for what, i, j, k, m in group:
             found += _lines(what, old[i:j], new[k:m])
     return found
@@ -35,7 +35,7 @@ def line_changes(before: str, after: str) -> list[Line]:
 
 def _lines(what: str, old: list[str], new: list[str]) -> Iterator[Line]:
     if what == "equal":
-        yield from (Line(" ", Shown(text)) for text in old)
+        yield from (Line(" ", SafeText(text)) for text in old)
         return
-    yield from (Line("-", Shown(text)) for text in old)
-    yield from (Line("+", Shown(text)) for text in new)
+    yield from (Line("-", SafeText(text)) for text in old)
+    yield from (Line("+", SafeText(text)) for text in new)

@@ -1,7 +1,7 @@
 """Work that takes its time, done beside the screens, so that no key press waits for it.
 
     async def check(app: SmtuiApp, session: Session) -> None:
-        report = await long(app, Shown("Check"), lambda vault, tell: vault.check(tell))
+        report = await long(app, SafeText("Check"), lambda vault, tell: vault.check(tell))
         await app.push_screen_wait(CheckReport(report))
 
 Such a deed is begun by `app.do(check)` and belongs to the app: it goes on when its screen is left. The work tells
@@ -18,7 +18,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.bridge import call
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class JobStoppedError(SmtuiError):
 class Progress:
     """`of` is 0 where nobody knows how many there will be."""
 
-    title: Shown
+    title: SafeText
     what: str = ""
     done: int = 0
     of: int = 0
@@ -57,16 +57,16 @@ class Progress:
         return min(1.0, self.done / self.of) if self.of else None
 
     @property
-    def words(self) -> Shown:
+    def words(self) -> SafeText:
         """`copying 1,200 of 5,000`."""
         count = f"{self.done:,} of {self.of:,}" if self.of > 1 else f"{self.done:,}" if self.done else ""
-        return shown(f"{self.what} {count}".strip())
+        return sanitize(f"{self.what} {count}".strip())
 
 
 class LongWork(Generic[Result]):
     """`alone` works on the session's own vault and in its lane: nothing else can be asked of the vault meanwhile."""
 
-    def __init__(self, title: Shown, function: Callable[[Vault, Tell], Result], *, alone: bool = False) -> None:
+    def __init__(self, title: SafeText, function: Callable[[Vault, Tell], Result], *, alone: bool = False) -> None:
         self.progress = Progress(title)
         self.over = False
         self._stopping = Event()
@@ -115,7 +115,7 @@ class LongWork(Generic[Result]):
 
 
 async def long(
-    app: SmtuiApp, title: Shown, function: Callable[[Vault, Tell], Result], *, alone: bool = False
+    app: SmtuiApp, title: SafeText, function: Callable[[Vault, Tell], Result], *, alone: bool = False
 ) -> Result:
     """Carries out `function(vault, tell)` and gives its answer. What lasts is shown, with its progress."""
     session = app.session

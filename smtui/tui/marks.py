@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 
 
 class Severity(Enum):
@@ -31,4 +31,4 @@ class Mark:
     column: int
     length: int
     severity: Severity
-    message: Shown
+    message: SafeText

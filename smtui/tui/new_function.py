@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ClientError
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.function import CommandFunction, PasswordFunction
 from smtui.tui.dialogs.pick import Pick
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from smtui.tui.screens.of_session import SessionScreen
 
 KINDS = (
-    (Shown("Make a new random password, for secrets that nobody but the vault keeps"), PasswordFunction),
-    (Shown("Run a command of yours for each of the four steps"), CommandFunction),
+    (SafeText("Make a new random password, for secrets that nobody but the vault keeps"), PasswordFunction),
+    (SafeText("Run a command of yours for each of the four steps"), CommandFunction),
 )
 
 
 async def new_function(screen: SessionScreen[Any]) -> dict[str, Any] | None:
     """Asks until the function is made or the person gives up; what was refused is in the form again."""
-    question = Pick(Shown("What shall the function do?"), [words for words, _ in KINDS])
+    question = Pick(SafeText("What shall the function do?"), [words for words, _ in KINDS])
     picked = await screen.app.push_screen_wait(question)
     if picked is None:
         return None

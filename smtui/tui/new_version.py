@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smtui import labels
 from smtui.labels import AWSCURRENT
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import comparing
 from smtui.tui.label_moves import NEW, Labels, Move
 from smtui.tui.values import Value
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST_LABEL = 256
 MOST_LINES = 8
-SAME = Shown("= the same value as before")
-REPLACED = Shown("~ the whole value is replaced, whatever it is")
+SAME = SafeText("= the same value as before")
+REPLACED = SafeText("~ the whole value is replaced, whatever it is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,19 @@ class NewVersion:
             request["SecretString"] = self.value
         return request
 
-    def sentences(self, before: Value | None, carried: Labels) -> list[Shown]:
+    def sentences(self, before: Value | None, carried: Labels) -> list[SafeText]:
         """`carried` are the labels as they are now; `before` is None where it cannot be read."""
         stages = self.stages if carried else (AWSCURRENT, *self.stages)
         move = Move(carried, labels.put(carried, NEW, stages), ())
-        stays = [] if AWSCURRENT in stages else [shown(f"{AWSCURRENT} stays where it is.")]
+        stays = [] if AWSCURRENT in stages else [sanitize(f"{AWSCURRENT} stays where it is.")]
         keys = [REPLACED] if before is None else comparing.sentences(before, self.value) or [SAME]
-        return [*_cut(keys), Shown(""), *move.sentences(), *stays]
+        return [*_cut(keys), SafeText(""), *move.sentences(), *stays]
 
 
-def _cut(lines: list[Shown]) -> list[Shown]:
-    return lines if len(lines) <= MOST_LINES else [*lines[:MOST_LINES], shown(f"… and {len(lines) - MOST_LINES} more")]
+def _cut(lines: list[SafeText]) -> list[SafeText]:
+    if len(lines) <= MOST_LINES:
+        return lines
+    return [*lines[:MOST_LINES], sanitize(f"… and {len(lines) - MOST_LINES} more")]
 
 
 def read_stages(typed: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.tui.app import SmtuiApp
 
-TITLE = Shown("An older file")
+TITLE = SafeText("An older file")
 ADVICE = (
     "If a backup was restored on purpose, go on. If not, an older copy was put in the place of the vault: cancel, and "
     "look for the newer file."
@@ -28,7 +28,7 @@ async def is_meant(app: SmtuiApp, vault: Vault) -> bool:
     if not vault.behind:
         return True
     text = "\n".join([vault.older, "", *_listed(vault.lost, vault.behind), ADVICE])
-    question = Confirm(TITLE, shown(text, lines=True), "It is a backup: go on")
+    question = Confirm(TITLE, sanitize(text, lines=True), "It is a backup: go on")
     if await app.push_screen_wait(question):
         await call(vault.accept_older)
         return True

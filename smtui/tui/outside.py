@@ -10,7 +10,7 @@ from textual.app import SuspendNotSupported
 from smtui.api.errors import SmtuiError
 from smtui.editor.private_copy import Place, private_copy, read_back
 from smtui.editor.program import EditorError, edit
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.tui.dialogs.edited import Edited, Verdict
 from smtui.tui.json_check import looks_like_json
@@ -30,13 +30,13 @@ EMPTY = "The file is empty: that is no value."
 NOT_TEXT = "This is not UTF-8 text, so it cannot be stored as it is."
 
 
-def warning(place: Place) -> Shown:
+def warning(place: Place) -> SafeText:
     """What to know before."""
-    return shown(COPIES if place.in_memory else f"{ON_DISK} {COPIES}")
+    return sanitize(COPIES if place.in_memory else f"{ON_DISK} {COPIES}")
 
 
 async def edited_outside(
-    app: SmtuiApp, before: str, program: list[str], place: Place, effects: Callable[[str], Awaitable[Shown]],
+    app: SmtuiApp, before: str, program: list[str], place: Place, effects: Callable[[str], Awaitable[SafeText]],
     store: Callable[[str], Awaitable[Outcome]],
 ) -> bool:
     """Whether anything was changed. Until a text is stored, or the person forgets it, the file stays as it was left.
@@ -60,8 +60,8 @@ async def edited_outside(
             elif after == before:
                 return False
             title = "Store a new version?" if not wrong else "Nothing is stored yet."
-            text = shown(wrong) if wrong else await effects(after)
-            verdict = await app.push_screen_wait(Edited(Shown(title), text, good=not wrong))
+            text = sanitize(wrong) if wrong else await effects(after)
+            verdict = await app.push_screen_wait(Edited(SafeText(title), text, good=not wrong))
             if verdict is Verdict.FORGET:
                 return True
             if verdict is Verdict.STORE:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
@@ -19,7 +19,7 @@ VALUES = frozenset({
 NOT_PLANNED = READS | VALUES | {"tag", "key", "policy", "rotation", "replication"}
 NOT_REPLICA = VALUES | {"tag", "delete", "restore", "rotation", "replication"}
 NOT_MANAGED = VALUES | {"key", "rotation"}
-PLANNED = Shown("Its deletion is planned: until it is restored (U) nobody reads or changes it.")
+PLANNED = SafeText("Its deletion is planned: until it is restored (U) nobody reads or changes it.")
 
 
 def primary_region(secret: DescribeSecretResponse, region: str) -> str | None:
@@ -28,13 +28,13 @@ def primary_region(secret: DescribeSecretResponse, region: str) -> str | None:
     return None if primary == region else primary
 
 
-def why_not(secret: DescribeSecretResponse, region: str, action: str) -> Shown:
+def why_not(secret: DescribeSecretResponse, region: str, action: str) -> SafeText:
     """Why `action` cannot be done to this secret in its state; empty where it can."""
     primary, owner = primary_region(secret, region), secret.get("OwningService")
     if "DeletedDate" in secret and action in NOT_PLANNED:
         return PLANNED
     if primary and action in NOT_REPLICA:
-        return shown(f"This is a replica: it is changed in {primary}, where its primary is.")
+        return sanitize(f"This is a replica: it is changed in {primary}, where its primary is.")
     if owner and action in NOT_MANAGED:
-        return shown(f"The service {owner} manages this secret, and it alone updates it.")
-    return Shown("")
+        return sanitize(f"The service {owner} manages this secret, and it alone updates it.")
+    return SafeText("")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, SmtuiError
 from smtui.compare_and_swap import Transaction, write_unless
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.bridge import call
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Sent = tuple[str, Mapping[str, Any]]
 """The name of a method of the client, and its request."""
 
 
-NOTHING = Shown()
+NOTHING = SafeText()
 
 
 class State(Enum):
@@ -39,20 +39,20 @@ class Item:
     """One secret of a plan: `note` is what one should know before; `obstacle`, why it is left out."""
 
     entry: Mapping[str, Any]
-    note: Shown = NOTHING
-    obstacle: Shown = NOTHING
+    note: SafeText = NOTHING
+    obstacle: SafeText = NOTHING
     calls: Sequence[Sent] = ()
     check: Callable[[Client], str] | None = None
     """Says, in the same transaction as the calls, why they may not be made any more; empty where they may."""
     remember: Callable[[], None] | None = None
     """Remembers the way back; called when it is done."""
-    said: Shown | None = None
+    said: SafeText | None = None
     """What was answered; None before it was tried."""
     done: bool = False
 
     @property
-    def name(self) -> Shown:
-        return shown(self.entry["Name"])
+    def name(self) -> SafeText:
+        return sanitize(self.entry["Name"])
 
     @property
     def arn(self) -> str:
@@ -65,7 +65,7 @@ class Item:
         return State.LEFT_OUT if self.obstacle else State.PLANNED
 
     @property
-    def words(self) -> Shown:
+    def words(self) -> SafeText:
         """What is to be read beside its name."""
         return self.said or self.obstacle or self.note
 
@@ -93,9 +93,9 @@ class Plan:
         try:
             await call(_send, item, client, transaction)
         except ChangedMeanwhileError as error:
-            item.said = shown(error.found)
+            item.said = sanitize(error.found)
         except SmtuiError as error:
-            item.said = shown(getattr(error, "message", None) or str(error))
+            item.said = sanitize(getattr(error, "message", None) or str(error))
             self.stopped = not isinstance(error, ClientError)
         else:
             item.said, item.done = NOTHING, True
@@ -118,6 +118,6 @@ def counted(many: int, what: str = "secret") -> str:
     return f"{many:,} {what}" if many == 1 else f"{many:,} {what}s"
 
 
-def named(entries: Sequence[Mapping[str, Any]]) -> Shown:
+def named(entries: Sequence[Mapping[str, Any]]) -> SafeText:
     """The one by its name, several by their number."""
-    return shown(entries[0]["Name"] if len(entries) == 1 else counted(len(entries)))
+    return sanitize(entries[0]["Name"] if len(entries) == 1 else counted(len(entries)))

@@ -10,7 +10,7 @@ from smtui.policy.doubtful_names import find_doubtful_names
 from smtui.policy.exposure import exposure
 from smtui.policy.statements import Finding, MalformedPolicyError
 from smtui.policy.warnings import warnings
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.marks import Mark, Severity
 
 LONGEST = 20_480
@@ -22,7 +22,7 @@ BROAD = "This policy grants broad access."
 def marks(text: str, arn: str, now: datetime) -> list[Mark]:
     """About a policy for the secret of this ARN; nothing about none."""
     if len(text) > LONGEST:
-        return [Mark(1, 1, 0, Severity.ERROR, shown(TOO_LONG.format(most=LONGEST, size=len(text))))]
+        return [Mark(1, 1, 0, Severity.ERROR, sanitize(TOO_LONG.format(most=LONGEST, size=len(text))))]
     return list(_found(text, arn, now)) if text.strip() else []
 
 
@@ -34,7 +34,7 @@ def _found(text: str, arn: str, now: datetime) -> Iterator[Mark]:
         return
     if witness := exposure(policy, resource=arn, owner=arn.split(":")[4], now=now):
         place = (witness.statement or policy.statements[0]).place
-        yield Mark(place.line, place.column, 0, Severity.ALERT, shown(f"{BROAD} {witness}"))
+        yield Mark(place.line, place.column, 0, Severity.ALERT, sanitize(f"{BROAD} {witness}"))
     doubtful = find_doubtful_names(text, own_account=arn.split(":")[4])
     yield from (_mark(each, Severity.WARNING) for each in (*warnings(policy), *doubtful))
 
@@ -43,8 +43,8 @@ def mark_lock_out(text: str, sentence: str) -> Mark:
     """The engine's sentence about a policy that would lock out whoever attaches it, at the statement it names."""
     statements = grammar.parse(text).statements
     blamed = next((each for each in statements if f" {each.name}" in sentence), statements[0])
-    return Mark(blamed.place.line, blamed.place.column, 0, Severity.ALERT, shown(sentence))
+    return Mark(blamed.place.line, blamed.place.column, 0, Severity.ALERT, sanitize(sentence))
 
 
 def _mark(finding: Finding, severity: Severity) -> Mark:
-    return Mark(finding.place.line, finding.place.column, 0, severity, shown(finding.what))
+    return Mark(finding.place.line, finding.place.column, 0, severity, sanitize(finding.what))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 
 READ = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
 
@@ -17,16 +17,16 @@ def _policy(effect: str, principal: Any, action: Any, condition: Any = None) -> 
                        "Statement": [{**statement, **({"Condition": condition} if condition else {})}]}, indent=2)
 
 
-TEMPLATES: tuple[tuple[Shown, Callable[[str], str]], ...] = (
-    (Shown("Same account: everybody in it whose own policies say so"),
+TEMPLATES: tuple[tuple[SafeText, Callable[[str], str]], ...] = (
+    (SafeText("Same account: everybody in it whose own policies say so"),
      lambda account: _policy("Allow", {"AWS": f"arn:aws:iam::{account}:root"}, READ)),
-    (Shown("One role"),
+    (SafeText("One role"),
      lambda account: _policy("Allow", {"AWS": f"arn:aws:iam::{account}:role/ROLE-NAME"}, READ)),
-    (Shown("One organization"),
+    (SafeText("One organization"),
      lambda account: _policy("Allow", "*", READ, {"StringEquals": {"aws:PrincipalOrgID": "o-ORGANIZATION"}})),
-    (Shown("One VPC endpoint: nobody reads it from elsewhere"),
+    (SafeText("One VPC endpoint: nobody reads it from elsewhere"),
      lambda account: _policy("Deny", "*", "secretsmanager:GetSecretValue",
                              {"StringNotEquals": {"aws:SourceVpce": "vpce-ENDPOINT"}})),
-    (Shown("Deny without TLS"),
+    (SafeText("Deny without TLS"),
      lambda account: _policy("Deny", "*", "secretsmanager:*", {"Bool": {"aws:SecureTransport": "false"}})),
 )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 
-READING_WORDS = Shown("Reading…")
+READING_WORDS = SafeText("Reading…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class ReadState:
     def has_failed(self) -> bool:
         return bool(self.reason)
 
-    def words(self, retry_key: str, *, again: bool = False) -> Shown:
+    def words(self, retry_key: str, *, again: bool = False) -> SafeText:
         """What stands where the answer would; `again` where an older answer still does. Empty once it is there."""
         if not self.is_over:
             return READING_WORDS
         if not self.reason:
-            return Shown("")
+            return SafeText("")
         what = "Could not be read again" if again else "Could not be read"
-        return shown(f"{what}: {self.reason} {retry_key} tries again.", lines=True)
+        return sanitize(f"{what}: {self.reason} {retry_key} tries again.", lines=True)
 
 
 READING = ReadState(is_over=False)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import VaultLockedError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.function_words import WAITS
 
@@ -82,11 +82,11 @@ class Rotator:
             await asyncio.wait(self._runs, timeout=PATIENCE)
 
 
-def told(ended: Ended) -> Shown:
+def told(ended: Ended) -> SafeText:
     if ended.waits:
-        return shown(f"The rotation of {ended.name} {WAITS}.")
+        return sanitize(f"The rotation of {ended.name} {WAITS}.")
     if ended.problem:
         what = "test of the rotation" if ended.kind == "test" else "rotation"
-        return shown(f"The {what} of {ended.name} failed at {ended.step}: {ended.problem}")
-    return shown(f"The function of {ended.name} passed its test." if ended.kind == "test" else
-                 f"{ended.name} is rotated.")
+        return sanitize(f"The {what} of {ended.name} failed at {ended.step}: {ended.problem}")
+    return sanitize(f"The function of {ended.name} passed its test." if ended.kind == "test" else
+                    f"{ended.name} is rotated.")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from smtui.labels import AWS
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 _WAITS = "WaitsForPermission"
 
 
-def deletion(when: datetime | None, now: datetime) -> Shown:
+def deletion(when: datetime | None, now: datetime) -> SafeText:
     """`▲ deletes in 6 d`; empty where nothing is planned."""
     if when is None:
-        return Shown("")
+        return SafeText("")
     hours = (when - now).total_seconds() / 3600
     if hours <= 0:
-        return Shown("▲ deletion is due")
-    return Shown(f"▲ deletes in {hours / 24:.0f} d" if hours >= 36 else f"▲ deletes in {max(1, round(hours))} h")
+        return SafeText("▲ deletion is due")
+    return SafeText(f"▲ deletes in {hours / 24:.0f} d" if hours >= 36 else f"▲ deletes in {max(1, round(hours))} h")
 
 
 def rotates(entry: SecretListEntry) -> bool:
@@ -48,13 +48,13 @@ def is_overdue(entry: SecretListEntry, now: datetime) -> bool:
     return rotates(entry) and due is not None and due < now
 
 
-def rotation(entry: SecretListEntry, now: datetime) -> Shown:
+def rotation(entry: SecretListEntry, now: datetime) -> SafeText:
     """`off`, `on`, the date by which it will be rotated, `▲ overdue`, or `▲ waits` for the person's permission."""
     if not rotates(entry):
-        return Shown("off")
+        return SafeText("off")
     if waits(entry):
-        return Shown("▲ waits")
-    return Shown("▲ overdue") if is_overdue(entry, now) else day(entry.get("NextRotationDate")) or Shown("on")
+        return SafeText("▲ waits")
+    return SafeText("▲ overdue") if is_overdue(entry, now) else day(entry.get("NextRotationDate")) or SafeText("on")
 
 
 def labels(entry: SecretListEntry) -> list[str]:
@@ -68,24 +68,24 @@ def tags(entry: SecretListEntry) -> list[str]:
     return [f"{tag['Key']}={tag.get('Value', '')}" for tag in sorted(entry.get("Tags", ()), key=lambda tag: tag["Key"])]
 
 
-def day(moment: datetime | None) -> Shown:
+def day(moment: datetime | None) -> SafeText:
     """The date on the reader's calendar."""
-    return Shown(moment.astimezone().strftime("%Y-%m-%d") if moment else "")
+    return SafeText(moment.astimezone().strftime("%Y-%m-%d") if moment else "")
 
 
-def minute(moment: datetime | None) -> Shown:
+def minute(moment: datetime | None) -> SafeText:
     """Date and time on the reader's clock."""
-    return Shown(moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "")
+    return SafeText(moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "")
 
 
-def words(many: Iterable[str]) -> Shown:
+def words(many: Iterable[str]) -> SafeText:
     """Several in one cell."""
-    return shown(" ".join(many))
+    return sanitize(" ".join(many))
 
 
-def middle_out(name: Shown, width: int) -> Shown:
+def middle_out(name: SafeText, width: int) -> SafeText:
     """A name that is too long without its middle: names that begin alike differ at their end, and they are ASCII."""
     if len(name) <= width or not name.isascii():
         return name
     behind = (width - 1) // 2
-    return Shown(f"{name[:width - 1 - behind]}…{name[-behind:]}")
+    return SafeText(f"{name[:width - 1 - behind]}…{name[-behind:]}")

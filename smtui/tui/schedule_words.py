@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from smtui import schedules
 from smtui.cron import Cron, Days, Weekdays
 from smtui.schedules import Rate, Rules, Window
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import RotationRulesType
@@ -29,10 +29,10 @@ WEEKDAYS = {number: calendar.day_name[(number - 2) % 7] for number in range(1, 8
 # Saying it.
 
 
-def in_words(rules: Rules) -> Shown:
+def in_words(rules: Rules) -> SafeText:
     schedule = rules.schedule
     when = _rate(schedule) if isinstance(schedule, Rate) else _cron(schedule)
-    return shown(f"{when}, {_length(rules)}")
+    return sanitize(f"{when}, {_length(rules)}")
 
 
 def _rate(rate: Rate) -> str:
@@ -89,12 +89,12 @@ def _listed(words: Iterable[str]) -> str:
     return f"{', '.join(some)} and {last}" if some else last
 
 
-def window_words(window: Window) -> Shown:
+def window_words(window: Window) -> SafeText:
     """`Mon 2026-03-02 08:00 – 10:00`, on the reader's clock."""
     start, end = window.start.astimezone(), window.end.astimezone()
     same_day = start.date() == window.last.astimezone().date()
     until = "24:00" if same_day and end.date() != start.date() else f"{end:%H:%M}" if same_day else f"{end:%a %d %H:%M}"
-    return shown(f"{start:%a %Y-%m-%d %H:%M} – {until}")
+    return sanitize(f"{start:%a %Y-%m-%d %H:%M} – {until}")
 
 
 # Reading it.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.message import Message
 
 from smtui.ambient import seconds_awake
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.beside import Beside
 from smtui.tui.reader import Reader
 from smtui.tui.rotator import Rotator
@@ -99,7 +99,7 @@ class Session:
     # What can be undone.
 
     def did(
-        self, words: Shown, *back: tuple[str, Mapping[str, Any]],
+        self, words: SafeText, *back: tuple[str, Mapping[str, Any]],
         obstacle: Callable[[Client], str] = nothing_in_the_way, note: str = "", region: str | None = None,
     ) -> None:
         """Remembers what was done, and the calls that take it back: `("untag_resource", {"SecretId": …})`.
@@ -108,9 +108,9 @@ class Session:
         done in the Region one looks at, unless another is named.
         """
         calls = tuple(Call(*call) for call in back)
-        self.undo.add(Done(words, calls, region or self.region, self.now(), obstacle, shown(note, lines=True)))
+        self.undo.add(Done(words, calls, region or self.region, self.now(), obstacle, sanitize(note, lines=True)))
 
-    def did_large(self, words: Shown, large: LargeChange, region: str) -> None:
+    def did_large(self, words: SafeText, large: LargeChange, region: str) -> None:
         """Remembers a change of many secrets."""
         self.undo.add(Done(words, (), region, self.now(), large=large))
 

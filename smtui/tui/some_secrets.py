@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.dialogs.pick import Pick
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ def listed(names: Sequence[str], count: int) -> str:
     return f"{', '.join(few)}{f' and {more:,} more' if more else ''}"
 
 
-async def pick_secret(screen: SessionScreen[Any], question: Shown, names: Sequence[str], count: int) -> str | None:
+async def pick_secret(screen: SessionScreen[Any], question: SafeText, names: Sequence[str], count: int) -> str | None:
     """One of those whose names are here; says so where there is none."""
     if not names:
         screen.say("There is none.")
         return None
     more = f", the first {len(names)} of {count:,}" if count > len(names) else ""
-    picked = await screen.app.push_screen_wait(Pick(shown(f"{question}{more}"), [shown(name) for name in names]))
+    picked = await screen.app.push_screen_wait(Pick(sanitize(f"{question}{more}"), [sanitize(name) for name in names]))
     return None if picked is None else names[picked]

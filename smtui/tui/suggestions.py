@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui import rows
 from smtui.tui.own_filters import OWN
 from smtui.tui.search import ALLOWED, AWS_KEYS, last_word
@@ -26,7 +26,7 @@ MOST_LEARNED = 2000
 class Suggestion:
     """`word` takes the place of the one that is being typed; `words` say what it finds."""
 
-    word: Shown
+    word: SafeText
     words: str = ""
 
 
@@ -68,7 +68,7 @@ def suggestions(text: str, vocabulary: Vocabulary) -> list[Suggestion]:
     sign, start = ("!", word[1:]) if word.startswith("!") else ("", word)
     key, colon, value = start.partition(":")
     found = _values(key, value, vocabulary) if colon else _keys(start)
-    return [Suggestion(Shown(sign + each.word), each.words) for each in islice(found, MOST)]
+    return [Suggestion(SafeText(sign + each.word), each.words) for each in islice(found, MOST)]
 
 
 def completed(text: str, suggestion: Suggestion) -> str:
@@ -82,7 +82,7 @@ def _keys(start: str) -> Iterator[Suggestion]:
     declared = {**AWS_KEYS, **{own.key: own.words for own in OWN.values()}}
     for key, words in declared.items():
         if key.startswith(start):
-            yield Suggestion(Shown(f"{key}:"), words)
+            yield Suggestion(SafeText(f"{key}:"), words)
 
 
 def _values(key: str, start: str, vocabulary: Vocabulary) -> Iterator[Suggestion]:
@@ -91,7 +91,7 @@ def _values(key: str, start: str, vocabulary: Vocabulary) -> Iterator[Suggestion
     for value in vocabulary.values(key):
         if value.startswith(part.replace('"', "")) and value != part and ALLOWED.fullmatch(value):
             whole = before + comma + value
-            yield Suggestion(Shown(f'{key}:"{whole}"' if " " in whole else f"{key}:{whole}"), words)
+            yield Suggestion(SafeText(f'{key}:"{whole}"' if " " in whole else f"{key}:{whole}"), words)
 
 
 def _steps(name: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import SmtuiError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import authorship, ways_back
 from smtui.tui.dialogs.tags import TagChanges, Tags, TagsForm, send_tags, tags_of
 from smtui.tui.guarded_write import GuardedWrite
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from smtui.tui.screens.of_session import SessionScreen
 
 
-async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: Shown, before: Tags) -> None:
+async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, before: Tags) -> None:
     """Asks until they are stored or discarded; what was refused is in the form again.
 
     Args:
@@ -44,34 +44,34 @@ async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: Shown, bef
 
 
 def _guard(
-    screen: SessionScreen[Any], secret_id: str, name: Shown, changes: TagChanges
+    screen: SessionScreen[Any], secret_id: str, name: SafeText, changes: TagChanges
 ) -> GuardedWrite[Tags]:
     client, touched = screen.client, {*changes.put, *changes.removed}
 
     def read() -> Tags:
         return tags_of(client.describe_secret(SecretId=secret_id))
 
-    def describe(found: Tags) -> list[Shown]:
+    def describe(found: Tags) -> list[SafeText]:
         who = authorship.describe_last_change(screen.vault, secret_id, screen.session.region, authorship.TAGGING,
                                               "changed the tags")
-        return [who, Shown(""), *_describe(changes, found)]
+        return [who, SafeText(""), *_describe(changes, found)]
 
     def write() -> None:
         for method, request in send_tags(secret_id, changes):
             getattr(client, method)(**request)
 
     return GuardedWrite(
-        shown(f"The tags of {name} changed while you edited them"), read,
+        sanitize(f"The tags of {name} changed while you edited them"), read,
         lambda seen, found: any(seen.get(key) != found.get(key) for key in touched), write, describe,
     )
 
 
-def _describe(changes: TagChanges, found: Tags) -> Iterator[Shown]:
+def _describe(changes: TagChanges, found: Tags) -> Iterator[SafeText]:
     """Every tag that was changed on both sides."""
     for key in sorted({*changes.put, *changes.removed}):
         was, now, mine = changes.before.get(key), found.get(key), changes.put.get(key)
         if was != now:
-            yield shown(f"{key}: {_say(was)} before, {_say(now)} now; you: {_say(mine)}")
+            yield sanitize(f"{key}: {_say(was)} before, {_say(now)} now; you: {_say(mine)}")
 
 
 def _say(value: str | None) -> str:

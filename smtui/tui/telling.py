@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.long_work import JobStoppedError
 from smtui.tui.workarounds import QuietApp
 
@@ -12,14 +12,14 @@ class TellingApp(QuietApp[None]):
     """Says warnings, and errors as sentences."""
 
     def warn(self, sentence: str, seconds: float | None = None) -> None:
-        self.notify(shown(sentence), severity="warning", markup=False, timeout=seconds)
+        self.notify(sanitize(sentence), severity="warning", markup=False, timeout=seconds)
 
     def report(self, error: SmtuiError) -> None:
         """Shows an error as a sentence, with our advice as a second one."""
         if isinstance(error, JobStoppedError):
-            self.notify(shown(error), markup=False)
+            self.notify(sanitize(error), markup=False)
             return
-        self.notify(shown(explain_error(error), lines=True), title=_title(error), severity="error", markup=False)
+        self.notify(sanitize(explain_error(error), lines=True), title=_title(error), severity="error", markup=False)
 
 
 def explain_error(error: SmtuiError) -> str:

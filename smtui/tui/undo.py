@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.backends.local import Vault
 
-HIDDEN = Shown("••••••••")
+HIDDEN = SafeText("••••••••")
 _VALUES = frozenset({"SecretString", "SecretBinary"})
 _KEY_ARN = re.compile(r"arn:[^:]*:kms:[^:]*:[^:]*:")
 _SECRET_ARN = re.compile(r"arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(?P<name>.+)-[A-Za-z0-9]{6}")
 LONGEST = 200
-NOTHING = Shown("")
+NOTHING = SafeText("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,20 @@ class Call:
         getattr(client, self.method)(**self.request)
 
     @property
-    def operation(self) -> Shown:
+    def operation(self) -> SafeText:
         """As AWS calls it: UntagResource."""
-        return shown("".join(word.capitalize() for word in self.method.split("_")))
+        return sanitize("".join(word.capitalize() for word in self.method.split("_")))
 
-    def members(self) -> Iterator[tuple[Shown, Shown]]:
+    def members(self) -> Iterator[tuple[SafeText, SafeText]]:
         """The request for a person to read: names and not ARNs, and never a value."""
         for name, member in self.request.items():
-            yield shown(name), HIDDEN if name in _VALUES else _spelled(member)
+            yield sanitize(name), HIDDEN if name in _VALUES else _spelled(member)
 
 
-def _spelled(member: object) -> Shown:
+def _spelled(member: object) -> SafeText:
     text = member if isinstance(member, str) else json.dumps(member, ensure_ascii=False, default=str)
     text = _KEY_ARN.sub("", _SECRET_ARN.sub(lambda found: found["name"], text))
-    return shown(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)")
+    return sanitize(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)")
 
 
 def nothing_in_the_way(client: Client) -> str:
@@ -70,8 +70,8 @@ class Outcome:
     each with the reason.
     """
 
-    sections: tuple[tuple[Shown, tuple[Shown, ...]], ...] = ()
-    left: tuple[tuple[Shown, Shown], ...] = ()
+    sections: tuple[tuple[SafeText, tuple[SafeText, ...]], ...] = ()
+    left: tuple[tuple[SafeText, SafeText], ...] = ()
 
 
 class LargeChange(Protocol):
@@ -96,12 +96,12 @@ class Done:
     takes itself back, and has no calls.
     """
 
-    words: Shown
+    words: SafeText
     calls: tuple[Call, ...]
     region: str
     when: datetime
     obstacle: Callable[[Client], str] = nothing_in_the_way
-    note: Shown = NOTHING
+    note: SafeText = NOTHING
     large: LargeChange | None = None
 
     @property
@@ -119,7 +119,7 @@ class UndoList:
         self.done.append(done)
 
     @contextmanager
-    def together(self, words: Shown) -> Iterator[None]:
+    def together(self, words: SafeText) -> Iterator[None]:
         """What is added in the block is one thing, and taken back as one, the last of it first."""
         before = len(self.done)
         yield
@@ -141,7 +141,7 @@ class UndoList:
             self.forget(done)
 
 
-def _as_one(words: Shown, added: Sequence[Done]) -> Done:
+def _as_one(words: SafeText, added: Sequence[Done]) -> Done:
     """What is in the way of one is in the way of all. A note is kept where it is true of each."""
     def obstacle(client: Client) -> str:
         found = ((each, each.obstacle(client)) for each in added if each.calls)

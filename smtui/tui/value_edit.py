@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from smtui.api.errors import ChangedMeanwhileError, ClientError
 from smtui.compare_and_swap import Stored, holders_before, is_changed, read_labels, store_value
 from smtui.labels import AWSCURRENT, AWSPREVIOUS
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import authorship
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 UNREADABLE = "The current value cannot be read ({reason}); what you store replaces it."
-UNSEEN_LABELS = Shown("▲ The labels cannot be read either, so changes by others are not noticed.")
+UNSEEN_LABELS = SafeText("▲ The labels cannot be read either, so changes by others are not noticed.")
 FOREIGN = frozenset({"AccessDeniedException", "DecryptionFailure", "KMSInvalidStateException"})
 """Codes of a refusal to read a value, which may be replaced all the same."""
 
@@ -52,9 +52,9 @@ class Base:
     reason: str = ""
 
     @property
-    def notes(self) -> list[Shown]:
+    def notes(self) -> list[SafeText]:
         """What to know of it before one types."""
-        said = [] if self.value is not None else [shown(UNREADABLE.format(reason=self.reason.rstrip(".")))]
+        said = [] if self.value is not None else [sanitize(UNREADABLE.format(reason=self.reason.rstrip(".")))]
         return said if self.labels is not None else [*said, UNSEEN_LABELS]
 
 
@@ -72,14 +72,16 @@ class Conflict:
     """What others changed. `merged` is their value with one's own changes, where they do not touch."""
 
     base: Base
-    lines: Sequence[Shown]
+    lines: Sequence[SafeText]
     merged: str | None
 
 
 class ValueEdit:
     """Kept while a person edits. `base` is what their change is compared with."""
 
-    def __init__(self, session: Session, secret_id: str, name: Shown, base: Base, *, can_be_typed: bool = True) -> None:
+    def __init__(
+        self, session: Session, secret_id: str, name: SafeText, base: Base, *, can_be_typed: bool = True
+    ) -> None:
         """`can_be_typed` is False for a file: there is nothing to go back to, and nothing to be lost."""
         self.name = name
         self.base = base
@@ -95,17 +97,17 @@ class ValueEdit:
         """The text one begins with."""
         return self.base.value if isinstance(self.base.value, str) else ""
 
-    def describe_effects(self, new: NewVersion) -> Shown:
+    def describe_effects(self, new: NewVersion) -> SafeText:
         """What storing it does to the keys and the labels."""
         lines = new.sentences(self.base.value, self.base.labels or {})
-        return shown("\n".join([*lines, *self.base.notes]), lines=True)
+        return sanitize("\n".join([*lines, *self.base.notes]), lines=True)
 
-    async def describe_effects_now(self, new: NewVersion) -> Shown:
+    async def describe_effects_now(self, new: NewVersion) -> SafeText:
         """The same; where others changed the secret since, that instead."""
         conflict = await call(self.find_conflict, new)
         if conflict is None:
             return self.describe_effects(new)
-        return shown("\n".join([*conflict.lines, Shown(""), Shown("Store asks how to go on.")]), lines=True)
+        return sanitize("\n".join([*conflict.lines, SafeText(""), SafeText("Store asks how to go on.")]), lines=True)
 
     async def store(self, app: SmtuiApp, new: NewVersion, *, preview: bool = True) -> Outcome:
         """Shows what will happen and stores it; where others changed the secret, shows that and asks.
@@ -139,13 +141,13 @@ class ValueEdit:
                 return Outcome.STORED
 
     def _preview(self, new: NewVersion) -> Confirm:
-        question = shown(f"Store a new version of {self.name}?")
+        question = sanitize(f"Store a new version of {self.name}?")
         return Confirm(question, self.describe_effects(new), "Store", can_be_undone=True)
 
     def _dialog(self, conflict: Conflict) -> ConflictDialog:
         offered = [Answer.APPLY] if conflict.merged is not None else []
         edits = [Answer.KEEP_EDITING, Answer.DISCARD] if self._can_be_typed else []
-        title = shown(f"{self.name} changed {'while you edited it' if edits else 'meanwhile'}")
+        title = sanitize(f"{self.name} changed {'while you edited it' if edits else 'meanwhile'}")
         return ConflictDialog(title, conflict.lines, [*edits, *offered, Answer.STORE])
 
     # In the vault's thread.
@@ -173,7 +175,7 @@ class ValueEdit:
     def _read(self, version: str | None) -> Value:
         return held(self._client.get_secret_value(SecretId=self._secret_id, VersionId=version)) if version else ""
 
-    def _describe(self, new: NewVersion, found: Labels, base: Base) -> Iterator[Shown]:
+    def _describe(self, new: NewVersion, found: Labels, base: Base) -> Iterator[SafeText]:
         seen = self.base.labels or {}
         current, region = found.get(AWSCURRENT), self._session.region
         others = {AWSCURRENT}
@@ -181,19 +183,19 @@ class ValueEdit:
             others.add(AWSPREVIOUS)  # it follows
             yield authorship.describe_new_version(self._session.vault, self._secret_id, current, region)
         for label in sorted(set(holders_before(seen, new.stages)) - others):
-            if seen.get(label) != found.get(label):
-                yield shown(f"{label} was on {place_of(seen.get(label))} and is on {place_of(found.get(label))} now.")
-        yield Shown("")
+            if (was := seen.get(label)) != (now := found.get(label)):
+                yield sanitize(f"{label} was on {place_of(was)} and is on {place_of(now)} now.")
+        yield SafeText("")
         if base.value is None or self.base.value is None:
             why = base.reason or self.base.reason
-            yield shown(f"Which keys differ is not known: the value cannot be read ({why.rstrip('.')}).")
+            yield sanitize(f"Which keys differ is not known: the value cannot be read ({why.rstrip('.')}).")
             return
         began_current = self.base.version == seen.get(AWSCURRENT)
         before = self.base.value if began_current else self._read(seen.get(AWSCURRENT))
-        yield shown(f"They changed: {list_changed(before, base.value)}")
-        yield shown(f"You changed:  {list_changed(self.base.value, new.value)}")
+        yield sanitize(f"They changed: {list_changed(before, base.value)}")
+        yield sanitize(f"You changed:  {list_changed(self.base.value, new.value)}")
         if new.value == base.value:
-            yield Shown("The value that is there now is the one you typed.")
+            yield SafeText("The value that is there now is the one you typed.")
 
 
 def read_base(labels: Labels | None, version: str | None, read: Callable[[str | None], Value]) -> Base:

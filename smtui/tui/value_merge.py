@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.text.json_object import JsonObject, read_object
 from smtui.tui import comparing
 from smtui.tui.comparing import State
 from smtui.tui.values import Value
 
 MAX_NAMES = 8
-ONLY_FORMATTING = Shown("only its formatting")
-WHOLE_TEXT = Shown("the whole text")
+ONLY_FORMATTING = SafeText("only its formatting")
+WHOLE_TEXT = SafeText("the whole text")
 
 
-def list_changed(before: Value, after: Value) -> Shown:
+def list_changed(before: Value, after: Value) -> SafeText:
     """The keys that differ, by name and never by value; for texts without keys, that all of it does."""
     found = comparing.compared(before, after)
     if not found[0].path:
-        return WHOLE_TEXT if before != after else Shown("nothing")
+        return WHOLE_TEXT if before != after else SafeText("nothing")
     names = [each.name for each in found if each.state is not State.SAME]
     if not names:
-        return ONLY_FORMATTING if before != after else Shown("nothing")
+        return ONLY_FORMATTING if before != after else SafeText("nothing")
     more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
-    return shown(", ".join(names[:MAX_NAMES]) + more)
+    return sanitize(", ".join(names[:MAX_NAMES]) + more)
 
 
 def apply_changes(before: Value, mine: Value, theirs: Value) -> str | None:

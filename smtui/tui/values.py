@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.text.json_object import JsonMember, JsonObject, encode_string, read_members, read_object
 from smtui.text.json_reader import InvalidJsonError, parse_json
 
@@ -71,9 +71,9 @@ def part(value: Value, key: str | None, *, to_show: bool = False) -> Value | Non
     return member.text if to_show else member.encodable_text()
 
 
-def visible(value: Value) -> Shown:
+def visible(value: Value) -> SafeText:
     """A value as it can be looked at: lines of text, or a hex dump."""
-    return shown("\n".join(_dump(value)) if isinstance(value, bytes) else value, lines=True)
+    return sanitize("\n".join(_dump(value)) if isinstance(value, bytes) else value, lines=True)
 
 
 def _dump(data: bytes) -> Iterator[str]:
@@ -88,7 +88,7 @@ def can_be_typed(value: Value, *, lines: bool = False) -> bool:
     if isinstance(value, bytes):
         return False
     seen = value.replace("\n", "").replace("\t", "") if lines else value
-    return shown(seen) == seen
+    return sanitize(seen) == seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui import labels
 from smtui.api.errors import ResourceNotFoundException
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import kms_keys
 from smtui.tui.label_moves import Labels, Move, left_pending, of_versions, short
 from smtui.tui.schedule_words import as_asked
@@ -35,12 +35,12 @@ OF_ITS_OWN = "It is a secret of its own now. Replicating to that Region again ov
 Tags = Mapping[str, str]
 
 
-def labels_moved(session: Session, secret_id: str, name: Shown, move: Move) -> None:
+def labels_moved(session: Session, secret_id: str, name: SafeText, move: Move) -> None:
     _remember_labels(session, secret_id, _words(name, move.words), move)
 
 
 def version_stored(
-    session: Session, secret_id: str, name: Shown, before: Labels, stored: PutSecretValueResponse
+    session: Session, secret_id: str, name: SafeText, before: Labels, stored: PutSecretValueResponse
 ) -> None:
     """`before` are the labels before it was stored. A version cannot be taken out again; its labels can."""
     version, stages = stored["VersionId"], stored["VersionStages"]
@@ -48,7 +48,7 @@ def version_stored(
     _remember_labels(session, secret_id, _words(name, f"version {short(version)} stored"), move, STAYS)
 
 
-def _remember_labels(session: Session, secret_id: str, words: Shown, move: Move, note: str = "") -> None:
+def _remember_labels(session: Session, secret_id: str, words: SafeText, move: Move, note: str = "") -> None:
     back = move.undone()
     if back is None:
         session.did(words, note=NEVER_WITHOUT)
@@ -78,7 +78,7 @@ def _moved(client: Client, secret_id: str, left: Mapping[str, str | None], wante
     return " ".join(f"Version {short(version)} is no longer there." for version in sorted(missing))
 
 
-def described(session: Session, secret_id: str, name: Shown, before: str, after: str) -> None:
+def described(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
     def look(secret: DescribeSecretResponse) -> str:
         return "" if secret.get("Description", "") == after else "Its description has changed since."
 
@@ -86,7 +86,7 @@ def described(session: Session, secret_id: str, name: Shown, before: str, after:
                 obstacle=lambda client: _unless(client, secret_id, look))
 
 
-def key_changed(session: Session, secret_id: str, name: Shown, before: str, after: str) -> None:
+def key_changed(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
     """Keys as DescribeSecret names them, the default one where it names none."""
     def look(secret: DescribeSecretResponse) -> str:
         return "" if secret.get("KmsKeyId", kms_keys.DEFAULT) == after else "Its key has changed since."
@@ -96,7 +96,7 @@ def key_changed(session: Session, secret_id: str, name: Shown, before: str, afte
 
 
 def tagged(
-    session: Session, secret_id: str, name: Shown, before: Tags, put: Tags, removed: Sequence[str] = ()
+    session: Session, secret_id: str, name: SafeText, before: Tags, put: Tags, removed: Sequence[str] = ()
 ) -> None:
     """`put` were added or changed, `removed` taken away."""
     left: dict[str, str | None] = {**put, **dict.fromkeys(removed)}
@@ -115,7 +115,7 @@ def tagged(
     session.did(_words(name, "tags changed"), *calls, obstacle=lambda client: _unless(client, secret_id, look))
 
 
-def deleted(session: Session, secret_id: str, name: Shown, *, for_good: bool) -> None:
+def deleted(session: Session, secret_id: str, name: SafeText, *, for_good: bool) -> None:
     if for_good:
         session.did(_words(name, "deleted for good"), note=FOR_GOOD)
         return
@@ -127,7 +127,7 @@ def deleted(session: Session, secret_id: str, name: Shown, *, for_good: bool) ->
                 obstacle=lambda client: _unless(client, secret_id, look, planned=True))
 
 
-def restored(session: Session, secret_id: str, name: Shown, was_due: datetime) -> None:
+def restored(session: Session, secret_id: str, name: SafeText, was_due: datetime) -> None:
     """Planned again with the days that were left, as far as the service allows so few."""
     left = max(0, ceil((was_due - session.now()) / timedelta(days=1)))
     days = max(LEAST_DAYS, min(left, MOST_DAYS))
@@ -141,7 +141,7 @@ def restored(session: Session, secret_id: str, name: Shown, was_due: datetime) -
                 note=f"Its deletion is planned again, in {days} days{few}.")
 
 
-def created(session: Session, name: Shown) -> None:
+def created(session: Session, name: SafeText) -> None:
     session.did(_words(name, "created"), note=BY_HAND)
 
 
@@ -174,7 +174,7 @@ def _remember_rotation(
     if before.get("RotationEnabled"):
         back = ("rotate_secret", {"SecretId": secret_id, "RotationLambdaARN": before["RotationLambdaARN"],
                                   "RotationRules": _rules(before), "RotateImmediately": False})
-    session.did(_words(shown(before["Name"]), words), back,
+    session.did(_words(sanitize(before["Name"]), words), back,
                 obstacle=lambda client: _unless(client, secret_id, look), note=note)
 
 
@@ -182,7 +182,7 @@ def replicated(session: Session, family: Family, regions: Sequence[str], overwri
     """To Regions where there was no replica, or to those where it had failed."""
     lost = f"What was in {', '.join(overwritten)} before does not come back." if overwritten else ""
     session.did(
-        _words(shown(family.name), f"replicated to {', '.join(regions)}"),
+        _words(sanitize(family.name), f"replicated to {', '.join(regions)}"),
         ("remove_regions_from_replication", {"SecretId": family.primary["ARN"], "RemoveReplicaRegions": list(regions)}),
         obstacle=lambda client: _unless(client, family.primary["ARN"], lambda secret: _replicas(secret, regions)),
         note=lost, region=family.region,
@@ -201,7 +201,7 @@ def replica_removed(session: Session, family: Family, replica: Member) -> None:
         return f"It is replicated to {replica.region} already." if replica.region in present else ""
 
     session.did(
-        _words(shown(family.name), f"replica in {replica.region} removed"),
+        _words(sanitize(family.name), f"replica in {replica.region} removed"),
         ("replicate_secret_to_regions", {
             "SecretId": family.primary["ARN"], "AddReplicaRegions": [{"Region": replica.region, **replica.asked_key}],
         }),
@@ -210,16 +210,16 @@ def replica_removed(session: Session, family: Family, replica: Member) -> None:
 
 
 def promoted(session: Session, family: Family, replica: Member) -> None:
-    session.did(_words(shown(family.name), f"promoted in {replica.region}"), note=OF_ITS_OWN, region=replica.region)
+    session.did(_words(sanitize(family.name), f"promoted in {replica.region}"), note=OF_ITS_OWN, region=replica.region)
 
 
 def function_made(session: Session, name: str) -> None:
-    session.did(shown(f"function {name}: made"), ("delete_function", {"FunctionName": name}))
+    session.did(sanitize(f"function {name}: made"), ("delete_function", {"FunctionName": name}))
 
 
 def function_removed(session: Session, function: Mapping[str, Any]) -> None:
     """`function` as ListFunctions told it. One that was not allowed to run here is not when it is back."""
-    words = shown(f"function {function['FunctionName']}: removed")
+    words = sanitize(f"function {function['FunctionName']}: removed")
     if "Unreadable" in function:
         session.did(words, note="Its settings could not be read, so it cannot be made again.")
         return
@@ -247,11 +247,11 @@ def _unless(
         return GONE
 
 
-def _words(name: Shown, what: str) -> Shown:
-    return shown(f"{name}: {what}")
+def _words(name: SafeText, what: str) -> SafeText:
+    return sanitize(f"{name}: {what}")
 
 
-def policy_changed(session: Session, secret_id: str, name: Shown, before: str, after: str) -> None:
+def policy_changed(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
     """`before` and `after` are the policies' texts, empty where none is attached."""
     def obstacle(client: Client) -> str:
         now = client.get_resource_policy(SecretId=secret_id).get("ResourcePolicy", "")

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.errors import ClientError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.ways_back import LEAST_DAYS, MOST_DAYS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ BY_HAND = "A new key does not go by one key: plan its deletion."
 Metadata = Mapping[str, Any]
 
 
-def made(session: Session, name: Shown) -> None:
+def made(session: Session, name: SafeText) -> None:
     session.did(_words(name, "made"), note=BY_HAND)
 
 
@@ -68,11 +68,11 @@ def alias_set(session: Session, alias: str, before: str | None) -> None:
     back: tuple[str, dict[str, Any]] = ("delete_alias", {"AliasName": alias})
     if before is not None:
         back = ("update_alias", {"AliasName": alias, "TargetKeyId": before})
-    session.did(_words(shown(alias), "made" if before is None else "turned to another key"), back)
+    session.did(_words(sanitize(alias), "made" if before is None else "turned to another key"), back)
 
 
 def alias_removed(session: Session, alias: str, key: Key) -> None:
-    session.did(_words(shown(alias), "removed"), ("create_alias", {"AliasName": alias, "TargetKeyId": key.id}))
+    session.did(_words(sanitize(alias), "removed"), ("create_alias", {"AliasName": alias, "TargetKeyId": key.id}))
 
 
 def _unless(key: Key, look: Callable[[Metadata], str]) -> Callable[[Client], str]:
@@ -86,5 +86,5 @@ def _unless(key: Key, look: Callable[[Metadata], str]) -> Callable[[Client], str
     return obstacle
 
 
-def _words(name: Shown, what: str) -> Shown:
-    return shown(f"{name}: {what}")
+def _words(name: SafeText, what: str) -> SafeText:
+    return sanitize(f"{name}: {what}")

@@ -9,7 +9,7 @@ import pytest
 from textual.screen import Screen
 
 import smtui
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.bridge import call, gesture, look
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.screens.unlock import UnlockScreen
@@ -28,7 +28,7 @@ class Gestures(Screen[None]):
 
     @gesture
     async def ask_then_call(self) -> None:
-        if await self.app.push_screen_wait(Confirm(shown("Sure?"), shown("Really."), "Do it")):
+        if await self.app.push_screen_wait(Confirm(sanitize("Sure?"), sanitize("Really."), "Do it")):
             self.done.append(await call(str.upper, "called"))
 
     @gesture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui import rows
 from smtui.tui.columns import BY_WORTH, COLUMNS, GAP, WITH_PLANNED, fitted
 from smtui.tui.stock import in_order
@@ -118,7 +118,7 @@ def test_what_has_nothing_there_comes_last(id: str, descending: bool) -> None:
 ])
 def test_a_long_name_keeps_both_its_ends(name: str, seen: str) -> None:
     """Those that begin alike can be told apart."""
-    assert rows.middle_out(Shown(name), 13) == seen
+    assert rows.middle_out(SafeText(name), 13) == seen
 
 
 @pytest.mark.parametrize("text", ["", "short", "much longer than it", "exactly 12ce",

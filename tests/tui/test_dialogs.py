@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 import smtui
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Step, Verdict
 from smtui.tui import dialogs
@@ -73,8 +73,8 @@ from tests.tui.conftest import MakeApp, screen_text, until
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 NAME = "prod/" + "long-name/" * 50 + "end"
-LONG = shown("A sentence that says at length what will happen to whom, and why that may not be wanted. " * 40)
-LINES = [shown(f"line {number}: " + "text " * 30) for number in range(60)]
+LONG = sanitize("A sentence that says at length what will happen to whom, and why that may not be wanted. " * 40)
+LINES = [sanitize(f"line {number}: " + "text " * 30) for number in range(60)]
 TAGS = [{"Key": f"key-{number}", "Value": "v" * 200} for number in range(50)]
 ENTRIES = [
     {"ARN": f"arn:aws:secretsmanager:us-east-1:000000000000:secret:{number}", "Name": f"{number}-{NAME}"[:512],
@@ -97,19 +97,19 @@ async def nothing(*arguments: object) -> None:
 
 Make = Callable[[Session], ModalScreen[Any]]
 DIALOGS: dict[str, Make] = {
-    "add replicas": lambda session: AddReplicas(shown(NAME), {"us-east-1"}, nothing),
+    "add replicas": lambda session: AddReplicas(sanitize(NAME), {"us-east-1"}, nothing),
     "allow function": lambda session: AllowFunction(FUNCTION),
-    "ask path": lambda session: AskPath(Shown("Where?"), shown(LONG[:400])),
+    "ask path": lambda session: AskPath(SafeText("Where?"), sanitize(LONG[:400])),
     "tag plan": lambda session: TagPlan(session, ENTRIES),
     "change passphrase": lambda session: ChangePassphrase(Path("/" + NAME)),
     "choose vault": lambda session: ChooseVault([(Path(f"/{n}/{NAME}"), True) for n in range(30)]),
     "columns": lambda session: ColumnsForm(["name", "changed"], 40),
-    "confirm": lambda session: Confirm(shown(NAME), LONG, "Schedule deletion"),
+    "confirm": lambda session: Confirm(sanitize(NAME), LONG, "Schedule deletion"),
     "conflict": lambda session: ConflictDialog(
-        shown(NAME), LINES, [Answer.KEEP_EDITING, Answer.DISCARD, Answer.APPLY, Answer.STORE]),
+        sanitize(NAME), LINES, [Answer.KEEP_EDITING, Answer.DISCARD, Answer.APPLY, Answer.STORE]),
     "deletion of one": lambda session: DeletionPlan(session, ENTRIES[:1]),
     "deletion of 30": lambda session: DeletionPlan(session, ENTRIES),
-    "edited": lambda session: Edited(shown(NAME), LONG, good=True),
+    "edited": lambda session: Edited(sanitize(NAME), LONG, good=True),
     "event": lambda session: EventDialog(
         {"time": NOW.isoformat(), "eventName": "GetSecretValue", **{f"k{n}": "v" * 99 for n in range(60)}}),
     "export form": lambda session: ExportForm(ExportWanted(), 0, "us-east-1"),
@@ -122,30 +122,30 @@ DIALOGS: dict[str, Make] = {
         [Step(Entry(f"{n}{NAME}"[:512], "v", "here"), Verdict.SKIP) for n in range(30)]),
     "key deletion": lambda session: KeyDeletion(KEY, Sealed(300, 30), [f"{n}-{NAME}" for n in range(30)], NOW),
     "label preview": lambda session: LabelPreview(
-        shown(NAME), moved({f"label-{n}-{'x' * 200}": "11111111" for n in range(20)} | {"AWSCURRENT": "11111111"},
-                           "AWSCURRENT", "22222222")),
+        sanitize(NAME), moved({f"label-{n}-{'x' * 200}": "11111111" for n in range(20)} | {"AWSCURRENT": "11111111"},
+                              "AWSCURRENT", "22222222")),
     "new key": lambda session: NewKeyForm(),
     "new secret": lambda session: NewSecret(),
-    "one line": lambda session: OneLine(shown(NAME), "text", longest=99),
-    "pick": lambda session: Pick(shown(NAME), LINES),
-    "policy preview": lambda session: PolicyPreview(shown(NAME), [Line("+", line) for line in LINES], LINES[:8]),
-    "press key": lambda session: PressKey(shown(NAME)),
-    "report": lambda session: Report(shown(NAME), LONG, LINES, wrong=True),
+    "one line": lambda session: OneLine(sanitize(NAME), "text", longest=99),
+    "pick": lambda session: Pick(sanitize(NAME), LINES),
+    "policy preview": lambda session: PolicyPreview(sanitize(NAME), [Line("+", line) for line in LINES], LINES[:8]),
+    "press key": lambda session: PressKey(sanitize(NAME)),
+    "report": lambda session: Report(sanitize(NAME), LONG, LINES, wrong=True),
     "restore plan": lambda session: RestorePlan(session, PLANNED),
-    "rotation": lambda session: RotationForm(shown(NAME), SetUp(None, {}, False), nothing, counts_from=NOW, now=NOW),
+    "rotation": lambda session: RotationForm(sanitize(NAME), SetUp(None, {}, False), nothing, counts_from=NOW, now=NOW),
     "saved filters": lambda session: SavedFilters({f"filter {n}": "tag:team=web " * 20 for n in range(30)}, "now"),
-    "tags": lambda session: TagsForm(shown(NAME), {tag["Key"]: tag["Value"] for tag in TAGS}),
+    "tags": lambda session: TagsForm(sanitize(NAME), {tag["Key"]: tag["Value"] for tag in TAGS}),
     "theme": lambda session: PickTheme("smtui-dark"),
     "undo preview": lambda session: UndoPreview(
         Done(LONG, tuple(Call("tag_resource", {"SecretId": NAME, "Tags": TAGS}) for _ in range(30)), "us-east-1", NOW),
         away=True),
     "undo preview of a large change": lambda session: UndoPreview(
         Done(LONG, (), "us-east-1", NOW), away=True,
-        outcome=Outcome(((LONG, (shown(NAME),) * 30),) * 2, ((shown(NAME), LONG),) * 30)),
-    "value": lambda session: ValueForm(ValueEdit(session, NAME, shown(NAME), Base(None, VALUE, None))),
+        outcome=Outcome(((LONG, (sanitize(NAME),) * 30),) * 2, ((sanitize(NAME), LONG),) * 30)),
+    "value": lambda session: ValueForm(ValueEdit(session, NAME, sanitize(NAME), Base(None, VALUE, None))),
     "value that may not be read": lambda session: ValueForm(
-        ValueEdit(session, NAME, shown(NAME), Base(None, None, None, str(LONG[:200])))),
-    "work": lambda session: WorkDialog(LongWork(shown(NAME), lambda vault, tell: None)),
+        ValueEdit(session, NAME, sanitize(NAME), Base(None, None, None, str(LONG[:200])))),
+    "work": lambda session: WorkDialog(LongWork(sanitize(NAME), lambda vault, tell: None)),
 }  # fmt: skip
 
 
@@ -222,7 +222,7 @@ async def test_a_short_text_offers_no_keys_to_scroll(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
-        await running.push_screen(Confirm(Shown("Delete?"), Shown("It is lost."), "Delete"))
+        await running.push_screen(Confirm(SafeText("Delete?"), SafeText("It is lost."), "Delete"))
         await until(pilot, lambda: "Esc Cancel" in screen_text(running))
         await pilot.press("pagedown", "down")
         assert "PgDn" not in screen_text(running) and "It is lost." in screen_text(running)
@@ -238,7 +238,7 @@ async def test_the_focus_is_told_without_colour(app: MakeApp, how: str, monkeypa
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
         assert running.no_color == (how == "no colour")
-        await running.push_screen(Confirm(Shown("Delete?"), Shown("It is lost."), "Delete"))
+        await running.push_screen(Confirm(SafeText("Delete?"), SafeText("It is lost."), "Delete"))
         await until(pilot, lambda: f"{left} Cancel {right}" in screen_text(running))
         assert f"{left} Delete" not in screen_text(running)
         await pilot.press("tab")
@@ -251,7 +251,7 @@ async def test_the_marks_have_the_colour_of_the_label(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
-        await running.push_screen(Confirm(Shown("Delete?"), Shown("It is lost."), "Delete"))
+        await running.push_screen(Confirm(SafeText("Delete?"), SafeText("It is lost."), "Delete"))
         await until(pilot, lambda: f"{MARKS[0]} Cancel {MARKS[1]}" in screen_text(running))
         button = running.screen.query_one("#cancel", Button)
         styles = {style.color for text, style, _ in button.render_line(0) if text.strip() and style}

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from smtui.config import change_settings, load_settings
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.palette import Actions
@@ -83,10 +83,10 @@ def test_what_is_suggested(text: str, first: str | None) -> None:
 
 def test_a_suggestion_takes_the_place_of_the_last_word() -> None:
     """One goes on typing behind a key or a part of a name, and behind a space otherwise."""
-    assert completed("prod ol", Suggestion(shown("older:"))) == "prod older:"
-    assert completed("name:pr", Suggestion(shown("name:prod/"))) == "name:prod/"
-    assert completed("a b tag:team=w", Suggestion(shown("tag:team=web"))) == "a b tag:team=web "
-    assert completed("a ", Suggestion(shown("name:"))) == "a name:"
+    assert completed("prod ol", Suggestion(sanitize("older:"))) == "prod older:"
+    assert completed("name:pr", Suggestion(sanitize("name:prod/"))) == "name:prod/"
+    assert completed("a b tag:team=w", Suggestion(sanitize("tag:team=web"))) == "a b tag:team=web "
+    assert completed("a ", Suggestion(sanitize("name:"))) == "a name:"
 
 
 def test_what_a_terminal_would_obey_is_not_suggested() -> None:

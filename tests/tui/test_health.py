@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.health import Values, of_everything, pieces
 from smtui.tui.screens.health import HealthScreen
@@ -112,9 +112,9 @@ def test_one_value_under_many_keys_is_said_once_a_secret() -> None:
     """And not once for each of three hundred keys."""
     values = Values()
     same = '{"token_a": "x8#qLw!94zRv", "token_b": "x8#qLw!94zRv", "token_c": "x8#qLw!94zRv"}'
-    values.add("arn:1", Shown("one"), same)
+    values.add("arn:1", SafeText("one"), same)
     alone = [finding.words for finding in values.findings(lambda *_: None)]
-    values.add("arn:2", Shown("two"), '{"token": "x8#qLw!94zRv"}')
+    values.add("arn:2", SafeText("two"), '{"token": "x8#qLw!94zRv"}')
     both = [finding.words for finding in values.findings(lambda *_: None)]
     values.close()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from smtui.shown import Shown, escaped, shown
+from smtui.shown import SafeText, escape_json, sanitize
 from smtui.tui.marks import Mark, Severity
 from smtui.tui.widgets.json_area import Check, JsonArea
 from smtui.tui.widgets.mark_list import MarkList
@@ -31,7 +31,7 @@ def find(word: str) -> Check:
 
     def check(text: str) -> list[Mark]:
         return [
-            Mark(number, line.index(word) + 1, 0, Severity.ERROR, Shown(f"{word} is wrong"))
+            Mark(number, line.index(word) + 1, 0, Severity.ERROR, SafeText(f"{word} is wrong"))
             for number, line in enumerate(text.split("\n"), 1) if word in line
         ]
 
@@ -47,7 +47,7 @@ class Editor(App[None]):
 
     def compose(self) -> ComposeResult:
         yield self.area
-        yield MarkList(Shown("Nothing is wrong."))
+        yield MarkList(SafeText("Nothing is wrong."))
 
     def on_json_area_checked(self, message: JsonArea.Checked) -> None:
         self.query_one(MarkList).show(message.marks)
@@ -96,7 +96,7 @@ async def test_an_answer_about_an_older_text_does_not_count() -> None:
         if "x" not in text:
             begun.set()
             go_on.wait(LIMIT)
-        return [Mark(1, 1, 0, Severity.WARNING, shown(f"about {len(text)}"))]
+        return [Mark(1, 1, 0, Severity.WARNING, sanitize(f"about {len(text)}"))]
 
     app = Editor("[]", slow)
     async with app.run_test() as pilot:
@@ -119,7 +119,7 @@ async def test_what_cannot_be_seen_is_spelled() -> None:
         await shows(pilot, r"\u001b]52;c;aGFj\u0007")
 
         assert untouched == HOSTILE
-        assert app.area.value == escaped(HOSTILE) + "\\u001b]52;c;aGFj\\u0007 \n"
+        assert app.area.value == escape_json(HOSTILE) + "\\u001b]52;c;aGFj\\u0007 \n"
 
 
 async def test_lines_begin_where_they_belong() -> None:
@@ -180,5 +180,5 @@ async def test_closed_it_remembers_nothing() -> None:
 def test_escaped_it_says_the_same(thing: Any) -> None:
     text = json.dumps(thing, ensure_ascii=False)
 
-    assert json.loads(escaped(text)) == thing
-    assert shown(escaped(text), lines=True) == escaped(text)
+    assert json.loads(escape_json(text)) == thing
+    assert sanitize(escape_json(text), lines=True) == escape_json(text)

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.config import Settings
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.return_place import find_return_place
@@ -30,7 +30,7 @@ async def test_the_key_locks_from_anywhere(app: MakeApp, vault: smtui.Vault) -> 
     """Ctrl+L works above a dialog too; the vault is closed and no other screen is left."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
-        running.push_screen(Confirm(shown("Sure?"), shown("Really."), "Do it"))
+        running.push_screen(Confirm(sanitize("Sure?"), sanitize("Really."), "Do it"))
         await pilot.press("ctrl+l")
         await pilot.pause()
 

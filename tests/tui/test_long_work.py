@@ -11,7 +11,7 @@ import pytest
 
 import smtui
 from smtui.api.errors import ClientError
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.long_work import Deed, Tell, long
@@ -45,7 +45,7 @@ class Slow:
         return 10
 
     async def deed(self, app: SmtuiApp, session: Session) -> None:
-        count = await long(app, Shown("Making"), self)
+        count = await long(app, SafeText("Making"), self)
         app.notify(f"{count} are made.")
 
 
@@ -166,7 +166,7 @@ async def test_a_refusal_is_said(app: MakeApp) -> None:
 
 def working(function: Callable[[smtui.Vault, Tell], Any]) -> Deed:
     async def deed(app: SmtuiApp, session: Session) -> None:
-        await long(app, Shown("Working"), function)
+        await long(app, SafeText("Working"), function)
 
     return deed
 

@@ -14,7 +14,7 @@ from textual.widgets import Input
 import smtui
 from smtui import strength, wordlist
 from smtui.config import Settings
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.strength import Strength
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
@@ -160,8 +160,8 @@ def test_a_question(snap_compare: Any) -> None:
     """Cancel has the focus."""
 
     async def ask(pilot: Pilot[None]) -> None:
-        question = shown("Use this passphrase all the same?")
-        await lay_over(pilot, Confirm(question, shown(Strength(25).sentence), "Use it"), "Cancel")
+        question = sanitize("Use this passphrase all the same?")
+        await lay_over(pilot, Confirm(question, sanitize(Strength(25).sentence), "Use it"), "Cancel")
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)
 

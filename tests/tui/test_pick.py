@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import OptionList
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.dialogs.choose_vault import ChooseVault
 from smtui.tui.dialogs.go import Go
 from smtui.tui.dialogs.pick import Pick
@@ -34,7 +34,7 @@ async def open_dialog(pilot: Pilot[None], dialog: Screen[Any]) -> OptionList:
 async def test_how_one_moves(app: MakeApp, keys: list[str], row: int) -> None:
     """A letter goes to the next row of which a word begins with it; j, k, g and G keep their meaning."""
     async with app().run_test(size=(80, 24)) as pilot:
-        rows = await open_dialog(pilot, Pick(Shown("Which?"), [Shown(name) for name in NAMES]))
+        rows = await open_dialog(pilot, Pick(SafeText("Which?"), [SafeText(name) for name in NAMES]))
         await pilot.press(*keys)
 
         assert rows.highlighted == row

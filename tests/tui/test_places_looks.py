@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.config import Settings
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Step, Verdict
 from smtui.tui.app import SmtuiApp
@@ -81,7 +81,7 @@ def test_a_work_under_way(snap_compare: Any, app: MakeApp, filled: Any) -> None:
     async def shown(pilot: Pilot[None]) -> None:
         running: Any = pilot.app
         await until(pilot, lambda: "5 secrets" in screen_text(running))
-        running.do(lambda app, session: long(app, Shown("Check"), work))
+        running.do(lambda app, session: long(app, SafeText("Check"), work))
         await until(pilot, lambda: isinstance(running.screen, WorkDialog) and "1,200 of 5,000" in screen_text(running))
 
     try:

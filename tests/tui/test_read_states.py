@@ -17,7 +17,7 @@ import smtui
 from smtui.api.errors import AccessDeniedException, VaultBusyError
 from smtui.backends.local import Vault
 from smtui.engine.client import LocalClient
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
@@ -52,7 +52,7 @@ def _place(place: Any) -> Make:
 
 def _compared(session: Session) -> SessionScreen[Any]:
     labels = {"AWSPREVIOUS": version_id(1), "AWSCURRENT": version_id(2)}
-    return CompareScreen(session, SECRET, Shown(SECRET), labels, version_id(1), version_id(2))
+    return CompareScreen(session, SECRET, SafeText(SECRET), labels, version_id(1), version_id(2))
 
 
 SCREENS: dict[str, Make] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import smtui
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.session import Session
@@ -81,8 +81,8 @@ async def test_a_session_that_only_reads_can_be_told_to_write(app: MakeApp, fill
 
 def test_what_was_done_is_taken_back_newest_first(vault: smtui.Vault) -> None:
     session = Session(vault)
-    session.did(Shown("a"), ("untag_resource", {"SecretId": "x", "TagKeys": ["a"]}))
-    session.did(Shown("b"), ("restore_secret", {"SecretId": "x"}))
+    session.did(SafeText("a"), ("untag_resource", {"SecretId": "x", "TagKeys": ["a"]}))
+    session.did(SafeText("b"), ("restore_secret", {"SecretId": "x"}))
     last = session.undo.last
 
     assert last is not None and last.words == "b"

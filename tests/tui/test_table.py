@@ -11,13 +11,13 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.pilot import Pilot
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.widgets.table import Column, Table, fitting
 from tests.tui.conftest import screen_text, until
 
-NAME = Column[str]("Name", shown, 10, grows=1)
-LENGTH = Column[str]("Length", lambda word: shown(len(word)), 6, drop=1)
-ENDING = Column[str]("Ending", lambda word: Content.styled(shown(word[-1:]), "$warning"), 6, drop=2)
+NAME = Column[str]("Name", sanitize, 10, grows=1)
+LENGTH = Column[str]("Length", lambda word: sanitize(len(word)), 6, drop=1)
+ENDING = Column[str]("Ending", lambda word: Content.styled(sanitize(word[-1:]), "$warning"), 6, drop=2)
 
 
 class OneTable(App[None]):
@@ -30,7 +30,7 @@ class OneTable(App[None]):
         self.chosen += 1
 
     def compose(self) -> ComposeResult:
-        yield Table(NAME, LENGTH, ENDING, key=lambda word: word, nothing=Shown("No word."))
+        yield Table(NAME, LENGTH, ENDING, key=lambda word: word, nothing=SafeText("No word."))
 
     @property
     def table(self) -> Table[str]:

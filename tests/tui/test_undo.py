@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 import smtui
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.label_moves import of_versions
@@ -282,4 +282,4 @@ def test_a_value_in_a_call_is_never_shown() -> None:
     call = Call("put_secret_value", {"SecretId": "a", "SecretString": "hunter2"})
 
     assert dict(call.members()) == {"SecretId": "a", "SecretString": "••••••••"}
-    assert call.operation == Shown("PutSecretValue")
+    assert call.operation == SafeText("PutSecretValue")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import VaultExistsError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import rows
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
-TITLE = Shown("Backup")
-ABOUT = Shown("A whole copy in a new file. The same passphrase and the same recovery code open it.")
-REPLACED = Shown("What is there now is gone then; if the backup fails, it stays.")
+TITLE = SafeText("Backup")
+ABOUT = SafeText("A whole copy in a new file. The same passphrase and the same recovery code open it.")
+REPLACED = SafeText("What is there now is gone then; if the backup fails, it stays.")
 
 
 async def back_up(app: SmtuiApp, session: Session) -> None:
@@ -28,10 +28,10 @@ async def back_up(app: SmtuiApp, session: Session) -> None:
     try:
         await _written(app, target)
     except VaultExistsError:
-        if not await app.push_screen_wait(Confirm(shown(f"Replace {target}?"), REPLACED, "Replace")):
+        if not await app.push_screen_wait(Confirm(sanitize(f"Replace {target}?"), REPLACED, "Replace")):
             return
         await _written(app, target, force=True)
-    app.notify(shown(f"The backup is written: {target}"), markup=False)
+    app.notify(sanitize(f"The backup is written: {target}"), markup=False)
 
 
 async def _written(app: SmtuiApp, target: Path, *, force: bool = False) -> None:

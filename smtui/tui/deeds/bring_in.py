@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.transfer import reading
 from smtui.transfer.bringing import Into, carry_out
 from smtui.transfer.entry import as_one, prefixed, refuse_doubles, unreadable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
-TITLE = Shown("Import")
+TITLE = SafeText("Import")
 
 
 async def bring_in(app: SmtuiApp, session: Session) -> None:
@@ -37,9 +37,9 @@ async def bring_in(app: SmtuiApp, session: Session) -> None:
     if agreed is None:
         return
     imported = await long(app, TITLE, lambda vault, tell: _carried_out(vault, region, agreed, tell))
-    session.did_large(shown(f"import: {summary(_changing(agreed))}"), imported, region)
+    session.did_large(sanitize(f"import: {summary(_changing(agreed))}"), imported, region)
     app.screen.refresh_bindings()
-    app.notify(shown(f"Imported: {summary(agreed)}. The file is still there, in plain text."), markup=False)
+    app.notify(sanitize(f"Imported: {summary(agreed)}. The file is still there, in plain text."), markup=False)
 
 
 async def _asked(app: SmtuiApp) -> list[Entry]:

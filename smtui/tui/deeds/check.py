@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.dialogs.report import Report
 from smtui.tui.long_work import long
 from smtui.tui.marks import Severity
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
-CLEAN = Shown("Nothing wrong was found.")
+CLEAN = SafeText("Nothing wrong was found.")
 FOUND = "Keep this file as it is, and open a backup of it."
 
 
 async def check(app: SmtuiApp, session: Session) -> None:
-    report = await long(app, Shown("Check"), lambda vault, tell: vault.check(tell))
+    report = await long(app, SafeText("Check"), lambda vault, tell: vault.check(tell))
     await app.push_screen_wait(_told(report))
 
 
 def _told(report: CheckReport) -> Report:
-    looked_at = [shown(f"{count:,} {what}") for what, count in report.counted.items()]
+    looked_at = [sanitize(f"{count:,} {what}") for what, count in report.counted.items()]
     if report.clean:
-        return Report(Shown("Check"), CLEAN, looked_at)
-    findings = [shown(f"{Severity.ERROR.sign} {finding.area}: {finding.sentence}") for finding in report.findings]
+        return Report(SafeText("Check"), CLEAN, looked_at)
+    findings = [sanitize(f"{Severity.ERROR.sign} {finding.area}: {finding.sentence}") for finding in report.findings]
     several = "s" if len(findings) > 1 else ""
-    verdict = shown(f"{len(findings):,} finding{several}. {FOUND}")
-    return Report(Shown("Check"), verdict, [*findings, Shown(), *looked_at], wrong=True)
+    verdict = sanitize(f"{len(findings):,} finding{several}. {FOUND}")
+    return Report(SafeText("Check"), verdict, [*findings, SafeText(), *looked_at], wrong=True)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.transfer.private_file import private_file
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.long_work import Tell, long
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.trail_question import TrailQuestion
 
-TITLE = Shown("Export the trail")
-ABOUT = Shown("The events of the filter, one JSON object a line, in a new file that only you can read. "
-              "No value is in any of them.")
+TITLE = SafeText("Export the trail")
+ABOUT = SafeText("The events of the filter, one JSON object a line, in a new file that only you can read. "
+                 "No value is in any of them.")
 
 
 async def export_trail(app: SmtuiApp, session: Session, question: TrailQuestion) -> None:
@@ -27,7 +27,7 @@ async def export_trail(app: SmtuiApp, session: Session, question: TrailQuestion)
     if path is not None:
         region = session.region
         count = await long(app, TITLE, lambda vault, tell: _written(vault, region, question, path, tell))
-        app.notify(shown(f"{count:,} event{'' if count == 1 else 's'} written: {path}"), markup=False)
+        app.notify(sanitize(f"{count:,} event{'' if count == 1 else 's'} written: {path}"), markup=False)
 
 
 def _written(vault: Vault, region: str, question: TrailQuestion, path: Path, tell: Tell) -> int:

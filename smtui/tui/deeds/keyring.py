@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smtui.backends import stored_key
 from smtui.config import load_settings
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
-WARNING = Shown("Whoever can use your unlocked session can then open it without the passphrase.")
+WARNING = SafeText("Whoever can use your unlocked session can then open it without the passphrase.")
 
 
 async def use_keyring(app: SmtuiApp, session: Session) -> None:
@@ -24,8 +24,8 @@ async def use_keyring(app: SmtuiApp, session: Session) -> None:
         await call(stored_key.forget, path)
         app.notify("The keyring has forgotten this vault: the passphrase opens it.")
         return
-    question = Confirm(Shown("Let the keyring open this vault?"), WARNING, "Store the key")
+    question = Confirm(SafeText("Let the keyring open this vault?"), WARNING, "Store the key")
     if await app.push_screen_wait(question):
         keyring = await call(stored_key.store, session.vault)
         app.use(load_settings())
-        app.notify(shown(f"{keyring} opens this vault from now on: Ctrl+K on the screen that asks."), markup=False)
+        app.notify(sanitize(f"{keyring} opens this vault from now on: Ctrl+K on the screen that asks."), markup=False)

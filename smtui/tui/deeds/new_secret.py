@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import ways_back
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.new_secret import NewSecret
@@ -28,7 +28,7 @@ async def make_secret(app: SmtuiApp, session: Session, value: str = "") -> None:
             app.report(refusal)
             request = await app.push_screen_wait(NewSecret(request))
         else:
-            ways_back.created(session, shown(made["Name"]))
-            app.notify(shown(f"{made['Name']} is stored."), markup=False)
+            ways_back.created(session, sanitize(made["Name"]))
+            app.notify(sanitize(f"{made['Name']} is stored."), markup=False)
             app.look_again()
             return

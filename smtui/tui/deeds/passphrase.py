@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError, VaultBusyError
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.change_passphrase import ChangePassphrase
 from smtui.tui.long_work import Tell, long
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
-TITLE = Shown("New passphrase")
+TITLE = SafeText("New passphrase")
 STILL_OPEN = "Beside the vault, these copies still open with the old passphrase: {}."
 CHANGED = "The passphrase is changed. The old one opens only copies made before."
 

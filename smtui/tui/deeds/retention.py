@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.one_line import OneLine
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
-QUESTION = Shown("Keep events of the trail for how many days? 0 is for ever.")
-DROPPED = Shown("Older events are dropped for good, step by step. What is left can still be verified.")
+QUESTION = SafeText("Keep events of the trail for how many days? 0 is for ever.")
+DROPPED = SafeText("Older events are dropped for good, step by step. What is left can still be verified.")
 MOST_DAYS = 36500
 
 
@@ -24,12 +24,12 @@ async def keep_trail(app: SmtuiApp, session: Session) -> None:
     if typed is None or not typed.strip().isdecimal() or int(typed) == now:
         return
     days = min(int(typed), MOST_DAYS)
-    question = Confirm(Shown(f"Keep the trail for {days:,} days?"), DROPPED, "Keep so long")
+    question = Confirm(SafeText(f"Keep the trail for {days:,} days?"), DROPPED, "Keep so long")
     if days and not await app.push_screen_wait(question):
         return
     await call(session.vault.keep_trail, days or None)
     app.notify(told(days or None))
 
 
-def told(days: int | None) -> Shown:
-    return Shown(f"The trail is kept for {days:,} days." if days else "The trail is kept for ever.")
+def told(days: int | None) -> SafeText:
+    return SafeText(f"The trail is kept for {days:,} days." if days else "The trail is kept for ever.")

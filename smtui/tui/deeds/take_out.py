@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.transfer.chosen import Chosen
 from smtui.transfer.errors import TransferError
 from smtui.transfer.export import Exported, Format, export
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
-TITLE = Shown("Export")
+TITLE = SafeText("Export")
 
 
 async def take_out(app: SmtuiApp, session: Session, names: Sequence[str] = ()) -> None:
@@ -58,9 +58,9 @@ class NothingToExportError(TransferError):
         super().__init__("There is nothing to export.")
 
 
-def told(done: Exported, path: Path) -> Shown:
+def told(done: Exported, path: Path) -> SafeText:
     several = done.written != 1
     them = "them" if several else "it"
     left_out = f" Left out, for they have no value yet: {done.without_value:,}." if done.without_value else ""
-    return shown(f"{done.written:,} secret{'s' if several else ''} in plain text: {path}. "
-                 f"Whoever can read the file has {them}.{left_out}")
+    return sanitize(f"{done.written:,} secret{'s' if several else ''} in plain text: {path}. "
+                    f"Whoever can read the file has {them}.{left_out}")

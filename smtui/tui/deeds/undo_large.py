@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.long_work import long
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.undo import Done, LargeChange, Outcome
 
-TITLE = Shown("Undo")
+TITLE = SafeText("Undo")
 MOST_NAMED = 3
 
 
@@ -27,10 +27,11 @@ async def undo_large(app: SmtuiApp, session: Session, *, done: Done, large: Larg
     left = f" {_left(outcome)}" if outcome.left else ""
     if outcome.sections:
         session.undo.forget(done)
-        app.notify(shown(f"Undone: {done.words}.{left}"), severity="warning" if left else "information", markup=False)
+        severity: Literal["warning", "information"] = "warning" if left else "information"
+        app.notify(sanitize(f"Undone: {done.words}.{left}"), severity=severity, markup=False)
     else:
         session.undo.forget_newest(done)
-        app.notify(shown(f"“{done.words}” cannot be undone.{left}"), severity="warning", markup=False)
+        app.notify(sanitize(f"“{done.words}” cannot be undone.{left}"), severity="warning", markup=False)
     app.look_again()
 
 

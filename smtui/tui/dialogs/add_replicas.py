@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from smtui.aws_regions import REGIONS
 from smtui.backends.local import is_region
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
@@ -22,7 +22,7 @@ from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.line import Line
 from smtui.tui.widgets.table import Column, Table
 
-NO_MATCH = Shown("No Region of AWS is called so. Typed out in full, it can be chosen all the same.")
+NO_MATCH = SafeText("No Region of AWS is called so. Typed out in full, it can be chosen all the same.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class AddReplicas(Dialog[list[Wanted]]):
     table = getters.query_one(Table)
     narrow = getters.query_one(Line)
 
-    def __init__(self, name: Shown, present: set[str], choose_key: Callable[[str], Awaitable[str | None]]) -> None:
+    def __init__(self, name: SafeText, present: set[str], choose_key: Callable[[str], Awaitable[str | None]]) -> None:
         super().__init__()
         self._name = name
         self._present = present
@@ -81,13 +81,13 @@ class AddReplicas(Dialog[list[Wanted]]):
     def _mark(self, region: str) -> Content:
         return Content.styled("✓", "bold $success") if region in self._marked else Content("")
 
-    def _key(self, region: str) -> Shown:
+    def _key(self, region: str) -> SafeText:
         wanted = self._marked.get(region)
-        return Shown("") if wanted is None else short(wanted.key)
+        return SafeText("") if wanted is None else short(wanted.key)
 
     def _say(self) -> None:
         said = ", ".join(self._marked) or "Nothing is marked yet."
-        self.query_one("#said", Static).update(Content.styled(shown(said), "" if self._marked else "$text-muted"))
+        self.query_one("#said", Static).update(Content.styled(sanitize(said), "" if self._marked else "$text-muted"))
         self.table.refresh()
 
     def state(self) -> object:
@@ -124,9 +124,9 @@ class AddReplicas(Dialog[list[Wanted]]):
             self.dismiss(list(self._marked.values()))
 
 
-def _region(region: str) -> Shown:
-    return shown(region)
+def _region(region: str) -> SafeText:
+    return sanitize(region)
 
 
-def _place(region: str) -> Shown:
-    return shown(REGIONS.get(region, ""))
+def _place(region: str) -> SafeText:
+    return sanitize(REGIONS.get(region, ""))

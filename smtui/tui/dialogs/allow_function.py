@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtui.api.own import DEFAULT_STEP
 from smtui.rotation.arguments import number_arguments
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
@@ -40,7 +40,8 @@ class AllowFunction(LongText[bool]):
         command, users = self._function["Command"], self._function["SecretCount"]
         secrets = "1 secret and gets its" if users == 1 else f"{users:,} secrets and gets their"
         with Vertical(classes="card"):
-            yield Static(Content(shown(f"Let {self._function['FunctionName']} run on this machine?")), classes="title")
+            question = sanitize(f"Let {self._function['FunctionName']} run on this machine?")
+            yield Static(Content(question), classes="title")
             yield Static(Content("Not allowed here yet. It runs as you, argument by argument:"), id="above")
             with VerticalScroll(can_focus=True):
                 lines = map(Content, number_arguments(command["Arguments"], WIDTH))

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.widgets.frame import KeyBar
@@ -25,7 +25,7 @@ class AskPath(Dialog[Path]):
     BINDINGS = keys.of("dialog") + keys.of("one_line")
     CSS_PATH = "one_line.tcss"
 
-    def __init__(self, title: Shown, about: Shown, first: str = "") -> None:
+    def __init__(self, title: SafeText, about: SafeText, first: str = "") -> None:
         super().__init__()
         self._title = title
         self._about = about

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, ways_back
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.plan import PlanScreen
@@ -46,12 +46,12 @@ class TagPlan(PlanScreen):
 
     def _present(self) -> str:
         present = sorted({key for item in self.plan.items for key in tags_of(item.entry)})
-        return shown(f"keys, with commas between them: {', '.join(present)}" if present else "there are no tags")
+        return sanitize(f"keys, with commas between them: {', '.join(present)}" if present else "there are no tags")
 
     def fill(self, item: Item) -> None:
         changes = self._changes(item)
-        item.note = shown("  ".join(changes.sentences()))
-        item.obstacle = Shown() if changes else Shown("stays as it is")
+        item.note = sanitize("  ".join(changes.sentences()))
+        item.obstacle = SafeText() if changes else SafeText("stays as it is")
         item.calls = list(send_tags(item.arn, changes))
         item.check = partial(_find_others_change, item, changes)
         item.remember = partial(ways_back.tagged, self.session, item.arn, item.name, changes.before, changes.put,
@@ -83,7 +83,7 @@ class TagPlan(PlanScreen):
     def consequence(self) -> str:
         return f"{counted(len(self.plan.of(State.PLANNED)))} of {len(self.plan.items):,} will have other tags."
 
-    def told(self, done: Shown, several: bool) -> str:
+    def told(self, done: SafeText, several: bool) -> str:
         return f"The tags of {done} are changed."
 
     # What a person does.

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.widgets.frame import KeyBar
@@ -38,7 +38,7 @@ class ChangePassphrase(Dialog[bytearray]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("New passphrase", classes="title")
-            yield Static(Content(shown(self._path)), classes="-muted")
+            yield Static(Content(sanitize(self._path)), classes="-muted")
             yield Static(ABOUT)
             yield NewPassphrase()
         yield KeyBar()

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtui import recent
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.ask_path import AskPath
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
 
 BY_PATH = "another, by its path…"
-WHERE = Shown("Where is it?")
-MADE = Shown("Where there is no file yet, a new vault is made.")
+WHERE = SafeText("Where is it?")
+MADE = SafeText("Where there is no file yet, a new vault is made.")
 
 
 class ChooseVault(ModalScreen[int | None]):
@@ -55,7 +55,7 @@ class ChooseVault(ModalScreen[int | None]):
 
 def _row(path: Path, there: bool) -> Content:
     missing = Content("") if there else Content.styled("  ✗ not there", "$text-muted")
-    return Content.assemble(Content(shown(path)), missing)
+    return Content.assemble(Content(sanitize(path)), missing)
 
 
 async def choose_vault(app: SmtuiApp) -> Path | None:

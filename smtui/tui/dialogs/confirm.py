@@ -7,7 +7,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
@@ -19,7 +19,7 @@ class Confirm(LongText[bool]):
     CSS_PATH = "confirm.tcss"
 
     def __init__(
-        self, title: Shown, text: Shown, answer: str, *, can_be_undone: bool = False, cancel: str = "Cancel"
+        self, title: SafeText, text: SafeText, answer: str, *, can_be_undone: bool = False, cancel: str = "Cancel"
     ) -> None:
         super().__init__()
         self._first = "#go" if can_be_undone else "#cancel"

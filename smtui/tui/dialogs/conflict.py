@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
@@ -44,7 +44,7 @@ class ConflictDialog(LongText[Answer]):
     AUTO_FOCUS = "#CANCEL"
 
     def __init__(
-        self, title: Shown, lines: Sequence[Shown], answers: Sequence[Answer], *, insist: str = Answer.STORE.value
+        self, title: SafeText, lines: Sequence[SafeText], answers: Sequence[Answer], *, insist: str = Answer.STORE.value
     ) -> None:
         super().__init__()
         self._insist = insist

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, reading
 from smtui.tui.dialogs.plan import PlanScreen
@@ -52,7 +52,7 @@ class DeletionPlan(PlanScreen):
 
     def fields(self) -> Iterator[Widget]:
         if len(self._entries) == 1:
-            yield Static(Content(shown(self._entries[0]["ARN"])), classes="-muted")
+            yield Static(Content(sanitize(self._entries[0]["ARN"])), classes="-muted")
         yield Horizontal(
             Static("Can be restored for"),
             Line(str(MOST), restrict="[0-9]*", max_length=2, id="days", compact=True),
@@ -91,8 +91,8 @@ class DeletionPlan(PlanScreen):
         return self.plan.of(State.PLANNED)
 
     def fill(self, item: Item) -> None:
-        item.note = shown(" · ".join(self._known(item)))
-        item.obstacle = shown(self._obstacle(item))
+        item.note = sanitize(" · ".join(self._known(item)))
+        item.obstacle = sanitize(self._obstacle(item))
         force = self.force.value
         how = {"ForceDeleteWithoutRecovery": True} if force else {"RecoveryWindowInDays": self.window}
         item.calls = [("delete_secret", {"SecretId": item.arn, **how})]
@@ -141,7 +141,7 @@ class DeletionPlan(PlanScreen):
         which = f"{many:,} are deleted" if many < len(self._entries) else "Deleted"
         return f"▲ {which} on {date}. Until then nobody can read {self._them}, and U brings {self._them} back."
 
-    def told(self, done: Shown, several: bool) -> str:
+    def told(self, done: SafeText, several: bool) -> str:
         if self.force.value:
             return f"{done} {'are' if several else 'is'} deleted for good."
         return f"{done} will be deleted on {rows.day(self._now + timedelta(days=self.window))}."

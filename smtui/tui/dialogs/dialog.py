@@ -8,7 +8,7 @@ from textual import events, getters, on
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Checkbox, Input, RadioButton, TextArea
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.widgets.passphrase import Passphrase
@@ -31,7 +31,7 @@ class Editor(Protocol):
 async def may_discard(app: SmtuiApp) -> bool:
     """Asks whether changes may be dropped; to keep them has the focus, and Esc keeps them too."""
     return await app.push_screen_wait(
-        Confirm(Shown("Discard changes?"), Shown("They are not stored."), "Discard", cancel="Keep editing"))
+        Confirm(SafeText("Discard changes?"), SafeText("They are not stored."), "Discard", cancel="Keep editing"))
 
 
 def read_fields(screen: Screen[Any]) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
@@ -28,7 +28,7 @@ class Edited(LongText[Verdict]):
 
     CSS_PATH = "confirm.tcss"
 
-    def __init__(self, title: Shown, text: Shown, *, good: bool) -> None:
+    def __init__(self, title: SafeText, text: SafeText, *, good: bool) -> None:
         super().__init__()
         self._title = title
         self._text = text

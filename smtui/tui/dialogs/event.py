@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtui.shown import escaped, shown
+from smtui.shown import escape_json, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.widgets.frame import KeyBar
@@ -40,9 +40,9 @@ class EventDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Static(Content(shown(self._event["eventName"])), classes="title")
+            yield Static(Content(sanitize(self._event["eventName"])), classes="title")
             with VerticalScroll():
-                yield Static(Content(escaped(self._text)))
+                yield Static(Content(escape_json(self._text)))
         yield KeyBar()
 
     @gesture

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, RadioButton, RadioSet, Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.transfer.export import Format
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.frame import KeyBar
@@ -66,9 +66,9 @@ class ExportForm(FieldsForm[Wanted]):
         yield KeyBar()
 
     @property
-    def _what(self) -> Shown:
+    def _what(self) -> SafeText:
         several = "s" if self._count > 1 else ""
-        return shown(f"{self._count:,} secret{several}" if self._count else f"secrets of {self._region}")
+        return sanitize(f"{self._count:,} secret{several}" if self._count else f"secrets of {self._region}")
 
     @on(RadioSet.Changed)
     def _another(self) -> None:
@@ -83,4 +83,4 @@ class ExportForm(FieldsForm[Wanted]):
 
     def in_words(self, answer: Wanted) -> Content:
         begin = f" that begin with {answer.prefix}" if answer.prefix else ""
-        return Content.styled(f"{self._what.capitalize()}{shown(begin)}, in plain text.", "$warning")
+        return Content.styled(f"{self._what.capitalize()}{sanitize(begin)}, in plain text.", "$warning")

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.transfer.chosen import Chosen
 from smtui.transfer.export import Exported, Format, export
 from smtui.transfer.private_file import private_file
@@ -71,7 +71,7 @@ class ExportPlan(PlanScreen):
 
     def fill(self, item: Item) -> None:
         if "DeletedDate" in item.entry:
-            item.obstacle = Shown("nobody can read it: its deletion is planned")
+            item.obstacle = SafeText("nobody can read it: its deletion is planned")
 
     def answer(self) -> str:
         return "Write the file"
@@ -86,7 +86,7 @@ class ExportPlan(PlanScreen):
     def consequence(self) -> str:
         return f"▲ Whoever can read {self.path} has these values. It is made so that only you can."
 
-    def told(self, done: Shown, several: bool) -> str:
+    def told(self, done: SafeText, several: bool) -> str:
         return ""
 
     @on(Input.Changed)
@@ -118,6 +118,6 @@ async def write(app: SmtuiApp, session: Session, dialog: ExportPlan) -> None:
             return export(vault.client(region_name=region), Chosen(names), format, file.write,
                           lambda what, done, _: tell(what, done, len(names)))
 
-    done = await long(app, Shown("Export"), work)
+    done = await long(app, SafeText("Export"), work)
     left_out = f" {counted(done.without_value)} had no value yet." if done.without_value else ""
-    app.notify(shown(f"{counted(done.written)} written to {path}, in plain text.{left_out}"), markup=False)
+    app.notify(sanitize(f"{counted(done.written)} written to {path}, in plain text.{left_out}"), markup=False)

@@ -9,7 +9,7 @@ from textual import getters, on
 from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 
@@ -45,7 +45,7 @@ class FieldsForm(Dialog[Answer]):
         try:
             words = self.in_words(self.read())
         except InvalidFieldError as unfit:
-            words = Content.styled(f"✗ {shown(unfit)}", "$error" if self.is_dirty else "$text-muted")
+            words = Content.styled(f"✗ {sanitize(unfit)}", "$error" if self.is_dirty else "$text-muted")
         self.said.update(words)
 
     @on(Input.Submitted)

@@ -9,7 +9,7 @@ from textual import getters
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
@@ -44,7 +44,7 @@ class ValueFormScreen(Dialog[Answer]):
         fields = (field for field in self.query(PlainInput) if field not in self.editor.query(PlainInput))
         return self.editor.value, *(field.value for field in fields)
 
-    def say(self, sentence: Shown) -> None:
+    def say(self, sentence: SafeText) -> None:
         self.said.update(Content(sentence))
 
     @gesture
@@ -72,7 +72,7 @@ class ValueFormScreen(Dialog[Answer]):
 
     @gesture
     async def action_switch(self) -> None:
-        self.say(await self.editor.switch() or Shown())
+        self.say(await self.editor.switch() or SafeText())
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

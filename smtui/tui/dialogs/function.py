@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from smtui.api.own import DEFAULT_STEP, FUNCTION_NAME, LONGEST_STEP
 from smtui.rotation.arguments import ArgumentSplitError, split
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.entropy import bits
 from smtui.tui.widgets.frame import KeyBar
@@ -122,5 +122,5 @@ class CommandFunction(FunctionForm):
         return {"FunctionName": name, "Command": {"Arguments": arguments, "TimeoutInSeconds": limit}}
 
     def in_words(self, answer: Settings) -> Content:
-        words = [Content.styled(shown(word) or "(empty)", "reverse") for word in answer["Command"]["Arguments"]]
+        words = [Content.styled(sanitize(word) or "(empty)", "reverse") for word in answer["Command"]["Arguments"]]
         return Content.assemble(("runs  ", "$text-muted"), Content("  ").join(words))

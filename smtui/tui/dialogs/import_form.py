@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.path_input import PathInput
@@ -69,4 +69,4 @@ class ImportForm(FieldsForm[Names]):
 
     def in_words(self, answer: Names) -> Content:
         named = f"as {answer.prefix}NAME" if answer.prefix else f"as {answer.name}" if answer.name else "by their names"
-        return Content.styled(f"Secrets of {shown(answer.path)}, {shown(named)}.", "$text-muted")
+        return Content.styled(f"Secrets of {sanitize(answer.path)}, {sanitize(named)}.", "$text-muted")

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.transfer.plan import CHANGING, Step, Verdict, summary
 from smtui.tui import keys
 from smtui.tui.widgets.button import Button
@@ -25,7 +25,7 @@ SIGNS = {
     Verdict.CONFLICT: "✗",
 }
 WORDS = {Verdict.SKIP: "left alone", Verdict.EMPTY: "left out", Verdict.CREATE: "new secret"}
-WHY = {Verdict.SKIP: Shown("another value"), Verdict.EMPTY: Shown("it is empty")}
+WHY = {Verdict.SKIP: SafeText("another value"), Verdict.EMPTY: SafeText("it is empty")}
 BLOCKED = "What is marked ✗ cannot be imported, so nothing is."
 
 
@@ -49,11 +49,11 @@ class ImportPlan(ModalScreen[list[Step] | None]):
             yield Static("Import", classes="title")
             yield Static(id="summary")
             yield Table(
-                Column("", lambda step: Shown(SIGNS[step.verdict]), 1),
-                Column("What", lambda step: Shown(WORDS.get(step.verdict, str(step.verdict))), 11),
-                Column("Name", lambda step: shown(step.entry.name), 20, grows=2, names=True),
+                Column("", lambda step: SafeText(SIGNS[step.verdict]), 1),
+                Column("What", lambda step: SafeText(WORDS.get(step.verdict, str(step.verdict))), 11),
+                Column("Name", lambda step: sanitize(step.entry.name), 20, grows=2, names=True),
                 Column("", _why, 23, grows=1, drop=1),
-                key=lambda step: step.entry.name, nothing=Shown("Nothing."),
+                key=lambda step: step.entry.name, nothing=SafeText("Nothing."),
             )
             if self._differ:
                 which = "the secret that differs" if self._differ == 1 else f"the {self._differ:,} secrets that differ"
@@ -77,7 +77,7 @@ class ImportPlan(ModalScreen[list[Step] | None]):
         steps = self.steps
         blocked = any(step.verdict is Verdict.CONFLICT for step in steps)
         self.table.put(sorted(steps, key=lambda step: step.verdict is not Verdict.CONFLICT))
-        self.summed_up.update(Content(shown(summary(steps) + (f". {BLOCKED}" if blocked else ""))))
+        self.summed_up.update(Content(sanitize(summary(steps) + (f". {BLOCKED}" if blocked else ""))))
         self.query_one("#go", Button).disabled = blocked or not any(step.verdict in CHANGING for step in steps)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
@@ -87,5 +87,5 @@ class ImportPlan(ModalScreen[list[Step] | None]):
         self.dismiss(None)
 
 
-def _why(step: Step) -> Shown:
-    return WHY.get(step.verdict) or shown(step.reason)
+def _why(step: Step) -> SafeText:
+    return WHY.get(step.verdict) or sanitize(step.reason)

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.key_facts import Key, Sealed
@@ -43,7 +43,7 @@ class KeyDeletion(Dialog[int]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(f"Delete the key {self._key.name}?"), classes="title")
-            yield Static(Content(shown(self._key.arn)), classes="-muted")
+            yield Static(Content(sanitize(self._key.arn)), classes="-muted")
             with Horizontal(id="window"):
                 yield Static("Can be kept for")
                 yield Line(str(MOST), restrict="[0-9]*", max_length=2, id="days", compact=True)
@@ -69,13 +69,13 @@ class KeyDeletion(Dialog[int]):
         when.set_class(self._answer is None, "-error")
         when.update(Content(self._consequence(self._answer)))
 
-    def _consequence(self, days: int | None) -> Shown:
+    def _consequence(self, days: int | None) -> SafeText:
         if days is None:
-            return shown(f"✗ The window is {LEAST} to {MOST} days.")
+            return sanitize(f"✗ The window is {LEAST} to {MOST} days.")
         date = day(self._now + timedelta(days=days))
         if not self._sealed.versions:
-            return shown(f"It seals nothing. From now on it is out of use, and on {date} it is gone.")
-        return shown(
+            return sanitize(f"It seals nothing. From now on it is out of use, and on {date} it is gone.")
+        return sanitize(
             f"▲ It seals {self._sealed.words}: {listed(self._names, self._sealed.secrets)}.\n"
             f"From now on nobody can read that, and on {date} it is lost for good. Until then U brings the key back.",
             lines=True,

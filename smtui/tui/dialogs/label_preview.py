@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.labels import ordered
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.label_moves import Change, Move, short
 from smtui.tui.widgets.button import Button
@@ -25,7 +25,7 @@ class LabelPreview(LongText[bool]):
     CSS_PATH = "label_preview.tcss"
     AUTO_FOCUS = "#go"
 
-    def __init__(self, title: Shown, move: Move) -> None:
+    def __init__(self, title: SafeText, move: Move) -> None:
         super().__init__()
         self._title = title
         self._move = move
@@ -57,5 +57,5 @@ def _lines(move: Move) -> Iterator[Content]:
 def _labels(change: Change, labels: tuple[str, ...], *, gone: str) -> Content:
     """The labels that are only on this side of the move stand out."""
     both = set(change.before) & set(change.after)
-    words = [Content.styled(shown(label), "" if label in both else gone) for label in ordered(labels)]
+    words = [Content.styled(sanitize(label), "" if label in both else gone) for label in ordered(labels)]
     return Content(", ").join(words) if words else Content.styled(NONE, "$warning")

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
@@ -71,4 +71,4 @@ class NewKeyForm(FieldsForm[NewKey]):
         return NewKey(alias_of(alias) if alias else "", self.query_one("#description", Input).value)
 
     def in_words(self, answer: NewKey) -> Content:
-        return Content.styled(shown(answer.alias or "It has no alias, and goes by its id."), "$text-muted")
+        return Content.styled(sanitize(answer.alias or "It has no alias, and goes by its id."), "$text-muted")

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.dialogs.form import ValueFormScreen
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from smtui.api.types import CreateSecretRequest
 
 NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
-NO_NAME = Shown("A name is made of letters, digits and / _ + = . @ -")
+NO_NAME = SafeText("A name is made of letters, digits and / _ + = . @ -")
 LONGEST_DESCRIPTION = 2048
 
 

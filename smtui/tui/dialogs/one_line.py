@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.values import can_be_typed
@@ -24,7 +24,7 @@ class OneLine(Dialog[str]):
     BINDINGS = keys.of("dialog") + keys.of("one_line")
     CSS_PATH = "one_line.tcss"
 
-    def __init__(self, title: Shown, line: str = "", *, longest: int, empty: bool = False) -> None:
+    def __init__(self, title: SafeText, line: str = "", *, longest: int, empty: bool = False) -> None:
         super().__init__()
         self._title = title
         self._line = line

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui import keys
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.pick_list import PickList
@@ -23,7 +23,7 @@ class Pick(ModalScreen[int | None]):
     BINDINGS = keys.of("dialog")
     CSS_PATH = "pick.tcss"
 
-    def __init__(self, title: Shown, things: Sequence[Shown]) -> None:
+    def __init__(self, title: SafeText, things: Sequence[SafeText]) -> None:
         super().__init__()
         self._title = title
         self._things = things

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
@@ -80,20 +80,20 @@ class PlanScreen(Dialog[Plan]):
         """What is on the button."""
 
     @abstractmethod
-    def told(self, done: Shown, several: bool) -> str:
+    def told(self, done: SafeText, several: bool) -> str:
         """What was done, in a sentence about `done`."""
 
     # The screen.
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Static(Content(shown(self.title_words())), classes="title")
+            yield Static(Content(sanitize(self.title_words())), classes="title")
             yield from self.fields()
             yield Static(id="said")
             yield Table[Item](
                 Column("Secret", lambda item: item.name, self._longest_name(), names=True),
                 Column("", _words, 24, grows=1),
-                key=lambda item: item.arn, nothing=Shown("Nothing."), id="items",
+                key=lambda item: item.arn, nothing=SafeText("Nothing."), id="items",
             )
             yield Static(id="about", classes="-muted")
             with Horizontal(id="answers"):
@@ -126,7 +126,7 @@ class PlanScreen(Dialog[Plan]):
 
     def say(self, words: str, *, wrong: bool = False) -> None:
         self.said.set_class(wrong, "-error")
-        self.said.update(Content(shown(words)))
+        self.said.update(Content(sanitize(words)))
 
     # Carrying it out.
 
@@ -179,7 +179,7 @@ class PlanScreen(Dialog[Plan]):
         item = self.items.current
         about = self.query_one("#about", Static)
         about.display = self._over and item is not None
-        about.update(Content(shown(f"{item.name}: {item.words}" if item and item.words else "")))
+        about.update(Content(sanitize(f"{item.name}: {item.words}" if item and item.words else "")))
 
     def action_cancel(self) -> None:  # type: ignore[override]
         """Before, nothing is done; meanwhile, nothing more; afterwards, it is read."""
@@ -199,7 +199,7 @@ async def carried_out(screen: SessionScreen[Any], dialog: PlanScreen) -> list[It
     plan = await screen.app.push_screen_wait(dialog)
     done = plan.of(State.DONE) if plan else []
     if plan and done:
-        sentence = shown(dialog.told(named([item.entry for item in done]), len(done) > 1))
+        sentence = sanitize(dialog.told(named([item.entry for item in done]), len(done) > 1))
         with screen.session.undo.together(sentence):
             for item in done:
                 if item.remember:

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.line_changes import Line
 from smtui.tui.widgets.button import Button
@@ -22,7 +22,7 @@ WORDS = {"+": ("+ added    ", "$success"), "-": ("- removed  ", "$error"), " ": 
 CARD, FRAME = 96, 7
 """Cells: how wide the card is at most, and what of that its frame, its padding and a scroll bar take."""
 STEP = "  "
-ONLY_LAYOUT = Shown("Only spaces and line breaks change: it means the same.")
+ONLY_LAYOUT = SafeText("Only spaces and line breaks change: it means the same.")
 
 
 class PolicyPreview(LongText["bool | None"]):
@@ -30,7 +30,7 @@ class PolicyPreview(LongText["bool | None"]):
 
     CSS_PATH = "policy_preview.tcss"
 
-    def __init__(self, title: Shown, lines: Sequence[Line], warned: Sequence[Shown]) -> None:
+    def __init__(self, title: SafeText, lines: Sequence[Line], warned: Sequence[SafeText]) -> None:
         super().__init__()
         self._title = title
         self._lines = lines

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 
 NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
 """They go from field to field."""
@@ -20,7 +20,7 @@ class PressKey(ModalScreen[str | None]):
 
     CSS_PATH = "pick.tcss"
 
-    def __init__(self, title: Shown) -> None:
+    def __init__(self, title: SafeText) -> None:
         super().__init__()
         self._title = title
 

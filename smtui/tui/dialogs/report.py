@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
@@ -21,7 +21,7 @@ class Report(LongText[None]):
     CSS_PATH = "report.tcss"
     AUTO_FOCUS = "#close"
 
-    def __init__(self, title: Shown, verdict: Shown, lines: Sequence[Shown], *, wrong: bool = False) -> None:
+    def __init__(self, title: SafeText, verdict: SafeText, lines: Sequence[SafeText], *, wrong: bool = False) -> None:
         super().__init__()
         self._title = title
         self._verdict = verdict

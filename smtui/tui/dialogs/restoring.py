@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import rows, ways_back
 from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.plan import Item, State, counted
@@ -21,9 +21,9 @@ class RestorePlan(PlanScreen):
     def fill(self, item: Item) -> None:
         when = item.entry.get("DeletedDate")
         if when is None:
-            item.obstacle = Shown("no deletion is planned")
+            item.obstacle = SafeText("no deletion is planned")
             return
-        item.note = shown(f"{rows.deletion(when, self.session.now())}, on {rows.day(when)}")
+        item.note = sanitize(f"{rows.deletion(when, self.session.now())}, on {rows.day(when)}")
         item.calls = [("restore_secret", {"SecretId": item.arn})]
         item.remember = partial(ways_back.restored, self.session, item.arn, item.name, when)
 
@@ -33,5 +33,5 @@ class RestorePlan(PlanScreen):
     def consequence(self) -> str:
         return f"{counted(len(self.plan.of(State.PLANNED)))} can be read again at once."
 
-    def told(self, done: Shown, several: bool) -> str:
+    def told(self, done: SafeText, several: bool) -> str:
         return f"{done} {'are' if several else 'is'} restored."

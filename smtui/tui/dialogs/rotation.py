@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from smtui import schedules
 from smtui.schedules import InvalidScheduleError
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.function_words import name_in
@@ -58,7 +58,7 @@ class RotationForm(FieldsForm[SetUp]):
     at_once = getters.query_one("#at-once", Tick)
 
     def __init__(
-        self, name: Shown, now_set: SetUp, choose: Callable[[], Awaitable[str | None]], *, counts_from: datetime,
+        self, name: SafeText, now_set: SetUp, choose: Callable[[], Awaitable[str | None]], *, counts_from: datetime,
         now: datetime,
     ) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ class RotationForm(FieldsForm[SetUp]):
             self.query_one("#function").focus()
 
     def _name_function(self) -> None:
-        named = name_in(self._function) if self._function else Shown("choose")
+        named = name_in(self._function) if self._function else SafeText("choose")
         self.query_one("#function", Button).label = Content(f"{named} …")
 
     def read(self) -> SetUp:

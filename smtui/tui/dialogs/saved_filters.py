@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import keys
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.row_list import RowList
@@ -101,5 +101,5 @@ def letter(at: int) -> str:
 
 def _row(letter: str, name: str, text: str) -> Content:
     return Content.assemble(
-        (f" {letter:<3}", "bold $primary"), Content(shown(name)), "  ", (shown(text), "$text-muted"),
+        (f" {letter:<3}", "bold $primary"), Content(sanitize(name)), "  ", (sanitize(text), "$text-muted"),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
@@ -23,7 +23,7 @@ from smtui.tui.widgets.pair_rows import PairRows
 if TYPE_CHECKING:
     from smtui.api.types import Tag
 
-UNCHANGED = Shown("Nothing is changed yet.")
+UNCHANGED = SafeText("Nothing is changed yet.")
 Tags = dict[str, str]
 
 
@@ -46,10 +46,10 @@ class TagChanges:
     def tags(self) -> list[Tag]:
         return [{"Key": key, "Value": value} for key, value in self.put.items()]
 
-    def sentences(self) -> list[Shown]:
+    def sentences(self) -> list[SafeText]:
         said = [f"~ {key}: {self.before[key]} becomes {value}" if key in self.before else f"+ {key} = {value}"
                 for key, value in self.put.items()]
-        return [shown(sentence) for sentence in (*said, *(f"- {key}" for key in self.removed))]
+        return [sanitize(sentence) for sentence in (*said, *(f"- {key}" for key in self.removed))]
 
 
 def tag_changes(before: Tags, lines: Sequence[Pair]) -> TagChanges:
@@ -90,7 +90,7 @@ class TagsForm(Dialog[TagChanges]):
     pairs = getters.query_one(PairRows)
     said = getters.query_one("#said", Static)
 
-    def __init__(self, name: Shown, tags: Tags, typed: Tags | None = None) -> None:
+    def __init__(self, name: SafeText, tags: Tags, typed: Tags | None = None) -> None:
         super().__init__()
         self._name = name
         self._tags = tags
@@ -115,7 +115,7 @@ class TagsForm(Dialog[TagChanges]):
         lines = self.pairs.lines
         wrong = problem(lines)
         self.said.set_class(bool(wrong), "-error")
-        sentences = [shown(wrong)] if wrong else tag_changes(self._tags, lines).sentences() or [UNCHANGED]
+        sentences = [sanitize(wrong)] if wrong else tag_changes(self._tags, lines).sentences() or [UNCHANGED]
         self.said.update(Content("\n".join(sentences)))
 
     @gesture

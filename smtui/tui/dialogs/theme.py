@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import getters, on
 from textual.widgets import OptionList
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import themes
 from smtui.tui.dialogs.pick import Pick
 
@@ -22,7 +22,7 @@ class PickTheme(Pick):
 
     def __init__(self, worn: str) -> None:
         self.offered = [theme.name for theme in themes.THEMES]
-        super().__init__(Shown("Theme"), [shown(name) for name in self.offered])
+        super().__init__(SafeText("Theme"), [sanitize(name) for name in self.offered])
         self._worn = worn
 
     @on(OptionList.OptionHighlighted)

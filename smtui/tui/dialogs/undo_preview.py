@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.widgets.button import Button
@@ -64,24 +64,24 @@ def _outcome_lines(outcome: Outcome) -> Iterator[Content]:
     """How many of each kind, and the first of them by name."""
     for sentence, names in outcome.sections:
         yield Content.assemble((sentence, "bold"))
-        yield Content(shown(f"  {', '.join(names[:MOST_NAMED])}{_more(len(names) - MOST_NAMED)}"))
+        yield Content(sanitize(f"  {', '.join(names[:MOST_NAMED])}{_more(len(names) - MOST_NAMED)}"))
     if outcome.left:
         verb = "it is" if len(outcome.left) == 1 else "they are"
-        yield Content.assemble((shown(f"{len(outcome.left):,} changed since, left as {verb}:"), "bold"))
+        yield Content.assemble((sanitize(f"{len(outcome.left):,} changed since, left as {verb}:"), "bold"))
         for name, why in outcome.left[:MOST_LEFT_NAMED]:
-            yield Content(shown(f"  {name}: {why}"))
+            yield Content(sanitize(f"  {name}: {why}"))
         if more := _more(len(outcome.left) - MOST_LEFT_NAMED):
             yield Content(more)
 
 
-def _more(count: int) -> Shown:
-    return shown(f" and {count:,} more" if count > 0 else "")
+def _more(count: int) -> SafeText:
+    return sanitize(f" and {count:,} more" if count > 0 else "")
 
 
 def _lines(call: Call) -> Iterator[Content]:
     members = dict(call.members())
-    of = members.pop(Shown("SecretId"), None)
-    yield Content.assemble((call.operation, "bold"), Content(shown(f" of {of}" if of else "")))
+    of = members.pop(SafeText("SecretId"), None)
+    yield Content.assemble((call.operation, "bold"), Content(sanitize(f" of {of}" if of else "")))
     width = max((len(name) for name in members), default=0)
     for name, member in members.items():
         yield Content.assemble((f"  {name:<{width}}  ", "$text-muted"), Content(member))

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.labels import AWSCURRENT
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import new_version
 from smtui.tui.dialogs.form import ValueFormScreen
 from smtui.tui.new_version import NewVersion
@@ -18,7 +18,7 @@ from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.value_editor import ValueEditor
 
-UNCHANGED = Shown("Nothing is changed yet.")
+UNCHANGED = SafeText("Nothing is changed yet.")
 
 
 class ValueForm(ValueFormScreen[Outcome]):
@@ -54,7 +54,7 @@ class ValueForm(ValueFormScreen[Outcome]):
 
     async def save(self) -> None:
         stages = new_version.read_stages(self.stages.value)
-        problem = self.editor.problem() or shown(new_version.problem(stages))
+        problem = self.editor.problem() or sanitize(new_version.problem(stages))
         if problem or not self.editor.changed:
             self.say(problem or UNCHANGED)
         elif not self._storing:

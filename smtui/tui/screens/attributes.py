@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import ne
 
 from smtui.api.errors import SmtuiError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import authorship, kms_keys, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan
@@ -29,7 +29,7 @@ class AttributesScreen(OneSecretScreen):
         """Asks until it is stored or discarded; what was refused is in the line again."""
         if self.secret is None or self.refuses_to_write():
             return
-        title, longest = shown(f"Description of {self.name}"), LONGEST_DESCRIPTION
+        title, longest = sanitize(f"Description of {self.name}"), LONGEST_DESCRIPTION
         before = typed = self.secret.get("Description", "")
         while True:
             new = await self.app.push_screen_wait(OneLine(title, typed, longest=longest, empty=True))
@@ -52,17 +52,17 @@ class AttributesScreen(OneSecretScreen):
                 before = found
 
     def _description(self, before: str, new: str) -> GuardedWrite[str]:
-        def describe(found: str) -> list[Shown]:
-            return [self._who_updated("changed the description"), Shown(""), shown(f"Before: {before}"),
-                    shown(f"Now:    {found}"), shown(f"Yours:  {new}")]
+        def describe(found: str) -> list[SafeText]:
+            return [self._who_updated("changed the description"), SafeText(""), sanitize(f"Before: {before}"),
+                    sanitize(f"Now:    {found}"), sanitize(f"Yours:  {new}")]
 
         return GuardedWrite(
-            shown(f"The description of {self.name} changed while you edited it"),
+            sanitize(f"The description of {self.name} changed while you edited it"),
             lambda: self.client.describe_secret(SecretId=self.secret_id).get("Description", ""), ne,
             lambda: self.client.update_secret(SecretId=self.secret_id, Description=new), describe,
         )
 
-    def _who_updated(self, did: str) -> Shown:
+    def _who_updated(self, did: str) -> SafeText:
         return authorship.describe_last_change(self.vault, self.secret_id, self.session.region, {"UpdateSecret"}, did)
 
     @gesture
@@ -76,7 +76,7 @@ class AttributesScreen(OneSecretScreen):
         if self.secret is None or self.refuses_to_write():
             return
         before = self.secret.get("KmsKeyId", kms_keys.DEFAULT)
-        new = await kms_keys.ask_key(self.app, self.session, shown(f"Under which key shall {self.name} be sealed?"))
+        new = await kms_keys.ask_key(self.app, self.session, sanitize(f"Under which key shall {self.name} be sealed?"))
         if new is None or new == before:
             return
         outcome, found = await self._key(before, new).run(self.app, self.vault, before)
@@ -85,13 +85,13 @@ class AttributesScreen(OneSecretScreen):
             await self.done(f"{self.name} is sealed under {kms_keys.short(new)}.")
 
     def _key(self, before: str, new: str) -> GuardedWrite[str]:
-        def describe(found: str) -> list[Shown]:
-            return [self._who_updated("changed the KMS key"), Shown(""),
-                    *(shown(f"{word} {kms_keys.short(key)}")
+        def describe(found: str) -> list[SafeText]:
+            return [self._who_updated("changed the KMS key"), SafeText(""),
+                    *(sanitize(f"{word} {kms_keys.short(key)}")
                       for word, key in (("Before:", before), ("Now:   ", found), ("Yours: ", new)))]
 
         return GuardedWrite(
-            shown(f"The KMS key of {self.name} changed meanwhile"),
+            sanitize(f"The KMS key of {self.name} changed meanwhile"),
             lambda: self.client.describe_secret(SecretId=self.secret_id).get("KmsKeyId", kms_keys.DEFAULT), ne,
             lambda: self.client.update_secret(SecretId=self.secret_id, KmsKeyId=new), describe, (),
             f"Use {kms_keys.short(new)} anyway",

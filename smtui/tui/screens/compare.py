@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from smtui.labels import ordered
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.comparing import Compared, State, compared, piece
@@ -37,7 +37,7 @@ class Side:
 
     key: Compared
     version: str
-    words: Shown
+    words: SafeText
     first: bool = True
 
 
@@ -51,7 +51,7 @@ class CompareScreen(SessionScreen[None]):
     sides = getters.query_one(RowList)
 
     def __init__(
-        self, session: Session, secret_id: str, name: Shown, labels: Mapping[str, str], before: str, after: str
+        self, session: Session, secret_id: str, name: SafeText, labels: Mapping[str, str], before: str, after: str
     ) -> None:
         super().__init__(session)
         self._secret_id = secret_id
@@ -77,12 +77,12 @@ class CompareScreen(SessionScreen[None]):
         hides = f"   hides in {left} s" if left else ""
         title = Content.assemble((self._secret_name, "bold $primary"), (hides, "bold $warning"), "\n")
         both = f"{self._of(self._before)}, and {self._of(self._after)}, which is newer"
-        self.query_one("#title", Static).update(Content.assemble(title, Content(shown(both))))
+        self.query_one("#title", Static).update(Content.assemble(title, Content(sanitize(both))))
 
-    def _of(self, version: str) -> Shown:
+    def _of(self, version: str) -> SafeText:
         """`00000001 (AWSPREVIOUS, blue)`."""
         labels = ordered(label for label, holder in self._labels.items() if holder == version)
-        return shown(f"{short(version)} ({', '.join(labels)})" if labels else short(version))
+        return sanitize(f"{short(version)} ({', '.join(labels)})" if labels else short(version))
 
     # What is compared.
 
@@ -104,14 +104,14 @@ class CompareScreen(SessionScreen[None]):
         first, second = short(self._before), short(self._after)
         match each.state:
             case State.SAME:
-                yield Side(each, self._after, Shown("same in both"))
+                yield Side(each, self._after, SafeText("same in both"))
             case State.CHANGED:
-                yield Side(each, self._before, shown(f"differs: {first}"))
-                yield Side(each, self._after, shown(f"         {second}"), first=False)
+                yield Side(each, self._before, sanitize(f"differs: {first}"))
+                yield Side(each, self._after, sanitize(f"         {second}"), first=False)
             case State.ADDED:
-                yield Side(each, self._after, shown(f"only in: {second}"))
+                yield Side(each, self._after, sanitize(f"only in: {second}"))
             case State.REMOVED:
-                yield Side(each, self._before, shown(f"only in: {first}"))
+                yield Side(each, self._before, sanitize(f"only in: {first}"))
 
     def _row(self, side: Side, value: Content) -> Content:
         name = Content(f"{side.key.state.value} {side.key.name}" if side.first else "")
@@ -132,7 +132,7 @@ class CompareScreen(SessionScreen[None]):
     @gesture
     async def action_copy(self) -> None:
         if (side := self._side) and (value := await self._piece(side)) is not None:
-            await self.app.copy(value, shown(f"{self._secret_name}, version {short(side.version)}, {side.key.name}"))
+            await self.app.copy(value, sanitize(f"{self._secret_name}, version {short(side.version)}, {side.key.name}"))
 
     @on(OptionList.OptionSelected)
     @gesture

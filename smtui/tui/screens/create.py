@@ -15,7 +15,7 @@ from textual.widgets import Static
 import smtui
 from smtui.ambient import Ambient
 from smtui.api.errors import SmtuiError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.screens.recovery import RecoveryScreen
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
 
 WELCOME = "There is no vault here yet. A passphrase makes one; nobody can open it without."
-WORKING = Shown("Deriving the key…")
+WORKING = SafeText("Deriving the key…")
 
 
 class CreateScreen(Screen[None]):
@@ -47,10 +47,10 @@ class CreateScreen(Screen[None]):
         self._ambient = ambient
 
     def compose(self) -> ComposeResult:
-        yield Masthead(shown("first run"))
+        yield Masthead(sanitize("first run"))
         with Vertical(classes="card"):
             yield Static("Make a vault", classes="title")
-            yield Static(Content(shown(self._path)), id="path")
+            yield Static(Content(sanitize(self._path)), id="path")
             yield Static(WELCOME)
             yield NewPassphrase(self._ambient)
         yield KeyBar()
@@ -68,7 +68,7 @@ class CreateScreen(Screen[None]):
             vault = await call(smtui.create_vault, self._path, typed)
         except (SmtuiError, OSError) as error:
             self.disabled = False
-            self.form.start_again(shown(f"{error}\n{getattr(error, 'hint', '')}".strip(), lines=True), "-error")
+            self.form.start_again(sanitize(f"{error}\n{getattr(error, 'hint', '')}".strip(), lines=True), "-error")
             return
         finally:
             wipe(typed)

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, reading
 from smtui.tui.read_state import READ
@@ -112,12 +112,12 @@ class EventsScreen(SessionScreen[Answer]):
             self.show_state(READ)
         left_out = self.query_one("#left-out", Static)
         left_out.display = bool(self._question.left_out)
-        left_out.update(Content("\n".join(map(shown, self._question.left_out))))
+        left_out.update(Content("\n".join(map(sanitize, self._question.left_out))))
         count = len(self._events)
         more = "+" if self._more else ""
         filtered = f" · filter: {self.bar.value.strip()}" if self.bar.value.strip() else ""
         self.query_one("#status", Static).update(
-            Content(shown(f"{count:,}{more} event{'' if count == 1 else 's'}{filtered} · newest first")))
+            Content(sanitize(f"{count:,}{more} event{'' if count == 1 else 's'}{filtered} · newest first")))
 
     @on(Table.Moved)
     @reading

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.allow_function import ask_permission
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     pass
 
 Function = Mapping[str, Any]
-NOTHING = Shown("There is no rotation function yet: a adds one.")
+NOTHING = SafeText("There is no rotation function yet: a adds one.")
 
 
 class FunctionsScreen(SessionScreen[None]):
@@ -101,7 +101,7 @@ class FunctionsScreen(SessionScreen[None]):
         function = self.table.current
         if function is None:
             return
-        question = shown(f"Secrets that {function['FunctionName']} rotates")
+        question = sanitize(f"Secrets that {function['FunctionName']} rotates")
         name = await pick_secret(self, question, function["SecretNames"], function["SecretCount"])
         if name is not None:
             self.app.look_at_region(self.session.region, name, ROTATION)
@@ -116,15 +116,15 @@ class FunctionsScreen(SessionScreen[None]):
             users = listed(function["SecretNames"], function["SecretCount"])
             self.say(f"{name} cannot be removed while it rotates {users}. Cancel that first.", severity="warning")
             return
-        text = shown(f"It rotates no secret. What it does is lost: {what_it_does(function)}.")
-        if await self.app.push_screen_wait(Confirm(shown(f"Remove {name}?"), text, "Remove")):
+        text = sanitize(f"It rotates no secret. What it does is lost: {what_it_does(function)}.")
+        if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {name}?"), text, "Remove")):
             await call(self.session.rotations().delete_function, FunctionName=name)
             ways_back.function_removed(self.session, function)
             await self.done(f"{name} is removed.")
 
 
-def _name(function: Function) -> Shown:
-    return shown(function["FunctionName"])
+def _name(function: Function) -> SafeText:
+    return sanitize(function["FunctionName"])
 
 
 def _rotates(function: Function) -> Content:
@@ -134,7 +134,7 @@ def _rotates(function: Function) -> Content:
     return Content(f"{count:,} {'secret' if count == 1 else 'secrets'}")
 
 
-def _what(function: Function) -> Content | Shown:
+def _what(function: Function) -> Content | SafeText:
     """That it waits, where it does; the line below the table says what for."""
     if "WaitsForPermission" in function:
         return Content.styled(f"▲ {WAITS}", "$warning")
@@ -152,4 +152,4 @@ def _about(function: Function, allow_key: str) -> Iterator[Content]:
 
 
 def _titled(title: str, text: str) -> Content:
-    return Content.assemble((f"{title:<8}  ", "$text-muted"), shown(text))
+    return Content.assemble((f"{title:<8}  ", "$text-muted"), sanitize(text))

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from smtui.api.errors import ClientError
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.entropy import bits
@@ -98,7 +98,7 @@ class GeneratorScreen(ModalScreen[str | None]):
         except ClientError as error:
             self.candidates.put(())
             self.entropy.set_classes(["-error"])
-            self.entropy.update(Content(shown(error.message)))
+            self.entropy.update(Content(sanitize(error.message)))
             return
         if request == self.request():
             self._session.password_options = request

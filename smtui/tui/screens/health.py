@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, rows
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
-TITLE = Shown("Health")
-QUESTION = Shown("Look at every value?")
-WARNING = Shown("Each current value of this Region is read, compared and judged, and none is shown. "
-                "Each reading is in the trail, and counts as an access.")
-NOTHING = Shown("Nothing is found.")
+TITLE = SafeText("Health")
+QUESTION = SafeText("Look at every value?")
+WARNING = SafeText("Each current value of this Region is read, compared and judged, and none is shown. "
+                   "Each reading is in the trail, and counts as an access.")
+NOTHING = SafeText("Nothing is found.")
 STYLES = {"▲": "$error", "!": "$warning", "✗": "$error"}
 
 
@@ -61,7 +61,7 @@ class HealthScreen(SessionScreen[None]):
             yield Static(id="counts")
             yield Table(
                 Column("", lambda finding: _sign(finding), 9),
-                Column("Kind", lambda finding: Shown(finding.kind), 16),
+                Column("Kind", lambda finding: SafeText(finding.kind), 16),
                 Column("Secret", lambda finding: finding.name, 18, grows=1, names=True),
                 Column("What", lambda finding: finding.words, 24, grows=2),
                 key=lambda finding: finding.key, nothing=NOTHING,
@@ -115,7 +115,7 @@ class HealthScreen(SessionScreen[None]):
         looked = "values looked at" if self.session.region in self.session.found else "values not looked at yet"
         reading = "" if self._all_read else ", reading on" if self._reading else ", not read on"
         findings = f"{len(kept):,} of {len(self._found):,} findings"
-        status = shown(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
+        status = sanitize(f"{findings} · {self._read:,} secret{'' if self._read == 1 else 's'}{reading} · {looked}")
         self.query_one("#status", Static).update(Content(status))
 
     def action_look(self) -> None:

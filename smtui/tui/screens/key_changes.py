@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import rows, ways_back_of_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
     from smtui.backends.local import Vault
 
-NEW_ALIAS = Shown("A new alias, or one that leads elsewhere so far")
-TURNED = Shown("Secrets that name it are sealed under this key from now on. What they hold stays where it is.")
-UNNAMED = Shown("The key stays. Secrets that name this alias cannot be sealed anew until it leads somewhere again.")
+NEW_ALIAS = SafeText("A new alias, or one that leads elsewhere so far")
+TURNED = SafeText("Secrets that name it are sealed under this key from now on. What they hold stays where it is.")
+UNNAMED = SafeText("The key stays. Secrets that name this alias cannot be sealed anew until it leads somewhere again.")
 
 
 class KeyChangesScreen(SessionScreen[None]):
@@ -53,7 +53,7 @@ class KeyChangesScreen(SessionScreen[None]):
         key = self._changeable()
         if key is None:
             return
-        title = shown(f"Description of {key.name}")
+        title = sanitize(f"Description of {key.name}")
         new = await self.app.push_screen_wait(OneLine(title, key.description, longest=LONGEST_DESCRIPTION, empty=True))
         if new is not None and new != key.description:
             await call(self.kms.update_key_description, KeyId=key.id, Description=new)
@@ -71,8 +71,8 @@ class KeyChangesScreen(SessionScreen[None]):
         elif key.state == "Enabled":
             sealed = await self.sealed(key)
             seals = sealed.words if sealed.versions else "nothing"
-            text = shown(f"It seals {seals}. Until it is enabled again, that cannot be read, and no more is sealed.")
-            if await self.app.push_screen_wait(Confirm(shown(f"Disable {key.name}?"), text, "Disable")):
+            text = sanitize(f"It seals {seals}. Until it is enabled again, that cannot be read, and no more is sealed.")
+            if await self.app.push_screen_wait(Confirm(sanitize(f"Disable {key.name}?"), text, "Disable")):
                 await call(self.kms.disable_key, KeyId=key.id)
                 ways_back_of_keys.switched(self.session, key, on=False)
                 await self.done(f"{key.name} is disabled.")
@@ -123,8 +123,8 @@ class KeyChangesScreen(SessionScreen[None]):
         await call(self.kms.cancel_key_deletion, KeyId=key.id)
         ways_back_of_keys.deletion_cancelled(self.session, key)
         await self.done(f"{key.name} stays, disabled.")
-        question = Confirm(shown(f"Enable {key.name} as well?"), Shown("It stays, but is still out of use."), "Enable",
-                           can_be_undone=True)
+        question = Confirm(sanitize(f"Enable {key.name} as well?"), SafeText("It stays, but is still out of use."),
+                           "Enable", can_be_undone=True)
         if await self.app.push_screen_wait(question):
             await self._enable(key)
 
@@ -138,15 +138,15 @@ class KeyChangesScreen(SessionScreen[None]):
             return
         picked: int | None = 0
         if key.aliases:
-            removals = [shown(f"Remove {each}") for each in key.aliases]
-            picked = await self.app.push_screen_wait(Pick(shown(f"Aliases of {key.name}"), [NEW_ALIAS, *removals]))
+            removals = [sanitize(f"Remove {each}") for each in key.aliases]
+            picked = await self.app.push_screen_wait(Pick(sanitize(f"Aliases of {key.name}"), [NEW_ALIAS, *removals]))
         if picked == 0:
             await self._add_alias(key)
         elif picked is not None:
             await self._remove_alias(key, key.aliases[picked - 1])
 
     async def _add_alias(self, key: Key) -> None:
-        typed = await self.app.push_screen_wait(OneLine(shown(f"An alias for {key.name}"), longest=LONGEST_ALIAS))
+        typed = await self.app.push_screen_wait(OneLine(sanitize(f"An alias for {key.name}"), longest=LONGEST_ALIAS))
         if typed is None:
             return
         try:
@@ -161,7 +161,7 @@ class KeyChangesScreen(SessionScreen[None]):
             self.say(f"{alias} leads to this key already.")
             return
         else:
-            question = Confirm(shown(f"Turn {alias} from {before.id} to {key.id}?"), TURNED, "Turn")
+            question = Confirm(sanitize(f"Turn {alias} from {before.id} to {key.id}?"), TURNED, "Turn")
             if not await self.app.push_screen_wait(question):
                 return
             await call(self.kms.update_alias, AliasName=alias, TargetKeyId=key.id)
@@ -169,7 +169,7 @@ class KeyChangesScreen(SessionScreen[None]):
         await self.done(f"{alias} leads to {key.id}.")
 
     async def _remove_alias(self, key: Key, alias: str) -> None:
-        if await self.app.push_screen_wait(Confirm(shown(f"Remove {alias}?"), UNNAMED, "Remove")):
+        if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {alias}?"), UNNAMED, "Remove")):
             await call(self.kms.delete_alias, AliasName=alias)
             ways_back_of_keys.alias_removed(self.session, alias, key)
             await self.done(f"{alias} is removed.")

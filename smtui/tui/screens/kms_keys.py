@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.errors import ClientError, SmtuiError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back_of_keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.new_key import NewKey, NewKeyForm
@@ -27,7 +27,7 @@ from smtui.tui.widgets.table import Column, Table
 if TYPE_CHECKING:
     from smtui.tui.session import Session
 
-NOTHING = Shown("There is no key yet: the first secret makes the default one.")
+NOTHING = SafeText("There is no key yet: the first secret makes the default one.")
 COUNTING = Content.styled("…", "$text-muted")
 UNKNOWN = Content.styled("?", "$text-muted")
 
@@ -47,7 +47,7 @@ class KmsKeysScreen(KeyChangesScreen):
         super().__init__(session)
         self._seals: Mapping[str, tuple[int, int]] | None = None
         self._counting = False
-        self._count_failure = Shown("")
+        self._count_failure = SafeText("")
 
     @property
     def current(self) -> Key | None:
@@ -84,7 +84,7 @@ class KmsKeysScreen(KeyChangesScreen):
         self._counting, region = True, self.session.region
         try:
             self._seals = await self.session.beside.run(lambda own: own.seals(region_name=region))
-            self._count_failure = Shown("")
+            self._count_failure = SafeText("")
         except SmtuiError as error:
             if self.vault.locked:
                 return
@@ -121,12 +121,12 @@ class KmsKeysScreen(KeyChangesScreen):
 
     def _about(self, key: Key) -> Iterator[Content]:
         sealed = self._sealed(key)
-        yield Content(shown(key.description)) if key.description else Content.styled("no description", "$text-muted")
+        yield Content(sanitize(key.description)) if key.description else Content.styled("no description", "$text-muted")
         yield _titled("aliases", ", ".join(key.aliases) or "none")
         yield _titled("seals", (self._count_failure or "…") if sealed is None else sealed.words)
         deleted = f", deleted on {rows.minute(key.deletes_at)}" if key.deletes_at else ""
         yield _titled("made", f"{rows.minute(key.made)}{deleted}{', managed by AWS' if key.managed else ''}")
-        yield Content.styled(shown(key.arn), "$text-muted")
+        yield Content.styled(sanitize(key.arn), "$text-muted")
 
     # What is done with them.
 
@@ -143,7 +143,7 @@ class KmsKeysScreen(KeyChangesScreen):
                 self.app.report(refusal)
                 asked = await self.app.push_screen_wait(NewKeyForm(asked))
             else:
-                ways_back_of_keys.made(self.session, shown(asked.alias or key_id))
+                ways_back_of_keys.made(self.session, sanitize(asked.alias or key_id))
                 await self.done(f"{asked.alias or key_id} is made.")
                 self.table.go_to(key_id)
                 return
@@ -170,7 +170,7 @@ class KmsKeysScreen(KeyChangesScreen):
         if key is None:
             return
         sealed, names = await self.sealed(key), await self.names(key)
-        name = await pick_secret(self, shown(f"Secrets under {key.name}"), names, sealed.secrets)
+        name = await pick_secret(self, sanitize(f"Secrets under {key.name}"), names, sealed.secrets)
         if name is not None:
             self.app.look_at_region(self.session.region, name)
 
@@ -179,17 +179,17 @@ def _id(key: Key) -> str:
     return key.id
 
 
-def _name(key: Key) -> Shown:
+def _name(key: Key) -> SafeText:
     return key.name
 
 
-def _made(key: Key) -> Shown:
+def _made(key: Key) -> SafeText:
     return rows.day(key.made)
 
 
-def _description(key: Key) -> Shown:
-    return shown(key.description)
+def _description(key: Key) -> SafeText:
+    return sanitize(key.description)
 
 
 def _titled(title: str, text: str) -> Content:
-    return Content.assemble((f"{title:<8}  ", "$text-muted"), shown(text))
+    return Content.assemble((f"{title:<8}  ", "$text-muted"), sanitize(text))

@@ -14,7 +14,7 @@ from textual import getters, on
 from smtui.api.errors import AccessDeniedException
 from smtui.compare_and_swap import read_labels
 from smtui.labels import AWSCURRENT
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import authorship, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.conflict import Answer
@@ -71,7 +71,7 @@ class LabelsScreen(OneSecretScreen):
         version = self._chosen_version()
         if version is None:
             return
-        title = shown(f"A label for version {short(version.id)}")
+        title = sanitize(f"A label for version {short(version.id)}")
         label = await self.app.push_screen_wait(OneLine(title, longest=LONGEST_LABEL))
         if label in version.labels:
             self.say(f"Version {short(version.id)} has that label already.")
@@ -111,7 +111,7 @@ class LabelsScreen(OneSecretScreen):
         try:
             while True:
                 move = moved(labels, label, target)
-                if not await self.app.push_screen_wait(LabelPreview(shown(question), move)):
+                if not await self.app.push_screen_wait(LabelPreview(sanitize(question), move)):
                     return
                 outcome, labels = await self._guard(move).run(self.app, self.vault, move.before)
                 if outcome is Outcome.STORED:
@@ -130,17 +130,17 @@ class LabelsScreen(OneSecretScreen):
             for step in move.steps:
                 self.client.update_secret_version_stage(**step.request(self.secret_id))
 
-        def describe(found: Labels) -> list[Shown]:
+        def describe(found: Labels) -> list[SafeText]:
             current = found.get(AWSCURRENT, "")
             who = authorship.describe_new_version(self.vault, self.secret_id, current, self.session.region)
             said = [] if current == move.before.get(AWSCURRENT) else [who]
             return said + [
-                shown(f"{label} was on {place_of(move.before.get(label))} and is on {place_of(found.get(label))} now.")
-                for label in sorted(moving) if move.before.get(label) != found.get(label)
+                sanitize(f"{label} was on {place_of(was)} and is on {place_of(now)} now.")
+                for label in sorted(moving) if (was := move.before.get(label)) != (now := found.get(label))
             ]
 
         return GuardedWrite(
-            shown(f"The labels of {self.name} moved meanwhile"), lambda: read_labels(self.client, self.secret_id),
+            sanitize(f"The labels of {self.name} moved meanwhile"), lambda: read_labels(self.client, self.secret_id),
             lambda seen, found: any(seen.get(label) != found.get(label) for label in moving), write, describe,
             (Answer.LOOK_AGAIN,), insist=None, notice="Nothing was moved.",
         )
@@ -163,5 +163,5 @@ class LabelsScreen(OneSecretScreen):
             return None
         if len(labels) == 1:
             return labels[0]
-        picked = await self.app.push_screen_wait(Pick(shown(question), [shown(label) for label in labels]))
+        picked = await self.app.push_screen_wait(Pick(sanitize(question), [sanitize(label) for label in labels]))
         return None if picked is None else labels[picked]

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.config import Settings, change_settings
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, rows
 from smtui.tui.bridge import call, gesture, look
 from smtui.tui.columns import COLUMNS
@@ -167,7 +167,7 @@ class ListingScreen(SessionScreen[None]):
         from smtui.tui.dialogs.one_line import OneLine
 
         text = self.question.text.strip()
-        name = await self.app.push_screen_wait(OneLine(Shown("Keep this filter as"), longest=40)) if text else None
+        name = await self.app.push_screen_wait(OneLine(SafeText("Keep this filter as"), longest=40)) if text else None
         if name:
             await self._set(lambda settings: replace(settings, filters={**settings.filters, name: text}))
             self.say(f"Kept as {name}: {text}")
@@ -199,8 +199,8 @@ class ListingScreen(SessionScreen[None]):
     # Order and columns.
 
     def action_sort(self) -> None:
-        shown = [column.id for column, _ in self.secrets.fitted_by(FIRST)]
-        self._sort(self.question.next_order(shown))
+        visible = [column.id for column, _ in self.secrets.fitted_by(FIRST)]
+        self._sort(self.question.next_order(visible))
 
     def action_reverse(self) -> None:
         self._sort(self.question.reversed())
@@ -226,8 +226,8 @@ class ListingScreen(SessionScreen[None]):
     async def action_columns(self) -> None:
         from smtui.tui.dialogs.columns import ColumnsForm
 
-        shown = self.app.settings.columns or [column.id for column, _ in self.secrets.fitted]
-        chosen = await self.app.push_screen_wait(ColumnsForm(shown, self.secrets.room))
+        visible = self.app.settings.columns or [column.id for column, _ in self.secrets.fitted]
+        chosen = await self.app.push_screen_wait(ColumnsForm(visible, self.secrets.room))
         if chosen is not None:
             self.secrets.choose(chosen)
             await self._set(lambda settings: replace(settings, columns=list(chosen)))
@@ -268,24 +268,24 @@ class ListingScreen(SessionScreen[None]):
             self._said_left_out = sentences
             left_out = self.query_one("#left-out", Static)
             left_out.display = bool(sentences)
-            left_out.update(Content("\n".join(map(shown, sentences))))
+            left_out.update(Content("\n".join(map(sanitize, sentences))))
 
-    def _status(self) -> Iterator[Shown]:
+    def _status(self) -> Iterator[SafeText]:
         listed, coming = self.secrets, self.secrets.coming
-        yield shown(self._count())
+        yield sanitize(self._count())
         if coming is not None and coming.looked_at:
             why = f" to sort {self.question.order_words()}" if coming.sorts else ""
-            yield shown(f"reading all{why}: {coming.looked_at:,} read, {coming.found:,} match, Esc stops")
+            yield sanitize(f"reading all{why}: {coming.looked_at:,} read, {coming.found:,} match, Esc stops")
         elif listed.hurrying:
-            yield Shown("reading on, any key stops")
+            yield SafeText("reading on, any key stops")
         elif listed.busy and self.question.sieves:
-            yield shown(f"{listed.looked_at:,} read, reading on")
-        yield shown(listed.question.order_words())
+            yield sanitize(f"{listed.looked_at:,} read, reading on")
+        yield sanitize(listed.question.order_words())
         if listed.question.planned:
-            yield Shown("planned deletions")
+            yield SafeText("planned deletions")
         if many := len(listed.marked_entries):
             unseen = f" ({elsewhere:,} not in this list)" if (elsewhere := listed.marked_elsewhere) else ""
-            yield shown(f"✓ {many:,} marked{unseen}")
+            yield sanitize(f"✓ {many:,} marked{unseen}")
 
     def _count(self) -> str:
         count, more = self.secrets.count, "+" if self.secrets.more else ""
@@ -327,4 +327,4 @@ class ListingScreen(SessionScreen[None]):
         for column in COLUMNS.values():
             yield f"Sort by {column.title.lower()}", f"By {column.words}", partial(self.sort_by, column.id)
         for name, text in self.app.settings.filters.items():
-            yield shown(f"Filter: {name}"), shown(text), partial(self._recall, name)
+            yield sanitize(f"Filter: {name}"), sanitize(text), partial(self._recall, name)

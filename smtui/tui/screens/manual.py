@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import keys
 from smtui.tui.manual import manual
 from smtui.tui.screens.of_session import SessionScreen
@@ -31,8 +31,8 @@ class ManualScreen(SessionScreen[None]):
                 yield Static(chapter, classes="chapter")
                 for _, word, sentence in rows:
                     with Horizontal(classes="row"):
-                        yield Static(Content(shown(word)), classes="word")
-                        yield Static(Content(shown(sentence)), classes="sentence")
+                        yield Static(Content(sanitize(word)), classes="word")
+                        yield Static(Content(sanitize(sentence)), classes="sentence")
         yield KeyBar()
 
     async def load(self) -> None:

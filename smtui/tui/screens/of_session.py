@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, SmtuiError
 from smtui.compare_and_swap import write_unless
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import background, call, gesture, reading
 from smtui.tui.dialogs.undo_preview import UndoPreview
@@ -143,16 +143,16 @@ class SessionScreen(Screen[Answer]):
         elif inspect.isawaitable(answer := action()):
             await answer
 
-    def why_not_now(self, action: str) -> Shown:
+    def why_not_now(self, action: str) -> SafeText:
         """Why an action is not possible with what is shown; empty where it is, or where that needs no words."""
-        return Shown("")
+        return SafeText("")
 
     def masthead(self) -> Masthead:
         """The line at the top: the vault, the Region where it is not the home Region, and whether we only read."""
         session = self.session
-        away = [] if session.region == session.vault.region_name else [shown(session.region)]
-        flags = [*away, *([shown("read-only")] if session.read_only else [])]
-        return Masthead(shown(session.vault.path.name), *flags)
+        away = [] if session.region == session.vault.region_name else [sanitize(session.region)]
+        flags = [*away, *([sanitize("read-only")] if session.read_only else [])]
+        return Masthead(sanitize(session.vault.path.name), *flags)
 
     # What others change.
 
@@ -214,7 +214,7 @@ class SessionScreen(Screen[Answer]):
 
     def say(self, sentence: str, severity: str = "information") -> None:
         """What is said mostly follows something done, which can now be undone: the footer tells."""
-        self.app.notify(shown(sentence, lines=True), severity=severity, markup=False)  # type: ignore[arg-type]
+        self.app.notify(sanitize(sentence, lines=True), severity=severity, markup=False)  # type: ignore[arg-type]
         self.refresh_bindings()
 
     async def done(self, sentence: str) -> None:

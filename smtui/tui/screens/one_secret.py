@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.permitted import why_not
 from smtui.tui.screens.part import PartScreen
 
@@ -24,14 +24,14 @@ class OneSecretScreen(PartScreen):
         self.labels: dict[str, str] = {}
 
     @property
-    def name(self) -> Shown:
-        return shown(self.secret["Name"] if self.secret else self.secret_id)
+    def name(self) -> SafeText:
+        return sanitize(self.secret["Name"] if self.secret else self.secret_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return None if self.why_not_now(action) else super().check_action(action, parameters)
 
-    def why_not_now(self, action: str) -> Shown:
-        return why_not(self.secret, self.session.region, action) if self.secret else Shown("")
+    def why_not_now(self, action: str) -> SafeText:
+        return why_not(self.secret, self.session.region, action) if self.secret else SafeText("")
 
     def on_key(self, event: events.Key) -> None:
         """A key that can do nothing here says why."""

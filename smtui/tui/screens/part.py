@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from smtui.api.errors import ResourceNotFoundException
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.permitted import why_not
@@ -72,7 +72,7 @@ class PartScreen(SessionScreen["int | None"]):
             self.leave()
             return None
 
-    def _why_fixed(self, secret: DescribeSecretResponse) -> Shown:
+    def _why_fixed(self, secret: DescribeSecretResponse) -> SafeText:
         return why_not(secret, self.session.region, self.changes)
 
     def show_head(self, secret: DescribeSecretResponse) -> None:
@@ -105,8 +105,8 @@ class SecretName(Static):
     }
     """
 
-    def show(self, secret: DescribeSecretResponse, why_fixed: Shown) -> None:
-        lines = [Content.styled(shown(secret["Name"]), "bold $primary")]
+    def show(self, secret: DescribeSecretResponse, why_fixed: SafeText) -> None:
+        lines = [Content.styled(sanitize(secret["Name"]), "bold $primary")]
         if why_fixed:
             lines.append(Content.styled(f"▲ {why_fixed}", "$warning"))
         self.update(Content("\n").join(lines))

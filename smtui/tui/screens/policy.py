@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.errors import SmtuiError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.text.json_layout import indent_json
 from smtui.tui import authorship, keys, policy_marks, ways_back
 from smtui.tui.bridge import call, gesture
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
     from smtui.tui.session import Session
 
-NOTHING_SAID = Shown("Nothing is wrong with it.")
+NOTHING_SAID = SafeText("Nothing is wrong with it.")
 NONE = "No policy is attached: {edit} writes one, {template} begins with a template."
 NOT_NOW = "Its policy can be looked at again once the secret is restored."
 READING, EDITING = "Policy, as it is attached", "Policy, being edited: not attached yet"
@@ -176,7 +176,7 @@ class PolicyScreen(PartScreen):
     async def action_template(self) -> None:
         if self.secret is None or not self._changeable():
             return
-        picked = await self.app.push_screen_wait(Pick(Shown("Begin with which?"), [words for words, _ in TEMPLATES]))
+        picked = await self.app.push_screen_wait(Pick(SafeText("Begin with which?"), [words for words, _ in TEMPLATES]))
         if picked is not None:
             _, text = TEMPLATES[picked]
             self._edit()
@@ -229,9 +229,9 @@ class PolicyScreen(PartScreen):
             return
         text, seen = self.area.value, self._attached
         failed = await self._failed(text)
-        title = shown(f"Attach this policy to {self._words}?")
+        title = sanitize(f"Attach this policy to {self._words}?")
         block = await self.app.push_screen_wait(
-            PolicyPreview(title, line_changes(seen, text), [shown(each) for each in failed.values()])
+            PolicyPreview(title, line_changes(seen, text), [sanitize(each) for each in failed.values()])
         )
         if block is None or (LOCKED_OUT in failed and not await self._agrees(
                 "Lock yourself out?", LOCKS_OUT.format(why=failed[LOCKED_OUT]), "Lock out", can_be_undone=False)):
@@ -254,14 +254,15 @@ class PolicyScreen(PartScreen):
     def _guard(self, text: str, seen: str, write: Callable[[], object]) -> GuardedWrite[str]:
         policy_of = self.client.get_resource_policy
 
-        def describe(found: str) -> list[Shown]:
+        def describe(found: str) -> list[SafeText]:
             who = authorship.describe_last_change(self.vault, self.secret_id, self.session.region,
                                                   authorship.POLICY_CHANGES, "changed the policy")
             mine = _spell_changes(seen, text) if text else ["  removes the policy"]
-            return [who, Shown("They:"), *map(shown, _spell_changes(seen, found)), Shown("You:"), *map(shown, mine)]
+            theirs = _spell_changes(seen, found)
+            return [who, SafeText("They:"), *map(sanitize, theirs), SafeText("You:"), *map(sanitize, mine)]
 
         return GuardedWrite(
-            shown(f"The policy of {self._words} changed meanwhile"),
+            sanitize(f"The policy of {self._words} changed meanwhile"),
             lambda: policy_of(SecretId=self.secret_id).get("ResourcePolicy", ""), ne, write, describe,
             TYPED if text else (), "Attach mine anyway" if text else "Remove anyway",
         )
@@ -277,11 +278,11 @@ class PolicyScreen(PartScreen):
             await self._write("", seen, lambda: self.client.delete_resource_policy(SecretId=self.secret_id))
 
     @property
-    def _words(self) -> Shown:
-        return shown(self.secret["Name"] if self.secret else self.secret_id)
+    def _words(self) -> SafeText:
+        return sanitize(self.secret["Name"] if self.secret else self.secret_id)
 
     async def _agrees(self, question: str, text: str, answer: str, *, can_be_undone: bool = True) -> bool:
-        asked = Confirm(shown(question), shown(text, lines=True), answer, can_be_undone=can_be_undone)
+        asked = Confirm(sanitize(question), sanitize(text, lines=True), answer, can_be_undone=can_be_undone)
         return await self.app.push_screen_wait(asked)
 
 

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 import smtui
 from smtui.api.errors import SmtuiError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.dialog import may_discard
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 ABOUT = "The recovery code was shown when the passphrase was set. Spaces, dashes and small letters do not matter."
 NEXT = "The code is right. Choose a new passphrase: the old one and this code then open nothing any more."
-TRYING = Shown("Trying it…")
-SEALING = Shown("Sealing the vault anew…")
+TRYING = SafeText("Trying it…")
+SEALING = SafeText("Sealing the vault anew…")
 
 
 class RecoverScreen(Screen[None]):
@@ -54,17 +54,17 @@ class RecoverScreen(Screen[None]):
         self._vault: Vault | None = None
 
     def compose(self) -> ComposeResult:
-        yield Masthead(shown("recover"))
+        yield Masthead(sanitize("recover"))
         with Vertical(classes="card"):
             yield Static("Recover", classes="title")
-            yield Static(Content(shown(self._path)), id="path")
+            yield Static(Content(sanitize(self._path)), id="path")
             yield Static(ABOUT, id="about")
             yield CodeField()
             yield Static(id="trouble")
             yield NewPassphrase()
         yield KeyBar()
 
-    def _say(self, sentence: Shown, *, error: bool = False) -> None:
+    def _say(self, sentence: SafeText, *, error: bool = False) -> None:
         self.said.set_class(error, "-error")
         self.said.update(Content(sentence))
 
@@ -79,14 +79,14 @@ class RecoverScreen(Screen[None]):
             vault = await call(smtui.open_vault, self._path, recovery_code=typed.decode("utf-8", "replace"),
                                read_only=self.app.read_only)
         except SmtuiError as error:
-            self._say(shown(f"{error} {error.hint}".strip()), error=True)
+            self._say(sanitize(f"{error} {error.hint}".strip()), error=True)
             return
         finally:
             wipe(typed)
         if await is_meant(self.app, vault):
             self._opened(vault)
         else:
-            self._say(Shown(NOT_OPENED), error=True)
+            self._say(SafeText(NOT_OPENED), error=True)
 
     def _opened(self, vault: Vault) -> None:
         """A vault that is only read keeps its passphrase."""
@@ -95,7 +95,7 @@ class RecoverScreen(Screen[None]):
             return
         self._vault = vault
         self.query_one("#about", Static).update(NEXT)
-        self._say(Shown())
+        self._say(SafeText())
         self.set_class(True, "-open")
         self.form.first.focus()
         self.refresh_bindings()
@@ -117,7 +117,7 @@ class RecoverScreen(Screen[None]):
             await call(_change, vault, typed)
         except SmtuiError as error:
             self.disabled = False
-            self.form.start_again(shown(f"{error} {error.hint}".strip()), "-error")
+            self.form.start_again(sanitize(f"{error} {error.hint}".strip()), "-error")
             return
         await self.app.push_screen_wait(RecoveryScreen(vault.take_recovery_code()))
         self._vault = None

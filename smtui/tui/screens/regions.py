@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from smtui import recent
 from smtui.backends.local import is_region
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
@@ -62,18 +62,18 @@ class RegionsScreen(SessionScreen[None]):
             with Vertical(id="regions-area"):
                 yield Static("Regions of this vault", classes="title")
                 yield Table(
-                    Column("Region", lambda region: shown(region.name), 14, grows=1),
-                    Column("Secrets", lambda region: shown(f"{region.secrets:,}"), 7),
-                    Column("", lambda region: shown(region.state), 10),
-                    key=lambda region: region.name, nothing=Shown(""), id="regions",
+                    Column("Region", lambda region: sanitize(region.name), 14, grows=1),
+                    Column("Secrets", lambda region: sanitize(f"{region.secrets:,}"), 7),
+                    Column("", lambda region: sanitize(region.state), 10),
+                    key=lambda region: region.name, nothing=SafeText(""), id="regions",
                 )
             with Vertical(id="vaults-area"):
                 yield Static("Vaults opened lately", classes="title")
                 yield Table(
-                    Column("Vault", lambda vault: shown(vault[0].name), 16, grows=1),
-                    Column("Folder", lambda vault: shown(vault[0].parent), 16, grows=2, drop=1),
+                    Column("Vault", lambda vault: sanitize(vault[0].name), 16, grows=1),
+                    Column("Folder", lambda vault: sanitize(vault[0].parent), 16, grows=2, drop=1),
                     Column("", self._state, 11),
-                    key=lambda vault: vault[0], nothing=Shown(NOT_REMEMBERED), id="vaults",
+                    key=lambda vault: vault[0], nothing=SafeText(NOT_REMEMBERED), id="vaults",
                 )
         yield KeyBar()
 
@@ -124,7 +124,7 @@ class RegionsScreen(SessionScreen[None]):
             if path is not None:
                 self.app.open_another(path)
             return
-        region = await self.app.push_screen_wait(OneLine(Shown("Look at which Region?"), longest=LONGEST_REGION))
+        region = await self.app.push_screen_wait(OneLine(SafeText("Look at which Region?"), longest=LONGEST_REGION))
         if region is None:
             return
         if is_region(region.strip()):

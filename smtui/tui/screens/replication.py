@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.aws_regions import REGIONS
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.add_replicas import AddReplicas, Wanted
@@ -65,7 +65,7 @@ class ReplicationScreen(PartScreen):
                 Column("", self._here, 4),
                 Column("Key", _key, 12, grows=1),
                 Column("Read", _read, 10, drop=1),
-                key=_region, nothing=Shown(""),
+                key=_region, nothing=SafeText(""),
             )
             yield Static(id="about")
         yield KeyBar()
@@ -89,8 +89,8 @@ class ReplicationScreen(PartScreen):
     def _show_it(self) -> None:
         if member := self.current:
             self.query_one("#about", Static).update(Content("\n").join([
-                Content.styled(shown(member.message), "$error" if member.failed else "$text-muted"),
-                Content.styled(shown(member.arn), "$text-muted"),
+                Content.styled(sanitize(member.message), "$error" if member.failed else "$text-muted"),
+                Content.styled(sanitize(member.arn), "$text-muted"),
             ]))
         self.refresh_bindings()
 
@@ -127,12 +127,12 @@ class ReplicationScreen(PartScreen):
         family = self._changeable()
         if family is None:
             return
-        wanted = await self.app.push_screen_wait(AddReplicas(shown(family.name), family.regions, self._choose_key))
+        wanted = await self.app.push_screen_wait(AddReplicas(sanitize(family.name), family.regions, self._choose_key))
         if wanted:
             await self._replicate(family, wanted)
 
     async def _choose_key(self, region: str) -> str | None:
-        return await ask_key(self.app, self.session, shown(f"Under which key of {region}?"), region)
+        return await ask_key(self.app, self.session, sanitize(f"Under which key of {region}?"), region)
 
     @gesture
     async def action_again(self) -> None:
@@ -145,8 +145,8 @@ class ReplicationScreen(PartScreen):
         """Where its name is taken, what is there is only overwritten if the person says so."""
         occupied = await call(self._occupied, family, wanted)
         if occupied:
-            question = Confirm(shown(f"Overwrite {family.name} in {', '.join(occupied)}?"),
-                               shown(OVERWRITTEN.format(regions=", ".join(occupied))), "Overwrite")
+            question = Confirm(sanitize(f"Overwrite {family.name} in {', '.join(occupied)}?"),
+                               sanitize(OVERWRITTEN.format(regions=", ".join(occupied))), "Overwrite")
             if not await self.app.push_screen_wait(question):
                 return
         client = self._primary_client(family)
@@ -180,8 +180,8 @@ class ReplicationScreen(PartScreen):
             return
         read = f"Last read there on {rows.day(member.read)}." if member.read else "No reading of it there is recorded."
         text = REMOVED.format(region=member.region, primary=family.region, read=read)
-        question = Confirm(shown(f"Remove {family.name} from {member.region}?"), shown(text, lines=True), "Remove")
-        if await self.app.push_screen_wait(question):
+        question = sanitize(f"Remove {family.name} from {member.region}?")
+        if await self.app.push_screen_wait(Confirm(question, sanitize(text, lines=True), "Remove")):
             client = self._primary_client(family)
             await call(client.remove_regions_from_replication, SecretId=family.primary["ARN"],
                        RemoveReplicaRegions=[member.region])
@@ -199,7 +199,8 @@ class ReplicationScreen(PartScreen):
         if not member.there:
             self.say("Nothing was made there that could be promoted.")
             return
-        title, text = shown(f"Promote {family.name} in {member.region}?"), shown(PROMOTED.format(primary=family.region))
+        title = sanitize(f"Promote {family.name} in {member.region}?")
+        text = sanitize(PROMOTED.format(primary=family.region))
         if await self.app.push_screen_wait(Confirm(title, text, "Promote")):
             await call(self.session.client(member.region).stop_replication_to_replica, SecretId=member.arn)
             ways_back.promoted(self.session, family, member)
@@ -229,12 +230,12 @@ def _request(family: Family, wanted: Sequence[Wanted], *, overwrite: bool) -> di
     return {"SecretId": family.primary["ARN"], "AddReplicaRegions": regions, "ForceOverwriteReplicaSecret": overwrite}
 
 
-def _region(member: Member) -> Shown:
-    return shown(member.region)
+def _region(member: Member) -> SafeText:
+    return sanitize(member.region)
 
 
-def _place(member: Member) -> Shown:
-    return shown(REGIONS.get(member.region, ""))
+def _place(member: Member) -> SafeText:
+    return sanitize(REGIONS.get(member.region, ""))
 
 
 def _status(member: Member) -> Content:
@@ -242,9 +243,9 @@ def _status(member: Member) -> Content:
     return Content.styled(words, style)
 
 
-def _key(member: Member) -> Shown:
-    return shown(short(member.key).removeprefix("alias/"))
+def _key(member: Member) -> SafeText:
+    return sanitize(short(member.key).removeprefix("alias/"))
 
 
-def _read(member: Member) -> Shown:
-    return rows.day(member.read) or Shown("never")
+def _read(member: Member) -> SafeText:
+    return rows.day(member.read) or SafeText("never")

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from smtui.api.errors import ClientError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.allow_function import ask_permission
@@ -27,7 +27,7 @@ from smtui.tui.widgets.rotation_facts import NextWindows, Rotation, RotationPlan
 if TYPE_CHECKING:
     from smtui.tui.session import Session
 
-NEW = Shown("make a new one…")
+NEW = SafeText("make a new one…")
 ROTATES = "{function} makes a new value, and AWSCURRENT moves to it; the value of now stays under AWSPREVIOUS."
 GOES_ON = "The rotation that has begun is gone on with at {step}."
 CANCELLED = "Nothing is rotated any more until it is set up again. Schedule and function stay to be seen."
@@ -106,17 +106,17 @@ class RotationScreen(PartScreen):
     def _form(self, before: Rotation, asked: SetUp) -> RotationForm:
         now = self.session.now()
         return RotationForm(
-            shown(before.secret["Name"]), asked, self._choose_function, now=now,
+            sanitize(before.secret["Name"]), asked, self._choose_function, now=now,
             counts_from=before.told.get("CountsFromDate", now),
         )
 
     async def _choose_function(self) -> str | None:
         """The ARN of one that is there, or of one that is made here and now."""
         functions = await self._functions()
-        rows = [shown(f"{each['FunctionName']}  {what_it_does(each)}") for each in functions.values()]
+        rows = [sanitize(f"{each['FunctionName']}  {what_it_does(each)}") for each in functions.values()]
         picked = len(rows)
         if rows:
-            answer = await self.app.push_screen_wait(Pick(Shown("Rotated by which function?"), [*rows, NEW]))
+            answer = await self.app.push_screen_wait(Pick(SafeText("Rotated by which function?"), [*rows, NEW]))
             if answer is None:
                 return None
             picked = answer
@@ -178,7 +178,7 @@ class RotationScreen(PartScreen):
         run, secret = rotation.run, rotation.secret
         told = {"name": secret["Name"], "function": name_in(secret["RotationLambdaARN"]), "step": run.get("Step"),
                 "version": run.get("ClientRequestToken", "")[:8]}
-        question = Confirm(shown(title.format(**told)), shown(text.format(**told), lines=True), answer)
+        question = Confirm(sanitize(title.format(**told)), sanitize(text.format(**told), lines=True), answer)
         return await self.app.push_screen_wait(question)
 
 

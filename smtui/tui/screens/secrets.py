@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.text.json_object import read_members
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.pick import Pick
@@ -80,13 +80,13 @@ class SecretsScreen(ListingScreen):
             return
         answer = await call(self.client.get_secret_value, SecretId=entry["ARN"])
         value = answer.get("SecretBinary", b"") if "SecretString" not in answer else answer["SecretString"]
-        name = shown(entry["Name"])
+        name = sanitize(entry["Name"])
         members = read_members(value) if isinstance(value, str) else ()
         if not members:
             await self.app.copy(value, name)
             return
-        titles = [*(shown(member.key) for member in members), Shown("the whole value")]
-        picked = await self.app.push_screen_wait(Pick(shown(f"Copy what of {name}?"), titles))
+        titles = [*(sanitize(member.key) for member in members), SafeText("the whole value")]
+        picked = await self.app.push_screen_wait(Pick(sanitize(f"Copy what of {name}?"), titles))
         if picked is not None:
             piece = members[picked].encodable_text() if picked < len(members) else value
             await self.app.copy(piece, f"{name}, {titles[picked]}")

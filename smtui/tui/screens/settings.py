@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.config import Settings, change_settings, settings_path
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
@@ -25,7 +25,7 @@ from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 Change = Callable[[Settings], Settings]
-NOTHING = Shown("There is no setting.")
+NOTHING = SafeText("There is no setting.")
 LONGEST = 1024
 NO_NUMBER = "That is no number of seconds: digits only, and 0 switches it off."
 
@@ -35,9 +35,9 @@ class Row:
     """A setting by its `name`, or an action whose keys can be chosen by its `shortcut`."""
 
     name: str
-    words: Shown
-    value: Shown
-    tooltip: Shown
+    words: SafeText
+    value: SafeText
+    tooltip: SafeText
     shortcut: keys.Shortcut | None = None
 
 
@@ -69,7 +69,7 @@ class SettingsScreen(SessionScreen[None]):
     def _show_it(self) -> None:
         row = self.table.current
         lines = [Content(row.tooltip) if row else Content("")]
-        lines.append(Content.styled(f"Stored in {shown(settings_path())}", "$text-muted"))
+        lines.append(Content.styled(f"Stored in {sanitize(settings_path())}", "$text-muted"))
         self.query_one("#about", Static).update(Content("\n").join(lines))
 
     @on(Table.Chosen)
@@ -121,7 +121,7 @@ class SettingsScreen(SessionScreen[None]):
 
     async def _chosen_key(self, shortcut: keys.Shortcut) -> Change | None:
         settings = self.app.settings
-        key = await self.app.push_screen_wait(PressKey(shown(f"{shortcut.words}: {shortcut.tooltip}")))
+        key = await self.app.push_screen_wait(PressKey(sanitize(f"{shortcut.words}: {shortcut.tooltip}")))
         if key is None:
             return None
         taken = taken_by(key, shortcut, settings.keys)
@@ -137,24 +137,24 @@ def _settings(settings: Settings) -> Iterator[Row]:
         value = getattr(settings, each.name)
         if isinstance(value, str | int):
             about = each.metadata
-            yield Row(each.name, shown(about["words"]), _spelled(each.name, value), shown(about["tooltip"]))
+            yield Row(each.name, sanitize(about["words"]), _spelled(each.name, value), sanitize(about["tooltip"]))
 
 
-def _spelled(name: str, value: Any) -> Shown:
+def _spelled(name: str, value: Any) -> SafeText:
     if isinstance(value, bool):
-        return Shown("✓ on" if value else "✗ off")
+        return SafeText("✓ on" if value else "✗ off")
     if isinstance(value, int):
-        return shown(f"{value} s" if value else "never")
-    return shown(value or "as it comes")
+        return sanitize(f"{value} s" if value else "never")
+    return sanitize(value or "as it comes")
 
 
 def _keys(settings: Settings) -> Iterator[Row]:
     for shortcut in keys.SHORTCUTS:
         own = settings.keys.get(shortcut.id)
         spelled = " ".join(map(keys.spell, (own or shortcut.keys).split(",")))
-        value = shown(f"{spelled}  (yours)" if own else spelled)
-        words = shown(f"{keys.PLACES[shortcut.place]}: {shortcut.words}")
-        yield Row(shortcut.id, words, value, shown(shortcut.tooltip), shortcut)
+        value = sanitize(f"{spelled}  (yours)" if own else spelled)
+        words = sanitize(f"{keys.PLACES[shortcut.place]}: {shortcut.words}")
+        yield Row(shortcut.id, words, value, sanitize(shortcut.tooltip), shortcut)
 
 
 def _set(name: str, value: Any) -> Change:

@@ -10,7 +10,7 @@ from smtui.compare_and_swap import read_labels
 from smtui.editor.private_copy import place
 from smtui.editor.program import command
 from smtui.labels import AWSCURRENT
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import outside, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
@@ -24,7 +24,7 @@ from smtui.tui.screens.value import ValueScreen
 from smtui.tui.value_edit import Base, Outcome, ValueEdit, read_base
 from smtui.tui.values import Kind, can_be_typed, outline
 
-BYTE_FOR_BYTE = Shown("It is stored byte for byte: as text where it is UTF-8, else as binary.")
+BYTE_FOR_BYTE = SafeText("It is stored byte for byte: as text where it is UTF-8, else as binary.")
 NOT_CHANGED = "Nothing was changed. An editor that returns at once needs its option to wait."
 
 
@@ -67,7 +67,7 @@ class StoringScreen(ValueScreen):
         if self.refuses_to_write():
             return
         program, where = command(), place()
-        title = shown(f"Edit the value of {self.name} in {Path(program[0]).name}?")
+        title = sanitize(f"Edit the value of {self.name} in {Path(program[0]).name}?")
         if not await self.app.push_screen_wait(Confirm(title, outside.warning(where), "Edit", can_be_undone=True)):
             return
         edit = await self._begin()
@@ -77,7 +77,7 @@ class StoringScreen(ValueScreen):
         for note in edit.base.notes:
             self.say(note, severity="warning")
 
-        async def effects(after: str) -> Shown:
+        async def effects(after: str) -> SafeText:
             return await edit.describe_effects_now(NewVersion(after))
 
         async def store(after: str) -> Outcome:
@@ -91,7 +91,7 @@ class StoringScreen(ValueScreen):
     async def action_from_file(self) -> None:
         if self.refuses_to_write():
             return
-        question = shown(f"A new value for {self.name} from which file?")
+        question = sanitize(f"A new value for {self.name} from which file?")
         path = await self.app.push_screen_wait(AskPath(question, BYTE_FOR_BYTE))
         if path is None:
             return

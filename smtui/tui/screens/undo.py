@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui import keys, rows
 from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.undo import Done
@@ -15,7 +15,7 @@ from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 
-NOTHING = Shown("Nothing was changed in this session, or all of it was undone.")
+NOTHING = SafeText("Nothing was changed in this session, or all of it was undone.")
 
 
 class UndoScreen(SessionScreen[None]):

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 import smtui
 from smtui.api.errors import SmtuiError, VaultMissingError
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.older import NOT_OPENED, is_meant
@@ -51,10 +51,10 @@ class UnlockScreen(Screen[None]):
         self._missing = False
 
     def compose(self) -> ComposeResult:
-        yield Masthead(shown("locked"))
+        yield Masthead(sanitize("locked"))
         with Vertical(classes="card"):
             yield Static("Unlock", classes="title")
-            yield Static(Content(shown(self._path)), id="path")
+            yield Static(Content(sanitize(self._path)), id="path")
             yield Passphrase("Passphrase", id="passphrase")
             yield Static(id="said")
             yield Static(id="hint", classes="-muted")
@@ -83,7 +83,7 @@ class UnlockScreen(Screen[None]):
 
     def _say(self, sentence: str, *, error: bool = False) -> None:
         self.said.set_class(error, "-error")
-        self.said.update(Content(shown(sentence, lines=True)))
+        self.said.update(Content(sanitize(sentence, lines=True)))
 
     @on(Passphrase.Changed)
     def _forget_what_was_said(self, event: Passphrase.Changed) -> None:

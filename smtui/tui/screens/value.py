@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textual import getters, on
 
 from smtui.api.errors import SmtuiError
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.files import write_value
@@ -26,7 +26,7 @@ from smtui.tui.widgets.value_list import ValueList
 if TYPE_CHECKING:
     from smtui.tui.session import Session
 
-PRIVATE = Shown("Only you can read it. Nothing that is there already is written over.")
+PRIVATE = SafeText("Only you can read it. Nothing that is there already is written over.")
 
 
 class ValueScreen(OneSecretScreen):
@@ -92,12 +92,12 @@ class ValueScreen(OneSecretScreen):
         if piece is not None:
             await self.app.copy(piece, self.words_for(version))
 
-    def words_for(self, version: str | None) -> Shown:
+    def words_for(self, version: str | None) -> SafeText:
         """What the cursor stands on: the value of a whole version, a key, or the value that is looked at."""
         version = version or self.version
         which = f", version {short(version)}" if version else ""
         key = None if self.version_under_cursor() else self.value.key
-        return shown(f"{self.name}{which}" if key is None else f"{self.name}{which}, {key}")
+        return sanitize(f"{self.name}{which}" if key is None else f"{self.name}{which}, {key}")
 
     async def _piece(self, *, to_show: bool = False) -> Value | None:
         """What the row under the cursor stands for. None where its keys were not known before: now one can choose.
@@ -119,7 +119,7 @@ class ValueScreen(OneSecretScreen):
         """What the cursor stands on, byte for byte. The value is read when the place for it is known."""
         version = self.version_under_cursor()
         words, key = self.words_for(version), None if version else self.value.key
-        path = await self.app.push_screen_wait(AskPath(shown(f"Write {words} to which new file?"), PRIVATE))
+        path = await self.app.push_screen_wait(AskPath(sanitize(f"Write {words} to which new file?"), PRIVATE))
         if path is None:
             return
         piece = part(await self.read(version or self.version), key)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from smtui.backends import stored_key
 from smtui.config import settings_path
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.screens.of_session import SessionScreen
@@ -49,10 +49,10 @@ class VaultScreen(SessionScreen[None]):
             yield Static(id="facts")
             with Vertical(id="tasks"):
                 yield Table(
-                    Column("What to do", lambda task: Shown(task.words), 16),
-                    Column("Now", lambda task: shown(self._now.get(task.what, "")), 12, drop=1),
+                    Column("What to do", lambda task: SafeText(task.words), 16),
+                    Column("Now", lambda task: sanitize(self._now.get(task.what, "")), 12, drop=1),
                     Column("", lambda task: Content.styled(task.tooltip, "$text-muted"), 30, grows=1),
-                    key=lambda task: task.what, nothing=Shown(),
+                    key=lambda task: task.what, nothing=SafeText(),
                 )
         yield KeyBar()
 
@@ -64,7 +64,7 @@ class VaultScreen(SessionScreen[None]):
     def _facts(self) -> list[Content]:
         """Line by line; asked of the file, so not in the event loop."""
         vault = self.vault
-        return [_fact(title, shown(words)) for title, words in (
+        return [_fact(title, sanitize(words)) for title, words in (
             ("Vault", vault.path.absolute()), ("Size", f"{_size(vault.path):,} bytes, format {vault.format}"),
             ("Account", vault.account_id), ("Regions", ", ".join(self._regions(vault.regions()))),
             ("Verified", self._verified()), ("Settings", settings_path()),
@@ -109,7 +109,7 @@ class VaultScreen(SessionScreen[None]):
         self.first_look()
 
 
-def _fact(title: str, words: Shown) -> Content:
+def _fact(title: str, words: SafeText) -> Content:
     return Content.assemble((f"{title:<{WIDTH}}", "$text-muted"), Content(words))
 
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 
 MASK = "•"
 SPACE = "␣"
@@ -55,5 +55,5 @@ class Candidates(Widget):
         fitting = line.truncate(max(1, self.content_size.width), ellipsis=True)
         return fitting.stylize("bold $accent" if chosen else "$text-muted")
 
-    def _seen(self, password: str) -> Shown:
-        return Shown(MASK * len(password)) if self.hidden else shown(password.replace(" ", SPACE))
+    def _seen(self, password: str) -> SafeText:
+        return SafeText(MASK * len(password)) if self.hidden else sanitize(password.replace(" ", SPACE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.reactive import var
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.widgets.passphrase import CURSOR, Passphrase
 
 GROUP = 6
@@ -43,7 +43,7 @@ class CodeField(Passphrase):
         if not self.count:
             return super().render()
         letters = self.letters
-        seen = shown(letters) if self.readable else "•" * len(letters)
+        seen = sanitize(letters) if self.readable else "•" * len(letters)
         groups = [seen[start : start + GROUP] for start in range(0, len(seen), GROUP)]
         cursor = CURSOR if self.has_focus else ""
         return Content.assemble("  ".join(groups), cursor, (f"  {len(letters)} of {LENGTH}", "$text-muted"))

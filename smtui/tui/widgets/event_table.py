@@ -9,30 +9,30 @@ from typing import Any
 from textual.content import Content
 
 from smtui import trail_words
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.marks import Severity
 from smtui.tui.widgets.table import Column, Table
 
 Event = Mapping[str, Any]
-NOTHING = Shown("The trail has no such event.")
+NOTHING = SafeText("The trail has no such event.")
 
 
 def event_table() -> Table[Event]:
     """Newest first, as they are put; `key` is the event's id."""
     return Table(
         Column("Time", _when, 19),
-        Column("Operation", lambda event: shown(event["eventName"]), 20, grows=1),
-        Column("About", lambda event: shown(trail_words.about(event)), 18, grows=2, names=True),
-        Column("Caller", lambda event: shown(trail_words.caller(event)), 10, grows=1, drop=1),
+        Column("Operation", lambda event: sanitize(event["eventName"]), 20, grows=1),
+        Column("About", lambda event: sanitize(trail_words.about(event)), 18, grows=2, names=True),
+        Column("Caller", lambda event: sanitize(trail_words.caller(event)), 10, grows=1, drop=1),
         Column("Outcome", _outcome, 14, grows=2),
         key=lambda event: event["eventID"], nothing=NOTHING,
     )
 
 
-def _when(event: Event) -> Shown:
-    return Shown(datetime.fromisoformat(event["eventTime"]).astimezone().strftime("%Y-%m-%d %H:%M:%S"))
+def _when(event: Event) -> SafeText:
+    return SafeText(datetime.fromisoformat(event["eventTime"]).astimezone().strftime("%Y-%m-%d %H:%M:%S"))
 
 
 def _outcome(event: Event) -> Content:
     error = event.get("errorCode")
-    return Content.styled(shown(f"{Severity.ERROR.sign} {error}"), "$error") if error else Content("done")
+    return Content.styled(sanitize(f"{Severity.ERROR.sign} {error}"), "$error") if error else Content("done")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui import kms_keys, rows
 from smtui.tui.permitted import primary_region
 
@@ -33,10 +33,10 @@ class Facts(Static):
 
 
 def _lines(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[Content]:
-    yield Content.styled(shown(secret["Name"]), "bold $primary")
+    yield Content.styled(sanitize(secret["Name"]), "bold $primary")
     yield from (Content.styled(line, "$warning") for line in _state(secret, now, region))
     if description := secret.get("Description"):
-        yield Content(shown(description))
+        yield Content(sanitize(description))
     dates = (
         ("created", rows.minute(secret.get("CreatedDate"))), ("changed", rows.minute(secret.get("LastChangedDate"))),
         ("read", rows.day(secret.get("LastAccessedDate")) or "never"),
@@ -44,20 +44,20 @@ def _lines(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterat
     yield Content("   ").join(Content.assemble((f"{what} ", "$text-muted"), Content(when)) for what, when in dates)
     key = kms_keys.short(secret.get("KmsKeyId", ""))
     sealed = Content.assemble(("   key  ", "$text-muted"), key) if key else ""
-    tags = [Content(shown(f"{tag['Key']}={tag.get('Value', '')}")) for tag in secret.get("Tags", ())]
+    tags = [Content(sanitize(f"{tag['Key']}={tag.get('Value', '')}")) for tag in secret.get("Tags", ())]
     yield Content.assemble(_titled("tags", Content("  ").join(tags) if tags else Content("none")), sealed)
-    yield _titled("ARN", Content(shown(secret["ARN"])))
+    yield _titled("ARN", Content(sanitize(secret["ARN"])))
 
 
-def _state(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[Shown]:
+def _state(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[SafeText]:
     """What is out of the ordinary, and what it means for what one can do."""
     if deletion := rows.deletion(secret.get("DeletedDate"), now):
         day = rows.minute(secret["DeletedDate"])
-        yield shown(f"{deletion}, on {day}. Until U restores it nobody reads or changes it.")
+        yield sanitize(f"{deletion}, on {day}. Until U restores it nobody reads or changes it.")
     if primary := primary_region(secret, region):
-        yield shown(f"◆ Replica of the secret in {primary}, where it is changed, labelled, tagged and deleted.")
+        yield sanitize(f"◆ Replica of the secret in {primary}, where it is changed, labelled, tagged and deleted.")
     if owner := secret.get("OwningService"):
-        yield shown(f"◆ Managed by the service {owner}, which alone updates it.")
+        yield sanitize(f"◆ Managed by the service {owner}, which alone updates it.")
 
 
 def _titled(title: str, text: Content) -> Content:

@@ -15,7 +15,7 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui import keys
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Masthead(Static):
     }
     """
 
-    def __init__(self, where: Shown, *flags: Shown) -> None:
+    def __init__(self, where: SafeText, *flags: SafeText) -> None:
         words: list[Content | tuple[str, str]] = [("smtui", "bold $primary"), Content("  "), Content(where)]
         for flag in flags:
             words += [Content("  "), (f" {flag} ", "bold $block-cursor-foreground on $warning")]

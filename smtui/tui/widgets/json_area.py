@@ -22,7 +22,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from smtui.shown import escaped
+from smtui.shown import escape_json
 from smtui.text.json_layout import INDENT, indent_json
 from smtui.tui import keys
 from smtui.tui.bridge import call
@@ -93,7 +93,7 @@ class JsonArea(TextArea):
             return self.area
 
     def __init__(self, text: str = "", check: Check | None = None, *, read_only: bool = False) -> None:
-        super().__init__(escaped(text), show_line_numbers=True, read_only=read_only, tab_behavior="focus")
+        super().__init__(escape_json(text), show_line_numbers=True, read_only=read_only, tab_behavior="focus")
         self._loaded = text
         self._check = check
         self._last_key = ""
@@ -116,14 +116,14 @@ class JsonArea(TextArea):
     @property
     def value(self) -> str:
         """What was loaded, to the byte, while it is unchanged; else what stands here."""
-        return self._loaded if self.text == escaped(self._loaded) else self.text
+        return self._loaded if self.text == escape_json(self._loaded) else self.text
 
     def load_text(self, text: str) -> None:
         self._loaded = text
-        super().load_text(escaped(text))
+        super().load_text(escape_json(text))
 
     def edit(self, edit: Edit) -> EditResult:
-        return super().edit(dataclasses.replace(edit, text=escaped(edit.text)))
+        return super().edit(dataclasses.replace(edit, text=escape_json(edit.text)))
 
     def on_key(self, event: events.Key) -> None:
         """A new line begins where the one before did, one step in behind what opens; what closes steps back.

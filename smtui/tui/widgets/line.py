@@ -6,7 +6,7 @@ from textual import events
 from textual.reactive import reactive
 from textual.widgets import Input
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.pasted import with_line_feeds
 
 REFUSED = "Only one line fits here: what was pasted has several."
@@ -26,4 +26,4 @@ class Line(Input):
             self.app.notify(REFUSED, severity="warning", markup=False)
 
     def validate_value(self, value: str) -> str:
-        return shown(value)
+        return sanitize(value)

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.marks import Mark, Severity
 from smtui.tui.widgets.row_list import RowList
 
@@ -34,7 +34,7 @@ class MarkList(RowList):
             super().__init__()
             self.mark = mark
 
-    def __init__(self, nothing: Shown) -> None:
+    def __init__(self, nothing: SafeText) -> None:
         super().__init__()
         self._nothing = nothing
         self._marks: tuple[Mark, ...] = ()

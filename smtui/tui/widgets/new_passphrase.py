@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from smtui import strength, wordlist
 from smtui.ambient import Ambient
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.strength import Strength
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
@@ -86,7 +86,7 @@ class NewPassphrase(Vertical):
         yield Passphrase("The same again", id="again")
         yield Static(ADVICE, id="said", classes="-muted")
 
-    def say(self, sentence: Shown, state: str = "") -> None:
+    def say(self, sentence: SafeText, state: str = "") -> None:
         self.said.set_classes([state] if state else [])
         self.said.update(Content(sentence))
 
@@ -125,7 +125,7 @@ class NewPassphrase(Vertical):
         found = await self._measure()
         if found is not None and self.first.count and not self.said.has_class("-error"):
             noted = NOTE if self.words.has_class("-shown") else ""
-            self.say(shown(noted + found.sentence), "-warning" if found.weak else "")
+            self.say(sanitize(noted + found.sentence), "-warning" if found.weak else "")
 
     async def _measure(self) -> Strength | None:
         """The strength of what is in the first field, unless somebody typed on meanwhile."""
@@ -149,22 +149,22 @@ class NewPassphrase(Vertical):
             return
         found = await self._measure()
         if found is not None and found.weak and not await self.app.push_screen_wait(_all_the_same(found)):
-            self.start_again(shown(found.sentence), "-warning")
+            self.start_again(sanitize(found.sentence), "-warning")
             return
         self.post_message(self.Chosen())
 
     def _agree(self) -> bool:
         """Both fields hold the same, and something."""
         if not self.first.count:
-            self.start_again(Shown("An empty passphrase protects nothing."), "-error")
+            self.start_again(SafeText("An empty passphrase protects nothing."), "-error")
         elif not hmac.compare_digest(self.first.peek(), self.again.peek()):
             self.again.clear()
-            self.say(Shown("The two differ. Type the passphrase again."), "-error")
+            self.say(SafeText("The two differ. Type the passphrase again."), "-error")
         else:
             return True
         return False
 
-    def start_again(self, sentence: Shown, state: str) -> None:
+    def start_again(self, sentence: SafeText, state: str) -> None:
         self.again.clear()
         self.first.focus()
         self.say(sentence, state)
@@ -177,4 +177,4 @@ class NewPassphrase(Vertical):
 
 
 def _all_the_same(found: Strength) -> Confirm:
-    return Confirm(shown("Use this passphrase all the same?"), shown(found.sentence), "Use it")
+    return Confirm(sanitize("Use this passphrase all the same?"), sanitize(found.sentence), "Use it")

@@ -12,7 +12,7 @@ from textual.css.query import DOMQuery
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui.values import Pair, can_be_typed
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.plain_input import PlainInput
@@ -53,7 +53,7 @@ class PairRow(Horizontal):
     def compose(self) -> ComposeResult:
         line = self._line
         if self._fixed:
-            yield Static(Content(shown(line.key)), classes="key")
+            yield Static(Content(sanitize(line.key)), classes="key")
             yield Static(KEPT, classes="value -muted")
         else:
             yield PlainInput(line.key, placeholder="key", classes="key", compact=True, select_on_focus=False)

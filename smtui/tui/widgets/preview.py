@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.labels import ordered
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS
 
@@ -44,12 +44,12 @@ class Preview(VerticalScroll, can_focus=False):
 
 def described(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     """Line by line."""
-    yield Content.styled(shown(entry["Name"]), "bold $primary")
+    yield Content.styled(sanitize(entry["Name"]), "bold $primary")
     if state := rows.deletion(entry.get("DeletedDate"), now):
         yield Content.styled(f"{state}, on {rows.day(entry['DeletedDate'])}", "$warning")
     if description := entry.get("Description"):
         yield Content("")
-        yield Content(shown(description, lines=True))
+        yield Content(sanitize(description, lines=True))
     yield from _titled("Rotation", _rotation(entry, now))
     yield from _titled("Replication", _replication(entry))
     yield from _titled("Tags", _tags(entry))
@@ -72,35 +72,35 @@ def _rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     if rows.waits(entry):
         yield Content.styled(f"▲ {WAITS}", "$warning")
     if rows.is_overdue(entry, now):
-        yield Content.styled(shown(f"▲ overdue since {rows.day(entry['NextRotationDate'])}"), "$warning")
+        yield Content.styled(sanitize(f"▲ overdue since {rows.day(entry['NextRotationDate'])}"), "$warning")
     elif not rows.waits(entry):
-        yield Content(shown(f"by {state}" if "NextRotationDate" in entry else state))
+        yield Content(sanitize(f"by {state}" if "NextRotationDate" in entry else state))
     rules = entry.get("RotationRules", {})
     if days := rules.get("AutomaticallyAfterDays"):
-        yield Content(shown(rules.get("ScheduleExpression") or f"every {days} days"))
-    yield Content(shown(f"by {entry.get('RotationLambdaARN', '').rpartition(':')[2]}"))
+        yield Content(sanitize(rules.get("ScheduleExpression") or f"every {days} days"))
+    yield Content(sanitize(f"by {entry.get('RotationLambdaARN', '').rpartition(':')[2]}"))
 
 
 def _replication(entry: SecretListEntry) -> Iterator[Content]:
     """A list tells where the primary is, and not where its replicas are."""
     if primary := entry.get("PrimaryRegion"):
         here = entry["ARN"].split(":")[3] == primary
-        yield Content(shown("has replicas in other Regions" if here else f"a replica; its primary is in {primary}"))
+        yield Content(sanitize("has replicas in other Regions" if here else f"a replica; its primary is in {primary}"))
     if owner := entry.get("OwningService"):
-        yield Content(shown(f"managed by {owner}"))
+        yield Content(sanitize(f"managed by {owner}"))
 
 
 def _tags(entry: SecretListEntry) -> Iterator[Content]:
     for tag in sorted(entry.get("Tags", ()), key=lambda tag: tag["Key"]):
-        yield Content.assemble(Content(shown(tag["Key"])), (" = ", "$text-muted"), Content(shown(tag["Value"])))
+        yield Content.assemble(Content(sanitize(tag["Key"])), (" = ", "$text-muted"), Content(sanitize(tag["Value"])))
 
 
 def _versions(entry: SecretListEntry) -> Iterator[Content]:
     """Those with labels, the current one first."""
     labelled = entry.get("SecretVersionsToStages", {}).items()
     for version, labels in sorted(labelled, key=lambda item: ("AWSCURRENT" not in item[1], sorted(item[1]))):
-        names = Content(shown(" ".join(ordered(labels))))
-        yield Content.assemble((f"{shown(version[:SHORT_ID])}  ", "$text-muted"), names)
+        names = Content(sanitize(" ".join(ordered(labels))))
+        yield Content.assemble((f"{sanitize(version[:SHORT_ID])}  ", "$text-muted"), names)
 
 
 def _dates(entry: SecretListEntry) -> Iterator[Content]:

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.read_state import READ, READING, ReadState
 
 PATIENCE = 0.2
@@ -78,7 +78,7 @@ class ReadPane(Container):
     def _mention_reading(self) -> None:
         self._tell(READING.words(""), failed=False)
 
-    def _tell(self, words: Shown, *, failed: bool) -> None:
+    def _tell(self, words: SafeText, *, failed: bool) -> None:
         if self.has_read and not failed and not self._stale.display:
             return
         self._stale.display = self.has_read and failed

@@ -8,7 +8,7 @@ from typing import Any
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import shown
+from smtui.shown import sanitize
 
 OWN = "everybody in this account whose own policies say so"
 NOBODY = "Nobody can read this until it is restored."
@@ -34,8 +34,8 @@ def _lines(told: dict[str, Any], account: str) -> Iterator[Content]:
     yield Content(OWN)
     for each in told["Principals"]:
         if each != account:
-            yield Content(shown(f"everybody in account {each} whom that account lets" if each.isdigit() else each))
+            yield Content(sanitize(f"everybody in account {each} whom that account lets" if each.isdigit() else each))
     for each in told.get("ConditionalPrincipals", ()):
-        yield Content.assemble(Content(shown(each)), (CONDITIONAL, "$text-muted"))
+        yield Content.assemble(Content(sanitize(each)), (CONDITIONAL, "$text-muted"))
     if "Witness" in told:
-        yield Content.styled(shown(f"▲ {told['Witness']}"), "$warning")
+        yield Content.styled(sanitize(f"▲ {told['Witness']}"), "$warning")

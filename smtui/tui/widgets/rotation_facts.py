@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtui import schedules
 from smtui.rotation.function import STEPS
-from smtui.shown import shown
+from smtui.shown import sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS, name_in, what_it_does
 from smtui.tui.label_moves import left_pending, short
@@ -158,8 +158,8 @@ def _failure(run: Mapping[str, Any], retry_key: str) -> Iterator[Content]:
         yield Content(f"Failed {times}, tried again at {rows.minute(run['RetryDate'])}; {retry_key} tries now.")
     if message := run["Message"]:
         yield Content("")
-        yield Content.styled(shown(message, lines=True), "$error")
+        yield Content.styled(sanitize(message, lines=True), "$error")
 
 
 def _titled(title: str, text: str, style: str = "") -> Content:
-    return Content.assemble((f"{title:<10}", "$text-muted"), (shown(text), style))
+    return Content.assemble((f"{title:<10}", "$text-muted"), (sanitize(text), style))

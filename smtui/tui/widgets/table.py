@@ -1,9 +1,9 @@
 """A table of anything: named columns, a cursor, and no more work than for the lines in sight.
 
     table = Table(
-        Column("Key", lambda key: shown(key.id), 20, grows=1),
+        Column("Key", lambda key: sanitize(key.id), 20, grows=1),
         Column("Made", lambda key: day(key.made), 10, drop=1),
-        key=lambda key: key.id, nothing=Shown("There is no key yet."),
+        key=lambda key: key.id, nothing=SafeText("There is no key yet."),
     )
     table.put(keys)                     # any sequence; the cursor stays on the same thing, or in the same place
     table.current                       # the thing under the cursor, or None
@@ -23,7 +23,7 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.visual import Visual
 
-from smtui.shown import Shown
+from smtui.shown import SafeText
 from smtui.tui.read_state import READING_WORDS
 from smtui.tui.rows import middle_out
 from smtui.tui.widgets.virtual_list import HEAD, VirtualList
@@ -41,7 +41,7 @@ class Column(Generic[Thing]):
     """
 
     title: str
-    cell: Callable[[Thing], Shown | Content]
+    cell: Callable[[Thing], SafeText | Content]
     width: int
     grows: int = 0
     drop: int = 0
@@ -68,10 +68,10 @@ def _needed(columns: Sequence[Column[Thing]]) -> int:
 
 
 class Table(VirtualList, Generic[Thing]):
-    """Takes only what is `Shown`, or made of it."""
+    """Takes only `SafeText`, or what is made of it."""
 
     def __init__(
-        self, *columns: Column[Thing], key: Callable[[Thing], object], nothing: Shown, id: str | None = None
+        self, *columns: Column[Thing], key: Callable[[Thing], object], nothing: SafeText, id: str | None = None
     ) -> None:
         super().__init__(id=id)
         self._columns = columns

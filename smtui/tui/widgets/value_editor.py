@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.json_object import read_members, read_object
 from smtui.text.json_reader import locate
@@ -79,15 +79,15 @@ class ValueEditor(Vertical):
     def changed(self) -> bool:
         return self.value != self._before
 
-    def problem(self) -> Shown | None:
+    def problem(self) -> SafeText | None:
         """Why this cannot be stored."""
         if self.keyed and (wrong := _problem(self.pairs.lines)):
-            return shown(wrong)
+            return sanitize(wrong)
         value = self.value
         if not value:
-            return Shown("There is no value yet.")
+            return SafeText("There is no value yet.")
         size = len(value.encode())
-        return shown(f"The value has {size:,} bytes; {MOST_BYTES:,} is the most.") if size > MOST_BYTES else None
+        return sanitize(f"The value has {size:,} bytes; {MOST_BYTES:,} is the most.") if size > MOST_BYTES else None
 
     def focus_on(self, key: str | None = None) -> None:
         """The value of a key; in a text, the place where that key is."""
@@ -104,7 +104,7 @@ class ValueEditor(Vertical):
         self.hidden = self.area.hidden = hidden
         self.pairs.hide(hidden)
 
-    async def switch(self) -> Shown | None:
+    async def switch(self) -> SafeText | None:
         """From keys to text and back; answers why that is not possible."""
         refusal = self._to_text() if self.keyed else await self._to_keys()
         if refusal is None:
@@ -112,20 +112,20 @@ class ValueEditor(Vertical):
             self.focus_on()
         return refusal
 
-    def _to_text(self) -> Shown | None:
+    def _to_text(self) -> SafeText | None:
         wrong = _problem(self.pairs.lines)
         if wrong:
-            return shown(wrong)
+            return sanitize(wrong)
         self._text = self.value
         self.area.load_text(expand_for_editing(self._text))
         return None
 
-    async def _to_keys(self) -> Shown | None:
+    async def _to_keys(self) -> SafeText | None:
         text = self.value
         if text.strip() not in ("", EMPTY_OBJECT) and not read_members(text):
-            return Shown(NO_KEYS)
+            return SafeText(NO_KEYS)
         if (count := len(read_members(text))) > MOST_KEYS:
-            return shown(f"It has {count:,} keys, which are easier to edit as text.")
+            return sanitize(f"It has {count:,} keys, which are easier to edit as text.")
         self._keyed = text if read_members(text) else EMPTY_OBJECT
         await self.pairs.put(_lines(self._keyed))
         return None
@@ -134,7 +134,7 @@ class ValueEditor(Vertical):
     def _show_mark(self, event: JsonArea.Checked) -> None:
         """The first thing that is to be said about the text; it is marked there too."""
         said = [f"{mark.severity.sign} {mark.line}:{mark.column}  {mark.message}" for mark in event.marks[:1]]
-        self.query_one(".marks", Static).update(Content(shown("".join(said))))
+        self.query_one(".marks", Static).update(Content(sanitize("".join(said))))
 
     def take(self, password: str) -> None:
         """Puts a password where the cursor is: instead of a row's value, or into the text."""

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.read_state import ReadState
 from smtui.tui.values import Kind, Outline
 from smtui.tui.widgets.row_list import RowList
@@ -35,17 +35,17 @@ class ValueList(RowList):
         same = outline is not None and outline == self.outline
         self.outline, self.revealed = outline, None
         rows = [self._row(name, Content(MASK)) for name in self._names()]
-        self.put(rows or [_unknown(Shown(UNREAD))], self.cursor if same else 0)
+        self.put(rows or [_unknown(SafeText(UNREAD))], self.cursor if same else 0)
 
     def show_state(self, state: ReadState, retry_key: str) -> None:
         """How far the reading of a value is of which nothing is known yet."""
         if self.outline is None:
-            self.put([_unknown(state.words(retry_key) or Shown(UNREAD))], 0)
+            self.put([_unknown(state.words(retry_key) or SafeText(UNREAD))], 0)
 
-    def _names(self) -> Iterator[Shown]:
+    def _names(self) -> Iterator[SafeText]:
         if self.outline is not None:
-            yield from map(shown, self.outline.keys)
-            yield Shown(WHOLE) if self.outline.keys else _what(self.outline)
+            yield from map(sanitize, self.outline.keys)
+            yield SafeText(WHOLE) if self.outline.keys else _what(self.outline)
 
     @property
     def key(self) -> str | None:
@@ -53,7 +53,7 @@ class ValueList(RowList):
         keys = self.outline.keys if self.outline else ()
         return keys[self.cursor] if self.cursor < len(keys) else None
 
-    def reveal(self, value: Shown) -> None:
+    def reveal(self, value: SafeText) -> None:
         """Shows what the row under the cursor hides; other rows are hidden again."""
         self.hide()
         self.revealed = self.cursor
@@ -68,7 +68,7 @@ class ValueList(RowList):
     def _say(self, row: int, value: Content) -> None:
         self.replace_option_prompt_at_index(row, self._row(list(self._names())[row], value))
 
-    def _row(self, name: Shown, value: Content) -> Content:
+    def _row(self, name: SafeText, value: Content) -> Content:
         return Content.assemble((f"{name:<{self._key_width}}  ", "$text-muted"), value)
 
     @property
@@ -81,10 +81,10 @@ class ValueList(RowList):
         self.post_message(self.Wanted())
 
 
-def _unknown(words: Shown) -> Content:
+def _unknown(words: SafeText) -> Content:
     return Content.assemble(MASK, (f"  {words}", "$text-muted"))
 
 
-def _what(outline: Outline) -> Shown:
+def _what(outline: Outline) -> SafeText:
     kind = "text" if outline.kind is not Kind.BINARY else "binary"
-    return shown(f"{kind}, {outline.size:,} {'byte' if outline.size == 1 else 'bytes'}")
+    return sanitize(f"{kind}, {outline.size:,} {'byte' if outline.size == 1 else 'bytes'}")

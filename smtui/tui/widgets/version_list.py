@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 
-from smtui.shown import Shown, shown
+from smtui.shown import SafeText, sanitize
 from smtui.tui.label_moves import short
 from smtui.tui.rows import day, minute
 from smtui.tui.widgets.row_list import RowList
@@ -27,16 +27,16 @@ class Version:
     labels: tuple[str, ...]
     created: datetime | None
     accessed: datetime | None
-    key: Shown
+    key: SafeText
 
     def facts(self) -> Content:
         """What a row has no room for."""
-        told = (("key", self.key), ("read", day(self.accessed) or Shown("never")))
+        told = (("key", self.key), ("read", day(self.accessed) or SafeText("never")))
         line = Content("   ").join(_titled(what, each) for what, each in told)
-        return Content.assemble(_titled("version", shown(self.id)), "\n", line)
+        return Content.assemble(_titled("version", sanitize(self.id)), "\n", line)
 
 
-def _titled(what: str, text: Shown) -> Content:
+def _titled(what: str, text: SafeText) -> Content:
     return Content.assemble((f"{what} ", "$text-muted"), Content(text))
 
 
@@ -94,14 +94,14 @@ class VersionList(RowList):
     def _row(self, version: Version, here: bool) -> Content:
         words = [self._label(label) for label in version.labels]
         if here and self.hand is not None:
-            words.append(Content.styled(f"◂ {shown(self.hand)} ▸", "bold reverse"))
+            words.append(Content.styled(f"◂ {sanitize(self.hand)} ▸", "bold reverse"))
         mark = MARK if version.id == self.marked else " "
         dates = f"{short(version.id):<8}{mark} {minute(version.created)}  {day(version.accessed):<10}  "
         return Content.assemble(dates, Content(" ").join(words) if words else Content.styled(DEPRECATED, "dim"))
 
     def _label(self, label: str) -> Content:
         held = label == self.hand
-        return Content.styled(shown(label), "dim strike" if held else "bold")
+        return Content.styled(sanitize(label), "dim strike" if held else "bold")
 
     def watch_highlighted(self, highlighted: int | None) -> None:
         super().watch_highlighted(highlighted)
@@ -114,6 +114,6 @@ class VersionList(RowList):
             self.post_message(self.Chosen(self.version.id))
 
 
-def heading() -> Shown:
+def heading() -> SafeText:
     """The names of the columns."""
-    return Shown(f"{'version':<8}  {'created':<16}  {'read':<10}  labels")
+    return SafeText(f"{'version':<8}  {'created':<16}  {'read':<10}  labels")
