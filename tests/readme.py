@@ -10,7 +10,7 @@ README = ROOT / "README.md"
 
 
 def declared() -> dict[str, str]:
-    from smtui.cli.commands import command_list
+    from smtui.cli.command_table import command_list
     from smtui.config import setting_table
     from smtui.tui.keys import key_table
     from smtui.tui.search import filter_table

@@ -1,6 +1,6 @@
-"""The command line: commands without a screen.
+"""The command line: every command that runs without a screen.
 
-What lives here: the parser made from the contract, the everyday words, and the two writers: `output` alone writes to
-standard output, `diagnostics` alone to standard error. Exit codes have one owner, `exits`. What may not: rules of the
-service, the vault's insides, Textual. A new command is a row in `commands` and a module in `words`.
+`command_table` lists the commands; `commands` has one module for each, and `operations` serves the 23 operations of the
+service. `output` alone writes to standard output, `diagnostics` alone to standard error, and `exit_codes` alone maps
+errors to exit codes. The service's rules, the vault's internals and Textual do not belong here.
 """

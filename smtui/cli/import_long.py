@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, output
-from smtui.cli.exits import Exit, RefusedError, UsageError
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import opened
 from smtui.transfer import long_lists
 from smtui.transfer.bringing import Into, bring_in

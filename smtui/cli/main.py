@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smtui.api.errors import SmtuiError
-from smtui.cli import diagnostics, output, sources
-from smtui.cli.commands import BY_NAME, Command
-from smtui.cli.exits import Exit, RefusedError, UsageError, exit_of
+from smtui.cli import diagnostics, inputs, output
+from smtui.cli.command_table import BY_NAME, Command
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError, exit_of
 from smtui.cli.parser import ALLOW_DEBUG, BEFORE_COMMAND
 from smtui.cli.unlocking import take_passphrase
 
@@ -23,7 +23,7 @@ def main(argv: Sequence[str]) -> int:
 def run(argv: Sequence[str]) -> int:
     """One command line inside a process, which stays as it is."""
     diagnostics.begin()
-    sources.begin()
+    inputs.begin()
     try:
         code = _run(list(argv))
         output.finish()
@@ -77,7 +77,7 @@ def split(argv: list[str]) -> tuple[list[str], str | None, list[str]]:
 
 
 def _help(before: list[str], rest: list[str], *, asked: bool) -> Exit:
-    from smtui.cli.teaching import overview
+    from smtui.cli.overview import overview
 
     if rest and not rest[0].startswith("-"):
         _command(rest[0]).parser().print_help()

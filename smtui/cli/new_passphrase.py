@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from smtui.cli import diagnostics, terminal, unlocking
-from smtui.cli.exits import CannotUnlockError, UsageError
+from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import NoTerminalError, wipe
 
 EMPTY = "A passphrase cannot be empty."

@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from smtui.api.model import OPERATIONS
-from smtui.cli import output, pages, parameters, rendering, rotating
-from smtui.cli.exits import Exit, UsageError
+from smtui.cli import output, pages, parameters, rendering, rotation_report
+from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import OUTPUTS, whole_number
 from smtui.cli.unlocking import opened
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> Exit:
         method = getattr(vault.client(region_name=args.region), args.command.replace("-", "_"))
         response = _answer(operation.name, method, request, args)
         if operation.name == "RotateSecret":
-            rotating.tell_problem(vault, request["SecretId"], args.region)
+            rotation_report.tell_problem(vault, request["SecretId"], args.region)
     text = rendering.rendered(pick(rendering.simple(response)), args.output, operation.name)
     if text is not None:
         output.line(text)

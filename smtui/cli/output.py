@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from smtui.cli import diagnostics
-from smtui.cli.exits import RefusedError
+from smtui.cli.exit_codes import RefusedError
 from smtui.shown import sanitize
 
 CHANGED = "characters that would drive the terminal are shown as symbols; into a pipe or file the value goes unchanged."

@@ -9,8 +9,8 @@ from typing import Any
 
 from smtui import strict_json
 from smtui.api.shapes import Blob, Flag, Integer, List, Operation, Shape, Structure, Text
-from smtui.cli import diagnostics, shorthand, sources
-from smtui.cli.exits import UsageError
+from smtui.cli import diagnostics, inputs, shorthand
+from smtui.cli.exit_codes import UsageError
 from smtui.cli.shorthand import ShorthandError
 from smtui.strict_json import JsonError
 from smtui.trail_words import kebab as kebab
@@ -109,13 +109,13 @@ def value(parameter: Parameter, typed: Any, *, raw: bool = False) -> Any:
             case Integer() as shape:
                 return shorthand.scalar(typed, shape)
             case Blob(sensitive=sensitive):
-                return sources.blob(typed, parameter.flag, raw=raw, sensitive=sensitive)
+                return inputs.blob(typed, parameter.flag, raw=raw, sensitive=sensitive)
             case Text(sensitive=sensitive):
-                return sources.text(typed, parameter.flag, sensitive=sensitive)
+                return inputs.text(typed, parameter.flag, sensitive=sensitive)
             case List() as shape:
                 return _list(parameter.flag, shape, typed)
             case Structure() as shape:
-                return _structure(shape, sources.text(typed, parameter.flag))
+                return _structure(shape, inputs.text(typed, parameter.flag))
     except (ShorthandError, JsonError) as error:
         raise UsageError(f"Error parsing parameter '{parameter.flag}': {error}.") from None
     raise AssertionError(f"no way to give {parameter.member} on a command line")
@@ -123,7 +123,7 @@ def value(parameter: Parameter, typed: Any, *, raw: bool = False) -> Any:
 
 def _list(flag: str, shape: List, words: list[str]) -> list[Any]:
     if len(words) == 1:
-        words = [sources.text(words[0], flag)]
+        words = [inputs.text(words[0], flag)]
         if words[0].lstrip().startswith("["):
             return _as_list(strict_json.plain(strict_json.read(words[0])))
     if isinstance(shape.item, Structure):
@@ -146,16 +146,16 @@ def _structure(shape: Structure, word: str) -> Any:
 def _input_json(operation: Operation, word: str, *, raw: bool) -> dict[str, Any]:
     name = "--cli-input-json"
     try:
-        found = strict_json.plain(strict_json.read(sources.text(word, name)))
+        found = strict_json.plain(strict_json.read(inputs.text(word, name)))
     except JsonError as error:
         raise UsageError(f"{name}: {error}.") from None
     if not isinstance(found, dict):
         raise UsageError(f"{name}: an object is wanted.")
     for member, shape in operation.request.members.items():
         if member in found and getattr(shape, "sensitive", False) and not word.startswith("file") and word != "-":
-            diagnostics.warn(sources.VISIBLE, sources.BETTER)
+            diagnostics.warn(inputs.VISIBLE, inputs.BETTER)
         if isinstance(shape, Blob) and isinstance(found.get(member), str):
-            found[member] = sources.base64_bytes(found[member].encode(), f"{member} in {name}", raw=raw)
+            found[member] = inputs.base64_bytes(found[member].encode(), f"{member} in {name}", raw=raw)
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from smtui.cli import output
-from smtui.cli.exits import UsageError
+from smtui.cli.exit_codes import UsageError
 
 ALLOW_DEBUG = "--allow-debug"  # leaves the process open to debuggers and core files
 ACCEPT_OLDER = "--accept-older"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smtui.cli.exits import RefusedError, UsageError
+from smtui.cli.exit_codes import RefusedError, UsageError
 from smtui.text.json_object import JsonObject, read_object
 
 MOST_KEYS = 20

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from smtui.cli.exits import CannotUnlockError, UsageError
+from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.shown import sanitize
 
 LONGEST = 65_536

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, cast
 from smtui.api.errors import WrongPassphraseError
 from smtui.backends import handed
 from smtui.bounded import open_for_reading, read_descriptor
-from smtui.cli import diagnostics, older, terminal
-from smtui.cli.exits import CannotUnlockError, UsageError
+from smtui.cli import diagnostics, rollback_warning, terminal
+from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import LONGEST, NoTerminalError, wipe
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def closing(vault: Vault, args: argparse.Namespace) -> Iterator[Vault]:
     with vault:
         for notice in vault.notices:
             diagnostics.warn(notice)
-        older.must_be_meant(vault, accepted=args.accept_older)
+        rollback_warning.must_be_meant(vault, accepted=args.accept_older)
         try:
             yield vault
         finally:

@@ -12,7 +12,7 @@ import pytest
 
 import smtui
 from smtui.api.errors import ChangedMeanwhileError
-from smtui.cli import sources
+from smtui.cli import inputs
 from smtui.transfer.bringing import Into, carry_out
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Verdict, plan
@@ -33,14 +33,14 @@ def somebody(cli: CommandLine) -> Iterator[Any]:
 def meanwhile(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Callable[[Act], None]:
     """Does something while standard input is waited for, as somebody would who types or pipes slowly."""
     def arrange(act: Act) -> None:
-        read = sources.standard_input
+        read = inputs.standard_input
 
         def slow(*words: Any) -> bytes:
             with somebody(cli) as client:
                 act(client)
             return read(*words)
 
-        monkeypatch.setattr(sources, "standard_input", slow)
+        monkeypatch.setattr(inputs, "standard_input", slow)
 
     return arrange
 
@@ -104,7 +104,7 @@ def test_an_import_replaces_only_what_its_plan_saw(cli: CommandLine) -> None:
 def test_an_import_of_the_command_line_ends_with_code_1(
     cli: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from smtui.cli.words import import_files
+    from smtui.cli.commands import import_files
 
     cli.done("set", "a", "-", stdin=b"before")
     (tmp_path / "new.json").write_text(json.dumps({"a": "mine"}))

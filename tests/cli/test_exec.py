@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.cli.words import execute
+from smtui.cli.commands import execute
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 from tests.waiting import LIMIT

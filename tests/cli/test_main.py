@@ -11,9 +11,9 @@ import pytest
 from smtui.api import errors
 from smtui.api.errors import SmtuiError
 from smtui.api.model import OPERATIONS
-from smtui.cli import exits
-from smtui.cli.commands import BY_NAME, COMMANDS, Group, command_list
-from smtui.cli.exits import Exit, exit_of
+from smtui.cli import exit_codes
+from smtui.cli.command_table import BY_NAME, COMMANDS, Group, command_list
+from smtui.cli.exit_codes import Exit, exit_of
 from smtui.cli.main import run, split
 from tests.cli.conftest import CommandLine, Stream
 
@@ -36,7 +36,7 @@ def test_every_error_of_the_contract_has_an_exit_code() -> None:
 
 def test_exit_codes_do_not_change() -> None:
     assert [code.value for code in Exit] == [0, 1, 2, 3, 4, 126, 127, 130, 141]
-    assert set(exits.MEANING) == set(Exit)
+    assert set(exit_codes.MEANING) == set(Exit)
 
 
 @pytest.mark.parametrize("name", [command.name for command in COMMANDS])
@@ -54,7 +54,7 @@ def test_every_command_has_help_with_an_example(bare: CommandLine, name: str) ->
 def test_every_example_is_understood(name: str) -> None:
     import shlex
 
-    from smtui.cli.commands import BY_NAME
+    from smtui.cli.command_table import BY_NAME
 
     parser = BY_NAME[name].parser()
     examples = str(parser.epilog).removeprefix("example:\n").replace("\\\n", " ")
@@ -150,7 +150,7 @@ def test_an_unknown_option_comes_with_the_nearest(stocked: CommandLine) -> None:
 @pytest.fixture
 def breaking(monkeypatch: pytest.MonkeyPatch) -> Any:
     """`breaking(error)`: the next `smtui ls` meets this error."""
-    from smtui.cli.words import ls
+    from smtui.cli.commands import ls
 
     def set_up(error: BaseException) -> None:
         def run_into_it(_: object) -> None:

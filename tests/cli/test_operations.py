@@ -15,7 +15,7 @@ from botocore.loaders import Loader
 
 import smtui
 from smtui.api.model import OPERATIONS
-from smtui.cli.commands import BY_NAME
+from smtui.cli.command_table import BY_NAME
 from smtui.cli.parameters import kebab, parameters
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE

@@ -11,7 +11,7 @@ import pytest
 import smtui
 from smtui.backends.local import CheckReport, Finding
 from smtui.cli import diagnostics
-from smtui.cli.commands import COMMANDS
+from smtui.cli.command_table import COMMANDS
 from tests.cli.conftest import CommandLine, Stream
 
 

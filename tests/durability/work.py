@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 import smtui
 from smtui.ambient import system_clock
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 from smtui.vault import kdf
 from tests.vault.conftest import REAL
 from tests.vault.test_backup import SAMPLES

@@ -21,7 +21,7 @@ from smtui.vault import kdf
 from tests.durability.work import KINDS
 from tests.vault.conftest import CHEAP
 
-PRELOADED = ["tests.durability.worker", "smtui.backends.opening", "smtui.cli.main", "smtui.cli.words.import_files"]
+PRELOADED = ["tests.durability.worker", "smtui.backends.opening", "smtui.cli.main", "smtui.cli.commands.import_files"]
 
 
 def context() -> ForkServerContext:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui.cli.exits import RefusedError
+from smtui.cli.exit_codes import RefusedError
 from smtui.cli.target import Target
 from smtui.rotation import password
 from smtui.rotation.function import StepFailedError

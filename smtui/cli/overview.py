@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smtui.cli.commands import COMMANDS, Group
-from smtui.cli.exits import MEANING, Exit
+from smtui.cli.command_table import COMMANDS, Group
+from smtui.cli.exit_codes import MEANING, Exit
 
 OPENING = """\
 smtui: a secrets manager in one encrypted file, with AWS Secrets Manager's operations and rules.

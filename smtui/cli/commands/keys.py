@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from smtui.cli import output, rendering
-from smtui.cli.exits import Exit, UsageError
+from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import opened
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from smtui.cli import output
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 from smtui.cli.target import Target
 from smtui.cli.unlocking import opened
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, terminal
-from smtui.cli.exits import CommandError, Exit
+from smtui.cli.exit_codes import CommandError, Exit
 from smtui.cli.parser import ACCEPT_OLDER
 from smtui.cli.terminal import NoTerminalError
 

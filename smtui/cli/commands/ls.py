@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from smtui.cli import output
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 from smtui.cli.unlocking import opened
 
 if TYPE_CHECKING:

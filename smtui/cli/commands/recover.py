@@ -9,7 +9,7 @@ import argparse
 
 from smtui.backends import stored_key
 from smtui.cli import new_passphrase, output, terminal, unlocking
-from smtui.cli.exits import CannotUnlockError, Exit
+from smtui.cli.exit_codes import CannotUnlockError, Exit
 from smtui.cli.recovery_code import declare_printing, hand_over
 from smtui.cli.terminal import NoTerminalError
 

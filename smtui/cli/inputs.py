@@ -9,7 +9,7 @@ from pathlib import Path
 
 from smtui.bounded import TooLargeError, read_bounded
 from smtui.cli import diagnostics, terminal
-from smtui.cli.exits import UsageError
+from smtui.cli.exit_codes import UsageError
 
 VISIBLE = "a value on the command line can be seen by other users of this machine and stays in the shell's history."
 BETTER = "give it as file://PATH, as - for standard input, or leave it to a prompt: smtui set NAME"

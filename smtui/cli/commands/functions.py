@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.model import OPERATIONS
 from smtui.api.own import DEFAULT_STEP
 from smtui.cli import diagnostics, output, parameters, terminal
-from smtui.cli.exits import Exit, RefusedError, UsageError
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import opened
 from smtui.config import state_path

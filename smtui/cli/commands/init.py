@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smtui.api.errors import VaultExistsError
 from smtui.cli import new_passphrase, output, unlocking
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import account
 from smtui.cli.recovery_code import declare_printing, hand_over
 

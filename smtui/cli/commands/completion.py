@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from smtui.cli import output
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 
 EXAMPLE = (
     "smtui completion bash > ~/.local/share/bash-completion/completions/smtui\n"
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> Exit:
 
 def whole_grammar() -> argparse.ArgumentParser:
     """The grammar of all commands at once; needed nowhere else."""
-    from smtui.cli.commands import COMMANDS
+    from smtui.cli.command_table import COMMANDS
     from smtui.cli.parser import Parser
 
     parser = Parser(prog="smtui")

@@ -8,7 +8,7 @@ import argparse
 
 from smtui.backends import stored_key
 from smtui.cli import diagnostics, new_passphrase, output
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 from smtui.cli.recovery_code import declare_printing, hand_over
 from smtui.cli.unlocking import opened
 

@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 from smtui.cli import output
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 from smtui.cli.unlocking import opened
 
 EXAMPLE = "smtui backup ~/backups/team-2026-11-24.vault"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import argparse
 
 from smtui.cli import diagnostics, output
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 from smtui.cli.unlocking import opened
 
 EXAMPLE = "smtui check"

@@ -9,7 +9,7 @@ import argparse
 
 from smtui.backends import stored_key
 from smtui.cli import output, unlocking
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 
 EXAMPLE = "smtui keyring store"
 

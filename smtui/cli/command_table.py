@@ -12,7 +12,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Protocol, cast
 
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import Parser, declare_globals
 
 DOCUMENTED = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_"
@@ -27,7 +27,7 @@ class Group(StrEnum):
 
 
 class Word(Protocol):
-    """What a module in `smtui.cli.words` offers."""
+    """What a module in `smtui.cli.commands` offers."""
 
     __doc__: str | None
     EXAMPLE: str
@@ -47,7 +47,7 @@ class Command:
     def home(self) -> str:
         if self.group is Group.OPERATIONS:
             return OPERATIONS_HOME
-        return f"smtui.cli.words.{_HOMES.get(self.name, self.name)}"
+        return f"smtui.cli.commands.{_HOMES.get(self.name, self.name)}"
 
     def parser(self) -> Parser:
         """The command's own grammar; only the chosen command's is ever made."""

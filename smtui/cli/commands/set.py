@@ -10,8 +10,8 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
-from smtui.cli import diagnostics, output, sources, terminal
-from smtui.cli.exits import Exit, RefusedError, UsageError
+from smtui.cli import diagnostics, inputs, output, terminal
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.target import Target
 from smtui.cli.terminal import NoTerminalError
@@ -105,12 +105,12 @@ def _typed(args: argparse.Namespace) -> str | bytes:
     if args.file is None and args.source is None:
         return _asked(args)
     name = "standard input" if args.file is None else args.file
-    raw = sources.standard_input(name) if args.file is None else sources.file(args.file, "--file")
+    raw = inputs.standard_input(name) if args.file is None else inputs.file(args.file, "--file")
     if args.chomp:
         raw = raw.removesuffix(b"\n").removesuffix(b"\r")
     elif raw.endswith(b"\n") and not args.binary and args.file is None:
         diagnostics.note(LINE_BREAK)
-    return raw if args.binary else sources.decoded(raw, name, hint="--binary stores it as bytes.")
+    return raw if args.binary else inputs.decoded(raw, name, hint="--binary stores it as bytes.")
 
 
 def _asked(args: argparse.Namespace) -> str | bytes:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from smtui.ambient import Ambient
 from smtui.cli import diagnostics, output
-from smtui.cli.exits import Exit
+from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import opened
 from smtui.trail_words import AuditQueryError, caller, moment, operation, outcome, subject

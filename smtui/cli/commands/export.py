@@ -17,7 +17,7 @@ from typing import Any
 
 from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters
-from smtui.cli.exits import Exit, RefusedError, UsageError
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import opened
 from smtui.transfer.chosen import Chosen
 from smtui.transfer.export import Exported, Format, Progress, export

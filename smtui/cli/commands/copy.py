@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from smtui.cli import output, terminal
-from smtui.cli.exits import Exit
+from smtui.cli.commands import get
+from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import whole_number
-from smtui.cli.words import get
 
 EXAMPLE = "smtui copy prod/db#password\nsmtui copy prod/api --clear-after 10"
 

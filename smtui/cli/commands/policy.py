@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from smtui.ambient import Ambient
-from smtui.cli import output, sources
-from smtui.cli.exits import Exit, UsageError
+from smtui.cli import inputs, output
+from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.unlocking import opened
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> Exit:
 
 def _check(path: str) -> Exit:
     """Findings on standard output, one a line; exit 1 where there is one."""
-    text = sources.text("-" if path == "-" else f"file://{path}", "FILE")
+    text = inputs.text("-" if path == "-" else f"file://{path}", "FILE")
     found = list(_findings(text))
     for line in found:
         output.line(line)

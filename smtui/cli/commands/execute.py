@@ -25,7 +25,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from smtui.cli.exits import CommandNotExecutableError, CommandNotFoundError, Exit, UsageError
+from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError, Exit, UsageError
 from smtui.cli.target import Target
 from smtui.cli.unlocking import opened
 from smtui.transfer import variables

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.cli import diagnostics, import_long, output, sources
-from smtui.cli.exits import Exit, UsageError
+from smtui.cli import diagnostics, import_long, inputs, output
+from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.import_long import MOST_NAMED
 from smtui.cli.unlocking import opened
 from smtui.transfer import reading
@@ -68,7 +68,7 @@ def _entries(args: argparse.Namespace) -> list[Entry]:
         raise UsageError("--prefix goes with many secrets, --as-one with one: give the whole name there.")
     entries: list[Entry] = []
     for path in args.files:
-        raw = sources.standard_input("import") if path == "-" else sources.file(path, "import")
+        raw = inputs.standard_input("import") if path == "-" else inputs.file(path, "import")
         read = reading.read(raw, "standard input" if path == "-" else path, args.format and Format(args.format))
         for note in read.notes:
             diagnostics.note(note)
