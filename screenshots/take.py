@@ -16,6 +16,7 @@ from typing import cast
 
 import resvg_py
 from film import Frame, film
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 
 from smtui.demo import demo
@@ -33,11 +34,15 @@ Steps = Callable[[Pilot[None]], Awaitable[None]]
 async def seen(pilot: Pilot[None], words: str) -> None:
     """Waits until the words stand on the screen."""
     async with asyncio.timeout(20):
-        while words not in "".join(
-            segment.text for line in pilot.app.screen._compositor.render_strips() for segment in line
-        ):
+        while words not in _read_screen(cast("SmtuiApp", pilot.app)):
             await pilot.pause()
     await pilot.pause()
+
+
+def _read_screen(app: SmtuiApp) -> str:
+    """What the next frame would show; with what is behind a dialog, which keeps what it drew there."""
+    visible_screen_stack.set(app._background_screens)
+    return "".join(segment.text for line in app.screen._compositor.render_strips() for segment in line)
 
 
 async def unlock(pilot: Pilot[None]) -> None:

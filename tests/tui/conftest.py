@@ -7,11 +7,15 @@ import stat
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual import events
+from textual._context import visible_screen_stack
+from textual.app import App
 from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.timer import Timer
 from textual.widgets import Input
 
 import smtui
@@ -19,6 +23,7 @@ from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
 from smtui.tui import verifier
 from smtui.tui.app import SmtuiApp
+from smtui.tui.workarounds import needs_painting
 from tests import waiting
 from tests.conftest import Clock
 
@@ -187,8 +192,17 @@ def said(app: SmtuiApp) -> list[str]:
 
 def screen_text(app: SmtuiApp) -> str:
     """What a person reads on the screen now."""
-    lines = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
+    return "\n".join("".join(segment.text for segment in line).rstrip() for line in render_screen(app))
+
+
+def render_screen(app: App[Any]) -> list[Strip]:
+    """What the next frame would show, line by line.
+
+    A dialog draws the screens behind it as Textual lists them before each frame, and keeps what it drew. Without that
+    list it would draw, and keep, nothing behind it: looking would change the picture.
+    """
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
 
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
@@ -200,16 +214,37 @@ async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
 
 
 async def until_still(pilot: Pilot[None]) -> None:
-    """Lets the app work until the whole screen is twice the same, colours and all.
+    """Lets the app work until nothing is under way and the whole screen is twice the same, colours and all.
 
     Between two looks is the longest time for which a screen waits for another key before it does something. The timers
     of one event loop fire in order, so that all of those have fired then, however busy the machine is.
     """
-    before = None
-    while (now := pilot.app.screen._compositor.render_strips()) != before:
-        before = now
-        await asyncio.sleep(LONGEST_DEBOUNCE)
-        await pilot.pause()
+    app, before = cast("SmtuiApp", pilot.app), None
+    async with asyncio.timeout(waiting.LIMIT):
+        while (now := None if is_at_work(app) else render_screen(app)) is None or now != before:
+            before = now
+            await asyncio.sleep(LONGEST_DEBOUNCE)
+            await pilot.pause()
+
+
+def is_at_work(app: SmtuiApp) -> bool:
+    """Whether something is under way that ends without another key: a key's effect, a reading, a check, a pause.
+
+    Long work that goes on in the background is not: a test holds it where the picture is to show it.
+    """
+    if not app.input.is_idle or needs_painting(app.screen):
+        return True
+    asking = [worker for worker, dialog in app.input._dialogs.items() if dialog in app.screen_stack]
+    waiting_or_passed = {*asking, *app.input._passed}
+    timers = (timer for node in app.screen.walk_children(with_self=True) for timer in node._timers)
+    working = any(not worker.is_finished and worker not in waiting_or_passed for worker in app.workers)
+    return working or any(map(_will_fire, timers))
+
+
+def _will_fire(timer: Timer) -> bool:
+    """Whether it fires once, and soon; what is to come long after, such as the end of a notice, is not waited for."""
+    waits = timer._task is not None and not timer._task.done()
+    return waits and timer._repeat == 0 and timer._interval <= LONGEST_DEBOUNCE
 
 
 async def palette_is_ready(pilot: Pilot[None]) -> None:

@@ -14,7 +14,7 @@ from smtui.tui.places import PLACES
 from smtui.tui.screens.part import PARTS, exists, made
 from smtui.tui.screens.secret import SecretScreen
 from tests.hostile_text import BUNDLES, filled, harm_in
-from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.conftest import MakeApp, render_screen, screen_text, until
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
 
@@ -39,7 +39,7 @@ def looks_right(app: SmtuiApp) -> None:
     assert app.is_running
     assert harm_in(text) == []
     assert text.strip()
-    for line in app.screen._compositor.render_strips():
+    for line in render_screen(app):
         assert line.cell_length == cell_len(line.text) == app.size.width
 
 

@@ -23,7 +23,7 @@ from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.widgets.secret_list import SecretList
 from tests.conftest import PASSPHRASE, Clock
-from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, said, screen_text, types, until
+from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -337,7 +337,7 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
 
 def clean(app: SmtuiApp) -> None:
     """No segment holds what a terminal would obey, and none acts when clicked."""
-    for line in app.screen._compositor.render_strips():
+    for line in render_screen(app):
         for segment in line:
             assert not [each for each in segment.text if unicodedata.category(each) in ("Cc", "Cf", "Zl", "Zp")]
             assert "app.quit" not in str(segment.style.meta if segment.style else "")

@@ -1,0 +1,24 @@
+"""Reading the screen in a test changes nothing of what is seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smtui.shown import SafeText
+from smtui.tui.dialogs.confirm import Confirm
+from tests.tui.conftest import MakeApp, screen_text, until, until_still
+
+
+async def test_looking_at_a_dialog_keeps_the_screen_behind_it(app: MakeApp, filled: Any) -> None:
+    """However often, and whenever: also between what changes the dialog and the next frame."""
+    program = app()
+    async with program.run_test() as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(program))
+        program.push_screen(Confirm(SafeText("Sure?"), SafeText("It is."), "Yes"))
+        await until(pilot, lambda: "Sure?" in screen_text(program))
+        await until_still(pilot)
+        for _ in range(3):
+            program.screen.refresh()
+            assert "prod/payments/db" in screen_text(program)
+
+        assert "prod/payments/db" in program.export_screenshot()
