@@ -14,9 +14,6 @@ AWSPREVIOUS = "AWSPREVIOUS"
 AWSPENDING = "AWSPENDING"
 # The labels that AWS moves, and gives a meaning.
 AWS = (AWSCURRENT, AWSPENDING, AWSPREVIOUS)
-MOST_PER_VERSION = 20
-# On all versions of a secret together; those of AWS do not count.
-MOST_PER_SECRET = 20
 
 Version = TypeVar("Version")
 

@@ -13,11 +13,11 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import islice, pairwise
 
 from smtui import cron
+from smtui.api.limits import MAX_ROTATION_DAYS, MIN_ROTATION_HOURS
 from smtui.cron import Cron, InvalidCronError
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-LEAST_BETWEEN = 4 * HOUR
-MOST_DAYS = 1000
+MIN_INTERVAL = MIN_ROTATION_HOURS * HOUR
 _RATE = re.compile(r"rate\((?P<number>\d{1,6}) (?P<unit>hour|hours|day|days)\)")
 _CRON = re.compile(r"cron\((?P<fields>[^()]*)\)")
 _DURATION = re.compile(r"(?P<hours>\d{1,2})h")
@@ -86,9 +86,10 @@ def parse(expression: str) -> Schedule:
     if rate := _RATE.fullmatch(expression):
         in_days = rate["unit"].startswith("day")
         every = int(rate["number"]) * (DAY if in_days else HOUR)
-        if not LEAST_BETWEEN <= every <= MOST_DAYS * DAY:
+        if not MIN_INTERVAL <= every <= MAX_ROTATION_DAYS * DAY:
             raise InvalidScheduleError(
-                f"A secret is rotated every 4 hours at most, and every {MOST_DAYS} days at least."
+                f"A secret is rotated every {MIN_ROTATION_HOURS} hours at most, "
+                f"and every {MAX_ROTATION_DAYS} days at least."
             )
         return Rate(every, in_days)
     if written := _CRON.fullmatch(expression):
@@ -128,7 +129,7 @@ def reported_days(rules: Rules) -> int:
     if isinstance(rules.schedule, Rate):
         return max(1, rules.schedule.every // DAY)
     starts = list(islice(_starts(rules.schedule, _JUDGED_FROM), _JUDGED))
-    return max(1, min(((after - before) // DAY for before, after in pairwise(starts)), default=MOST_DAYS))
+    return max(1, min(((after - before) // DAY for before, after in pairwise(starts)), default=MAX_ROTATION_DAYS))
 
 
 def _starts(schedule: Schedule, last: datetime) -> Iterator[datetime]:
@@ -149,8 +150,8 @@ def in_hours(schedule: Schedule) -> bool:
 
 
 def _at_least_apart(schedule: Cron) -> Cron:
-    if _shortest_gap(schedule) < LEAST_BETWEEN:
-        raise InvalidScheduleError("A secret can be rotated every 4 hours at most.")
+    if _shortest_gap(schedule) < MIN_INTERVAL:
+        raise InvalidScheduleError(f"A secret can be rotated every {MIN_ROTATION_HOURS} hours at most.")
     return schedule
 
 

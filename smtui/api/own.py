@@ -12,10 +12,6 @@ SECRET_ID = Text(min=1, max=2048)
 HOLDER = Text(min=1, max=64)
 TOKEN = Text(min=32, max=64)
 SECONDS = Integer(min=1)
-LONGEST_STEP = 900
-"""Seconds: a function of AWS Lambda may run no longer."""
-DEFAULT_STEP = 60
-"""Seconds a step may take where the function's settings say nothing."""
 # What GetRandomPassword takes, and where the password goes: into one key of a JSON value, or all of it.
 PASSWORD = Structure({"Key": Text(min=1, max=512), **OPERATIONS["GetRandomPassword"].request.members})
 # A condition key that a request would have had, in the words of IAM's SimulateCustomPolicy.

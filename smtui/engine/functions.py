@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from smtui.api.errors import ParamValidationError, ValidationException
-from smtui.api.own import COMMAND, LONGEST_STEP, PASSWORD
+from smtui.api.limits import MAX_STEP_SECONDS
+from smtui.api.own import COMMAND, PASSWORD
 from smtui.api.shapes import Structure
 from smtui.engine.call import moment
 from smtui.engine.declaration import Response
@@ -50,7 +51,7 @@ def _read_settings(function: Function) -> dict[str, Any] | None:
         checked(_KINDS[function.kind][1], settings if isinstance(settings, dict) else {"": None})
     except (ParamValidationError, ValidationException, ValueError, TypeError, RecursionError):
         return None
-    return settings if settings.get("TimeoutInSeconds", 1) <= LONGEST_STEP else None
+    return settings if settings.get("TimeoutInSeconds", 1) <= MAX_STEP_SECONDS else None
 
 
 def find_function(database: Database, account: str, region: str, arn: str) -> Function | None:

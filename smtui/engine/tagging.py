@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smtui.api.errors import InvalidParameterException, LimitExceededException
+from smtui.api.limits import MAX_TAGS_PER_SECRET
 
-MOST_TAGS = 50
 RESERVED = "aws:"
 
 
@@ -29,6 +29,6 @@ def read(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 def together(present: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
     """Both. Raises LimitExceededException where they are more tags than a secret can have."""
     tags = {**present, **new}
-    if len(tags) > MOST_TAGS:
-        raise LimitExceededException(f"A secret can have at most {MOST_TAGS} tags.")
+    if len(tags) > MAX_TAGS_PER_SECRET:
+        raise LimitExceededException(f"A secret can have at most {MAX_TAGS_PER_SECRET} tags.")
     return tags

@@ -13,6 +13,7 @@ from smtui.api.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
+from smtui.api.limits import KEPT_VERSIONS, MAX_LABELS_PER_SECRET, MAX_LABELS_PER_VERSION, MAX_VALUE_BYTES
 from smtui.engine import kms
 from smtui.engine.call import DAY, Call
 from smtui.engine.declaration import Request
@@ -22,9 +23,6 @@ from smtui.vault.keys import Key
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import New, Version
 
-MOST_BYTES = 65536
-# Deprecated versions go when a secret has more than this many, but none in its first day.
-KEPT_VERSIONS = 100
 EMPTY = Envelope(b"", b"")
 
 
@@ -51,10 +49,10 @@ def given(request: Request) -> Value | None:
     if text is None:
         return None if binary is None else Value("binary", binary)
     raw = text.encode()
-    if len(raw) > MOST_BYTES:
+    if len(raw) > MAX_VALUE_BYTES:
         raise ValidationException(
             "1 validation error detected: Value at 'secretString' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {MOST_BYTES}"
+            f"Member must have length less than or equal to {MAX_VALUE_BYTES}"
         )
     return Value("string", raw)
 
@@ -157,12 +155,12 @@ def _sealed(call: Call, secret: Secret, version_id: str, value: Value, key: Key)
 
 def save_labels(call: Call, secret: Secret, before: dict[str, int], after: dict[str, int]) -> None:
     """Writes where the labels are now, unless there are too many. Counts as a change of the secret."""
-    if len(labels.own(before)) < len(labels.own(after)) > labels.MOST_PER_SECRET:
+    if len(labels.own(before)) < len(labels.own(after)) > MAX_LABELS_PER_SECRET:
         raise LimitExceededException("You exceeded the maximum number of staging labels allowed on a secret.")
     for version in set(after.values()):
-        if len(labels.of_version(after, version)) > labels.MOST_PER_VERSION:
+        if len(labels.of_version(after, version)) > MAX_LABELS_PER_VERSION:
             raise LimitExceededException(
-                f"A version can have at most {labels.MOST_PER_VERSION} staging labels attached."
+                f"A version can have at most {MAX_LABELS_PER_VERSION} staging labels attached."
             )
     versions.save_labels(call.database, secret.id, before, after)
     secrets.touch_changed(call.database, secret, call.now)

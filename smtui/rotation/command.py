@@ -20,7 +20,7 @@ from pathlib import Path
 
 from smtui import children
 from smtui.ambient import seconds_awake
-from smtui.api.own import DEFAULT_STEP
+from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.api.types import Client
 from smtui.rotation import strays, wire
 from smtui.rotation.conversation import LOCKED, SPARE, Conversation
@@ -113,7 +113,7 @@ class PermittedCommand:
         if not task.permits(function):
             raise NotPermittedError
         settings = function["Command"]
-        return cls(tuple(settings["Arguments"]), settings.get("TimeoutInSeconds", DEFAULT_STEP))
+        return cls(tuple(settings["Arguments"]), settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS))
 
 
 @contextmanager

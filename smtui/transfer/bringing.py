@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
 
 Item = TypeVar("Item")
-TOGETHER = 250  # their values, of up to 64 KB each, are in memory several times
+TOGETHER = 250  # their values, each as long as a value may be, are in memory several times
 
 
 class Vault(Protocol):

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import CLIENT_ERRORS, ClientError, ResourceNotFoundException
+from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.transfer.errors import InvalidSelectionError
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, Filter
 
 Answer = Mapping[str, Any]
-PAGE, BATCH = 100, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ def _named(client: Client, names: Sequence[str]) -> Iterator[Answer]:
 
 
 def _found(client: Client, filters: Sequence[Filter]) -> Iterator[Answer]:
-    asked: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": PAGE}
+    asked: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE_SIZE}
     if filters:
         asked["Filters"] = filters
     for page in client.get_paginator("list_secrets").paginate(**asked):
         entries = page["SecretList"]
-        for start in range(0, len(entries), BATCH):
-            yield from _with_values(client, entries[start : start + BATCH])
+        for start in range(0, len(entries), MAX_BATCH_SIZE):
+            yield from _with_values(client, entries[start : start + MAX_BATCH_SIZE])
 
 
 def _with_values(client: Client, entries: Sequence[Answer]) -> Iterator[Answer]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.limits import MAX_BATCH_SIZE
 from smtui.transfer.entry import Entry, Value
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.transfer.bringing import Into
 
-BATCH = 20  # what one BatchGetSecretValue takes
 NOT_THERE = "ResourceNotFoundException"
 Progress = Callable[[str, int, int], None]
 
@@ -72,8 +72,8 @@ def plan(
     """
     with_value, refused = into.look_up(entry.name for entry in entries)
     steps: list[Step] = []
-    for start in range(0, len(entries), BATCH):
-        several = entries[start : start + BATCH]
+    for start in range(0, len(entries), MAX_BATCH_SIZE):
+        several = entries[start : start + MAX_BATCH_SIZE]
         held = _values(into.client(None), [entry.name for entry in several if entry.value and entry.name in with_value])
         steps += (_step(entry, held, refused, on_difference) for entry in several)
         if progress:

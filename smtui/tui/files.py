@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from smtui.api.limits import MAX_VALUE_BYTES
 from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.private_file import private_file
-from smtui.tui.values import MOST_BYTES, Value
+from smtui.tui.values import Value
 
 
 def read_value(path: Path) -> Value:
@@ -15,13 +16,15 @@ def read_value(path: Path) -> Value:
         if not path.is_file():
             raise UnreadableFileError(f"{path} is no file." if path.exists() else f"There is no file {path}.")
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(MAX_VALUE_BYTES + 1)
     except OSError as error:
         raise UnreadableFileError(f"{path} cannot be read: {error.strerror}.") from None
     if not data:
         raise UnreadableFileError(f"{path} is empty: that is no value.")
-    if len(data) > MOST_BYTES:
-        raise UnreadableFileError(f"{path} has more than {MOST_BYTES:,} bytes, which is the most that a value has.")
+    if len(data) > MAX_VALUE_BYTES:
+        raise UnreadableFileError(
+            f"{path} has more than {MAX_VALUE_BYTES:,} bytes, which is the most that a value has."
+        )
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtui.api.own import DEFAULT_STEP
+from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.rotation.arguments import format_arguments
 from smtui.shown import SafeText, sanitize
 from smtui.tui.widgets.password_options import LENGTH
@@ -30,7 +30,7 @@ def what_it_does(function: Mapping[str, Any]) -> SafeText:
     if "Password" in function:
         return sanitize(", ".join(_password(function["Password"])))
     command = function["Command"]
-    seconds = command.get("TimeoutInSeconds", DEFAULT_STEP)
+    seconds = command.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
     return SafeText(f"{format_arguments(command['Arguments'])} · {seconds} s a step")
 
 

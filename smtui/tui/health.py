@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.ambient import Ambient
 from smtui.api.errors import ClientError
+from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.shown import SafeText, sanitize
 from smtui.strength import Estimator
 from smtui.text.json_object import read_members
@@ -34,7 +35,6 @@ SHORTEST = 4
 """Characters from which a value may be a password at all, and not `true` or `no`."""
 SECRETIVE = ("pass", "secret", "token", "key", "pwd", "credential")
 """What the key of a JSON value is named where the value should be hard to guess."""
-PAGE, BATCH = 100, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,10 @@ def of_everything(vault: Vault, region: str, tell: Tell) -> list[Finding]:
     done = 0
     try:
         of = vault.regions().get(region, 0)
-        for page in client.get_paginator("list_secrets").paginate(MaxResults=PAGE):
+        for page in client.get_paginator("list_secrets").paginate(MaxResults=MAX_PAGE_SIZE):
             entries = page["SecretList"]
-            for start in range(0, len(entries), BATCH):
-                batch = entries[start : start + BATCH]
+            for start in range(0, len(entries), MAX_BATCH_SIZE):
+                batch = entries[start : start + MAX_BATCH_SIZE]
                 answers = client.batch_get_secret_value(SecretIdList=[each["ARN"] for each in batch])["SecretValues"]
                 for answer in answers:
                     values.add(answer["ARN"], sanitize(answer["Name"]), answer.get("SecretString"))

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smtui import labels
+from smtui.api import limits
 from smtui.clipboard.ways import ways
 from smtui.config import settings_path, state_path
-from smtui.tui.dialogs.deletion import LEAST, MOST
 from smtui.tui.search import grammar
 from smtui.tui.trail_question import GRAMMAR
 
@@ -37,7 +37,7 @@ def _versions() -> Iterator[Row]:
     yield chapter, labels.AWSPREVIOUS, (
         f"the version before: it follows by itself when {labels.AWSCURRENT} moves, and a rollback goes back to it")
     yield chapter, labels.AWSPENDING, f"the version that a rotation is making, until it becomes {labels.AWSCURRENT}"
-    yield chapter, "your own", f"up to {labels.MOST_PER_SECRET} a secret, each on one version at a time"
+    yield chapter, "your own", f"up to {limits.MAX_LABELS_PER_SECRET} a secret, each on one version at a time"
     yield chapter, "none", "a version without a label is deprecated, and goes when there are too many; it can be read"
 
 
@@ -51,7 +51,8 @@ def _filter() -> Iterator[Row]:
 def _deletion() -> Iterator[Row]:
     chapter = "Deletion"
     yield chapter, "planned", (
-        f"it happens {LEAST} to {MOST} days later; until then the secret cannot be read, and can be restored")
+        f"it happens {limits.MIN_RECOVERY_DAYS} to {limits.MAX_RECOVERY_DAYS} days later; until then the secret "
+        "cannot be read, and can be restored")
     yield chapter, "at once", "nothing brings the secret back, so the word has to be typed"
     yield chapter, "a replica", "is removed from its Region; a primary goes after its replicas"
 

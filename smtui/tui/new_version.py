@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smtui import labels
+from smtui.api.limits import MAX_LABEL_LENGTH, MAX_LABELS_PER_VERSION
 from smtui.labels import AWSCURRENT
 from smtui.shown import SafeText, sanitize
 from smtui.tui import comparing
@@ -15,7 +16,6 @@ from smtui.tui.values import Value
 if TYPE_CHECKING:
     from smtui.api.types import PutSecretValueRequest
 
-LONGEST_LABEL = 256
 MOST_LINES = 8
 SAME = SafeText("= the same value as before")
 REPLACED = SafeText("~ the whole value is replaced, whatever it is")
@@ -58,7 +58,7 @@ def read_stages(typed: str) -> tuple[str, ...]:
 
 def problem(stages: tuple[str, ...]) -> str:
     """Why a version cannot be stored under these labels; empty where it can."""
-    if any(len(label) > LONGEST_LABEL for label in stages):
-        return f"A label has {LONGEST_LABEL} characters at most."
-    most = labels.MOST_PER_VERSION
+    if any(len(label) > MAX_LABEL_LENGTH for label in stages):
+        return f"A label has {MAX_LABEL_LENGTH} characters at most."
+    most = MAX_LABELS_PER_VERSION
     return f"A version has {most} labels at most." if len(stages) > most else ""

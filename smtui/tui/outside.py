@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from smtui.api.errors import SmtuiError
+from smtui.api.limits import MAX_VALUE_BYTES
 from smtui.editor.private_copy import Place, private_copy, read_back
 from smtui.editor.program import EditorError, edit
 from smtui.shown import SafeText, sanitize
@@ -16,7 +17,6 @@ from smtui.tui.dialogs.edited import Edited, Verdict
 from smtui.tui.json_check import looks_like_json
 from smtui.tui.telling import keeps_what_was_typed
 from smtui.tui.value_edit import Outcome
-from smtui.tui.values import MOST_BYTES
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 COPIES = ("The editor gets the value in a file that is removed when it ends. Editors may keep copies of their own: "
           "swap files, backups, an undo history, a clipboard. The vault stays open meanwhile.")
 ON_DISK = "There is no folder in memory here: the file will be on the disk."
-TOO_LONG = f"It has more than {MOST_BYTES:,} bytes, which is the most."
+TOO_LONG = f"It has more than {MAX_VALUE_BYTES:,} bytes, which is the most."
 LINE_BREAK = "\r\n"
 EMPTY = "The file is empty: that is no value."
 NOT_TEXT = "This is not UTF-8 text, so it cannot be stored as it is."
@@ -103,7 +103,7 @@ def _run(app: SmtuiApp, run: Callable[[], int]) -> int:
 
 def _read_limit(expanded: str) -> int:
     """Bytes of a file which is not larger than a value may be, but for its layout and a line break at its end."""
-    return MOST_BYTES + len(expanded.encode()) + len(LINE_BREAK)
+    return MAX_VALUE_BYTES + len(expanded.encode()) + len(LINE_BREAK)
 
 
 def read(before: str, data: bytes) -> tuple[str, str]:
@@ -119,4 +119,4 @@ def read(before: str, data: bytes) -> tuple[str, str]:
     if not text:
         return "", EMPTY
     text = restore_layout(before, text)
-    return text, TOO_LONG if len(text.encode()) > MOST_BYTES else ""
+    return text, TOO_LONG if len(text.encode()) > MAX_VALUE_BYTES else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from smtui.api.limits import MAX_POLICY_LENGTH
 from smtui.policy import grammar
 from smtui.policy.doubtful_names import find_doubtful_names
 from smtui.policy.exposure import exposure
@@ -13,16 +14,14 @@ from smtui.policy.warnings import warnings
 from smtui.shown import sanitize
 from smtui.tui.marks import Mark, Severity
 
-LONGEST = 20_480
-"""Characters of a policy that the service takes."""
 TOO_LONG = "A policy has at most {most:,} characters; this one has {size:,}."
 BROAD = "This policy grants broad access."
 
 
 def marks(text: str, arn: str, now: datetime) -> list[Mark]:
     """About a policy for the secret of this ARN; nothing about none."""
-    if len(text) > LONGEST:
-        return [Mark(1, 1, 0, Severity.ERROR, sanitize(TOO_LONG.format(most=LONGEST, size=len(text))))]
+    if len(text) > MAX_POLICY_LENGTH:
+        return [Mark(1, 1, 0, Severity.ERROR, sanitize(TOO_LONG.format(most=MAX_POLICY_LENGTH, size=len(text))))]
     return list(_found(text, arn, now)) if text.strip() else []
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.tui.columns import COLUMNS, Column, Key
 from smtui.tui.own_filters import OWN, Keeps
 from smtui.tui.search import Search, read
@@ -13,7 +14,6 @@ from smtui.tui.search import Search, read
 if TYPE_CHECKING:
     from smtui.api.types import ListSecretsRequest
 
-PAGE = 100
 BY_SERVICE = tuple(id for id, column in COLUMNS.items() if column.sort_by)
 """The orders in which ListSecrets itself can answer."""
 FIRST = "name"
@@ -76,7 +76,7 @@ class Question:
     def request(self) -> ListSecretsRequest:
         """ListSecrets, without its NextToken. An order that it does not know is made of the order of names."""
         request: ListSecretsRequest = {
-            "MaxResults": PAGE,
+            "MaxResults": MAX_PAGE_SIZE,
             "SortBy": self.column.sort_by or COLUMNS[FIRST].sort_by,  # type: ignore[typeddict-item]
             "SortOrder": "desc" if self.descending and self.column.sort_by else "asc",
             "IncludePlannedDeletion": self.shows_planned,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, cast
 
+from smtui.api.limits import MAX_FILTER_VALUES, MAX_FILTERS
 from smtui.tui.own_filters import OWN, Keeps, NotAValueError
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ GENERAL = (
     (['description:"two words"'], "with a space in it"),
 )
 KEYS = AWS_KEYS.keys() | OWN.keys()
-MOST_FILTERS, MOST_VALUES = 10, 10
 ALLOWED = re.compile(r"!?[a-zA-Z0-9 :_@/+=.\-!]{0,511}")
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _PARTS = re.compile(r"(!?)(?:([a-z-]+):)?(.*)", re.DOTALL)
@@ -81,7 +81,7 @@ def read(text: str) -> Search:
                 sieves += _sieve(condition)
                 planned = planned or (OWN[condition.key].with_planned and not condition.negated)
             else:
-                filters += _filters(condition, room=MOST_FILTERS - len(filters))
+                filters += _filters(condition, room=MAX_FILTERS - len(filters))
         except _CannotAskError as reason:
             left_out.append(str(reason))
     return Search(tuple(filters), tuple(sieves), planned, tuple(left_out), tuple(_hints(text)))
@@ -143,9 +143,9 @@ def _filters(condition: _Condition, room: int) -> list[Filter]:
     """The filters that ask for it; raises where AWS would refuse them."""
     asked = list(_asked(condition))
     if len(asked) > room:
-        raise _CannotAskError(f"{condition.word} is left out: a list takes {MOST_FILTERS} filters.")
-    if any(len(values) > MOST_VALUES for _, values in asked):
-        raise _CannotAskError(f"{condition.word} is left out: a filter takes {MOST_VALUES} values.")
+        raise _CannotAskError(f"{condition.word} is left out: a list takes {MAX_FILTERS} filters.")
+    if any(len(values) > MAX_FILTER_VALUES for _, values in asked):
+        raise _CannotAskError(f"{condition.word} is left out: a filter takes {MAX_FILTER_VALUES} values.")
     if not all(ALLOWED.fullmatch(value) for _, values in asked for value in values):
         raise _CannotAskError(f"{condition.word} is left out: filters know letters, digits and :_@/+=.-! only.")
     return [{"Key": cast("Key", key), "Values": values} for key, values in asked]

@@ -16,8 +16,6 @@ from smtui.text.json_reader import InvalidJsonError, parse_json
 
 Value = str | bytes
 
-MOST_BYTES = 65_536
-"""The service's limit for a value."""
 _BYTES_PER_LINE = 16
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui import labels
 from smtui.api.errors import ResourceNotFoundException
+from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.shown import SafeText, sanitize
 from smtui.tui import kms_keys
 from smtui.tui.label_moves import Labels, Move, left_pending, of_versions, short
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from smtui.tui.family import Family, Member
     from smtui.tui.session import Session
 
-LEAST_DAYS, MOST_DAYS = 7, 30
 GONE = "The secret is no longer there."
 PLANNED = "The secret's deletion is planned: restore it first."
 MOVED = "Its labels have moved since."
@@ -130,7 +130,7 @@ def deleted(session: Session, secret_id: str, name: SafeText, *, for_good: bool)
 def restored(session: Session, secret_id: str, name: SafeText, was_due: datetime) -> None:
     """Planned again with the days that were left, as far as the service allows so few."""
     left = max(0, ceil((was_due - session.now()) / timedelta(days=1)))
-    days = max(LEAST_DAYS, min(left, MOST_DAYS))
+    days = max(MIN_RECOVERY_DAYS, min(left, MAX_RECOVERY_DAYS))
     few = f"; {left} were left, {days} are the fewest there can be" if left < days else ", as many as were left"
 
     def look(secret: DescribeSecretResponse) -> str:

@@ -7,8 +7,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.errors import ClientError
+from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.shown import SafeText, sanitize
-from smtui.tui.ways_back import LEAST_DAYS, MOST_DAYS
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
@@ -51,7 +51,7 @@ def deletion_cancelled(session: Session, key: Key) -> None:
     """Planned again with the days that were left, as far as the service allows so few."""
     assert key.deletes_at is not None, "a deletion that was planned had a day"
     left = ceil((key.deletes_at - session.now()).total_seconds() / 86400)
-    days = max(LEAST_DAYS, min(left, MOST_DAYS))
+    days = max(MIN_KEY_DELETION_DAYS, min(left, MAX_KEY_DELETION_DAYS))
     session.did(
         _words(key.name, "deletion cancelled"),
         ("schedule_key_deletion", {"KeyId": key.id, "PendingWindowInDays": days}),

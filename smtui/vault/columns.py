@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from smtui.api.limits import MAX_NAME_LENGTH, MAX_ROTATION_DAYS
+
 UNREADABLE = "unreadable"
 """What stands where a text is none."""
 LATEST = 221_845_392_000_000
@@ -58,7 +60,7 @@ def _one_of(stand_in: str, *words: str) -> Column:
 
 ROW = Column(int, 0)
 TEXT = Column(str, UNREADABLE)
-NAME = Column(str, UNREADABLE, least=1, most=512)
+NAME = Column(str, UNREADABLE, least=1, most=MAX_NAME_LENGTH)
 MAYBE_TEXT = Column(str, UNREADABLE, is_optional=True)
 BYTES = Column(bytes, b"\0")
 FLAG = Column(int, 0, most=1)
@@ -100,7 +102,8 @@ COLUMNS: dict[str, dict[str, Column]] = {
         "created_at": TIME,
     },
     "rotations": {
-        "secret": ROW, "enabled": FLAG, "function": TEXT, "after_days": Column(int, None, is_optional=True, most=1000),
+        "secret": ROW, "enabled": FLAG, "function": TEXT,
+        "after_days": Column(int, None, is_optional=True, most=MAX_ROTATION_DAYS),
         "expression": MAYBE_TEXT, "duration": MAYBE_TEXT, "rotated_at": MAYBE_TIME, "counts_from": TIME,
         "opens_at": MAYBE_TIME, "due_by": MAYBE_TIME,
     },

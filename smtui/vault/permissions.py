@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from smtui.api.own import DEFAULT_STEP
+from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.private import FILE_MODE, make_folder, written
 
 MAC_BYTES = 32
@@ -72,7 +72,7 @@ class Permissions:
 
     def _code(self, function: Mapping[str, Any]) -> bytes:
         covered = {name: value for name, value in function.items() if name not in _ABOUT_IT}
-        limit = function["Command"].get("TimeoutInSeconds", DEFAULT_STEP)
+        limit = function["Command"].get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
         text = json.dumps(["command", self._name, limit, covered], sort_keys=True, default=_milliseconds)
         return hmac.digest(self._key, text.encode(), "sha256")
 

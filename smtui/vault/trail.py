@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from smtui.api.limits import MAX_RETENTION_DAYS
 from smtui.vault.columns import read_columns
 from smtui.vault.database import Database
 from smtui.vault.refusals import well_formed
 
 BATCH = 500
-MOST_DAYS = 36_500
 _read_newest = read_columns("trail", "latest, chain")
 UNREADABLE_EVENT = "UnreadableEvent"
 """The error code that stands in an event that cannot be read."""
@@ -74,7 +74,7 @@ def kept_days(database: Database) -> int | None:
     """For how many days an event is kept; None is for ever."""
     found = database.row("SELECT value FROM meta WHERE name = 'trail_days'")
     days = str(found[0]) if found else ""
-    return int(days) if days.isdecimal() and days.isascii() and int(days) <= MOST_DAYS else None
+    return int(days) if days.isdecimal() and days.isascii() and int(days) <= MAX_RETENTION_DAYS else None
 
 
 def set_kept_days(database: Database, days: int | None) -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smtui.api.limits import MAX_FILTERS
 from smtui.tui.question import Question
-from smtui.tui.search import MOST_FILTERS, read
+from smtui.tui.search import read
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -140,9 +141,9 @@ def test_what_is_clear_needs_no_hint(text: str) -> None:
 
 def test_more_conditions_than_a_list_takes() -> None:
     """Ten are asked; each further one is named."""
-    search = read(" ".join(f"w{number}" for number in range(MOST_FILTERS + 2)))
+    search = read(" ".join(f"w{number}" for number in range(MAX_FILTERS + 2)))
 
-    assert len(search.filters) == MOST_FILTERS
+    assert len(search.filters) == MAX_FILTERS
     assert [sentence.split()[0] for sentence in search.left_out] == ["w10", "w11"]
 
 

@@ -19,8 +19,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.api.model import OPERATIONS
-from smtui.api.own import DEFAULT_STEP
 from smtui.cli import diagnostics, output, parameters, terminal
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
@@ -121,8 +121,8 @@ def _in_full(function: dict[str, Any]) -> str:
     arguments = "\n".join(number_arguments(command["Arguments"], WIDTH))
     secrets = "1 secret" if users == 1 else f"{users:,} secrets"
     return (f"{function['FunctionArn']}\nruns this as you, argument by argument:\n\n{arguments}\n\n"
-            f"Time limit: {command.get('TimeoutInSeconds', DEFAULT_STEP)} seconds a step. It rotates {secrets}, "
-            f"and gets the values of those.")
+            f"Time limit: {command.get('TimeoutInSeconds', DEFAULT_STEP_SECONDS)} seconds a step. It rotates "
+            f"{secrets}, and gets the values of those.")
 
 
 def _described(function: dict[str, Any]) -> str:

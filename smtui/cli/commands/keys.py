@@ -2,7 +2,7 @@
 `unalias`, `delete`, `cancel-deletion`.
 
 A KEY is named by its id, its ARN or an alias; alias/NAME may be written NAME. A key is deleted after a waiting period
-of 7 to 30 days, in which nobody can use it and the deletion can be cancelled. Then what it sealed is lost for good.
+(`--days`), in which nobody can use it and the deletion can be cancelled. Then what it sealed is lost for good.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.cli import output, rendering
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import whole_number
@@ -36,7 +37,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("key", metavar="KEY", nargs="?", help="the key; with create, an alias for it")
     parser.add_argument("--alias", metavar="NAME", help="with alias: the name that is to lead to the key")
     parser.add_argument("--description", metavar="TEXT", help="with create: what the key is for")
-    parser.add_argument("--days", metavar="N", type=whole_number, help="with delete: wait 7 to 30 days (default: 30)")
+    window = f"{MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days (default: {MAX_KEY_DELETION_DAYS})"
+    parser.add_argument("--days", metavar="N", type=whole_number, help=f"with delete: wait {window}")
 
 
 def run(args: argparse.Namespace) -> Exit:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.unlocking import opened
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
 
 EXAMPLE = "smtui ls prod/\nsmtui ls --long orders database"
-PAGE = 100
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> Exit:
 
 def listed(client: Client, args: argparse.Namespace) -> Iterator[Mapping[str, Any]]:
     """The secrets that are meant, page after page, by name."""
-    asked: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": PAGE}
+    asked: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE_SIZE}
     if args.words:
         searching = args.search or len(args.words) > 1
         asked["Filters"] = [{"Key": "all" if searching else "name", "Values": [" ".join(args.words)]}]

@@ -11,7 +11,7 @@ from smtui.api.errors import (
     ResourceExistsException,
     ResourceNotFoundException,
 )
-from smtui.api.own import LONGEST_STEP
+from smtui.api.limits import MAX_STEP_SECONDS
 from smtui.engine.call import Call
 from smtui.engine.declaration import Request, Response, operation
 from smtui.engine.functions import describe_function, format_arn
@@ -32,8 +32,8 @@ def create_function(call: Call, _: None, request: Request) -> Response:
     if len(kinds) != 1:
         raise InvalidParameterException("A function is either a Password or a Command.")
     name, settings = request["FunctionName"], request[kinds[0]]
-    if settings.get("TimeoutInSeconds", 1) > LONGEST_STEP:
-        raise InvalidParameterException(f"A step may take {LONGEST_STEP} seconds at most.")
+    if settings.get("TimeoutInSeconds", 1) > MAX_STEP_SECONDS:
+        raise InvalidParameterException(f"A step may take {MAX_STEP_SECONDS} seconds at most.")
     if rotations.function(call.database, call.region, name):
         raise ResourceExistsException(f"Function already exist: {name}")
     made = Function(call.region, name, kinds[0].lower(), json.dumps(settings), call.now)

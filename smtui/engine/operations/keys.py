@@ -5,13 +5,12 @@ CancelKeyDeletion.
 from __future__ import annotations
 
 from smtui.api.errors import AccessDeniedException, KMSInvalidStateException, NotFoundException, ValidationException
+from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.engine import kms
 from smtui.engine.call import DAY, Call, moment
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import keys
 from smtui.vault.keys import Key
-
-SHORTEST_WAIT, LONGEST_WAIT = 7, 30
 
 
 @operation("CreateKey", changes=True, secret=False)
@@ -59,10 +58,10 @@ def update_key_description(call: Call, _: None, request: Request) -> Response:
 @operation("ScheduleKeyDeletion", changes=True, secret=False)
 def schedule_key_deletion(call: Call, _: None, request: Request) -> Response:
     """Page ScheduleKeyDeletion. When the waiting period has passed, all that the key sealed goes with it."""
-    days = request.get("PendingWindowInDays", LONGEST_WAIT)
-    if not SHORTEST_WAIT <= days <= LONGEST_WAIT:
-        bound = f"greater than or equal to {SHORTEST_WAIT}" if days < SHORTEST_WAIT else \
-            f"less than or equal to {LONGEST_WAIT}"
+    days = request.get("PendingWindowInDays", MAX_KEY_DELETION_DAYS)
+    if not MIN_KEY_DELETION_DAYS <= days <= MAX_KEY_DELETION_DAYS:
+        bound = f"greater than or equal to {MIN_KEY_DELETION_DAYS}" if days < MIN_KEY_DELETION_DAYS else \
+            f"less than or equal to {MAX_KEY_DELETION_DAYS}"
         raise ValidationException("1 validation error detected: Value at 'pendingWindowInDays' failed to satisfy "
                                   f"constraint: Member must have value {bound}")
     key = _not_leaving(call, customers(call, "ScheduleKeyDeletion", request["KeyId"]))

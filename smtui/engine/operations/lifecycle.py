@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from smtui import labels
 from smtui.api.errors import InvalidParameterException, ResourceExistsException
+from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.engine import describing, kms, names, replication, rotation, values
 from smtui.engine.admission import marked_for_deletion, must_be_owner, not_found, not_on_a_replica
 from smtui.engine.call import DAY, Call, moment, version_token
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import replicas, secrets, versions
 from smtui.vault.secrets import Secret
-
-SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
 
 
 @operation("UpdateSecret", changes=True, tolerates_replica=True, owner_only=True)
@@ -66,14 +65,15 @@ def delete_secret(call: Call, secret: Secret | None, request: Request) -> Respon
         raise InvalidParameterException(
             "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
         )
-    if window is not None and not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
+    if window is not None and not MIN_RECOVERY_DAYS <= window <= MAX_RECOVERY_DAYS:
         raise InvalidParameterException(
-            f"The RecoveryWindowInDays value must be between {SHORTEST_WINDOW} and {LONGEST_WINDOW} days (inclusive)."
+            f"The RecoveryWindowInDays value must be between {MIN_RECOVERY_DAYS} and {MAX_RECOVERY_DAYS} "
+            "days (inclusive)."
         )
     _must_have_no_replicas(call, secret, request["SecretId"])
     if force:
         return _deleted_at_once(call, secret, request["SecretId"])
-    return _scheduled(call, secret, LONGEST_WINDOW if window is None else window)
+    return _scheduled(call, secret, MAX_RECOVERY_DAYS if window is None else window)
 
 
 def _must_have_no_replicas(call: Call, secret: Secret | None, secret_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smtui import labels
+from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.engine import describing, filters, kms, paging
 from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Request, Response, operation
@@ -10,7 +11,6 @@ from smtui.vault import keys, versions
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import Version
 
-PAGE = 100
 # What the service answers for versions under its managed key.
 DEFAULT_KEY = "DefaultEncryptionKey"
 
@@ -18,14 +18,14 @@ DEFAULT_KEY = "DefaultEncryptionKey"
 @operation("ListSecrets", secret=False, reads_metadata=True)
 def list_secrets(call: Call, _: None, request: Request) -> Response:
     """Page ListSecrets. SortBy, which is newer than the specification, is accepted: lists are sorted by it."""
-    found, token = paging.secrets_page(call, "ListSecrets", request, filters.query(call.region, request), PAGE)
+    found, token = paging.secrets_page(call, "ListSecrets", request, filters.query(call.region, request), MAX_PAGE_SIZE)
     return {"SecretList": describing.listed(call, found), **token}
 
 
 @operation("ListSecretVersionIds", tolerates_scheduled=True, reads_metadata=True)
 def list_secret_version_ids(call: Call, secret: Secret, request: Request) -> Response:
     """Page ListSecretVersionIds."""
-    limit = request.get("MaxResults", PAGE)
+    limit = request.get("MaxResults", MAX_PAGE_SIZE)
     after = paging.position(call, "ListSecretVersionIds", request) or 0
     found = versions.page(call.database, secret.id, after=after, limit=limit + 1,
                           deprecated=request.get("IncludeDeprecated", False))

@@ -13,6 +13,7 @@ from smtui.api.errors import (
     ResourceExistsException,
     ResourceNotFoundException,
 )
+from smtui.api.limits import MAX_BATCH_SIZE
 from smtui.engine import events, filters, paging, rotation, values
 from smtui.engine.admission import admit
 from smtui.engine.call import Call, moment, version_token
@@ -20,8 +21,6 @@ from smtui.engine.declaration import BUILT, Request, Response, operation
 from smtui.vault import secrets, versions
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import Version
-
-BATCH = 20
 
 
 @operation("PutSecretValue", changes=True, owner_only=True)
@@ -101,7 +100,7 @@ def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
     token: Response = {}
     if not ids:
         found, token = paging.secrets_page(call, "BatchGetSecretValue", request, filters.query(call.region, request),
-                                           BATCH)
+                                           MAX_BATCH_SIZE)
         ids = [call.arn(secret) for secret in found]
     got, errors = [], []
     for secret_id in ids:

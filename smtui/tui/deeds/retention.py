@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smtui.api.limits import MAX_RETENTION_DAYS
 from smtui.shown import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 QUESTION = SafeText("Keep events of the trail for how many days? 0 is for ever.")
 DROPPED = SafeText("Older events are dropped for good, step by step. What is left can still be verified.")
-MOST_DAYS = 36500
 
 
 async def keep_trail(app: SmtuiApp, session: Session) -> None:
@@ -23,7 +23,7 @@ async def keep_trail(app: SmtuiApp, session: Session) -> None:
     typed = await app.push_screen_wait(OneLine(QUESTION, str(now), longest=5))
     if typed is None or not typed.strip().isdecimal() or int(typed) == now:
         return
-    days = min(int(typed), MOST_DAYS)
+    days = min(int(typed), MAX_RETENTION_DAYS)
     question = Confirm(SafeText(f"Keep the trail for {days:,} days?"), DROPPED, "Keep so long")
     if days and not await app.push_screen_wait(question):
         return

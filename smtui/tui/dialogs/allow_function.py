@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.api.own import DEFAULT_STEP
+from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.rotation.arguments import number_arguments
 from smtui.shown import sanitize
 from smtui.tui.bridge import call
@@ -46,7 +46,7 @@ class AllowFunction(LongText[bool]):
             with VerticalScroll(can_focus=True):
                 lines = map(Content, number_arguments(command["Arguments"], WIDTH))
                 yield Static(Content("\n").join(lines), id="arguments")
-            limit = command.get("TimeoutInSeconds", DEFAULT_STEP)
+            limit = command.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
             yield Static(Content(f"{limit} seconds a step. It rotates {secrets} values."), id="below")
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, reading
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from smtui.tui.session import Session
 
-LEAST, MOST = 7, 30
 PLAN, AT_ONCE = "Plan deletion", "Delete now"
 LATELY = timedelta(days=7)
 
@@ -55,7 +55,7 @@ class DeletionPlan(PlanScreen):
             yield Static(Content(sanitize(self._entries[0]["ARN"])), classes="-muted")
         yield Horizontal(
             Static("Can be restored for"),
-            Line(str(MOST), restrict="[0-9]*", max_length=2, id="days", compact=True),
+            Line(str(MAX_RECOVERY_DAYS), restrict="[0-9]*", max_length=2, id="days", compact=True),
             Static("days"), classes="row",
         )  # fmt: skip
         yield Tick("Without recovery, at once", False, id="force", compact=True)
@@ -128,7 +128,8 @@ class DeletionPlan(PlanScreen):
 
     def problem(self) -> str:
         if not self.force.value:
-            return "" if LEAST <= self.window <= MOST else f"✗ The window is {LEAST} to {MOST} days."
+            within = MIN_RECOVERY_DAYS <= self.window <= MAX_RECOVERY_DAYS
+            return "" if within else f"✗ The window is {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS} days."
         if self._planned and self.typed.value != self.to_type:
             return f"✗ Nothing brings {self._them} back. Type {self.to_type} to confirm."
         return ""
@@ -164,7 +165,8 @@ class DeletionPlan(PlanScreen):
 
     def action_days(self, by: int) -> None:
         if not self.force.value:
-            self.days.value = str(max(LEAST, min(MOST, (self.window or MOST) + by)))
+            changed = (self.window or MAX_RECOVERY_DAYS) + by
+            self.days.value = str(max(MIN_RECOVERY_DAYS, min(MAX_RECOVERY_DAYS, changed)))
 
     @on(Input.Submitted, "#days")
     def _to_the_answers(self) -> None:

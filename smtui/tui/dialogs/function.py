@@ -12,7 +12,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.api.own import DEFAULT_STEP, FUNCTION_NAME, LONGEST_STEP
+from smtui.api.limits import (
+    DEFAULT_STEP_SECONDS,
+    MAX_ARGUMENT_LENGTH,
+    MAX_FUNCTION_NAME_LENGTH,
+    MAX_JSON_KEY_LENGTH,
+    MAX_STEP_SECONDS,
+)
+from smtui.api.own import FUNCTION_NAME
 from smtui.rotation.arguments import ArgumentSplitError, split
 from smtui.shown import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
@@ -22,7 +29,6 @@ from smtui.tui.widgets.password_options import PasswordOptions
 from smtui.tui.widgets.plain_input import PlainInput
 
 NAME = re.compile(FUNCTION_NAME.pattern or "")
-LONGEST_NAME, LONGEST_KEY, LONGEST_LINE = 64, 512, 4096
 Settings = dict[str, Any]
 
 
@@ -42,7 +48,7 @@ class FunctionForm(FieldsForm[Settings]):
 
     def name_field(self) -> Horizontal:
         name = PlainInput(self._refused.get("FunctionName", ""), placeholder="new-password", id="name",
-                          max_length=LONGEST_NAME, compact=True)
+                          max_length=MAX_FUNCTION_NAME_LENGTH, compact=True)
         return Horizontal(Static("Name"), name, classes="field")
 
     def name_read(self) -> str:
@@ -63,7 +69,7 @@ class PasswordFunction(FunctionForm):
             with Horizontal(classes="field"):
                 yield Static("Into key")
                 yield PlainInput(given.get("Key", ""), placeholder="a key of a JSON value; empty: the whole value",
-                                 id="key", max_length=LONGEST_KEY, compact=True)
+                                 id="key", max_length=MAX_JSON_KEY_LENGTH, compact=True)
             yield PasswordOptions(given)
             yield Static(id="said", classes="-close")
         yield KeyBar()
@@ -99,10 +105,10 @@ class CommandFunction(FunctionForm):
             with Horizontal(classes="field"):
                 yield Static("Command")
                 yield PlainInput(shlex.join(given.get("Arguments", ())), placeholder="python3 rotate.py --host 'db 1'",
-                                 id="line", max_length=LONGEST_LINE, compact=True)
+                                 id="line", max_length=MAX_ARGUMENT_LENGTH, compact=True)
             with Horizontal(classes="field"):
                 yield Static("Time limit")
-                limit = str(given.get("TimeoutInSeconds", DEFAULT_STEP))
+                limit = str(given.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS))
                 yield Input(limit, restrict="[0-9]*", max_length=3, id="limit", compact=True)
                 yield Static("seconds a step", classes="unit")
             yield Static(id="said")
@@ -117,8 +123,8 @@ class CommandFunction(FunctionForm):
         if not arguments:
             raise InvalidFieldError("Which command?")
         limit = int(self.query_one("#limit", Input).value or 0)
-        if not 1 <= limit <= LONGEST_STEP:
-            raise InvalidFieldError(f"A step may take 1 to {LONGEST_STEP} seconds.")
+        if not 1 <= limit <= MAX_STEP_SECONDS:
+            raise InvalidFieldError(f"A step may take 1 to {MAX_STEP_SECONDS} seconds.")
         return {"FunctionName": name, "Command": {"Arguments": arguments, "TimeoutInSeconds": limit}}
 
     def in_words(self, answer: Settings) -> Content:

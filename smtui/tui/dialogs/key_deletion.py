@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
@@ -19,8 +20,6 @@ from smtui.tui.some_secrets import listed
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.line import Line
-
-LEAST, MOST = 7, 30
 
 
 class KeyDeletion(Dialog[int]):
@@ -46,7 +45,7 @@ class KeyDeletion(Dialog[int]):
             yield Static(Content(sanitize(self._key.arn)), classes="-muted")
             with Horizontal(id="window"):
                 yield Static("Can be kept for")
-                yield Line(str(MOST), restrict="[0-9]*", max_length=2, id="days", compact=True)
+                yield Line(str(MAX_KEY_DELETION_DAYS), restrict="[0-9]*", max_length=2, id="days", compact=True)
                 yield Static("more days")
             yield Static(id="when")
             with Horizontal(id="answers"):
@@ -60,7 +59,7 @@ class KeyDeletion(Dialog[int]):
     @property
     def _answer(self) -> int | None:
         days = int(self.days.value or 0)
-        return days if LEAST <= days <= MOST else None
+        return days if MIN_KEY_DELETION_DAYS <= days <= MAX_KEY_DELETION_DAYS else None
 
     @on(Input.Changed)
     def _show_what_happens(self) -> None:
@@ -71,7 +70,7 @@ class KeyDeletion(Dialog[int]):
 
     def _consequence(self, days: int | None) -> SafeText:
         if days is None:
-            return sanitize(f"✗ The window is {LEAST} to {MOST} days.")
+            return sanitize(f"✗ The window is {MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days.")
         date = day(self._now + timedelta(days=days))
         if not self._sealed.versions:
             return sanitize(f"It seals nothing. From now on it is out of use, and on {date} it is gone.")
@@ -82,8 +81,8 @@ class KeyDeletion(Dialog[int]):
         )
 
     def action_days(self, by: int) -> None:
-        now = int(self.days.value or MOST)
-        self.days.value = str(max(LEAST, min(MOST, now + by)))
+        now = int(self.days.value or MAX_KEY_DELETION_DAYS)
+        self.days.value = str(max(MIN_KEY_DELETION_DAYS, min(MAX_KEY_DELETION_DAYS, now + by)))
 
     @on(Input.Submitted)
     def _to_the_answers(self) -> None:

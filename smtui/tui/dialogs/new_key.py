@@ -10,13 +10,13 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.shown import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
 
 ALIAS = "alias/"
-LONGEST_ALIAS, LONGEST_DESCRIPTION = 256, 8192
 _NAME = re.compile(r"[a-zA-Z0-9:/_-]+")
 
 
@@ -58,11 +58,11 @@ class NewKeyForm(FieldsForm[NewKey]):
             with Horizontal(classes="field"):
                 yield Static("Alias")
                 yield PlainInput(self._refused.alias, placeholder="payments; empty: it goes by its id", id="alias",
-                                 max_length=LONGEST_ALIAS, compact=True)
+                                 max_length=MAX_ALIAS_LENGTH, compact=True)
             with Horizontal(classes="field"):
                 yield Static("Description")
                 yield PlainInput(self._refused.description, placeholder="what it is for", id="description",
-                                 max_length=LONGEST_DESCRIPTION, compact=True)
+                                 max_length=MAX_KEY_DESCRIPTION_LENGTH, compact=True)
             yield Static(id="said")
         yield KeyBar()
 

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from smtui.api.limits import MAX_DESCRIPTION_LENGTH
 from smtui.shown import SafeText
 from smtui.tui.dialogs.form import ValueFormScreen
 from smtui.tui.widgets.frame import KeyBar
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 NO_NAME = SafeText("A name is made of letters, digits and / _ + = . @ -")
-LONGEST_DESCRIPTION = 2048
 
 
 class NewSecret(ValueFormScreen["CreateSecretRequest"]):
@@ -48,7 +48,7 @@ class NewSecret(ValueFormScreen["CreateSecretRequest"]):
             with Horizontal(classes="field"):
                 yield Static("Description")
                 yield PlainInput(first.get("Description", ""), placeholder="what it is for", id="description",
-                                 max_length=LONGEST_DESCRIPTION, compact=True)
+                                 max_length=MAX_DESCRIPTION_LENGTH, compact=True)
             yield ValueEditor(first.get("SecretString", ""), keys=True)
             yield Static(id="said")
         yield KeyBar()

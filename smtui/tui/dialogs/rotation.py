@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui import schedules
+from smtui.api.limits import MAX_SCHEDULE_LENGTH
 from smtui.schedules import InvalidScheduleError
 from smtui.shown import SafeText
 from smtui.tui.bridge import gesture
@@ -28,7 +29,6 @@ from smtui.tui.widgets.tick import Tick
 if TYPE_CHECKING:
     from smtui.api.types import RotationRulesType
 
-LONGEST_SCHEDULE = 256
 WINDOWS = 5
 AT_ONCE = "Rotated now: a new version becomes AWSCURRENT."
 TESTED = "Not rotated now: testSecret is tried with the present value."
@@ -79,7 +79,7 @@ class RotationForm(FieldsForm[SetUp]):
             with Horizontal(classes="field"):
                 yield Static("Schedule")
                 yield PlainInput(schedule, placeholder="days: 30, or rate(12 hours), or cron(0 8 ? * MON *)",
-                                 id="schedule", max_length=LONGEST_SCHEDULE, compact=True, select_on_focus=False)
+                                 id="schedule", max_length=MAX_SCHEDULE_LENGTH, compact=True, select_on_focus=False)
             with Horizontal(classes="field"):
                 yield Static("Window")
                 yield PlainInput(hours, placeholder="hours; empty: for a day, or for an hour", id="hours", max_length=3,

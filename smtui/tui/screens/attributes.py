@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import ne
 
 from smtui.api.errors import SmtuiError
+from smtui.api.limits import MAX_DESCRIPTION_LENGTH
 from smtui.shown import SafeText, sanitize
 from smtui.tui import authorship, kms_keys, ways_back
 from smtui.tui.bridge import call, gesture
@@ -18,8 +19,6 @@ from smtui.tui.tag_edit import edit_tags
 from smtui.tui.telling import keeps_what_was_typed
 from smtui.tui.value_edit import Outcome
 
-LONGEST_DESCRIPTION = 2048
-
 
 class AttributesScreen(OneSecretScreen):
     """Each gesture asks, calls, remembers the way back, and shows what there is now."""
@@ -29,7 +28,7 @@ class AttributesScreen(OneSecretScreen):
         """Asks until it is stored or discarded; what was refused is in the line again."""
         if self.secret is None or self.refuses_to_write():
             return
-        title, longest = sanitize(f"Description of {self.name}"), LONGEST_DESCRIPTION
+        title, longest = sanitize(f"Description of {self.name}"), MAX_DESCRIPTION_LENGTH
         before = typed = self.secret.get("Description", "")
         while True:
             new = await self.app.push_screen_wait(OneLine(title, typed, longest=longest, empty=True))

@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.shown import SafeText, sanitize
 from smtui.tui import keys, rows
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.health import PAGE, Finding, of_entry, of_everything, of_keys
+from smtui.tui.health import Finding, of_entry, of_everything, of_keys
 from smtui.tui.long_work import long
 from smtui.tui.read_state import READ
 from smtui.tui.screens.of_session import SessionScreen
@@ -92,7 +93,7 @@ class HealthScreen(SessionScreen[None]):
         self._all_read, token, count = False, None, 0
         while not self._all_read:
             more: Any = {"NextToken": token} if token else {}
-            answer = await call(self.reader.list_secrets, MaxResults=PAGE, IncludePlannedDeletion=True, **more)
+            answer = await call(self.reader.list_secrets, MaxResults=MAX_PAGE_SIZE, IncludePlannedDeletion=True, **more)
             rows.mark_waiting(answer["SecretList"], waiting)
             found += [finding for entry in answer["SecretList"] for finding in of_entry(entry, now)]
             count += len(answer["SecretList"])

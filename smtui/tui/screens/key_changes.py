@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
+from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.shown import SafeText, sanitize
 from smtui.tui import rows, ways_back_of_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.fields import InvalidFieldError
 from smtui.tui.dialogs.key_deletion import KeyDeletion
-from smtui.tui.dialogs.new_key import LONGEST_ALIAS, LONGEST_DESCRIPTION, alias_of
+from smtui.tui.dialogs.new_key import alias_of
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.key_facts import AWS_OWN, Key, Sealed, keys_of
@@ -54,7 +55,8 @@ class KeyChangesScreen(SessionScreen[None]):
         if key is None:
             return
         title = sanitize(f"Description of {key.name}")
-        new = await self.app.push_screen_wait(OneLine(title, key.description, longest=LONGEST_DESCRIPTION, empty=True))
+        line = OneLine(title, key.description, longest=MAX_KEY_DESCRIPTION_LENGTH, empty=True)
+        new = await self.app.push_screen_wait(line)
         if new is not None and new != key.description:
             await call(self.kms.update_key_description, KeyId=key.id, Description=new)
             ways_back_of_keys.described(self.session, key, new)
@@ -146,7 +148,7 @@ class KeyChangesScreen(SessionScreen[None]):
             await self._remove_alias(key, key.aliases[picked - 1])
 
     async def _add_alias(self, key: Key) -> None:
-        typed = await self.app.push_screen_wait(OneLine(sanitize(f"An alias for {key.name}"), longest=LONGEST_ALIAS))
+        typed = await self.app.push_screen_wait(OneLine(sanitize(f"An alias for {key.name}"), longest=MAX_ALIAS_LENGTH))
         if typed is None:
             return
         try:

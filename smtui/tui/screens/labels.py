@@ -12,6 +12,7 @@ from typing import TypeVar
 from textual import getters, on
 
 from smtui.api.errors import AccessDeniedException
+from smtui.api.limits import MAX_LABEL_LENGTH
 from smtui.compare_and_swap import read_labels
 from smtui.labels import AWSCURRENT
 from smtui.shown import SafeText, sanitize
@@ -27,7 +28,6 @@ from smtui.tui.screens.one_secret import OneSecretScreen
 from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.version_list import Version, VersionList
 
-LONGEST_LABEL = 256
 Thing = TypeVar("Thing", bound=str)
 
 
@@ -72,7 +72,7 @@ class LabelsScreen(OneSecretScreen):
         if version is None:
             return
         title = sanitize(f"A label for version {short(version.id)}")
-        label = await self.app.push_screen_wait(OneLine(title, longest=LONGEST_LABEL))
+        label = await self.app.push_screen_wait(OneLine(title, longest=MAX_LABEL_LENGTH))
         if label in version.labels:
             self.say(f"Version {short(version.id)} has that label already.")
         elif label is not None:

@@ -8,11 +8,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtui.api.limits import MAX_VALUE_BYTES
 from smtui.shown import SafeText, sanitize
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.json_object import read_members, read_object
 from smtui.text.json_reader import locate
-from smtui.tui.values import MOST_BYTES, Pair, rewritten
+from smtui.tui.values import Pair, rewritten
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.pair_rows import PairRows
 from smtui.tui.widgets.value_area import ValueArea
@@ -87,7 +88,9 @@ class ValueEditor(Vertical):
         if not value:
             return SafeText("There is no value yet.")
         size = len(value.encode())
-        return sanitize(f"The value has {size:,} bytes; {MOST_BYTES:,} is the most.") if size > MOST_BYTES else None
+        if size <= MAX_VALUE_BYTES:
+            return None
+        return sanitize(f"The value has {size:,} bytes; {MAX_VALUE_BYTES:,} is the most.")
 
     def focus_on(self, key: str | None = None) -> None:
         """The value of a key; in a text, the place where that key is."""
