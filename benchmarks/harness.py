@@ -69,7 +69,7 @@ def vault_of(size: int) -> Path:
 def fill(vault: smtui.Vault, size: int) -> None:
     client, chance = vault.client(), random.Random(2)
     for start in range(0, size, TOGETHER):
-        with vault.all_or_nothing():
+        with vault.transaction():
             requests = [secret(number) for number in range(start, min(start + TOGETHER, size))]
             vault.create_secrets(requests)
             for request in requests:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Transaction = Callable[[], AbstractContextManager[None]]
-"""`vault.all_or_nothing`, or another that makes the calls inside of it one."""
+"""`vault.transaction`, or another that makes the calls inside of it one."""
 Holders = Mapping[str, str | None]
 """Labels with the version each is attached to; None where it is attached to none."""
 

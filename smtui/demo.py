@@ -37,7 +37,7 @@ def demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator
         tempfile.TemporaryDirectory(prefix="smtui-demo-") as folder,
         smtui.create_vault(Path(folder) / "demo.vault", passphrase, clock=clock) as vault,
     ):
-        with vault.all_or_nothing():
+        with vault.transaction():
             fill(vault.client(), ambient or Ambient())
             add_keys(vault)
             add_replicas(vault)
@@ -45,7 +45,7 @@ def demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator
         try:
             yield Demo(vault, passphrase)
         finally:
-            vault.forget_seen()
+            vault.maintenance.forget_history()
 
 
 def fill(client: Client, ambient: Ambient) -> None:

@@ -99,7 +99,7 @@ def digest_gap(vault: smtui.Vault) -> int:
     """What the digest of an open vault lacks of the sum of its rows."""
     from smtui.vault import digest
 
-    return digest.missing(vault._open_database(), vault._key_store.derived(digest.PURPOSE))
+    return digest.missing(vault._state.database, vault._state.key_store.derived(digest.PURPOSE))
 
 
 @pytest.fixture

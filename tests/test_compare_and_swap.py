@@ -73,7 +73,7 @@ class RolledBackError(Exception):
 
 @pytest.fixture
 def told(shared: smtui.Vault) -> Iterator[smtui.Vault]:
-    with suppress(RolledBackError), shared.all_or_nothing():
+    with suppress(RolledBackError), shared.transaction():
         yield shared
         raise RolledBackError
 
@@ -149,14 +149,14 @@ def test_alone_it_is_put_secret_value(shared: smtui.Vault, versions: list[list[s
     """With a transaction or without: the same labels, the same answer, and none of our own left over."""
     ends = []
     for way in ("plain", "steps", "transaction"):
-        with suppress(RolledBackError), shared.all_or_nothing():
+        with suppress(RolledBackError), shared.transaction():
             client: Any = shared.client()
             make(client, versions)
             expected = holders_before(read_labels(client, "a"), stages)
             if way == "plain":
                 answer = client.put_secret_value(**request(stages))
             else:
-                transaction = shared.all_or_nothing if way == "transaction" else None
+                transaction = shared.transaction if way == "transaction" else None
                 answer = store_value(client, request(stages), expected, transaction=transaction).response
             ends.append((answer["VersionStages"], labels(client)))
             raise RolledBackError
@@ -174,7 +174,7 @@ def test_between_any_two_calls(
     """Either mine was stored on what I saw, or it was refused and is under no label; theirs is never lost."""
     at = 0
     while True:
-        with suppress(RolledBackError), shared.all_or_nothing():
+        with suppress(RolledBackError), shared.transaction():
             client: Any = shared.client()
             make(client, versions)
             expected = holders_before(read_labels(client, "a"), stages)
@@ -221,14 +221,14 @@ def test_killed_between_any_two_calls(shared: smtui.Vault, versions: list[list[s
 
     at, calls = 0, 1
     while at < calls:
-        with suppress(RolledBackError), shared.all_or_nothing():
+        with suppress(RolledBackError), shared.transaction():
             client: Any = shared.client()
             make(client, versions)
             before = labels(client)
             expected = holders_before(read_labels(client, "a"), stages)
             asked = {**request(stages), "ClientRequestToken": token}
             whole = Interrupted(client, -1, ends)
-            with suppress(RolledBackError), shared.all_or_nothing():
+            with suppress(RolledBackError), shared.transaction():
                 store_value(whole, asked, expected)  # type: ignore[arg-type]
                 done = labels(client)
                 raise RolledBackError
@@ -251,7 +251,7 @@ def test_killed_between_any_two_calls(shared: smtui.Vault, versions: list[list[s
 @settings(deadline=None, max_examples=150)
 def test_whatever_happens_between(shared: smtui.Vault, acts: list[tuple[int, str]], secret: str, stage: str) -> None:
     """Several others at once: there is a current version at the end, and a refused value is under no label."""
-    with suppress(RolledBackError), shared.all_or_nothing():
+    with suppress(RolledBackError), shared.transaction():
         client: Any = shared.client()
         make(client, SECRETS[secret])
         stages = STAGES[stage]
@@ -275,12 +275,12 @@ def test_a_refused_attempt_in_a_vault_leaves_only_its_events(vault: smtui.Vault,
     expected = holders_before(read_labels(client, "a"))
     others_store(client)
     with pytest.raises(ChangedMeanwhileError) as refused:
-        store_value(client, request([AWSCURRENT]), expected, transaction=vault.all_or_nothing)
+        store_value(client, request([AWSCURRENT]), expected, transaction=vault.transaction)
 
     assert is_changed(expected, refused.value.found)  # type: ignore[arg-type]
     versions = client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"]
     assert len(versions) == 2
-    assert [event["eventName"] for event in vault.trail(limit=2)] == ["ListSecretVersionIds", "DescribeSecret"]
+    assert [event["eventName"] for event in vault.audit_log(limit=2)] == ["ListSecretVersionIds", "DescribeSecret"]
 
 
 class Denying:
@@ -313,10 +313,10 @@ def test_without_describe(vault: smtui.Vault, client: Any, denied: list[str]) ->
     make(client, [[AWSCURRENT], [AWSCURRENT]])
     plain: Any = Denying(client, *denied)
     expected = holders_before(read_labels(plain, "a"))
-    store_value(plain, request([AWSCURRENT]), expected, transaction=vault.all_or_nothing)
+    store_value(plain, request([AWSCURRENT]), expected, transaction=vault.transaction)
     assert labels(client)[AWSCURRENT] == MINE
     with pytest.raises(ChangedMeanwhileError):
-        store_value(plain, request([AWSCURRENT]), expected, transaction=vault.all_or_nothing)
+        store_value(plain, request([AWSCURRENT]), expected, transaction=vault.transaction)
 
 
 def test_what_the_service_refuses_is_said(told: smtui.Vault) -> None:
@@ -357,9 +357,9 @@ def test_two_processes_have_one_truth(vault: smtui.Vault, client: Any, tmp_path:
     """A second opening of the same file stores between reading and writing: the first is told."""
     make(client, [[AWSCURRENT]])
     expected = holders_before(read_labels(client, "a"))
-    with vault.opened_again() as other:
+    with vault.reopen() as other:
         others_store(other.client())
     with pytest.raises(ChangedMeanwhileError):
-        store_value(client, request([AWSCURRENT]), expected, transaction=vault.all_or_nothing)
+        store_value(client, request([AWSCURRENT]), expected, transaction=vault.transaction)
 
     assert labels(client) == {AWSCURRENT: THEIRS, AWSPREVIOUS: "v0"}

@@ -1,28 +1,32 @@
-"""A vault that a child process inherits by fork is locked there: two processes cannot share a connection.
+"""Locks inherited vaults in forked child processes: two processes cannot share one SQLite connection.
 
-The child's copy of the keys is wiped. The connection is left as it is, for ever: to close it would be to work on a
-file whose locks are the parent's.
+The child wipes its copy of the keys. It never closes the connection, because that would release the parent's locks.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import Protocol
 from weakref import WeakSet
 
-if TYPE_CHECKING:
-    from smtui.backends.local import Vault
 
-_unlocked: WeakSet[Vault] = WeakSet()
+class Abandonable(Protocol):
+    """An unlocked vault."""
+
+    def abandon(self) -> None:
+        """Locks the vault without touching its file."""
 
 
-def lock_in_children(vault: Vault) -> None:
-    """From now on, until it is closed."""
+_unlocked: WeakSet[Abandonable] = WeakSet()
+
+
+def lock_in_children(vault: Abandonable) -> None:
+    """Locks this vault in every child process that is forked while it is open."""
     _unlocked.add(vault)
 
 
 def keep_for_ever(thing: object) -> None:
-    """Sees to it that nothing is finalized, not even at the end of the process."""
+    """Prevents the finalization of an object, also at the end of the process."""
     import ctypes
 
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))

@@ -97,7 +97,7 @@ class HandedVault:
         raise VaultMissingError(NO_OTHERS)
 
     @contextmanager
-    def all_or_nothing(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """Each call is by itself here: nothing can be taken back."""
         yield
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from smtui.ambient import Ambient
 from smtui.api.errors import WrongPassphraseError
-from smtui.backends.local import Passphrase, Vault, is_region
+from smtui.backends.local import Vault
+from smtui.backends.maintenance import Passphrase
+from smtui.backends.state import is_region
 from smtui.vault import digest, kdf, migrate, recovery, reseal
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
@@ -53,7 +55,7 @@ def create_vault(
     place(Path(path), ".making", keys, fill, over=False)
     vault_path.confirm(Path(path))
     vault = Vault(open_file(Path(path), keys), keys, ambient)
-    vault._recovery_code_due = True
+    vault._state.recovery_code_due = True
     return vault
 
 

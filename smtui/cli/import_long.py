@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> Exit:
     counts: Counter[Verdict] = Counter()
     with opened(args) as vault:
         try:
-            with vault.all_or_nothing(large=True):
+            with vault.transaction(large=True):
                 _bring_in(vault, args, counts)
                 if args.dry_run:
                     raise DryRunError

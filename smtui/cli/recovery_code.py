@@ -27,7 +27,7 @@ def declare_printing(parser: argparse.ArgumentParser) -> None:
 
 def hand_over(vault: Vault, args: argparse.Namespace) -> None:
     """Shows the code of a vault that was just made or given a new passphrase."""
-    text = EXPLAINED.format(code=vault.take_recovery_code())
+    text = EXPLAINED.format(code=vault.maintenance.take_recovery_code())
     if terminal.tell(text):
         return
     if args.print_recovery_code:

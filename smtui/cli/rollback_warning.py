@@ -25,17 +25,17 @@ class OlderFileError(CommandError):
 
 def must_be_meant(vault: Vault, *, accepted: bool) -> None:
     """Goes on with an older file where it was `accepted` on the command line or is now. Raises OlderFileError."""
-    if not vault.behind:
+    if not vault.maintenance.missing_commits:
         return
     if not accepted:
-        for line in _listed(vault.lost, vault.behind):
+        for line in _listed(vault.maintenance.missing_changes, vault.maintenance.missing_commits):
             diagnostics.tell(line)
     if not accepted and not _said_yes():
         raise OlderFileError(
             "An older file was put in the place of the vault. It was not used.",
             hint=f"If a backup was restored on purpose, say so once: {ACCEPT_OLDER}. If not, look for the newer file.",
         )
-    vault.accept_older()
+    vault.maintenance.accept_rollback()
 
 
 def _listed(lost: Sequence[str], missing: int) -> list[str]:

@@ -15,7 +15,7 @@ def tell_problem(vault: Vault, secret_id: str, region: str | None) -> None:
     described = vault.rotations(region_name=region).describe_rotation(SecretId=secret_id)
     run = described.get("Rotation", {})
     if "WaitsForPermission" in described:
-        for each in vault.waiting_rotations(secret_id=secret_id, region_name=region):
+        for each in vault.scheduler.list_waiting(secret_id=secret_id, region_name=region):
             diagnostics.warn(f"The rotation waits for your permission to run {each.function} on this machine.",
                              f"To see and allow it: smtui functions allow {each.function} --region {each.region}")
         return

@@ -59,13 +59,13 @@ def closing(vault: Vault, args: argparse.Namespace) -> Iterator[Vault]:
             yield vault
         finally:
             _tell_deletions(vault)
-            if reminder := vault.take_check_reminder():
+            if reminder := vault.maintenance.take_check_reminder():
                 diagnostics.note(reminder)
 
 
 def _tell_deletions(vault: Vault) -> None:
     """What was deleted permanently meanwhile because its time had come."""
-    deletions = vault.take_deletions()
+    deletions = vault.maintenance.take_deletion_notices()
     for sentence in deletions[:MOST_TOLD]:
         diagnostics.note(sentence)
     if len(deletions) > MOST_TOLD:

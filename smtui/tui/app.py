@@ -288,7 +288,7 @@ class SmtuiApp(CopyingApp):
 
     def tell_deletions(self) -> None:
         """What was deleted permanently because its time had come."""
-        sentences = self.session.vault.take_deletions() if self.session is not None else []
+        sentences = self.session.vault.maintenance.take_deletion_notices() if self.session is not None else []
         if sentences:
             more = len(sentences) - MOST_TOLD
             told = [*sentences[:MOST_TOLD], *([f"And {more:,} more; the audit log lists all."] if more > 0 else [])]
@@ -509,7 +509,7 @@ class SmtuiApp(CopyingApp):
             return
         vault = session.vault
         if vault.read_only:
-            vault = await call(vault.opened_again, read_only=False)
+            vault = await call(vault.reopen, read_only=False)
             await session.end_work()
             await call(session.vault.close)
         self.read_only = False

@@ -49,7 +49,7 @@ def describe_last_change(vault: Vault, secret_id: str, region: str, names: Colle
 
 
 def _events(vault: Vault, secret_id: str, region: str) -> list[Event]:
-    return list(vault.trail(secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region))
+    return list(vault.audit_log(secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region))
 
 
 def _say(event: Event, did: str, who: str = "") -> SafeText:

@@ -42,7 +42,7 @@ class Beside:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *args, **kwargs))
 
     def _with_a_vault(self, job: Callable[[Vault], Answer]) -> Answer:
-        with self.vault.opened_again() as own:
+        with self.vault.reopen() as own:
             self._at_work.add(own)
             try:
                 if self.stopped:

@@ -73,7 +73,7 @@ class GuardedWrite(Generic[Seen]):
             self.write()
             return found
 
-        return write_unless(vault.all_or_nothing, self.read, lambda found: self.is_other(seen, found), write)
+        return write_unless(vault.transaction, self.read, lambda found: self.is_other(seen, found), write)
 
     def _look(self) -> tuple[Seen, Sequence[SafeText]]:
         found = self.read()

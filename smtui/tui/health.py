@@ -88,7 +88,7 @@ def of_keys(vault: Vault, region: str) -> list[Finding]:
     for each in client.list_keys()["Keys"]:
         key = client.describe_key(KeyId=each["KeyId"])["KeyMetadata"]
         if key["KeyState"] == "PendingDeletion":
-            versions, secrets = vault.sealed_under(key["KeyId"], region_name=region)
+            versions, secrets = vault.key_usage.count_versions(key["KeyId"], region_name=region)
             words = f"on {rows.day(key.get('DeletionDate'))}; it seals {versions:,} versions of {secrets:,} secrets"
             severity = Severity.ALERT if versions else Severity.WARNING
             found.append(Finding(severity, "key deletion", sanitize(key["KeyId"]), "", sanitize(words)))

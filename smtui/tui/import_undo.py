@@ -104,7 +104,7 @@ class ImportedSecrets:
         return self._sort(vault, region, tell, "comparing", lambda *_: "")
 
     def take_back(self, vault: Vault, region: str, tell: Tell) -> Outcome:
-        with vault.all_or_nothing():
+        with vault.transaction():
             return self._sort(vault, region, tell, "undoing", _take_one_back)
 
     def _sort(
@@ -160,7 +160,7 @@ def _take_one_back(vault: Vault, region: str, change: _Change) -> str:
     """Empty when it is done; else what the service answered, and this secret is as it was."""
     client = vault.client(region_name=region, caller=vault.owner(change.owner))
     try:
-        with vault.all_or_nothing():
+        with vault.transaction():
             change.take_back(client)
     except ClientError as refusal:
         return _words(refusal)

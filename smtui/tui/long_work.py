@@ -1,7 +1,7 @@
 """Work that takes its time, done beside the screens, so that no key press waits for it.
 
     async def check(app: SmtuiApp, session: Session) -> None:
-        report = await long(app, SafeText("Check"), lambda vault, tell: vault.check(tell))
+        report = await long(app, SafeText("Check"), lambda vault, tell: vault.maintenance.check(tell))
         await app.push_screen_wait(CheckReport(report))
 
 Such a deed is begun by `app.do(check)` and belongs to the app: it goes on when its screen is left. The work tells

@@ -25,12 +25,14 @@ NOT_OPENED = "Not opened: the file is older than what this machine last saw."
 
 async def is_meant(app: SmtuiApp, vault: Vault) -> bool:
     """Whether a session may begin with the vault just opened, which is closed again where it may not."""
-    if not vault.behind:
+    if not vault.maintenance.missing_commits:
         return True
-    text = "\n".join([vault.older, "", *_listed(vault.lost, vault.behind), ADVICE])
+    state = vault.maintenance
+    changes = _listed(state.missing_changes, state.missing_commits)
+    text = "\n".join([state.rollback_warning, "", *changes, ADVICE])
     question = Confirm(TITLE, sanitize(text, lines=True), "It is a backup: go on")
     if await app.push_screen_wait(question):
-        await call(vault.accept_older)
+        await call(vault.maintenance.accept_rollback)
         return True
     await call(vault.close)
     return False

@@ -33,7 +33,7 @@ class Rotator:
         self._stopped = False
         self._asked: deque[tuple[str, str]] = deque()
         self._runs: set[asyncio.Future[list[Ended]]] = set()
-        beside.vault.leave_rotations_to(self.ask)
+        beside.vault.scheduler.delegate_to(self.ask)
 
     def ask(self, arn: str, region: str) -> None:
         """The rotation of this secret has begun, or is to be tried again; from any thread."""
@@ -50,7 +50,7 @@ class Rotator:
         """Carries out what is due; answers how each ended. Looks once at a time."""
         if self._idle or self._looking or self._beside.stopped:
             return []
-        if not await call(self._beside.vault.rotation_is_due):
+        if not await call(self._beside.vault.scheduler.has_due):
             return []
         self._looking = True
         try:
@@ -60,7 +60,8 @@ class Rotator:
 
     async def _rotate(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[Ended]:
         def rotate(own: Vault) -> list[Ended]:
-            return own.rotate_due(secret_id=secret_id, region_name=region_name, wanted=lambda: not self._stopped)
+            return own.scheduler.run_due(secret_id=secret_id, region_name=region_name,
+                                         should_continue=lambda: not self._stopped)
 
         run = asyncio.ensure_future(self._beside.run(rotate))
         self._runs.add(run)

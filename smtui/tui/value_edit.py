@@ -156,7 +156,7 @@ class ValueEdit:
         labels = self.base.labels
         expected = None if labels is None else holders_before(labels, new.stages)
         return store_value(self._client, new.request(self._secret_id), expected,
-                           transaction=self._session.vault.all_or_nothing)
+                           transaction=self._session.vault.transaction)
 
     def find_conflict(self, new: NewVersion) -> Conflict | None:
         """What others changed that storing would take back unseen; None where nothing."""

@@ -61,7 +61,7 @@ class Verifier:
             return True
 
     def _verify(self, own: Vault) -> bool:
-        return own.verify_rows(self._pause)
+        return own.maintenance.verify_rows(self._pause)
 
     def _pause(self, rows: int) -> None:
         if self._stop.wait(LONG_PAUSE if self._is_in_use() else PAUSE):

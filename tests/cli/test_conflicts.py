@@ -94,7 +94,7 @@ def test_an_import_replaces_only_what_its_plan_saw(cli: CommandLine) -> None:
         with somebody(cli) as client:
             client.put_secret_value(SecretId="b", SecretString="theirs")
         with pytest.raises(ChangedMeanwhileError, match="b was changed by somebody else") as refused, \
-                vault.all_or_nothing():
+                vault.transaction():
             carry_out(Into(vault), steps)
 
     assert "Nothing was imported" in refused.value.hint

@@ -153,7 +153,7 @@ def test_a_name_is_a_file_name(cli: CommandLine, tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path / "odd")
     with smtui.create_vault(name, PASSPHRASE) as vault:
         vault.client().create_secret(Name="a", SecretString="kept")
-        vault.backup(f"{name}.backup")
+        vault.maintenance.backup(f"{name}.backup")
     with smtui.open_vault(name, PASSPHRASE) as vault:
         assert vault.client().get_secret_value(SecretId="a")["SecretString"] == "kept"
 
@@ -191,11 +191,11 @@ def test_an_inherited_vault_is_locked_in_the_child(cli: CommandLine) -> None:
                 vault.client()
                 code = 1
             except smtui.VaultLockedError:
-                code = 0 if vault.locked and not any(vault._file_keys.master) else 2
+                code = 0 if vault.locked and not any(vault._state.file_keys.master) else 2
             os._exit(code)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
         vault.client().put_secret_value(SecretId="a", SecretString="2")
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         assert vault.client().get_secret_value(SecretId="a")["SecretString"] == "2"

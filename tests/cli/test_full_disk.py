@@ -75,7 +75,7 @@ def test_a_full_disk(stocked: CommandLine, tmp_path: Path, monkeypatch: pytest.M
 def everything(cli: CommandLine) -> str:
     """What the vault holds, which must also be sound."""
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
         return cli.done("export", "--format", "json")
 
 

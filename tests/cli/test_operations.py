@@ -249,7 +249,7 @@ def test_what_cannot_be_understood_is_exit_2(cli: CommandLine, argv: list[str], 
 @pytest.fixture
 def many(cli: CommandLine) -> CommandLine:
     """The command line, with 230 secrets in a vault."""
-    with smtui.open_vault(cli.path, PASSPHRASE) as vault, vault.all_or_nothing():
+    with smtui.open_vault(cli.path, PASSPHRASE) as vault, vault.transaction():
         for number in range(230):
             vault.client().create_secret(Name=f"s{number:03}")
     return cli

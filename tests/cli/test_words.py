@@ -220,7 +220,7 @@ def test_ls_long_tells_more(stocked: CommandLine) -> None:
 
 def test_ls_goes_over_pages(cli: CommandLine) -> None:
     """The 250th secret is listed like the first."""
-    with smtui.open_vault(cli.path, PASSPHRASE) as vault, vault.all_or_nothing():
+    with smtui.open_vault(cli.path, PASSPHRASE) as vault, vault.transaction():
         for number in range(250):
             vault.client().create_secret(Name=f"s{number:03}")
 

@@ -54,14 +54,14 @@ class Doomed:
         vault.client().create_secret(Name="a", SecretString="1")
         vault.client().delete_secret(SecretId="a", RecoveryWindowInDays=7)
         vault.keys().schedule_key_deletion(KeyId=self._key, PendingWindowInDays=7)
-        vault.keep_trail(7)
+        vault.audit.set_retention(7)
 
     def left(self, vault: smtui.Vault | None = None) -> set[str]:
         """What is there after a call."""
         client = (vault or self._vault).client()
         secrets = client.list_secrets(IncludePlannedDeletion=True)["SecretList"]
         keys = {key["KeyId"] for key in (vault or self._vault).keys().list_keys()["Keys"]}
-        events = (vault or self._vault).trail(operation="CreateSecret")
+        events = (vault or self._vault).audit_log(operation="CreateSecret")
         return ({"secret"} if secrets else set()) | ({"key"} & {"key" for key in keys if key == self._key}) | (
             {"event"} if any(events) else set())
 
@@ -85,14 +85,14 @@ def test_each_goes_a_day_after_it_was_seen_overdue(
         assert doomed.left(early) == ALL
         passes(milliseconds=1)
         assert doomed.left(early) == set()
-        told = early.take_deletions()
+        told = early.maintenance.take_deletion_notices()
         assert [sentence.split(":")[0] for sentence in told] == [
             "Deleted permanently, as scheduled for 2026-03-09", "Deleted permanently, as scheduled for 2026-03-09",
             "Removed from the audit log, whose retention is 7 days"]
-        assert told[0].endswith(": secret a in us-east-1.") and early.take_deletions() == []
-        deletions = [event for event in early.trail() if event["eventType"] == "AwsServiceEvent"]
+        assert told[0].endswith(": secret a in us-east-1.") and early.maintenance.take_deletion_notices() == []
+        deletions = [event for event in early.audit_log() if event["eventType"] == "AwsServiceEvent"]
         assert {event["eventName"] for event in deletions} == {"EndSecretVersionDelete", "DeleteKey", "DropAuditEvents"}
-        assert early.check().clean
+        assert early.maintenance.check().clean
 
 
 def test_no_session_ends_what_it_saw_itself(doomed: Doomed, passes: Callable[..., None]) -> None:
@@ -129,7 +129,7 @@ def test_a_clock_that_is_a_month_ahead_costs_nothing(
     clock.forward(days=30)
     for _ in range(3):
         with reopen() as ahead:
-            assert doomed.left(ahead) == ALL and not ahead.take_deletions()
+            assert doomed.left(ahead) == ALL and not ahead.maintenance.take_deletion_notices()
         passes(minutes=5)
     clock.forward(days=-30)
     for _ in range(6):
@@ -147,7 +147,7 @@ def test_what_was_seen_by_a_wrong_clock_was_not_seen(
         doomed.left(ahead)
     clock.forward(days=-30)
     with reopen() as right:
-        right.accept_clock()
+        right.maintenance.accept_clock()
         doomed.left(right)
     passes(days=32)
     with reopen() as later:
@@ -182,9 +182,9 @@ def test_ten_years_forward(doomed: Doomed, clock: Clock, passes: Callable[..., N
 def test_a_jump_is_noticed_in_the_whole_session(doomed: Doomed, vault: smtui.Vault, clock: Clock) -> None:
     """Also by what works beside it, and after the passphrase was changed."""
     clock.forward(**DECADE)
-    with vault.opened_again() as beside:
+    with vault.reopen() as beside:
         assert doomed.left(beside) == ALL
-    vault.change_passphrase("another six words of passphrase")
+    vault.maintenance.change_passphrase("another six words of passphrase")
 
     assert doomed.left() == ALL
 
@@ -262,9 +262,9 @@ def test_who_says_that_the_clock_is_right_is_believed(
     clock.forward(days=-3600)
     with reopen() as behind:
         assert doomed.left(behind) == ALL
-        behind.accept_clock()
+        behind.maintenance.accept_clock()
         assert doomed.left(behind) == ALL
-        assert len(list(behind.trail(operation="AcceptClock"))) == 1
+        assert len(list(behind.audit_log(operation="AcceptClock"))) == 1
     passes(days=1)
     with reopen() as again:
         assert not again.notices
@@ -276,7 +276,7 @@ def test_a_jump_that_was_right(
 ) -> None:
     clock.forward(days=8)
     assert doomed.left() == ALL
-    vault.accept_clock()
+    vault.maintenance.accept_clock()
     doomed.left()
     passes(days=1)
 
@@ -326,7 +326,7 @@ def rotated(vault: smtui.Vault) -> Callable[[], bool]:
 
     def look() -> bool:
         before = client.get_secret_value(SecretId="db")["SecretString"]
-        ended = vault.rotate_due()
+        ended = vault.scheduler.run_due()
         assert [each.problem for each in ended] == [""] * len(ended)
         assert (client.get_secret_value(SecretId="db")["SecretString"] != before) == bool(ended)
         return bool(ended)

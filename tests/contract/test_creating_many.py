@@ -38,7 +38,7 @@ def told(held: Any) -> Any:
 def everything(vault: smtui.Vault) -> list[Any]:
     """What a user finds in a vault, and how it came there."""
     clients = [vault.client(), vault.client(region_name=FAR)]
-    trail = list(vault.trail(operation="CreateSecret"))
+    trail = list(vault.audit_log(operation="CreateSecret"))
     names = [(client, each["Name"]) for client in clients for each in client.list_secrets()["SecretList"]]
     described = [client.describe_secret(SecretId=name) for client, name in names]
     found = [client.list_secrets(Filters=[{"Key": "all", "Values": ["database"]}])["SecretList"] for client in clients]
@@ -65,16 +65,16 @@ def test_they_are_what_so_many_calls_would_have_made(make: Callable[[str], smtui
         together.create_secrets(REQUESTS)
 
         assert everything(together) == everything(one_by_one)
-        assert together.check().clean
+        assert together.maintenance.check().clean
 
 
 def test_each_has_its_own_event_and_request(vault: smtui.Vault) -> None:
     vault.create_secrets([{"Name": f"s{number}", "SecretString": "x"} for number in range(3)])
 
-    events = list(vault.trail())
+    events = list(vault.audit_log())
     assert [event["requestParameters"]["name"] for event in events] == ["s2", "s1", "s0"]
     assert len({event["requestID"] for event in events}) == 3
-    assert [event["eventName"] for event in vault.trail(secret_id="s1")] == ["CreateSecret"]
+    assert [event["eventName"] for event in vault.audit_log(secret_id="s1")] == ["CreateSecret"]
 
 
 @pytest.mark.parametrize(("bad", "code"), [
@@ -98,8 +98,9 @@ def test_one_that_is_refused_is_told_and_recorded(
     assert isinstance(second, smtui.ClientError)
     assert second.response["Error"]["Code"] == code
     assert [each["Name"] for each in client.list_secrets()["SecretList"]] == ["there", "s1", "s3"]
-    assert [event.get("errorCode") for event in list(vault.trail(operation="CreateSecret"))[:3]] == [None, code, None]
-    assert vault.check().clean
+    newest = vault.audit_log(operation="CreateSecret", limit=3)
+    assert [event.get("errorCode") for event in newest] == [None, code, None]
+    assert vault.maintenance.check().clean
 
 
 def test_no_more_of_them_than_there_is_room_for(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,12 +113,12 @@ def test_no_more_of_them_than_there_is_room_for(vault: smtui.Vault, monkeypatch:
 
 
 def test_what_was_made_is_undone_with_the_transaction_around_it(vault: smtui.Vault, client: Any) -> None:
-    with pytest.raises(KeyError), vault.all_or_nothing():
+    with pytest.raises(KeyError), vault.transaction():
         vault.create_secrets([{"Name": f"s{number}", "SecretString": "x"} for number in range(3)])
         raise KeyError
 
     assert client.list_secrets()["SecretList"] == []
-    assert list(vault.trail(operation="CreateSecret")) == []
+    assert list(vault.audit_log(operation="CreateSecret")) == []
 
 
 def test_a_caller_without_leave_makes_none(vault: smtui.Vault) -> None:
@@ -127,9 +128,9 @@ def test_a_caller_without_leave_makes_none(vault: smtui.Vault) -> None:
 
     assert refusal is not None
     assert refusal.code == "AccessDeniedException"
-    assert next(vault.trail())["errorCode"] == "AccessDeniedException"
+    assert next(vault.audit_log())["errorCode"] == "AccessDeniedException"
 
 
 def test_nothing_is_made_of_nothing(vault: smtui.Vault) -> None:
     assert vault.create_secrets([]) == []
-    assert list(vault.trail()) == []
+    assert list(vault.audit_log()) == []

@@ -136,7 +136,7 @@ def test_an_account_that_allows_nothing_makes_no_key(vault) -> None:
 def test_what_is_done_to_keys_is_in_the_trail(vault, keys, key) -> None:
     keys.disable_key(KeyId=key)
 
-    disabled, _, created = list(vault.trail())
+    disabled, _, created = list(vault.audit_log())
     assert (disabled["eventSource"], disabled["eventName"]) == ("kms.amazonaws.com", "DisableKey")
     assert disabled["requestParameters"] == {"keyId": key}
     assert created["responseElements"]["keyMetadata"] == {"arn": f"{ARN}key/{key}", "keyId": key}
@@ -304,10 +304,10 @@ def test_what_a_deleted_key_sealed_is_shredded(vault, client, doomed, clock, ref
     assert refused("DecryptionFailure", client.get_secret_value, SecretId="a") == DECRYPTION
     assert client.get_secret_value(SecretId="moved")["SecretString"] == "m"
     assert client.list_secret_version_ids(SecretId="a")["Versions"][0]["KmsKeyIds"] == [f"{ARN}key/{doomed}"]
-    assert vault._open_database().row("SELECT count(*) FROM keys WHERE key_id = ? AND wrapped = x''", (doomed,)) == (1,)
+    assert vault._state.database.row("SELECT count(*) FROM keys WHERE key_id = ? AND wrapped = x''", (doomed,)) == (1,)
     with reopen() as again:
         refused("DecryptionFailure", again.client().get_secret_value, SecretId="a")
-        report = again.check()
+        report = again.maintenance.check()
         assert report.clean
         assert report.counted["versions shredded with their key"] == 1
 
@@ -342,7 +342,7 @@ def test_keys_survive_a_change_of_passphrase(vault, client, keys, doomed, clock,
     kept = keys.create_key()["KeyMetadata"]["KeyId"]
     client.create_secret(Name="b", SecretString="2", KmsKeyId=kept)
 
-    vault.change_passphrase("another six words of passphrase")
+    vault.maintenance.change_passphrase("another six words of passphrase")
 
     assert client.get_secret_value(SecretId="b")["SecretString"] == "2"
     refused("DecryptionFailure", client.get_secret_value, SecretId="a")
@@ -353,9 +353,9 @@ def test_how_much_a_key_seals(vault, client, key) -> None:
     client.put_secret_value(SecretId="a", SecretString="2")
     client.create_secret(Name="b", SecretString="1", KmsKeyId=key)
 
-    assert vault.sealed_under(key) == (3, 2)
-    assert vault.sealed_under(UNKNOWN) == (0, 0)
-    assert vault.seals() == {key: (3, 2)}
-    assert vault.names_under(key) == ["a", "b"]
-    assert vault.names_under(key, most=1) == ["a"]
-    assert vault.names_under(UNKNOWN) == []
+    assert vault.key_usage.count_versions(key) == (3, 2)
+    assert vault.key_usage.count_versions(UNKNOWN) == (0, 0)
+    assert vault.key_usage.count_versions_by_key() == {key: (3, 2)}
+    assert vault.key_usage.list_secret_names(key) == ["a", "b"]
+    assert vault.key_usage.list_secret_names(key, most=1) == ["a"]
+    assert vault.key_usage.list_secret_names(UNKNOWN) == []

@@ -73,7 +73,7 @@ def test_a_raw_request_must_bring_its_token(vault, refused) -> None:
     """The client fills the token in; a request that comes without one cannot make a version."""
     def raw(**params):
         caller = vault.client()._caller
-        return vault._running_engine().call("CreateSecret", params, region="us-east-1", caller=caller)
+        return vault._state.engine.call("CreateSecret", params, region="us-east-1", caller=caller)
 
     message = refused("InvalidRequestException", raw, Name="a", SecretString="x")
     assert message == "You must provide a ClientRequestToken value. We recommend a UUID-type value."
@@ -233,7 +233,7 @@ def test_nothing_is_purged_while_the_clock_is_behind(vault, client, clock) -> No
     client.create_secret(Name="a", SecretString="1")
     client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
     clock.forward(days=400)
-    with vault.all_or_nothing():
+    with vault.transaction():
         pass
     clock.forward(days=-800)
 

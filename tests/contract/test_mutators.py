@@ -69,23 +69,23 @@ def test_a_failure_in_the_middle_leaves_everything_as_it_was(vault, client, chan
 
 @each
 def test_there_is_exactly_one_event(vault, client, change) -> None:
-    before = len(list(vault.trail()))
+    before = len(list(vault.audit_log()))
 
     change(client)
 
-    assert len(list(vault.trail())) == before + 1
+    assert len(list(vault.audit_log())) == before + 1
 
 
 @each
 def test_all_or_nothing(vault, client, change) -> None:
     before = state(client)
 
-    with pytest.raises(ZeroDivisionError), vault.all_or_nothing():
+    with pytest.raises(ZeroDivisionError), vault.transaction():
         change(client)
         raise ZeroDivisionError
 
     assert state(client) == before
-    with vault.all_or_nothing():
+    with vault.transaction():
         change(client)
     assert state(client) != before
 

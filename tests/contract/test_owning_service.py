@@ -106,4 +106,4 @@ def test_the_filter(vault, client, owned, value, found, order) -> None:
 
 
 def test_the_trail_says_for_whom_a_service_called(vault, owned) -> None:
-    assert next(vault.trail())["userIdentity"]["invokedBy"] == "rds.amazonaws.com"
+    assert next(vault.audit_log())["userIdentity"]["invokedBy"] == "rds.amazonaws.com"

@@ -231,11 +231,11 @@ def test_what_is_lost_already_does_not_stand_in_the_way(client, keys, far, clock
 
 
 def test_replicas_survive_reopening_and_a_passphrase(vault, client, primary) -> None:
-    vault.change_passphrase("another six words of passphrase")
+    vault.maintenance.change_passphrase("another six words of passphrase")
 
     far, home = vault.client(region_name=FAR), vault.client()
     assert content(far, "a") == content(home, "a")
-    assert vault.check().clean
+    assert vault.maintenance.check().clean
 
 
 class Replicas(RuleBasedStateMachine):
@@ -250,7 +250,7 @@ class Replicas(RuleBasedStateMachine):
         self.client.create_secret(Name="a", SecretString="0")
 
     def teardown(self) -> None:
-        assert self.vault.check().clean
+        assert self.vault.maintenance.check().clean
         self.vault.close()
 
     def replicated(self) -> dict[str, str]:

@@ -74,7 +74,7 @@ def test_force_overwrites_no_replica_and_no_primary_of_others(vault, client, far
 
     assert statuses(other) == {FAR: "Failed", HOME: "Failed"}
     assert content(far, "a") == content(client, "a")
-    assert vault.check().clean
+    assert vault.maintenance.check().clean
 
 
 def test_a_failed_region_may_be_asked_for_again(client, far, refused) -> None:
@@ -128,7 +128,7 @@ def test_a_removed_replica_is_gone_at_once(vault, client, far, primary, refused)
     assert statuses(client) == {OTHER: "InSync"}
     client.remove_regions_from_replication(SecretId="a", RemoveReplicaRegions=[OTHER])
     assert "PrimaryRegion" not in client.describe_secret(SecretId="a")
-    assert vault.check().clean
+    assert vault.maintenance.check().clean
 
 
 @pytest.mark.parametrize("named_by", ["name", "arn", "primary's arn"])
@@ -147,7 +147,7 @@ def test_promotion(vault, client, far, primary, refused, named_by) -> None:
     assert client.get_secret_value(SecretId="a")["SecretString"] == "ours"
     client.delete_secret(SecretId="a")
     far.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": OTHER}])
-    assert vault.check().clean
+    assert vault.maintenance.check().clean
 
 
 def test_only_a_replica_is_promoted(client, primary, refused) -> None:
@@ -168,17 +168,17 @@ def test_a_secret_on_its_way_out_is_not_replicated(client, refused) -> None:
 
 
 def test_check_finds_a_replica_that_lost_its_primary(vault, primary) -> None:
-    database = vault._open_database()
+    database = vault._state.database
 
     for change in ("DELETE FROM replicas", f"DELETE FROM secrets WHERE region = '{FAR}'"):
-        with pytest.raises(ZeroDivisionError), vault.all_or_nothing():
+        with pytest.raises(ZeroDivisionError), vault.transaction():
             database.run(change)
-            assert "references" in {finding.area for finding in vault.check().findings}
+            assert "references" in {finding.area for finding in vault.maintenance.check().findings}
             raise ZeroDivisionError
 
 
 def test_a_replication_leaves_one_event(vault, client, primary) -> None:
-    event = next(vault.trail())
+    event = next(vault.audit_log())
 
     assert event["eventName"] == "ReplicateSecretToRegions"
     assert event["requestParameters"]["addReplicaRegions"] == [{"region": FAR}]

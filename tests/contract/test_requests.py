@@ -33,7 +33,7 @@ def test_sensitive_members_never_leave_through_a_refusal_or_the_trail(vault, cli
         except Exception as error:
             said = f"{error} {error!r} {vars(error)}"
         assert MARKER not in said
-    assert MARKER not in repr(list(vault.trail()))
+    assert MARKER not in repr(list(vault.audit_log()))
 
 
 def _sample(shape):

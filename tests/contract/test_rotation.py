@@ -64,7 +64,7 @@ def refused(code: str, method: Callable[..., Any], **params: Any) -> str:
 
 def events(vault: smtui.Vault) -> list[str]:
     """The service's own, oldest first."""
-    return [event["eventName"] for event in vault.trail() if event["eventType"] == "AwsServiceEvent"][::-1]
+    return [event["eventName"] for event in vault.audit_log() if event["eventType"] == "AwsServiceEvent"][::-1]
 
 
 # A rotation.
@@ -81,7 +81,7 @@ def test_a_rotation_makes_a_new_version(db: Any, vault: smtui.Vault, function: s
     assert password(db, VersionStage="AWSPREVIOUS") == "first"
     assert json.loads(db.get_secret_value(**ID)["SecretString"])["user"] == "app"
     assert events(vault) == ["RotationStarted", "RotationSucceeded"]
-    assert vault.check().clean
+    assert vault.maintenance.check().clean
 
 
 def test_what_describe_and_list_tell(db: Any, function: str, clock: Clock) -> None:
@@ -259,22 +259,22 @@ def test_a_failure_leaves_awscurrent_where_it_was(
     assert (told["State"], told["Step"], told["Attempts"]) == ("waiting", "createSecret", 1)
     assert told["Message"] == "The value has no key absent."
     assert events(vault) == ["RotationStarted", "RotationFailed"]
-    assert "absent." not in json.dumps(list(vault.trail()))
-    assert vault.check().clean
+    assert "absent." not in json.dumps(list(vault.audit_log()))
+    assert vault.maintenance.check().clean
 
 
 def test_it_rests_and_is_tried_again(db: Any, vault: smtui.Vault, refusing: str, clock: Clock) -> None:
     """5 minutes, then 10, and it goes on where it failed once that is mended."""
     db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
-    assert vault.rotate_due() == []
+    assert vault.scheduler.run_due() == []
     clock.forward(minutes=5)
-    [ended] = vault.rotate_due()
+    [ended] = vault.scheduler.run_due()
     assert ended.problem == "The value has no key absent."
     clock.forward(minutes=9)
-    assert vault.rotate_due() == []
+    assert vault.scheduler.run_due() == []
     db.put_secret_value(**ID, SecretString='{"absent": "x", "password": "y"}')
     clock.forward(minutes=1)
-    [ended] = vault.rotate_due()
+    [ended] = vault.scheduler.run_due()
 
     assert ended.problem == ""
     assert stages(db)["AWSCURRENT"] == TOKEN
@@ -288,12 +288,12 @@ def test_a_test_that_fails_is_over(db: Any, vault: smtui.Vault, rotations: Any, 
     assert "AWSPENDING" not in stages(db)
     assert rotations.describe_rotation(**ID)["Rotation"]["State"] == "failed"
     assert rotations.describe_rotation(**ID)["Rotation"]["Message"] == "It ended with exit code 1."
-    assert vault.rotate_due() == []
+    assert vault.scheduler.run_due() == []
 
 
 def test_who_is_at_work_is_told(db: Any, vault: smtui.Vault, rotations: Any, function: str) -> None:
     """From the claim until the report, and not while it rests."""
-    vault.leave_rotations_to(lambda arn, region: None)
+    vault.scheduler.delegate_to(lambda arn, region: None)
     db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
     assert rotations.describe_rotation(**ID)["Rotation"]["AtWork"] is False
     rotations.claim_rotation(Holder="somebody")
@@ -331,10 +331,10 @@ def test_windows_follow_the_last_rotation_or_the_first_set_up(db: Any, rotations
 def test_somebody_else_may_carry_out_what_was_begun(db: Any, vault: smtui.Vault, function: str) -> None:
     """RotateSecret then only begins, and says which secret it is about."""
     told: list[tuple[str, str]] = []
-    vault.leave_rotations_to(lambda arn, region: told.append((arn, region)))
+    vault.scheduler.delegate_to(lambda arn, region: told.append((arn, region)))
     arn = db.rotate_secret(**ID, RotationLambdaARN=function)["ARN"]
     assert (told, password(db)) == ([(arn, "us-east-1")], "first")
-    vault.rotate_due(secret_id=arn)
+    vault.scheduler.run_due(secret_id=arn)
 
     assert password(db) != "first"
 
@@ -358,7 +358,7 @@ def test_cancelling_in_the_middle(db: Any, vault: smtui.Vault, refusing: str, fu
     db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
     assert db.cancel_rotate_secret(**ID)["VersionId"] == TOKEN
     clock.forward(days=2)
-    assert vault.rotate_due() == []
+    assert vault.scheduler.run_due() == []
     assert "AWSPENDING" in stages(db)
     refused("InvalidRequestException", db.rotate_secret, **ID, RotationLambdaARN=function)
     db.update_secret_version_stage(**ID, VersionStage="AWSPENDING", RemoveFromVersionId=TOKEN)
@@ -379,13 +379,13 @@ def test_what_is_due_is_rotated_once(db: Any, vault: smtui.Vault, function: str,
     """Not before its window opens, in it once, and then when the next one opens."""
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
     clock.forward(days=29)
-    assert vault.rotate_due() == []
+    assert vault.scheduler.run_due() == []
     clock.forward(hours=12)
-    assert [ended.problem for ended in vault.rotate_due()] == [""]
-    assert vault.rotate_due() == []
+    assert [ended.problem for ended in vault.scheduler.run_due()] == [""]
+    assert vault.scheduler.run_due() == []
     first = password(db)
     clock.forward(days=30)
-    assert [ended.name for ended in vault.rotate_due()] == ["db"]
+    assert [ended.name for ended in vault.scheduler.run_due()] == ["db"]
 
     assert password(db) != first != "first"
 
@@ -395,11 +395,11 @@ def test_a_missed_window_waits_for_the_next(db: Any, vault: smtui.Vault, functio
     rules = {"ScheduleExpression": "cron(0 2 * * ? *)", "Duration": "2h"}
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=rules, RotateImmediately=False)
     clock.now = datetime(2026, 3, 4, 5, tzinfo=UTC)
-    assert vault.rotate_due() == []
+    assert vault.scheduler.run_due() == []
     assert db.describe_secret(**ID)["NextRotationDate"] == datetime(2026, 3, 5, 3, 59, 59, tzinfo=UTC)
     clock.now = datetime(2026, 3, 5, 3, tzinfo=UTC)
 
-    assert len(vault.rotate_due()) == 1
+    assert len(vault.scheduler.run_due()) == 1
 
 
 def test_another_region_is_rotated_too(vault: smtui.Vault, clock: Clock) -> None:
@@ -410,7 +410,7 @@ def test_another_region_is_rotated_too(vault: smtui.Vault, clock: Clock) -> None
                       RotateImmediately=False)
     clock.forward(days=1)
 
-    assert len(vault.rotate_due()) == 1
+    assert len(vault.scheduler.run_due()) == 1
     assert len(far.get_secret_value(SecretId="db")["SecretString"]) == 32
 
 
@@ -418,9 +418,9 @@ def test_a_clock_that_jumps_rotates_once(db: Any, vault: smtui.Vault, function: 
     """Ten years forward and back again: one rotation, and the next when its time comes."""
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
     clock.forward(days=3650)
-    assert len(vault.rotate_due()) == 1
+    assert len(vault.scheduler.run_due()) == 1
     clock.forward(days=-3650)
-    assert vault.rotate_due() == []
+    assert vault.scheduler.run_due() == []
 
 
 def test_a_key_out_of_use_stops_no_other(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
@@ -431,7 +431,7 @@ def test_a_key_out_of_use_stops_no_other(db: Any, vault: smtui.Vault, function: 
     vault.keys().disable_key(KeyId=key)
     clock.forward(days=31)
 
-    assert [ended.name for ended in vault.rotate_due()] == ["db"]
+    assert [ended.name for ended in vault.scheduler.run_due()] == ["db"]
 
 
 # Two holders, and a crash.
@@ -460,7 +460,7 @@ def test_a_crash_is_gone_on_from(
     from smtui.rotation.function import Task
     from smtui.rotation.password import password as new_password
 
-    with vault.all_or_nothing():
+    with vault.transaction():
         db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
     task = Task.claimed(rotations.claim_rotation(Holder="dies")["Rotation"], lambda: True)
     for step in ("createSecret", "setSecret", "testSecret"):
@@ -469,9 +469,9 @@ def test_a_crash_is_gone_on_from(
         if step == died_after:
             break
     made = password(db, VersionStage="AWSPENDING")
-    assert vault.rotate_due() == []
+    assert vault.scheduler.run_due() == []
     clock.forward(minutes=16)
-    [ended] = vault.rotate_due()
+    [ended] = vault.scheduler.run_due()
 
     assert ended.problem == ""
     assert password(db) == made
@@ -487,7 +487,7 @@ def test_a_value_stored_meanwhile_is_not_overwritten(
     from smtui.rotation.password import password as new_password
 
     before = db.put_secret_value(**ID, SecretString='{"password": "second", "n": 1.10}')["VersionId"]
-    with vault.all_or_nothing():
+    with vault.transaction():
         db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
     task = Task.claimed(rotations.claim_rotation(Holder="me")["Rotation"], lambda: True)
     new_password(task, "createSecret", vault.client())
@@ -522,7 +522,7 @@ def test_replicas_follow_a_rotation(db: Any, vault: smtui.Vault, function: str, 
     db.rotate_secret(**ID, RotationLambdaARN=function)
 
     assert password(far) == password(db) != "first"
-    assert vault.check().clean
+    assert vault.maintenance.check().clean
 
 
 def test_another_services_secret(vault: smtui.Vault, function: str) -> None:

@@ -10,11 +10,11 @@ from tests.conftest import by_another_program
 
 
 def test_one_event_per_call_with_cloudtrails_names(vault, client) -> None:
-    before = len(list(vault.trail()))
+    before = len(list(vault.audit_log()))
 
     answer = client.create_secret(Name="a", SecretString="hunter2", Tags=[{"Key": "k", "Value": "v"}])
 
-    events = list(vault.trail())
+    events = list(vault.audit_log())
     assert len(events) == before + 1
     event = events[0]
     assert event["eventSource"] == "secretsmanager.amazonaws.com"
@@ -35,18 +35,18 @@ def test_a_refusal_is_recorded_and_changes_nothing_else(vault, client) -> None:
     with pytest.raises(smtui.ClientError) as caught:
         client.get_secret_value(SecretId="missing")
 
-    event = next(vault.trail())
+    event = next(vault.audit_log())
     assert (event["errorCode"], event["readOnly"]) == ("ResourceNotFoundException", True)
     assert event["eventID"] == caught.value.response["ResponseMetadata"]["RequestId"]
 
 
 def test_a_batch_has_an_event_for_each_secret(vault, client) -> None:
     client.create_secret(Name="a", SecretString="1")
-    before = len(list(vault.trail()))
+    before = len(list(vault.audit_log()))
 
     client.batch_get_secret_value(SecretIdList=["a", "missing"])
 
-    new = list(vault.trail())[: len(list(vault.trail())) - before]
+    new = list(vault.audit_log())[: len(list(vault.audit_log())) - before]
     assert sorted(e["eventName"] for e in new) == ["BatchGetSecretValue", "GetSecretValue", "GetSecretValue"]
     assert len({e["eventID"] for e in new}) == 3
     assert len({e["requestID"] for e in new}) == 1
@@ -58,11 +58,11 @@ def test_the_trail_can_be_asked(vault, client, clock) -> None:
     client.create_secret(Name="b", SecretString="1")
     client.get_secret_value(SecretId="a")
 
-    assert [e["eventName"] for e in vault.trail(secret_id="a")] == ["GetSecretValue", "CreateSecret"]
-    assert len(list(vault.trail(operation="CreateSecret"))) == 2
-    assert len(list(vault.trail(since=clock()))) == 2
-    assert len(list(vault.trail(until=clock()))) == 1
-    assert len(list(vault.trail(limit=1))) == 1
+    assert [e["eventName"] for e in vault.audit_log(secret_id="a")] == ["GetSecretValue", "CreateSecret"]
+    assert len(list(vault.audit_log(operation="CreateSecret"))) == 2
+    assert len(list(vault.audit_log(since=clock()))) == 2
+    assert len(list(vault.audit_log(until=clock()))) == 1
+    assert len(list(vault.audit_log(limit=1))) == 1
 
 
 @pytest.fixture
@@ -98,19 +98,19 @@ def people(vault) -> dict:
 ])
 def test_the_trail_is_asked_for_callers_and_outcomes(vault, people, asked, found) -> None:
     """Whole ARNs or their end, done or refused or one error; all that is asked must fit."""
-    assert len(list(vault.trail(**asked))) == found
+    assert len(list(vault.audit_log(**asked))) == found
 
 
 def test_a_deleted_secret_is_found_by_its_name(vault, client) -> None:
     """Who deleted it is just what one wants to know; its successor of the same name is told apart by its ARN."""
     first = client.create_secret(Name="a", SecretString="1")["ARN"]
     client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
-    assert [event["eventName"] for event in vault.trail(secret_id="a")] == ["DeleteSecret", "CreateSecret"]
+    assert [event["eventName"] for event in vault.audit_log(secret_id="a")] == ["DeleteSecret", "CreateSecret"]
     second = client.create_secret(Name="a", SecretString="2")["ARN"]
 
-    assert len(list(vault.trail(secret_id="a"))) == 3
-    assert [event["eventName"] for event in vault.trail(secret_id=first)] == ["DeleteSecret", "CreateSecret"]
-    assert [event["eventName"] for event in vault.trail(secret_id=second)] == ["CreateSecret"]
+    assert len(list(vault.audit_log(secret_id="a"))) == 3
+    assert [event["eventName"] for event in vault.audit_log(secret_id=first)] == ["DeleteSecret", "CreateSecret"]
+    assert [event["eventName"] for event in vault.audit_log(secret_id=second)] == ["CreateSecret"]
 
 
 def test_a_name_is_asked_for_in_its_region(vault, client) -> None:
@@ -119,8 +119,8 @@ def test_a_name_is_asked_for_in_its_region(vault, client) -> None:
     far.create_secret(Name="a")
     far.describe_secret(SecretId="a")
 
-    assert len(list(vault.trail(secret_id="a"))) == 1
-    assert len(list(vault.trail(secret_id="a", region_name="eu-west-1"))) == 2
+    assert len(list(vault.audit_log(secret_id="a"))) == 1
+    assert len(list(vault.audit_log(secret_id="a", region_name="eu-west-1"))) == 2
 
 
 TAMPERING = [
@@ -150,92 +150,93 @@ def test_an_altered_or_removed_event_is_found_by_check(
     client.create_secret(Name="s0", SecretString="1")
     client.create_secret(Name="s1", SecretString="1")
     if shortened:
-        vault.keep_trail(7)
+        vault.audit.set_retention(7)
         clock.forward(days=8)
         days_pass()
-        assert not list(vault.trail(operation="CreateSecret"))
+        assert not list(vault.audit_log(operation="CreateSecret"))
     for number in range(4):
         client.create_secret(Name=f"s2-{number}", SecretString="1")
-    assert vault.check().clean
-    last = vault._open_database().row("SELECT max(id) FROM trail")[0]
+    assert vault.maintenance.check().clean
+    last = vault._state.database.row("SELECT max(id) FROM trail")[0]
 
-    vault.backup(tmp_path / "copy")
+    vault.maintenance.backup(tmp_path / "copy")
     by_another_program(tmp_path / "copy", vault.unlock_key(), change.format(middle=last - 2, last=last))
 
     with smtui.open_vault(tmp_path / "copy", key=vault.unlock_key(), clock=clock) as copy:
-        assert {"rows"} | ({"trail"} if change != CUT else set()) == {each.area for each in copy.check().findings}
+        areas = {each.area for each in copy.maintenance.check().findings}
+        assert areas == {"rows"} | ({"trail"} if change != CUT else set())
 
 
 def test_old_events_go_and_the_rest_can_be_verified(vault, client, clock, reopen, days_pass) -> None:
     """A day after a session saw that they are too old; how many went is recorded."""
     client.create_secret(Name="old", SecretString="1")
-    vault.keep_trail(7)
+    vault.audit.set_retention(7)
     clock.forward(days=5)
     client.create_secret(Name="newer", SecretString="1")
     clock.forward(days=2, seconds=1)
 
     client.get_secret_value(SecretId="old")
-    assert len(list(vault.trail())) == 4
+    assert len(list(vault.audit_log())) == 4
     days_pass()
 
-    assert [event["eventName"] for event in vault.trail()] == [
+    assert [event["eventName"] for event in vault.audit_log()] == [
         "ListSecrets", "DropAuditEvents", "ListSecrets", "GetSecretValue", "CreateSecret"]
-    dropped = next(iter(vault.trail(operation="DropAuditEvents")))
+    dropped = next(iter(vault.audit_log(operation="DropAuditEvents")))
     assert dropped["additionalEventData"] == {"eventCount": 2, "retentionDays": 7}
-    report = vault.check()
+    report = vault.maintenance.check()
     assert report.clean
     assert report.counted["trail events"] == 5
     clock.forward(days=400)
     days_pass()
-    assert len(list(vault.trail())) == 3
+    assert len(list(vault.audit_log())) == 3
     with reopen() as again:
-        assert again.trail_days == 7
-        assert again.check().clean
+        assert again.audit.retention_days == 7
+        assert again.maintenance.check().clean
 
 
 def test_an_event_is_kept_to_the_end_of_its_time(vault, client, clock, days_pass) -> None:
     client.create_secret(Name="a")
-    vault.keep_trail(7)
+    vault.audit.set_retention(7)
     clock.forward(days=7)
     days_pass()
-    assert len(list(vault.trail(operation="CreateSecret"))) == 1
+    assert len(list(vault.audit_log(operation="CreateSecret"))) == 1
 
     days_pass()
 
-    assert list(vault.trail(operation="CreateSecret")) == []
+    assert list(vault.audit_log(operation="CreateSecret")) == []
 
 
 def test_the_trail_is_kept_for_ever_unless_told(vault, client, clock) -> None:
-    assert vault.trail_days is None
+    assert vault.audit.retention_days is None
     client.create_secret(Name="a")
     clock.forward(days=36500)
     client.list_secrets()
-    assert len(list(vault.trail())) == 2
-    vault.keep_trail(1)
-    vault.keep_trail(None)
+    assert len(list(vault.audit_log())) == 2
+    vault.audit.set_retention(1)
+    vault.audit.set_retention(None)
 
-    assert vault.trail_days is None
+    assert vault.audit.retention_days is None
     clock.forward(days=10)
     client.list_secrets()
-    assert len(list(vault.trail(operation="SetTrailRetention"))) == 2
+    assert len(list(vault.audit_log(operation="SetTrailRetention"))) == 2
 
 
 def test_the_retention_is_itself_in_the_trail(vault) -> None:
-    vault.keep_trail(30)
+    vault.audit.set_retention(30)
 
-    event = next(vault.trail())
+    event = next(vault.audit_log())
     assert (event["eventSource"], event["eventName"]) == ("smtui", "SetTrailRetention")
     assert event["requestParameters"] == {"days": 30}
     with pytest.raises(smtui.ClientError):
-        vault.keep_trail(36501)
+        vault.audit.set_retention(36501)
 
 
 def test_a_long_trail_is_shortened_call_by_call(vault, client, clock, reopen) -> None:
     """No single call has to drop it all."""
-    with vault.all_or_nothing():
+    with vault.transaction():
         for _ in range(1100):
             client.get_random_password()
-    vault.keep_trail(1)
+    vault.audit.set_retention(1)
     clock.forward(days=2)
     client.get_random_password()
     clock.forward(days=1)
@@ -244,8 +245,8 @@ def test_a_long_trail_is_shortened_call_by_call(vault, client, clock, reopen) ->
     with reopen() as again:
         for _ in range(4):
             again.client().get_random_password()
-            left.append(len(list(again.trail())))
-        assert again.check().clean
+            left.append(len(list(again.audit_log())))
+        assert again.maintenance.check().clean
 
     assert left == [604, 106, 7, 8]
 
@@ -270,7 +271,7 @@ RIGHT = {
 
 
 def everything(vault):
-    database = vault._open_database()
+    database = vault._state.database
     tables = database.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     return {name: database.rows(f"SELECT * FROM {name}") for (name,) in tables if name != "words"}
 
@@ -279,20 +280,20 @@ def everything(vault):
 def test_no_trail_entry_no_operation(vault, client, kind, method) -> None:
     """Where the event cannot be written, nothing is done and nothing told, rightly asked or wrongly; reads too."""
     client.create_secret(Name="a", SecretString="1")
-    vault._open_database().run("CREATE TRIGGER no BEFORE INSERT ON trail BEGIN SELECT raise(ABORT, 'no'); END")
+    vault._state.database.run("CREATE TRIGGER no BEFORE INSERT ON trail BEGIN SELECT raise(ABORT, 'no'); END")
     before = everything(vault)
 
     with pytest.raises(smtui.VaultError):
         getattr(clients_of(vault)[kind], method)(**RIGHT.get(method, {}))
     assert everything(vault) == before
-    vault._open_database().run("DROP TRIGGER no")
+    vault._state.database.run("DROP TRIGGER no")
 
 
 def test_callers(vault) -> None:
     """The caller is in the event; one whose account allows nothing is refused."""
     alice = smtui.Caller("arn:aws:iam::000000000000:user/alice", context={"aws:SourceIp": "203.0.113.7"})
     vault.client(caller=alice).create_secret(Name="a")
-    event = next(vault.trail())
+    event = next(vault.audit_log())
     assert (event["userIdentity"]["arn"], event["sourceIPAddress"]) == (alice.arn, "203.0.113.7")
 
     for caller in (smtui.Caller(alice.arn, identity="none"), smtui.Caller("arn:aws:iam::111111111111:user/eve")):

@@ -47,7 +47,7 @@ def quiet(vault: smtui.Vault, client: Any) -> Any:
 
 
 def events(vault: smtui.Vault) -> list[str]:
-    return [event["eventName"] for event in vault.trail()]
+    return [event["eventName"] for event in vault.audit_log()]
 
 
 def test_metadata_is_read_without_an_event_also_where_it_is_refused(vault: smtui.Vault, quiet: Any) -> None:

@@ -84,7 +84,7 @@ def noted_too_early(work: Work, folder: Path) -> list[str]:
         left.put(folder / "left")
         try:
             with smtui.open_vault(folder / "left" / work.path.name, PASSPHRASE) as vault:
-                assert digest.commits(vault._open_database()) >= left.said
+                assert digest.commits(vault._state.database) >= left.said
         except (AssertionError, smtui.VaultError):
             early.append(left.after)
         shutil.rmtree(folder / "left")

@@ -50,7 +50,7 @@ def counts(line: Connection, path: Path, times: int, careless: bool = False) -> 
         for number in range(times):
             while True:
                 try:
-                    with ExitStack() if careless else vault.all_or_nothing():
+                    with ExitStack() if careless else vault.transaction():
                         for name, value in zip(NAMES, values(client), strict=True):
                             client.put_secret_value(SecretId=name, SecretString=text(value + 1))
                     break
@@ -70,7 +70,7 @@ def reads(line: Connection, path: Path, read_only: bool) -> None:
         line.send("open")
         while not path.with_name("stop").exists():
             try:
-                with vault.all_or_nothing():
+                with vault.transaction():
                     one, two = values(client)
                 listed = client.list_secrets()["SecretList"]
             except smtui.VaultBusyError:
@@ -133,7 +133,7 @@ async def together(path: Path, times: int) -> list[Any]:
     assert not said
     with smtui.open_vault(path, PASSPHRASE) as vault:
         assert values(vault.client()) == (WRITERS * times, WRITERS * times)
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
     return [worker.said for worker in (*writers, *readers)]
 
 
@@ -191,7 +191,7 @@ def changes(line: Connection, path: Path) -> None:
     while (found := opens(CHANGES + 1, path)) is None or found[0] < CHANGES:
         if found:
             with suppress(smtui.VaultLockedError), found[1] as vault:
-                vault.change_passphrase(f"pass-{found[0] + 1}")
+                vault.maintenance.change_passphrase(f"pass-{found[0] + 1}")
                 line.send(found[0] + 1)
     found[1].close()
 

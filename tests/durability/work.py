@@ -92,9 +92,9 @@ class Work:
     def sound(self, path: Path, passphrase: str, **how: Any) -> Iterator[smtui.Vault]:
         """The vault opens without help, is whole, holds what nobody touched, and takes a change and closes."""
         with smtui.open_vault(path, passphrase, **how) as vault:
-            report = vault.check()
+            report = vault.maintenance.check()
             assert report.clean, report.findings
-            assert path != self.path or not vault.behind
+            assert path != self.path or not vault.maintenance.missing_commits
             client = vault.client()
             for name, value in KEPT.items():
                 assert client.get_secret_value(SecretId=name)["SecretString"] == value
@@ -156,7 +156,7 @@ class Delete(Work):
     MANY = 60
 
     def stock(self, vault: smtui.Vault) -> None:
-        with vault.all_or_nothing():
+        with vault.transaction():
             for number in range(1, self.MANY + 1):
                 vault.client().create_secret(Name=f"s{number}", SecretString=text(number))
 
@@ -243,7 +243,7 @@ class Rotate(Work):
             client: Any = vault.client()
             before = client.get_secret_value(SecretId="s")["VersionId"]
             assert before == self.version(done + 1) or done == 0 or before == self.version(done)
-            ended = vault.rotate_due()
+            ended = vault.scheduler.run_due()
             assert not [each.problem for each in ended if each.problem]
             stages = client.describe_secret(SecretId="s")["VersionIdsToStages"]
             [current] = [version for version, labels in stages.items() if "AWSCURRENT" in labels]
@@ -258,7 +258,7 @@ class Change(Work):
     name = "passphrase"
 
     def act(self, number: int) -> None:
-        self.vault.change_passphrase(f"pass-{number}")
+        self.vault.maintenance.change_passphrase(f"pass-{number}")
 
     def judge(self, done: int) -> None:
         opens = []
@@ -287,7 +287,7 @@ class Backup(Work):
 
     def act(self, number: int, *, force: bool = False) -> None:
         self.client.put_secret_value(SecretId="s", SecretString=text(number))
-        self.vault.backup(self.target(number), force=force or not number % 2)
+        self.vault.maintenance.backup(self.target(number), force=force or not number % 2)
 
     def again(self, done: int) -> int:
         """Over a copy that is there, but that the disk did not confirm."""
@@ -335,7 +335,7 @@ class Create(Work):
         for number in range(1, done + 2):
             if number <= done or self.place(number).exists():
                 with smtui.open_vault(self.place(number), PASSPHRASE) as vault:
-                    assert vault.check().clean
+                    assert vault.maintenance.check().clean
                     vault.client().create_secret(Name="s", SecretString="works")
 
 
@@ -373,7 +373,7 @@ class Migrate(Work):
             copies = [path for path in self.folder.glob(f"{place.name}.format-*") if path.suffix == ".backup"]
             for path in (place, *copies):
                 with self.opened(path, number) as vault:
-                    assert vault.check().clean
+                    assert vault.maintenance.check().clean
                     value = vault.client().get_secret_value(SecretId="prod/db")["SecretString"]
                     assert value == '{"user":"app","password":"second"}'
                     vault.client().create_secret(Name="s", SecretString="works")

@@ -21,7 +21,7 @@ def test_refusals_in_one_thread_do_not_disturb_another(vault: smtui.Vault) -> No
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(store, range(200)))
 
-    assert vault.check().clean
+    assert vault.maintenance.check().clean
     for number in range(200):
         assert client.get_secret_value(SecretId=f"s{number}")["SecretString"] == f"value {number}"
 
@@ -47,6 +47,6 @@ def test_locking_waits_for_the_call_under_way(vault: smtui.Vault) -> None:
     from tests.conftest import PASSPHRASE, Clock
 
     with smtui.open_vault(vault.path, PASSPHRASE, clock=Clock()) as again:
-        assert again.check().clean
+        assert again.maintenance.check().clean
         for number in done:
             assert again.client().get_secret_value(SecretId=f"s{number}")["SecretString"] == "x"

@@ -101,7 +101,7 @@ def requests(data: bytes) -> None:
     """An operation and its request, as JSON: whatever is wrong with it is refused by one of AWS's names."""
     match _json(data):
         case [str(operation), dict(request)] if operation in OPERATIONS:
-            with suppress(SmtuiError), vault().all_or_nothing():
+            with suppress(SmtuiError), vault().transaction():
                 getattr(vault().client(), method_name(operation))(**request)
                 raise SmtuiError  # nothing of it is kept
 
@@ -114,7 +114,7 @@ def requests(data: bytes) -> None:
 def calls_of_functions(data: bytes) -> None:
     """What a rotation function sends: carried out, or answered with an error."""
     task = Task(ARN, "a", "rotation", "createSecret", "x" * 36, "y" * 36, {}, lambda: True)
-    with suppress(SmtuiError), vault().all_or_nothing():
+    with suppress(SmtuiError), vault().transaction():
         [answered] = wire.decoded(Desk(task, vault().client()).answer(data)).keys()
         assert answered in ("result", "error")
         raise SmtuiError  # nothing of it is kept
@@ -212,7 +212,7 @@ def _pristine() -> tuple[bytes, bytes]:
     """A closed vault's file and the key that opens it."""
     original = vault()
     copy = original.path.with_name("copy.vault")
-    original.backup(copy, force=True)
+    original.maintenance.backup(copy, force=True)
     return copy.read_bytes(), original.unlock_key()
 
 
@@ -229,4 +229,4 @@ def vault_files(data: bytes) -> None:
     with suppress(SmtuiError), smtui.open_vault(path, key=key) as opened:
         told = opened.client().get_secret_value(SecretId="a")["SecretString"]
         assert told == '{"k": "v"}'
-        opened.check()
+        opened.maintenance.check()

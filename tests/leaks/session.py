@@ -100,11 +100,11 @@ def main() -> None:
     terminal.tell = lambda text: True  # the recovery code is read by a person, on a terminal
     everything(home)
     with smtui.open_vault(os.environ["SMTUI_VAULT"], PASSPHRASE) as vault:
-        vault.change_passphrase(NEW_PASSPHRASE)
+        vault.maintenance.change_passphrase(NEW_PASSPHRASE)
         for name in (NAME, "j"):
             vault.client().put_secret_value(SecretId=name, SecretString=TEXT)
             vault.client().get_secret_value(SecretId=name)
-        told = repr(list(vault.trail()))
+        told = repr(list(vault.audit_log()))
         assert not [value for value in VALUES if value in told], "a value is in the trail"
         print("ready", flush=True)
         sys.stdin.read()

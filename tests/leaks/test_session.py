@@ -114,7 +114,7 @@ def test_what_was_killed_opens_and_is_whole(seen: Seen) -> None:
     """The last value was acknowledged before the kill."""
     with smtui.open_vault(seen.home / "team.vault", NEW_PASSPHRASE) as vault:
         assert vault.client().get_secret_value(SecretId="j")["SecretString"] == VALUES[0]
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
 
 
 @pytest.mark.parametrize("spelling", spellings(VALUES[0]))

@@ -173,9 +173,9 @@ def test_it_ends_once_nobody_wants_it_to_go_on(vault: smtui.Vault, tmp_path: Pat
     command = {"Arguments": ["/bin/sh", "-c", f"touch {marker}; sleep 300"], "TimeoutInSeconds": 600}
     arn = vault.rotations().create_function(FunctionName="f", Command=command)["FunctionArn"]
     vault.client().create_secret(Name="db", SecretString=VALUE)
-    vault.leave_rotations_to(lambda arn, region: None)
+    vault.scheduler.delegate_to(lambda arn, region: None)
     vault.client().rotate_secret(**ID, RotationLambdaARN=arn)
-    [ended] = vault.rotate_due(wanted=lambda: not marker.exists())
+    [ended] = vault.scheduler.run_due(should_continue=lambda: not marker.exists())
 
     assert ended.problem == "It was ended before it was done: the vault was locked."
     told = vault.rotations().describe_rotation(**ID)["Rotation"]
@@ -253,7 +253,7 @@ made = client.get_random_password()["RandomPassword"]
 print("is", json.dumps({"password": made}), made, event["RotationToken"], "\\x1b[31mred")
 sys.exit(1)
 """)
-    trail = list(vault.trail(operation="ReportRotation"))
+    trail = list(vault.audit_log(operation="ReportRotation"))
 
     assert run["Message"].splitlines()[1] == "was <secret>"
     assert run["Message"].splitlines()[2].startswith('is {"password": "<secret>"} <secret> <secret> ␛[31mred')

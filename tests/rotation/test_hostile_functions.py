@@ -62,7 +62,7 @@ def die_with_a_function():
         os.kill(os.getpid(), signal.SIGKILL)
     return True
 with smtui.open_vault(sys.argv[1], "{PASSPHRASE}") as vault:
-    vault.rotate_due(wanted=die_with_a_function)
+    vault.scheduler.run_due(should_continue=die_with_a_function)
 """
 Run = Callable[..., dict[str, Any]]
 
@@ -151,9 +151,9 @@ def test_it_ends_at_once_when_the_vault_is_locked(vault: smtui.Vault, tmp_path: 
     command = {"Arguments": [sys.executable, str(path)], "TimeoutInSeconds": 600}
     arn = vault.rotations().create_function(FunctionName="f", Command=command)["FunctionArn"]
     vault.client().create_secret(Name="db", SecretString=VALUE)
-    vault.leave_rotations_to(lambda arn, region: None)
+    vault.scheduler.delegate_to(lambda arn, region: None)
     vault.client().rotate_secret(**ID, RotationLambdaARN=arn)
-    [ended] = vault.rotate_due(wanted=lambda: not note.exists() or len(note.read_text().split()) < 2)
+    [ended] = vault.scheduler.run_due(should_continue=lambda: not note.exists() or len(note.read_text().split()) < 2)
 
     assert ended.problem == "It was ended before it was done: the vault was locked."
     assert not [pid for pid in note.read_text().split() if alive(int(pid))]
@@ -174,7 +174,7 @@ def test_the_program_is_killed(vault: smtui.Vault, here: Path, tmp_path: Path, c
     command = {"Arguments": [sys.executable, str(path)], "TimeoutInSeconds": 2}
     arn = vault.rotations().create_function(FunctionName="f", Command=command)["FunctionArn"]
     vault.client().create_secret(Name="db", SecretString=VALUE)
-    vault.leave_rotations_to(lambda arn, region: None)
+    vault.scheduler.delegate_to(lambda arn, region: None)
     vault.client().rotate_secret(**ID, RotationLambdaARN=arn)
     program = subprocess.run([sys.executable, "-c", KILLED, vault.path, str(note)], cwd=Path(smtui.__file__).parents[1],
                              env={**os.environ, "TMPDIR": str(here)}, check=False)

@@ -74,32 +74,32 @@ def value(vault: smtui.Vault, name: str) -> str:
 
 def test_what_is_due_waits_and_other_rotations_go_on(received: smtui.Vault, marker: Path) -> None:
     """Nothing is claimed, begun or counted as failed, and looking again finds nothing to do."""
-    ended = received.rotate_due()
+    ended = received.scheduler.run_due()
 
     assert [(each.name, each.problem) for each in ended] == [("own", "")]
     assert value(received, "own") != "first"
     assert not marker.exists()
-    assert [(each.name, each.function) for each in received.waiting_rotations()] == [("db", "run")]
+    assert [(each.name, each.function) for each in received.scheduler.list_waiting()] == [("db", "run")]
     told = received.rotations().describe_rotation(SecretId="db")
     assert told["WaitsForPermission"]
     assert told["Rotation"]["State"] == "done", "the attacker's own test of it; nothing was begun here"
     assert described(received)["WaitsForPermission"]
-    assert not received.rotation_is_due()
-    assert received.waiting_functions() == {described(received)["FunctionArn"]}
+    assert not received.scheduler.has_due()
+    assert received.scheduler.list_waiting_functions() == {described(received)["FunctionArn"]}
 
 
 def test_a_rotation_that_is_asked_for_begins_and_waits(received: smtui.Vault, marker: Path, clock: Clock) -> None:
     """As on AWS, RotateSecret is answered; here nothing runs until the command is allowed."""
     received.client().rotate_secret(SecretId="db", ClientRequestToken=TOKEN)
-    received.rotate_due(secret_id="db")
+    received.scheduler.run_due(secret_id="db")
     clock.forward(days=40)
-    received.rotate_due()
+    received.scheduler.run_due()
 
     run = received.rotations().describe_rotation(SecretId="db")["Rotation"]
     assert (run["State"], run["Attempts"], run["AtWork"]) == ("waiting", 0, False)
     assert not marker.exists()
     allow(received)
-    received.rotate_due(secret_id="db")
+    received.scheduler.run_due(secret_id="db")
     assert marker.exists()
 
 
@@ -115,16 +115,16 @@ def test_once_allowed_it_runs_here_and_nowhere_else(
 ) -> None:
     allow(received)
     assert "WaitsForPermission" not in described(received)
-    assert received.rotation_is_due()
-    received.rotate_due()
+    assert received.scheduler.has_due()
+    received.scheduler.run_due()
     assert marker.exists()
     marker.unlink()
     received.close()
     clock.forward(days=2)
     move_to("third")
     with smtui.open_vault(received.path, PASSPHRASE, clock=clock) as again:
-        again.rotate_due()
-        assert [each.name for each in again.waiting_rotations()] == ["db"]
+        again.scheduler.run_due()
+        assert [each.name for each in again.scheduler.list_waiting()] == ["db"]
     assert not marker.exists()
 
 
@@ -139,9 +139,9 @@ def test_what_is_made_here_is_allowed_here(vault: smtui.Vault, marker: Path, arg
 
 def test_a_permission_survives_a_new_passphrase(received: smtui.Vault, marker: Path) -> None:
     allow(received)
-    received.change_passphrase("an entirely different one")
+    received.maintenance.change_passphrase("an entirely different one")
 
-    received.rotate_due()
+    received.scheduler.run_due()
     assert marker.exists()
 
 
@@ -170,10 +170,10 @@ def test_any_change_takes_the_permission_away(
     received.close()
     by_another_program(received.path, key, change)
     with smtui.open_vault(received.path, PASSPHRASE, clock=clock) as again:
-        again.rotate_due()
+        again.scheduler.run_due()
         with contextlib.suppress(smtui.ClientError):  # what cannot be read has been begun, and has failed
             again.client().rotate_secret(SecretId="db")
-        again.rotate_due(secret_id="db")
+        again.scheduler.run_due(secret_id="db")
 
         assert described(again).keys() & {"WaitsForPermission", "Unreadable"}
     assert not marker.exists()
@@ -216,14 +216,14 @@ def test_a_record_of_another_vault_or_an_altered_one(
 ) -> None:
     """Each record is copied to where another is looked for, and each of its bits is turned."""
     allow(received)
-    folder = received._permissions.folder
+    folder = received._state.permissions.folder
     [record] = folder.iterdir()
     held = record.read_bytes()
     arguments = described(received)["Command"]["Arguments"]
     with smtui.create_vault(tmp_path / "other.vault", PASSPHRASE, clock=clock) as other:
         other.rotations().create_function(FunctionName="run", Command={"Arguments": arguments}, Allow=False)
         function = described(other)
-        place = other._permissions._file_of(function)
+        place = other._state.permissions._file_of(function)
         place.parent.mkdir(parents=True)
         shutil.copyfile(record, place)
         place.chmod(0o600)
@@ -244,7 +244,7 @@ def test_a_record_of_another_vault_or_an_altered_one(
     record.symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere").write_bytes(held)
     assert "WaitsForPermission" in described(received), "it is a link"
-    received.rotate_due()
+    received.scheduler.run_due()
     assert not marker.exists()
 
 
@@ -261,7 +261,7 @@ def test_a_permission_is_taken_back(received: smtui.Vault, marker: Path) -> None
     allow(received)
     assert "WaitsForPermission" in received.rotations().revoke_function(FunctionName="run")
 
-    received.rotate_due()
+    received.scheduler.run_due()
     assert not marker.exists()
 
 
@@ -270,16 +270,16 @@ def test_taken_back_between_claim_and_start(
 ) -> None:
     """The process is not started; the run goes back untried, and other rotations go on."""
     allow(received)
-    permits = received._permissions.may_run
+    permits = received._state.permissions.may_run
     asked = []
 
     def may_run(function: dict[str, Any]) -> bool:
         """True until the claim is through."""
         asked.append(function)
-        claimed = any(event["eventName"] == "ClaimRotation" for event in received.trail(limit=2))
+        claimed = any(event["eventName"] == "ClaimRotation" for event in received.audit_log(limit=2))
         return permits(function) and not claimed
 
-    monkeypatch.setattr(received._permissions, "may_run", may_run)
+    monkeypatch.setattr(received._state.permissions, "may_run", may_run)
     received.client().rotate_secret(SecretId="db")
     monkeypatch.undo()
 
@@ -317,6 +317,6 @@ def test_a_state_directory_that_cannot_be_written(
 def test_who_allowed_what_is_in_the_trail(received: smtui.Vault, arguments: list[str]) -> None:
     allow(received)
 
-    [event] = list(received.trail(operation="AllowFunction"))
+    [event] = list(received.audit_log(operation="AllowFunction"))
     assert event["requestParameters"]["command"]["arguments"] == arguments
     assert json.dumps(event)

@@ -27,7 +27,7 @@ import sys, smtui
 from smtui.vault import kdf
 kdf.PROFILES.update({{number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in kdf.PROFILES}})
 with smtui.open_vault(sys.argv[1], "{PASSPHRASE}") as vault:
-    print(len(vault.rotate_due()))
+    print(len(vault.scheduler.run_due()))
 """
 # Counts how often it makes a password, and waits at one step until it is let go.
 FUNCTION = """
@@ -66,7 +66,7 @@ def due(path: Path, folder: Path, waits_at: str) -> None:
         arn = vault.rotations().create_function(
             FunctionName="f", Command={"Arguments": [sys.executable, str(script)]}
         )["FunctionArn"]
-        with vault.all_or_nothing():
+        with vault.transaction():
             client.rotate_secret(**ID, RotationLambdaARN=arn)
 
 
@@ -101,7 +101,7 @@ def test_two_at_once(tmp_path: Path, cheap_kdf: None) -> None:
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
         assert len(versions(vault)) == 2
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
     assert (tmp_path / "steps").read_text().split() == ["createSecret", "setSecret", "testSecret", "finishSecret"]
 
 
@@ -118,14 +118,14 @@ def test_killed_in_the_middle(tmp_path: Path, cheap_kdf: None, died_at: str) -> 
     with smtui.open_vault(path, PASSPHRASE) as vault:
         assert vault.client().get_secret_value(**ID)["SecretString"] == "first"
         [token] = [each["VersionId"] for each in versions(vault) if "AWSPENDING" in each.get("VersionStages", ())]
-        assert vault.check().clean
-        assert vault.rotate_due() == []
+        assert vault.maintenance.check().clean
+        assert vault.scheduler.run_due() == []
 
     script = tmp_path / "function.py"
     script.write_text(script.read_text().replace(f'step == "{died_at}":\n    open', 'step == "nowhere":\n    open'))
     with smtui.open_vault(path, PASSPHRASE, clock=lambda: system_clock() + timedelta(minutes=17)) as vault:
-        assert [ended.problem for ended in vault.rotate_due()] == [""]
+        assert [ended.problem for ended in vault.scheduler.run_due()] == [""]
         value = vault.client().get_secret_value(**ID)
         assert (value["VersionId"], value["SecretString"]) == (token, f"made {token}")
         assert len(versions(vault)) == 2
-        assert vault.check().clean
+        assert vault.maintenance.check().clean

@@ -57,7 +57,7 @@ ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELE
 
 async def test_a_reading_that_nobody_wants_any_more_is_ended(vault: smtui.Vault) -> None:
     """It raises in the vault's thread, where nobody listens, and what was asked next has its turn."""
-    database, begun = vault._open_database(), threading.Event()
+    database, begun = vault._state.database, threading.Event()
     database.connection.set_progress_handler(lambda: begun.set() is not None)
     reading = asyncio.create_task(look(vault.interrupt, database.rows, ENDLESS))
     await asyncio.to_thread(begun.wait)

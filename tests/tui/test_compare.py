@@ -56,7 +56,7 @@ async def test_which_keys_differ(app: MakeApp, database: Any, vault: smtui.Vault
         assert "= user      same in both" in text
         assert "first-word" not in text
         assert "second-word" not in text
-        assert sum(event["eventName"] == "GetSecretValue" for event in vault.trail()) == 2
+        assert sum(event["eventName"] == "GetSecretValue" for event in vault.audit_log()) == 2
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(running.screen, SecretScreen))
 

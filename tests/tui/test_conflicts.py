@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 @pytest.fixture
 def other(vault: smtui.Vault, database: Any) -> Iterator[Any]:
     """Somebody else's session: the same file, opened once more."""
-    with vault.opened_again() as own:
+    with vault.reopen() as own:
         yield own.client(caller=BOB)
 
 

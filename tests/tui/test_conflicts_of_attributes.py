@@ -154,7 +154,7 @@ async def test_tags_of_several(app: MakeApp, filled: Any, vault: smtui.Vault) ->
         await pilot.press("tab")
         await types(pilot, "test")
         await sees(pilot, "5 secrets of 5")
-        with vault.opened_again() as elsewhere:
+        with vault.reopen() as elsewhere:
             elsewhere.client().tag_resource(SecretId="prod/web/session", Tags=[{"Key": "env", "Value": "staging"}])
         running.screen.query_one("#go", Button).press()
         await sees(pilot, "4 done, 1 refused.")

@@ -86,4 +86,4 @@ async def test_each_of_them(app: MakeApp, vault: smtui.Vault) -> None:
                         await pilot.pause()
             except TimeoutError:
                 raise AssertionError(f"{typed} {keys} did not bring {then!r}:\n{read(running)}") from None
-        assert set(OPERATIONS) <= {event["eventName"] for event in vault.trail()}
+        assert set(OPERATIONS) <= {event["eventName"] for event in vault.audit_log()}

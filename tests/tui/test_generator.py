@@ -147,7 +147,7 @@ async def test_one_of_several_is_chosen(app: MakeApp, tool: FakeTool) -> None:
         five = list(running.screen.candidates.passwords)
         assert len(set(five)) == 5
         assert all(each in screen_text(running) for each in five)
-        assert len([*running.session.vault.trail(operation="GetRandomPassword")]) == 5
+        assert len([*running.session.vault.audit_log(operation="GetRandomPassword")]) == 5
         await pilot.press("down", "down", "down", "up", "ctrl+y")
         await until(pilot, lambda: tool.held)
 

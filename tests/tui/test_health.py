@@ -62,7 +62,7 @@ async def test_what_the_list_says_is_there_at_once(app: MakeApp, vault: smtui.Va
             (kind, name) for kind in ("never rotated", "unused") for name in ("weak", "one", "two", "open")
         }
         assert "values not looked at yet" in screen_text(running)
-    assert not [event for event in vault.trail() if event["eventName"] == "BatchGetSecretValue"]
+    assert not [event for event in vault.audit_log() if event["eventName"] == "BatchGetSecretValue"]
 
 
 @pytest.mark.usefixtures("ailing")
@@ -84,7 +84,7 @@ async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Va
         await until(pilot, lambda: "the same as in" in screen_text(running) and "2 of " in screen_text(running))
         await pilot.press("enter", "enter")
         await until(pilot, lambda: isinstance(running.screen, SecretScreen))
-    assert [event for event in vault.trail() if event["eventName"] == "BatchGetSecretValue"]
+    assert [event for event in vault.audit_log() if event["eventName"] == "BatchGetSecretValue"]
 
 
 @pytest.mark.usefixtures("ailing")

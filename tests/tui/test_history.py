@@ -52,7 +52,7 @@ async def test_what_somebody_does_beside_appears(app: MakeApp, database: Any, va
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await history(pilot)
-        with vault.opened_again() as beside:
+        with vault.reopen() as beside:
             beside.client().tag_resource(SecretId="prod/db", Tags=[{"Key": "a", "Value": "b"}])
         await running.screen.look_for_changes().wait()  # type: ignore[attr-defined]
 

@@ -102,7 +102,7 @@ async def test_all_is_as_before(app: MakeApp, file: Path, client: Any, clock: Cl
         assert client.get_secret_value(SecretId="dev/a")["SecretString"] == "imported-value"
         await pilot.press("u")
         await hears(pilot, "There is nothing to undo.")
-    assert vault.check().clean
+    assert vault.maintenance.check().clean
 
 
 async def test_what_others_changed_is_left_and_named(app: MakeApp, file: Path, client: Any, other: Any) -> None:

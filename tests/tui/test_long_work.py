@@ -34,7 +34,7 @@ class Slow:
 
     def __call__(self, vault: smtui.Vault, tell: Tell) -> int:
         try:
-            with vault.all_or_nothing():
+            with vault.transaction():
                 for number in range(10):
                     tell("making", number, 10)
                     vault.client().create_secret(Name=f"made-{number}", SecretString="x")
@@ -114,7 +114,7 @@ async def test_a_long_question_is_stopped_in_the_middle(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.do(working(lambda vault, tell: vault._open_database().row(endless)))
+        running.do(working(lambda vault, tell: vault._state.database.row(endless)))
         await until(pilot, lambda: isinstance(running.screen, WorkDialog))
         await pilot.press("escape")
 

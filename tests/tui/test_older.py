@@ -26,7 +26,7 @@ def sentences(running: SmtuiApp) -> str:
 @pytest.fixture
 def older(vault: smtui.Vault, client: Any, tmp_path: Path) -> Path:
     """Two secrets were made since."""
-    vault.backup(tmp_path / "before")
+    vault.maintenance.backup(tmp_path / "before")
     for name in ("a", "b"):
         client.create_secret(Name=name)
     vault.close()
@@ -52,7 +52,7 @@ async def test_nobody_enters_it_by_habit(app: MakeApp, older: Path) -> None:
 
 async def test_all_that_is_missing_is_counted(app: MakeApp, vault: smtui.Vault, client: Any, tmp_path: Path) -> None:
     """The newest are listed, and the others add up to the number in the sentence, however many there are."""
-    vault.backup(tmp_path / "before")
+    vault.maintenance.backup(tmp_path / "before")
     for number in range(60):
         client.create_secret(Name=f"secret-{number}")
     vault.close()
@@ -87,8 +87,8 @@ async def test_who_recovers_is_asked_before_anything_changes(
     app: MakeApp, vault: smtui.Vault, tmp_path: Path
 ) -> None:
     """The passphrase of the older file stays as it was."""
-    code = vault.take_recovery_code()
-    vault.backup(tmp_path / "before")
+    code = vault.maintenance.take_recovery_code()
+    vault.maintenance.backup(tmp_path / "before")
     vault.client().create_secret(Name="a")
     vault.close()
     (tmp_path / "before").replace(vault.path)

@@ -297,7 +297,7 @@ async def test_a_policy_that_locks_its_writer_out_is_said_to_while_it_is_typed(a
         await paste(pilot, policy())
         await shows(pilot, "Nothing is wrong with it.")
         assert program.session is not None
-        assert "ValidateResourcePolicy" not in {event["eventName"] for event in program.session.vault.trail()}
+        assert "ValidateResourcePolicy" not in {event["eventName"] for event in program.session.vault.audit_log()}
 
 
 @pytest.mark.parametrize("template", [text for _, text in TEMPLATES if "NAME" in text("") or "-O" in text("") or

@@ -59,7 +59,7 @@ def failed(database: Any, functions: dict[str, str], clock: Clock) -> Any:
 @pytest.fixture
 def others(vault: smtui.Vault) -> Iterator[smtui.Vault]:
     """The vault as another process has it open."""
-    with vault.opened_again() as again:
+    with vault.reopen() as again:
         yield again
 
 

@@ -49,7 +49,7 @@ async def test_what_is_due_is_rotated_and_said(app: MakeApp, due: Any) -> None:
 async def test_a_failure_says_why(app: MakeApp, due: Any, vault: smtui.Vault) -> None:
     due.cancel_rotate_secret(SecretId="db")
     arn = vault.rotations().create_function(FunctionName="g", Password={"Key": "absent"})["FunctionArn"]
-    with vault.all_or_nothing():
+    with vault.transaction():
         due.rotate_secret(SecretId="db", RotationLambdaARN=arn)
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:

@@ -67,7 +67,7 @@ def labels(client: Any) -> dict[str, str]:
 
 
 def readings(vault: smtui.Vault) -> int:
-    return sum(event["eventName"] == "GetSecretValue" for event in vault.trail())
+    return sum(event["eventName"] == "GetSecretValue" for event in vault.audit_log())
 
 
 # The value.

@@ -46,7 +46,7 @@ async def refused(pilot: Pilot[None], keys: tuple[str, ...], words: str) -> None
 
 
 def names(running: SmtuiApp) -> list[str]:
-    return [event["eventName"] for event in running.session.vault.trail()] if running.session else []
+    return [event["eventName"] for event in running.session.vault.audit_log()] if running.session else []
 
 
 async def test_one_that_will_be_deleted(app: MakeApp, database: Any) -> None:

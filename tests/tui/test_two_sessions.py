@@ -52,7 +52,7 @@ def other(vault: smtui.Vault, clock: Clock) -> Iterator[smtui.Vault]:
 
 
 def names(vault: smtui.Vault) -> list[str]:
-    return [event["eventName"] for event in vault.trail()]
+    return [event["eventName"] for event in vault.audit_log()]
 
 
 async def settle(pilot: Pilot[None]) -> None:
@@ -205,7 +205,7 @@ async def test_what_was_recorded_comes_on_top_of_the_audit_log_while_the_cursor_
         assert screen.table.current == at
         ids = [event["eventID"] for event in screen._events]
         assert len(ids) == len(set(ids))
-        assert ids == [event["eventID"] for event in vault.trail()]
+        assert ids == [event["eventID"] for event in vault.audit_log()]
 
 
 async def test_a_list_stays_as_it_was_left_while_somebody_writes(

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 import smtui
 from smtui import strength
 from smtui.backends import keyring_store
+from smtui.backends.maintenance import Maintenance
 from smtui.config import Settings, load_settings
 from smtui.strength import Strength
 from smtui.tui.app import SmtuiApp
@@ -66,7 +67,7 @@ async def test_a_whole_vault_is_found_whole(app: MakeApp, filled: Any) -> None:
 async def test_what_is_wrong_is_told(vault: smtui.Vault, filled: Any, tmp_path: Path) -> None:
     """Here somebody wrote into the trail of a copy with another program."""
     path, key = tmp_path / "copy.vault", vault.unlock_key()
-    vault.backup(path)
+    vault.maintenance.backup(path)
     by_another_program(path, key, "UPDATE trail SET event = replace(event, 'stripe', 'strope')")
     with smtui.open_vault(path, key=key) as copy:
         running = SmtuiApp(path, Settings(), vault=copy)
@@ -127,16 +128,16 @@ async def test_a_lock_tells_of_a_recovery_code_that_nobody_has(
     """The passphrase is changed by then: whoever finds the lock is told that the code on paper is of the old one."""
     monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
     running = app()
-    real, sealed = smtui.Vault.change_passphrase, threading.Event()
+    real, sealed = Maintenance.change_passphrase, threading.Event()
 
-    def locked_at_the_end(self: smtui.Vault, *how: Any) -> None:
+    def locked_at_the_end(self: Maintenance, *how: Any) -> None:
         real(self, *how)
         sealed.set()
         if not shown_first:
             locking.wait(LIMIT)
 
     locking = threading.Event()
-    monkeypatch.setattr(smtui.Vault, "change_passphrase", locked_at_the_end)
+    monkeypatch.setattr(Maintenance, "change_passphrase", locked_at_the_end)
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "New passphrase")
         await until(pilot, lambda: "The vault is sealed anew" in screen_text(running))
@@ -268,7 +269,7 @@ async def test_a_preview_records_no_access_to_names_that_are_new(app: MakeApp, t
         await ask_to_import(pilot, running, tmp_path / "many.json")
         await until(pilot, lambda: "new secrets 5,000" in screen_text(running))
 
-        assert list(vault.trail(operation="GetSecretValue")) == list(vault.trail(outcome="refused")) == []
+        assert list(vault.audit_log(operation="GetSecretValue")) == list(vault.audit_log(outcome="refused")) == []
 
 
 async def test_what_cannot_be_imported_is_marked_before(app: MakeApp, tmp_path: Path) -> None:
@@ -333,7 +334,7 @@ async def test_how_long_the_trail_is_kept(app: MakeApp, vault: smtui.Vault) -> N
         await until(pilot, lambda: said(running) == ["The trail is kept for 90 days."])
 
         await until(pilot, lambda: "90 days" in screen_text(running))
-    assert vault.trail_days == 90
+    assert vault.audit.retention_days == 90
 
 
 async def test_the_keyring_is_told_and_forgets(app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.backends.local import Vault
+from smtui.backends.maintenance import Maintenance
 from smtui.config import Settings
 from smtui.tui import verifier
 from smtui.tui.app import SmtuiApp
@@ -29,15 +29,16 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_the_vault_screen_tells_when_it_was_verified(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
     """Nobody asked for it, and nothing of it is in the audit log."""
-    events = len(list(vault.trail()))
+    events = len(list(vault.audit_log()))
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await until(pilot, lambda: vault.last_check)
+        await until(pilot, lambda: vault.maintenance.last_check)
         await pilot.press("o", "v")
         await until(pilot, lambda: "every row is as it was last written" in screen_text(running))
 
-    assert vault.last_check and vault.last_check.clean and vault.last_check.at == vault.now()
-    assert not any(event["eventName"] == "Check" for event in vault.trail()) and events > 0
+    last_check = vault.maintenance.last_check
+    assert last_check and last_check.clean and last_check.at == vault.now()
+    assert not any(event["eventName"] == "Check" for event in vault.audit_log()) and events > 0
 
 
 async def test_an_older_row_that_was_put_back_stops_the_session(
@@ -45,7 +46,7 @@ async def test_an_older_row_that_was_put_back_stops_the_session(
 ) -> None:
     """It is locked, and says why and what to do."""
     path, key = tmp_path / "copy.vault", vault.unlock_key()
-    vault.backup(path)
+    vault.maintenance.backup(path)
     by_another_program(path, key, "UPDATE labels SET label = 'AWSPREVIOUS' WHERE secret = 1")
     running = SmtuiApp(path, Settings(), vault=smtui.open_vault(path, key=key))
     async with running.run_test(size=SMALL) as pilot:
@@ -53,7 +54,7 @@ async def test_an_older_row_that_was_put_back_stops_the_session(
                     and "rows of this vault are not as they were last" in " ".join(screen_text(running).split()))
         assert "smtui check" in " ".join(screen_text(running).split()) and running.session is None
     with smtui.open_vault(path, key=key) as copy:
-        assert copy.last_check and not copy.last_check.clean
+        assert copy.maintenance.last_check and not copy.maintenance.last_check.clean
 
 
 @pytest.mark.parametrize("how", ["ctrl+l", "change"])
@@ -63,12 +64,12 @@ async def test_it_gives_way(
     """The lock and a new passphrase do not wait for its end, however long it would last."""
     begun = threading.Event()
 
-    def without_end(own: Vault, progress: Any) -> bool:
+    def without_end(own: Maintenance, progress: Any) -> bool:
         while True:
             begun.set()
             progress(1)
 
-    monkeypatch.setattr(Vault, "verify_rows", without_end)
+    monkeypatch.setattr(Maintenance, "verify_rows", without_end)
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, begun.is_set)
@@ -79,7 +80,7 @@ async def test_it_gives_way(
             await until(pilot, lambda: vault.locked)
         else:
             await session.verifier.end()
-            vault.change_passphrase("another six words of passphrase")
+            vault.maintenance.change_passphrase("another six words of passphrase")
         assert not session.verifier.is_running
 
 
@@ -87,9 +88,9 @@ def test_it_lets_go_after_every_slice(vault: smtui.Vault, filled: Any) -> None:
     """While it reads, no other thread gets its turn: no slice has more than a hundred rows."""
     slices: list[int] = []
     vault.create_secrets([{"Name": f"more-{number}", "SecretString": "x"} for number in range(100)])
-    with vault.opened_again() as own:
-        rows = digest.count_of_all(own._open_database())
-        assert own.verify_rows(slices.append)
+    with vault.reopen() as own:
+        rows = digest.count_of_all(own._state.database)
+        assert own.maintenance.verify_rows(slices.append)
     assert rows > 2 * digest.SLICE
     assert slices == [*range(0, slices[-1] + 1, digest.SLICE)] and slices[-1] > rows - digest.SLICE
     assert digest.SLICE <= 100
@@ -129,8 +130,8 @@ def test_writers_do_not_wait_for_it(vault: smtui.Vault, filled: Any) -> None:
         filled.create_secret(Name=f"meanwhile-{len(written)}", SecretString="x")
         written.append(rows)
 
-    with vault.opened_again() as own:
-        assert own.verify_rows(write)
+    with vault.reopen() as own:
+        assert own.maintenance.verify_rows(write)
     assert written and own.locked
 
 
@@ -140,9 +141,10 @@ def test_writers_do_not_wait_for_it(vault: smtui.Vault, filled: Any) -> None:
 ])
 def test_a_mismatch_is_found_and_noted(vault: smtui.Vault, filled: Any, tmp_path: Path, statement: str) -> None:
     path, key = tmp_path / "copy.vault", vault.unlock_key()
-    vault.backup(path)
+    vault.maintenance.backup(path)
     by_another_program(path, key, statement)
     with smtui.open_vault(path, key=key) as copy:
-        assert not copy.verify_rows()
-        assert copy.last_check and not copy.last_check.clean
-        assert "found something wrong" in copy.take_check_reminder() and not copy.take_check_reminder()
+        assert not copy.maintenance.verify_rows()
+        assert copy.maintenance.last_check and not copy.maintenance.last_check.clean
+        assert "found something wrong" in copy.maintenance.take_check_reminder()
+        assert not copy.maintenance.take_check_reminder()

@@ -26,12 +26,12 @@ SAMPLES = Path(__file__).parent / "samples"
 def test_a_backup_is_a_whole_vault(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy"
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        vault.backup(target)
+        vault.maintenance.backup(target)
 
     assert target.stat().st_mode & 0o777 == 0o600
     with smtui.open_vault(target, PASSPHRASE) as copy:
         assert read_all(copy) == VALUES
-        assert copy.check().clean
+        assert copy.maintenance.check().clean
     assert {p.name for p in tmp_path.iterdir()} == {"v.vault", "copy"}
 
 
@@ -41,18 +41,18 @@ def test_a_backup_overwrites_only_when_told(path: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(target)
     with smtui.open_vault(path, PASSPHRASE) as vault:
         with pytest.raises(smtui.VaultExistsError):
-            vault.backup(target)
+            vault.maintenance.backup(target)
         assert target.read_text() == "mine"
         for wrong in (tmp_path / "link", tmp_path, path):
             with pytest.raises(smtui.VaultPathError):
-                vault.backup(wrong, force=True)
-        vault.backup(target, force=True)
+                vault.maintenance.backup(wrong, force=True)
+        vault.maintenance.backup(target, force=True)
     smtui.open_vault(target, PASSPHRASE).close()
 
 
 def test_a_backup_into_nowhere(path: Path) -> None:
     with smtui.open_vault(path, PASSPHRASE) as vault, pytest.raises(smtui.VaultPathError):
-        vault.backup(Path("/proc/none/copy"))
+        vault.maintenance.backup(Path("/proc/none/copy"))
 
 
 WRITER = (
@@ -80,14 +80,14 @@ def test_a_backup_while_another_process_writes(path: Path, tmp_path: Path) -> No
         wait_for(process, 5)
         with smtui.open_vault(path, PASSPHRASE) as vault:
             for number in range(3):
-                vault.backup(tmp_path / f"copy-{number}")
+                vault.maintenance.backup(tmp_path / f"copy-{number}")
                 wait_for(process, 5)
     finally:
         process.kill()
         process.wait()
     for number in range(3):
         with smtui.open_vault(tmp_path / f"copy-{number}", PASSPHRASE) as copy:
-            assert copy.check().clean
+            assert copy.maintenance.check().clean
             assert read_all(copy) == VALUES
             assert len(copy.client().list_secrets()["SecretList"]) >= 5
 
@@ -105,7 +105,7 @@ def test_killed_while_writing(path: Path, lines: int) -> None:
         client = vault.client()
         for number in range(done + 1):
             assert client.get_secret_value(SecretId=f"w-{number}")["SecretString"] == "x" * 300
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
 
 
 def test_two_processes_write_at_once(path: Path) -> None:
@@ -117,7 +117,7 @@ def test_two_processes_write_at_once(path: Path) -> None:
         process.communicate()
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
         for name, last in zip(("one", "two"), done, strict=True):
             for number in range(last + 1):
                 vault.client().describe_secret(SecretId=f"{name}-{number}")
@@ -166,18 +166,18 @@ def test_every_format_ever_written_still_opens(sample: Path, tmp_path: Path, mon
 
     with smtui.open_vault(path, "a frozen sample", clock=Clock()) as vault:
         client = vault.client()
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
         assert client.get_secret_value(SecretId="prod/db")["SecretString"] == '{"user":"app","password":"second"}'
         previous = client.get_secret_value(SecretId="prod/db", VersionStage="AWSPREVIOUS")
         assert previous["SecretString"] == '{"user":"app","password":"first"}'
         assert client.get_secret_value(SecretId="binary")["SecretBinary"] == bytes(range(256))
         assert client.describe_secret(SecretId="planned")["DeletedDate"]
         assert client.describe_secret(SecretId="prod/db")["Tags"] == [{"Key": "team", "Value": "pay"}]
-        assert len(list(vault.trail(operation="CreateSecret"))) == 3
+        assert len(list(vault.audit_log(operation="CreateSecret"))) == 3
         client.tag_resource(SecretId="prod/db", Tags=[{"Key": "team", "Value": "shop"}])
         client.delete_secret(SecretId="binary", ForceDeleteWithoutRecovery=True)
-        vault.change_passphrase("another")
-        assert vault.check().clean
+        vault.maintenance.change_passphrase("another")
+        assert vault.maintenance.check().clean
 
 
 def test_a_check_looks_at_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +193,7 @@ def test_a_check_looks_at_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch
     with smtui.open_vault(path, PASSPHRASE) as vault, smtui.open_vault(path, PASSPHRASE) as other:
         monkeypatch.setattr(trail, "_start", slow)
 
-        assert vault.check().findings == ()
+        assert vault.maintenance.check().findings == ()
 
 
 def test_progress_that_raises_ends_a_backup(path: Path, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_progress_that_raises_ends_a_backup(path: Path, tmp_path: Path) -> None:
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
         with pytest.raises(KeyboardInterrupt):
-            vault.backup(tmp_path / "copy", progress=stop)
+            vault.maintenance.backup(tmp_path / "copy", progress=stop)
         what, done, of = told[0]
         assert (what, done) == ("copying", of)
         assert read_all(vault) == VALUES
@@ -216,7 +216,7 @@ def test_progress_that_raises_ends_a_backup(path: Path, tmp_path: Path) -> None:
 def test_an_interrupted_statement_raises_ours(path: Path) -> None:
     """From another thread; the vault goes on as if it had not been asked."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        database = vault._open_database()
+        database = vault._state.database
         endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
         begun = threading.Event()
         database.connection.set_progress_handler(lambda: begun.set() is not None)

@@ -129,7 +129,7 @@ def test_half_a_page_is_completed_from_the_log_beside_it(path: Path, tmp_path: P
 
     with smtui.open_vault(cut, PASSPHRASE) as vault:
         assert vault.client().get_secret_value(SecretId="new")["SecretString"] == "x" * 20_000
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
     assert cut.stat().st_size % 4096 == 0
 
 
@@ -282,14 +282,14 @@ def test_a_vault_that_cannot_be_written_opens_for_reading_only(reachable: Path, 
 def test_reading_only_leaves_the_file_alone(path: Path) -> None:
     before = path.read_bytes()
     with smtui.open_vault(path, PASSPHRASE, read_only=True) as vault:
-        events = len(list(vault.trail()))
+        events = len(list(vault.audit_log()))
         assert read_all(vault) == VALUES
-        assert len(list(vault.trail())) == events
+        assert len(list(vault.audit_log())) == events
         with pytest.raises(smtui.VaultReadOnlyError):
             vault.client().create_secret(Name="new")
         with pytest.raises(smtui.VaultReadOnlyError):
-            vault.change_passphrase("new")
-        assert vault.check().clean
+            vault.maintenance.change_passphrase("new")
+        assert vault.maintenance.check().clean
 
     assert path.read_bytes() == before
 
@@ -321,7 +321,8 @@ def test_locked(path: Path) -> None:
     vault.close()
 
     assert vault.locked
-    for call in (vault.client, vault.check, client.list_secrets, vault.unlock_key, vault.take_recovery_code):
+    for call in (vault.client, vault.maintenance.check, client.list_secrets, vault.unlock_key,
+                 vault.maintenance.take_recovery_code):
         with pytest.raises(smtui.VaultLockedError):
             call()
     assert "hunter2" not in repr(vars(vault))
@@ -331,7 +332,7 @@ def test_a_second_process_holding_the_lock(path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(opening, "BUSY_MILLISECONDS", 50)
     holder = subprocess.Popen(
         [sys.executable, "-c", CODE + "v = smtui.open_vault(sys.argv[1], PASSPHRASE)\n"
-         "with v.all_or_nothing():\n    print('held', flush=True)\n    sys.stdin.read()", str(path)],
+         "with v.transaction():\n    print('held', flush=True)\n    sys.stdin.read()", str(path)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )
     assert holder.stdout and holder.stdin and holder.stdout.readline() == "held\n"
@@ -357,7 +358,7 @@ def test_a_full_disk_keeps_the_old_state(path: Path) -> None:
         "resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))\n"
         "c.create_secret(Name='after', SecretString='x')\n"
         "for n in done: assert c.get_secret_value(SecretId=f's{n}')['SecretString'] == 'x' * 5000\n"
-        "assert v.check().clean; v.close(); print('fine', len(done) > 0)",
+        "assert v.maintenance.check().clean; v.close(); print('fine', len(done) > 0)",
         path,
     )
     assert run.stdout.startswith("VaultFullError"), run.stdout + run.stderr
@@ -369,7 +370,7 @@ def test_a_full_disk_keeps_the_old_state(path: Path) -> None:
 def test_no_error_tells_the_key(path: Path) -> None:
     """Whatever the library says while the key is set, the statement with the key is not part of it."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        key = vault._file_keys.page.hex()
+        key = vault._state.file_keys.page.hex()
     path.write_bytes(path.read_bytes()[:4096] + bytes(4096 * 3))
     try:
         with smtui.open_vault(path, PASSPHRASE) as vault:

@@ -44,7 +44,7 @@ CHANGES: dict[str, Deed] = {
     "key": lambda vault, client: _key(vault),
     "alias": lambda vault, client: vault.keys().create_alias(
         AliasName="alias/other", TargetKeyId=_key(vault)),
-    "retention": lambda vault, client: vault.keep_trail(30),
+    "retention": lambda vault, client: vault.audit.set_retention(30),
     "import": lambda vault, client: vault.create_secrets([{"Name": f"n{number}"} for number in range(3)]),
 }
 
@@ -59,7 +59,7 @@ def _refused(vault: smtui.Vault, client: Any) -> None:
 
 
 def _undone(vault: smtui.Vault, client: Any) -> None:
-    with contextlib.suppress(KeyError), vault.all_or_nothing():
+    with contextlib.suppress(KeyError), vault.transaction():
         client.create_secret(Name="never")
         raise KeyError
 
@@ -78,8 +78,8 @@ READS: dict[str, Deed] = {
     "refused": _refused,
     "taken back": _undone,
     "no rotation to claim": lambda vault, client: vault.rotations().claim_rotation(Holder="h"),
-    "check": lambda vault, client: vault.check(),
-    "audit log": lambda vault, client: list(vault.trail()),
+    "check": lambda vault, client: vault.maintenance.check(),
+    "audit log": lambda vault, client: list(vault.audit_log()),
 }
 
 
@@ -140,12 +140,12 @@ def test_the_vault_is_still_clean(two: tuple[smtui.Vault, smtui.Vault]) -> None:
     one.client().create_secret(Name="c")
     other.client().create_secret(Name="d")
 
-    assert one.check().clean
+    assert one.maintenance.check().clean
 
 
 def test_to_ask_reads_one_row_however_long_the_audit_log_is(two: tuple[smtui.Vault, smtui.Vault]) -> None:
     one, _ = two
-    database = one._open_database()
+    database = one._state.database
     plans = [" ".join(str(row[3]) for row in database.rows(f"EXPLAIN QUERY PLAN {question}")) for question in (
         "SELECT value FROM meta WHERE name = 'content_changes'", "SELECT max(id) FROM trail")]
 

@@ -55,8 +55,8 @@ def test_private_under_any_umask(tmp_path: Path, careless_umask: None, monkeypat
     with smtui.create_vault(path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="a", SecretString="s")
         look()
-        vault.backup(path.with_name("copy"), progress=look)
-        vault.change_passphrase(PASSPHRASE, progress=look)
+        vault.maintenance.backup(path.with_name("copy"), progress=look)
+        vault.maintenance.change_passphrase(PASSPHRASE, progress=look)
         vault.client().put_secret_value(SecretId="a", SecretString="t")
         look()
     migrated(path)
@@ -79,12 +79,12 @@ def create(path: Path) -> None:
 
 def backup(path: Path) -> None:
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        vault.backup(path.with_name("copy"), force=True)
+        vault.maintenance.backup(path.with_name("copy"), force=True)
 
 
 def change(path: Path) -> None:
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        vault.change_passphrase(PASSPHRASE)
+        vault.maintenance.change_passphrase(PASSPHRASE)
 
 
 def export(path: Path) -> None:

@@ -23,7 +23,7 @@ def most_owed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.usefixtures("most_owed")
 def test_words_are_found_at_once_and_later(vault: smtui.Vault, client: Any) -> None:
     """Within the transaction that made them, and after it; refusals in between take nothing along."""
-    with vault.all_or_nothing():
+    with vault.transaction():
         for number in range(5):
             client.create_secret(Name=f"s{number}", Description="findable")
             with pytest.raises(smtui.ClientError):
@@ -36,15 +36,15 @@ def test_words_are_found_at_once_and_later(vault: smtui.Vault, client: Any) -> N
 
     assert found(client, "findable") == ["s0", "s3", "s4", "s5"]
     assert found(client, "other") == ["s1"]
-    assert vault.check().clean
+    assert vault.maintenance.check().clean
 
 
 @pytest.mark.usefixtures("most_owed")
 def test_what_was_undone_is_not_found(vault: smtui.Vault, client: Any) -> None:
-    with pytest.raises(KeyError), vault.all_or_nothing():
+    with pytest.raises(KeyError), vault.transaction():
         client.create_secret(Name="gone", Description="findable")
         raise KeyError
     client.create_secret(Name="here", Description="findable")
 
     assert found(client, "findable") == ["here"]
-    assert vault.check().clean
+    assert vault.maintenance.check().clean

@@ -54,27 +54,27 @@ def test_the_recovery_code_is_shown_once_and_opens_the_vault(tmp_path: Path) -> 
     path = tmp_path / "v"
     with smtui.create_vault(path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="a", SecretString="1")
-        code = vault.take_recovery_code()
+        code = vault.maintenance.take_recovery_code()
         with pytest.raises(smtui.VaultError, match="shown once"):
-            vault.take_recovery_code()
+            vault.maintenance.take_recovery_code()
 
     with smtui.open_vault(path, recovery_code=code) as vault:
         assert vault.client().get_secret_value(SecretId="a")["SecretString"] == "1"
         with pytest.raises(smtui.VaultError):
-            vault.take_recovery_code()
+            vault.maintenance.take_recovery_code()
 
 
 def test_the_recovery_code_opens_a_file_whose_salt_is_damaged(tmp_path: Path) -> None:
     path = tmp_path / "v"
     with smtui.create_vault(path, PASSPHRASE) as vault:
-        code = vault.take_recovery_code()
+        code = vault.maintenance.take_recovery_code()
     path.write_bytes(bytes(16) + path.read_bytes()[16:])
     with pytest.raises(smtui.VaultError):
         smtui.open_vault(path, PASSPHRASE)
 
     with smtui.open_vault(path, recovery_code=code) as vault:
-        assert vault.check().clean
-        vault.change_passphrase("new")
+        assert vault.maintenance.check().clean
+        vault.maintenance.change_passphrase("new")
     smtui.open_vault(path, "new").close()
 
 
@@ -83,7 +83,7 @@ def test_the_stored_key_opens_the_vault_until_the_passphrase_changes(path: Path)
         key = vault.unlock_key()
     with smtui.open_vault(path, key=key) as vault:
         assert read_all(vault) == VALUES
-        vault.change_passphrase("new")
+        vault.maintenance.change_passphrase("new")
         assert vault.unlock_key() != key
     with pytest.raises(smtui.WrongPassphraseError):
         smtui.open_vault(path, key=key)
@@ -95,12 +95,12 @@ def test_a_changed_passphrase_opens_and_the_old_one_does_not(path: Path) -> None
     with smtui.open_vault(path, PASSPHRASE) as vault:
         client = vault.client()
         salt = path.read_bytes()[:16]
-        vault.change_passphrase("new")
+        vault.maintenance.change_passphrase("new")
         assert path.read_bytes()[:16] != salt
-        assert vault.take_recovery_code()
+        assert vault.maintenance.take_recovery_code()
         client.create_secret(Name="after", SecretString="1")
         assert read_all(vault) == VALUES
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
 
     with pytest.raises(smtui.WrongPassphraseError):
         smtui.open_vault(path, PASSPHRASE)
@@ -114,18 +114,19 @@ def test_no_change_while_another_connection_is_open(path: Path) -> None:
     with smtui.open_vault(path, PASSPHRASE) as vault, smtui.open_vault(path, PASSPHRASE) as other:
         other.client().list_secrets()
         with pytest.raises(smtui.VaultBusyError, match="has the vault open"):
-            vault.change_passphrase("new")
+            vault.maintenance.change_passphrase("new")
         vault.client().create_secret(Name="a")
         other.client().create_secret(Name="b")
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        vault.change_passphrase("new")
+        vault.maintenance.change_passphrase("new")
 
 
 def change_elsewhere(path: Path) -> str:
     """Another process tries to change the passphrase; what comes of it."""
     return elsewhere(
         "from smtui import folder_lock; folder_lock.PATIENCE = 0.05\n"
-        "try:\n    with smtui.open_vault(sys.argv[1], PASSPHRASE) as vault: vault.change_passphrase('new')\n"
+        "try:\n    with smtui.open_vault(sys.argv[1], PASSPHRASE) as vault:\n"
+        "        vault.maintenance.change_passphrase('new')\n"
         "except smtui.VaultError as error: print(type(error).__name__)\n", path,
     ).stdout
 
@@ -162,7 +163,7 @@ def test_nothing_is_opened_while_a_file_is_replaced(path: Path, monkeypatch: pyt
 
     with smtui.open_vault(path, PASSPHRASE) as vault, monkeypatch.context() as patch:
         patch.setattr(os, "replace", replaced)
-        vault.change_passphrase("new")
+        vault.maintenance.change_passphrase("new")
     assert outcomes == [PASSPHRASE, "new"]
 
 
@@ -177,13 +178,13 @@ def test_what_another_wrote_at_the_last_moment_is_kept(path: Path, monkeypatch: 
 
     monkeypatch.setattr(reseal, "_take_for_ourselves", at_the_last_moment)
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        events = len([*vault.trail()])
+        events = len([*vault.audit_log()])
         vault.client().list_secrets()
-        vault.change_passphrase("new")
+        vault.maintenance.change_passphrase("new")
     with smtui.open_vault(path, "new") as vault:
-        assert len([*vault.trail()]) == events + 2
+        assert len([*vault.audit_log()]) == events + 2
         assert "new" in [secret["Name"] for secret in vault.client().list_secrets()["SecretList"]]
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
 
 
 def test_a_look_at_an_open_vault_drops_no_lock(path: Path) -> None:
@@ -203,7 +204,7 @@ def test_a_change_that_fails_leaves_the_vault_open_and_as_it_was(path: Path, mon
         with monkeypatch.context() as patch:
             patch.setattr(backup, "copy_pages", full)
             with pytest.raises(smtui.VaultFullError):
-                vault.change_passphrase("new")
+                vault.maintenance.change_passphrase("new")
         vault.client().create_secret(Name="still-works")
         assert read_all(vault) == VALUES
     assert [p.name for p in path.parent.iterdir()] == [path.name]

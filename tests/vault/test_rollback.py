@@ -37,8 +37,9 @@ def change(path: Path) -> None:
 
 def behind(path: Path, passphrase: str = PASSPHRASE) -> int:
     with smtui.open_vault(path, passphrase) as vault:
-        assert bool(vault.behind) == any("older than what this machine last saw" in each for each in vault.notices)
-        return vault.behind
+        missing = vault.maintenance.missing_commits
+        assert bool(missing) == any("older than what this machine last saw" in each for each in vault.notices)
+        return missing
 
 
 def notes(machine: Path) -> list[Path]:
@@ -55,15 +56,15 @@ def test_an_older_file_in_its_place_is_noticed(path: Path, older: bytes) -> None
 
     assert [behind(path) for _ in range(2)] == [3, 3]
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        assert "3 changes are missing" in vault.older
-        assert read_all(vault) and vault.check().clean
+        assert "3 changes are missing" in vault.maintenance.rollback_warning
+        assert read_all(vault) and vault.maintenance.check().clean
 
 
 def test_a_restored_backup_is_accepted_once(path: Path, older: bytes) -> None:
     path.write_bytes(older)
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        vault.accept_older()
-        assert not vault.behind and not vault.notices
+        vault.maintenance.accept_rollback()
+        assert not vault.maintenance.missing_commits and not vault.notices
 
     assert behind(path) == 0
     change(path)
@@ -74,7 +75,7 @@ def test_a_restored_backup_is_accepted_once(path: Path, older: bytes) -> None:
 def test_a_copy_elsewhere_is_as_old_as_it_is(path: Path, tmp_path: Path) -> None:
     """The note is about the vault, wherever its file lies. A fresh backup is not behind."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        vault.backup(tmp_path / "copy")
+        vault.maintenance.backup(tmp_path / "copy")
     assert behind(tmp_path / "copy") == 0
     change(path)
 
@@ -88,7 +89,7 @@ def test_what_is_changed_in_an_older_file_hides_nothing(path: Path, older: bytes
 
     assert behind(path) == 3
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        assert "went another way since" in vault.older
+        assert "went another way since" in vault.maintenance.rollback_warning
 
 
 def test_an_older_file_that_overtook_is_noticed(path: Path, older: bytes, machine: Path) -> None:
@@ -102,14 +103,16 @@ def test_an_older_file_that_overtook_is_noticed(path: Path, older: bytes, machin
 
     for _ in range(2):
         with smtui.open_vault(path, PASSPHRASE) as vault:
-            assert vault.behind == 3
-            assert "3 changes are missing, and other changes were made instead" in vault.older
-            assert re.search(r"It went another way between \d{4}-\d\d-\d\d .* UTC and .* UTC\.", vault.older)
-            assert [line.split()[-2:] for line in vault.lost] == [["CreateSecret", f"new-{n}"] for n in (2, 1, 0)]
-            assert vault.older in vault.notices
+            assert vault.maintenance.missing_commits == 3
+            warning = vault.maintenance.rollback_warning
+            assert "3 changes are missing, and other changes were made instead" in warning
+            assert re.search(r"It went another way between \d{4}-\d\d-\d\d .* UTC and .* UTC\.", warning)
+            changes = [line.split()[-2:] for line in vault.maintenance.missing_changes]
+            assert changes == [["CreateSecret", f"new-{n}"] for n in (2, 1, 0)]
+            assert warning in vault.notices
             vault.client().put_secret_value(SecretId="prod/api", SecretString="here")  # hides nothing either
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        vault.accept_older()
+        vault.maintenance.accept_rollback()
     assert behind(path) == 0
 
 
@@ -122,17 +125,17 @@ def test_what_is_lost_is_dated_however_long_ago_it_was(path: Path, clock: Clock)
             clock.forward(hours=1)
             vault.client().put_secret_value(SecretId="prod/api" if number % 2 else "prod/db", SecretString=str(number))
             if number in (99, 199, 279):
-                vault.backup(path.with_name("copy"))
+                vault.maintenance.backup(path.with_name("copy"))
                 then[299 - number] = (clock.now, path.with_name("copy").rename(path.with_name(f"{number}")))
     for missing, (moment, file) in then.items():
         shutil.copyfile(file, path)
         with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
-            told = re.search(r"It lacks what was changed after (.*) UTC", vault.older)
-            assert told and vault.behind == missing
+            told = re.search(r"It lacks what was changed after (.*) UTC", vault.maintenance.rollback_warning)
+            assert told and vault.maintenance.missing_commits == missing
             known = datetime.fromisoformat(f"{told[1]}+00:00")
             assert timedelta() <= moment - known <= (clock.now - moment) / 2
-            assert len(vault.lost) == min(missing, 50)
-            assert vault.lost[0].split()[-2:] == ["PutSecretValue", "prod/api"]
+            assert len(vault.maintenance.missing_changes) == min(missing, 50)
+            assert vault.maintenance.missing_changes[0].split()[-2:] == ["PutSecretValue", "prod/api"]
 
 
 def test_reading_is_no_change(path: Path, older: bytes) -> None:
@@ -150,7 +153,7 @@ def test_reading_is_no_change(path: Path, older: bytes) -> None:
 def test_what_was_undone_or_refused_is_not_ahead_of_the_file(path: Path) -> None:
     with smtui.open_vault(path, PASSPHRASE) as vault:
         client = vault.client()
-        with pytest.raises(ZeroDivisionError), vault.all_or_nothing():
+        with pytest.raises(ZeroDivisionError), vault.transaction():
             client.create_secret(Name="undone")
             raise ZeroDivisionError
         with pytest.raises(smtui.ClientError):
@@ -175,7 +178,7 @@ def test_a_change_is_noted_once_it_is_in_the_file(path: Path, monkeypatch: pytes
     with smtui.open_vault(path, PASSPHRASE) as vault:
         seen.clear()
         vault.client().create_secret(Name="a")
-        with vault.all_or_nothing():
+        with vault.transaction():
             vault.client().create_secret(Name="b")
             vault.client().create_secret(Name="c")
 
@@ -186,7 +189,7 @@ def test_a_change_is_noted_once_it_is_in_the_file(path: Path, monkeypatch: pytes
 def test_the_new_passphrase_changes_nothing_about_it(path: Path, older: bytes) -> None:
     """The note stays the vault's; the older file, with its older passphrase, is noticed too."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        vault.change_passphrase("new")
+        vault.maintenance.change_passphrase("new")
     assert behind(path, "new") == 0
 
     path.write_bytes(older)
@@ -205,7 +208,7 @@ def test_two_sessions_at_once(path: Path, older: bytes) -> None:
         for number in range(4):
             for vault in (one, two):
                 vault.client().put_secret_value(SecretId="prod/api", SecretString=str(number))
-        assert one.check().clean and two.check().clean
+        assert one.maintenance.check().clean and two.maintenance.check().clean
     assert behind(path) == 0
 
     path.write_bytes(older)
@@ -223,8 +226,8 @@ def test_the_note_is_private_and_tells_little(path: Path, older: bytes, machine:
 def test_the_note_of_an_earlier_version_counts(path: Path, older: bytes, machine: Path) -> None:
     """It held the number of changes alone. No false alarm when smtui is upgraded, and no blindness either."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        commits = digest.commits(vault._open_database()).to_bytes(8, "big")
-        key = vault._key_store.derived("smtui seen")
+        commits = digest.commits(vault._state.database).to_bytes(8, "big")
+        key = vault._state.key_store.derived("smtui seen")
     note, = notes(machine)
     newest = path.read_bytes()
     note.write_bytes(commits + hmac.digest(key, commits, "sha256"))
@@ -235,7 +238,7 @@ def test_the_note_of_an_earlier_version_counts(path: Path, older: bytes, machine
     assert behind(path) == 0
     path.write_bytes(older)
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        assert len(vault.lost) == 3
+        assert len(vault.maintenance.missing_changes) == 3
 
 
 def test_events_that_were_dropped_on_purpose_are_no_alarm(path: Path, clock: Clock) -> None:
@@ -246,17 +249,17 @@ def test_events_that_were_dropped_on_purpose_are_no_alarm(path: Path, clock: Clo
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SMTUI_STATE", str(path.parent / "elsewhere"))
         with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
-            vault.keep_trail(1)
+            vault.audit.set_retention(1)
         for _ in range(4):
             clock.forward(days=2)
             with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
                 vault.client().put_secret_value(SecretId="prod/api", SecretString="x")
         with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
-            assert len(list(vault.trail())) < 5
+            assert len(list(vault.audit_log())) < 5
 
     for told in (True, False):
         with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
-            assert not vault.behind
+            assert not vault.maintenance.missing_commits
             assert any("no longer reaches back" in each for each in vault.notices) == told
 
 
@@ -287,7 +290,7 @@ def test_long_names_in_refused_requests_hide_nothing(path: Path) -> None:
 
     assert behind(path) == 1
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        assert vault.lost[0].split()[-2:] == ["CreateSecret", "new"]
+        assert vault.maintenance.missing_changes[0].split()[-2:] == ["CreateSecret", "new"]
 
 
 def unlock_key(path: Path) -> str:
@@ -314,7 +317,7 @@ def test_a_note_that_is_none_counts_for_nothing(
     there = note.is_fifo() or note.is_dir() or (note.exists() and note.stat().st_size > 0)
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        assert not vault.behind
+        assert not vault.maintenance.missing_commits
         assert any("remembered of this vault is damaged" in each for each in vault.notices) == there
     assert behind(path) == 0
 

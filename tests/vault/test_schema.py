@@ -101,8 +101,8 @@ def test_the_command_line_says_so(
 
 def test_where_the_recovery_code_opens_it(path: Path, key: bytes) -> None:
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        vault.change_passphrase("another one")
-        code, key = vault.take_recovery_code(), vault.unlock_key()
+        vault.maintenance.change_passphrase("another one")
+        code, key = vault.maintenance.take_recovery_code(), vault.unlock_key()
     by_another_program(path, key, CHANGES["a view"])
 
     with pytest.raises(smtui.VaultDamagedError, match="the view v"):
@@ -116,9 +116,9 @@ def test_where_the_recovery_code_opens_it(path: Path, key: bytes) -> None:
 @pytest.mark.parametrize("call", [
     lambda vault: vault.client().list_secrets(),
     lambda vault: vault.client().put_secret_value(SecretId="prod/db", SecretString="new"),
-    lambda vault: vault.backup(vault.path.with_name("copy")),
-    lambda vault: vault.opened_again(),
-    lambda vault: vault.change_passphrase("another one"),
+    lambda vault: vault.maintenance.backup(vault.path.with_name("copy")),
+    lambda vault: vault.reopen(),
+    lambda vault: vault.maintenance.change_passphrase("another one"),
 ], ids=["list", "put", "backup", "opened again", "passphrase"])
 def test_a_schema_that_changes_while_the_vault_is_open(
     path: Path, key: bytes, change: str, call: Callable[[smtui.Vault], object]
@@ -129,7 +129,7 @@ def test_a_schema_that_changes_while_the_vault_is_open(
         with pytest.raises(smtui.VaultError):
             call(vault)
         assert not [name for name in contents(path.parent) if not name.startswith(path.name)]
-        findings = {finding.area for finding in vault.check().findings}
+        findings = {finding.area for finding in vault.maintenance.check().findings}
         assert "file" in findings
 
 
@@ -176,7 +176,7 @@ def test_statements_that_a_later_library_writes_differently(
     monkeypatch.setattr(schema_check, "KNOWN", dict.fromkeys(schema_check.KNOWN, "another"))
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        assert vault.check().clean
+        assert vault.maintenance.check().clean
 
 
 def test_a_temporary_object_is_not_ours(path: Path, key: bytes) -> None:

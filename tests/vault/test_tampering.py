@@ -46,7 +46,7 @@ def outcome(path: Path, key: bytes) -> Callable[..., str]:
         try:
             with smtui.open_vault(path, **(by or {"key": key})) as vault:  # type: ignore[arg-type]
                 same = read_all(vault) == VALUES
-                clean = vault.check().clean
+                clean = vault.maintenance.check().clean
                 assert same or not clean
                 return "same" if same and clean else "found"
         except smtui.WrongPassphraseError:
@@ -187,8 +187,8 @@ def killed(path: Path, key: bytes, tmp_path: Path) -> Path:
 def after_the_kill(dead: Path, key: bytes) -> tuple[str, int]:
     """The newest value, and by how many changes the vault says it is behind."""
     with smtui.open_vault(dead, key=key) as vault:
-        assert vault.check().clean
-        return vault.client().get_secret_value(SecretId="prod/api")["SecretString"], vault.behind
+        assert vault.maintenance.check().clean
+        return vault.client().get_secret_value(SecretId="prod/api")["SecretString"], vault.maintenance.missing_commits
 
 
 def test_a_log_that_is_whole_is_read(killed: Path, key: bytes) -> None:
@@ -242,7 +242,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
         patch.setattr(kdf, "PROFILES", CHEAP)
         with smtui.create_vault(path, PASSPHRASE, clock=clock) as vault:
             key = vault.unlock_key()
-            vault.keep_trail(30)
+            vault.audit.set_retention(30)
             for number in range(40):
                 born(vault, f"s{number}", chance)
     for _ in range(4):
@@ -251,7 +251,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
         with smtui.open_vault(path, key=key, clock=clock) as vault:
             for _ in range(25):
                 lives(vault, f"s{chance.randrange(40)}", chance)
-            assert vault.check().clean
+            assert vault.maintenance.check().clean
     return Life(path.read_bytes(), key, tuple(before))
 
 
@@ -312,7 +312,7 @@ def replayed(life: Life, path: Path) -> Replays:
 def unsuspecting(path: Path, key: bytes) -> bool:
     try:
         with smtui.open_vault(path, key=key, read_only=True) as vault:
-            return vault.check().clean
+            return vault.maintenance.check().clean
     except smtui.VaultError:
         return False
 
@@ -321,7 +321,7 @@ def everything(path: Path, life: Life, content: bytes) -> object:
     """All that stands in a file of these bytes."""
     path.write_bytes(content)
     with smtui.open_vault(path, key=life.key, read_only=True) as vault:
-        database = vault._open_database()
+        database = vault._state.database
         return digest.sum_of_all(database, b"any"), database.rows("SELECT * FROM sqlite_sequence ORDER BY name")
 
 
@@ -368,6 +368,6 @@ def test_a_row_changed_by_another_program_is_found(life: Life, path: Path, state
     assert everything(path, life, path.read_bytes()) != now or "digest" in statement
 
     with smtui.open_vault(path, key=life.key) as vault:
-        assert "rows" in {finding.area for finding in vault.check().findings}
+        assert "rows" in {finding.area for finding in vault.maintenance.check().findings}
         vault.client().create_secret(Name="later")
-        assert "rows" in {finding.area for finding in vault.check().findings}
+        assert "rows" in {finding.area for finding in vault.maintenance.check().findings}

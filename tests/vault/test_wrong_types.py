@@ -63,11 +63,11 @@ def pristine_life(tmp_path_factory: pytest.TempPathFactory) -> Pristine:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kdf, "PROFILES", CHEAP)
         with smtui.create_vault(path, PASSPHRASE, clock=clock) as vault:
-            vault.keep_trail(30)
+            vault.audit.set_retention(30)
             fill(vault)
             key = vault.unlock_key()
-            digest_key = vault._key_store.derived(digest.PURPOSE)
-            database = vault._open_database()
+            digest_key = vault._state.key_store.derived(digest.PURPOSE)
+            database = vault._state.database
             found = {table: [name for (name,) in database.rows("SELECT name FROM pragma_table_info(?)", (table,))]
                      for table in (*ROWS, *ONE_ROW)}
     return Pristine(path, key, digest_key, found)
@@ -152,20 +152,20 @@ class Answers:
             for call in (client.describe_secret, client.list_secret_version_ids, client.get_secret_value,
                          client.get_resource_policy, vault.rotations().describe_rotation):
                 self.ask(call.__name__, lambda: call(SecretId=entry["ARN"]), *one_only)  # noqa: B023
-        assert {event["eventName"] for event in vault.trail()} >= {"RotateSecret"}
-        list(vault.trail(outcome="done", caller="root"))
+        assert {event["eventName"] for event in vault.audit_log()} >= {"RotateSecret"}
+        list(vault.audit_log(outcome="done", caller="root"))
         assert "well" in {each["FunctionName"] for each in vault.rotations().list_functions()["Functions"]}
         for each in vault.keys().list_keys()["Keys"]:
             vault.keys().describe_key(KeyId=each["KeyId"])
         vault.keys().list_aliases()
-        vault.seals()
+        vault.key_usage.count_versions_by_key()
         of_keys(vault, "us-east-1")
         of_everything(vault, "us-east-1", lambda *_: None)
         vault.regions()
-        vault.waiting_functions()
-        vault.waiting_rotations()
-        vault.rotation_is_due()
-        vault.rotate_due()
+        vault.scheduler.list_waiting_functions()
+        vault.scheduler.list_waiting()
+        vault.scheduler.has_due()
+        vault.scheduler.run_due()
         client.list_secrets(Filters=[{"Key": "all", "Values": ["is"]}])
         client.create_secret(Name="new", SecretString="x")
 
@@ -193,7 +193,7 @@ def test_one_wrong_type(
                 continue
             with smtui.open_vault(path, key=pristine_life.key, clock=Clock()) as vault:
                 if wrong in ALWAYS_WRONG:
-                    assert not vault.check().clean
+                    assert not vault.maintenance.check().clean
                 Answers(vault).everything()
         except smtui.VaultError as error:
             if table not in ONE_ROW and (column, wrong) != ("id", WRONG["a huge number"]):
@@ -250,13 +250,13 @@ def test_a_damaged_secret_is_shown_as_one(altered: Any, column: str) -> None:
 def test_a_damaged_event_is_shown_as_one(altered: Any, event: str) -> None:
     """Under the number and the operation it has; every other is there, filters or not."""
     vault = altered("trail", "event", "id = 3", event)
-    everything = list(vault.trail())
+    everything = list(vault.audit_log())
 
     [damaged] = [each for each in everything if each.get("errorCode") == "UnreadableEvent"]
     assert damaged["eventID"] == "row 3"
     assert damaged["eventName"] != ""
     assert len(everything) > 20
-    assert list(vault.trail(operation="CreateSecret", outcome="done", secret_id="well"))
+    assert list(vault.audit_log(operation="CreateSecret", outcome="done", secret_id="well"))
     assert any("trail" in sentence for sentence in sentences(vault))
 
 
@@ -271,7 +271,7 @@ def test_a_function_whose_settings_are_none(altered: Any) -> None:
 
 
 def sentences(vault: smtui.Vault) -> list[str]:
-    return [finding.sentence for finding in vault.check().findings]
+    return [finding.sentence for finding in vault.maintenance.check().findings]
 
 
 def test_every_column_is_declared(pristine_life: Pristine) -> None:

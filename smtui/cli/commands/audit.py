@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> Exit:
             return _keep(vault, args.keep)
         if args.accept_clock:
             return _accept_clock(vault)
-        events = iter(vault.trail(
+        events = iter(vault.audit_log(
             secret_id=args.secret, operation=args.operation, caller=args.caller, outcome=args.outcome,
             since=args.since, until=args.until, region_name=args.region,
         ))
@@ -77,13 +77,13 @@ def run(args: argparse.Namespace) -> Exit:
 
 
 def _keep(vault: Vault, days: int) -> Exit:
-    vault.keep_trail(days)
+    vault.audit.set_retention(days)
     output.line(f"trail: kept for {days:,} days" if days else "trail: kept for ever")
     return Exit.DONE
 
 
 def _accept_clock(vault: Vault) -> Exit:
-    vault.accept_clock()
+    vault.maintenance.accept_clock()
     output.line("trail: this machine's clock is right")
     return Exit.DONE
 

@@ -22,6 +22,6 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     target = Path(args.target).expanduser()
     with opened(args) as vault:
-        vault.backup(target, force=args.force)
+        vault.maintenance.backup(target, force=args.force)
     output.line(f"{target}: written")
     return Exit.DONE

@@ -19,7 +19,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     with opened(args) as vault, diagnostics.progress() as bar:
-        report = vault.check(bar)
+        report = vault.maintenance.check(bar)
     for what, count in report.counted.items():
         output.line(f"{what}: {count:,} looked at")
     for finding in report.findings:

@@ -94,7 +94,7 @@ def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, ba
     if not changes or (args.dry_run and vault.read_only):
         return
     try:
-        with vault.all_or_nothing():
+        with vault.transaction():
             carry_out(Into(vault, args.region), changes, bar)
             if args.dry_run:
                 raise import_long.DryRunError

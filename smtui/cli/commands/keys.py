@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> Exit:
             for line in _table(vault, client, args.region):
                 output.line(line)
         else:
-            with vault.all_or_nothing():
+            with vault.transaction():
                 done = ACTIONS[args.action](vault, client, args)
             output.line(done)
     return Exit.DONE
@@ -137,7 +137,7 @@ ACTIONS: dict[str, Action] = {
 
 
 def _sealed(vault: Vault, key_id: str, region: str | None) -> str:
-    versions, secrets = vault.sealed_under(key_id, region_name=region)
+    versions, secrets = vault.key_usage.count_versions(key_id, region_name=region)
     return f"{versions:,} version{'' if versions == 1 else 's'} of {secrets:,} secret{'' if secrets == 1 else 's'}"
 
 
@@ -155,5 +155,5 @@ def _rows(vault: Vault, client: KeyClient, region: str | None) -> Iterator[tuple
         key = client.describe_key(KeyId=key_id)["KeyMetadata"]
         deletion = f"{key['DeletionDate'].astimezone():%Y-%m-%d}" if "DeletionDate" in key else "-"
         names = ", ".join(alias["AliasName"] for alias in aliases if alias["TargetKeyId"] == key_id)
-        versions, _ = vault.sealed_under(key_id, region_name=region)
+        versions, _ = vault.key_usage.count_versions(key_id, region_name=region)
         yield key_id, key["KeyState"], deletion, f"{versions:,}", names or "-", key["Description"]

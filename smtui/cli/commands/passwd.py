@@ -24,9 +24,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     with opened(args) as vault:
         with stored_key.kept_up(vault), new_passphrase.chosen(args) as passphrase:
-            vault.change_passphrase(passphrase)
+            vault.maintenance.change_passphrase(passphrase)
         output.line(f"{vault.path}: passphrase changed")
-        for copy in vault.older_copies():
+        for copy in vault.maintenance.list_format_backups():
             diagnostics.warn(f"{copy} still opens with the old passphrase.", "remove it if you no longer need it.")
         hand_over(vault, args)
     return Exit.DONE

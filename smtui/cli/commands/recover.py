@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> Exit:
     code = _code(args.recovery_code_fd).decode("utf-8", "replace").strip()
     with unlocking.closing(open_vault(path, recovery_code=code), args) as vault:
         with stored_key.kept_up(vault), new_passphrase.chosen(args) as passphrase:
-            vault.change_passphrase(passphrase)
+            vault.maintenance.change_passphrase(passphrase)
         output.line(f"{vault.path}: passphrase changed")
         hand_over(vault, args)
     return Exit.DONE

@@ -22,8 +22,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     with opened(args) as vault:
-        ended = vault.rotate_due(secret_id=args.name, region_name=args.region)
-        waiting = vault.waiting_rotations(secret_id=args.name, region_name=args.region)
+        ended = vault.scheduler.run_due(secret_id=args.name, region_name=args.region)
+        waiting = vault.scheduler.list_waiting(secret_id=args.name, region_name=args.region)
     for each in ended:
         done = "tested" if each.kind == "test" else "rotated"
         if not each.waits:

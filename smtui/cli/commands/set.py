@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> Exit:
         waits = args.file is None and not args.generate
         began = _current_version(client, target) if waits else UNKNOWN
         value = _generated(client, args) if args.generate else _typed(args)
-        with vault.all_or_nothing():
+        with vault.transaction():
             if began != UNKNOWN:
                 _refuse_if_changed(client, target, began)
             done = _store(client, target, value, args.description)

@@ -35,7 +35,7 @@ async def back_up(app: SmtuiApp, session: Session) -> None:
 
 
 async def _written(app: SmtuiApp, target: Path, *, force: bool = False) -> None:
-    await long(app, TITLE, lambda vault, tell: vault.backup(target, force=force, progress=tell))
+    await long(app, TITLE, lambda vault, tell: vault.maintenance.backup(target, force=force, progress=tell))
 
 
 def _proposed(session: Session) -> str:

@@ -69,7 +69,7 @@ def _planned(vault: Vault, region: str, entries: list[Entry], tell: Tell) -> lis
 
 def _carried_out(vault: Vault, region: str, steps: list[Step], tell: Tell) -> ImportedSecrets:
     """Answers what takes it back, noted in the same transaction."""
-    with vault.all_or_nothing():
+    with vault.transaction():
         written = carry_out(Into(vault, region), _changing(steps), tell)
         return note_import(vault, region, written, tell)
 

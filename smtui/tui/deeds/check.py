@@ -19,7 +19,7 @@ FOUND = "Keep this file as it is, and open a backup of it."
 
 
 async def check(app: SmtuiApp, session: Session) -> None:
-    report = await long(app, SafeText("Check"), lambda vault, tell: vault.check(tell))
+    report = await long(app, SafeText("Check"), lambda vault, tell: vault.maintenance.check(tell))
     await app.push_screen_wait(_told(report))
 
 

@@ -33,7 +33,7 @@ async def export_trail(app: SmtuiApp, session: Session, question: TrailQuestion)
 def _written(vault: Vault, region: str, question: TrailQuestion, path: Path, tell: Tell) -> int:
     count = 0
     with private_file(path) as file:
-        for event in vault.trail(**question.asked, region_name=region):
+        for event in vault.audit_log(**question.asked, region_name=region):
             if question.keeps(event):
                 file.write((json.dumps(event, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))
                 count += 1

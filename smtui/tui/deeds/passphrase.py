@@ -34,10 +34,10 @@ async def change_passphrase(app: SmtuiApp, session: Session) -> None:
     except SmtuiError:
         wipe(typed)
         raise
-    code, session.code_unseen = session.vault.take_recovery_code(), False
+    code, session.code_unseen = session.vault.maintenance.take_recovery_code(), False
     await app.push_screen_wait(RecoveryScreen(code))
     app.notify(CHANGED)
-    if copies := await call(session.vault.older_copies):
+    if copies := await call(session.vault.maintenance.list_format_backups):
         app.warn(STILL_OPEN.format(", ".join(copy.name for copy in copies)))
 
 
@@ -47,7 +47,7 @@ def _changed(session: Session, typed: bytearray, tell: Tell) -> None:
 
     try:
         with stored_key.kept_up(session.vault):
-            session.vault.change_passphrase(typed, tell)
+            session.vault.maintenance.change_passphrase(typed, tell)
         session.code_unseen = True
     finally:
         wipe(typed)

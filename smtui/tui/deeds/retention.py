@@ -19,7 +19,7 @@ DROPPED = SafeText("Older events are dropped for good, step by step. What is lef
 
 
 async def keep_trail(app: SmtuiApp, session: Session) -> None:
-    now = session.vault.trail_days or 0
+    now = session.vault.audit.retention_days or 0
     typed = await app.push_screen_wait(OneLine(QUESTION, str(now), longest=5))
     if typed is None or not typed.strip().isdecimal() or int(typed) == now:
         return
@@ -27,7 +27,7 @@ async def keep_trail(app: SmtuiApp, session: Session) -> None:
     question = Confirm(SafeText(f"Keep the trail for {days:,} days?"), DROPPED, "Keep so long")
     if days and not await app.push_screen_wait(question):
         return
-    await call(session.vault.keep_trail, days or None)
+    await call(session.vault.audit.set_retention, days or None)
     app.notify(told(days or None))
 
 

@@ -147,7 +147,7 @@ class PlanScreen(Dialog[Plan]):
         self.query_one("#cancel", Button).label = "Stop"
         passing = self.app.input.let_pass_later(PATIENCE)
         try:
-            await self.plan.carry_out(self.client, self.session.vault.all_or_nothing, self._tell)
+            await self.plan.carry_out(self.client, self.session.vault.transaction, self._tell)
         finally:
             passing.cancel()
         self._over = True

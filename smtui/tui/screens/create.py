@@ -72,5 +72,5 @@ class CreateScreen(Screen[None]):
             return
         finally:
             wipe(typed)
-        await self.app.push_screen_wait(RecoveryScreen(vault.take_recovery_code()))
+        await self.app.push_screen_wait(RecoveryScreen(vault.maintenance.take_recovery_code()))
         self.post_message(Opened(vault))

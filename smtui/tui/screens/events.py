@@ -68,19 +68,19 @@ class EventsScreen(SessionScreen[Answer]):
         """The same question again, with the cursor on the same event."""
         typed = read(self.bar.value, self.session.now())
         self._question = replace(typed, asked={**typed.asked, **self.always()})
-        self._newest = await call(self.vault.newest_event)
+        self._newest = await call(self.vault.audit.find_newest_number)
         self._rest = await call(self._asked, up_to=self._newest)
         self._events, self._more = [], True
         await self._read_on()
 
     def _asked(self, *, above: int = 0, up_to: int) -> Iterator[Event]:
         region = self.session.region
-        return self.vault.trail(**self._question.asked, region_name=region, above=above, up_to=up_to)
+        return self.vault.audit_log(**self._question.asked, region_name=region, above=above, up_to=up_to)
 
     async def look_for_more(self) -> None:
         """What was recorded since the last look comes above what is here, of which nothing is read again."""
         below, before = self._rest, self._newest
-        newest = await call(self.vault.newest_event)
+        newest = await call(self.vault.audit.find_newest_number)
         if newest == before:
             return
         rest = await call(self._asked, above=before, up_to=newest)

@@ -89,7 +89,7 @@ class HealthScreen(SessionScreen[None]):
     async def _read_all(self) -> None:
         region, now = self.session.region, self.session.now()
         found = await call(of_keys, self.vault, region)
-        waiting = await call(self.vault.waiting_functions, region_name=region)
+        waiting = await call(self.vault.scheduler.list_waiting_functions, region_name=region)
         self._all_read, token, count = False, None, 0
         while not self._all_read:
             more: Any = {"NextToken": token} if token else {}

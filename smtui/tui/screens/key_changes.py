@@ -88,13 +88,15 @@ class KeyChangesScreen(SessionScreen[None]):
 
     async def sealed(self, key: Key) -> Sealed:
         region = self.session.region
-        return Sealed(*await self.session.beside.run(lambda own: own.sealed_under(key.id, region_name=region)))
+        return Sealed(*await self.session.beside.run(
+            lambda own: own.key_usage.count_versions(key.id, region_name=region)
+        ))
 
     async def names(self, key: Key) -> list[str]:
         region = self.session.region
 
         def look(own: Vault) -> list[str]:
-            return own.names_under(key.id, region_name=region)
+            return own.key_usage.list_secret_names(key.id, region_name=region)
 
         return await self.session.beside.run(look)
 

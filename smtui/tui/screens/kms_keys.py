@@ -83,7 +83,9 @@ class KmsKeysScreen(KeyChangesScreen):
             return
         self._counting, region = True, self.session.region
         try:
-            self._seals = await self.session.beside.run(lambda own: own.seals(region_name=region))
+            self._seals = await self.session.beside.run(
+                lambda own: own.key_usage.count_versions_by_key(region_name=region)
+            )
             self._count_failure = SafeText("")
         except SmtuiError as error:
             if self.vault.locked:
@@ -150,7 +152,7 @@ class KmsKeysScreen(KeyChangesScreen):
 
     def _make(self, asked: NewKey) -> str:
         """With its alias or not at all."""
-        with self.vault.all_or_nothing():
+        with self.vault.transaction():
             key_id: str = self.kms.create_key(Description=asked.description)["KeyMetadata"]["KeyId"]
             if asked.alias:
                 self.kms.create_alias(AliasName=asked.alias, TargetKeyId=key_id)

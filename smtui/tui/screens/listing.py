@@ -114,7 +114,7 @@ class ListingScreen(SessionScreen[None]):
         async def fetch(token: str | None) -> Page:
             more: Any = {"NextToken": token} if token else {}
             answer = await look(self.vault.interrupt, self.reader.list_secrets, **request, **more)
-            waiting = await call(self.vault.waiting_functions, region_name=self.session.region)
+            waiting = await call(self.vault.scheduler.list_waiting_functions, region_name=self.session.region)
             rows.mark_waiting(answer["SecretList"], waiting)
             self._vocabulary.learn(answer["SecretList"])
             return Page(answer["SecretList"], answer.get("NextToken"))

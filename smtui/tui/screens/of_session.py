@@ -257,7 +257,7 @@ class SessionScreen(Screen[Answer]):
             for each in done.calls:
                 each.send(client)
 
-        write_unless(self.vault.all_or_nothing, lambda: done.obstacle(client), bool, send)
+        write_unless(self.vault.transaction, lambda: done.obstacle(client), bool, send)
         for each in done.calls:
             if each.method == "rotate_secret":  # begun in a transaction, it is carried out after its end
                 self.session.rotator.ask(each.request["SecretId"], done.region)

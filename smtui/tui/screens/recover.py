@@ -119,7 +119,7 @@ class RecoverScreen(Screen[None]):
             self.disabled = False
             self.form.start_again(sanitize(f"{error} {error.hint}".strip()), "-error")
             return
-        await self.app.push_screen_wait(RecoveryScreen(vault.take_recovery_code()))
+        await self.app.push_screen_wait(RecoveryScreen(vault.maintenance.take_recovery_code()))
         self._vault = None
         self.post_message(Opened(vault))
 
@@ -146,6 +146,6 @@ def _change(vault: Vault, typed: bytearray) -> None:
 
     try:
         with stored_key.kept_up(vault):
-            vault.change_passphrase(typed)
+            vault.maintenance.change_passphrase(typed)
     finally:
         wipe(typed)

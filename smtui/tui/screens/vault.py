@@ -65,7 +65,8 @@ class VaultScreen(SessionScreen[None]):
         """Line by line; asked of the file, so not in the event loop."""
         vault = self.vault
         return [_fact(title, sanitize(words)) for title, words in (
-            ("Vault", vault.path.absolute()), ("Size", f"{_size(vault.path):,} bytes, format {vault.format}"),
+            ("Vault", vault.path.absolute()),
+            ("Size", f"{_size(vault.path):,} bytes, format {vault.maintenance.format}"),
             ("Account", vault.account_id), ("Regions", ", ".join(self._regions(vault.regions()))),
             ("Verified", self._verified()), ("Settings", settings_path()),
             ("Locks", _locks(self.app.settings.idle_lock)),
@@ -75,7 +76,7 @@ class VaultScreen(SessionScreen[None]):
         """When every row was last found as it was written, or not."""
         if self.session.verifier.is_running:
             return "being verified now"
-        last = self.vault.last_check
+        last = self.vault.maintenance.last_check
         if last is None:
             return "not yet on this machine"
         when = f"{last.at.astimezone():%Y-%m-%d %H:%M}"
@@ -91,7 +92,7 @@ class VaultScreen(SessionScreen[None]):
 
     def _states(self) -> dict[str, str]:
         """What holds now of what the tasks change."""
-        days = self.vault.trail_days
+        days = self.vault.audit.retention_days
         return {
             "keyring:use_keyring": "stored" if stored_key.load(self.vault.path) else "not stored",
             "retention:keep_trail": f"{days:,} days" if days else "for ever",

@@ -1,0 +1,170 @@
+"""Care of a vault file: check, backup, passphrase, recovery code, and the warning that an older copy was put back."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable
+from pathlib import Path
+
+from smtui.api.errors import VaultDamagedError, VaultError, VaultReadOnlyError
+from smtui.backends.state import VaultState
+from smtui.vault import backup, digest, kdf, migrate, recovery, reseal, verification
+from smtui.vault import path as vault_path
+from smtui.vault.backup import Progress, untold
+from smtui.vault.check import CheckReport, check
+from smtui.vault.database import Database
+from smtui.vault.digest import Digest
+from smtui.vault.kdf import FileKeys
+from smtui.vault.keystore import rewrap
+from smtui.vault.verification import LastCheck
+
+Passphrase = str | bytes | bytearray
+
+
+class Maintenance:
+    """`vault.maintenance`: what concerns the file as a whole. Every method raises VaultLockedError once it is closed.
+
+    `progress(step, done, total)` is called now and then; an exception that it raises cancels the work without a trace.
+    """
+
+    def __init__(self, state: VaultState) -> None:
+        self._state = state
+
+    @property
+    def format(self) -> int:
+        """The format number of the file."""
+        return migrate.format_of(self._state.database)
+
+    # Check
+
+    def check(self, progress: Progress | None = None) -> CheckReport:
+        """Verifies pages, rows, references, envelopes and the audit log, in one consistent view of the file."""
+        state = self._state
+        with state.database.snapshot():
+            report = check(state.database, state.key_store, state.account_id, progress or untold)
+        self._note_check(clean=report.clean)
+        return report
+
+    def verify_rows(self, progress: Callable[[int], None] = lambda rows: None) -> bool:
+        """Whether the keyed digest fits all rows, that is, whether they are the ones last written together.
+
+        Reads every row of one snapshot; writers do not wait. `progress` gets the number of rows read after every
+        `digest.SLICE` of them; an exception that it raises ends the verification. Raises VaultDamagedError for an
+        altered page.
+        """
+        database, key = self._state.database, self._state.key_store.derived(digest.PURPOSE)
+        clean = False
+        try:
+            with database.snapshot():
+                clean = not digest.missing(database, key, progress) and digest.numbers_fit(database)
+        except VaultDamagedError:
+            self._note_check(clean=False)
+            raise
+        self._note_check(clean=clean)
+        return clean
+
+    @property
+    def last_check(self) -> LastCheck | None:
+        """When this machine last verified the whole vault, and the result; None if it never did."""
+        return verification.last_check(self._state.note)
+
+    def take_check_reminder(self) -> str:
+        """A sentence if the last check is long ago or found a fault, at most once a day; otherwise empty."""
+        return verification.take_reminder(self._state.note, self._state.ambient.now())
+
+    def _note_check(self, *, clean: bool) -> None:
+        verification.note_check(self._state.note, self._state.ambient.now(), clean=clean)
+
+    # Backup and passphrase
+
+    def backup(self, target: Path | str, *, force: bool = False, progress: Progress = untold) -> None:
+        """Writes a whole, consistent copy to a new file, also while another process writes to the vault.
+
+        The passphrase of the vault opens the copy. `force` replaces an existing file. Raises VaultExistsError,
+        VaultPathError or VaultFullError.
+        """
+        backup.backup(self._state.database, Path(target), force=force, progress=progress)
+
+    def change_passphrase(self, new: Passphrase, progress: Progress = untold) -> None:
+        """Encrypts the file under a new passphrase, salt and keys.
+
+        Raises VaultBusyError while another process has the vault open, and VaultReadOnlyError in a read-only session.
+        """
+        state = self._state
+        database = state.database
+        if state.is_read_only:
+            raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
+        new_keys = FileKeys.from_passphrase(new, kdf.new_salt(state.ambient))
+        old_root = state.file_keys.root
+        digest_key = state.key_store.derived(digest.PURPOSE)
+
+        def rewrap_keys(copy: Database) -> None:
+            copy.keep(Digest(digest_key))
+            with copy.transaction():
+                rewrap(copy, old_root, new_keys.root, state.ambient)
+
+        reseal.reseal(database, new_keys, rewrap_keys, progress)
+        state.replace_keys(new_keys)
+        state.recovery_code_due = True
+        vault_path.confirm(state.path)
+
+    def take_recovery_code(self) -> str:
+        """The recovery code, once after the vault was created or its passphrase changed. Raises VaultError later."""
+        _ = self._state.database
+        if not self._state.recovery_code_due:
+            raise VaultError("The recovery code is shown once, when the passphrase is set.",
+                             hint="Change the passphrase to get a new one: smtui passwd.")
+        self._state.recovery_code_due = False
+        return recovery.encode(self._state.file_keys.unlock_key())
+
+    def list_format_backups(self) -> list[Path]:
+        """The automatic backups from before a format change. They keep the passphrase of that time."""
+        path = self._state.path
+        return sorted(path.parent.glob(f"{glob.escape(path.name)}.format-*.backup"))
+
+    # Rollback: an older copy of the file in its place
+
+    @property
+    def missing_commits(self) -> int:
+        """How many changes that this machine has seen are missing from the file; normally 0.
+
+        It is more after a backup was restored or somebody put an older copy back. Only a person knows whether that is
+        intended, and confirms it with `accept_rollback()`.
+        """
+        gap = self._state.lineage.gap
+        return gap.missing if gap else 0
+
+    @property
+    def rollback_warning(self) -> str:
+        """Sentences about how much is missing and since when; empty if nothing is missing."""
+        gap = self._state.lineage.gap
+        return gap.sentence if gap else ""
+
+    @property
+    def missing_changes(self) -> list[str]:
+        """The missing changes that this machine knows of, newest first: time, operation, name of the secret."""
+        gap = self._state.lineage.gap
+        return gap.lines if gap else []
+
+    def accept_rollback(self) -> None:
+        """Accepts the present file as the newest state, for a backup that was restored on purpose."""
+        _ = self._state.database
+        self._state.lineage.accept()
+
+    def forget_history(self) -> None:
+        """Removes this machine's rollback note, for a vault that is about to be deleted."""
+        self._state.note.forget()
+
+    # Clock and permanent deletion
+
+    def take_deletion_notices(self) -> list[str]:
+        """A sentence for each secret, KMS key or batch of audit events deleted permanently since the last call.
+
+        Only what an earlier session found overdue, at least 24 hours before, is deleted.
+        """
+        return self._state.purge.take_told()
+
+    def accept_clock(self) -> None:
+        """Confirms that the clock is right, so that overdue deletions go on. The audit log records it."""
+        self._state.call_as_owner("AcceptClock", {})
+        self._state.purge.believe()

@@ -1,0 +1,125 @@
+"""Rotation of due secrets in a local vault, and what waits because its command is not allowed on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from smtui.backends.state import VaultState
+from smtui.engine.client import LocalClient, LocalRotationClient
+from smtui.engine.functions import format_arn, waits_for_permission
+from smtui.vault import rotations
+
+if TYPE_CHECKING:
+    from smtui.api.own import RotationClient
+    from smtui.api.types import Client
+    from smtui.rotation.runner import Ended
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRotation:
+    """A secret, its Region, and the name of its function, whose command is not allowed on this machine."""
+
+    name: str
+    region: str
+    function: str
+
+
+class RotationScheduler:
+    """`vault.scheduler`: runs rotations that are due. A command that is not allowed on this machine never runs."""
+
+    def __init__(self, state: VaultState) -> None:
+        self._state = state
+        self._runner: Callable[[str, str], None] | None = None
+
+    def run_due(
+        self, *, secret_id: str | None = None, region_name: str | None = None,
+        should_continue: Callable[[], bool] = lambda: True,
+    ) -> list[Ended]:
+        """Runs all rotations that are due, or the one that was begun for `secret_id`; answers how each ended.
+
+        A failed rotation is retried after a pause, and at once for `secret_id`. `should_continue` is called several
+        times a second; once it answers False, the running function is ended and no other begins.
+
+        Raises ClientError for an unknown `secret_id`.
+        """
+        from smtui.rotation.runner import Ended, carry_out
+
+        if secret_id is not None:
+            client = self._client(region_name)
+            arn = client.describe_secret(SecretId=secret_id)["ARN"]
+            work: list[tuple[str, str | None]] = [(client.meta.region_name, arn)]
+        else:
+            work = [(region, None) for region in self._list_regions_with_work()]
+        results = [result for region, arn in work for result in carry_out(
+            self._rotation_client(region), self._client(region), self._state.ambient.new_uuid(), arn=arn,
+            wanted=should_continue, permits=self._state.permissions.may_run,
+        )]
+        if secret_id is not None and not results:
+            return [Ended(each.name, "rotation", "", waits=True)
+                    for each in self.list_waiting(secret_id=secret_id, region_name=region_name)]
+        return results
+
+    def has_due(self) -> bool:
+        """Whether `run_due` would find something to do."""
+        return bool(self._list_regions_with_work())
+
+    def list_waiting(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[WaitingRotation]:
+        """The rotations that are due and wait for a permission.
+
+        With `secret_id`, the rotation of that secret if it would wait, whether or not it is due. Raises ClientError
+        for an unknown secret.
+        """
+        if secret_id is not None:
+            return self._list_waiting_of(secret_id, region_name or self._state.region_name)
+        database, now = self._state.database, self._state.now_milliseconds()
+        return [
+            WaitingRotation(name, region, arn.rpartition(":")[2])
+            for region, arn in rotations.functions_with_work(database, now) if self._is_waiting(region, arn)
+            for name in rotations.names_with_work(database, now, region, arn)
+        ]
+
+    def _list_waiting_of(self, secret_id: str, region: str) -> list[WaitingRotation]:
+        secret = self._client(region).describe_secret(SecretId=secret_id)
+        rotation = self._rotation_client(region).describe_rotation(SecretId=secret_id)
+        function = secret.get("RotationLambdaARN", "").rpartition(":")[2]
+        return [WaitingRotation(secret["Name"], region, function)] if "WaitsForPermission" in rotation else []
+
+    def list_waiting_functions(self, *, region_name: str | None = None) -> frozenset[str]:
+        """The ARNs of the command functions of a Region that are not allowed on this machine."""
+        database, region = self._state.database, region_name or self._state.region_name
+        arns = (format_arn(self._state.account_id, region, each.name) for each in rotations.functions(database, region))
+        return frozenset(arn for arn in arns if self._is_waiting(region, arn))
+
+    def delegate_to(self, runner: Callable[[str, str], None]) -> None:
+        """From now on RotateSecret only begins a rotation, as on AWS, and `runner` gets the secret's ARN and Region.
+
+        `runner` is called in the caller's thread and has to arrange that `run_due` is called for the secret.
+        Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+        """
+        self._runner = runner
+
+    def on_success(self, operation: str, response: dict[str, Any], region: str) -> None:
+        """Runs the rotation that RotateSecret began, unless an open transaction can still undo it."""
+        if operation == "RotateSecret" and not self._state.database.in_transaction:
+            if self._runner is not None:
+                self._runner(response["ARN"], region)
+            else:
+                self.run_due(secret_id=response["ARN"], region_name=region)
+
+    def _client(self, region: str | None) -> Client:
+        return cast("Client", self._state.make_client(LocalClient, region, None, self.on_success))
+
+    def _rotation_client(self, region: str) -> RotationClient:
+        made = self._state.make_client(LocalRotationClient, region, None, self.on_success)
+        return cast("RotationClient", made)
+
+    def _list_regions_with_work(self) -> list[str]:
+        """Regions with a due rotation that does not wait for a permission."""
+        due = rotations.functions_with_work(self._state.database, self._state.now_milliseconds())
+        return list(dict.fromkeys(region for region, arn in due if not self._is_waiting(region, arn)))
+
+    def _is_waiting(self, region: str, arn: str) -> bool:
+        state = self._state
+        return waits_for_permission(state.database, state.permissions, state.account_id, region, arn)

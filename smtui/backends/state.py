@@ -1,0 +1,165 @@
+"""What an unlocked vault holds: the open file, its keys, the engine and the rollback note.
+
+`Vault` and its parts (`maintenance`, `audit`, `scheduler`, `key_usage`) share one `VaultState`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from smtui.ambient import Ambient
+from smtui.api.errors import VaultError, VaultLockedError
+from smtui.backends.forked import keep_for_ever, lock_in_children
+from smtui.config import state_path
+from smtui.engine.call import Caller
+from smtui.engine.client import LocalClient
+from smtui.engine.purge import Purge
+from smtui.engine.road import Engine
+from smtui.vault import digest
+from smtui.vault.database import Database
+from smtui.vault.digest import Digest
+from smtui.vault.kdf import FileKeys
+from smtui.vault.keystore import KeyStore
+from smtui.vault.lineage import Lineage
+from smtui.vault.opening import open_file
+from smtui.vault.permissions import Permissions
+from smtui.vault.refusals import well_formed
+from smtui.vault.rollback_note import RollbackNote
+
+_REGION = re.compile(r"([a-z]+-)+\d+")
+
+
+class VaultState:
+    """The open file and everything made from its keys. After `close()`, `database` and `engine` raise VaultLockedError.
+
+    `path` and `is_read_only` describe the file; `account_id` (12 digits) and `region_name` come from its `meta` table.
+    """
+
+    def __init__(self, database: Database, keys: FileKeys, ambient: Ambient, purge: Purge) -> None:
+        self.path = database.path
+        self.is_read_only = database.read_only
+        self.ambient = ambient
+        self.purge = purge
+        self.file_keys = keys
+        self.recovery_code_due = False
+        self._database: Database | None = database
+        lock_in_children(self)
+        with well_formed():
+            self._load(database)
+
+    def _load(self, database: Database) -> None:
+        self.key_store = KeyStore(database, self.file_keys.root, self.ambient)
+        meta = dict(database.rows("SELECT name, value FROM meta"))
+        self.account_id: str = meta["account_id"]
+        self.region_name: str = meta["region_name"]
+        assert re.fullmatch(r"[0-9]{12}", self.account_id), "create_vault writes 12 digits"
+        assert is_region(self.region_name), "create_vault writes a Region"
+        name = self.key_store.derived("smtui name")[:16].hex()
+        self.permissions = Permissions(state_path(), name, self.key_store.derived("smtui command permissions"))
+        self._engine = Engine(database, self.key_store, self.ambient, self.account_id, self.purge, self.permissions)
+        self.note = RollbackNote(
+            state_path(), name, key=self.key_store.derived("smtui note"),
+            old_key=self.key_store.derived("smtui seen"), entropy=self.ambient.entropy,
+        )
+        self.lineage = Lineage(database, self.note)
+        database.keep(Digest(self.key_store.derived(digest.PURPOSE), committed=self.lineage.record))
+
+    @property
+    def is_locked(self) -> bool:
+        return self._database is None
+
+    @property
+    def database(self) -> Database:
+        """The open file. Raises VaultLockedError."""
+        if self._database is None:
+            raise VaultLockedError("The vault is locked.")
+        return self._database
+
+    @property
+    def engine(self) -> Engine:
+        """The engine over the open file. Raises VaultLockedError."""
+        _ = self.database
+        return self._engine
+
+    def get_engine(self) -> Engine:
+        """The same as `engine`, for clients: after a change of passphrase they use the new engine."""
+        return self.engine
+
+    def now_milliseconds(self) -> int:
+        """The time by the vault's clock, in milliseconds since 1970 (UTC)."""
+        return int(self.ambient.now().timestamp() * 1000)
+
+    def owner(self, service: str | None = None) -> Caller:
+        """The root user of the vault's account; with `service`, an AWS service that calls on its behalf."""
+        return Caller(f"arn:aws:iam::{self.account_id}:root", service=service)
+
+    def call_as_owner(self, operation: str, params: dict[str, Any]) -> None:
+        """Runs an operation in the home Region as the vault's owner. Raises ClientError or VaultError."""
+        self.engine.call(operation, params, region=self.region_name, caller=self.owner())
+
+    def make_client(
+        self, kind: type[LocalClient], region_name: str | None, caller: Caller | str | None,
+        on_success: Callable[[str, dict[str, Any], str], None], *, record_reads: bool = True,
+    ) -> LocalClient:
+        """A client of one Region, by default the home Region, for one caller, by default the owner.
+
+        Raises VaultLockedError, and ValueError for text that is not a Region name.
+        """
+        _ = self.database
+        region = region_name or self.region_name
+        if not is_region(region):
+            raise ValueError("A Region looks like us-east-1.")
+        if caller is None:
+            caller = self.owner()
+        elif isinstance(caller, str):
+            caller = Caller(caller)
+        return kind(self.get_engine, region, caller, self.ambient.new_uuid, on_success, record_reads=record_reads)
+
+    def replace_keys(self, keys: FileKeys) -> None:
+        """Opens the file again after it was replaced by one under `keys`.
+
+        Raises VaultLockedError, with the vault locked, where the new file cannot be opened.
+        """
+        self._database = None
+        self.key_store.wipe()
+        self.file_keys.wipe()
+        self.file_keys = keys
+        try:
+            self._database = open_file(self.path, keys)
+            self._load(self._database)
+        except VaultError as error:
+            self.close()
+            raise VaultLockedError("The passphrase is changed, and the vault is locked: it could not be opened again.",
+                                   hint=str(error)) from None
+
+    def interrupt(self) -> None:
+        """Cancels the statement that another thread runs, if the vault is open."""
+        database = self._database
+        if database is not None:
+            database.interrupt()
+
+    def close(self) -> None:
+        """Wipes the keys and closes the file. A second call does nothing."""
+        database, self._database = self._database, None
+        if database is not None:
+            database.close()
+            self._wipe()
+
+    def abandon(self) -> None:
+        """Locks the vault in a forked child process: wipes its copy of the keys and leaves the file to the parent."""
+        database, self._database = self._database, None
+        if database is not None:
+            keep_for_ever(database.connection)
+            self._wipe()
+
+    def _wipe(self) -> None:
+        self.note.close()
+        self.key_store.wipe()
+        self.file_keys.wipe()
+
+
+def is_region(text: str) -> bool:
+    """Whether the text has the form of a Region name, such as us-east-1."""
+    return _REGION.fullmatch(text) is not None
