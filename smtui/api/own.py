@@ -62,7 +62,7 @@ ROTATION_OPERATIONS = {
         _operation("ReportRotation", {
             "SecretId": SECRET_ID, "ClientRequestToken": TOKEN, "Step": STEP, "Holder": HOLDER, "Succeeded": Flag(),
             "Message": MESSAGE, "OutputSha256": Text(max=64), "OutputBytes": Integer(min=0),
-        }, ("SecretId", "ClientRequestToken", "Step", "Holder", "Succeeded"), {"Step": STEP}),
+        }, ("SecretId", "ClientRequestToken", "Step", "Holder", "Succeeded"), {"Step": STEP, "Problem": MESSAGE}),
         _operation("DescribeRotation", {"SecretId": SECRET_ID}, ("SecretId",), {
             "ARN": Text(), "Name": Text(), "Rotation": ROTATION, "CountsFromDate": Timestamp(),
             "WaitsForPermission": Flag(),

@@ -17,15 +17,17 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from smtui import children
 from smtui.ambient import seconds_awake
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.api.types import Client
 from smtui.rotation import strays, wire
+from smtui.rotation.base_version import BaseGuard
 from smtui.rotation.conversation import LOCKED, SPARE, Conversation
 from smtui.rotation.desk import Desk
-from smtui.rotation.function import NotPermittedError, Output, StepFailedError, Task
+from smtui.rotation.function import STEPS, NotPermittedError, Output, StepFailedError, Task
 from smtui.rotation.supervisor import KILL, Order, children_of
 from smtui.rotation.working_folder import WorkingFolder
 
@@ -41,30 +43,33 @@ def command(task: Task, step: str, client: Client) -> Output:
 
     Raises:
         NotPermittedError: before anything is done, where the command was not allowed on this machine.
-        StepFailedError: where the process cannot be started, ends with another code than 0, takes too long, or leaves
-            a working folder that cannot be removed.
+        StepFailedError: where the process cannot be started, ends with another code than 0, takes too long, leaves a
+            working folder that cannot be removed, or would have overwritten what somebody stored meanwhile.
     """
-    permitted = PermittedCommand.of(task)
+    permitted, guard = PermittedCommand.of(task), BaseGuard(task, client)
     if not hasattr(socket, "AF_UNIX"):
         raise StepFailedError("Command functions need Unix sockets, which this system does not have.")
     deadline = seconds_awake() + permitted.time_limit + GRACE + REMOVAL_TIME
     try:
         folder = WorkingFolder()
         try:
-            problem, output = _run(permitted, task, step, client, folder.path)
+            problem, output = _run(permitted, task, step, guard, folder.path)
         finally:
             least = seconds_awake() + REMOVAL_TIME / 2
             left = folder.remove(lambda: seconds_awake() < (max(deadline, least) if task.wanted() else least))
     except OSError as error:
         raise StepFailedError(CANNOT_START.format(reason=error.strerror or error)) from None
+    problem = guard.problem or problem
     if problem or left:
         raise StepFailedError(f"{problem} {left}".strip(), output)
+    if step == STEPS[-1]:
+        guard.forget_base()
     return output
 
 
-def _run(permitted: PermittedCommand, task: Task, step: str, client: Client, folder: Path) -> tuple[str, Output]:
+def _run(permitted: PermittedCommand, task: Task, step: str, guard: BaseGuard, folder: Path) -> tuple[str, Output]:
     """What went wrong, if anything did, and what the command wrote. Raises OSError."""
-    work, desk = folder / "work", Desk(task, client)
+    work, desk = folder / "work", Desk(task, cast("Client", guard))
     work.mkdir(mode=0o700)
     limit = permitted.time_limit
     with _listening(folder) as (door, agent):

@@ -62,7 +62,8 @@ def _release(rotations: RotationClient, task: Task, holder: str) -> Ended:
     return Ended(task.name, task.kind, step, waits=True)
 
 
-Report = Callable[[str, Output, str | None], str | None]
+Report = Callable[[str, Output, str | None], tuple[str | None, str | None]]
+"""Of a step, what it wrote and what went wrong: answers with the next step, and with what the vault found wrong."""
 
 
 def _through(task: Task, client: Client, report: Report) -> Ended:
@@ -77,10 +78,10 @@ def _through(task: Task, client: Client, report: Report) -> Ended:
         except ClientError as error:
             problem, output = f"{error.code}: {error.message}", Output()
         try:
-            step = report(at, output, problem)
+            step, found = report(at, output, problem)
         except InvalidRequestException as error:
             return Ended(task.name, task.kind, at, error.message)
-        if problem is not None:
+        if problem := problem or found:
             return Ended(task.name, task.kind, at, problem)
     return Ended(task.name, task.kind, at)
 
@@ -90,13 +91,14 @@ def _function(task: Task) -> Function:
 
 
 def _reporter(rotations: RotationClient, task: Task, holder: str) -> Report:
-    def report(step: str, output: Output, problem: str | None) -> str | None:
+    def report(step: str, output: Output, problem: str | None) -> tuple[str | None, str | None]:
         told: dict[str, Any] = {} if problem is None else {"Message": f"{problem}\n{output.text}".strip()}
         if output.size:
             told |= {"OutputSha256": output.digest, "OutputBytes": output.size}
-        return rotations.report_rotation(
+        answer = rotations.report_rotation(
             SecretId=task.arn, ClientRequestToken=task.token, Step=step, Holder=holder, Succeeded=problem is None,
             **told,
-        ).get("Step")
+        )
+        return answer.get("Step"), answer.get("Problem")
 
     return report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 import smtui
 from smtui.children import PASSED_ON
+from tests import waiting
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="command functions need Unix sockets")
 
@@ -48,6 +50,7 @@ finishSecret)
         --move-to-version-id "$(field ClientRequestToken)" --remove-from-version-id "$current" ;;
 esac
 """
+NOT_ROTATED = "finishSecret ended, but AWSCURRENT is not on the new version."
 Rotate = Callable[..., dict[str, Any]]
 
 
@@ -278,8 +281,126 @@ def test_a_function_that_forgets_to_finish(rotate: Rotate, vault: smtui.Vault) -
     run = rotate("pass")
 
     assert (run["State"], run["Step"]) == ("waiting", "finishSecret")
-    assert "AWSCURRENT is not on the new version" in run["Message"]
+    assert run["Message"] == NOT_ROTATED
     assert current(vault) == VALUE
+
+
+def test_one_that_forgets_to_finish_is_told_as_a_failure(rotate: Rotate, vault: smtui.Vault) -> None:
+    """Whoever carries the rotation out hears the same: nothing is announced as rotated."""
+    rotate("pass")
+    [ended] = vault.rotate_due(secret_id="db")
+
+    assert (ended.step, ended.problem) == ("finishSecret", NOT_ROTATED)
+    assert [event["eventName"] for event in vault.trail() if event["eventName"].startswith("Rotation")] == [
+        "RotationFailed", "RotationFailed", "RotationStarted"]
+    assert "LastRotatedDate" not in vault.client().describe_secret(**ID)
+
+
+OVERTAKEN = """
+import json, os, sys, time, smtui
+from pathlib import Path
+event = json.load(sys.stdin)
+if event["Step"] == MEANWHILE:
+    Path(BEGUN).touch()
+    while not Path(STORED).exists():
+        time.sleep(0.01)
+""" + HONEST.replace("event = json.load(sys.stdin)", "")
+
+
+def in_folder(script: str, folder: Path, step: str) -> str:
+    """The script, to wait at a step until there is a file `stored`."""
+    names = {"MEANWHILE": step, "BEGUN": str(folder / "begun"), "STORED": str(folder / "stored")}
+    for name, value in names.items():
+        script = script.replace(name, repr(value))
+    return script
+
+
+def meanwhile(vault: smtui.Vault, folder: Path, act: Callable[[Any], object]) -> threading.Thread:
+    """Another session, that does something once the function has begun the step."""
+    def run() -> None:
+        begun = folder / "begun"
+        waiting.wait_until(begun.exists, "the step")
+        with vault.opened_again() as other:
+            act(other.client())
+        (folder / "stored").touch()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("step", ["setSecret", "finishSecret"])
+@pytest.mark.parametrize("others", ["a new value", "a roll back"])
+def test_what_others_store_meanwhile_is_not_overwritten(
+    rotate: Rotate, vault: smtui.Vault, tmp_path: Path, step: str, others: str
+) -> None:
+    """AWS's templates name whatever is current by then: that is refused, said, and said again at each try, until the
+    person decides; then nothing of ours is left.
+    """
+    client = vault.client()
+    first = client.get_secret_value(**ID)["VersionId"]
+    before = client.put_secret_value(**ID, SecretString="second")["VersionId"]
+
+    def act(other: Any) -> None:
+        if others == "a new value":
+            other.put_secret_value(**ID, SecretString="theirs")
+        else:
+            other.update_secret_version_stage(
+                **ID, VersionStage="AWSCURRENT", RemoveFromVersionId=before, MoveToVersionId=first)
+
+    thread = meanwhile(vault, tmp_path, act)
+    try:
+        run = rotate(in_folder(OVERTAKEN, tmp_path, step), limit=300)
+    finally:
+        thread.join()
+    theirs = client.get_secret_value(**ID)
+
+    assert theirs["SecretString"] == ("theirs" if others == "a new value" else VALUE)
+    assert run["Message"].splitlines()[0] == (
+        f"AWSCURRENT moved to version {theirs['VersionId'][:8]} while this rotation was under way. That value is not "
+        "overwritten: remove AWSPENDING from version 00000000, then rotate again; or move AWSCURRENT to version "
+        "00000000 to use the value of this rotation."
+    )
+    [ended] = vault.rotate_due(secret_id="db")
+    assert ended.problem.startswith("AWSCURRENT moved to version")
+    assert client.get_secret_value(**ID)["VersionId"] == theirs["VersionId"]
+
+    client.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", MoveToVersionId=TOKEN,
+                                       RemoveFromVersionId=theirs["VersionId"])
+    [ended] = vault.rotate_due(secret_id="db")
+    assert ended.problem == ""
+    labels = client.describe_secret(**ID)["VersionIdsToStages"]
+    assert labels == {TOKEN: ["AWSCURRENT"], theirs["VersionId"]: ["AWSPREVIOUS"]}
+
+
+def test_a_value_stored_while_the_new_one_is_made(rotate: Rotate, vault: smtui.Vault, tmp_path: Path) -> None:
+    """What the function has read is what it begins from, not what is current when it stores."""
+    script = in_folder(OVERTAKEN, tmp_path, "createSecret").replace("client = smtui.rotation_client()", "")
+    script = script.replace("event = json", "client = smtui.rotation_client()\nevent = json").replace(
+        "    Path(", "    client.get_secret_value(SecretId=event['SecretId'])\n    Path(", 1)
+    thread = meanwhile(vault, tmp_path, lambda other: other.put_secret_value(**ID, SecretString="theirs"))
+    try:
+        run = rotate(script, limit=300)
+    finally:
+        thread.join()
+
+    assert "That value is not overwritten" in run["Message"]
+    assert current(vault) == "theirs"
+
+
+def test_a_function_sees_no_label_but_those_of_others(rotate: Rotate, vault: smtui.Vault) -> None:
+    run = rotate(HONEST.replace("    versions = client", """
+    listed = client.list_secret_version_ids(SecretId=arn)["Versions"]
+    print("labels:", sorted(label for each in listed for label in each["VersionStages"]))
+    print("pending:", client.get_secret_value(SecretId=arn, VersionStage="AWSPENDING")["VersionStages"])
+    print("described:", sorted(client.describe_secret(SecretId=arn)["VersionIdsToStages"].values()))
+    sys.exit(1)
+    versions = client"""))
+
+    assert run["Message"].splitlines()[1:] == [
+        "labels: ['AWSCURRENT', 'AWSPENDING']", "pending: ['AWSPENDING']",
+        "described: [['AWSCURRENT'], ['AWSPENDING']]",
+    ]
 
 
 def test_outside_a_function_there_is_no_such_client() -> None:

@@ -102,13 +102,17 @@ def release_rotation(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("ReportRotation", changes=True)
 def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
-    """A step ended. Answers with the step to go on with; none where this holder's work is over."""
+    """A step ended. Answers with the step to go on with; none where this holder's work is over. `Problem` is why a
+    step failed that was reported as a success.
+    """
     run = _held(call, secret, request)
     if not request["Succeeded"]:
         rotation.failed(call, secret, run, request.get("Message", ""))
         return {}
     after = rotation.step_done(call, secret, replace(run, held_until=call.now + HELD_FOR))
-    return {"Step": after.step} if after.state == "waiting" and after.held_by else {}
+    if after.state == "waiting":
+        return {"Step": after.step} if after.held_by else {"Problem": after.message}
+    return {}
 
 
 def _held(call: Call, secret: Secret, request: Request) -> Run:

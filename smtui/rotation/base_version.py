@@ -1,0 +1,126 @@
+"""From which version a rotation began, so that finishing it takes AWSCURRENT from no version that others stored since.
+
+AWS's templates ask for the holder of AWSCURRENT only in finishSecret, so their RemoveFromVersionId names whatever
+somebody stored while the rotation ran. Here the version that the pending value was made from is noted when that value
+is stored: as a label of the pending version, which lasts until that is current, over crashes and retries.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from smtui.api.errors import InvalidParameterException, InvalidRequestException, LimitExceededException
+from smtui.compare_and_swap import OWN_LABEL, read_labels
+from smtui.labels import AWSCURRENT, AWSPENDING
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
+    from smtui.rotation.function import Task
+
+BASE_LABEL = f"{OWN_LABEL}from-"
+"""How the label begins that a pending version carries; the rest is the version that it was made from."""
+MOVED = ("AWSCURRENT moved to version {current} while this rotation was under way. That value is not overwritten: "
+         "remove AWSPENDING from version {pending}, then rotate again; or move AWSCURRENT to version {pending} to use "
+         "the value of this rotation.")
+
+
+class BaseGuard:
+    """The client of one step of one rotation: boto3's shape, with another PutSecretValue and UpdateSecretVersionStage.
+
+    `problem` is the sentence with which the move of AWSCURRENT was refused; empty where it was not.
+    """
+
+    def __init__(self, task: Task, client: Client) -> None:
+        self._task = task
+        self._client: Any = client
+        self._last_read: str | None = None
+        self.problem = ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def get_secret_value(self, /, **request: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.get_secret_value(**request)
+        if AWSCURRENT in answer["VersionStages"]:
+            self._last_read = answer["VersionId"]
+        return answer | {"VersionStages": _without_base(answer["VersionStages"])}
+
+    def describe_secret(self, /, **request: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.describe_secret(**request)
+        if "VersionIdsToStages" in answer:
+            stages = answer["VersionIdsToStages"].items()
+            answer |= {"VersionIdsToStages": {
+                version: without for version, labels in stages if (without := _without_base(labels))}}
+        return answer
+
+    def list_secret_version_ids(self, /, **request: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.list_secret_version_ids(**request)
+        for version in answer["Versions"]:
+            if "VersionStages" in version:
+                version["VersionStages"] = _without_base(version["VersionStages"])
+        return answer
+
+    def put_secret_value(self, /, **request: Any) -> dict[str, Any]:
+        """Notes with the pending value from which version it was made: the one that was read last, or else the current.
+
+        A secret that has as many labels as it may have goes without.
+        """
+        stages = request.get("VersionStages")
+        is_pending = request.get("ClientRequestToken") == self._task.token and isinstance(stages, list) and (
+            AWSPENDING in stages)
+        base = (self._last_read or self._labels().get(AWSCURRENT)) if is_pending else None
+        if base is not None:
+            assert isinstance(stages, list), "it holds AWSPENDING"
+            with suppress(LimitExceededException):
+                marked = {**request, "VersionStages": [*stages, f"{BASE_LABEL}{base}"]}
+                return self._put(marked)
+        return self._put(request)
+
+    def _put(self, request: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.put_secret_value(**request)
+        return answer | {"VersionStages": _without_base(answer["VersionStages"])}
+
+    def update_secret_version_stage(self, /, **request: Any) -> dict[str, Any]:
+        """AWSCURRENT goes to the pending version from the one that this was made from, and from no other.
+
+        Raises InvalidRequestException where somebody moved it meanwhile.
+        """
+        if request.get("VersionStage") != AWSCURRENT or request.get("MoveToVersionId") != self._task.token:
+            return self._send_move(request)
+        self._refuse_if_moved()
+        try:
+            answer = self._send_move(request)
+        except InvalidParameterException:
+            self._refuse_if_moved()
+            raise
+        self.problem = ""
+        return answer
+
+    def _send_move(self, request: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.update_secret_version_stage(**request)
+        return answer
+
+    def _refuse_if_moved(self) -> None:
+        labels = self._labels()
+        bases = [label.removeprefix(BASE_LABEL) for label, version in labels.items()
+                 if label.startswith(BASE_LABEL) and version == self._task.token]
+        if bases and labels[AWSCURRENT] not in (*bases, self._task.token):
+            self.problem = MOVED.format(current=labels[AWSCURRENT][:8], pending=self._task.token[:8])
+            raise InvalidRequestException(self.problem)
+
+    def _labels(self) -> dict[str, str]:
+        return read_labels(self._client, self._task.arn)
+
+    def forget_base(self) -> None:
+        """Once the pending version is current nothing is noted any more, nor what abandoned rotations have left."""
+        labels = self._labels()
+        if labels.get(AWSCURRENT) == self._task.token:
+            for label, version in labels.items():
+                if label.startswith(BASE_LABEL):
+                    self._client.update_secret_version_stage(SecretId=self._task.arn, VersionStage=label,
+                                                             RemoveFromVersionId=version)
+
+
+def _without_base(labels: list[str]) -> list[str]:
+    return [label for label in labels if not label.startswith(BASE_LABEL)]
