@@ -8,16 +8,19 @@ import re
 import selectors
 import sys
 from codecs import getincrementaldecoder
+from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import _lru_cache_wrapper
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from rich.text import Text
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App, ReturnType
 from textual.cache import FIFOCache, LRUCache
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 from textual.drivers import _writer_thread
 from textual.message import Message
@@ -31,6 +34,41 @@ from smtui.hardening import incident
 from smtui.terminal_end import TERMINAL
 
 LIBRARIES = ("textual", "rich", "smtui")
+
+
+class ParsedRules(LRUCache[tuple[object, ...], list[RuleSet]]):
+    """The rules of each source of a stylesheet, by its text; a type of its own, so that the lock leaves it alone."""
+
+
+class CachedStylesheet(Stylesheet):
+    """Textual 8.2 parses all stylesheets again whenever a screen brings one of its own: a tenth of a second for each.
+
+    This one parses each source once for the same variables, that is, for one theme.
+    """
+
+    THEMES, SOURCES = 8, 1024
+    """How many are remembered: sets of variables, and sources for each of them."""
+    _parsed: ClassVar[OrderedDict[frozenset[tuple[str, str]], ParsedRules]] = OrderedDict()
+
+    def __init__(self, *, variables: dict[str, str] | None = None) -> None:
+        super().__init__(variables=variables)
+        self._parse_cache = self._find_parsed()
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        self._parse_cache = ParsedRules(1)  # instead of the remembered one, since Textual empties what it finds
+        super().set_variables(variables)
+        self._parse_cache = self._find_parsed()
+
+    def reparse(self) -> None:
+        self.parse()
+
+    def _find_parsed(self) -> ParsedRules:
+        key = frozenset(self._variables.items())
+        parsed = self._parsed.setdefault(key, ParsedRules(self.SOURCES))
+        self._parsed.move_to_end(key)
+        while len(self._parsed) > self.THEMES:
+            self._parsed.popitem(last=False)
+        return parsed
 
 
 class LastingWriter(_writer_thread.WriterThread):
@@ -156,6 +194,10 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
 
     It also calls private parts by one name, so that nobody else has to.
     """
+
+    def __init__(self, *, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
+        self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
 
     def _handle_exception(self, error: Exception) -> None:
         self._crash = error.error if isinstance(error, WorkerFailed) else error
