@@ -1,6 +1,6 @@
-"""Settings and where things lie: one TOML file in the platform's configuration directory, and the vault's path.
+"""Settings in one TOML file, and the paths of that file, of state files and of the vault.
 
-Every call passes through here, so what only some of them need is imported there.
+Every command imports this module, so a function imports for itself what few commands need.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from smtui.api.errors import SmtuiError
 from smtui.bounded import read_bounded
 from smtui.folder_lock import lock_folder
 from smtui.private import make_folder, written
+from smtui.renamed_settings import SETTINGS as RENAMED
+from smtui.renamed_settings import migrate
 
-LONGEST = 1 << 20
-"""Bytes of a settings file."""
+MAX_BYTES = 1 << 20
+"""Of a settings file."""
 VAULT_NAME = "default.vault"
 
 
@@ -26,7 +28,7 @@ class SettingsError(SmtuiError):
 
 
 def _setting(default: Any, words: str, tooltip: str) -> Any:
-    """A setting, and what the form and the README say about it."""
+    """A dataclass field with the label (`words`) and the description that the settings screen and the README show."""
     about = {"words": words, "tooltip": tooltip}
     if isinstance(default, dict | list):
         return field(default_factory=type(default), metadata=about)
@@ -35,33 +37,33 @@ def _setting(default: Any, words: str, tooltip: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a person may choose. Times are whole seconds, and 0 switches the thing off."""
+    """All settings. Times are whole seconds; 0 turns the feature off."""
 
-    vault: str = _setting("", "Vault", "the vault that opens where none is named; empty for the one in the data folder")
+    vault: str = _setting("", "Vault", "path of the default vault; empty = default.vault in the data folder")
     theme: str = _setting("", "Theme", "smtui-dark, smtui-light, smtui-hc (high contrast), or another of Textual's")
-    idle_lock: int = _setting(300, "Lock after", "seconds without a key; 0 for never")
-    clipboard_clear: int = _setting(30, "Clear the clipboard after", "seconds; 0 for not before the end")
-    reveal: int = _setting(30, "Hide what is revealed after", "seconds; 0 for not by itself")
-    osc52: bool = _setting(True, "Copy by OSC 52", "ask the terminal to copy where nothing else can, as over SSH")
-    keyring: bool = _setting(False, "Look in the keyring", "for the key of a vault that was stored there")
-    remember_vaults: bool = _setting(True, "Remember vaults", "keep a list of the paths of the vaults opened last")
-    columns: Sequence[str] = _setting([], "Columns", "those of the list, left to right; none leaves it to the width")
-    filters: Mapping[str, str] = _setting({}, "Filters", "those that were kept, by their names")
-    keys: Mapping[str, str] = _setting({}, "Keys", "other keys than ours, by the ids of the table of keys")
+    idle_lock: int = _setting(300, "Lock after", "seconds without a key press; 0 = never")
+    clipboard_timeout: int = _setting(30, "Clear clipboard after", "seconds; 0 = until exit")
+    reveal_timeout: int = _setting(30, "Hide revealed values after", "seconds; 0 = never")
+    osc52: bool = _setting(True, "Copy via OSC 52", "let the terminal copy if there is no other way, as over SSH")
+    keyring: bool = _setting(False, "Use OS keyring", "unlock with a key that was stored there")
+    remember_vaults: bool = _setting(True, "Remember vaults", "keep a list of recently opened vaults")
+    columns: Sequence[str] = _setting([], "Columns", "columns of the secrets list, left to right; empty = automatic")
+    filters: Mapping[str, str] = _setting({}, "Filters", "saved filters, by name")
+    keys: Mapping[str, str] = _setting({}, "Keys", "key bindings that replace the defaults, by action ID")
 
 
 def setting_table() -> str:
-    """All settings as Markdown, for the README."""
-    rows = ["| setting | default | what |", "| --- | --- | --- |"]
+    """All settings as a Markdown table, for the README."""
+    rows = ["| setting | default | description |", "| --- | --- | --- |"]
     for each in fields(Settings):
         default = getattr(Settings(), each.name)
-        spelled = str(default).lower() if isinstance(default, bool) else repr(default) if default != "" else '""'
-        rows.append(f"| `{each.name}` | `{spelled}` | {each.metadata['words']}: {each.metadata['tooltip']} |")
+        literal = str(default).lower() if isinstance(default, bool) else repr(default) if default != "" else '""'
+        rows.append(f"| `{each.name}` | `{literal}` | {each.metadata['words']}: {each.metadata['tooltip']} |")
     return "\n".join(rows) + "\n"
 
 
 def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """`$SMTUI_CONFIG`, else `config.toml` where the platform keeps configuration."""
+    """The settings file: `$SMTUI_CONFIG`, else `config.toml` in the platform's configuration folder."""
     if "SMTUI_CONFIG" in environ:
         return Path(environ["SMTUI_CONFIG"])
     import platformdirs
@@ -70,7 +72,7 @@ def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def state_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """`$SMTUI_STATE`, else where the platform keeps what a program remembers."""
+    """The state folder: `$SMTUI_STATE`, else the platform's folder for program state."""
     if "SMTUI_STATE" in environ:
         return Path(environ["SMTUI_STATE"])
     import platformdirs
@@ -79,16 +81,20 @@ def state_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def load_settings(path: Path | None = None) -> Settings:
-    """The settings in the file, with defaults for what it leaves out; all defaults where there is no file."""
-    return _settings_in(_load_document(path or settings_path()), path or settings_path())
+    """The settings in the file, with defaults for what it omits, or for everything if there is no file.
+
+    Raises SettingsError.
+    """
+    return Settings(**_load_document(path or settings_path()))
 
 
 def change_settings(change: Callable[[Settings], Settings], path: Path | None = None) -> Settings:
-    """Applies a change to the settings in the file and answers with all of them.
+    """Applies a change to the settings in the file. Returns all settings afterwards.
 
-    The file is read, changed and replaced while no other process does the same, so what others have stored meanwhile
-    stays: `change` gets the settings as they are in the file, and only what it alters is written. A file that cannot
-    be understood is left as it is. Raises SettingsError.
+    The file is locked while it is read, changed and replaced, so that changes by other processes are kept. `change`
+    gets the settings in the file, and only what it alters is written. A file that is not valid stays as it is.
+
+    Raises SettingsError.
     """
     path = path or settings_path()
     import tomli_w
@@ -97,9 +103,9 @@ def change_settings(change: Callable[[Settings], Settings], path: Path | None = 
         make_folder(path.parent)
         with lock_folder(path.parent):
             document = _load_document(path)
-            before = _settings_in(document, path)
+            before = Settings(**document)
             after = change(before)
-            _alter(document, asdict(before), asdict(after))
+            _update(document, asdict(before), asdict(after))
             with written(path) as file:
                 file.write(tomli_w.dumps(document).encode())
     except OSError as error:
@@ -108,12 +114,17 @@ def change_settings(change: Callable[[Settings], Settings], path: Path | None = 
 
 
 def _load_document(path: Path) -> dict[str, Any]:
-    """The TOML document at `path`, empty where there is no file. Raises SettingsError."""
+    """The valid TOML document at `path` with the present names of settings, empty if there is no file.
+
+    Raises SettingsError.
+    """
     try:
-        text = read_bounded(path, LONGEST).decode()
+        text = read_bounded(path, MAX_BYTES).decode()
         import tomllib
 
-        return tomllib.loads(text)
+        document = tomllib.loads(text)
+        _validate(document)
+        return migrate(document)
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -122,15 +133,8 @@ def _load_document(path: Path) -> dict[str, Any]:
         raise SettingsError(f"The settings in {path} cannot be used: {error}") from error
 
 
-def _settings_in(document: dict[str, Any], path: Path) -> Settings:
-    try:
-        return _settings(document)
-    except ValueError as error:
-        raise SettingsError(f"The settings in {path} cannot be used: {error}") from error
-
-
-def _alter(document: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Writes what differs into the document; a setting that is its default again is left out."""
+def _update(document: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Writes the changed settings into the document; one that is changed to its default is removed."""
     default = asdict(Settings())
     for name, value in after.items():
         if value == before[name]:
@@ -141,8 +145,10 @@ def _alter(document: dict[str, Any], before: dict[str, Any], after: dict[str, An
             document[name] = value
 
 
-def _settings(document: dict[str, Any]) -> Settings:
+def _validate(document: dict[str, Any]) -> None:
+    """Raises ValueError, which names a setting as the file does, by a present or former name."""
     kinds = {each.name: type(getattr(Settings(), each.name)) for each in fields(Settings)}
+    kinds |= {former: kinds[present] for former, present in RENAMED.items()}
     for name, value in document.items():
         if name not in kinds:
             raise ValueError(f"there is no setting called {name!r}")
@@ -154,7 +160,6 @@ def _settings(document: dict[str, Any]) -> Settings:
         raise ValueError("[keys] gives each action id a key, as text")
     if not all(isinstance(text, str) for text in (*document.get("columns", ()), *document.get("filters", {}).values())):
         raise ValueError("columns is a list of names, and [filters] gives each name a filter, as text")
-    return Settings(**document)
 
 
 _KIND_WORDS: dict[type, str] = {
@@ -168,10 +173,10 @@ def vault_path(
     settings: Settings | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Path:
-    """The vault that is meant: `--vault`, else `$SMTUI_VAULT`, else the settings, else the platform's data folder."""
-    named = chosen or environ.get("SMTUI_VAULT") or (settings.vault if settings else "")
-    if named:
-        return Path(named).expanduser()
+    """The path of the vault: `chosen` (--vault), else `$SMTUI_VAULT`, else the setting, else in the data folder."""
+    given = chosen or environ.get("SMTUI_VAULT") or (settings.vault if settings else "")
+    if given:
+        return Path(given).expanduser()
     import platformdirs
 
     return platformdirs.user_data_path("smtui") / VAULT_NAME

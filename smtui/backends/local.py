@@ -110,7 +110,7 @@ class Vault:
         behind = trail.newest(database)[0] - self._state.now_milliseconds()
         if behind > TOLERANCE:
             yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
-                   "no planned deletion is carried out until it is right. If it is: smtui trail --accept-clock")
+                   "no planned deletion is carried out until it is right. If it is: smtui audit --accept-clock")
 
     # Clients
 

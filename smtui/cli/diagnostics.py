@@ -1,8 +1,8 @@
-"""What goes to standard error, and nothing else does.
+"""Standard error: notes, warnings, errors and the progress bar of a command.
 
-Three rules. Everything written here is a sentence for a person: standard output stays free for the answer. No sentence
-holds a secret value, whatever went wrong. Every sentence passes `sanitize`, for it may quote a name or a path that
-somebody else chose. A notice is given once in the life of a call.
+Standard output stays free for the answer. No sentence contains a secret value, whatever went wrong. Every sentence
+passes `sanitize`, because it may quote a name or a path that somebody else chose. Each notice is written once per
+command.
 """
 
 from __future__ import annotations
@@ -14,41 +14,42 @@ from contextlib import contextmanager
 from smtui.api.errors import ClientError, ParamValidationError, SmtuiError
 from smtui.shown import sanitize
 
-BAR = 30
-STEP = 100
-_said: set[str] = set()
+BAR_WIDTH = 30
+COUNT_STEP = 100
+"""Items between two updates, if the total is unknown."""
+_written: set[str] = set()
 
 
-def begin() -> None:
-    """A new call: every notice may be given again."""
-    _said.clear()
+def reset() -> None:
+    """Begins a new command: every notice may be written again."""
+    _written.clear()
 
 
 def note(sentence: str) -> None:
-    """Something worth knowing that stops nothing."""
-    _once(f"note: {sentence}")
+    """Writes a note: worth knowing, and not a problem."""
+    _write_once(f"note: {sentence}")
 
 
 def warn(sentence: str, hint: str = "") -> None:
-    """Something done in a way that could hurt."""
-    _once(f"warning: {sentence}" + (f"\nhint: {hint}" if hint else ""))
+    """Writes a warning: something is done, but in a way that may do harm."""
+    _write_once(f"warning: {sentence}" + (f"\nhint: {hint}" if hint else ""))
 
 
-def tell(text: str) -> None:
-    """Lines a person asked to have here."""
+def write(text: str) -> None:
+    """Writes lines without a prefix."""
     _write(text)
 
 
-def refused(error: SmtuiError) -> None:
-    """An error as it leaves: AWS's words as the aws CLI prints them, ours after our name, the hint on its own line."""
+def report(error: SmtuiError) -> None:
+    """Writes an error: AWS's as the aws CLI prints them, others after `smtui:`, each hint on its own line."""
     plain = str(error)
     if not isinstance(error, ClientError) or isinstance(error, ParamValidationError) or not error.operation_name:
         plain = f"smtui: {getattr(error, 'message', plain)}"
     _write(plain + (f"\nhint: {error.hint}" if error.hint else ""))
 
 
-def broken(error: BaseException) -> None:
-    """An error nobody foresaw: one sentence and a number that finds the place in the code, never the error's words."""
+def report_unexpected(error: BaseException) -> None:
+    """Writes one sentence and a number that locates a bug in the code, never the error's own text."""
     from smtui.hardening import incident
 
     _write(incident(error))
@@ -59,19 +60,19 @@ def is_terminal() -> bool:
 
 
 class Progress:
-    """A bar on the last line of a terminal. It counts, and never names what it counts.
+    """A progress bar on the last line of a terminal. It shows counts and no names.
 
-    Where nobody knows how many there will be (`of` is 0), it is a number that grows.
+    If the total is unknown (`of` is 0), it shows the count alone.
     """
 
     def __init__(self) -> None:
         self._drawn = -1
 
     def __call__(self, what: str, done: int, of: int) -> None:
-        step = BAR * done // of if of else done // STEP
+        step = BAR_WIDTH * done // of if of else done // COUNT_STEP
         if step != self._drawn:
             self._drawn = step
-            bar = f"[{'#' * step}{'.' * (BAR - step)}] {done:,}/{of:,}" if of else f"{done:,}"
+            bar = f"[{'#' * step}{'.' * (BAR_WIDTH - step)}] {done:,}/{of:,}" if of else f"{done:,}"
             _raw(f"\r{sanitize(what)} {bar}\x1b[K")
 
     def clear(self) -> None:
@@ -81,7 +82,7 @@ class Progress:
 
 @contextmanager
 def progress() -> Iterator[Progress | None]:
-    """A bar while something lasts, wiped at its end; None where nobody would see it."""
+    """A progress bar for the length of the block, or None if standard error is not a terminal."""
     bar = Progress() if is_terminal() else None
     try:
         yield bar
@@ -90,9 +91,9 @@ def progress() -> Iterator[Progress | None]:
             bar.clear()
 
 
-def _once(text: str) -> None:
-    if text not in _said:
-        _said.add(text)
+def _write_once(text: str) -> None:
+    if text not in _written:
+        _written.add(text)
         _write(text)
 
 
@@ -101,7 +102,7 @@ def _write(text: str) -> None:
 
 
 def _raw(text: str) -> None:
-    """Whoever closed standard error does not want to hear; that is no reason to fail."""
+    """Writes text as it is. A closed standard error is not a failure."""
     if sys.stderr is None:
         return
     try:

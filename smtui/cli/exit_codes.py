@@ -1,4 +1,4 @@
-"""Exit codes and the errors that only a command line knows; the one place that decides how a call leaves."""
+"""Exit codes, the command line's own errors, and the one place that maps every error to an exit code."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ class Exit(IntEnum):
 
 MEANING = {
     Exit.DONE: "done",
-    Exit.REFUSED: "the operation was refused; AWS's error code and message are on standard error",
-    Exit.USAGE: "the command line cannot be understood",
+    Exit.REFUSED: "the operation was refused; standard error has AWS's error code and message",
+    Exit.USAGE: "the command line or an input file is not valid",
     Exit.CANNOT_UNLOCK: "the vault cannot be unlocked: wrong passphrase, or none given",
-    Exit.VAULT: "the vault is missing, damaged, busy, older than this machine last saw, or cannot be used as asked",
-    Exit.CANNOT_RUN: "the command of exec cannot be run; otherwise exec leaves as its command does",
-    Exit.NO_COMMAND: "the command of exec is not there",
+    Exit.VAULT: "the vault is missing, damaged, busy, older than this machine last saw, or not usable as requested",
+    Exit.CANNOT_RUN: "the command of exec cannot be run; otherwise exec exits as its command does",
+    Exit.NO_COMMAND: "the command of exec does not exist",
     Exit.INTERRUPTED: "interrupted with Ctrl+C",
     Exit.BROKEN_PIPE: "the reader of the output went away",
 }
 
 
 class CommandError(SmtuiError):
-    """A command stopped itself. `str(error)` is a sentence without any value in it; `hint` is advice."""
+    """The base of the command line's own errors. `str(error)` is a sentence without secret values; `hint` is advice."""
 
     exit: ClassVar[Exit]
 
@@ -45,36 +45,36 @@ class CommandError(SmtuiError):
 
 
 class UsageError(CommandError):
-    """What was typed, or a file that was named, cannot be used."""
+    """The command line, or a file it names, is not valid."""
 
     exit = Exit.USAGE
 
 
 class RefusedError(CommandError):
-    """Understood, and not done; nothing was changed."""
+    """A valid command that was refused; nothing was changed."""
 
     exit = Exit.REFUSED
 
 
 class CommandNotExecutableError(CommandError):
-    """A command that is to be run is no program, or the system refused it."""
+    """The command of `exec` is not an executable program, or the system refused to run it."""
 
     exit = Exit.CANNOT_RUN
 
 
 class CommandNotFoundError(CommandError):
-    """A command that is to be run is not there."""
+    """The command of `exec` does not exist."""
 
     exit = Exit.NO_COMMAND
 
 
 class CannotUnlockError(CommandError):
-    """No passphrase could be had."""
+    """No passphrase was given and nobody can be asked for one, or the given one is not usable."""
 
     exit = Exit.CANNOT_UNLOCK
 
 
-_LEAVES = (
+_CODE_BY_ERROR = (
     (WrongPassphraseError, Exit.CANNOT_UNLOCK),
     (VaultError, Exit.VAULT),
     (ParamValidationError, Exit.USAGE),
@@ -83,8 +83,8 @@ _LEAVES = (
 )
 
 
-def exit_of(error: SmtuiError) -> Exit:
-    """The exit code with which an error leaves."""
+def exit_code_of(error: SmtuiError) -> Exit:
+    """The exit code for an error of this program."""
     if isinstance(error, CommandError):
         return error.exit
-    return next((code for kind, code in _LEAVES if isinstance(error, kind)), Exit.REFUSED)
+    return next((code for kind, code in _CODE_BY_ERROR if isinstance(error, kind)), Exit.REFUSED)

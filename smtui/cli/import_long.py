@@ -1,4 +1,4 @@
-"""`smtui import` of files longer than memory should hold: each secret is brought in as it is read."""
+"""`smtui import` of files that are too large for memory: each secret is imported as it is read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 from smtui.transfer import long_lists
 from smtui.transfer.bringing import Into, bring_in
 from smtui.transfer.entry import Entry, once_each, with_prefix
@@ -22,22 +22,24 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 LONG = 16 * 1024 * 1024
-"""Bytes; a shorter file is read, and judged, before the vault is opened."""
-MOST_NAMED = 10
+"""Bytes; a file up to this size is read and validated before the vault is opened."""
+MAX_NAMES = 10
+"""Secrets that a message lists."""
 
 
 class DryRunError(Exception):
-    """Raised at the end of a dry run, so that everything is taken back."""
+    """Raised at the end of a dry run, to roll the transaction back."""
 
 
 def run(args: argparse.Namespace) -> Exit:
+    """Imports the files in one transaction. Raises SmtuiError."""
     if args.as_one or args.format == Format.ENV or "-" in args.files:
-        raise UsageError("A file this long is imported as a list of secrets, and not together with standard input.")
+        raise UsageError("A file of this size must be a list of secrets; --as-one and standard input are not possible.")
     counts: Counter[Verdict] = Counter()
-    with opened(args) as vault:
+    with open_for(args) as vault:
         try:
             with vault.transaction(large=True):
-                _bring_in(vault, args, counts)
+                _import_entries(vault, args, counts)
                 if args.dry_run:
                     raise DryRunError
         except DryRunError:
@@ -46,24 +48,24 @@ def run(args: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def _bring_in(vault: Vault, args: argparse.Namespace, counts: Counter[Verdict]) -> None:
-    """One after the other, counted. Raises RefusedError at the end where some cannot be: those are named together."""
+def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Verdict]) -> None:
+    """Imports and counts one entry after the other. Raises RefusedError at the end, with all conflicts together."""
     conflicts: list[Step] = []
-    steps = bring_in(Into(vault, args.region), once_each(_entries(args)), args.difference)
+    steps = bring_in(Into(vault, args.region), once_each(_read_entries(args)), args.difference)
     with diagnostics.progress() as bar:
         for step in steps:
             counts[step.verdict] += 1
-            if step.verdict is Verdict.CONFLICT and len(conflicts) < MOST_NAMED:
+            if step.verdict is Verdict.CONFLICT and len(conflicts) < MAX_NAMES:
                 conflicts.append(step)
             if args.dry_run:
                 output.line(f"{step.verdict:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
             if bar:
                 bar("importing", counts.total(), 0)
     if conflicts and not args.dry_run:
-        raise refusal(conflicts, counts[Verdict.CONFLICT])
+        raise make_conflict_error(conflicts, counts[Verdict.CONFLICT])
 
 
-def _entries(args: argparse.Namespace) -> Iterator[Entry]:
+def _read_entries(args: argparse.Namespace) -> Iterator[Entry]:
     with ExitStack() as files:
         for path in args.files:
             stream = files.enter_context(Path(path).expanduser().open("rb"))
@@ -71,10 +73,10 @@ def _entries(args: argparse.Namespace) -> Iterator[Entry]:
                 yield with_prefix(entry, args.prefix)
 
 
-def refusal(conflicts: Iterable[Step], number: int) -> RefusedError:
-    """The error for those that cannot be imported, the first of them by name."""
+def make_conflict_error(conflicts: Iterable[Step], number: int) -> RefusedError:
+    """The error for `number` secrets that cannot be imported; it names those in `conflicts`."""
     named = "; ".join(f"{step.entry.name} ({step.reason})" for step in conflicts)
-    more = f"; and {number - MOST_NAMED:,} more" if number > MOST_NAMED else ""
-    return RefusedError(f"{number:,} of these cannot be imported: {named}{more}.",
-                   hint="--dry-run shows all; --update makes new versions, --skip-existing leaves alone what is there. "
-                   "Nothing was imported.")
+    more = f"; and {number - MAX_NAMES:,} more" if number > MAX_NAMES else ""
+    return RefusedError(f"{number:,} secret{'' if number == 1 else 's'} cannot be imported: {named}{more}.",
+                        hint="Nothing was imported. --dry-run lists all; --update adds new versions, --skip-existing "
+                             "leaves existing secrets unchanged.")

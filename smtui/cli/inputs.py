@@ -1,4 +1,4 @@
-"""Where a parameter's text comes from: the command line itself, a file, standard input, or a prompt."""
+"""Reads a parameter's value from where it is given: the command line, a file, standard input, or a prompt."""
 
 from __future__ import annotations
 
@@ -11,76 +11,83 @@ from smtui.bounded import TooLargeError, read_bounded
 from smtui.cli import diagnostics, terminal
 from smtui.cli.exit_codes import UsageError
 
-VISIBLE = "a value on the command line can be seen by other users of this machine and stays in the shell's history."
-BETTER = "give it as file://PATH, as - for standard input, or leave it to a prompt: smtui set NAME"
-LARGEST = 64 * 1024 * 1024
+VISIBLE_VALUE = "other users of this machine can see a value on the command line, and the shell's history keeps it."
+VISIBLE_VALUE_HINT = "use file://PATH, - for standard input, or the prompt of: smtui set NAME"
+MAX_BYTES = 64 * 1024 * 1024
 
-_taken_by: list[str] = []
-
-
-def begin() -> None:
-    """A new call: standard input has not been read yet."""
-    _taken_by.clear()
+_stdin_readers: list[str] = []
 
 
-def text(word: str, name: str, *, sensitive: bool = False) -> str:
-    """The text a word stands for: `file://PATH`, `-`, or itself."""
-    raw = _elsewhere(word, name, sensitive=sensitive)
+def reset() -> None:
+    """Begins a new command: standard input has not been read yet."""
+    _stdin_readers.clear()
+
+
+def read_text(word: str, name: str, *, sensitive: bool = False) -> str:
+    """The text an argument stands for: `file://PATH`, `-` (standard input), or itself. Raises UsageError.
+
+    `name` is the parameter's name in messages. A `sensitive` value on the command line causes a warning.
+    """
+    raw = _read_elsewhere(word, name, sensitive=sensitive)
     if raw is None:
         if sensitive:
-            diagnostics.warn(VISIBLE, BETTER)
+            diagnostics.warn(VISIBLE_VALUE, VISIBLE_VALUE_HINT)
         return word
-    return decoded(raw, name, hint="Binary content goes into --secret-binary fileb://PATH.")
+    return decode(raw, name, hint="Use --secret-binary fileb://PATH for binary content.")
 
 
-def blob(word: str, name: str, *, raw: bool = False, sensitive: bool = True) -> bytes:
-    """Bytes: those of `fileb://PATH` or `-` as they are, any other text read as base64 (or, with `raw`, as it is)."""
-    found = _elsewhere(word, name, sensitive=sensitive)
+def read_blob(word: str, name: str, *, raw: bool = False, sensitive: bool = True) -> bytes:
+    """Bytes: those of `fileb://PATH` or `-` unchanged, any other text decoded from base64 (with `raw`: unchanged).
+
+    Raises UsageError.
+    """
+    found = _read_elsewhere(word, name, sensitive=sensitive)
     if found is not None and (word == "-" or word.startswith("fileb://")):
         return found
     if found is None and sensitive:
-        diagnostics.warn(VISIBLE, BETTER)
-    return base64_bytes(word.encode("utf-8", "surrogateescape") if found is None else found, name, raw=raw)
+        diagnostics.warn(VISIBLE_VALUE, VISIBLE_VALUE_HINT)
+    return decode_base64(word.encode("utf-8", "surrogateescape") if found is None else found, name, raw=raw)
 
 
-def base64_bytes(content: bytes, name: str, *, raw: bool) -> bytes:
-    """What base64 text says, or, with `raw`, the text itself."""
+def decode_base64(content: bytes, name: str, *, raw: bool) -> bytes:
+    """Decodes base64 text; with `raw`, returns it unchanged. Raises UsageError."""
     if raw:
         return content
     try:
         return base64.b64decode(b"".join(content.split()), validate=True)
     except binascii.Error:
         raise UsageError(
-            f"{name} is not base64.", hint="Raw bytes: fileb://PATH, - or --cli-binary-format raw-in-base64-out."
+            f"{name} is not valid base64.",
+            hint="For raw bytes: fileb://PATH, - or --cli-binary-format raw-in-base64-out.",
         ) from None
 
 
-def standard_input(name: str) -> bytes:
-    """All of standard input; one parameter alone can have it."""
-    if _taken_by:
-        raise UsageError(f"Standard input was already read for {_taken_by[0]}; {name} cannot have it too.")
-    _taken_by.append(name)
+def read_stdin(name: str) -> bytes:
+    """All of standard input. Raises UsageError if another parameter has read it, or it is too large."""
+    if _stdin_readers:
+        raise UsageError(f"Standard input was already read for {_stdin_readers[0]} and cannot be read for {name}.")
+    _stdin_readers.append(name)
     if sys.stdin is None:
         raise UsageError("Standard input is closed.")
-    raw = sys.stdin.buffer.read(LARGEST + 1)
-    if len(raw) > LARGEST:
-        raise UsageError(f"{name}: standard input holds more than {LARGEST // 1024 // 1024} MiB.")
+    raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise UsageError(f"{name}: standard input holds more than {MAX_BYTES // 1024 // 1024} MiB.")
     return raw
 
 
-def file(path: str, name: str) -> bytes:
-    """The bytes of a file that a person named."""
+def read_file(path: str, name: str) -> bytes:
+    """The bytes of the file at `path`. Raises UsageError."""
     place = Path(path).expanduser()
     try:
-        return read_bounded(place, LARGEST)
+        return read_bounded(place, MAX_BYTES)
     except TooLargeError:
-        raise UsageError(f"{name}: {path} is larger than {LARGEST // 1024 // 1024} MiB.") from None
+        raise UsageError(f"{name}: {path} is larger than {MAX_BYTES // 1024 // 1024} MiB.") from None
     except OSError as error:
         raise UsageError(f"{name}: cannot read {path}: {error.strerror}.") from None
 
 
-def decoded(raw: bytes, name: str, *, hint: str = "") -> str:
-    """Bytes as UTF-8 text."""
+def decode(raw: bytes, name: str, *, hint: str = "") -> str:
+    """Decodes UTF-8. Raises UsageError with the line of the first wrong byte, and `hint`."""
     try:
         return raw.decode()
     except UnicodeDecodeError as error:
@@ -88,13 +95,13 @@ def decoded(raw: bytes, name: str, *, hint: str = "") -> str:
         raise UsageError(f"{name} is not UTF-8 text (line {line}).", hint=hint) from None
 
 
-def _elsewhere(word: str, name: str, *, sensitive: bool) -> bytes | None:
-    """What a word points to, or None where it stands for itself."""
+def _read_elsewhere(word: str, name: str, *, sensitive: bool) -> bytes | None:
+    """The content an argument refers to, or None if it stands for itself."""
     if word == "-":
-        if sensitive and not _taken_by and sys.stdin is not None and sys.stdin.isatty():
+        if sensitive and not _stdin_readers and sys.stdin is not None and sys.stdin.isatty():
             return terminal.ask_text(f"{name}: ").encode("utf-8", "surrogateescape")
-        return standard_input(name)
+        return read_stdin(name)
     for scheme in ("file://", "fileb://"):
         if word.startswith(scheme):
-            return file(word.removeprefix(scheme), name)
+            return read_file(word.removeprefix(scheme), name)
     return None

@@ -1,4 +1,4 @@
-"""How a new passphrase is chosen: given by a file descriptor, typed twice, or made of six random words."""
+"""Obtains a new passphrase: from a file descriptor, typed twice, or generated as six random words."""
 
 from __future__ import annotations
 
@@ -11,35 +11,39 @@ from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import NoTerminalError, wipe
 
 EMPTY = "A passphrase cannot be empty."
-ADVICE = "--words makes one of six random words."
-WAYS = "Run this in a terminal, or give the passphrase by a file descriptor."
+WORDS_HINT = "--words generates one of six random words."
+TERMINAL_HINT = "Run this in a terminal, or pass the passphrase through a file descriptor."
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--words", action="store_true", help="make a passphrase of six random words, and show it")
+    parser.add_argument("--words", action="store_true", help="generate a passphrase of six random words, and show it")
 
 
 def declare_descriptor(parser: argparse.ArgumentParser) -> None:
-    """For commands in which --passphrase-fd is the way to the old one."""
-    parser.add_argument("--new-passphrase-fd", metavar="N", type=int, help="read the new one from file descriptor N")
+    """Adds --new-passphrase-fd, for commands whose --passphrase-fd is for the old passphrase."""
+    parser.add_argument("--new-passphrase-fd", metavar="N", type=int,
+                        help="read the new passphrase from file descriptor N")
 
 
-def _given(args: argparse.Namespace) -> bytearray | None:
+def _read_descriptor(args: argparse.Namespace) -> bytearray | None:
     if args.new_passphrase_fd is None:
         return None
-    return unlocking.line_of(args.new_passphrase_fd, "--new-passphrase-fd")
+    return unlocking.read_line(args.new_passphrase_fd, "--new-passphrase-fd")
 
 
 @contextmanager
-def chosen(
-    args: argparse.Namespace, given: Callable[[argparse.Namespace], bytearray | None] = _given
+def new_passphrase(
+    args: argparse.Namespace, read_given: Callable[[argparse.Namespace], bytearray | None] = _read_descriptor
 ) -> Iterator[bytearray]:
-    """The new passphrase, wiped afterwards. A weak one is taken, and answered with how long it would hold."""
-    passphrase = _words() if args.words else given(args)
+    """The new passphrase for the length of the block; it is wiped afterwards. A weak one causes a warning.
+
+    `read_given` reads the one given without a prompt, if any. Raises UsageError, CannotUnlockError.
+    """
+    passphrase = _generate_words() if args.words else read_given(args)
     if passphrase is None:
-        passphrase = _typed_twice()
+        passphrase = _ask_twice()
     if not passphrase:
-        raise UsageError(EMPTY, hint=ADVICE)
+        raise UsageError(EMPTY, hint=WORDS_HINT)
     try:
         if not args.words:
             _warn_if_weak(passphrase)
@@ -53,31 +57,31 @@ def _warn_if_weak(passphrase: bytearray) -> None:
 
     strength = estimate(passphrase)
     if strength is not None and strength.weak:
-        diagnostics.warn(f"this passphrase is weak. {strength.sentence}", ADVICE)
+        diagnostics.warn(f"this passphrase is weak. {strength.sentence}", WORDS_HINT)
 
 
-def _typed_twice() -> bytearray:
+def _ask_twice() -> bytearray:
     try:
         first = terminal.ask("New passphrase: ")
     except NoTerminalError:
-        raise CannotUnlockError("There is no terminal to ask for a new passphrase.", hint=WAYS) from None
+        raise CannotUnlockError("There is no terminal to ask for a new passphrase.", hint=TERMINAL_HINT) from None
     if not first:
-        raise UsageError(EMPTY, hint=ADVICE)
-    again = terminal.ask("The same once more: ")
+        raise UsageError(EMPTY, hint=WORDS_HINT)
+    again = terminal.ask("Repeat passphrase: ")
     same = first == again
     wipe(again)
     if not same:
         wipe(first)
-        raise UsageError("The two passphrases differ; nothing was changed.")
+        raise UsageError("The passphrases do not match. Nothing was changed.")
     return first
 
 
-def _words() -> bytearray:
-    """Six words, shown on the terminal and nowhere else."""
+def _generate_words() -> bytearray:
+    """Generates six words and shows them on the terminal, nowhere else."""
     from smtui.ambient import Ambient
     from smtui.wordlist import random_words
 
     words = random_words(Ambient())
-    if not terminal.tell(f"\nPassphrase:\n\n    {words}\n"):
-        raise CannotUnlockError("There is no terminal to show the words on.", hint=WAYS)
+    if not terminal.write(f"\nPassphrase:\n\n    {words}\n"):
+        raise CannotUnlockError("There is no terminal to show the words on.", hint=TERMINAL_HINT)
     return bytearray(words.encode())

@@ -15,7 +15,7 @@ from smtui.cli import diagnostics
 from smtui.cli.exit_codes import RefusedError
 from smtui.shown import sanitize
 
-CHANGED = "characters that would drive the terminal are shown as symbols; into a pipe or file the value goes unchanged."
+REPLACED = "control characters are shown as symbols; a pipe or a file gets the value unchanged."
 
 
 def is_terminal() -> bool:
@@ -23,46 +23,46 @@ def is_terminal() -> bool:
 
 
 def line(text: str) -> None:
-    """A line of text, with its line break."""
-    _send((_harmless(text) if is_terminal() else text) + "\n")
+    """Writes a line of text and a line break."""
+    _send((_sanitize(text) if is_terminal() else text) + "\n")
 
 
 def value(content: str | bytes) -> None:
-    """A secret value alone: exactly its bytes, or, on a terminal, its text and a line break."""
+    """Writes a secret value: exactly its bytes, or, on a terminal, its text and a line break. Raises RefusedError."""
     if not is_terminal():
         _send(content)
     elif isinstance(content, bytes):
         raise RefusedError(
-            f"This value is binary ({len(content):,} bytes) and would only disturb the terminal.",
-            hint="Send it somewhere: smtui get NAME > FILE",
+            f"This value is binary ({len(content):,} bytes) and cannot be shown on a terminal.",
+            hint="Redirect it to a file: smtui get NAME > FILE",
         )
     else:
-        _send(_harmless(content) + "\n")
+        _send(_sanitize(content) + "\n")
 
 
 def piece(content: bytes) -> None:
-    """A part of an answer that is longer than memory should hold: as it is, or, on a terminal, as harmless text."""
-    _send(_harmless(content.decode()) if is_terminal() else content)
+    """Writes a part of an answer that is too long for memory."""
+    _send(_sanitize(content.decode()) if is_terminal() else content)
 
 
 def finish() -> None:
-    """Hands everything to the reader. Raises OSError where that fails: an answer that was lost is no success."""
+    """Flushes the answer. Raises OSError: an answer that is lost is not a success."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
 def abandon() -> None:
-    """Nobody takes the answer: keeps the interpreter from complaining about it at its end."""
+    """Discards the rest of the answer, so that the interpreter reports no error about it when it exits."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
 
 
-def _harmless(text: str) -> str:
+def _sanitize(text: str) -> str:
     safe = sanitize(text, lines=True)
     if safe != text.replace("\r\n", "\n").expandtabs(4):
-        diagnostics.note(CHANGED)
+        diagnostics.note(REPLACED)
     return safe
 
 

@@ -1,4 +1,4 @@
-"""What `smtui --help` says: what this is, three things to do with it, where the vault is, and every command."""
+"""The text of `smtui --help`: purpose, three examples, every command, the vault's path and the exit codes."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from smtui.cli.exit_codes import MEANING, Exit
 OPENING = """\
 smtui: a secrets manager in one encrypted file, with AWS Secrets Manager's operations and rules.
 
-usage: smtui                        open the screens
-       smtui --demo                 the same, on a throw-away vault of sample secrets
-       smtui COMMAND [OPTIONS]      one thing, without a screen
+usage: smtui                        open the TUI
+       smtui --demo                 open the TUI on a temporary vault with sample secrets
+       smtui COMMAND [OPTIONS]      run one command
 
 three examples:
   smtui init && smtui import .env --prefix dev/
-      make a vault, and bring in what you have
+      create a vault and import a .env file
   smtui copy prod/db#password
-      put one key of a JSON secret on the clipboard; it is cleared after 30 seconds
+      copy one key of a JSON secret to the clipboard, which is cleared after 30 seconds
   smtui get-secret-value --secret-id prod/db --query SecretString --output text
-      as with the aws CLI, so that scripts move either way
+      the same options as aws secretsmanager, so scripts work with both
 """
 
 
-def overview() -> str:
-    return "\n".join([OPENING, *_groups(), *_vault(_vault_path()), *_exit_codes(),
-                      "More about one command: smtui COMMAND --help"])
+def format_overview() -> str:
+    """The whole text."""
+    return "\n".join([OPENING, *_list_commands(), *_describe_vault(_vault_path()), *_list_exit_codes(),
+                      "Help for one command: smtui COMMAND --help"])
 
 
 def _vault_path() -> str:
-    """Help is there even where the settings are broken."""
+    """The default vault's path, or what is wrong with the settings: help works with broken settings too."""
     from smtui.api.errors import SmtuiError
     from smtui.cli.unlocking import default_path
 
@@ -38,26 +39,26 @@ def _vault_path() -> str:
         return str(error)
 
 
-def _groups() -> list[str]:
+def _list_commands() -> list[str]:
     width = max(len(command.name) for command in COMMANDS) + 2
     lines = []
     for group in Group:
-        lines += [f"{group}:{' (as aws secretsmanager takes them)' if group is Group.OPERATIONS else ''}"]
+        lines += [f"{group}:{' (with the options of aws secretsmanager)' if group is Group.OPERATIONS else ''}"]
         lines += [f"  {each.name:<{width}}{each.help}" for each in COMMANDS if each.group is group]
         lines += [""]
     return lines
 
 
-def _vault(path: str) -> list[str]:
+def _describe_vault(path: str) -> list[str]:
     return [
-        "the vault:",
+        "Vault:",
         f"  {path}",
-        "  Another one: --vault PATH or $SMTUI_VAULT.",
-        "  The passphrase is asked for on the terminal. Without one: --passphrase-fd N, $SMTUI_PASSPHRASE_FILE,",
-        "  the OS keyring (smtui keyring store), or, for tests and CI, $SMTUI_PASSPHRASE.",
+        "  --vault PATH or $SMTUI_VAULT selects another one.",
+        "  smtui prompts for the passphrase on the terminal. For use without a terminal: --passphrase-fd N,",
+        "  $SMTUI_PASSPHRASE_FILE, the OS keyring (smtui keyring store), or, for tests and CI, $SMTUI_PASSPHRASE.",
         "",
     ]
 
 
-def _exit_codes() -> list[str]:
-    return ["exit codes:", *(f"  {code.value}  {MEANING[code]}" for code in Exit if code < Exit.INTERRUPTED), ""]
+def _list_exit_codes() -> list[str]:
+    return ["Exit codes:", *(f"  {code.value}  {MEANING[code]}" for code in Exit if code < Exit.INTERRUPTED), ""]

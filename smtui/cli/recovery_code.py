@@ -1,4 +1,4 @@
-"""How a recovery code reaches the person: on the terminal itself, once."""
+"""Shows a new recovery code once, on the terminal itself."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from smtui.cli import diagnostics, terminal
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
-EXPLAINED = """
-Recovery code, shown this once:
+MESSAGE = """
+Recovery code, shown only once:
 
     {code}
 
-It opens the vault without the passphrase (smtui recover). Write it down and keep it away from this machine.
+It opens the vault without the passphrase (smtui recover). Write it down and keep it somewhere safe and offline.
 """
-UNSEEN = "the recovery code was not shown, for there is no terminal; smtui passwd makes a new one, and shows it there."
+NOT_SHOWN = "the recovery code was not shown: there is no terminal. smtui passwd in a terminal creates a new one."
 
 
-def declare_printing(parser: argparse.ArgumentParser) -> None:
+def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--print-recovery-code", action="store_true",
-                        help="print the recovery code to standard error where there is no terminal")
+                        help="print the recovery code to standard error if there is no terminal")
 
 
-def hand_over(vault: Vault, args: argparse.Namespace) -> None:
-    """Shows the code of a vault that was just made or given a new passphrase."""
-    text = EXPLAINED.format(code=vault.maintenance.take_recovery_code())
-    if terminal.tell(text):
+def show_recovery_code(vault: Vault, args: argparse.Namespace) -> None:
+    """Shows the code of a vault that was just created or has a new passphrase."""
+    text = MESSAGE.format(code=vault.maintenance.take_recovery_code())
+    if terminal.write(text):
         return
     if args.print_recovery_code:
-        diagnostics.tell(text)
+        diagnostics.write(text)
     else:
-        diagnostics.note(UNSEEN)
+        diagnostics.note(NOT_SHOWN)

@@ -1,4 +1,4 @@
-"""A response as text: JSON, tab-separated text, or a table, laid out as the aws CLI does."""
+"""Output formats: a response as JSON, tab-separated text or a table, in the aws CLI's layout."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 Row = list[str]
 
 
-def simple(value: Any) -> Any:
-    """The response as JSON knows it: times as ISO 8601 in the local zone, bytes as base64, no metadata."""
+def to_json_types(value: Any) -> Any:
+    """Converts a response to JSON types: times as ISO 8601 in the local zone, bytes as base64, no ResponseMetadata."""
     match value:
         case dict():
-            return {key: simple(member) for key, member in value.items() if key != "ResponseMetadata"}
+            return {key: to_json_types(member) for key, member in value.items() if key != "ResponseMetadata"}
         case list() | tuple():
-            return [simple(item) for item in value]
+            return [to_json_types(item) for item in value]
         case datetime():
             return value.astimezone().isoformat()
         case bytes():
@@ -25,8 +25,11 @@ def simple(value: Any) -> Any:
     return value
 
 
-def rendered(value: Any, layout: str, title: str = "") -> str | None:
-    """The text for one answer; None where there is nothing to say."""
+def render(value: Any, layout: str, title: str = "") -> str | None:
+    """Formats one answer, or returns None if it is empty.
+
+    `layout` is json, text or table; `title` is the table's heading.
+    """
     if value == {}:
         return None
     if layout == "json":
@@ -36,7 +39,7 @@ def rendered(value: Any, layout: str, title: str = "") -> str | None:
 
 
 def _text(value: Any, name: str | None = None, columns: list[str] | None = None) -> Iterable[Row]:
-    """Rows of the text layout: scalars of a structure side by side, sorted by name, under the name of their list."""
+    """Rows of the text layout: the scalars of a structure in one row, sorted by key, after the name of their list."""
     match value:
         case dict():
             yield from _text_structure(value, name, columns)
@@ -76,7 +79,7 @@ def _is_scalar(value: Any) -> bool:
 
 
 def _table(value: Any, title: str) -> Iterable[str]:
-    """Boxes: one for the scalars of a structure, one for each list or structure inside it."""
+    """Lines of the table layout: a box for the scalars of a structure, and one for each list or structure in it."""
     match value:
         case dict():
             scalars = [[key, str(value[key])] for key in value if _is_scalar(value[key])]

@@ -1,4 +1,4 @@
-"""A vault file that is older than what this machine last saw of it: used only once somebody said that this is meant."""
+"""Confirmation of a vault file that is older than what this machine last saw of it (rollback protection)."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from smtui.cli.terminal import NoTerminalError
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
-MOST_LISTED = 20
-QUESTION = "Is it a backup that was restored on purpose? Type yes to go on: "
+MAX_CHANGES = 20
+QUESTION = "Was a backup restored on purpose? Type yes to continue: "
 
 
 class OlderFileError(CommandError):
-    """Nobody said that the older file is meant; it was left as it is."""
+    """Nobody confirmed the older file; it was not used."""
 
     exit = Exit.VAULT
 
 
-def must_be_meant(vault: Vault, *, accepted: bool) -> None:
-    """Goes on with an older file where it was `accepted` on the command line or is now. Raises OlderFileError."""
+def require_confirmation(vault: Vault, *, is_accepted: bool) -> None:
+    """Accepts an older file if the command line did (`is_accepted`) or the user confirms it. Raises OlderFileError."""
     if not vault.maintenance.missing_commits:
         return
-    if not accepted:
-        for line in _listed(vault.maintenance.missing_changes, vault.maintenance.missing_commits):
-            diagnostics.tell(line)
-    if not accepted and not _said_yes():
+    if not is_accepted:
+        for line in _list_changes(vault.maintenance.missing_changes, vault.maintenance.missing_commits):
+            diagnostics.write(line)
+    if not is_accepted and not _confirm():
         raise OlderFileError(
-            "An older file was put in the place of the vault. It was not used.",
-            hint=f"If a backup was restored on purpose, say so once: {ACCEPT_OLDER}. If not, look for the newer file.",
+            "The vault file was replaced by an older one. It was not used.",
+            hint=f"If a backup was restored on purpose, use {ACCEPT_OLDER} once. If not, find the newer file.",
         )
     vault.maintenance.accept_rollback()
 
 
-def _listed(lost: Sequence[str], missing: int) -> list[str]:
-    """The newest of the changes that are missing, of which this machine may know only some."""
-    listed = lost[:MOST_LISTED]
+def _list_changes(lost: Sequence[str], missing: int) -> list[str]:
+    """Lines for the newest of the `missing` changes; this machine may know only some of them (`lost`)."""
+    listed = lost[:MAX_CHANGES]
     more = missing - len(listed)
     return [*(["missing:"] if listed else []), *(f"  {each}" for each in listed),
             *([f"  and {more:,} more"] if listed and more > 0 else [])]
 
 
-def _said_yes() -> bool:
+def _confirm() -> bool:
     try:
         return terminal.ask_text(QUESTION).strip().lower() in ("y", "yes")
     except NoTerminalError:

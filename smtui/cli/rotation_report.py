@@ -1,4 +1,4 @@
-"""How a rotation went, said on standard error: the service answers RotateSecret whether it succeeds or not."""
+"""Reports a failed or waiting rotation on standard error; RotateSecret itself succeeds in either case."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 
-def tell_problem(vault: Vault, secret_id: str, region: str | None) -> None:
-    """Nothing where there is no problem."""
+def report_problem(vault: Vault, secret_id: str, region: str | None) -> None:
+    """Warns if the secret's latest rotation failed or waits for permission."""
     described = vault.rotations(region_name=region).describe_rotation(SecretId=secret_id)
     run = described.get("Rotation", {})
     if "WaitsForPermission" in described:
         for each in vault.scheduler.list_waiting(secret_id=secret_id, region_name=region):
             diagnostics.warn(f"The rotation waits for your permission to run {each.function} on this machine.",
-                             f"To see and allow it: smtui functions allow {each.function} --region {each.region}")
+                             f"To review and allow it: smtui functions allow {each.function} --region {each.region}")
         return
     if not run.get("Message"):
         return
     what = "The test of this rotation" if run["Kind"] == "test" else "The rotation"
-    again = "It will be tried again: smtui rotate-due" if run["State"] == "waiting" else "It is not tried again."
-    diagnostics.warn(f"{what} failed at {run['Step']}: {run['Message']}", again)
+    hint = "To retry it: smtui rotate-due" if run["State"] == "waiting" else "It will not be retried."
+    diagnostics.warn(f"{what} failed at {run['Step']}: {run['Message']}", hint)

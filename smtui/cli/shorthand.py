@@ -1,7 +1,7 @@
-"""The aws CLI's shorthand for structures: `Key=env,Value=prod` and `Key=name,Values=prod/,test/`.
+"""Parser of the aws CLI's shorthand syntax for structures: `Key=env,Value=prod`, `Key=name,Values=prod/,test/`.
 
-Read along the shape, so that `Values=a,b` is a list because the contract says so. Quotes and backslashes protect
-commas: `Value='a,b'`, `Value=a\\,b`. Lists may stand in brackets, structures in braces.
+The shape decides: `Values=a,b` is a list if the API model says so. Quotes and backslashes protect commas:
+`Value='a,b'`, `Value=a\\,b`. Brackets may enclose lists, braces structures.
 
 https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
 """
@@ -18,107 +18,107 @@ _QUOTES = "'\""
 
 
 class ShorthandError(ValueError):
-    """Says what was expected where; never what stood there."""
+    """The message says what was expected where, without quoting the input."""
 
 
-def read(text: str, shape: Structure) -> dict[str, Any]:
-    """One structure. Raises ShorthandError."""
-    reader = _Reader(text)
-    found = reader.structure(shape, closing="")
-    if not reader.at_end():
-        raise reader.expected("a comma")
+def parse(text: str, shape: Structure) -> dict[str, Any]:
+    """Parses one structure. Raises ShorthandError."""
+    parser = _Parser(text)
+    found = parser.parse_structure(shape, closing="")
+    if not parser.is_at_end():
+        raise parser.make_error("a comma")
     return found
 
 
-class _Reader:
+class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
 
-    def at_end(self) -> bool:
+    def is_at_end(self) -> bool:
         return self._at >= len(self._text)
 
-    def expected(self, what: str) -> ShorthandError:
-        where = "the end" if self.at_end() else f"character {self._at + 1}"
+    def make_error(self, what: str) -> ShorthandError:
+        where = "the end" if self.is_at_end() else f"character {self._at + 1}"
         return ShorthandError(f"expected {what} at {where}")
 
-    def structure(self, shape: Structure, closing: str) -> dict[str, Any]:
+    def parse_structure(self, shape: Structure, closing: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
         while True:
-            key = self._key(shape)
+            key = self._parse_key(shape)
             if key in found:
                 raise ShorthandError(f"{key} is given twice")
-            found[key] = self._value(shape.members[key], closing)
+            found[key] = self._parse_value(shape.members[key], closing)
             if not self._skip(","):
                 return found
 
-    def _key(self, shape: Structure) -> str:
+    def _parse_key(self, shape: Structure) -> str:
         match = _KEY.match(self._text, self._at)
         if match is None:
-            raise self.expected(f"one of {', '.join(f'{name}=' for name in shape.members)}")
+            raise self.make_error(f"one of {', '.join(f'{name}=' for name in shape.members)}")
         if match[1] not in shape.members:
             raise ShorthandError(f"unknown key at character {self._at + 1}; valid keys are {', '.join(shape.members)}")
         self._at = match.end()
         return match[1]
 
-    def _value(self, shape: Shape, closing: str) -> Any:
+    def _parse_value(self, shape: Shape, closing: str) -> Any:
         match shape:
             case List():
-                return self._list(shape, closing)
+                return self._parse_list(shape, closing)
             case Structure():
-                return self._braced(shape)
-        text = self._word(closing)
+                return self._parse_braces(shape)
+        text = self._parse_word(closing)
         if isinstance(shape, Integer | Flag):
-            return scalar(text, shape)
+            return parse_scalar(text, shape)
         return text
 
-    def _braced(self, shape: Structure) -> dict[str, Any]:
-        self._need("{")
-        found = self.structure(shape, closing="}")
-        self._need("}")
+    def _parse_braces(self, shape: Structure) -> dict[str, Any]:
+        self._require("{")
+        found = self.parse_structure(shape, closing="}")
+        self._require("}")
         return found
 
-    def _list(self, shape: List, closing: str) -> list[Any]:
+    def _parse_list(self, shape: List, closing: str) -> list[Any]:
         if self._skip("["):
-            return self._bracketed(shape)
-        found = [self._value(shape.item, closing)]
+            return self._parse_brackets(shape)
+        found = [self._parse_value(shape.item, closing)]
         while self._peek() == "," and not _KEY.match(self._text, self._at + 1):
             self._at += 1
-            found.append(self._value(shape.item, closing))
+            found.append(self._parse_value(shape.item, closing))
         return found
 
-    def _bracketed(self, shape: List) -> list[Any]:
+    def _parse_brackets(self, shape: List) -> list[Any]:
         found: list[Any] = []
         if self._skip("]"):
             return found
         while True:
-            found.append(self._value(shape.item, "]"))
+            found.append(self._parse_value(shape.item, "]"))
             if not self._skip(","):
-                self._need("]")
+                self._require("]")
                 return found
 
-    def _word(self, closing: str) -> str:
+    def _parse_word(self, closing: str) -> str:
         self._skip_spaces()
         if self._peek() and self._peek() in _QUOTES:
-            return self._quoted()
+            return self._parse_quoted()
         found: list[str] = []
         while (character := self._peek()) and character != "," and (not closing or character != closing):
-            found.append(self._unescaped(",\\" + closing))
+            found.append(self._next_character(",\\" + closing))
         return "".join(found).rstrip()
 
-    def _quoted(self) -> str:
+    def _parse_quoted(self) -> str:
         quote = self._peek()
         self._at += 1
         found: list[str] = []
         while (character := self._peek()) != quote:
             if not character:
-                raise self.expected(f"a closing {quote}")
-            found.append(self._unescaped("\\" + quote))
+                raise self.make_error(f"a closing {quote}")
+            found.append(self._next_character("\\" + quote))
         self._at += 1
         self._skip_spaces()
         return "".join(found)
 
-    def _unescaped(self, escapable: str) -> str:
+    def _next_character(self, escapable: str) -> str:
         """The next character; a backslash before one of `escapable` only protects it."""
         following = self._text[self._at + 1 : self._at + 2]
         if self._text[self._at] == "\\" and following and following in escapable:
@@ -140,13 +140,13 @@ class _Reader:
         self._at += 1
         return True
 
-    def _need(self, mark: str) -> None:
+    def _require(self, mark: str) -> None:
         if not self._skip(mark):
-            raise self.expected(mark)
+            raise self.make_error(mark)
 
 
-def scalar(text: str, shape: Integer | Flag) -> int | bool:
-    """A number or a truth value as it is spelled on a command line."""
+def parse_scalar(text: str, shape: Integer | Flag) -> int | bool:
+    """Parses a whole number or `true`/`false`. Raises ShorthandError."""
     if isinstance(shape, Flag):
         if text.lower() not in ("true", "false"):
             raise ShorthandError("expected true or false")

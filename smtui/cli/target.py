@@ -1,4 +1,4 @@
-"""`NAME` or `NAME#KEY`: a secret, or one key of the JSON object it holds. No secret's name has a `#` in it."""
+"""`NAME` or `NAME#KEY` on the command line: a secret, or one key of its JSON object. A secret's name has no `#`."""
 
 from __future__ import annotations
 
@@ -9,28 +9,32 @@ from typing import Any
 from smtui.cli.exit_codes import RefusedError, UsageError
 from smtui.text.json_object import JsonObject, read_object
 
-MOST_KEYS = 20
+MAX_KEYS = 20
+"""Keys that an error message lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
+    """A secret by name or ARN, and a key of its JSON object, or None for the entire value."""
+
     name: str
     key: str | None = None
 
     @classmethod
-    def of(cls, word: str) -> Target:
+    def parse(cls, word: str) -> Target:
+        """Parses `NAME` or `NAME#KEY`. Raises UsageError."""
         name, hash_sign, key = word.partition("#")
         if not name or (hash_sign and not key):
-            raise UsageError("A secret is named as NAME or NAME#KEY.")
+            raise UsageError("Expected NAME or NAME#KEY.")
         return cls(name, key if hash_sign else None)
 
     def value_in(self, response: Mapping[str, Any]) -> str | bytes:
-        """What is meant in the answer of GetSecretValue.
+        """The target's value in a response of GetSecretValue.
 
-        Of a key, a string is what it says; anything else (numbers, true, null, objects) is as it is spelled.
+        The string of a key is decoded; any other JSON value (number, true, null, object) keeps its spelling.
 
         Raises:
-            Refusal: if there is no such key.
+            RefusedError: if there is no such key.
             LoneSurrogateError: if the key's string cannot be encoded.
         """
         if self.key is None:
@@ -39,20 +43,20 @@ class Target:
         held = self.object_in(response)
         member = held.find(self.key)
         if member is None:
-            raise RefusedError(f"{self.name} has no key '{self.key}'.", hint=_keys(held.keys))
+            raise RefusedError(f"{self.name} has no key '{self.key}'.", hint=_describe_keys(held.keys))
         return member.encodable_text()
 
     def object_in(self, response: Mapping[str, Any]) -> JsonObject:
-        """The JSON object that the secret holds. Raises RefusedError."""
+        """The JSON object in a response of GetSecretValue. Raises RefusedError if the value is something else."""
         held = read_object(response.get("SecretString", ""))
         if held is None:
-            raise RefusedError(f"The value of {self.name} is no JSON object, so it has no keys.",
-                          hint=f"smtui get {self.name} prints the whole value.")
+            raise RefusedError(f"The value of {self.name} is not a JSON object, so it has no keys.",
+                               hint=f"smtui get {self.name} prints the entire value.")
         return held
 
 
-def _keys(held: Sequence[str]) -> str:
+def _describe_keys(held: Sequence[str]) -> str:
     if not held:
-        return "It has no keys at all."
-    more = f", and {len(held) - MOST_KEYS} more" if len(held) > MOST_KEYS else ""
-    return f"Its keys: {', '.join(held[:MOST_KEYS])}{more}."
+        return "It has no keys."
+    more = f", and {len(held) - MAX_KEYS} more" if len(held) > MAX_KEYS else ""
+    return f"Its keys: {', '.join(held[:MAX_KEYS])}{more}."

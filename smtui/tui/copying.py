@@ -39,7 +39,7 @@ class CopyingApp(TellingApp):
     async def copy(self, value: str | bytes, what: str) -> None:
         """Puts `value` on the clipboard and says by which way; `what` names it for the person, without its value."""
         data = value.encode() if isinstance(value, str) else value
-        copied = await call(self.pasteboard.copy, data, self.settings.clipboard_clear)
+        copied = await call(self.pasteboard.copy, data, self.settings.clipboard_timeout)
         self.clears_in = self.pasteboard.seconds_left()
         self.notify(sanitize(f"{what}: {copied.sentence}"), markup=False)
 

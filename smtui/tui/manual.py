@@ -60,10 +60,10 @@ def _deletion() -> Iterator[Row]:
 def _values(app: SmtuiApp) -> Iterator[Row]:
     chapter, settings = "Values on screen and clipboard", app.settings
     yield chapter, "hidden", (
-        f"until asked for; then shown for {settings.reveal} seconds, or until another window has the focus"
-        if settings.reveal else "until asked for, and when another window has the focus")
+        f"until asked for; then shown for {settings.reveal_timeout} seconds, or until another window has the focus"
+        if settings.reveal_timeout else "until asked for, and when another window has the focus")
     way = next((way.name for way in ways(app.pasteboard.osc52)), "no way")
-    kept = f"for {settings.clipboard_clear} seconds" if settings.clipboard_clear else "until the end"
+    kept = f"for {settings.clipboard_timeout} seconds" if settings.clipboard_timeout else "until the end"
     cleared = ("the terminal is asked to clear it, which cannot be verified" if way == "OSC 52"
                else "it is cleared only where it is still what was copied")
     yield chapter, "copied", f"here with {way}, {kept}; {cleared}"

@@ -14,7 +14,7 @@ from smtui.vault.envelope import Context
 from smtui.vault.keystore import KeyStore
 from smtui.vault.refusals import well_formed
 
-Area = Literal["pages", "rows", "envelopes", "references", "trail", "file"]
+Area = Literal["pages", "rows", "envelopes", "references", "audit log", "file"]
 Progress = Callable[[str, int, int], None]
 # After how many rows progress is told.
 OFTEN = 500
@@ -69,7 +69,7 @@ def check(database: Database, store: KeyStore, account: str, progress: Progress)
     """Looks at everything, in one consistent view of the file."""
     counted: dict[str, int] = {}
     findings: list[Finding] = []
-    for area, look in (("file", _schema), ("pages", _pages), ("references", _references), ("trail", _trail)):
+    for area, look in (("file", _schema), ("pages", _pages), ("references", _references), ("audit log", _trail)):
         progress(area, 0, 1)
         findings += _safely(area, look(database, store, counted))  # type: ignore[arg-type]
     findings += _safely("rows", _rows(database, store, counted, progress))
@@ -138,7 +138,7 @@ def _references(database: Database, store: KeyStore, counted: dict[str, int]) ->
 
 
 def _trail(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
-    counted["trail events"], wrong = trail.verify(database, store.derived("smtui trail"))
+    counted["audit events"], wrong = trail.verify(database, store.derived("smtui trail"))
     if wrong is not None:
         yield wrong
 

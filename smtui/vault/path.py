@@ -136,7 +136,7 @@ def confirm(path: Path) -> None:
 def must_be_writable(path: Path) -> None:
     """Raises VaultReadOnlyError where the file can be read and not changed."""
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
-        raise VaultReadOnlyError(f"{path} cannot be written, so what you read could not be recorded in its trail.",
+        raise VaultReadOnlyError(f"{path} cannot be written, so what you read could not be recorded in the audit log.",
                                  hint="Open it with --read-only: reads will then not be recorded.")
 
 

@@ -174,7 +174,7 @@ def _read_event(row: int, operation: object, text: object) -> dict[str, Any]:
         **dict.fromkeys(_TEXTS, ""), "eventName": operation if isinstance(operation, str) else "",
         "eventTime": "1970-01-01T00:00:00Z", "eventID": f"row {row}", "userIdentity": {"type": "", "arn": ""},
         "requestParameters": None, "responseElements": None, "readOnly": True,
-        "errorCode": UNREADABLE_EVENT, "errorMessage": f"Event {row} of the trail is damaged. Run smtui check.",
+        "errorCode": UNREADABLE_EVENT, "errorMessage": f"Event {row} of the audit log is damaged. Run smtui check.",
     }
 
 
@@ -205,10 +205,10 @@ def verify(database: Database, key: bytes) -> tuple[int, str | None]:
                                                 (first,)):
         looked_at += 1
         if not hmac.compare_digest(link(key, chain, at, event), stored):
-            return looked_at, f"Event {row} of the trail, or one before it, was altered or removed."
+            return looked_at, f"Event {row} of the audit log, or one before it, was altered or removed."
         last, chain = row, stored
     if database.row("SELECT 1 FROM sqlite_sequence WHERE name = 'trail' AND seq <> ?", (last,)):
-        return looked_at, f"Events of the trail after number {last} were removed."
+        return looked_at, f"Events of the audit log after number {last} were removed."
     return looked_at, None
 
 

@@ -98,7 +98,7 @@ class CommandLine:
 def person(monkeypatch: pytest.MonkeyPatch) -> Person:
     someone = Person()
     monkeypatch.setattr(terminal, "ask", someone.ask)
-    monkeypatch.setattr(terminal, "tell", someone.tell)
+    monkeypatch.setattr(terminal, "write", someone.tell)
     return someone
 
 

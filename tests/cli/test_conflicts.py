@@ -33,14 +33,14 @@ def somebody(cli: CommandLine) -> Iterator[Any]:
 def meanwhile(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Callable[[Act], None]:
     """Does something while standard input is waited for, as somebody would who types or pipes slowly."""
     def arrange(act: Act) -> None:
-        read = inputs.standard_input
+        read = inputs.read_stdin
 
         def slow(*words: Any) -> bytes:
             with somebody(cli) as client:
                 act(client)
             return read(*words)
 
-        monkeypatch.setattr(inputs, "standard_input", slow)
+        monkeypatch.setattr(inputs, "read_stdin", slow)
 
     return arrange
 

@@ -56,7 +56,7 @@ def test_an_export_comes_back_whole(rich: CommandLine, tmp_path: Path) -> None:
 def test_each_read_is_in_the_trail(rich: CommandLine) -> None:
     rich.done("export", "--prefix", "prod/")
 
-    trail = rich.done("trail", "--operation", "GetSecretValue", "--limit", "0")
+    trail = rich.done("audit", "--operation", "GetSecretValue", "--limit", "0")
 
     assert len(trail.splitlines()) == 3
 

@@ -18,14 +18,14 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{
     "Condition": {"StringEquals": {"aws:PrincipalTag/\x1b]0;owned\x07": "\u202e"}}}]})  # fmt: skip
 COMMANDS = (
     ["ls", "--long"], ["list-secrets"], ["list-secrets", "--output", "text"], ["list-secrets", "--output", "table"],
-    ["list-secrets", "--output", "yaml"], ["describe-secret", "--secret-id", "s/000"], ["trail"], ["trail", "--json"],
+    ["list-secrets", "--output", "yaml"], ["describe-secret", "--secret-id", "s/000"], ["audit"], ["audit", "--json"],
     ["list-secret-version-ids", "--secret-id", "s/000"], ["get", "s/001"], ["get-secret-value", "--secret-id", "s/001"],
     ["get-secret-value", "--secret-id", "s/001", "--query", "SecretString", "--output", "text"], ["keys"], ["check"],
     ["get-resource-policy", "--secret-id", "s/002"], ["policy", "who-can", "GetSecretValue", "s/002"],
     ["policy", "explain", "s/002", "--as", "arn:aws:iam::111122223333:user/\u202ea\x1b[2J"], ["functions"],
     ["get", "\x1b]0;owned\x07"], ["get", "s/000#\x1b[2J"], ["ls", "\x1b[2J\u202e"], ["\x1b[2J"], ["get", "--\x1b[2J"],
     ["get-secret-value", "--secret-id", "\x9b2J"], ["import", "no\x1b[2Jfile"], ["policy", "check", "no\x9b2Jfile"],
-    ["backup", "no\x1b[2J/such/folder"], ["trail", "--caller", "\x1b[2J"], ["tag-resource", "--secret-id", "\x1b[2J"],
+    ["backup", "no\x1b[2J/such/folder"], ["audit", "--caller", "\x1b[2J"], ["tag-resource", "--secret-id", "\x1b[2J"],
 )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def test_a_dry_run_tells_and_changes_nothing(stocked: CommandLine, file: WriteFi
     assert answer.out.splitlines()[-1] == "would import: new secrets 1, unchanged 1, empty 1, conflicts 2"
     assert "s3cret" not in answer.out + answer.err
     assert stocked("get", "new").code == 1
-    assert stocked.done("trail", "--operation", "CreateSecret", "--secret", "new") == ""
+    assert stocked.done("audit", "--operation", "CreateSecret", "--secret", "new") == ""
 
 
 def test_a_dry_run_finds_what_only_doing_it_finds(cli: CommandLine, file: WriteFile) -> None:
@@ -165,7 +165,7 @@ def test_looking_names_up_is_no_access(stocked: CommandLine, file: WriteFile, co
 
     stocked.done("import", file("f.json", json.dumps(held)), *command)
 
-    assert len(stocked.done("trail", "--operation", "GetSecretValue").splitlines()) == 1
+    assert len(stocked.done("audit", "--operation", "GetSecretValue").splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["a b", "ü", "a" * 600, "aws:x#y"])

@@ -13,7 +13,7 @@ from smtui.api.errors import SmtuiError
 from smtui.api.model import OPERATIONS
 from smtui.cli import exit_codes
 from smtui.cli.command_table import BY_NAME, COMMANDS, Group, command_list
-from smtui.cli.exit_codes import Exit, exit_of
+from smtui.cli.exit_codes import Exit, exit_code_of
 from smtui.cli.main import run, split
 from tests.cli.conftest import CommandLine, Stream
 
@@ -31,7 +31,7 @@ def test_every_error_of_the_contract_has_an_exit_code() -> None:
     for kind in all_errors(errors.ClientError):
         expected[kind] = Exit.USAGE if issubclass(kind, errors.ParamValidationError) else Exit.REFUSED
 
-    assert {kind: exit_of(kind("x")) for kind in expected} == expected
+    assert {kind: exit_code_of(kind("x")) for kind in expected} == expected
 
 
 def test_exit_codes_do_not_change() -> None:
@@ -56,24 +56,35 @@ def test_every_example_is_understood(name: str) -> None:
 
     from smtui.cli.command_table import BY_NAME
 
-    parser = BY_NAME[name].parser()
+    parser = BY_NAME[name].make_parser()
     examples = str(parser.epilog).removeprefix("example:\n").replace("\\\n", " ")
     for example in examples.splitlines():
         mine = example[example.index("smtui") :]
         words = shlex.split(re.split(r" [|><&]+ ", mine)[0])
         assert words[:2] == ["smtui", name]
-        parser.understood(words[2:])
+        parser.parse_words(words[2:])
 
 
 def test_all_operations_are_commands() -> None:
     assert sum(command.group is Group.OPERATIONS for command in COMMANDS) == len(OPERATIONS)
-    assert len(BY_NAME) == len(COMMANDS)
+    assert [name for name in BY_NAME if name not in {command.name for command in COMMANDS}] == ["trail"]
 
 
 def test_the_list_of_commands_names_each_once() -> None:
     listed = re.findall(r"^\| `(\S+)` \|", command_list(), re.MULTILINE)
 
     assert listed == [command.name for command in COMMANDS]
+
+
+def test_a_former_name_runs_the_command_unseen(stocked: CommandLine) -> None:
+    """`trail` is `audit`: the same answer and the same help, but in no list and no suggestion."""
+    stocked.done("get", "prod/text")
+
+    filtered = ("--operation", "GetSecretValue")
+    assert stocked.done("trail", *filtered) == stocked.done("audit", *filtered)
+    assert stocked.done("trail", "--help") == stocked.done("audit", "--help") == stocked.done("help", "trail")
+    assert "trail" not in stocked.done("--help") + stocked.done("completion", "bash") + command_list()
+    assert "trail" not in stocked("trial").err
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["-h"], ["help"], []])

@@ -69,10 +69,10 @@ def test_no_bar_where_nobody_would_see_it(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_findings_of_a_check_are_exit_4(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    report = CheckReport({"pages": 7}, (Finding("trail", "event 3 does not fit the ones before it"),))
+    report = CheckReport({"pages": 7}, (Finding("audit log", "event 3 does not fit the ones before it"),))
     monkeypatch.setattr(Maintenance, "check", lambda self, progress=None: report)
 
     answer = stocked("check")
 
     assert answer.code == 4
-    assert answer.out == "pages: 7 looked at\ntrail: event 3 does not fit the ones before it\n1 finding\n"
+    assert answer.out == "pages: 7 checked\naudit log: event 3 does not fit the ones before it\n1 problem\n"

@@ -227,69 +227,69 @@ def test_ls_goes_over_pages(cli: CommandLine) -> None:
     assert cli.done("ls").split() == [f"s{number:03}" for number in range(250)]
 
 
-def test_trail_tells_what_was_done_and_refused(stocked: CommandLine) -> None:
+def test_audit_tells_what_was_done_and_refused(stocked: CommandLine) -> None:
     stocked("get", "prod/db")
     stocked("get", "nowhere")
 
-    newest, before, *_ = stocked.done("trail").splitlines()
+    newest, before, *_ = stocked.done("audit").splitlines()
 
     assert newest.split()[2:] == ["GetSecretValue", "nowhere", "root", "ResourceNotFoundException"]
     assert before.split()[2:] == ["GetSecretValue", "prod/db", "root", "done"]
 
 
-def test_trail_filters(stocked: CommandLine) -> None:
+def test_audit_filters(stocked: CommandLine) -> None:
     stocked("get", "prod/text")
 
-    assert len(stocked.done("trail", "--secret", "prod/db").splitlines()) == 2
-    assert "CreateSecret" not in stocked.done("trail", "--operation", "get-secret-value")
-    assert stocked.done("trail", "--until", "2020-01-01") == ""
-    assert len(stocked.done("trail", "--since", "1h").splitlines()) == 5
+    assert len(stocked.done("audit", "--secret", "prod/db").splitlines()) == 2
+    assert "CreateSecret" not in stocked.done("audit", "--operation", "get-secret-value")
+    assert stocked.done("audit", "--until", "2020-01-01") == ""
+    assert len(stocked.done("audit", "--since", "1h").splitlines()) == 5
 
 
-def test_trail_filters_by_caller_and_outcome(stocked: CommandLine) -> None:
+def test_audit_filters_by_caller_and_outcome(stocked: CommandLine) -> None:
     stocked("get", "nowhere")
 
-    assert len(stocked.done("trail", "--outcome", "refused").splitlines()) == 1
-    assert "nowhere" in stocked.done("trail", "--outcome", "resourcenotfoundexception")
-    assert "nowhere" not in stocked.done("trail", "--outcome", "done")
-    assert len(stocked.done("trail", "--caller", "root", "--json").splitlines()) == 5
-    assert stocked.done("trail", "--caller", "user/alice") == ""
-    assert stocked.done("trail", "--secret", "prod/db", "--region", "eu-west-1") == ""
-    assert stocked("trail", "--outcome", "sideways").code == 2
+    assert len(stocked.done("audit", "--outcome", "refused").splitlines()) == 1
+    assert "nowhere" in stocked.done("audit", "--outcome", "resourcenotfoundexception")
+    assert "nowhere" not in stocked.done("audit", "--outcome", "done")
+    assert len(stocked.done("audit", "--caller", "root", "--json").splitlines()) == 5
+    assert stocked.done("audit", "--caller", "user/alice") == ""
+    assert stocked.done("audit", "--secret", "prod/db", "--region", "eu-west-1") == ""
+    assert stocked("audit", "--outcome", "sideways").code == 2
 
 
-def test_trail_has_a_heading_where_a_person_reads_it(stocked: CommandLine) -> None:
-    assert stocked("trail", tty=True).out.splitlines()[0].split() == [
+def test_audit_has_a_heading_where_a_person_reads_it(stocked: CommandLine) -> None:
+    assert stocked("audit", tty=True).out.splitlines()[0].split() == [
         "TIME", "OPERATION", "SECRET", "CALLER", "OUTCOME"]
-    assert "TIME" not in stocked("trail", "--json", tty=True).out
+    assert "TIME" not in stocked("audit", "--json", tty=True).out
 
 
-def test_trail_says_what_keys_were_asked_for(stocked: CommandLine) -> None:
+def test_audit_says_what_keys_were_asked_for(stocked: CommandLine) -> None:
     stocked.done("keys", "create", "orders")
 
-    alias, key = stocked.done("trail", "--limit", "2").splitlines()
+    alias, key = stocked.done("audit", "--limit", "2").splitlines()
     assert alias.split()[2:] == ["CreateAlias", "alias/orders", "root", "done"]
     assert key.split()[2:] == ["CreateKey", "-", "root", "done"]
-    assert len(stocked.done("trail", "--operation", "create-key").splitlines()) == 1
+    assert len(stocked.done("audit", "--operation", "create-key").splitlines()) == 1
 
 
-def test_trail_is_kept_for_as_long_as_one_says(stocked: CommandLine) -> None:
-    assert stocked.done("trail", "--keep", "365") == "trail: kept for 365 days\n"
-    assert stocked.done("trail", "--keep", "0") == "trail: kept for ever\n"
-    assert stocked("trail", "--keep", "99999").code == 1
-    assert stocked.done("check").endswith("nothing wrong was found\n")
+def test_audit_is_kept_for_as_long_as_one_says(stocked: CommandLine) -> None:
+    assert stocked.done("audit", "--keep", "365") == "audit log retention: 365 days\n"
+    assert stocked.done("audit", "--keep", "0") == "audit log retention: unlimited\n"
+    assert stocked("audit", "--keep", "99999").code == 1
+    assert stocked.done("check").endswith("no problems found\n")
 
 
-def test_trail_says_when_it_stops(stocked: CommandLine) -> None:
-    answer = stocked("trail", "--limit", "2", "--json")
+def test_audit_says_when_it_stops(stocked: CommandLine) -> None:
+    answer = stocked("audit", "--limit", "2", "--json")
 
     assert len([json.loads(line) for line in answer.out.splitlines()]) == 2
     assert "--limit 0 shows all" in answer.err
-    assert stocked("trail", "--limit", "4").err == ""
+    assert stocked("audit", "--limit", "4").err == ""
 
 
 def test_check_counts_and_finds_nothing(stocked: CommandLine) -> None:
-    assert stocked.done("check").endswith("nothing wrong was found\n")
+    assert stocked.done("check").endswith("no problems found\n")
 
 
 def test_backup_opens_with_the_same_passphrase(stocked: CommandLine, tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def test_an_altered_or_removed_event_is_found_by_check(
 
     with smtui.open_vault(tmp_path / "copy", key=vault.unlock_key(), clock=clock) as copy:
         areas = {each.area for each in copy.maintenance.check().findings}
-        assert areas == {"rows"} | ({"trail"} if change != CUT else set())
+        assert areas == {"rows"} | ({"audit log"} if change != CUT else set())
 
 
 def test_old_events_go_and_the_rest_can_be_verified(vault, client, clock, reopen, days_pass) -> None:
@@ -185,7 +185,7 @@ def test_old_events_go_and_the_rest_can_be_verified(vault, client, clock, reopen
     assert dropped["additionalEventData"] == {"eventCount": 2, "retentionDays": 7}
     report = vault.maintenance.check()
     assert report.clean
-    assert report.counted["trail events"] == 5
+    assert report.counted["audit events"] == 5
     clock.forward(days=400)
     days_pass()
     assert len(list(vault.audit_log())) == 3

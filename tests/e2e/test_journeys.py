@@ -104,7 +104,7 @@ def test_finding_and_copying(start: Start) -> None:
 
 
 def test_one_key_is_shown_for_a_while(start: Start, home: Path) -> None:
-    (home / "config.toml").write_text("reveal = 2\n")
+    (home / "config.toml").write_text("reveal_timeout = 2\n")
     terminal = start()
     terminal.press("G", "Enter")
     terminal.see("not read yet")

@@ -70,7 +70,7 @@ def everything(home: Path) -> None:
     command("import", "-", "--prefix", "env/", stdin=f"KEY={FROM_FILE}\n")
     for argv in (["get", NAME], ["get", "j#password"], ["get-secret-value", "--secret-id", "b"],
                  ["batch-get-secret-value", "--secret-id-list", NAME, "j"], ["ls", "--long"], ["export", NAME],
-                 ["list-secrets"], ["describe-secret", "--secret-id", "j"], ["trail", "--json", "--limit", "0"],
+                 ["list-secrets"], ["describe-secret", "--secret-id", "j"], ["audit", "--json", "--limit", "0"],
                  ["list-secret-version-ids", "--secret-id", "j"], ["get-random-password"], ["check"]):
         command(*argv)
     command("put-secret-value", "--cli-input-json", "-", stdin=json.dumps({"SecretId": NAME, "SecretString": TEXT * 2}))
@@ -97,7 +97,7 @@ def main() -> None:
     home = Path(os.environ["HOME"])
     cheap = {number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in kdf.PROFILES}
     kdf.PROFILES.update(cheap)
-    terminal.tell = lambda text: True  # the recovery code is read by a person, on a terminal
+    terminal.write = lambda text: True  # the recovery code is read by a person, on a terminal
     everything(home)
     with smtui.open_vault(os.environ["SMTUI_VAULT"], PASSPHRASE) as vault:
         vault.maintenance.change_passphrase(NEW_PASSPHRASE)

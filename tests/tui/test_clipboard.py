@@ -150,7 +150,7 @@ def test_a_command_told_never_to_clear_leaves_nobody_behind(tool: FakeTool) -> N
 
 
 def test_without_a_limit_the_guard_clears_when_the_program_ends(tool: FakeTool) -> None:
-    """`clipboard_clear = 0` on a screen means: as long as smtui runs."""
+    """`clipboard_timeout = 0` on a screen means: as long as smtui runs."""
     clipboard = Clipboard()
     clipboard.copy(VALUE, 0)
     process = clipboard._guard._process

@@ -63,7 +63,7 @@ async def test_which_keys_differ(app: MakeApp, database: Any, vault: smtui.Vault
 
 async def test_one_of_them_is_revealed_at_a_time(app: MakeApp, database: Any) -> None:
     """The row says whose it is; on another row the first hides, and by itself it hides in time."""
-    running = app(settings=Settings(reveal=2))
+    running = app(settings=Settings(reveal_timeout=2))
     async with at_versions(running) as pilot:
         await compares(pilot)
         await pilot.press("r")

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
+from smtui import renamed_settings
 from smtui.config import Settings, SettingsError, change_settings, load_settings, settings_path, vault_path
 from smtui.recent import recent_vaults
+from smtui.tui import keys
 
 
 def test_no_file_means_the_defaults(tmp_path: Path) -> None:
     """Idle lock after 5 minutes, clipboard and reveal for 30 seconds."""
     settings = load_settings(tmp_path / "none.toml")
 
-    assert (settings.idle_lock, settings.clipboard_clear, settings.reveal) == (300, 30, 30)
+    assert (settings.idle_lock, settings.clipboard_timeout, settings.reveal_timeout) == (300, 30, 30)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -34,6 +36,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
         ("idle_lock = ", "Invalid value"),
         ('idle_lock = "soon"', "idle_lock must be a whole number"),
         ("idle_lock = true", "idle_lock must be a whole number"),
+        ("reveal_timeout = -1", "reveal_timeout cannot be negative"),
         ("reveal = -1", "reveal cannot be negative"),
         ("ide_lock = 3", "there is no setting called 'ide_lock'"),
         ('keys = "q"', "keys must be a table"),
@@ -65,14 +68,59 @@ def test_what_is_no_file_is_told_in_words(tmp_path: Path) -> None:
 def test_only_what_is_changed_is_written(tmp_path: Path) -> None:
     """What another session has stored since stays; so does a value that was written though it is the default."""
     path = tmp_path / "config.toml"
-    path.write_text('idle_lock = 300\nclipboard_clear = 5\n\n[filters]\ntheirs = "tag:team"\n')
+    path.write_text('idle_lock = 300\nclipboard_timeout = 5\n\n[filters]\ntheirs = "tag:team"\n')
     change_settings(lambda settings: replace(settings, theme="smtui-hc"), path)
     change_settings(lambda settings: replace(settings, filters={**settings.filters, "ours": "prod/"}), path)
-    change_settings(lambda settings: replace(settings, clipboard_clear=30), path)
+    change_settings(lambda settings: replace(settings, clipboard_timeout=30), path)
 
     assert path.read_text().splitlines() == [
         "idle_lock = 300", 'theme = "smtui-hc"', "", "[filters]", 'theirs = "tag:team"', 'ours = "prod/"',
     ]
+
+
+def test_former_names_are_understood(tmp_path: Path) -> None:
+    """A file of an earlier version keeps its meaning; the next change writes the present names in the same places."""
+    path = tmp_path / "config.toml"
+    path.write_text("clipboard_clear = 5\nidle_lock = 60\nreveal = 7\n")
+
+    settings = load_settings(path)
+    assert (settings.clipboard_timeout, settings.idle_lock, settings.reveal_timeout) == (5, 60, 7)
+    assert path.read_text().startswith("clipboard_clear"), "reading changes nothing"
+
+    change_settings(lambda settings: replace(settings, reveal_timeout=8), path)
+    assert path.read_text().splitlines() == ["clipboard_timeout = 5", "idle_lock = 60", "reveal_timeout = 8"]
+
+
+def test_a_present_name_wins_over_a_former_one(tmp_path: Path) -> None:
+    """Wherever it stands."""
+    path = tmp_path / "config.toml"
+    for text in ("reveal = 7\nreveal_timeout = 9\n", "reveal_timeout = 9\nreveal = 7\n"):
+        path.write_text(text)
+
+        assert load_settings(path).reveal_timeout == 9
+
+
+def test_former_action_ids_are_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that somebody chose stays with its action."""
+    monkeypatch.setattr(renamed_settings, "ACTIONS", {"everywhere.former": "everywhere.lock"})
+    path = tmp_path / "config.toml"
+    path.write_text('[keys]\n"everywhere.former" = "f12"\n"everywhere.undo" = "f11"\n')
+
+    assert load_settings(path).keys == {"everywhere.lock": "f12", "everywhere.undo": "f11"}
+
+    change_settings(lambda settings: replace(settings, idle_lock=9), path)
+    assert "everywhere.former" not in path.read_text()
+    assert load_settings(path).keys["everywhere.lock"] == "f12"
+
+
+def test_former_names_lead_to_present_ones() -> None:
+    """Each in one step, to a name that exists, from one that does not."""
+    present = {each.name for each in fields(Settings)}
+
+    assert set(renamed_settings.SETTINGS.values()) <= present
+    assert not present & set(renamed_settings.SETTINGS)
+    assert set(renamed_settings.ACTIONS.values()) <= keys.IDS
+    assert not keys.IDS & set(renamed_settings.ACTIONS)
 
 
 def test_sessions_that_change_settings_at_once_lose_nothing(tmp_path: Path) -> None:

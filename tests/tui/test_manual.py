@@ -21,7 +21,7 @@ async def open_manual(pilot: Pilot[None]) -> None:
 
 async def test_it_says_what_is_so_here(app: MakeApp, vault: smtui.Vault, tool: FakeTool) -> None:
     """By which way is copied and for how long, where the vault lies; Esc goes back."""
-    running = app(settings=Settings(clipboard_clear=17, reveal=0))
+    running = app(settings=Settings(clipboard_timeout=17, reveal_timeout=0))
     async with running.run_test(size=(120, 36)) as pilot:
         await open_manual(pilot)
         await pilot.press("G")

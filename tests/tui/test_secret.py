@@ -114,7 +114,7 @@ async def reveal_password(pilot: Pilot[None]) -> None:
 
 async def test_what_is_revealed_goes_away_by_itself(app: MakeApp, database: Any) -> None:
     """After the set time, counted down in sight, without a key being pressed."""
-    running = app(settings=Settings(reveal=2))
+    running = app(settings=Settings(reveal_timeout=2))
     async with opened(running) as pilot:
         await reveal_password(pilot)
         await sees(pilot, "Value of AWSCURRENT   hides in 1 s")

@@ -49,7 +49,7 @@ def test_one_key_revealed(snap_compare: Any, app: MakeApp, database: Any, size: 
         await pilot.press("j", "j", "r")
         await shows(pilot, "5432")
 
-    assert snap_compare(app(settings=Settings(reveal=0)), terminal_size=size, run_before=reveal)
+    assert snap_compare(app(settings=Settings(reveal_timeout=0)), terminal_size=size, run_before=reveal)
 
 
 @SIZES

@@ -56,18 +56,19 @@ async def test_what_another_session_stored_is_kept(app: MakeApp, config: Path) -
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await at(pilot, running, "osc52")
-        change_settings(lambda settings: replace(settings, filters={"theirs": "tag:team=web"}, reveal=7), config)
+        theirs = {"theirs": "tag:team=web"}
+        change_settings(lambda settings: replace(settings, filters=theirs, reveal_timeout=7), config)
         await pilot.press("enter")
         await until(pilot, lambda: not running.settings.osc52)
 
-        assert load_settings(config) == Settings(filters={"theirs": "tag:team=web"}, reveal=7, osc52=False)
+        assert load_settings(config) == Settings(filters={"theirs": "tag:team=web"}, reveal_timeout=7, osc52=False)
         assert running.settings == load_settings(config)
 
 
 async def test_what_is_no_number_changes_nothing(app: MakeApp, config: Path) -> None:
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
-        await at(pilot, running, "reveal")
+        await at(pilot, running, "reveal_timeout")
         await pilot.press("enter")
         await until(pilot, lambda: running.screen.is_modal)
         await types(pilot, "x")
@@ -140,7 +141,7 @@ async def test_each_says_what_it_means_and_where_it_lies(app: MakeApp, config: P
     """No picture of it is kept: it has a row for each key there is."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
-        await at(pilot, running, "clipboard_clear")
+        await at(pilot, running, "clipboard_timeout")
         await until(pilot, lambda: "Stored in" in screen_text(running))
 
         assert "seconds; 0 for not before the end" in screen_text(running)

@@ -1,5 +1,5 @@
-"""The everyday words: one module a command, each with `EXAMPLE`, `declare(parser)` and `run(args)`.
+"""The commands apart from the 23 operations: one module each, with `EXAMPLE`, `declare(parser)` and `run(args)`.
 
-What may not live here: writing to standard output or error by other ways than `output` and `diagnostics`. A new word
-also needs its row in `smtui.cli.command_table`.
+A module's docstring is the command's help text. A new command also needs a row in `smtui.cli.command_table`. Commands
+write only through `output` and `diagnostics`.
 """

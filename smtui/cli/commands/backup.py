@@ -1,5 +1,5 @@
-"""Writes a whole, consistent copy of the vault, also while other programs change it. The same passphrase and recovery
-code open the copy.
+"""Writes a complete, consistent copy of the vault, even while other programs change it. The same passphrase and
+recovery code open the copy.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from pathlib import Path
 
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 
 EXAMPLE = "smtui backup ~/backups/team-2026-11-24.vault"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="FILE", help="the copy to make")
-    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+    parser.add_argument("target", metavar="FILE", help="the copy to create")
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
 
 
 def run(args: argparse.Namespace) -> Exit:
     target = Path(args.target).expanduser()
-    with opened(args) as vault:
+    with open_for(args) as vault:
         vault.maintenance.backup(target, force=args.force)
     output.line(f"{target}: written")
     return Exit.DONE

@@ -1,5 +1,5 @@
-"""Verifies what can be verified: pages, rows, references, the trail, values. Says what it looked at and what it found;
-findings make it leave with exit code 4.
+"""Verifies the integrity of the vault: pages, rows, references, audit log and values. Prints what was checked and every
+problem found; exits with 4 if there is one.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import argparse
 
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 
 EXAMPLE = "smtui check"
 
@@ -18,14 +18,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
-    with opened(args) as vault, diagnostics.progress() as bar:
+    with open_for(args) as vault, diagnostics.progress() as bar:
         report = vault.maintenance.check(bar)
     for what, count in report.counted.items():
-        output.line(f"{what}: {count:,} looked at")
+        output.line(f"{what}: {count:,} checked")
     for finding in report.findings:
         output.line(f"{finding.area}: {finding.sentence}")
     if report.clean:
-        output.line("nothing wrong was found")
+        output.line("no problems found")
         return Exit.DONE
-    output.line(f"{len(report.findings):,} finding{'s' if len(report.findings) > 1 else ''}")
+    output.line(f"{len(report.findings):,} problem{'s' if len(report.findings) > 1 else ''}")
     return Exit.VAULT

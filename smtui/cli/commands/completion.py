@@ -1,4 +1,4 @@
-"""Prints a script that completes smtui's commands and options. Put it where your shell looks for such scripts."""
+"""Prints a shell script that completes smtui's commands and options. Save it where your shell loads such scripts."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     import shtab
 
-    output.line(shtab.complete(whole_grammar(), args.shell).rstrip("\n"))
+    output.line(shtab.complete(make_full_parser(), args.shell).rstrip("\n"))
     return Exit.DONE
 
 
-def whole_grammar() -> argparse.ArgumentParser:
-    """The grammar of all commands at once; needed nowhere else."""
+def make_full_parser() -> argparse.ArgumentParser:
+    """Builds the parser of all commands at once."""
     from smtui.cli.command_table import COMMANDS
     from smtui.cli.parser import Parser
 

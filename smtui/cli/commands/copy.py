@@ -1,4 +1,6 @@
-"""Puts a secret's value on the clipboard without showing it. It is cleared after a time, if it is still there."""
+"""Copies a secret's value to the clipboard without showing it. The clipboard is cleared after a while, if it still
+holds that value.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ EXAMPLE = "smtui copy prod/db#password\nsmtui copy prod/api --clear-after 10"
 def declare(parser: argparse.ArgumentParser) -> None:
     get.declare(parser)
     parser.add_argument("--clear-after", metavar="SECONDS", type=whole_number,
-                        help="clear it after this time, 0 for never (default: your settings, else 30)")
+                        help="clear the clipboard after this time; 0 = never (default: the clipboard_timeout setting)")
 
 
 def run(args: argparse.Namespace) -> Exit:
@@ -23,9 +25,9 @@ def run(args: argparse.Namespace) -> Exit:
     from smtui.config import load_settings
 
     settings = load_settings()
-    seconds = settings.clipboard_clear if args.clear_after is None else args.clear_after
-    value = get.fetched(args)
-    clipboard = Clipboard(terminal.escape if settings.osc52 and terminal.is_there() else None, linger=True)
+    seconds = settings.clipboard_timeout if args.clear_after is None else args.clear_after
+    value = get.fetch_value(args)
+    clipboard = Clipboard(terminal.send_escape if settings.osc52 and terminal.is_available() else None, linger=True)
     copied = clipboard.copy(value if isinstance(value, bytes) else value.encode(), seconds)
     output.line(copied.sentence)
     return Exit.DONE

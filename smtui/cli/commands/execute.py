@@ -1,19 +1,19 @@
-"""Runs a command with secrets in its environment. What comes behind -- is the command; it takes the place of smtui, so
-signals and the exit code are its own. Nothing is put on its command line, and the vault is closed before it starts.
+"""Runs a command with secrets in its environment. The command follows --. It replaces the smtui process, so signals and
+the exit code are its own. No value is on its command line, and the vault is closed before it starts.
 
-    NAME              each key of a JSON object becomes a variable of that name; any other text becomes one named
-                      after the secret, in capitals: prod/api-key is PROD_API_KEY
-    NAME#KEY          one key alone
-    VARIABLE=NAME     the whole value, under a name of your choice; VARIABLE=NAME#KEY one key of it
-    --prefix prod/    every secret whose name begins so; the prefix is no part of a variable's name
+    NAME              each key of a JSON object becomes a variable of that name; any other text becomes one variable
+                      named after the secret in capitals: prod/api-key is PROD_API_KEY
+    NAME#KEY          only this key
+    VARIABLE=NAME     the entire value under a name of your choice; VARIABLE=NAME#KEY one key of it
+    --prefix prod/    every secret whose name starts with prod/; variable names omit the prefix
 
-Characters that no variable's name has become _. They win over variables that are there already. Two values for one
-variable are refused, and so are names that decide which programs run (PATH, LD_PRELOAD), unless you chose them, bytes,
-and texts with a NUL character. A secret whose name has a = in it may have to be named by its ARN.
+Characters that are not allowed in variable names become _. Secrets override existing variables. Refused are: two values
+for one variable; names that decide which programs run (PATH, LD_PRELOAD), unless you chose them with VARIABLE=; binary
+values; and text with a NUL character. A secret whose name contains = may need its ARN instead.
 
-The command gets your environment without the SMTUI_* variables, except SMTUI_VAULT, SMTUI_CONFIG and SMTUI_STATE, and
-of the open file descriptors 0, 1 and 2, those its arguments name (<(command)), and those of --keep-fd. One that the
-passphrase was read from is never among them.
+The command gets your environment without the SMTUI_* variables, except SMTUI_VAULT, SMTUI_CONFIG and SMTUI_STATE. It
+gets the file descriptors 0, 1 and 2, those in its arguments (<(command)) and those of --keep-fd, but never one from
+which the passphrase was read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError, Exit, UsageError
 from smtui.cli.target import Target
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 from smtui.transfer import variables
 from smtui.transfer.chosen import Chosen, value_of
 from smtui.transfer.variables import Variable
@@ -43,30 +43,30 @@ EXAMPLE = (
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("targets", metavar="[VARIABLE=]NAME[#KEY]", nargs="*", help="a secret (name or ARN)")
-    parser.add_argument("--prefix", metavar="TEXT", default="", help="and every secret whose name begins so")
+    parser.add_argument("targets", metavar="[VARIABLE=]NAME[#KEY]", nargs="*", help="secret (name or ARN)")
+    parser.add_argument("--prefix", metavar="TEXT", default="", help="also every secret whose name starts with TEXT")
     parser.add_argument("--pristine", action="store_true",
-                        help="start from a small environment: PATH, HOME, the language, the terminal and the display")
+                        help="start with a minimal environment: PATH, HOME, locale, terminal and display")
     parser.add_argument("--keep-fd", metavar="N", type=int, action="append", default=[],
-                        help="leave file descriptor N open for the command; may be repeated")
+                        help="keep file descriptor N open for the command; can be repeated")
     parser.set_defaults(behind=())
 
 
 def run(args: argparse.Namespace) -> Exit:
     if not args.behind:
-        raise UsageError("Which command?", hint="It comes behind --: smtui exec prod/db -- ./server")
+        raise UsageError("Which command?", hint="Put it after --: smtui exec prod/db -- ./server")
     if not args.targets and not args.prefix:
         raise UsageError("Which secrets?")
     _keep_descriptors(args.keep_fd)
-    surroundings = _surroundings(pristine=args.pristine)
-    program = _program(args.behind[0], surroundings)
-    with opened(args) as vault:
-        held = _held(vault.client(region_name=args.region), args)
-    become(program, args.behind, surroundings, held)
+    environment = _make_environment(pristine=args.pristine)
+    program = _find_program(args.behind[0], environment)
+    with open_for(args) as vault:
+        values = _read_variables(vault.client(region_name=args.region), args)
+    become(program, args.behind, environment, values)
 
 
-def _surroundings(*, pristine: bool) -> dict[str, str]:
-    """The variables the command gets anyway: the person's, without those that open the vault, or the few of a child."""
+def _make_environment(*, pristine: bool) -> dict[str, str]:
+    """The command's variables apart from secrets: the user's without those that unlock the vault, or a minimal set."""
     from smtui.children import command_environment, environment
 
     return environment() if pristine else command_environment()
@@ -81,30 +81,34 @@ def _keep_descriptors(descriptors: Sequence[int]) -> None:
         children.keep_descriptor(descriptor)
 
 
-def _program(word: str, surroundings: Mapping[str, str]) -> str:
-    """Where the command is; looked for before anybody types a passphrase."""
-    path = surroundings.get("PATH")
+def _find_program(word: str, environment: Mapping[str, str]) -> str:
+    """The path of the command, looked up before any prompt.
+
+    Raises:
+        CommandNotExecutableError, CommandNotFoundError: if it cannot be run, or does not exist.
+    """
+    path = environment.get("PATH")
     found = shutil.which(word, path=path)
     if found is not None:
         return found
     if shutil.which(word, os.F_OK, path) is not None:
-        raise CommandNotExecutableError(f"{word} cannot be run: it is no program that you may execute.")
+        raise CommandNotExecutableError(f"{word} cannot be run: it is not an executable program.")
     raise CommandNotFoundError(f"There is no command {word}.")
 
 
-def _held(client: Client, args: argparse.Namespace) -> dict[str, str]:
-    """The variables that the secrets make."""
+def _read_variables(client: Client, args: argparse.Namespace) -> dict[str, str]:
+    """The variables made from secrets. Raises SmtuiError."""
     names = variables.Names(ignore_case=sys.platform == "win32")
-    held: dict[str, str] = {}
-    for variable in _variables(client, args):
+    values: dict[str, str] = {}
+    for variable in _list_variables(client, args):
         names.take(variable)
-        held[variable.name] = variable.value
-    return held
+        values[variable.name] = variable.value
+    return values
 
 
-def _variables(client: Client, args: argparse.Namespace) -> Iterator[Variable]:
+def _list_variables(client: Client, args: argparse.Namespace) -> Iterator[Variable]:
     for word in args.targets:
-        yield from _of_target(client, word)
+        yield from _list_target_variables(client, word)
     if args.prefix:
         for answer in Chosen(prefix=args.prefix).answers(client):
             value = value_of(answer)
@@ -112,30 +116,33 @@ def _variables(client: Client, args: argparse.Namespace) -> Iterator[Variable]:
                 yield from variables.of_secret(answer["Name"], value, args.prefix)
 
 
-def _of_target(client: Client, word: str) -> Iterator[Variable]:
+def _list_target_variables(client: Client, word: str) -> Iterator[Variable]:
     before, equals, rest = word.partition("=")
-    chosen = before if equals and variables.NAME.fullmatch(before) else None
-    source = rest if chosen else word
-    target = Target.of(source)
+    chosen_name = before if equals and variables.NAME.fullmatch(before) else None
+    source = rest if chosen_name else word
+    target = Target.parse(source)
     response = client.get_secret_value(SecretId=target.name)
-    if target.key is None and chosen is None:
+    if target.key is None and chosen_name is None:
         yield from variables.of_secret(response["Name"], target.value_in(response))
     else:
-        name = chosen or variables.cleaned(str(target.key), source)
-        yield variables.named(name, target.value_in(response), source, meant=chosen is not None)
+        name = chosen_name or variables.cleaned(str(target.key), source)
+        yield variables.named(name, target.value_in(response), source, meant=chosen_name is not None)
 
 
-def become(program: str, words: list[str], surroundings: Mapping[str, str], held: Mapping[str, str]) -> NoReturn:
-    """This process ends, and the command is in its place; on Windows, which cannot, it is waited for."""
+def become(program: str, words: list[str], environment: Mapping[str, str], secrets: Mapping[str, str]) -> NoReturn:
+    """Replaces this process by the command. Windows has no such call: there it runs as a child, and this process waits.
+
+    `secrets` are variables that override `environment`. Raises CommandNotExecutableError.
+    """
     from smtui import children
 
     if sys.platform == "win32":
-        raise SystemExit(children.run_on_terminal(words, program=program, environ={**surroundings, **held}))
+        raise SystemExit(children.run_on_terminal(words, program=program, environ={**environment, **secrets}))
     from smtui.hardening import hand_over
 
     hand_over()
-    values = {name: os.fsencode(value) for name, value in surroundings.items()}
-    values |= {name: value.encode() for name, value in held.items()}
+    values = {name: os.fsencode(value) for name, value in environment.items()}
+    values |= {name: value.encode() for name, value in secrets.items()}
     try:
         children.replace_process(program, words, values)
     except OSError as error:

@@ -1,17 +1,16 @@
-"""Shows, adds, allows and removes rotation functions: what is run to rotate a secret. Each has an ARN like those of
-AWS Lambda, which rotate-secret takes.
+"""Lists, adds, allows and removes rotation functions, which rotate secrets. Each has an ARN like that of an AWS Lambda
+function, for rotate-secret.
 
-With --password the function makes a new random password, as get-random-password does with the same options: in one
-key of a JSON value, or instead of the whole value. It is for secrets that nobody but the vault keeps.
+With --password, the function generates a random password with the options of get-random-password. It replaces one key
+of a JSON value, or the entire value. Use it for secrets that are stored only in this vault.
 
-With -- and a command, that command is run for each of the four steps (createSecret, setSecret, testSecret,
-finishSecret). It gets {"Step", "SecretId", "ClientRequestToken", "RotationToken"} as JSON on its standard input, and
-reaches its secret by the smtui command itself, or by smtui.rotation_client() from Python. Each step must be safe to
-run again.
+With -- and a command, the command runs for each of the four steps (createSecret, setSecret, testSecret, finishSecret).
+Its standard input is a JSON object {"Step", "SecretId", "ClientRequestToken", "RotationToken"}. It accesses its secret
+with the smtui command, or from Python with smtui.rotation_client(). Each step must be safe to repeat.
 
-A command is run only where you allowed it on this machine for this vault. Adding it here allows it; one that came with
-the vault waits until `allow` has shown it to you and you agreed. Any change to it takes the permission away, and so
-does `revoke`.
+A command runs only if you have allowed it on this machine for this vault. `add` also allows the command; one that came
+with the vault waits until you review it with `allow`. Any change to the command removes the permission, and so does
+`revoke`.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters, terminal
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 from smtui.config import state_path
 from smtui.rotation.arguments import format_arguments, from_anywhere, number_arguments
 
@@ -45,22 +44,23 @@ GENERATOR = OPERATIONS["GetRandomPassword"]
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar="ACTION", nargs="?", default="list", choices=ACTIONS,
                         help="list (default), add, rm, allow or revoke")
-    parser.add_argument("name", metavar="NAME", nargs="?", help="the function")
+    parser.add_argument("name", metavar="NAME", nargs="?", help="name of the function")
     parser.set_defaults(behind=())
     parser.add_argument("--time-limit", metavar="SECONDS", type=whole_number,
-                        help="how long the command may take for a step (default: 60)")
-    parser.add_argument("--password", action="store_true", help="with add: make a new password, with these options")
-    parser.add_argument("--key", metavar="KEY", help="the key of a JSON value it goes into (default: the whole value)")
+                        help="with add: time limit of the command for each step (default: 60)")
+    parser.add_argument("--password", action="store_true", help="with add: generate a password with the options below")
+    parser.add_argument("--key", metavar="KEY",
+                        help="with --password: the key of a JSON value (default: the entire value)")
     parameters.declare(parser, GENERATOR)
 
 
 def run(args: argparse.Namespace) -> Exit:
-    settings = _settings(args)
-    with opened(args) as vault:
+    settings = _parse_settings(args)
+    with open_for(args) as vault:
         functions = vault.rotations(region_name=args.region)
         if args.action == "list":
             for each in functions.list_functions()["Functions"]:
-                output.line(_described(each))
+                output.line(_format_function(each))
         elif args.action == "rm":
             functions.delete_function(FunctionName=args.name)
             output.line(f"{args.name}: removed")
@@ -68,69 +68,70 @@ def run(args: argparse.Namespace) -> Exit:
             _allow(functions, args.name)
         elif args.action == "revoke":
             functions.revoke_function(FunctionName=args.name)
-            output.line(f"{args.name}: not allowed to run on this machine")
+            output.line(f"{args.name}: no longer allowed to run on this machine")
         else:
-            made = functions.create_function(FunctionName=args.name, **settings)
-            output.line(_described(made))
-            if "WaitsForPermission" in made:
-                diagnostics.warn(f"The function is made, but not allowed to run: {state_path()} cannot be written.",
-                                 f"Once it can be: smtui functions allow {args.name}")
+            created = functions.create_function(FunctionName=args.name, **settings)
+            output.line(_format_function(created))
+            if "WaitsForPermission" in created:
+                diagnostics.warn(f"The function was created but not allowed to run: {state_path()} cannot be written.",
+                                 f"When it can be written: smtui functions allow {args.name}")
     return Exit.DONE
 
 
-def _settings(args: argparse.Namespace) -> dict[str, Any]:
-    """What `add` was told; refused before the vault is opened."""
+def _parse_settings(args: argparse.Namespace) -> dict[str, Any]:
+    """The settings of a new function, empty unless the action is `add`. Raises UsageError before the vault is opened.
+    """
     if args.action != "list" and not args.name:
         raise UsageError("Which function?")
     if args.action != "add":
         return {}
     if args.password == bool(args.behind):
-        raise UsageError("Say either --password, or -- and the command to run.")
+        raise UsageError("Use either --password, or -- and a command.")
     if args.password:
-        options = parameters.request(GENERATOR, vars(args))
+        options = parameters.build_request(GENERATOR, vars(args))
         return {"Password": {**({"Key": args.key} if args.key else {}), **options}}
     limit = {"TimeoutInSeconds": args.time_limit} if args.time_limit else {}
     return {"Command": {"Arguments": [from_anywhere(word) for word in args.behind], **limit}}
 
 
 def _allow(functions: RotationClient, name: str) -> None:
-    """Shows what would run, in full, and allows exactly that. Raises RefusedError where nobody agrees."""
+    """Shows the entire command and allows exactly that. Raises RefusedError if it is not confirmed."""
     function = next((each for each in functions.list_functions()["Functions"] if each["FunctionName"] == name), None)
     if function is None:
-        raise RefusedError(f"There is no function called {name}.", hint="smtui functions shows them.")
+        raise RefusedError(f"There is no function called {name}.", hint="smtui functions lists them.")
     if "Unreadable" in function:
         raise RefusedError(f"The settings of {name} cannot be read, so it cannot be allowed.", hint="Run: smtui check")
     if "WaitsForPermission" not in function:
-        output.line(f"{name}: may run on this machine already" if "Command" in function else
-                    f"{name}: needs no permission, it only makes passwords")
+        output.line(f"{name}: already allowed on this machine" if "Command" in function else
+                    f"{name}: needs no permission, because it only generates passwords")
         return
-    terminal.tell(_in_full(function))
+    terminal.write(_describe_command(function))
     try:
         answer = terminal.ask_text(f"Run this on this machine whenever a rotation is due? Type {YES} to allow it: ")
     except terminal.NoTerminalError:
-        raise RefusedError("There is no terminal to show the command and to ask on, so it was not allowed.") from None
+        raise RefusedError("The command was not allowed: there is no terminal to show it on.") from None
     if answer.strip().lower() != YES:
         raise RefusedError(f"{name} was not allowed. Its rotations wait.")
     functions.allow_function(FunctionName=name, Command=function["Command"])
     output.line(f"{name}: allowed to run on this machine")
 
 
-def _in_full(function: dict[str, Any]) -> str:
-    """Every argument behind its number, so that none can be taken for two."""
+def _describe_command(function: dict[str, Any]) -> str:
+    """The command with a number before each argument, so that one cannot look like two."""
     command, users = function["Command"], function["SecretCount"]
     arguments = "\n".join(number_arguments(command["Arguments"], WIDTH))
     secrets = "1 secret" if users == 1 else f"{users:,} secrets"
-    return (f"{function['FunctionArn']}\nruns this as you, argument by argument:\n\n{arguments}\n\n"
-            f"Time limit: {command.get('TimeoutInSeconds', DEFAULT_STEP_SECONDS)} seconds a step. It rotates "
-            f"{secrets}, and gets the values of those.")
+    return (f"{function['FunctionArn']}\nruns this command as your user, one argument per number:\n\n{arguments}\n\n"
+            f"Time limit: {command.get('TimeoutInSeconds', DEFAULT_STEP_SECONDS)} seconds per step. It rotates "
+            f"{secrets} and can read their values.")
 
 
-def _described(function: dict[str, Any]) -> str:
+def _format_function(function: dict[str, Any]) -> str:
     if "Unreadable" in function:
-        return f"{function['FunctionArn']}  unreadable; see smtui check"
+        return f"{function['FunctionArn']}  unreadable; run smtui check"
     if "Password" in function:
         key = function["Password"].get("Key")
-        what = "a new password" + (f" in {key}" if key else "")
+        what = "random password" + (f" in {key}" if key else "")
     else:
         what = format_arguments(function["Command"]["Arguments"])
     if "WaitsForPermission" in function:

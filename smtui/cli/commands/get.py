@@ -1,7 +1,7 @@
-"""Prints a secret's value: the whole, or one key where it holds a JSON object.
+"""Prints a secret's value: the entire value, or one key of a JSON object.
 
-Into a pipe or file goes exactly the value, without a line break behind it. To a terminal it goes in a form that
-cannot drive the terminal.
+A pipe or a file gets exactly the value, without a line break at the end. On a terminal, control characters are shown as
+symbols.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import argparse
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.target import Target
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 
 EXAMPLE = "smtui get prod/db#password\nsmtui get tls/key > key.pem"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="NAME[#KEY]", help="the secret (name or ARN), and a key of its JSON object")
+    parser.add_argument("target", metavar="NAME[#KEY]", help="secret (name or ARN), and a key of its JSON object")
     declare_version(parser)
 
 
@@ -27,17 +27,17 @@ def declare_version(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
-    output.value(fetched(args))
+    output.value(fetch_value(args))
     return Exit.DONE
 
 
-def fetched(args: argparse.Namespace) -> str | bytes:
-    """The value that the options name."""
-    target = Target.of(args.target)
-    asked = {"VersionId": args.version_id, "VersionStage": args.version_stage}
-    with opened(args) as vault:
+def fetch_value(args: argparse.Namespace) -> str | bytes:
+    """The value that the options select. Raises SmtuiError."""
+    target = Target.parse(args.target)
+    selection = {"VersionId": args.version_id, "VersionStage": args.version_stage}
+    with open_for(args) as vault:
         client = vault.client(region_name=args.region)
         response = client.get_secret_value(
-            SecretId=target.name, **{member: value for member, value in asked.items() if value is not None}
+            SecretId=target.name, **{member: value for member, value in selection.items() if value is not None}
         )
     return target.value_in(response)

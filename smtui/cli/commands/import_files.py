@@ -1,7 +1,7 @@
-"""Brings secrets in from files: .env files, JSON objects of names and values, and what `aws secretsmanager
-batch-get-secret-value` or `get-secret-value` printed. All of it or, where anything is refused, nothing.
+"""Imports secrets from files: .env files, JSON objects of names and values, and output of `aws secretsmanager
+batch-get-secret-value` or `get-secret-value`. If anything is refused, nothing is imported.
 
-A secret that is there with another value stops the import, unless --update or --skip-existing says what to do.
+An existing secret with a different value stops the import, unless --update or --skip-existing is given.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, import_long, inputs, output
 from smtui.cli.exit_codes import Exit, UsageError
-from smtui.cli.import_long import MOST_NAMED
-from smtui.cli.unlocking import opened
+from smtui.cli.import_long import MAX_NAMES
+from smtui.cli.unlocking import open_for
 from smtui.transfer import reading
 from smtui.transfer.bringing import Into, carry_out
 from smtui.transfer.entry import Entry, as_one, prefixed, refuse_doubles
@@ -32,43 +32,44 @@ EXAMPLE = (
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", metavar="FILE", nargs="+", help="the files to read; - is standard input")
-    parser.add_argument("--prefix", metavar="TEXT", default="", help="put this before every name")
-    parser.add_argument("--as-one", metavar="NAME", help="make one secret of it all, a JSON object")
-    parser.add_argument("--format", choices=[each.value for each in Format], help="what the files are (default: look)")
-    parser.add_argument("--dry-run", action="store_true", help="list what would happen, and change nothing")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="file to read; - is standard input")
+    parser.add_argument("--prefix", metavar="TEXT", default="", help="add this to the beginning of every name")
+    parser.add_argument("--as-one", metavar="NAME", help="import everything as one secret, a JSON object")
+    parser.add_argument("--format", choices=[each.value for each in Format],
+                        help="format of the files (default: detect)")
+    parser.add_argument("--dry-run", action="store_true", help="list what would be imported, and change nothing")
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument("--skip-existing", dest="difference", action="store_const", const=Verdict.SKIP,
-                          default=Verdict.CONFLICT, help="leave secrets alone that are there")
+                          default=Verdict.CONFLICT, help="leave existing secrets unchanged")
     existing.add_argument("--update", dest="difference", action="store_const", const=Verdict.UPDATE,
-                          help="give secrets that are there a new version")
+                          help="add a new version to existing secrets")
 
 
 def run(args: argparse.Namespace) -> Exit:
     if any(map(_is_long, args.files)):
         return import_long.run(args)
-    entries = _entries(args)
-    with opened(args) as vault:
+    entries = _read_entries(args)
+    with open_for(args) as vault:
         with diagnostics.progress() as bar:
-            steps = _planned(vault, entries, args, bar)
-            _carry_out(vault, steps, args, bar)
+            steps = _make_plan(vault, entries, args, bar)
+            _apply_plan(vault, steps, args, bar)
         _report(steps, args)
     return Exit.DONE
 
 
 def _is_long(path: str) -> bool:
-    """Whether a file is more than should be held in memory."""
+    """Whether a file is too large to be read into memory."""
     place = Path(path).expanduser()
     return path != "-" and place.is_file() and place.stat().st_size > import_long.LONG
 
 
-def _entries(args: argparse.Namespace) -> list[Entry]:
-    """What the files hold, under the names it is to have; read and judged before the vault is opened."""
+def _read_entries(args: argparse.Namespace) -> list[Entry]:
+    """The entries of all files, under their new names; read and validated before the vault is opened."""
     if args.as_one and args.prefix:
-        raise UsageError("--prefix goes with many secrets, --as-one with one: give the whole name there.")
+        raise UsageError("Use either --prefix or --as-one; --as-one takes the full name.")
     entries: list[Entry] = []
     for path in args.files:
-        raw = inputs.standard_input("import") if path == "-" else inputs.file(path, "import")
+        raw = inputs.read_stdin("import") if path == "-" else inputs.read_file(path, "import")
         read = reading.read(raw, "standard input" if path == "-" else path, args.format and Format(args.format))
         for note in read.notes:
             diagnostics.note(note)
@@ -79,17 +80,17 @@ def _entries(args: argparse.Namespace) -> list[Entry]:
     return [as_one(entries, args.as_one)] if args.as_one else prefixed(entries, args.prefix)
 
 
-def _planned(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar: Progress | None) -> list[Step]:
-    """The steps; a dry run shows them, conflicts too, and otherwise a conflict ends the import."""
+def _make_plan(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar: Progress | None) -> list[Step]:
+    """The steps of the import. Raises RefusedError if there is a conflict and this is not a dry run."""
     steps = plan(Into(vault, args.region), entries, args.difference, bar)
     conflicts = [step for step in steps if step.verdict is Verdict.CONFLICT]
     if conflicts and not args.dry_run:
-        raise import_long.refusal(conflicts[:MOST_NAMED], len(conflicts))
+        raise import_long.make_conflict_error(conflicts[:MAX_NAMES], len(conflicts))
     return steps
 
 
-def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, bar: Progress | None) -> None:
-    """Does it in one transaction. A dry run does it too, and takes it back: what it lists has been tried."""
+def _apply_plan(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, bar: Progress | None) -> None:
+    """Applies the changes in one transaction. A dry run rolls it back, so that what it lists has been tried."""
     changes = [step for step in steps if step.verdict in CHANGING]
     if not changes or (args.dry_run and vault.read_only):
         return
@@ -103,12 +104,12 @@ def _carry_out(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, ba
 
 
 def _report(steps: Sequence[Step], args: argparse.Namespace) -> None:
-    """One line a secret for a dry run, and the sum of it all; no value in either."""
+    """Prints one line per secret for a dry run, and a summary; neither has values."""
     if args.dry_run:
         for step in steps:
             output.line(f"{step.verdict:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
     empty = [step.entry.name for step in steps if step.verdict is Verdict.EMPTY]
     if empty:
-        named = ", ".join(empty[:MOST_NAMED]) + (", ..." if len(empty) > MOST_NAMED else "")
-        diagnostics.note(f"left out, for a secret cannot be empty: {named}.")
+        named = ", ".join(empty[:MAX_NAMES]) + (", ..." if len(empty) > MAX_NAMES else "")
+        diagnostics.note(f"skipped, because a secret cannot be empty: {named}.")
     output.line(f"{'would import' if args.dry_run else 'imported'}: {summary(steps)}")

@@ -1,8 +1,9 @@
-"""Shows and looks after the KMS keys of a Region: `list` (default), `describe`, `create`, `enable`, `disable`, `alias`,
+"""Lists and manages the KMS keys of a Region: `list` (default), `describe`, `create`, `enable`, `disable`, `alias`,
 `unalias`, `delete`, `cancel-deletion`.
 
-A KEY is named by its id, its ARN or an alias; alias/NAME may be written NAME. A key is deleted after a waiting period
-(`--days`), in which nobody can use it and the deletion can be cancelled. Then what it sealed is lost for good.
+KEY is a key ID, an ARN or an alias; alias/NAME can be written as NAME. A key is deleted after a waiting period
+(--days). During that period it cannot be used, and the deletion can be cancelled. Afterwards the versions encrypted
+with it are permanently lost.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.cli import output, rendering
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import whole_number
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
@@ -34,19 +35,20 @@ COLUMNS = ("KEY", "STATE", "DELETION", "VERSIONS", "ALIASES", "DESCRIPTION")
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", metavar="ACTION", nargs="?", default="list", choices=("list", *ACTIONS))
-    parser.add_argument("key", metavar="KEY", nargs="?", help="the key; with create, an alias for it")
-    parser.add_argument("--alias", metavar="NAME", help="with alias: the name that is to lead to the key")
-    parser.add_argument("--description", metavar="TEXT", help="with create: what the key is for")
+    parser.add_argument("key", metavar="KEY", nargs="?",
+                        help="key ID, ARN or alias; with create, an alias for the new key")
+    parser.add_argument("--alias", metavar="NAME", help="with alias: the alias for the key")
+    parser.add_argument("--description", metavar="TEXT", help="with create: description of the key")
     window = f"{MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days (default: {MAX_KEY_DELETION_DAYS})"
-    parser.add_argument("--days", metavar="N", type=whole_number, help=f"with delete: wait {window}")
+    parser.add_argument("--days", metavar="N", type=whole_number, help=f"with delete: waiting period of {window}")
 
 
 def run(args: argparse.Namespace) -> Exit:
-    _judge(args)
-    with opened(args) as vault:
+    _validate(args)
+    with open_for(args) as vault:
         client = vault.keys(region_name=args.region)
         if args.action == "list":
-            for line in _table(vault, client, args.region):
+            for line in _format_table(vault, client, args.region):
                 output.line(line)
         else:
             with vault.transaction():
@@ -55,78 +57,78 @@ def run(args: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def _judge(args: argparse.Namespace) -> None:
+def _validate(args: argparse.Namespace) -> None:
     if args.action == "list" and args.key is not None:
-        raise UsageError("list takes no key; describe shows one.")
+        raise UsageError("list takes no KEY; describe shows one.")
     if args.action not in ("list", "create") and args.key is None:
         raise UsageError("Which key?")
     for option, action in (("alias", "alias"), ("description", "create"), ("days", "delete")):
         if getattr(args, option) is not None and args.action != action:
             raise UsageError(f"--{option} goes with {action}.")
     if args.action == "alias" and args.alias is None:
-        raise UsageError("Which name? Give it by --alias.")
+        raise UsageError("Which alias? Use --alias NAME.")
 
 
-def named(word: str) -> str:
-    """A key as KMS takes it: a word that is neither an id nor an ARN is an alias."""
+def to_key_id(word: str) -> str:
+    """A KeyId for KMS: a word that is neither an ID nor an ARN becomes an alias."""
     return word if word.startswith(("arn:", ALIAS)) or _ID.fullmatch(word) else ALIAS + word
 
 
-def _metadata(client: KeyClient, word: str) -> dict[str, Any]:
-    metadata: dict[str, Any] = client.describe_key(KeyId=named(word))["KeyMetadata"]
+def _read_metadata(client: KeyClient, word: str) -> dict[str, Any]:
+    metadata: dict[str, Any] = client.describe_key(KeyId=to_key_id(word))["KeyMetadata"]
     return metadata
 
 
 def _describe(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
-    return rendering.rendered(rendering.simple({"KeyMetadata": _metadata(client, args.key)}), "json") or ""
+    return rendering.render(rendering.to_json_types({"KeyMetadata": _read_metadata(client, args.key)}), "json") or ""
 
 
 def _create(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
     key_id = client.create_key(Description=args.description or "")["KeyMetadata"]["KeyId"]
     if args.key is None:
-        return f"{key_id}: made"
-    client.create_alias(AliasName=named(args.key), TargetKeyId=key_id)
-    return f"{key_id}: made, {named(args.key)}"
+        return f"{key_id}: created"
+    client.create_alias(AliasName=to_key_id(args.key), TargetKeyId=key_id)
+    return f"{key_id}: created as {to_key_id(args.key)}"
 
 
 def _enable(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
-    key_id = _metadata(client, args.key)["KeyId"]
+    key_id = _read_metadata(client, args.key)["KeyId"]
     client.enable_key(KeyId=key_id)
     return f"{key_id}: enabled"
 
 
 def _disable(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
-    key_id = _metadata(client, args.key)["KeyId"]
+    key_id = _read_metadata(client, args.key)["KeyId"]
     client.disable_key(KeyId=key_id)
-    return f"{key_id}: disabled; {_sealed(vault, key_id, args.region)} cannot be read until it is enabled"
+    return f"{key_id}: disabled; {_count_encrypted(vault, key_id, args.region)} cannot be read until it is enabled"
 
 
 def _alias(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
-    """Turns the alias if it is there."""
-    key_id, alias = _metadata(client, args.key)["KeyId"], named(args.alias)
+    """Creates the alias, or moves it to this key."""
+    key_id, alias = _read_metadata(client, args.key)["KeyId"], to_key_id(args.alias)
     there = any(each["AliasName"] == alias for each in client.list_aliases()["Aliases"])
     (client.update_alias if there else client.create_alias)(AliasName=alias, TargetKeyId=key_id)
     return f"{key_id}: {alias}"
 
 
 def _unalias(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
-    client.delete_alias(AliasName=named(args.key))
-    return f"{named(args.key)}: removed"
+    client.delete_alias(AliasName=to_key_id(args.key))
+    return f"{to_key_id(args.key)}: removed"
 
 
 def _delete(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
-    key_id = _metadata(client, args.key)["KeyId"]
+    key_id = _read_metadata(client, args.key)["KeyId"]
     waiting = {} if args.days is None else {"PendingWindowInDays": args.days}
     date = client.schedule_key_deletion(KeyId=key_id, **waiting)["DeletionDate"].astimezone()
-    return (f"{key_id}: out of use, and deleted on {date:%Y-%m-%d %H:%M}; "
-            f"{_sealed(vault, key_id, args.region)} will then be lost for good.\n"
-            f"Until then: smtui keys cancel-deletion {key_id}")
+    return (f"{key_id}: disabled, will be deleted on {date:%Y-%m-%d %H:%M}; "
+            f"{_count_encrypted(vault, key_id, args.region)} will then be permanently lost.\n"
+            f"To cancel: smtui keys cancel-deletion {key_id}")
 
 
 def _cancel_deletion(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
-    key_id = _metadata(client, args.key)["KeyId"]
+    key_id = _read_metadata(client, args.key)["KeyId"]
     client.cancel_key_deletion(KeyId=key_id)
-    return f"{key_id}: stays, disabled; to use it again: smtui keys enable {key_id}"
+    return f"{key_id}: deletion cancelled; the key is disabled, smtui keys enable {key_id} enables it"
 
 
 Action = Callable[["Vault", "KeyClient", argparse.Namespace], str]
@@ -136,20 +138,20 @@ ACTIONS: dict[str, Action] = {
 }
 
 
-def _sealed(vault: Vault, key_id: str, region: str | None) -> str:
+def _count_encrypted(vault: Vault, key_id: str, region: str | None) -> str:
     versions, secrets = vault.key_usage.count_versions(key_id, region_name=region)
     return f"{versions:,} version{'' if versions == 1 else 's'} of {secrets:,} secret{'' if secrets == 1 else 's'}"
 
 
-def _table(vault: Vault, client: KeyClient, region: str | None) -> Iterator[str]:
-    """One line a key, the columns as wide as what is in them."""
-    rows = [COLUMNS, *_rows(vault, client, region)]
+def _format_table(vault: Vault, client: KeyClient, region: str | None) -> Iterator[str]:
+    """One line per key, with columns as wide as their content."""
+    rows = [COLUMNS, *_list_rows(vault, client, region)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _rows(vault: Vault, client: KeyClient, region: str | None) -> Iterator[tuple[str, ...]]:
+def _list_rows(vault: Vault, client: KeyClient, region: str | None) -> Iterator[tuple[str, ...]]:
     aliases = client.list_aliases()["Aliases"]
     for key_id in (key["KeyId"] for key in client.list_keys()["Keys"]):
         key = client.describe_key(KeyId=key_id)["KeyMetadata"]

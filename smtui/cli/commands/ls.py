@@ -1,5 +1,5 @@
-"""Lists secrets by name: those that begin with PREFIX, or, given several words or --search, those where every word
-occurs in name, description or tags. Names come page by page, one a line.
+"""Lists secrets by name, one per line: those whose names start with PREFIX, or, with several words or --search, those
+with every word in their name, description or tags.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -21,51 +21,52 @@ EXAMPLE = "smtui ls prod/\nsmtui ls --long orders database"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("words", metavar="PREFIX|WORDS", nargs="*", help="beginning of the names, or words to look for")
-    parser.add_argument("--search", action="store_true", help="look for a single word everywhere, too")
-    parser.add_argument("--long", action="store_true", help="with the dates of change and last access, and description")
-    parser.add_argument("--all", action="store_true", help="with secrets that are scheduled for deletion")
+    parser.add_argument("words", metavar="PREFIX|WORDS", nargs="*", help="prefix of the names, or words to search for")
+    parser.add_argument("--search", action="store_true", help="search for a single word instead of a prefix")
+    parser.add_argument("--long", action="store_true",
+                        help="show the dates of last change and last access, and the description")
+    parser.add_argument("--all", action="store_true", help="include secrets scheduled for deletion")
 
 
 def run(args: argparse.Namespace) -> Exit:
-    line = _long if args.long else _short
+    format_secret = _format_long if args.long else _format_short
     if args.long:
         output.line(f"{'CHANGED':<10}  {'ACCESSED':<10}  NAME")
-    with opened(args) as vault:
-        for secret in listed(vault.client(region_name=args.region), args):
-            output.line(line(secret))
+    with open_for(args) as vault:
+        for secret in list_matching(vault.client(region_name=args.region), args):
+            output.line(format_secret(secret))
     return Exit.DONE
 
 
-def listed(client: Client, args: argparse.Namespace) -> Iterator[Mapping[str, Any]]:
-    """The secrets that are meant, page after page, by name."""
-    asked: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE_SIZE}
+def list_matching(client: Client, args: argparse.Namespace) -> Iterator[Mapping[str, Any]]:
+    """The secrets that the options select, sorted by name, fetched page by page."""
+    request: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE_SIZE}
     if args.words:
         searching = args.search or len(args.words) > 1
-        asked["Filters"] = [{"Key": "all" if searching else "name", "Values": [" ".join(args.words)]}]
+        request["Filters"] = [{"Key": "all" if searching else "name", "Values": [" ".join(args.words)]}]
     if args.all:
-        asked["IncludePlannedDeletion"] = True
+        request["IncludePlannedDeletion"] = True
     while True:
-        page = client.list_secrets(**asked)
+        page = client.list_secrets(**request)
         yield from page["SecretList"]
         if "NextToken" not in page:
             return
-        asked["NextToken"] = page["NextToken"]
+        request["NextToken"] = page["NextToken"]
 
 
-def _short(secret: Mapping[str, Any]) -> str:
-    return f"{secret['Name']}{_deletion(secret)}"
+def _format_short(secret: Mapping[str, Any]) -> str:
+    return f"{secret['Name']}{_format_deletion(secret)}"
 
 
-def _long(secret: Mapping[str, Any]) -> str:
-    dates = f"{_day(secret.get('LastChangedDate')):<10}  {_day(secret.get('LastAccessedDate')):<10}"
+def _format_long(secret: Mapping[str, Any]) -> str:
+    dates = f"{_format_day(secret.get('LastChangedDate')):<10}  {_format_day(secret.get('LastAccessedDate')):<10}"
     about = f"  {secret['Description']}" if secret.get("Description") else ""
-    return f"{dates}  {secret['Name']}{_deletion(secret)}{about}"
+    return f"{dates}  {secret['Name']}{_format_deletion(secret)}{about}"
 
 
-def _deletion(secret: Mapping[str, Any]) -> str:
-    return f"\tdeletion {_day(secret['DeletedDate'])}" if "DeletedDate" in secret else ""
+def _format_deletion(secret: Mapping[str, Any]) -> str:
+    return f"\tdeletion {_format_day(secret['DeletedDate'])}" if "DeletedDate" in secret else ""
 
 
-def _day(moment: datetime | None) -> str:
+def _format_day(moment: datetime | None) -> str:
     return moment.astimezone().strftime("%Y-%m-%d") if moment else "-"

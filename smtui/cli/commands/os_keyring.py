@@ -1,6 +1,7 @@
-"""Lets the keyring of your operating system unlock this vault: `store` puts its key there, `forget` takes it away.
+"""Lets the keyring of your operating system unlock this vault: `store` saves the vault's key there, `forget` removes
+it, `status` shows whether it is there.
 
-Whoever can use your unlocked session can then open the vault without the passphrase.
+Anyone who can use your unlocked session can then open the vault without the passphrase.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     path = unlocking.vault_path(args)
-    unlocking.examine(path)
+    unlocking.check_file(path)
     if args.action == "store":
-        with unlocking.opened(args) as vault:
+        with unlocking.open_for(args) as vault:
             output.line(f"{path}: unlocked by {stored_key.store(vault)} from now on")
     elif args.action == "forget":
-        output.line(f"{path}: {'the keyring forgot it' if stored_key.forget(path) else 'the keyring did not know it'}")
+        output.line(f"{path}: {'removed from the keyring' if stored_key.forget(path) else 'not in the keyring'}")
     else:
         known = stored_key.load(path) is not None
         output.line(f"{path}: {'unlocked by the keyring' if known else 'not unlocked by the keyring'}")

@@ -1,5 +1,5 @@
-"""Changes the passphrase. The file is sealed anew, with new keys and a new recovery code; the old ones open nothing
-any more, except in copies made before. No other program may have the vault open meanwhile.
+"""Changes the passphrase. The vault is re-encrypted with new keys and gets a new recovery code. The old passphrase and
+code open only copies made before. No other program may have the vault open meanwhile.
 """
 
 from __future__ import annotations
@@ -7,10 +7,9 @@ from __future__ import annotations
 import argparse
 
 from smtui.backends import stored_key
-from smtui.cli import diagnostics, new_passphrase, output
+from smtui.cli import diagnostics, new_passphrase, output, recovery_code
 from smtui.cli.exit_codes import Exit
-from smtui.cli.recovery_code import declare_printing, hand_over
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 
 EXAMPLE = "smtui passwd"
 
@@ -18,15 +17,15 @@ EXAMPLE = "smtui passwd"
 def declare(parser: argparse.ArgumentParser) -> None:
     new_passphrase.declare(parser)
     new_passphrase.declare_descriptor(parser)
-    declare_printing(parser)
+    recovery_code.declare(parser)
 
 
 def run(args: argparse.Namespace) -> Exit:
-    with opened(args) as vault:
-        with stored_key.kept_up(vault), new_passphrase.chosen(args) as passphrase:
+    with open_for(args) as vault:
+        with stored_key.kept_up(vault), new_passphrase.new_passphrase(args) as passphrase:
             vault.maintenance.change_passphrase(passphrase)
         output.line(f"{vault.path}: passphrase changed")
         for copy in vault.maintenance.list_format_backups():
-            diagnostics.warn(f"{copy} still opens with the old passphrase.", "remove it if you no longer need it.")
-        hand_over(vault, args)
+            diagnostics.warn(f"{copy} still opens with the old passphrase.", "delete it if you no longer need it.")
+        recovery_code.show_recovery_code(vault, args)
     return Exit.DONE

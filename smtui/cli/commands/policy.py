@@ -1,10 +1,10 @@
-"""Looks at resource policies.
+"""Checks resource policies and explains access.
 
-    check FILE               what is wrong with a policy, by line and column, and whether it lets strangers in
-    who-can ACTION NAME      which of the principals that a secret's policy names may do it, and who else
-    explain NAME --as ARN    whether somebody may, and which statement says so; --context for what their request has
+    check FILE               problems of a policy with line and column, and whether it grants broad access
+    who-can ACTION NAME      the principals that may perform ACTION on the secret
+    explain NAME --as ARN    whether a principal has access, and which statement decides; --context sets condition keys
 
-put-resource-policy attaches a policy, validate-resource-policy judges one for a secret.
+put-resource-policy attaches a policy to a secret; validate-resource-policy validates one for a secret.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.ambient import Ambient
 from smtui.cli import inputs, output
 from smtui.cli.exit_codes import Exit, UsageError
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 
 if TYPE_CHECKING:
     from smtui.policy.statements import Policy
@@ -26,43 +26,45 @@ EXAMPLE = (
     "smtui policy who-can GetSecretValue prod/db\n"
     "smtui policy explain prod/db --as arn:aws:iam::111122223333:role/reader --context aws:SourceIp=10.0.0.7"
 )
-WORDS = {"check": 1, "who-can": 2, "explain": 1}
-# Where a policy is looked at without a vault, it is about a secret of nobody's.
+ARGUMENT_COUNTS = {"check": 1, "who-can": 2, "explain": 1}
+# `check` has no vault: it assumes this account and this secret.
 ACCOUNT = "000000000000"
 RESOURCE = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:any-AbCdEf"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", metavar="WHAT", choices=tuple(WORDS), help="check, who-can or explain")
-    parser.add_argument("words", metavar="WORD", nargs="*", help="what it is about, as above")
-    parser.add_argument("--as", metavar="ARN", dest="caller", help="with explain: who asks")
-    parser.add_argument("--action", metavar="ACTION", default="GetSecretValue", help="with explain (GetSecretValue)")
+    parser.add_argument("what", metavar="WHAT", choices=tuple(ARGUMENT_COUNTS), help="check, who-can or explain")
+    parser.add_argument("words", metavar="WORD", nargs="*", help="the arguments of WHAT, as above")
+    parser.add_argument("--as", metavar="ARN", dest="caller", help="with explain: the principal")
+    parser.add_argument("--action", metavar="ACTION", default="GetSecretValue",
+                        help="with explain: the action (default: GetSecretValue)")
     parser.add_argument("--context", metavar="KEY=VALUE", action="append", default=[],
-                        help="with explain: a condition key of the request; again for another, or another value")
+                        help="with explain: a condition key of the request; can be repeated")
     parser.add_argument("--no-identity-policy", action="store_true",
-                        help="with explain: the caller's own account allows nothing")
+                        help="with explain: assume that no IAM policy allows it")
 
 
 def run(args: argparse.Namespace) -> Exit:
-    if len(args.words) != WORDS[args.what]:
-        raise UsageError(f"{args.what} takes {WORDS[args.what]} word{'s' if WORDS[args.what] > 1 else ''}.")
+    expected = ARGUMENT_COUNTS[args.what]
+    if len(args.words) != expected:
+        raise UsageError(f"{args.what} takes {expected} argument{'s' if expected > 1 else ''}.")
     if args.what == "check":
         return _check(args.words[0])
     if args.what == "explain" and not args.caller:
-        raise UsageError("Who asks? Give it by --as.")
+        raise UsageError("Which principal? Use --as ARN.")
     return _who_can(args) if args.what == "who-can" else _explain(args)
 
 
 def _check(path: str) -> Exit:
-    """Findings on standard output, one a line; exit 1 where there is one."""
-    text = inputs.text("-" if path == "-" else f"file://{path}", "FILE")
-    found = list(_findings(text))
+    """Prints one finding per line; exits with 1 if one is more than a warning."""
+    text = inputs.read_text("-" if path == "-" else f"file://{path}", "FILE")
+    found = list(_list_findings(text))
     for line in found:
         output.line(line)
     return Exit.REFUSED if any(not line.startswith("warning: ") for line in found) else Exit.DONE
 
 
-def _findings(text: str) -> Iterator[str]:
+def _list_findings(text: str) -> Iterator[str]:
     from smtui.policy import grammar
     from smtui.policy.doubtful_names import find_doubtful_names
     from smtui.policy.exposure import exposure
@@ -76,14 +78,14 @@ def _findings(text: str) -> Iterator[str]:
         return
     if witness := exposure(policy, resource=RESOURCE, owner=ACCOUNT, now=Ambient().now()):
         yield f"This resource policy grants broad access to your secret. {witness}"
-    if sentence := _lock_out(policy):
+    if sentence := _explain_lock_out(policy):
         yield f"warning: {sentence}"
     yield from (f"warning: {each.what} (line {each.place.line}, column {each.place.column})"
                 for each in (*warnings(policy), *find_doubtful_names(text)))
 
 
-def _lock_out(policy: Policy) -> str:
-    """Whether it would lock out the owner of a vault with the usual account, and by which statement; else nothing."""
+def _explain_lock_out(policy: Policy) -> str:
+    """Names the statement that would lock out the owner of a vault with the default account; empty if there is none."""
     from smtui.policy.decide import Identity, Request, decide
 
     owner = Identity(f"arn:aws:iam::{ACCOUNT}:root")
@@ -94,42 +96,42 @@ def _lock_out(policy: Policy) -> str:
     if found.verdict != "deny" or found.statement is None:
         return ""
     place = found.statement.place
-    return (f"{found.statement.name} would keep you from changing the policy again, in a vault of account {ACCOUNT} "
+    return (f"{found.statement.name} would prevent you from changing the policy again in a vault of account {ACCOUNT} "
             f"(line {place.line}, column {place.column})")
 
 
 def _who_can(args: argparse.Namespace) -> Exit:
     action, name = args.words
-    with opened(args) as vault:
+    with open_for(args) as vault:
         access = vault.access(region_name=args.region).list_access(SecretId=name, Action=action)
     for each in access["Principals"]:
-        output.line(f"everybody in account {each}, if that account lets them" if each.isdigit() else each)
+        output.line(f"any principal in account {each} allowed by its IAM policies" if each.isdigit() else each)
     for each in access.get("ConditionalPrincipals", ()):
-        output.line(f"{each}, under the conditions of the policy")
+        output.line(f"{each}, if the conditions of the policy are met")
     if "Witness" in access:
         output.line(access["Witness"])
     return Exit.DONE
 
 
-def _entries(context: list[str]) -> list[dict[str, Any]]:
-    """The condition keys in their order, each with all the values it was given."""
+def _parse_context(context: list[str]) -> list[dict[str, Any]]:
+    """The condition keys in their order, each with all its values. Raises UsageError."""
     values: dict[str, list[str]] = {}
     for each in context:
-        key, given, value = each.partition("=")
-        if not key or not given:
-            raise UsageError("A condition key is given as KEY=VALUE, like aws:SourceIp=10.0.0.7.")
+        key, equals, value = each.partition("=")
+        if not key or not equals:
+            raise UsageError("--context takes KEY=VALUE, like aws:SourceIp=10.0.0.7.")
         values.setdefault(key, []).append(value)
     return [{"ContextKeyName": key, "ContextKeyValues": several} for key, several in values.items()]
 
 
 def _explain(args: argparse.Namespace) -> Exit:
-    entries = _entries(args.context)
-    with opened(args) as vault:
-        told = vault.access(region_name=args.region).explain_access(
+    entries = _parse_context(args.context)
+    with open_for(args) as vault:
+        answer = vault.access(region_name=args.region).explain_access(
             SecretId=args.words[0], Action=args.action, CallerArn=args.caller,
             IdentityAllows=not args.no_identity_policy, ContextEntries=entries,
         )
-    by = f" by {told['Statement']}" if "Statement" in told else ""
-    why = f": {told['Reason']}" if "Reason" in told else ""
-    output.line(f"{'allowed' if told['Allowed'] else 'denied'}{by}{why}")
+    by = f" by {answer['Statement']}" if "Statement" in answer else ""
+    why = f": {answer['Reason']}" if "Reason" in answer else ""
+    output.line(f"{'allowed' if answer['Allowed'] else 'denied'}{by}{why}")
     return Exit.DONE

@@ -1,7 +1,7 @@
-"""Gives a secret a value. A new name makes a secret; a known one gets a new version, labelled AWSCURRENT.
+"""Stores a value. A new name creates a secret; an existing secret gets a new version labelled AWSCURRENT.
 
-The value is asked for without echo, read with --file or from standard input (-), or made up with --generate; it is
-never an argument. With #KEY one key of a JSON object changes and the others stay.
+The value is typed at a prompt without echo, read with --file or from standard input (-), or generated with --generate;
+it is never an argument. With #KEY, one key of a JSON object changes and the others stay.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.target import Target
 from smtui.cli.terminal import NoTerminalError
-from smtui.cli.unlocking import opened
+from smtui.cli.unlocking import open_for
 from smtui.compare_and_swap import read_labels
 from smtui.labels import AWSCURRENT
 from smtui.text.json_object import JsonObject, is_encodable
@@ -25,41 +25,42 @@ if TYPE_CHECKING:
 
 EXAMPLE = "smtui set prod/db#password\nsmtui set tls/key --file key.pem\nsmtui set prod/api --generate --length 40"
 UNKNOWN = "?"
-"""No VersionId: those have 32 characters at least."""
-WAYS = "Use - for standard input, or --file."
-LINE_BREAK = "the value ends with a line break, and keeps it; --chomp leaves it out."
+"""Not a VersionId: those have at least 32 characters."""
+TERMINAL_HINT = "Use - for standard input, or --file."
+LINE_BREAK_NOTE = "the value ends with a line break, which is stored; --chomp omits it."
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", metavar="NAME[#KEY]", help="the secret (name or ARN), and a key of its JSON object")
+    parser.add_argument("target", metavar="NAME[#KEY]", help="secret (name or ARN), and a key of its JSON object")
     parser.add_argument("source", metavar="-", nargs="?", help="read the value from standard input")
     parser.add_argument("--file", metavar="PATH", help="read the value from a file")
     parser.add_argument("--binary", action="store_true", help="the value is bytes, not text (SecretBinary)")
-    parser.add_argument("--chomp", action="store_true", help="leave out a line break at the end of the value")
-    parser.add_argument("--generate", action="store_true", help="make a password; it is stored, not shown")
-    parser.add_argument("--length", metavar="N", type=whole_number, default=32, help="its length (default: 32)")
-    parser.add_argument("--no-punctuation", action="store_true", help="make it of letters and digits alone")
-    parser.add_argument("--description", metavar="TEXT", help="the secret's description")
+    parser.add_argument("--chomp", action="store_true", help="omit a line break at the end of the value")
+    parser.add_argument("--generate", action="store_true", help="generate a password; it is stored, not shown")
+    parser.add_argument("--length", metavar="N", type=whole_number, default=32,
+                        help="length of the password (default: 32)")
+    parser.add_argument("--no-punctuation", action="store_true", help="generate only letters and digits")
+    parser.add_argument("--description", metavar="TEXT", help="description of the secret")
 
 
 def run(args: argparse.Namespace) -> Exit:
-    target = Target.of(args.target)
-    _judge(args, target)
-    with opened(args) as vault:
+    target = Target.parse(args.target)
+    _validate(args, target)
+    with open_for(args) as vault:
         client = vault.client(region_name=args.region)
-        waits = args.file is None and not args.generate
-        began = _current_version(client, target) if waits else UNKNOWN
-        value = _generated(client, args) if args.generate else _typed(args)
+        takes_time = args.file is None and not args.generate
+        seen = _read_current_version(client, target) if takes_time else UNKNOWN
+        value = _generate(client, args) if args.generate else _read_value(args)
         with vault.transaction():
-            if began != UNKNOWN:
-                _refuse_if_changed(client, target, began)
+            if seen != UNKNOWN:
+                _refuse_if_changed(client, target, seen)
             done = _store(client, target, value, args.description)
     output.line(done)
     return Exit.DONE
 
 
-def _current_version(client: Client, target: Target) -> str:
-    """The version that is current; empty where there is none, UNKNOWN where this caller may not see it."""
+def _read_current_version(client: Client, target: Target) -> str:
+    """The current version's ID, empty if there is none, UNKNOWN if this caller may not see it."""
     try:
         return read_labels(client, target.name).get(AWSCURRENT, "")
     except ResourceNotFoundException:
@@ -68,22 +69,24 @@ def _current_version(client: Client, target: Target) -> str:
         return UNKNOWN
 
 
-def _refuse_if_changed(client: Client, target: Target, began: str) -> None:
-    """Raises RefusedError where somebody stored what would be replaced while the value was being entered.
+def _refuse_if_changed(client: Client, target: Target, seen: str) -> None:
+    """Raises RefusedError if the value that would be replaced has changed since version `seen`.
 
-    With a key, only that key counts: the others are kept as they are by now.
+    With a key, only that key counts: the others keep their newest values.
     """
-    now = _current_version(client, target)
-    if now in (began, UNKNOWN):
+    now = _read_current_version(client, target)
+    if now in (seen, UNKNOWN):
         return
-    if began and now and target.key is not None:
+    if seen and now and target.key is not None:
         before, after = (target.object_in(client.get_secret_value(SecretId=target.name, VersionId=version))
-                         for version in (began, now))
+                         for version in (seen, now))
         if _source(before, target.key) == _source(after, target.key):
             return
     what = f"{target.name}#{target.key}" if target.key else target.name
-    raise RefusedError(f"{what} was changed by somebody else while the value was being entered. Nothing was stored.",
-                  hint=f"AWSCURRENT is on version {now[:8]} now. Run the command again to replace it." if now else "")
+    hint = f"AWSCURRENT is on version {now[:8]} now. Run the command again to replace it." if now else ""
+    raise RefusedError(
+        f"{what} was changed by another session while the value was being entered. Nothing was stored.", hint=hint
+    )
 
 
 def _source(held: JsonObject, key: str) -> str | None:
@@ -91,50 +94,50 @@ def _source(held: JsonObject, key: str) -> str | None:
     return member.source if member else None
 
 
-def _judge(args: argparse.Namespace, target: Target) -> None:
+def _validate(args: argparse.Namespace, target: Target) -> None:
     if args.source not in (None, "-"):
-        raise UsageError("A value is never an argument: others could see it.", hint="Left out, it is asked for.")
+        raise UsageError("A value cannot be an argument: others could see it.", hint="Omit it to type it at a prompt.")
     if sum((args.source == "-", args.file is not None, args.generate)) > 1:
         raise UsageError("Choose one of -, --file and --generate.")
     if args.binary and (target.key or args.generate):
-        raise UsageError("--binary goes with the whole value of -, --file or a prompt.")
+        raise UsageError("--binary needs an entire value from -, --file or the prompt.")
 
 
-def _typed(args: argparse.Namespace) -> str | bytes:
-    """The value that was piped in, stands in a file, or is asked for."""
+def _read_value(args: argparse.Namespace) -> str | bytes:
+    """The value from standard input, a file, or the prompt."""
     if args.file is None and args.source is None:
-        return _asked(args)
+        return _prompt(args)
     name = "standard input" if args.file is None else args.file
-    raw = inputs.standard_input(name) if args.file is None else inputs.file(args.file, "--file")
+    raw = inputs.read_stdin(name) if args.file is None else inputs.read_file(args.file, "--file")
     if args.chomp:
         raw = raw.removesuffix(b"\n").removesuffix(b"\r")
     elif raw.endswith(b"\n") and not args.binary and args.file is None:
-        diagnostics.note(LINE_BREAK)
-    return raw if args.binary else inputs.decoded(raw, name, hint="--binary stores it as bytes.")
+        diagnostics.note(LINE_BREAK_NOTE)
+    return raw if args.binary else inputs.decode(raw, name, hint="--binary stores it as bytes.")
 
 
-def _asked(args: argparse.Namespace) -> str | bytes:
+def _prompt(args: argparse.Namespace) -> str | bytes:
     try:
         value = terminal.ask_text(f"Value for {args.target}: ")
     except NoTerminalError:
-        raise UsageError("There is no terminal to ask for the value.", hint=WAYS) from None
+        raise UsageError("There is no terminal to prompt for the value.", hint=TERMINAL_HINT) from None
     if args.binary:
         return value.encode("utf-8", "surrogateescape")
     if not is_encodable(value):
-        raise UsageError("What was typed is no UTF-8 text.", hint="--binary stores it as bytes.")
+        raise UsageError("The input is not valid UTF-8.", hint="--binary stores it as bytes.")
     return value
 
 
-def _generated(client: Client, args: argparse.Namespace) -> str:
+def _generate(client: Client, args: argparse.Namespace) -> str:
     return client.get_random_password(
         PasswordLength=args.length, ExcludePunctuation=args.no_punctuation
     )["RandomPassword"]
 
 
 def _store(client: Client, target: Target, value: str | bytes, description: str | None) -> str:
-    """Stores the value and answers with a line that says what was done."""
+    """Stores the value. Returns a line that says what was done."""
     if target.key is not None:
-        value = _with_key(client, target, str(value))
+        value = _replace_key(client, target, str(value))
     request: Any = {"SecretBinary": value} if isinstance(value, bytes) else {"SecretString": value}
     if description is not None:
         request["Description"] = description
@@ -143,12 +146,12 @@ def _store(client: Client, target: Target, value: str | bytes, description: str 
     except ResourceNotFoundException:
         if target.name.startswith("arn:"):
             raise
-        return f"{client.create_secret(Name=target.name, **request)['Name']}: made"
+        return f"{client.create_secret(Name=target.name, **request)['Name']}: created"
     return f"{changed['Name']}: new version {changed['VersionId']}"
 
 
-def _with_key(client: Client, target: Target, value: str) -> str:
-    """The JSON object with one key changed, and every other byte as it was; a new one where there was no value yet."""
+def _replace_key(client: Client, target: Target, value: str) -> str:
+    """The JSON object with one key set and every other byte unchanged; a new object if there is no value yet."""
     try:
         held = target.object_in(client.get_secret_value(SecretId=target.name))
     except ResourceNotFoundException:

@@ -147,7 +147,7 @@ class CompareScreen(SessionScreen[None]):
             lines = visible(value)
             self._revealed = at
             self._show(at, Content.assemble("\n" if "\n" in lines else "", Content(lines).stylize("$accent")))
-            self.hiding.begin(self.app.settings.reveal)
+            self.hiding.begin(self.app.settings.reveal_timeout)
 
     def hide(self) -> None:
         at, self._revealed = self._revealed, None

@@ -141,7 +141,7 @@ class ValueScreen(OneSecretScreen):
         piece = await self._piece(to_show=True)
         if piece is not None and self.is_current and self.app.app_focus:
             self.value.reveal(visible(piece))
-            self.hiding.begin(self.app.settings.reveal)
+            self.hiding.begin(self.app.settings.reveal_timeout)
 
     def look_at(self, version: str) -> None:
         """Shows the value of a version, hidden."""

@@ -1,0 +1,35 @@
+"""Former names in the settings file, of settings and of action ids, and the names that replaced them.
+
+A file with former names is read as before. The next change of a setting writes the present names. A former name stays
+in its table for good, because files are older than any release; a name that is renamed twice maps to the newest name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SETTINGS: Mapping[str, str] = {
+    "clipboard_clear": "clipboard_timeout",
+    "reveal": "reveal_timeout",
+}
+"""Former setting -> present setting: the fields of `Settings`."""
+
+ACTIONS: Mapping[str, str] = {}
+"""Former action id -> present action id: the ids of `smtui.tui.keys.SHORTCUTS`, which `[keys]` maps to keys."""
+
+
+def migrate(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of the settings document with the present names.
+
+    The order stays. Where a file has both the former and the present name, the present one wins. `document` is valid
+    but for its names: `keys` is a table.
+    """
+    migrated = _rename(document, SETTINGS)
+    if "keys" in migrated:
+        migrated["keys"] = _rename(migrated["keys"], ACTIONS)
+    return migrated
+
+
+def _rename(table: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in table.items() if names.get(name) not in table}
