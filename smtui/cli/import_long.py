@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import open_for
-from smtui.transfer import long_lists
-from smtui.transfer.bringing import Into, bring_in
-from smtui.transfer.entry import Entry, once_each, with_prefix
-from smtui.transfer.plan import Step, Verdict, summed_up
-from smtui.transfer.reading import Format
+from smtui.transfer import json_stream
+from smtui.transfer.apply import ImportTarget, import_entries
+from smtui.transfer.entry import Entry, add_prefix, require_unique
+from smtui.transfer.formats import Format
+from smtui.transfer.plan import Action, Step, format_counts
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> Exit:
     """Imports the files in one transaction. Raises SmtuiError."""
     if args.as_one or args.format == Format.ENV or "-" in args.files:
         raise UsageError("A file of this size must be a list of secrets; --as-one and standard input are not possible.")
-    counts: Counter[Verdict] = Counter()
+    counts: Counter[Action] = Counter()
     with open_for(args) as vault:
         try:
             with vault.transaction(large=True):
@@ -44,33 +44,33 @@ def run(args: argparse.Namespace) -> Exit:
                     raise DryRunError
         except DryRunError:
             pass
-    output.line(f"{'would import' if args.dry_run else 'imported'}: {summed_up(counts)}")
+    output.line(f"{'would import' if args.dry_run else 'imported'}: {format_counts(counts)}")
     return Exit.DONE
 
 
-def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Verdict]) -> None:
+def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Action]) -> None:
     """Imports and counts one entry after the other. Raises RefusedError at the end, with all conflicts together."""
     conflicts: list[Step] = []
-    steps = bring_in(Into(vault, args.region), once_each(_read_entries(args)), args.difference)
+    steps = import_entries(ImportTarget(vault, args.region), require_unique(_read_entries(args)), args.difference)
     with diagnostics.progress() as bar:
         for step in steps:
-            counts[step.verdict] += 1
-            if step.verdict is Verdict.CONFLICT and len(conflicts) < MAX_NAMES:
+            counts[step.action] += 1
+            if step.action is Action.CONFLICT and len(conflicts) < MAX_NAMES:
                 conflicts.append(step)
             if args.dry_run:
-                output.line(f"{step.verdict:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
+                output.line(f"{step.action:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
             if bar:
                 bar("importing", counts.total(), 0)
     if conflicts and not args.dry_run:
-        raise make_conflict_error(conflicts, counts[Verdict.CONFLICT])
+        raise make_conflict_error(conflicts, counts[Action.CONFLICT])
 
 
 def _read_entries(args: argparse.Namespace) -> Iterator[Entry]:
     with ExitStack() as files:
         for path in args.files:
             stream = files.enter_context(Path(path).expanduser().open("rb"))
-            for entry in long_lists.read(stream, path):
-                yield with_prefix(entry, args.prefix)
+            for entry in json_stream.parse(stream, path):
+                yield add_prefix(entry, args.prefix)
 
 
 def make_conflict_error(conflicts: Iterable[Step], number: int) -> RefusedError:

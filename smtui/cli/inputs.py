@@ -57,7 +57,7 @@ def decode_base64(content: bytes, name: str, *, raw: bool) -> bytes:
         return base64.b64decode(b"".join(content.split()), validate=True)
     except binascii.Error:
         raise UsageError(
-            f"{name} is not valid base64.",
+            f"{name} is not base64.",
             hint="For raw bytes: fileb://PATH, - or --cli-binary-format raw-in-base64-out.",
         ) from None
 

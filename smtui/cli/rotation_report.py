@@ -17,7 +17,7 @@ def report_problem(vault: Vault, secret_id: str, region: str | None) -> None:
     if "WaitsForPermission" in described:
         for each in vault.scheduler.list_waiting(secret_id=secret_id, region_name=region):
             diagnostics.warn(f"The rotation waits for your permission to run {each.function} on this machine.",
-                             f"To review and allow it: smtui functions allow {each.function} --region {each.region}")
+                             f"To see and allow it: smtui functions allow {each.function} --region {each.region}")
         return
     if not run.get("Message"):
         return

@@ -81,7 +81,7 @@ def vault_path(args: argparse.Namespace) -> Path:
     from smtui import config
 
     if args.vault == "":
-        raise UsageError("--vault is empty: give a path.")
+        raise UsageError("--vault names no file: give a path.")
     if args.vault:
         return config.vault_path(args.vault)
     return config.vault_path(None, config.load_settings())

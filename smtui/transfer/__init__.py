@@ -1,6 +1,6 @@
-"""Bringing secrets in from files and out into files; screens and command line both call what is here.
+"""Import of secrets from files and export to files, for the TUI and the command line.
 
-What lives here: one module a format, reading into `Entry` objects and writing from answers; `plan`, which compares
-entries with a vault and brings them in; `export`, which takes secrets out page by page. It speaks boto3's shape alone:
-no vault is opened here, and nobody is asked or told anything. A new format is a module and a line in `reading`.
+`formats` reads a file into `Entry` objects, with one module for each format; `plan` compares the entries with a vault
+and `apply` writes them; `selection` and `export` write secrets to a file page by page. The package uses only boto3's
+calling shape: it opens no vault and shows no message. A new import format is a module and a line in `formats`.
 """

@@ -1,9 +1,8 @@
-"""JSON files: an object of names and values, what the aws CLI printed for one secret or many, or an export of ours.
+"""JSON import: an object of names and values, the aws CLI's output for one secret or several, or an smtui export.
 
-Of an answer name, value, owner, and, where they stand in it, description, tags and type are taken; ARN, versions and
-labels belong to the account they came from. The owner is the OwningService, which stands in some answers only, or
-what comes before the exclamation mark that AWS puts into the names of the secrets its services manage, and into no
-others.
+From the aws CLI's output it takes name, value, owning service, description, tags and type. ARN, versions and staging
+labels belong to the account of origin and are ignored. The owner is OwningService, which not every answer has, or the
+part of the name before an exclamation mark, which AWS uses only in names of managed secrets.
 """
 
 from __future__ import annotations
@@ -16,82 +15,83 @@ from typing import Any
 
 from smtui import strict_json
 from smtui.strict_json import JsonError
-from smtui.transfer.entry import Entry, Value, unreadable
+from smtui.transfer.entry import Entry, Value, make_unreadable_error
 
-OF_A_BATCH = {"SecretValues", "Errors", "NextToken"}
-ABOUT = ("Description", "Tags", "Type")
+BATCH_MEMBERS = {"SecretValues", "Errors", "NextToken"}
+METADATA = ("Description", "Tags", "Type")
 _SERVICE = re.compile(r"[a-z][a-z0-9-]{0,127}")
 
 
-def read(text: str, file: str) -> tuple[list[Entry], int]:
-    """The entries of a file, in its order, and how many secrets it names without a value.
+def parse(text: str, file: str) -> tuple[list[Entry], int]:
+    """The entries of a file in their order, and the number of secrets that it lists without a value.
 
-    Raises: UnreadableFileError.
+    `file` is the file's name in messages. Raises UnreadableFileError.
     """
     try:
         document = strict_json.read(text)
     except JsonError as error:
-        raise unreadable(file, str(error)) from None
-    return list(_entries(document, file)), _without_value(document)
+        raise make_unreadable_error(file, str(error)) from None
+    return list(_list_entries(document, file)), _count_without_value(document)
 
 
-def _entries(document: Any, file: str) -> Iterator[Entry]:
+def _list_entries(document: Any, file: str) -> Iterator[Entry]:
     if isinstance(document, list):
         answers = document
     elif not isinstance(document, dict):
-        raise unreadable(file, "an object of names and values is wanted")
+        raise make_unreadable_error(file, "expected an object of names and values")
     elif _is_batch(document):
         answers = document["SecretValues"]
     elif _is_answer(document):
         answers = [document]
     else:
-        yield from _members(document, file)
+        yield from _list_members(document, file)
         return
     for number, answer in enumerate(answers, 1):
-        yield answered(answer, f"{file}, secret {number}")
+        yield parse_secret(answer, f"{file}, secret {number}")
 
 
 def _is_batch(document: dict[str, Any]) -> bool:
-    """BatchGetSecretValue's answer, and not an object with a secret of that name."""
+    """Whether this is output of BatchGetSecretValue, not an object with a secret named SecretValues."""
     held = document.get("SecretValues")
-    return isinstance(held, list) and set(document) <= OF_A_BATCH
+    return isinstance(held, list) and set(document) <= BATCH_MEMBERS
 
 
-def _without_value(document: Any) -> int:
-    """Those that a batch could not get."""
+def _count_without_value(document: Any) -> int:
+    """The number of secrets that BatchGetSecretValue could not get."""
     errors = document.get("Errors") if isinstance(document, dict) and _is_batch(document) else None
     return len(errors) if isinstance(errors, list) else 0
 
 
 def _is_answer(document: dict[str, Any]) -> bool:
-    """GetSecretValue's answer."""
+    """Whether this is output of GetSecretValue."""
     return {"ARN", "Name"} <= set(document) and bool({"SecretString", "SecretBinary"} & set(document))
 
 
-def answered(answer: Any, place: str) -> Entry:
+def parse_secret(answer: Any, place: str) -> Entry:
     """One secret of a list. Raises UnreadableFileError."""
     if not isinstance(answer, dict) or not isinstance(answer.get("Name"), str):
-        raise unreadable(place, "it has no Name")
-    return Entry(answer["Name"], _value(answer, place), place, _owner(answer, place), _about(answer, place))
+        raise make_unreadable_error(place, "it has no Name")
+    value, owner = _parse_value(answer, place), _parse_owner(answer, place)
+    return Entry(answer["Name"], value, place, owner, _parse_metadata(answer, place))
 
 
-def _value(answer: dict[str, Any], place: str) -> Value:
+def _parse_value(answer: dict[str, Any], place: str) -> Value:
     text, binary = answer.get("SecretString"), answer.get("SecretBinary")
     if isinstance(text, str) and binary is None:
         return str(text)
     if isinstance(binary, str) and text is None:
-        return _bytes(binary, place)
-    raise unreadable(place, "it has no SecretString and no SecretBinary, or both")
+        return _decode_base64(binary, place)
+    raise make_unreadable_error(place, "it has no SecretString and no SecretBinary, or both")
 
 
-def _about(answer: dict[str, Any], place: str) -> dict[str, Any]:
-    """What CreateSecret is told besides name and value; whether it may be so is for the vault to say."""
-    about = {member: answer[member] for member in ABOUT if answer.get(member)}
+def _parse_metadata(answer: dict[str, Any], place: str) -> dict[str, Any]:
+    """The members for CreateSecret besides name and value. The vault checks their limits."""
+    about = {member: answer[member] for member in METADATA if answer.get(member)}
     if not all(isinstance(about.get(member, ""), str) for member in ("Description", "Type")):
-        raise unreadable(place, "its Description or Type is not text")
+        raise make_unreadable_error(place, "its Description or Type is not text")
     tags = about.get("Tags", [])
     if not isinstance(tags, list) or not all(map(_is_tag, tags)):
-        raise unreadable(place, "its Tags are not a list of Key and Value")
+        raise make_unreadable_error(place, "its Tags are not a list of objects with Key and Value")
     return about
 
 
@@ -100,31 +100,31 @@ def _is_tag(tag: Any) -> bool:
         isinstance(tag.get("Key", ""), str) and isinstance(tag.get("Value", ""), str)
 
 
-def _owner(answer: dict[str, Any], place: str) -> str | None:
+def _parse_owner(answer: dict[str, Any], place: str) -> str | None:
     stated = answer.get("OwningService")
     if stated is None:
         service, mark, _ = answer["Name"].partition("!")
         return service if mark and _SERVICE.fullmatch(service) else None
     if not isinstance(stated, str) or not _SERVICE.fullmatch(stated):
-        raise unreadable(place, "its OwningService is not the id of a service")
+        raise make_unreadable_error(place, "its OwningService is not a service ID")
     return stated
 
 
-def _bytes(text: str, place: str) -> bytes:
+def _decode_base64(text: str, place: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise unreadable(place, "its SecretBinary is not base64") from None
+        raise make_unreadable_error(place, "its SecretBinary is not base64") from None
 
 
-def _members(document: dict[str, Any], file: str) -> Iterator[Entry]:
+def _list_members(document: dict[str, Any], file: str) -> Iterator[Entry]:
     for number, (name, member) in enumerate(document.items(), 1):
         place = f"{file}, entry {number}"
         if member is None:
-            raise unreadable(place, f"{name} has no value (null)")
-        yield Entry(name, _text(member), place)
+            raise make_unreadable_error(place, f"{name} has no value (null)")
+        yield Entry(name, _to_text(member), place)
 
 
-def _text(member: Any) -> Value:
-    """A text as it is, everything else as JSON."""
+def _to_text(member: Any) -> Value:
+    """A string unchanged, everything else as JSON."""
     return str(member) if isinstance(member, str) else strict_json.write(member)

@@ -1,4 +1,4 @@
-"""What every format is read into: a name, a value, what else is known, and where it stood."""
+"""`Entry`: one secret of an import file, the result of every format; and operations on lists of entries."""
 
 from __future__ import annotations
 
@@ -11,63 +11,67 @@ from smtui.transfer.errors import UnreadableFileError
 
 Value = str | bytes
 
-PLACES_KNOWN = 10_000
+MAX_PLACES = 10_000
+"""Places kept for messages about duplicates; of further names only a hash is kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One secret to be. Its value is kept out of its representation. `owner` is the AWS service that manages it.
+    """One secret of a file. Its `repr` has no value.
 
-    `about` holds further members of CreateSecret: Description, Tags, Type.
+    `place` is its position in the file, for messages. `owner` is the AWS service that manages it. `metadata` has
+    further members of CreateSecret: Description, Tags, Type.
     """
 
     name: str
     value: Value = field(repr=False)
     place: str
     owner: str | None = None
-    about: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
-    def named(self, name: str) -> Entry:
+    def rename(self, name: str) -> Entry:
+        """A copy with another name."""
         return replace(self, name=name)
 
 
-def unreadable(place: str, reason: str) -> UnreadableFileError:
-    """The error for a file that cannot be read as it should; `reason` never holds a value."""
+def make_unreadable_error(place: str, reason: str) -> UnreadableFileError:
+    """The error for a file that is not valid; `reason` contains no secret value."""
     return UnreadableFileError(f"{place}: {reason}.", hint="Nothing was imported.")
 
 
-def refuse_doubles(entries: Iterable[Entry]) -> None:
-    """Raises UnreadableFileError where two entries have one name: which of them counts is not ours to guess."""
-    for _ in once_each(entries):
+def refuse_duplicates(entries: Iterable[Entry]) -> None:
+    """Raises UnreadableFileError if two entries have the same name."""
+    for _ in require_unique(entries):
         pass
 
 
-def once_each(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The same for entries on their way. Of names beyond so many it is only known that they were there."""
+def require_unique(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Passes the entries on. Raises UnreadableFileError at the second one of a name."""
     places: dict[int, str] = {}
     for entry in entries:
         name = hash(entry.name)
         if name in places:
             first = f", first at {places[name]}" if places[name] else ""
-            raise unreadable(entry.place, f"{entry.name} is given twice{first}")
-        places[name] = entry.place if len(places) < PLACES_KNOWN else ""
+            raise make_unreadable_error(entry.place, f"{entry.name} is given twice{first}")
+        places[name] = entry.place if len(places) < MAX_PLACES else ""
         yield entry
 
 
-def prefixed(entries: Iterable[Entry], prefix: str) -> list[Entry]:
-    """Each under its name with something before it. Raises UnreadableFileError for one without a name."""
-    return [with_prefix(entry, prefix) for entry in entries]
+def add_prefixes(entries: Iterable[Entry], prefix: str) -> list[Entry]:
+    """The entries with `prefix` before each name. Raises UnreadableFileError if a name is empty."""
+    return [add_prefix(entry, prefix) for entry in entries]
 
 
-def with_prefix(entry: Entry, prefix: str) -> Entry:
+def add_prefix(entry: Entry, prefix: str) -> Entry:
+    """The entry with `prefix` before its name. Raises UnreadableFileError if the name is empty."""
     if not entry.name:
-        raise unreadable(entry.place, "a name is empty")
-    return entry.named(prefix + entry.name) if prefix else entry
+        raise make_unreadable_error(entry.place, "a name is empty")
+    return entry.rename(prefix + entry.name) if prefix else entry
 
 
-def as_one(entries: Sequence[Entry], name: str) -> Entry:
-    """One secret of them all: a JSON object with a key for each. Raises UnreadableFileError where one is binary."""
+def combine(entries: Sequence[Entry], name: str) -> Entry:
+    """One entry for all: a JSON object with a key for each. Raises UnreadableFileError if one is binary."""
     binary = next((entry for entry in entries if isinstance(entry.value, bytes)), None)
     if binary is not None:
-        raise unreadable(binary.place, "binary values cannot be part of a JSON object")
+        raise make_unreadable_error(binary.place, "binary values cannot be part of a JSON object")
     return Entry(name, strict_json.write({entry.name: entry.value for entry in entries}), entries[0].place)

@@ -1,4 +1,4 @@
-"""What can go wrong between files and secrets. No sentence holds a value; `hint` is advice."""
+"""Errors of import and export. No message contains a secret value; `hint` is advice."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from smtui.api.errors import SmtuiError
 
 
 class TransferError(SmtuiError):
-    """The root of these."""
+    """The base of all errors of this package."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         self.hint = hint
@@ -14,16 +14,16 @@ class TransferError(SmtuiError):
 
 
 class UnreadableFileError(TransferError):
-    """A file that cannot be read as it should; the sentence says where and why."""
+    """An import file is not valid; the message says where and why."""
 
 
 class FileNotWrittenError(TransferError):
-    """A file was not written; what was there was left as it is."""
+    """A file was not written; an existing file is unchanged."""
 
 
 class InvalidSelectionError(TransferError):
-    """Secrets cannot be asked for in this way."""
+    """Secrets cannot be selected in this way."""
 
 
 class InvalidVariableError(TransferError):
-    """A value that cannot be a variable, or not under this name."""
+    """A value cannot be an environment variable, or not under this name."""

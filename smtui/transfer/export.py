@@ -1,7 +1,7 @@
-"""Secrets written out in plain text, as they are read.
+"""Exports secrets in plain text, while they are read.
 
-What is written holds the current values, and no more than an import understands: older versions, further labels,
-policies, rotation, replicas and keys stay behind.
+An export has the current values and the metadata that an import reads. It has no older versions, further staging
+labels, policies, rotation, replicas or KMS keys.
 """
 
 from __future__ import annotations
@@ -15,47 +15,54 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from smtui.transfer import dotenv, variables
-from smtui.transfer.chosen import Answer, Chosen, value_of
+from smtui.transfer.selection import Answer, Selection, get_value
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
 Progress = Callable[[str, int, int], None]
-KNOWN = ("Name", "Description", "Type", "OwningService", "Tags", "SecretString", "SecretBinary")
-AWS = ("ARN", "Name", "VersionId", "SecretString", "SecretBinary", "VersionStages", "CreatedDate")
+JSON_MEMBERS = ("Name", "Description", "Type", "OwningService", "Tags", "SecretString", "SecretBinary")
+AWS_MEMBERS = ("ARN", "Name", "VersionId", "SecretString", "SecretBinary", "VersionStages", "CreatedDate")
 
 
 class Format(StrEnum):
-    JSON = "json"  # all that an import brings back
-    DOTENV = "dotenv"  # variables, as `variables` names them
-    AWS = "aws"  # what the aws CLI prints of BatchGetSecretValue
+    JSON = "json"  # everything that an import reads
+    DOTENV = "dotenv"  # with names from `variables`
+    AWS = "aws"  # the aws CLI's output of BatchGetSecretValue
 
 
 @dataclass(slots=True)
-class Exported:
-    """How many secrets were written, and how many had no value to write."""
+class ExportCounts:
+    """The numbers of secrets that were written, and of those without a value."""
 
     written: int = 0
     without_value: int = 0
 
 
 def export(
-    client: Client, chosen: Chosen, format: Format, send: Callable[[bytes], object], progress: Progress | None = None
-) -> Exported:
-    """Hands the text of the chosen secrets to `send`, piece by piece.
+    client: Client, selection: Selection, format: Format, send: Callable[[bytes], object],
+    progress: Progress | None = None,
+) -> ExportCounts:
+    """Exports the selected secrets.
 
-    `progress(what, done, 0)` is called for each; what it raises ends the export.
+    Args:
+        send: is called with each piece of the output.
+        progress: is called as `progress(what, done, 0)` after each secret; what it raises ends the export.
+
+    Raises:
+        TransferError: if the selection or a variable's name is not valid.
+        ClientError: if a secret cannot be read.
     """
-    done = Exported()
-    for piece in _FORMATS[format](_counted(chosen.answers(client), done, progress), chosen):
+    done = ExportCounts()
+    for piece in _FORMATS[format](_count(selection.read_secrets(client), done, progress), selection):
         send(piece.encode())
     return done
 
 
-def _counted(answers: Iterable[Answer], done: Exported, progress: Progress | None) -> Iterator[Answer]:
-    """Those that have a value."""
+def _count(answers: Iterable[Answer], done: ExportCounts, progress: Progress | None) -> Iterator[Answer]:
+    """Passes on the secrets that have a value, and counts all."""
     for answer in answers:
-        if value_of(answer) is None:
+        if get_value(answer) is None:
             done.without_value += 1
             continue
         yield answer
@@ -64,39 +71,40 @@ def _counted(answers: Iterable[Answer], done: Exported, progress: Progress | Non
             progress("exporting", done.written, 0)
 
 
-def _json(answers: Iterable[Answer], _: Chosen) -> Iterator[str]:
-    yield from _listed("[", (_members(answer, KNOWN) for answer in answers), "]\n")
+def _format_json(answers: Iterable[Answer], _: Selection) -> Iterator[str]:
+    yield from _format_list("[", (_pick(answer, JSON_MEMBERS) for answer in answers), "]\n")
 
 
-def _aws(answers: Iterable[Answer], _: Chosen) -> Iterator[str]:
-    yield from _listed('{"SecretValues": [', (_members(answer, AWS) for answer in answers), '], "Errors": []}\n')
+def _format_aws(answers: Iterable[Answer], _: Selection) -> Iterator[str]:
+    records = (_pick(answer, AWS_MEMBERS) for answer in answers)
+    yield from _format_list('{"SecretValues": [', records, '], "Errors": []}\n')
 
 
-def _dotenv(answers: Iterable[Answer], chosen: Chosen) -> Iterator[str]:
-    named = variables.Names()
+def _format_dotenv(answers: Iterable[Answer], selection: Selection) -> Iterator[str]:
+    names = variables.VariableNames()
     for answer in answers:
-        for variable in variables.of_secret(answer["Name"], value_of(answer) or "", chosen.prefix):
-            named.take(variable)
-            yield dotenv.written(variable.name, variable.value)
+        for variable in variables.make_variables(answer["Name"], get_value(answer) or "", selection.prefix):
+            names.add(variable)
+            yield dotenv.format_line(variable.name, variable.value)
 
 
-_FORMATS: dict[Format, Callable[[Iterable[Answer], Chosen], Iterator[str]]] = {
-    Format.JSON: _json, Format.AWS: _aws, Format.DOTENV: _dotenv,
+_FORMATS: dict[Format, Callable[[Iterable[Answer], Selection], Iterator[str]]] = {
+    Format.JSON: _format_json, Format.AWS: _format_aws, Format.DOTENV: _format_dotenv,
 }
 
 
-def _listed(before: str, records: Iterable[dict[str, Any]], after: str) -> Iterator[str]:
-    """A list in JSON, one record a line."""
+def _format_list(before: str, records: Iterable[dict[str, Any]], after: str) -> Iterator[str]:
+    """A JSON list with one record per line."""
     between = f"{before}\n"
     for record in records:
-        yield between + json.dumps(record, ensure_ascii=False, default=_simple)
+        yield between + json.dumps(record, ensure_ascii=False, default=_to_json_type)
         between = ",\n"
     yield f"\n{after}" if between == ",\n" else before + after
 
 
-def _members(answer: Answer, wanted: Iterable[str]) -> dict[str, Any]:
-    return {member: answer[member] for member in wanted if member in answer}
+def _pick(answer: Answer, members: Iterable[str]) -> dict[str, Any]:
+    return {member: answer[member] for member in members if member in answer}
 
 
-def _simple(value: bytes | datetime) -> str:
+def _to_json_type(value: bytes | datetime) -> str:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value.isoformat()

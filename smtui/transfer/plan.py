@@ -1,4 +1,4 @@
-"""What an import would do, entry by entry."""
+"""Plans an import: compares each entry with the vault and decides what to do with it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from smtui.transfer.entry import Entry, Value
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
-    from smtui.transfer.bringing import Into
+    from smtui.transfer.apply import ImportTarget
 
 NOT_THERE = "ResourceNotFoundException"
 Progress = Callable[[str, int, int], None]
 
 
-class Verdict(StrEnum):
+class Action(StrEnum):
+    """What an import does with an entry."""
+
     CREATE = "create"
     UPDATE = "new version"
     UNCHANGED = "unchanged"
@@ -28,97 +30,106 @@ class Verdict(StrEnum):
     CONFLICT = "conflict"
 
 
-SUMMED_UP = {
-    Verdict.CREATE: "new secrets", Verdict.UPDATE: "new versions", Verdict.UNCHANGED: "unchanged",
-    Verdict.SKIP: "left alone", Verdict.EMPTY: "empty", Verdict.CONFLICT: "conflicts",
+LABELS = {
+    Action.CREATE: "new secrets", Action.UPDATE: "new versions", Action.UNCHANGED: "unchanged",
+    Action.SKIP: "left alone", Action.EMPTY: "empty", Action.CONFLICT: "conflicts",
 }
-CHANGING = (Verdict.CREATE, Verdict.UPDATE)
+CHANGES = (Action.CREATE, Action.UPDATE)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens to one entry; `reason` says why where it is a conflict.
+    """The action for one entry; `reason` explains a conflict.
 
-    `seen` is the version whose value the entry was compared with.
+    `seen` is the ID of the version that the entry was compared with.
     """
 
     entry: Entry
-    verdict: Verdict
+    action: Action
     reason: str = ""
     seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Current:
-    """The value a secret has, and its version."""
+    """The current value of a secret, and its version ID."""
 
     value: Value | None
     version: str
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """What cannot be read, and why: a sentence."""
+class Unreadable:
+    """A secret whose value cannot be read; `reason` is a sentence."""
 
     reason: str
 
 
-def plan(
-    into: Into, entries: Sequence[Entry], on_difference: Verdict, progress: Progress | None = None
+def make_plan(
+    target: ImportTarget, entries: Sequence[Entry], on_difference: Action, progress: Progress | None = None
 ) -> list[Step]:
-    """Compares the entries with the vault. A secret there with another value gets `on_difference`.
+    """Compares the entries with the vault. Returns one step for each entry, in order.
 
-    All names are looked up first; only the values of secrets that are there are read, and those reads are recorded.
+    All names are looked up first. Only the values of existing secrets are read, and the audit log records those reads.
+
+    Args:
+        on_difference: the action for an existing secret with a different value.
+        progress: is called as `progress(what, done, total)`.
+
+    Raises:
+        ClientError: if the vault refuses to be read.
     """
-    with_value, refused = into.look_up(entry.name for entry in entries)
+    with_value, refused = target.look_up(entry.name for entry in entries)
     steps: list[Step] = []
     for start in range(0, len(entries), MAX_BATCH_SIZE):
         several = entries[start : start + MAX_BATCH_SIZE]
-        held = _values(into.client(None), [entry.name for entry in several if entry.value and entry.name in with_value])
-        steps += (_step(entry, held, refused, on_difference) for entry in several)
+        names = [entry.name for entry in several if entry.value and entry.name in with_value]
+        held = _read_values(target.client(None), names)
+        steps += (_decide(entry, held, refused, on_difference) for entry in several)
         if progress:
             progress("comparing", len(steps), len(entries))
     return steps
 
 
-def _values(client: Client, names: Sequence[str]) -> dict[str, Current | Refused]:
-    """The current value of each of so many secrets, or why it cannot be read."""
+def _read_values(client: Client, names: Sequence[str]) -> dict[str, Current | Unreadable]:
+    """The current value of each secret, or the reason why it cannot be read."""
     if not names:
         return {}
     answer: Any = client.batch_get_secret_value(SecretIdList=list(names))
     values = {each["Name"]: Current(each.get("SecretString", each.get("SecretBinary")), each["VersionId"])
               for each in answer["SecretValues"]}
     errors = [error for error in answer["Errors"] if error["ErrorCode"] != NOT_THERE]
-    refused = {error["SecretId"]: Refused(error["Message"]) for error in errors}
+    refused = {error["SecretId"]: Unreadable(error["Message"]) for error in errors}
     return {**values, **refused}
 
 
-def _step(
-    entry: Entry, held: Mapping[str, Current | Refused], refused: Mapping[str, str], on_difference: Verdict
+def _decide(
+    entry: Entry, held: Mapping[str, Current | Unreadable], refused: Mapping[str, str], on_difference: Action
 ) -> Step:
     if not entry.value:
-        return Step(entry, Verdict.EMPTY)
+        return Step(entry, Action.EMPTY)
     if entry.name in refused:
-        return Step(entry, Verdict.CONFLICT, refused[entry.name].rstrip("."))
+        return Step(entry, Action.CONFLICT, refused[entry.name].rstrip("."))
     if entry.name not in held:
-        return Step(entry, Verdict.CREATE)
+        return Step(entry, Action.CREATE)
     found = held[entry.name]
-    if isinstance(found, Refused):
-        return Step(entry, Verdict.CONFLICT, found.reason.rstrip("."))
-    return _compared(entry, found, on_difference)
+    if isinstance(found, Unreadable):
+        return Step(entry, Action.CONFLICT, found.reason.rstrip("."))
+    return _compare(entry, found, on_difference)
 
 
-def _compared(entry: Entry, held: Current, on_difference: Verdict) -> Step:
+def _compare(entry: Entry, held: Current, on_difference: Action) -> Step:
     if held.value == entry.value:
-        return Step(entry, Verdict.UNCHANGED)
-    reason = "it is there with another value" if on_difference is Verdict.CONFLICT else ""
+        return Step(entry, Action.UNCHANGED)
+    reason = "it is there with another value" if on_difference is Action.CONFLICT else ""
     return Step(entry, on_difference, reason, held.version)
 
 
-def summary(steps: Iterable[Step]) -> str:
-    """`new secrets 3, unchanged 1`."""
-    return summed_up(Counter(step.verdict for step in steps))
+def summarize(steps: Iterable[Step]) -> str:
+    """The counts of all actions, like `new secrets 3, unchanged 1`."""
+    return format_counts(Counter(step.action for step in steps))
 
 
-def summed_up(counts: Mapping[Verdict, int]) -> str:
-    return ", ".join(f"{SUMMED_UP[verdict]} {counts[verdict]:,}" for verdict in Verdict if counts[verdict])
+def format_counts(counts: Mapping[Action, int]) -> str:
+    """Counts by action, like `new secrets 3, unchanged 1`."""
+    return ", ".join(f"{LABELS[action]} {counts[action]:,}" for action in Action if counts[action])

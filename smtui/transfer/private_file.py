@@ -1,4 +1,4 @@
-"""A file for plain text that others must not read: new, mode 0600, never through a link, whole or not there."""
+"""Creates a file that only its owner can read: mode 0600, never through a link, and complete or not at all."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from smtui.transfer.errors import FileNotWrittenError
 
 @contextmanager
 def private_file(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
-    """The file to write; a failure takes it away again. With `force` it then takes the place of the file that is there.
+    """The file to write to, for the length of the block. If the block fails, there is no new file.
 
-    Raises FileNotWrittenError.
+    With `force`, the finished file replaces an existing one. Raises FileNotWrittenError.
     """
-    _must_be_free(path, force=force)
+    _require_free(path, force=force)
     try:
         with written(path, over=force) as file:
             yield file
     except FileExistsError:
-        raise _taken(path) from None
+        raise _make_exists_error(path) from None
     except OSError as error:
         raise FileNotWrittenError(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _must_be_free(path: Path, *, force: bool) -> None:
+def _require_free(path: Path, *, force: bool) -> None:
     try:
         found = path.lstat()
     except OSError:
@@ -36,8 +36,8 @@ def _must_be_free(path: Path, *, force: bool) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise FileNotWrittenError(f"{path} is a link, a folder or a device. It was left as it is.")
     if not force:
-        raise _taken(path)
+        raise _make_exists_error(path)
 
 
-def _taken(path: Path) -> FileNotWrittenError:
-    return FileNotWrittenError(f"There is already something at {path}. It was left as it is.")
+def _make_exists_error(path: Path) -> FileNotWrittenError:
+    return FileNotWrittenError(f"{path} already exists. It was left as it is.")

@@ -1,8 +1,8 @@
-"""Secrets as environment variables.
+"""Environment variables from secrets.
 
-Each key of a JSON object becomes a variable of that name; any other text becomes one named after its secret, in
-capitals: `prod/api-key` is PROD_API_KEY, and with the prefix `prod/` cut off API_KEY. Characters that no variable's
-name has become `_`. Two values never share a name, and none may have a name that decides which programs run.
+Each key of a JSON object becomes a variable of that name; any other text becomes one variable named after the secret in
+capitals: `prod/api-key` is PROD_API_KEY, and API_KEY without the prefix `prod/`. Characters that variable names cannot
+have become `_`. Two values cannot have the same name, and no name may decide which programs run.
 """
 
 from __future__ import annotations
@@ -16,78 +16,79 @@ from smtui.transfer.errors import InvalidVariableError
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OTHER = re.compile(r"[^A-Za-z0-9_]+")
-# What loaders and shells obey: a value that came from elsewhere must not set it by its mere name.
-OBEYED = re.compile(r"PATH|IFS|ENV|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|"
-                    r"PYTHON(PATH|HOME|STARTUP)|PERL5(OPT|LIB)|RUBYOPT|NODE_OPTIONS|JAVA_TOOL_OPTIONS", re.IGNORECASE)
+# Variables that loaders and shells obey: the name of a key or a secret must not be enough to set one.
+DANGEROUS = re.compile(r"PATH|IFS|ENV|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|"
+                       r"PYTHON(PATH|HOME|STARTUP)|PERL5(OPT|LIB)|RUBYOPT|NODE_OPTIONS|JAVA_TOOL_OPTIONS",
+                       re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """`source` is the secret, and its key, that the value is of."""
+    """A variable; `source` is the secret, or `NAME#KEY`, of its value."""
 
     name: str
     value: str = field(repr=False)
     source: str
 
 
-def of_secret(name: str, value: str | bytes, prefix: str = "") -> Iterator[Variable]:
-    """The variables of one secret. Raises InvalidVariableError."""
+def make_variables(name: str, value: str | bytes, prefix: str = "") -> Iterator[Variable]:
+    """The variables of one secret, whose names omit `prefix`. Raises InvalidVariableError."""
     text = _text(value, name)
     held = read_object(text)
     if held is None:
         cut = name.removeprefix(prefix) or name
-        yield named(cleaned(cut, name).upper(), text, name)
+        yield make_variable(clean_name(cut, name).upper(), text, name)
     else:
         for member in held.members:
             source = f"{name}#{member.key}"
-            yield named(cleaned(member.key, source), _member_text(member, source), source)
+            yield make_variable(clean_name(member.key, source), _member_text(member, source), source)
 
 
-def named(name: str, value: str | bytes, source: str, *, meant: bool = False) -> Variable:
-    """One variable; `meant` where a person chose the name. Raises InvalidVariableError."""
-    if OBEYED.fullmatch(name) and not meant:
-        raise InvalidVariableError(f"{source} would set {name}, which decides what programs do.",
-                           hint=f"If that is meant: {name}={source}")
+def make_variable(name: str, value: str | bytes, source: str, *, is_chosen: bool = False) -> Variable:
+    """One variable; `is_chosen` if the user chose its name. Raises InvalidVariableError."""
+    if DANGEROUS.fullmatch(name) and not is_chosen:
+        raise InvalidVariableError(f"{source} would set {name}, which controls what programs do.",
+                                   hint=f"To set it on purpose: {name}={source}")
     return Variable(name, _text(value, source), source)
 
 
 def _member_text(member: JsonMember, source: str) -> str:
-    """A text as it is, anything else as it is spelled. Raises InvalidVariableError."""
+    """A decoded string, any other JSON value in its spelling. Raises InvalidVariableError."""
     try:
         return member.encodable_text()
     except LoneSurrogateError as error:
         raise InvalidVariableError(f"{source} cannot be a variable. {error}", hint=error.hint) from None
 
 
-class Names:
-    """Which names are taken, and by what."""
+class VariableNames:
+    """The names that are in use, and the source of each."""
 
     def __init__(self, *, ignore_case: bool = False) -> None:
         self._sources: dict[str, str] = {}
         self._ignore_case = ignore_case
 
-    def take(self, variable: Variable) -> None:
-        """Raises InvalidVariableError where another value has the name already."""
+    def add(self, variable: Variable) -> None:
+        """Reserves the variable's name. Raises InvalidVariableError if another value has it."""
         key = variable.name.upper() if self._ignore_case else variable.name
         other = self._sources.setdefault(key, variable.source)
         if other != variable.source:
             raise InvalidVariableError(f"{variable.name} would come both from {other} and from {variable.source}.",
-                               hint=f"Name one of them yourself: ANOTHER_NAME={variable.source}")
+                                       hint=f"Choose another name for one of them: OTHER_NAME={variable.source}")
 
 
-def cleaned(text: str, source: str) -> str:
-    """A variable's name made of a text. Raises InvalidVariableError where nothing of it is left."""
-    cleaned = _OTHER.sub("_", text)
-    if not cleaned.strip("_"):
+def clean_name(text: str, source: str) -> str:
+    """Turns text into a variable's name. Raises InvalidVariableError if no letter or digit is left."""
+    name = _OTHER.sub("_", text)
+    if not name.strip("_"):
         raise InvalidVariableError(
-            f"{source} has no letter or digit to name a variable after.", hint=f"Name it: NAME={source}"
+            f"{source} has no letter or digit for a variable name.", hint=f"Choose a name: NAME={source}"
         )
-    return f"_{cleaned}" if cleaned[0].isdigit() else cleaned
+    return f"_{name}" if name[0].isdigit() else name
 
 
 def _text(value: str | bytes, source: str) -> str:
     if isinstance(value, bytes):
-        raise InvalidVariableError(f"The value of {source} is binary, and a variable is text.")
+        raise InvalidVariableError(f"The value of {source} is binary; a variable must be text.")
     if "\0" in value:
-        raise InvalidVariableError(f"The value of {source} has a NUL character, which no variable can have.")
+        raise InvalidVariableError(f"The value of {source} has a NUL character, which a variable cannot have.")
     return value

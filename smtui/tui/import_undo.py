@@ -23,7 +23,7 @@ from smtui.tui.undo import Outcome
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse
     from smtui.backends.local import Vault
-    from smtui.transfer.bringing import Written
+    from smtui.transfer.apply import ImportedSecret
     from smtui.tui.undo import Tell
 
 DAYS = 30
@@ -125,7 +125,7 @@ class ImportedSecrets:
         return Outcome(tuple(_sections(deleted, restored)), tuple(left))
 
 
-def note_import(vault: Vault, region: str, written: Sequence[Written], tell: Tell) -> ImportedSecrets:
+def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], tell: Tell) -> ImportedSecrets:
     """Reads how an import left each secret, in the import's own transaction."""
     reader = vault.client(region_name=region, record_reads=False)
     changes: list[_Change] = []
@@ -136,7 +136,7 @@ def note_import(vault: Vault, region: str, written: Sequence[Written], tell: Tel
     return ImportedSecrets(changes)
 
 
-def _note_one(written: Written, secret: DescribeSecretResponse) -> _Change:
+def _note_one(written: ImportedSecret, secret: DescribeSecretResponse) -> _Change:
     arn, name, after = secret["ARN"], sanitize(written.name), labels_of(secret)
     if written.before is None:
         return _Created(arn, name, written.owner, after[AWSCURRENT], secret["LastChangedDate"], _digest(secret))

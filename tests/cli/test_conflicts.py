@@ -13,9 +13,9 @@ import pytest
 import smtui
 from smtui.api.errors import ChangedMeanwhileError
 from smtui.cli import inputs
-from smtui.transfer.bringing import Into, carry_out
+from smtui.transfer.apply import ImportTarget, apply_plan
 from smtui.transfer.entry import Entry
-from smtui.transfer.plan import Verdict, plan
+from smtui.transfer.plan import Action, make_plan
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -90,12 +90,12 @@ def test_an_import_replaces_only_what_its_plan_saw(cli: CommandLine) -> None:
         for name in ("a", "b"):
             vault.client().create_secret(Name=name, SecretString="before")
         entries = [Entry("a", "mine", "here"), Entry("b", "mine", "here")]
-        steps = plan(Into(vault), entries, Verdict.UPDATE)
+        steps = make_plan(ImportTarget(vault), entries, Action.UPDATE)
         with somebody(cli) as client:
             client.put_secret_value(SecretId="b", SecretString="theirs")
         with pytest.raises(ChangedMeanwhileError, match="b was changed by somebody else") as refused, \
                 vault.transaction():
-            carry_out(Into(vault), steps)
+            apply_plan(ImportTarget(vault), steps)
 
     assert "Nothing was imported" in refused.value.hint
     assert (value(cli, "a"), value(cli, "b")) == ("before", "theirs")
@@ -108,7 +108,7 @@ def test_an_import_of_the_command_line_ends_with_code_1(
 
     cli.done("set", "a", "-", stdin=b"before")
     (tmp_path / "new.json").write_text(json.dumps({"a": "mine"}))
-    original = import_files.plan
+    original = import_files.make_plan
 
     def planned(*words: Any) -> Any:
         steps = original(*words)
@@ -116,7 +116,7 @@ def test_an_import_of_the_command_line_ends_with_code_1(
             client.put_secret_value(SecretId="a", SecretString="theirs")
         return steps
 
-    monkeypatch.setattr(import_files, "plan", planned)
+    monkeypatch.setattr(import_files, "make_plan", planned)
     answer = cli("import", tmp_path / "new.json", "--update")  # type: ignore[arg-type]
 
     assert answer.code == 1

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.transfer import chosen
-from smtui.transfer.chosen import Chosen
+from smtui.transfer import selection
 from smtui.transfer.export import Format, export
 from smtui.transfer.private_file import private_file
+from smtui.transfer.selection import Selection
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -170,7 +170,7 @@ def test_a_secret_without_value_is_told(rich: CommandLine) -> None:
     for argv in (["--prefix", "prod/"], ["prod/empty", "prod/db", "prod/odd", "prod/text"]):
         answer = rich("export", *argv)
         assert len(json.loads(answer.out)) == 3
-        assert "they have no value yet: 1" in answer.err
+        assert "skipped 1 without a value" in answer.err
 
 
 def test_a_value_that_cannot_be_read_ends_it(rich: CommandLine, tmp_path: Path) -> None:
@@ -190,8 +190,8 @@ def test_a_value_that_cannot_be_read_ends_it(rich: CommandLine, tmp_path: Path) 
 @pytest.fixture
 def many(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of 9 secrets, and pages of 4."""
-    monkeypatch.setattr(chosen, "PAGE", 4)
-    monkeypatch.setattr(chosen, "BATCH", 3)
+    monkeypatch.setattr(selection, "MAX_PAGE_SIZE", 4)
+    monkeypatch.setattr(selection, "MAX_BATCH_SIZE", 3)
     client = vault.client()
     for number in range(9):
         client.create_secret(Name=f"s{number}", SecretString=str(number))
@@ -207,7 +207,7 @@ def test_pages_are_read_as_they_are_written(many: Any) -> None:
         told.append(done)
         assert len(pieces) >= done - 1
 
-    done = export(many, Chosen(), Format.JSON, pieces.append, progress)
+    done = export(many, Selection(), Format.JSON, pieces.append, progress)
 
     assert (done.written, told) == (9, list(range(1, 10)))
     assert [each["SecretString"] for each in json.loads(b"".join(pieces))] == [str(number) for number in range(9)]
@@ -223,6 +223,6 @@ def test_whoever_follows_it_can_stop_it(many: Any, tmp_path: Path) -> None:
             raise JobStoppedError
 
     with pytest.raises(JobStoppedError), private_file(tmp_path / "f") as file:
-        export(many, Chosen(), Format.JSON, file.write, stop_at_5)
+        export(many, Selection(), Format.JSON, file.write, stop_at_5)
 
     assert not (tmp_path / "f").exists()

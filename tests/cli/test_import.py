@@ -11,7 +11,7 @@ import pytest
 
 import smtui
 from smtui.cli import import_long
-from smtui.transfer import bringing, long_lists
+from smtui.transfer import apply, json_stream
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -24,7 +24,7 @@ def test_a_file_becomes_secrets(cli: CommandLine, file: WriteFile) -> None:
 
     assert answer.code == 0
     assert answer.out == "imported: new secrets 2, empty 1\n"
-    assert "left out, for a secret cannot be empty: dev/EMPTY" in answer.err
+    assert "skipped, because a secret cannot be empty: dev/EMPTY" in answer.err
     assert cli.done("get", "dev/DB_PASS") == "s3cret"
     assert cli.done("ls") == "dev/DB_HOST\ndev/DB_PASS\n"
 
@@ -113,7 +113,7 @@ def test_a_dump_of_the_aws_cli_comes_back_whole(stocked: CommandLine, file: Writ
     answer = stocked("import", file("dump.json", dump), *other)
 
     assert answer.out == "imported: new secrets 3\n"
-    assert "1 secrets have no value there" in answer.err
+    assert "skipped 1 without a value" in answer.err
     for name in ("prod/db", "prod/text", "dev/key"):
         assert stocked("get", name, *other).raw == stocked("get", name).raw
 
@@ -208,16 +208,16 @@ def test_a_failure_in_the_middle_leaves_nothing(
 ) -> None:
     """Ctrl+C behind the 30th of 50 secrets: the vault is as before, and the exit code says interrupted."""
     made: list[int] = []
-    create = bringing.Into.create
+    create = apply.ImportTarget.create
 
-    def until_interrupted(into: bringing.Into, *which: Any) -> bool:
+    def until_interrupted(into: apply.ImportTarget, *which: Any) -> bool:
         if len(made) == 3:
             raise KeyboardInterrupt
         made.append(1)
         return create(into, *which)
 
-    monkeypatch.setattr(bringing.Into, "create", until_interrupted)
-    monkeypatch.setattr(bringing, "TOGETHER", 10)
+    monkeypatch.setattr(apply.ImportTarget, "create", until_interrupted)
+    monkeypatch.setattr(apply, "BATCH", 10)
 
     answer = cli("import", file("f.json", json.dumps({f"s{number}": "x" for number in range(50)})))
 
@@ -230,7 +230,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
 def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every file is longer than memory should hold, and is read a few characters at a time."""
     monkeypatch.setattr(import_long, "LONG", 0)
-    monkeypatch.setattr(long_lists, "CHUNK", 24)
+    monkeypatch.setattr(json_stream, "CHUNK", 24)
 
 
 @pytest.mark.usefixtures("short_memory")
@@ -252,9 +252,9 @@ LISTED = '[\n{"Name": "a", "SecretString": "1"},\n{"Name": "prod/db", "SecretStr
 @pytest.mark.usefixtures("short_memory")
 @pytest.mark.parametrize(("content", "code", "said"), [
     (LISTED[:-5], 2, "not JSON"),
-    (LISTED[:-3], 2, "not JSON: a comma is wanted"),
+    (LISTED[:-3], 2, "not valid JSON: expected a comma"),
     (LISTED + "x", 2, "something else follows"),
-    (LISTED.replace(",\n", "\n", 1), 2, "secret 2: not JSON: a comma is wanted"),
+    (LISTED.replace(",\n", "\n", 1), 2, "secret 2: not valid JSON: expected a comma"),
     (LISTED.replace("prod/db", "a"), 2, "secret 2: a is given twice, first at"),
     (LISTED.replace("prod/db", ""), 2, "a name is empty"),
     (LISTED.replace("prod/db", "a b"), 1, "That was a b"),
@@ -294,7 +294,7 @@ def test_ctrl_c_during_a_long_import_leaves_nothing(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(long_lists, "_rest", interrupted)
+    monkeypatch.setattr(json_stream, "_check_rest", interrupted)
 
     assert cli("import", file("long.json", LISTED)).code == 130
     assert cli.done("ls") == ""

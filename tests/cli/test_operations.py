@@ -16,7 +16,7 @@ from botocore.loaders import Loader
 import smtui
 from smtui.api.model import OPERATIONS
 from smtui.cli.command_table import BY_NAME
-from smtui.cli.parameters import kebab, parameters
+from smtui.cli.parameters import kebab, list_parameters
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -28,16 +28,16 @@ def test_commands_and_flags_are_named_as_the_aws_cli_names_them(operation: str) 
     """botocore's own naming, which the aws CLI uses, gives the same words."""
     assert kebab(operation) == botocore.xform_name(operation, "-")
     assert kebab(operation) in BY_NAME
-    for parameter in parameters(OPERATIONS[operation]):
+    for parameter in list_parameters(OPERATIONS[operation]):
         assert parameter.flag == "--" + botocore.xform_name(parameter.member, "-")
 
 
 def test_list_secrets_pages_as_botocore_says() -> None:
-    from smtui.cli.pages import COLLECTED
+    from smtui.cli.pages import PAGED_MEMBERS
 
     said = Loader().load_service_model("secretsmanager", "paginators-1")["pagination"]
 
-    assert COLLECTED["ListSecrets"] == (said["ListSecrets"]["result_key"],)
+    assert PAGED_MEMBERS["ListSecrets"] == (said["ListSecrets"]["result_key"],)
 
 
 def answered(cli: CommandLine, *argv: str, stdin: bytes = b"") -> Any:
@@ -232,7 +232,7 @@ def test_a_skeleton_is_a_request_of_every_member(bare: CommandLine) -> None:
         (["tag-resource", "--secret-id", "a", "--tags", "[1"], "not JSON"),
         (["create-secret", "--name", "file:///no/such/file"], "No such file"),
         (["create-secret", "--name", "a", "--secret-binary", "%%%"], "not base64"),
-        (["create-secret", "--cli-input-json", "[]"], "an object is wanted"),
+        (["create-secret", "--cli-input-json", "[]"], "expected a JSON object"),
         (["create-secret", "--name", "-", "--secret-string", "-"], "already read for"),
         (["create-secret", "--cli-input-json", '{"Name": "a", "Nam": "b"}'], "Unknown parameter"),
         (["list-secrets", "--max-items", "0"], "at least 1"),

@@ -252,14 +252,14 @@ def test_init_shows_the_recovery_code_on_the_terminal(
     screen: Callable[..., pexpect.spawn[str]], tmp_path: Path
 ) -> None:
     child = screen("init", "--vault", str(tmp_path / "new.vault"))
-    for question in ("New passphrase: ", "The same once more: "):
+    for question in ("New passphrase: ", "Repeat passphrase: "):
         child.expect(question)
         child.sendline(PASSPHRASE)
 
     code, seen = ended(child)
 
     assert code == 0
-    assert "Recovery code, shown this once:" in seen
+    assert "Recovery code, shown only once:" in seen
     assert PASSPHRASE not in seen
 
 

@@ -146,7 +146,7 @@ def test_a_command_is_shown_in_full_and_then_allowed(received: CommandLine, aske
         "   1  /bin/sh", "   2  -c",
         '   3  "touch ran; echo \'\\u001b]0;nothing to see\\u0007\\u202e\'"',
         "   4  'two words'", "",
-        "Time limit: 90 seconds a step. It rotates 0 secrets, and gets the values of those.",
+        "Time limit: 90 seconds per step. It rotates 0 secrets and can read their values.",
     ]
     assert "waits" not in received.done("functions")
     assert received.done("functions", "allow", "run") == "run: may run on this machine already\n"
@@ -188,8 +188,8 @@ def test_a_permission_that_cannot_be_kept(db: CommandLine, tmp_path: Path, monke
 
     assert answer.code == 0
     assert answer.err == (
-        f"warning: The function is made, but not allowed to run: {tmp_path / 'full'} cannot be written.\n"
-        "hint: Once it can be: smtui functions allow run\n"
+        f"warning: The function was created but not allowed to run: {tmp_path / 'full'} cannot be written.\n"
+        "hint: When it can be written: smtui functions allow run\n"
     )
 
 

@@ -40,7 +40,7 @@ SHAPE = Structure({"Key": Text(), "Value": Text(), "Values": List(Text()), "Coun
     ],
 )
 def test_reads(text: str, expected: dict[str, Any]) -> None:
-    assert shorthand.read(text, SHAPE) == expected
+    assert shorthand.parse(text, SHAPE) == expected
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_reads(text: str, expected: dict[str, Any]) -> None:
 )
 def test_refuses_and_says_where(text: str, said: str) -> None:
     with pytest.raises(ShorthandError, match=said.replace("]", r"\]")):
-        shorthand.read(text, SHAPE)
+        shorthand.parse(text, SHAPE)
 
 
 @given(key=st.text(), values=st.lists(st.text(), min_size=1))
@@ -64,12 +64,12 @@ def test_whatever_is_quoted_comes_back(key: str, values: list[str]) -> None:
 
     text = f"Key={quoted(key)},Values=[{','.join(map(quoted, values))}]"
 
-    assert shorthand.read(text, SHAPE) == {"Key": key, "Values": values}
+    assert shorthand.parse(text, SHAPE) == {"Key": key, "Values": values}
 
 
 @given(st.text(alphabet="KeyValues=,[]{}'\"\\ a"))
 def test_no_text_does_worse_than_an_error(text: str) -> None:
     try:
-        shorthand.read(text, SHAPE)
+        shorthand.parse(text, SHAPE)
     except ShorthandError as error:
         assert "expected" in str(error) or "key" in str(error) or "twice" in str(error)

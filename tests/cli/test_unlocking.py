@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import smtui
-from smtui.cli.terminal import Typed
+from smtui.cli.terminal import LineBuffer
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -156,8 +156,8 @@ def test_init_by_asking(bare: CommandLine) -> None:
     answer = bare("init", "--account-id", "123456789012", "--region", "eu-west-1", unlock=False)
 
     assert answer.code == 0
-    assert bare.person.asked == ["New passphrase: ", "The same once more: "]
-    assert answer.out == f"{bare.path}: made, for account 123456789012 in eu-west-1\n"
+    assert bare.person.asked == ["New passphrase: ", "Repeat passphrase: "]
+    assert answer.out == f"{bare.path}: created for account 123456789012 in eu-west-1\n"
     assert code_in(bare.person.saw[0]) not in answer.out + answer.err
     assert bare.path.stat().st_mode & 0o777 == 0o600
     bare.done("set", "a", "-", stdin=b"x")
@@ -276,9 +276,9 @@ def test_passwd_waits_for_no_other_program(stocked: CommandLine) -> None:
 )
 def test_a_line_is_edited_while_it_is_typed(keys: bytes, line: bytes) -> None:
     """Backspace takes a whole character, Ctrl+U everything; nothing is cut at 4,095 bytes."""
-    typed = Typed()
+    typed = LineBuffer()
 
-    complete = [typed.take(key) for key in keys]
+    complete = [typed.add(key) for key in keys]
 
     assert complete == [False] * (len(keys) - 1) + [True]
-    assert typed.line() == line
+    assert typed.take_line() == line

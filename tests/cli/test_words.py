@@ -111,7 +111,7 @@ def test_a_terminal_gets_no_bytes(stocked: CommandLine) -> None:
 
 
 def test_set_makes_and_then_adds_versions(cli: CommandLine) -> None:
-    assert cli.done("set", "a", "-", stdin=b"one") == "a: made\n"
+    assert cli.done("set", "a", "-", stdin=b"one") == "a: created\n"
     assert cli.done("set", "a", "-", stdin=b"two").startswith("a: new version ")
     assert cli.done("get", "a") == "two"
     assert cli.done("get", "a", "--version-stage", "AWSPREVIOUS") == "one"

@@ -31,7 +31,7 @@ from smtui.rotation import wire
 from smtui.rotation.desk import Desk
 from smtui.rotation.function import Task
 from smtui.text.json_object import read_members, read_object
-from smtui.transfer import reading
+from smtui.transfer import formats
 from smtui.transfer.errors import TransferError
 from smtui.tui import search, values
 from smtui.vault import kdf
@@ -191,7 +191,7 @@ def shorthands(data: bytes) -> None:
     """The command line's short way of writing structures."""
     for operation in ("TagResource", "RotateSecret", "ListSecrets", "ReplicateSecretToRegions"):
         with suppress(shorthand.ShorthandError):
-            shorthand.read(text_of(data), OPERATIONS[operation].request)
+            shorthand.parse(text_of(data), OPERATIONS[operation].request)
 
 
 @target(
@@ -201,9 +201,9 @@ def shorthands(data: bytes) -> None:
 )
 def import_files(data: bytes) -> None:
     """A file in any format, also one it is not in."""
-    for format in (None, *reading.Format):
+    for format in (None, *formats.Format):
         with suppress(TransferError):
-            for entry in reading.read(data, "f", format).entries:
+            for entry in formats.parse(data, "f", format).entries:
                 assert entry.name is not None
 
 

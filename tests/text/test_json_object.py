@@ -133,7 +133,8 @@ def from_get(value: str) -> dict[str, str]:
 
 
 def from_exec(value: str) -> dict[str, str]:
-    return {each.source.partition("#")[2]: each.value for each in variables.of_secret("X", value) if "#" in each.source}
+    made = variables.make_variables("X", value)
+    return {each.source.partition("#")[2]: each.value for each in made if "#" in each.source}
 
 
 def from_the_difference(value: str) -> dict[str, str]:

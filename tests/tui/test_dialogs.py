@@ -19,7 +19,7 @@ from textual.widgets import Input, Static, TextArea
 import smtui
 from smtui.shown import SafeText, sanitize
 from smtui.transfer.entry import Entry
-from smtui.transfer.plan import Step, Verdict
+from smtui.transfer.plan import Action, Step
 from smtui.tui import dialogs
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.add_replicas import AddReplicas
@@ -119,7 +119,7 @@ DIALOGS: dict[str, Make] = {
     "go": lambda session: Go(),
     "import form": lambda session: ImportForm(Names()),
     "import plan": lambda session: ImportPlan(
-        [Step(Entry(f"{n}{NAME}"[:512], "v", "here"), Verdict.SKIP) for n in range(30)]),
+        [Step(Entry(f"{n}{NAME}"[:512], "v", "here"), Action.SKIP) for n in range(30)]),
     "key deletion": lambda session: KeyDeletion(KEY, Sealed(300, 30), [f"{n}-{NAME}" for n in range(30)], NOW),
     "label preview": lambda session: LabelPreview(
         sanitize(NAME), moved({f"label-{n}-{'x' * 200}": "11111111" for n in range(20)} | {"AWSCURRENT": "11111111"},

@@ -13,7 +13,7 @@ import smtui
 from smtui.config import Settings
 from smtui.shown import SafeText
 from smtui.transfer.entry import Entry
-from smtui.transfer.plan import Step, Verdict
+from smtui.transfer.plan import Action, Step
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.dialogs.long_work import WorkDialog
@@ -93,8 +93,8 @@ def test_a_work_under_way(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 def test_what_an_import_would_do(snap_compare: Any, app: MakeApp) -> None:
     """One new, one that differs, one that is the same, one that cannot be."""
     steps = [Step(Entry(name, "x", ".env, line 1"), verdict, reason) for name, verdict, reason in (
-        ("dev/NEW", Verdict.CREATE, ""), ("dev/OTHER", Verdict.SKIP, ""), ("dev/SAME", Verdict.UNCHANGED, ""),
-        ("dev/GOING", Verdict.CONFLICT, "its deletion is planned"),
+        ("dev/NEW", Action.CREATE, ""), ("dev/OTHER", Action.SKIP, ""), ("dev/SAME", Action.UNCHANGED, ""),
+        ("dev/GOING", Action.CONFLICT, "its deletion is planned"),
     )]
 
     async def shown(pilot: Pilot[None]) -> None:

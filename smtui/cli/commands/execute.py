@@ -29,7 +29,7 @@ from smtui.cli.exit_codes import CommandNotExecutableError, CommandNotFoundError
 from smtui.cli.target import Target
 from smtui.cli.unlocking import open_for
 from smtui.transfer import variables
-from smtui.transfer.chosen import Chosen, value_of
+from smtui.transfer.selection import Selection, get_value
 from smtui.transfer.variables import Variable
 
 if TYPE_CHECKING:
@@ -98,10 +98,10 @@ def _find_program(word: str, environment: Mapping[str, str]) -> str:
 
 def _read_variables(client: Client, args: argparse.Namespace) -> dict[str, str]:
     """The variables made from secrets. Raises SmtuiError."""
-    names = variables.Names(ignore_case=sys.platform == "win32")
+    names = variables.VariableNames(ignore_case=sys.platform == "win32")
     values: dict[str, str] = {}
     for variable in _list_variables(client, args):
-        names.take(variable)
+        names.add(variable)
         values[variable.name] = variable.value
     return values
 
@@ -110,10 +110,10 @@ def _list_variables(client: Client, args: argparse.Namespace) -> Iterator[Variab
     for word in args.targets:
         yield from _list_target_variables(client, word)
     if args.prefix:
-        for answer in Chosen(prefix=args.prefix).answers(client):
-            value = value_of(answer)
+        for answer in Selection(prefix=args.prefix).read_secrets(client):
+            value = get_value(answer)
             if value is not None:
-                yield from variables.of_secret(answer["Name"], value, args.prefix)
+                yield from variables.make_variables(answer["Name"], value, args.prefix)
 
 
 def _list_target_variables(client: Client, word: str) -> Iterator[Variable]:
@@ -123,10 +123,10 @@ def _list_target_variables(client: Client, word: str) -> Iterator[Variable]:
     target = Target.parse(source)
     response = client.get_secret_value(SecretId=target.name)
     if target.key is None and chosen_name is None:
-        yield from variables.of_secret(response["Name"], target.value_in(response))
+        yield from variables.make_variables(response["Name"], target.value_in(response))
     else:
-        name = chosen_name or variables.cleaned(str(target.key), source)
-        yield variables.named(name, target.value_in(response), source, meant=chosen_name is not None)
+        name = chosen_name or variables.clean_name(str(target.key), source)
+        yield variables.make_variable(name, target.value_in(response), source, is_chosen=chosen_name is not None)
 
 
 def become(program: str, words: list[str], environment: Mapping[str, str], secrets: Mapping[str, str]) -> NoReturn:

@@ -19,9 +19,9 @@ from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import open_for
-from smtui.transfer.chosen import Chosen
-from smtui.transfer.export import Exported, Format, Progress, export
+from smtui.transfer.export import ExportCounts, Format, Progress, export
 from smtui.transfer.private_file import private_file
+from smtui.transfer.selection import Selection
 
 EXAMPLE = (
     "smtui export --prefix prod/ --output prod.json\n"
@@ -48,7 +48,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     chosen = _parse_selection(args)
     if args.output is None and output.is_terminal():
-        raise UsageError("An export contains every value in plain text. Choose its destination.",
+        raise UsageError("An export contains every value in plain text: say where it should go.",
                          hint="Use --output FILE, a pipe, or --output - for this terminal.")
     with open_for(args) as vault, diagnostics.progress() as bar:
         done = _export(vault.client(region_name=args.region), chosen, args, bar)
@@ -56,28 +56,28 @@ def run(args: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def _parse_selection(args: argparse.Namespace) -> Chosen:
+def _parse_selection(args: argparse.Namespace) -> Selection:
     if args.names and (args.prefix or args.filters):
         raise UsageError("Use either NAME, or --prefix and --filters.")
     filters = parameters.parse_value(FILTERS, args.filters) if args.filters else []
-    return Chosen(args.names, args.prefix, filters)
+    return Selection(args.names, args.prefix, filters)
 
 
-def _export(client: Any, chosen: Chosen, args: argparse.Namespace, bar: Progress | None) -> Exported:
+def _export(client: Any, chosen: Selection, args: argparse.Namespace, bar: Progress | None) -> ExportCounts:
     if args.output in (None, STANDARD_OUTPUT):
         return _require_some(export(client, chosen, Format(args.format), output.piece, bar))
     with private_file(Path(args.output).expanduser(), force=args.force) as file:
         return _require_some(export(client, chosen, Format(args.format), file.write, bar))
 
 
-def _require_some(done: Exported) -> Exported:
+def _require_some(done: ExportCounts) -> ExportCounts:
     """Raises RefusedError if nothing was exported: a mistyped prefix is not a success."""
     if not done.written:
         raise RefusedError("There is nothing to export.")
     return done
 
 
-def _report(done: Exported) -> None:
+def _report(done: ExportCounts) -> None:
     plural = "" if done.written == 1 else "s"
     diagnostics.note(f"exported {done.written:,} secret{plural} in plain text: anyone who can read the output has the "
                      f"value{plural}.")

@@ -86,7 +86,7 @@ def _parse_settings(args: argparse.Namespace) -> dict[str, Any]:
     if args.action != "add":
         return {}
     if args.password == bool(args.behind):
-        raise UsageError("Use either --password, or -- and a command.")
+        raise UsageError("Say either --password, or -- and a command.")
     if args.password:
         options = parameters.build_request(GENERATOR, vars(args))
         return {"Password": {**({"Key": args.key} if args.key else {}), **options}}
@@ -103,13 +103,13 @@ def _allow(functions: RotationClient, name: str) -> None:
         raise RefusedError(f"The settings of {name} cannot be read, so it cannot be allowed.", hint="Run: smtui check")
     if "WaitsForPermission" not in function:
         output.line(f"{name}: already allowed on this machine" if "Command" in function else
-                    f"{name}: needs no permission, because it only generates passwords")
+                    f"{name}: needs no permission, it only makes passwords")
         return
     terminal.write(_describe_command(function))
     try:
         answer = terminal.ask_text(f"Run this on this machine whenever a rotation is due? Type {YES} to allow it: ")
     except terminal.NoTerminalError:
-        raise RefusedError("The command was not allowed: there is no terminal to show it on.") from None
+        raise RefusedError("There is no terminal to show the command on, so it was not allowed.") from None
     if answer.strip().lower() != YES:
         raise RefusedError(f"{name} was not allowed. Its rotations wait.")
     functions.allow_function(FunctionName=name, Command=function["Command"])
@@ -121,7 +121,7 @@ def _describe_command(function: dict[str, Any]) -> str:
     command, users = function["Command"], function["SecretCount"]
     arguments = "\n".join(number_arguments(command["Arguments"], WIDTH))
     secrets = "1 secret" if users == 1 else f"{users:,} secrets"
-    return (f"{function['FunctionArn']}\nruns this command as your user, one argument per number:\n\n{arguments}\n\n"
+    return (f"{function['FunctionArn']}\nruns this as you, argument by argument:\n\n{arguments}\n\n"
             f"Time limit: {command.get('TimeoutInSeconds', DEFAULT_STEP_SECONDS)} seconds per step. It rotates "
             f"{secrets} and can read their values.")
 
@@ -131,7 +131,7 @@ def _format_function(function: dict[str, Any]) -> str:
         return f"{function['FunctionArn']}  unreadable; run smtui check"
     if "Password" in function:
         key = function["Password"].get("Key")
-        what = "random password" + (f" in {key}" if key else "")
+        what = "a new password" + (f" in {key}" if key else "")
     else:
         what = format_arguments(function["Command"]["Arguments"])
     if "WaitsForPermission" in function:

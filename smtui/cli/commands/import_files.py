@@ -15,11 +15,11 @@ from smtui.cli import diagnostics, import_long, inputs, output
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.import_long import MAX_NAMES
 from smtui.cli.unlocking import open_for
-from smtui.transfer import reading
-from smtui.transfer.bringing import Into, carry_out
-from smtui.transfer.entry import Entry, as_one, prefixed, refuse_doubles
-from smtui.transfer.plan import CHANGING, Progress, Step, Verdict, plan, summary
-from smtui.transfer.reading import Format
+from smtui.transfer import formats
+from smtui.transfer.apply import ImportTarget, apply_plan
+from smtui.transfer.entry import Entry, add_prefixes, combine, refuse_duplicates
+from smtui.transfer.formats import Format
+from smtui.transfer.plan import CHANGES, Action, Progress, Step, make_plan, summarize
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -39,9 +39,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="format of the files (default: detect)")
     parser.add_argument("--dry-run", action="store_true", help="list what would be imported, and change nothing")
     existing = parser.add_mutually_exclusive_group()
-    existing.add_argument("--skip-existing", dest="difference", action="store_const", const=Verdict.SKIP,
-                          default=Verdict.CONFLICT, help="leave existing secrets unchanged")
-    existing.add_argument("--update", dest="difference", action="store_const", const=Verdict.UPDATE,
+    existing.add_argument("--skip-existing", dest="difference", action="store_const", const=Action.SKIP,
+                          default=Action.CONFLICT, help="leave existing secrets unchanged")
+    existing.add_argument("--update", dest="difference", action="store_const", const=Action.UPDATE,
                           help="add a new version to existing secrets")
 
 
@@ -70,20 +70,20 @@ def _read_entries(args: argparse.Namespace) -> list[Entry]:
     entries: list[Entry] = []
     for path in args.files:
         raw = inputs.read_stdin("import") if path == "-" else inputs.read_file(path, "import")
-        read = reading.read(raw, "standard input" if path == "-" else path, args.format and Format(args.format))
+        read = formats.parse(raw, "standard input" if path == "-" else path, args.format and Format(args.format))
         for note in read.notes:
             diagnostics.note(note)
         entries += read.entries
-    refuse_doubles(entries)
+    refuse_duplicates(entries)
     if not entries:
         raise UsageError("There is nothing to import.")
-    return [as_one(entries, args.as_one)] if args.as_one else prefixed(entries, args.prefix)
+    return [combine(entries, args.as_one)] if args.as_one else add_prefixes(entries, args.prefix)
 
 
 def _make_plan(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar: Progress | None) -> list[Step]:
     """The steps of the import. Raises RefusedError if there is a conflict and this is not a dry run."""
-    steps = plan(Into(vault, args.region), entries, args.difference, bar)
-    conflicts = [step for step in steps if step.verdict is Verdict.CONFLICT]
+    steps = make_plan(ImportTarget(vault, args.region), entries, args.difference, bar)
+    conflicts = [step for step in steps if step.action is Action.CONFLICT]
     if conflicts and not args.dry_run:
         raise import_long.make_conflict_error(conflicts[:MAX_NAMES], len(conflicts))
     return steps
@@ -91,12 +91,12 @@ def _make_plan(vault: Vault, entries: list[Entry], args: argparse.Namespace, bar
 
 def _apply_plan(vault: Vault, steps: Sequence[Step], args: argparse.Namespace, bar: Progress | None) -> None:
     """Applies the changes in one transaction. A dry run rolls it back, so that what it lists has been tried."""
-    changes = [step for step in steps if step.verdict in CHANGING]
+    changes = [step for step in steps if step.action in CHANGES]
     if not changes or (args.dry_run and vault.read_only):
         return
     try:
         with vault.transaction():
-            carry_out(Into(vault, args.region), changes, bar)
+            apply_plan(ImportTarget(vault, args.region), changes, bar)
             if args.dry_run:
                 raise import_long.DryRunError
     except import_long.DryRunError:
@@ -107,9 +107,9 @@ def _report(steps: Sequence[Step], args: argparse.Namespace) -> None:
     """Prints one line per secret for a dry run, and a summary; neither has values."""
     if args.dry_run:
         for step in steps:
-            output.line(f"{step.verdict:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
-    empty = [step.entry.name for step in steps if step.verdict is Verdict.EMPTY]
+            output.line(f"{step.action:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
+    empty = [step.entry.name for step in steps if step.action is Action.EMPTY]
     if empty:
         named = ", ".join(empty[:MAX_NAMES]) + (", ..." if len(empty) > MAX_NAMES else "")
         diagnostics.note(f"skipped, because a secret cannot be empty: {named}.")
-    output.line(f"{'would import' if args.dry_run else 'imported'}: {summary(steps)}")
+    output.line(f"{'would import' if args.dry_run else 'imported'}: {summarize(steps)}")

@@ -59,14 +59,14 @@ def run(args: argparse.Namespace) -> Exit:
 
 def _validate(args: argparse.Namespace) -> None:
     if args.action == "list" and args.key is not None:
-        raise UsageError("list takes no KEY; describe shows one.")
+        raise UsageError("list takes no key; describe shows one.")
     if args.action not in ("list", "create") and args.key is None:
         raise UsageError("Which key?")
     for option, action in (("alias", "alias"), ("description", "create"), ("days", "delete")):
         if getattr(args, option) is not None and args.action != action:
             raise UsageError(f"--{option} goes with {action}.")
     if args.action == "alias" and args.alias is None:
-        raise UsageError("Which alias? Use --alias NAME.")
+        raise UsageError("Which name? Use --alias NAME.")
 
 
 def to_key_id(word: str) -> str:
@@ -121,7 +121,7 @@ def _delete(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:
     waiting = {} if args.days is None else {"PendingWindowInDays": args.days}
     date = client.schedule_key_deletion(KeyId=key_id, **waiting)["DeletionDate"].astimezone()
     return (f"{key_id}: disabled, will be deleted on {date:%Y-%m-%d %H:%M}; "
-            f"{_count_encrypted(vault, key_id, args.region)} will then be permanently lost.\n"
+            f"{_count_encrypted(vault, key_id, args.region)} will then be lost for good.\n"
             f"To cancel: smtui keys cancel-deletion {key_id}")
 
 

@@ -96,7 +96,7 @@ def _explain_lock_out(policy: Policy) -> str:
     if found.verdict != "deny" or found.statement is None:
         return ""
     place = found.statement.place
-    return (f"{found.statement.name} would prevent you from changing the policy again in a vault of account {ACCOUNT} "
+    return (f"{found.statement.name} would keep you from changing the policy again in a vault of account {ACCOUNT} "
             f"(line {place.line}, column {place.column})")
 
 

@@ -32,5 +32,5 @@ def run(args: argparse.Namespace) -> Exit:
     for rotation in waiting:
         output.line(f"{rotation.name}: waits for your permission to run {rotation.function}")
         command = f"smtui functions allow {rotation.function} --region {rotation.region}"
-        diagnostics.note(f"to review and allow it: {command}")
+        diagnostics.note(f"to see and allow it: {command}")
     return Exit.REFUSED if waiting or any(each.problem for each in ended) else Exit.DONE

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.shown import SafeText, sanitize
-from smtui.transfer import reading
-from smtui.transfer.bringing import Into, carry_out
-from smtui.transfer.entry import as_one, prefixed, refuse_doubles, unreadable
+from smtui.transfer import formats
+from smtui.transfer.apply import ImportTarget, apply_plan
+from smtui.transfer.entry import add_prefixes, combine, make_unreadable_error, refuse_duplicates
 from smtui.transfer.errors import UnreadableFileError
-from smtui.transfer.plan import CHANGING, Step, Verdict, plan, summary
+from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.import_form import ImportForm, Names
 from smtui.tui.dialogs.import_plan import ImportPlan
@@ -37,9 +37,9 @@ async def bring_in(app: SmtuiApp, session: Session) -> None:
     if agreed is None:
         return
     imported = await long(app, TITLE, lambda vault, tell: _carried_out(vault, region, agreed, tell))
-    session.did_large(sanitize(f"import: {summary(_changing(agreed))}"), imported, region)
+    session.did_large(sanitize(f"import: {summarize(_changing(agreed))}"), imported, region)
     app.screen.refresh_bindings()
-    app.notify(sanitize(f"Imported: {summary(agreed)}. The file is still there, in plain text."), markup=False)
+    app.notify(sanitize(f"Imported: {summarize(agreed)}. The file is still there, in plain text."), markup=False)
 
 
 async def _asked(app: SmtuiApp) -> list[Entry]:
@@ -56,23 +56,23 @@ async def _asked(app: SmtuiApp) -> list[Entry]:
 
 def _read(asked: Names) -> list[Entry]:
     path = Path(asked.path).expanduser()
-    entries = reading.read_file(path).entries
-    refuse_doubles(entries)
+    entries = formats.read_file(path).entries
+    refuse_duplicates(entries)
     if not entries:
-        raise unreadable(str(path), "there is nothing in it to import")
-    return [as_one(entries, asked.name)] if asked.name else prefixed(entries, asked.prefix)
+        raise make_unreadable_error(str(path), "there is nothing in it to import")
+    return [combine(entries, asked.name)] if asked.name else add_prefixes(entries, asked.prefix)
 
 
 def _planned(vault: Vault, region: str, entries: list[Entry], tell: Tell) -> list[Step]:
-    return plan(Into(vault, region), entries, Verdict.SKIP, tell)
+    return make_plan(ImportTarget(vault, region), entries, Action.SKIP, tell)
 
 
 def _carried_out(vault: Vault, region: str, steps: list[Step], tell: Tell) -> ImportedSecrets:
     """Answers what takes it back, noted in the same transaction."""
     with vault.transaction():
-        written = carry_out(Into(vault, region), _changing(steps), tell)
+        written = apply_plan(ImportTarget(vault, region), _changing(steps), tell)
         return note_import(vault, region, written, tell)
 
 
 def _changing(steps: list[Step]) -> list[Step]:
-    return [step for step in steps if step.verdict in CHANGING]
+    return [step for step in steps if step.action in CHANGES]

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.shown import SafeText, sanitize
-from smtui.transfer.chosen import Chosen
 from smtui.transfer.errors import TransferError
-from smtui.transfer.export import Exported, Format, export
+from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
+from smtui.transfer.selection import Selection
 from smtui.tui.dialogs.ask_path import expanded
 from smtui.tui.dialogs.export_form import ExportForm, Wanted
 from smtui.tui.long_work import Tell, long
@@ -29,7 +29,7 @@ async def take_out(app: SmtuiApp, session: Session, names: Sequence[str] = ()) -
     wanted = await app.push_screen_wait(ExportForm(Wanted(), len(names), session.region))
     while wanted is not None:
         try:
-            done = await _exported(app, session.region, wanted, Chosen(names, "" if names else wanted.prefix))
+            done = await _exported(app, session.region, wanted, Selection(names, "" if names else wanted.prefix))
         except TransferError as error:
             app.report(error)
             wanted = await app.push_screen_wait(ExportForm(wanted, len(names), session.region))
@@ -38,10 +38,10 @@ async def take_out(app: SmtuiApp, session: Session, names: Sequence[str] = ()) -
             return
 
 
-async def _exported(app: SmtuiApp, region: str, wanted: Wanted, chosen: Chosen) -> Exported:
+async def _exported(app: SmtuiApp, region: str, wanted: Wanted, chosen: Selection) -> ExportCounts:
     path = expanded(wanted.path)
 
-    def export_into_file(vault: Vault, tell: Tell) -> Exported:
+    def export_into_file(vault: Vault, tell: Tell) -> ExportCounts:
         with private_file(path) as file:
             done = export(vault.client(region_name=region), chosen, Format(wanted.format), file.write, tell)
             if not done.written:
@@ -58,7 +58,7 @@ class NothingToExportError(TransferError):
         super().__init__("There is nothing to export.")
 
 
-def told(done: Exported, path: Path) -> SafeText:
+def told(done: ExportCounts, path: Path) -> SafeText:
     several = done.written != 1
     them = "them" if several else "it"
     left_out = f" Left out, for they have no value yet: {done.without_value:,}." if done.without_value else ""

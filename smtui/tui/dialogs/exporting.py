@@ -13,9 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 from smtui.shown import SafeText, sanitize
-from smtui.transfer.chosen import Chosen
-from smtui.transfer.export import Exported, Format, export
+from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
+from smtui.transfer.selection import Selection
 from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.long_work import Tell, long
 from smtui.tui.plan import Item, State, counted
@@ -113,9 +113,9 @@ async def write(app: SmtuiApp, session: Session, dialog: ExportPlan) -> None:
     names, path, region = [item.arn for item in dialog.plan.of(State.PLANNED)], dialog.path, session.region
     format = dialog.format
 
-    def work(vault: Vault, tell: Tell) -> Exported:
+    def work(vault: Vault, tell: Tell) -> ExportCounts:
         with private_file(path) as file:
-            return export(vault.client(region_name=region), Chosen(names), format, file.write,
+            return export(vault.client(region_name=region), Selection(names), format, file.write,
                           lambda what, done, _: tell(what, done, len(names)))
 
     done = await long(app, SafeText("Export"), work)

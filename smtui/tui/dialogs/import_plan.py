@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import SafeText, sanitize
-from smtui.transfer.plan import CHANGING, Step, Verdict, summary
+from smtui.transfer.plan import CHANGES, Action, Step, summarize
 from smtui.tui import keys
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
@@ -21,11 +21,11 @@ from smtui.tui.widgets.table import Column, Table
 from smtui.tui.widgets.tick import Tick
 
 SIGNS = {
-    Verdict.CREATE: "+", Verdict.UPDATE: "~", Verdict.UNCHANGED: "=", Verdict.SKIP: "·", Verdict.EMPTY: "·",
-    Verdict.CONFLICT: "✗",
+    Action.CREATE: "+", Action.UPDATE: "~", Action.UNCHANGED: "=", Action.SKIP: "·", Action.EMPTY: "·",
+    Action.CONFLICT: "✗",
 }
-WORDS = {Verdict.SKIP: "left alone", Verdict.EMPTY: "left out", Verdict.CREATE: "new secret"}
-WHY = {Verdict.SKIP: SafeText("another value"), Verdict.EMPTY: SafeText("it is empty")}
+WORDS = {Action.SKIP: "left alone", Action.EMPTY: "left out", Action.CREATE: "new secret"}
+WHY = {Action.SKIP: SafeText("another value"), Action.EMPTY: SafeText("it is empty")}
 BLOCKED = "What is marked ✗ cannot be imported, so nothing is."
 
 
@@ -42,15 +42,15 @@ class ImportPlan(ModalScreen[list[Step] | None]):
     def __init__(self, steps: Sequence[Step]) -> None:
         super().__init__()
         self._steps = list(steps)
-        self._differ = sum(step.verdict is Verdict.SKIP for step in steps)
+        self._differ = sum(step.action is Action.SKIP for step in steps)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Import", classes="title")
             yield Static(id="summary")
             yield Table(
-                Column("", lambda step: SafeText(SIGNS[step.verdict]), 1),
-                Column("What", lambda step: SafeText(WORDS.get(step.verdict, str(step.verdict))), 11),
+                Column("", lambda step: SafeText(SIGNS[step.action]), 1),
+                Column("What", lambda step: SafeText(WORDS.get(step.action, str(step.action))), 11),
                 Column("Name", lambda step: sanitize(step.entry.name), 20, grows=2, names=True),
                 Column("", _why, 23, grows=1, drop=1),
                 key=lambda step: step.entry.name, nothing=SafeText("Nothing."),
@@ -69,16 +69,16 @@ class ImportPlan(ModalScreen[list[Step] | None]):
     @property
     def steps(self) -> list[Step]:
         update = self._differ and self.query_one("#update", Tick).value
-        return [replace(step, verdict=Verdict.UPDATE) if update and step.verdict is Verdict.SKIP else step
+        return [replace(step, action=Action.UPDATE) if update and step.action is Action.SKIP else step
                 for step in self._steps]
 
     @on(Tick.Changed)
     def _show(self) -> None:
         steps = self.steps
-        blocked = any(step.verdict is Verdict.CONFLICT for step in steps)
-        self.table.put(sorted(steps, key=lambda step: step.verdict is not Verdict.CONFLICT))
-        self.summed_up.update(Content(sanitize(summary(steps) + (f". {BLOCKED}" if blocked else ""))))
-        self.query_one("#go", Button).disabled = blocked or not any(step.verdict in CHANGING for step in steps)
+        blocked = any(step.action is Action.CONFLICT for step in steps)
+        self.table.put(sorted(steps, key=lambda step: step.action is not Action.CONFLICT))
+        self.summed_up.update(Content(sanitize(summarize(steps) + (f". {BLOCKED}" if blocked else ""))))
+        self.query_one("#go", Button).disabled = blocked or not any(step.action in CHANGES for step in steps)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(self.steps if event.button.id == "go" else None)
@@ -88,4 +88,4 @@ class ImportPlan(ModalScreen[list[Step] | None]):
 
 
 def _why(step: Step) -> SafeText:
-    return WHY.get(step.verdict) or sanitize(step.reason)
+    return WHY.get(step.action) or sanitize(step.reason)

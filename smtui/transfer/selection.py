@@ -1,6 +1,6 @@
-"""Which secrets are meant, and their values: never more than one page of them is in memory.
+"""Selects secrets for an export and reads their values, with at most one page of them in memory.
 
-Each value is read as any caller reads it, so that each stands in the trail.
+Each value is read by the usual operations, so the audit log records each.
 """
 
 from __future__ import annotations
@@ -20,30 +20,36 @@ Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """The secrets of these names or ARNs; or else those that begin with the prefix and that every filter finds."""
+class Selection:
+    """Secrets by name or ARN; without names, those with the prefix that match every filter of ListSecrets."""
 
     names: Sequence[str] = ()
     prefix: str = ""
     filters: Sequence[Filter] = ()
 
-    def answers(self, client: Client) -> Iterator[Answer]:
-        """What is known of each, with its value, if it has one; those that are named in their order, others by name."""
-        return _named(client, self.names) if self.names else _found(client, self._all_filters())
+    def read_secrets(self, client: Client) -> Iterator[Answer]:
+        """Each secret's metadata together with its value, if it has one; in the given order of names, else by name.
+
+        Raises:
+            InvalidSelectionError: if the prefix cannot be searched for.
+            ClientError: if a secret cannot be read.
+        """
+        return _read_named(client, self.names) if self.names else _read_matching(client, self._all_filters())
 
     def _all_filters(self) -> Sequence[Filter]:
         if self.prefix.startswith("!"):
-            raise InvalidSelectionError("A prefix that begins with ! cannot be asked for: filters read that as 'not'.")
+            raise InvalidSelectionError("A prefix cannot start with !: filters interpret that as 'not'.")
         by_name: list[Filter] = [{"Key": "name", "Values": [self.prefix]}] if self.prefix else []
         return [*self.filters, *by_name]
 
 
-def value_of(answer: Answer) -> str | bytes | None:
+def get_value(answer: Answer) -> str | bytes | None:
+    """The value in an answer, None if it has none."""
     found: str | bytes | None = answer.get("SecretString", answer.get("SecretBinary"))
     return found
 
 
-def _named(client: Client, names: Sequence[str]) -> Iterator[Answer]:
+def _read_named(client: Client, names: Sequence[str]) -> Iterator[Answer]:
     for name in names:
         about = client.describe_secret(SecretId=name)
         try:
@@ -52,29 +58,29 @@ def _named(client: Client, names: Sequence[str]) -> Iterator[Answer]:
             yield {**about}
 
 
-def _found(client: Client, filters: Sequence[Filter]) -> Iterator[Answer]:
-    asked: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE_SIZE}
+def _read_matching(client: Client, filters: Sequence[Filter]) -> Iterator[Answer]:
+    request: dict[str, Any] = {"SortBy": "name", "SortOrder": "asc", "MaxResults": MAX_PAGE_SIZE}
     if filters:
-        asked["Filters"] = filters
-    for page in client.get_paginator("list_secrets").paginate(**asked):
+        request["Filters"] = filters
+    for page in client.get_paginator("list_secrets").paginate(**request):
         entries = page["SecretList"]
         for start in range(0, len(entries), MAX_BATCH_SIZE):
-            yield from _with_values(client, entries[start : start + MAX_BATCH_SIZE])
+            yield from _add_values(client, entries[start : start + MAX_BATCH_SIZE])
 
 
-def _with_values(client: Client, entries: Sequence[Answer]) -> Iterator[Answer]:
+def _add_values(client: Client, entries: Sequence[Answer]) -> Iterator[Answer]:
     answer: Any = client.batch_get_secret_value(SecretIdList=[entry["ARN"] for entry in entries])
     values = {each["ARN"]: each for each in answer["SecretValues"]}
     errors = {each["SecretId"]: each for each in answer["Errors"]}
     for entry in entries:
         error = errors.get(entry["ARN"])
         if error is not None and error["ErrorCode"] != ResourceNotFoundException.code:
-            raise _refusal(entry["Name"], error)
+            raise _make_error(entry["Name"], error)
         yield {**entry, **values.get(entry["ARN"], {})}
 
 
-def _refusal(name: str, error: Mapping[str, str]) -> ClientError:
-    """What was said of one of a batch, as the error it would have been alone."""
+def _make_error(name: str, error: Mapping[str, str]) -> ClientError:
+    """The error of one secret in a batch, as GetSecretValue would raise it."""
     refusal = CLIENT_ERRORS.get(error["ErrorCode"], ClientError)(error["Message"], hint=f"That was {name}.")
     refusal.answer("GetSecretValue", {})
     return refusal

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui.transfer import documents, dotenv, reading
+from smtui.transfer import documents, dotenv, formats
 from smtui.transfer.entry import Entry
 from smtui.transfer.errors import UnreadableFileError
 
 
 def env(text: str) -> dict[str, str | bytes]:
-    return {entry.name: entry.value for entry in dotenv.read(text, ".env")}
+    return {entry.name: entry.value for entry in dotenv.parse(text, ".env")}
 
 
 @pytest.mark.parametrize(
@@ -68,21 +68,21 @@ def test_a_real_file() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
-        ("A=1\nhunter2", 2, "NAME=value is wanted"),
-        ("A=1\n=hunter2", 2, "NAME=value is wanted"),
-        ("A=1\nB: hunter2", 2, "NAME=value is wanted"),
-        ("A=1\nexport hunter2", 2, "NAME=value is wanted"),
+        ("A=1\nhunter2", 2, "expected NAME=value"),
+        ("A=1\n=hunter2", 2, "expected NAME=value"),
+        ("A=1\nB: hunter2", 2, "expected NAME=value"),
+        ("A=1\nexport hunter2", 2, "expected NAME=value"),
         ('A=1\n\nB="hunter2\n\n', 3, "never closed"),
         ("B='hunter2", 1, "never closed"),
         ("B='hunter'2", 1, "something follows"),
         ('A="1\n2"\nB="hunter" 2 # x', 3, "something follows"),
-        ("ü=hunter2", 1, "NAME=value is wanted"),
+        ("ü=hunter2", 1, "expected NAME=value"),
     ],
 )
 def test_what_is_unclear_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
     """And never with what stands on it."""
     with pytest.raises(UnreadableFileError) as caught:
-        dotenv.read(text, ".env")
+        dotenv.parse(text, ".env")
 
     assert f".env, line {line}" in str(caught.value)
     assert reason in str(caught.value)
@@ -90,7 +90,7 @@ def test_what_is_unclear_is_refused_with_its_line(text: str, line: int, reason: 
 
 
 def test_places_are_lines() -> None:
-    entries = dotenv.read('A="1\n2"\n# x\nB=3\n', "f")
+    entries = dotenv.parse('A="1\n2"\n# x\nB=3\n', "f")
 
     assert [entry.place for entry in entries] == ["f, line 1", "f, line 4"]
 
@@ -114,13 +114,13 @@ def test_what_is_written_between_single_quotes_comes_back(values: dict[str, str]
 
 @given(st.dictionaries(NAMES, st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
 def test_what_an_export_writes_comes_back(values: dict[str, str]) -> None:
-    assert env("".join(dotenv.written(name, value) for name, value in values.items())) == values
+    assert env("".join(dotenv.format_line(name, value) for name, value in values.items())) == values
 
 
 @given(st.text(alphabet="A=\n\r\t '\"`#\\x"))
 def test_no_text_does_worse_than_a_sentence(text: str) -> None:
     try:
-        entries = dotenv.read(text, "f")
+        entries = dotenv.parse(text, "f")
     except UnreadableFileError as error:
         assert str(error).startswith("f, line ")
     else:
@@ -128,7 +128,7 @@ def test_no_text_does_worse_than_a_sentence(text: str) -> None:
 
 
 def names_and_values(document: object) -> dict[str, str | bytes]:
-    return {entry.name: entry.value for entry in documents.read(json.dumps(document), "f")[0]}
+    return {entry.name: entry.value for entry in documents.parse(json.dumps(document), "f")[0]}
 
 
 def test_an_object_of_names_and_values() -> None:
@@ -143,7 +143,7 @@ def test_an_object_of_names_and_values() -> None:
 def test_numbers_keep_their_spelling() -> None:
     text = '{"a": 1.10, "b": {"c": 1e400, "d": 123456789012345678901234567890}}'
 
-    entries, _ = documents.read(text, "f")
+    entries, _ = documents.parse(text, "f")
 
     assert [entry.value for entry in entries] == ["1.10", '{"c":1e400,"d":123456789012345678901234567890}']
 
@@ -168,7 +168,7 @@ def test_what_the_aws_cli_printed_for_one() -> None:
 @pytest.mark.parametrize("owner", ["", 1, ["rds"]])
 def test_an_owner_that_is_none_is_refused(owner: object) -> None:
     with pytest.raises(UnreadableFileError, match="OwningService"):
-        documents.read(json.dumps({**ANSWER, "OwningService": owner}), "f")
+        documents.parse(json.dumps({**ANSWER, "OwningService": owner}), "f")
 
 
 @pytest.mark.parametrize(("name", "owner"), [
@@ -176,7 +176,7 @@ def test_an_owner_that_is_none_is_refused(owner: object) -> None:
     ("a", None),
 ])
 def test_the_name_of_a_managed_secret_says_its_owner(name: str, owner: str | None) -> None:
-    [entry], _ = documents.read(json.dumps({**ANSWER, "Name": name}), "f")
+    [entry], _ = documents.parse(json.dumps({**ANSWER, "Name": name}), "f")
 
     assert entry.owner == owner
 
@@ -184,7 +184,7 @@ def test_the_name_of_a_managed_secret_says_its_owner(name: str, owner: str | Non
 def test_errors_of_a_batch_are_counted() -> None:
     batch = {"SecretValues": [ANSWER], "Errors": [{"SecretId": "x", "ErrorCode": "y"}]}
 
-    assert documents.read(json.dumps(batch), "f")[1] == 1
+    assert documents.parse(json.dumps(batch), "f")[1] == 1
 
 
 def test_names_that_look_like_an_answer_are_names() -> None:
@@ -214,7 +214,7 @@ def test_names_that_look_like_an_answer_are_names() -> None:
 )
 def test_json_that_is_unclear_is_refused(text: str, reason: str) -> None:
     with pytest.raises(UnreadableFileError) as caught:
-        documents.read(text, "f")
+        documents.parse(text, "f")
 
     assert reason in str(caught.value)
     assert "hunter2" not in str(caught.value)
@@ -226,7 +226,7 @@ SCALARS = st.none() | st.booleans() | st.text()
 @given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_any_document_is_read_or_refused(document: object) -> None:
     try:
-        entries, _ = documents.read(json.dumps(document), "f")
+        entries, _ = documents.parse(json.dumps(document), "f")
     except UnreadableFileError:
         return
     assert all(isinstance(entry, Entry) for entry in entries)
@@ -234,7 +234,7 @@ def test_any_document_is_read_or_refused(document: object) -> None:
 
 def test_the_format_is_seen() -> None:
     for text in ("A=1\n", '\n {"A": "1"}', "\ufeffA=1", '\ufeff{"A": "1"}'):
-        assert [(entry.name, entry.value) for entry in reading.read(text.encode(), "f").entries] == [("A", "1")]
+        assert [(entry.name, entry.value) for entry in formats.parse(text.encode(), "f").entries] == [("A", "1")]
 
 
 @pytest.mark.parametrize(
@@ -247,8 +247,8 @@ def test_the_format_is_seen() -> None:
 )
 def test_what_is_no_text_is_refused_with_its_line(raw: bytes, reason: str) -> None:
     with pytest.raises(UnreadableFileError, match=reason):
-        reading.read(raw, "f")
+        formats.parse(raw, "f")
 
 
 def test_an_entry_does_not_show_its_value() -> None:
-    assert "hunter2" not in repr(dotenv.read("A=hunter2", "f"))
+    assert "hunter2" not in repr(dotenv.parse("A=hunter2", "f"))

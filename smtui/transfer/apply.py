@@ -1,0 +1,194 @@
+"""Applies an import: new secrets in batches, new versions of existing secrets one by one.
+
+An error names the secret it is about. The caller holds the transaction and rolls it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from smtui.api.errors import ChangedMeanwhileError, ClientError, InvalidRequestException, ResourceExistsException
+from smtui.compare_and_swap import Stored, store_value
+from smtui.labels import AWSCURRENT
+from smtui.transfer.entry import Entry
+from smtui.transfer.plan import Action, Progress, Step, make_plan
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
+
+Item = TypeVar("Item")
+BATCH = 250
+"""Secrets per call; their values of up to 64 KB each are in memory several times."""
+
+
+class Vault(Protocol):
+    """The methods of `smtui.Vault` that an import uses."""
+
+    def owner(self, service: str | None = None) -> Any: ...
+    def client(self, *, region_name: str | None = None, caller: Any = None) -> Client: ...
+    def look_up_names(
+        self, names: Sequence[str], *, region_name: str | None = None
+    ) -> tuple[set[str], dict[str, str]]: ...
+    def create_secrets(
+        self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None, caller: Any = None
+    ) -> list[ClientError | None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSecret:
+    """A secret that an import has written, without its value.
+
+    `owner` is the AWS service that manages it, if any. `before` maps each staging label to its version immediately
+    before the import, or is None if the secret is new.
+    """
+
+    name: str
+    owner: str | None
+    before: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTarget:
+    """A vault and the Region to import into, by default the home Region."""
+
+    vault: Vault
+    region: str | None = None
+
+    def client(self, owner: str | None) -> Client:
+        """A client that acts as the AWS service `owner`, or as the vault's owner."""
+        return self.vault.client(region_name=self.region, caller=self.vault.owner(owner))
+
+    def look_up(self, names: Iterable[str]) -> tuple[set[str], dict[str, str]]:
+        """The names of secrets that have a value; and the names that cannot get one, with the reason."""
+        return self.vault.look_up_names(list(names), region_name=self.region)
+
+    def create(self, owner: str | None, entries: Iterable[Entry]) -> list[ClientError | None]:
+        """Creates secrets. Returns an error or None for each entry."""
+        requests = [{"Name": entry.name, **_value(entry), **entry.metadata} for entry in entries]
+        return self.vault.create_secrets(requests, region_name=self.region, caller=self.vault.owner(owner))
+
+
+def import_entries(target: ImportTarget, entries: Iterable[Entry], on_difference: Action) -> Iterator[Step]:
+    """Imports entries without a plan, for more of them than fit in memory. Yields what was done with each.
+
+    The caller rolls everything back if a step is a conflict.
+
+    Args:
+        on_difference: what to do with an existing secret that has a different value.
+
+    Raises:
+        ClientError: if the vault refuses an entry.
+    """
+    for several in _batch(entries, key=lambda entry: entry.owner):
+        with_value, _ = target.look_up(entry.name for entry in several)
+        new = [entry for entry in several if entry.value and entry.name not in with_value]
+        refusals = dict(zip((entry.name for entry in new), target.create(several[0].owner, new), strict=True))
+        for entry in several:
+            with _name_in_errors(entry):
+                if entry.name in refusals:
+                    yield _finish_creation(target, entry, refusals[entry.name], on_difference)
+                else:
+                    yield _update_if_different(target, entry, on_difference)
+
+
+def _finish_creation(
+    target: ImportTarget, entry: Entry, refusal: ClientError | None, on_difference: Action
+) -> Step:
+    """The step for an entry whose creation was tried. An existing secret refuses it and is compared instead."""
+    if refusal is None:
+        return Step(entry, Action.CREATE)
+    if not isinstance(refusal, ResourceExistsException | InvalidRequestException):
+        raise refusal
+    step = _update_if_different(target, entry, on_difference)
+    if step.action is Action.CREATE:
+        _put_first(target.client(entry.owner), entry, refusal)
+    return step
+
+
+def _update_if_different(target: ImportTarget, entry: Entry, on_difference: Action) -> Step:
+    """The step for an existing secret, or for an entry without a value."""
+    [step] = make_plan(target, [entry], on_difference)
+    if step.action is Action.UPDATE:
+        _put(target.client(entry.owner), entry, step.seen)
+    return step
+
+
+def apply_plan(
+    target: ImportTarget, steps: Sequence[Step], progress: Progress | None = None
+) -> list[ImportedSecret]:
+    """Creates the planned secrets and versions. Returns one item for each.
+
+    Raises:
+        ChangedMeanwhileError: if a secret has changed since the plan was made.
+        ClientError: if the vault refuses an entry.
+    """
+    written: list[ImportedSecret] = []
+    done = 0
+    for several in _batch(steps, key=lambda step: (step.action, step.entry.owner)):
+        action = several[0].action
+        if action is Action.CREATE:
+            written += _create(target, [step.entry for step in several])
+        if action is Action.UPDATE:
+            for step in several:
+                with _name_in_errors(step.entry):
+                    stored = _put(target.client(step.entry.owner), step.entry, step.seen)
+                written.append(ImportedSecret(step.entry.name, step.entry.owner, stored.before))
+        done += len(several)
+        if progress:
+            progress("importing", done, len(steps))
+    return written
+
+
+def _create(target: ImportTarget, entries: Sequence[Entry]) -> Iterator[ImportedSecret]:
+    """Creates secrets of one owner."""
+    for entry, refusal in zip(entries, target.create(entries[0].owner, entries), strict=True):
+        if refusal is None:
+            yield ImportedSecret(entry.name, entry.owner)
+            continue
+        with _name_in_errors(entry):
+            stored = _put_first(target.client(entry.owner), entry, refusal)
+        yield ImportedSecret(entry.name, entry.owner, stored.before)
+
+
+def _put(client: Client, entry: Entry, seen: str | None) -> Stored:
+    """Stores a new version if AWSCURRENT is still on version `seen`. The caller holds the transaction."""
+    request: Any = {"SecretId": entry.name, **_value(entry)}
+    try:
+        return store_value(client, request, {AWSCURRENT: seen}, transaction=nullcontext)
+    except ChangedMeanwhileError as error:
+        error.args = (f"{entry.name} was changed by somebody else after this import was planned.",)
+        error.hint = "Nothing was imported. Repeat the import to see what would be replaced."
+        raise
+
+
+def _put_first(client: Client, entry: Entry, refusal: ClientError) -> Stored:
+    """Stores the first value of a secret that has none. Raises `refusal` for any other secret."""
+    if not isinstance(refusal, ResourceExistsException) or \
+            "VersionIdsToStages" in client.describe_secret(SecretId=entry.name):
+        raise refusal
+    return _put(client, entry, None)
+
+
+def _batch(items: Iterable[Item], key: Callable[[Item], Any]) -> Iterator[list[Item]]:
+    """Groups of adjacent items with the same key, at most BATCH each."""
+    for _, group in groupby(items, key):
+        while several := list(islice(group, BATCH)):
+            yield several
+
+
+@contextmanager
+def _name_in_errors(entry: Entry) -> Iterator[None]:
+    """Adds the entry's name and place to the hint of an error."""
+    try:
+        yield
+    except ClientError as error:
+        error.hint = f"That was {entry.name} ({entry.place}). Nothing was imported."
+        raise
+
+
+def _value(entry: Entry) -> Any:
+    return {"SecretBinary" if isinstance(entry.value, bytes) else "SecretString": entry.value}
