@@ -1,6 +1,6 @@
-"""Clock, ids and entropy: the one door through which time and chance come in.
+"""Clock, ids and randomness: the only module that reads them from the system.
 
-Everything else is handed an `Ambient`; a lint rule keeps other modules from asking the system.
+Other modules get an `Ambient`, so that a test can set each source. A lint rule bans the system's functions elsewhere.
 """
 
 from __future__ import annotations
@@ -17,37 +17,42 @@ Clock = Callable[[], datetime]
 
 
 def system_clock() -> datetime:
-    """Now, as an aware UTC datetime."""
+    """The current time as an aware UTC datetime."""
     return datetime.now(UTC)
 
 
 def seconds_awake() -> float:
-    """Seconds on a clock nobody can set, which also counts the time spent suspended where the system tells."""
+    """Seconds on a clock that nobody can set. Where the system can tell, it also counts time in suspend."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
 class Ambient:
-    """`clock` gives wall time; `steady` gives seconds that only move forward; the rest draws from the CSPRNG."""
+    """The sources of time and randomness.
+
+    `clock` gives wall time. `monotonic` gives seconds that never decrease. `random_bytes(n)` gives n bytes and
+    `randbelow(n)` a number from 0 to n - 1, both from the system's cryptographic generator.
+    """
 
     clock: Clock = system_clock
-    steady: Callable[[], float] = seconds_awake
-    entropy: Callable[[int], bytes] = os.urandom
-    below: Callable[[int], int] = secrets.randbelow
+    monotonic: Callable[[], float] = seconds_awake
+    random_bytes: Callable[[int], bytes] = os.urandom
+    randbelow: Callable[[int], int] = secrets.randbelow
 
     @classmethod
     def with_clock(cls, clock: Clock | None) -> Ambient:
-        """The system's own, or, for a given clock, one whose steady seconds follow that clock."""
-        return cls() if clock is None else cls(clock=clock, steady=lambda: clock().timestamp())
+        """The system's sources; with a `clock`, that clock and seconds that follow it."""
+        return cls() if clock is None else cls(clock=clock, monotonic=lambda: clock().timestamp())
 
     def now(self) -> datetime:
-        """Now, in UTC, cut to milliseconds as the service answers it."""
+        """The current time in UTC, truncated to milliseconds as the service returns it."""
         moment = self.clock().astimezone(UTC)
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def new_uuid(self) -> str:
-        return str(uuid.UUID(bytes=self.entropy(16), version=4))
+        """A random UUID (version 4) in lower case with hyphens."""
+        return str(uuid.UUID(bytes=self.random_bytes(16), version=4))
 
     def pick(self, alphabet: str, length: int) -> str:
-        """`length` characters, each uniform over `alphabet` and independent of the others."""
-        return "".join(alphabet[self.below(len(alphabet))] for _ in range(length))
+        """`length` characters, each uniformly distributed over `alphabet` and independent of the others."""
+        return "".join(alphabet[self.randbelow(len(alphabet))] for _ in range(length))

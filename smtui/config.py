@@ -14,7 +14,7 @@ from typing import Any
 from smtui.api.errors import SmtuiError
 from smtui.bounded import read_bounded
 from smtui.folder_lock import lock_folder
-from smtui.private import make_folder, written
+from smtui.private import make_folder, atomic_write
 from smtui.renamed_settings import SETTINGS as RENAMED
 from smtui.renamed_settings import migrate
 
@@ -106,7 +106,7 @@ def change_settings(change: Callable[[Settings], Settings], path: Path | None = 
             before = Settings(**document)
             after = change(before)
             _update(document, asdict(before), asdict(after))
-            with written(path) as file:
+            with atomic_write(path) as file:
                 file.write(tomli_w.dumps(document).encode())
     except OSError as error:
         raise SettingsError(f"The settings cannot be written to {path}: {error.strerror}.") from error

@@ -53,7 +53,7 @@ def fill(client: Client, ambient: Ambient) -> None:
     for sample in SAMPLES:
         client.create_secret(Name=sample.name, Description=sample.description, Tags=sample.tag_list(), **sample.value())
     for number, labels in ((2, ["AWSCURRENT", "2026-q1"]), (3, ["AWSCURRENT"]), (4, ["AWSPENDING"])):
-        value = json.dumps({**DATABASE, "password": f"sample-{number}-{ambient.entropy(6).hex()}"})
+        value = json.dumps({**DATABASE, "password": f"sample-{number}-{ambient.random_bytes(6).hex()}"})
         client.put_secret_value(SecretId=SAMPLES[0].name, SecretString=value, VersionStages=labels)
     client.delete_secret(SecretId=SAMPLES[-1].name, RecoveryWindowInDays=7)
 

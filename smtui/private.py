@@ -1,6 +1,6 @@
-"""Files and folders of ours that others must not read: made new, never through a link, whole or not there.
+"""Files and folders that only their owner can read: created new, never through a link, complete or not at all.
 
-The mode is given when they are made, so that no umask matters and there is no moment in which it is another.
+The mode is set at creation, so that no umask applies and the file never has another mode.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-def new_file(path: Path) -> int:
-    """A descriptor of a file that was not there before. Raises OSError."""
+def create_file(path: Path) -> int:
+    """Creates a file and returns its descriptor. Raises OSError, FileExistsError if there is one."""
     return os.open(path, _NEW | getattr(os, "O_BINARY", 0), FILE_MODE)
 
 
 def make_folder(folder: Path) -> None:
-    """The folder, and those above it that are missing, each known to the disk. Raises OSError."""
+    """Creates the folder and its missing parents, and syncs them to disk. Raises OSError."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
@@ -32,63 +32,63 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Waits until the names in a folder are on disk, where the system can say so. Raises OSError."""
+    """Waits until the entries of a folder are on disk, if the system supports it. Raises OSError."""
     if os.name != "posix":
         return
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except PermissionError:
-        return  # one may make files in a folder that one may not read
+        return  # a folder can be writable and not readable
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # some file systems know no such thing
+        if error.errno != errno.EINVAL:  # the file system does not support it
             raise
     finally:
         os.close(descriptor)
 
 
-def move_into_place(beside: Path, path: Path, *, over: bool) -> None:
-    """Gives a file its name; in place of what is there, or never over anything. Raises OSError, FileExistsError."""
+def move_into_place(source: Path, path: Path, *, over: bool) -> None:
+    """Renames `source` to `path`. With `over` it replaces an existing file. Raises OSError, FileExistsError."""
     if over:
-        beside.replace(path)
+        source.replace(path)
     elif os.name != "posix":
-        beside.rename(path)  # refuses there
+        source.rename(path)  # fails if the file exists
     else:
-        _link_into_place(beside, path)
+        _link_into_place(source, path)
 
 
-def _link_into_place(beside: Path, path: Path) -> None:
-    """A link is made or refused in one step, whatever others do meanwhile."""
+def _link_into_place(source: Path, path: Path) -> None:
+    """Renames without replacing: creating a hard link succeeds or fails in one step."""
     try:
-        os.link(beside, path)
+        os.link(source, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        os.close(new_file(path))  # where there are no links: nobody else can have the name from here on
-        beside.replace(path)
+        os.close(create_file(path))  # without hard links: reserves the name first
+        source.replace(path)
         return
-    beside.replace(path)  # both are names of one file: nothing is moved, and on no system is anything overwritten
-    beside.unlink(missing_ok=True)
+    source.replace(path)  # both are names of one file, so nothing is overwritten
+    source.unlink(missing_ok=True)
 
 
 @contextmanager
-def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
-    """A file to write, which then takes the place of what is at `path`. A failure leaves that as it was.
+def atomic_write(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
+    """A file to write to, which becomes `path` at the end of the block. If the block fails, `path` is unchanged.
 
-    Raises OSError, and FileExistsError where something is there that it is not to take the place of.
+    Without `over`, an existing file is not replaced. Raises OSError, FileExistsError.
     """
-    beside = path.with_name(f"{path.name}.part")
-    beside.unlink(missing_ok=True)  # left by one that was interrupted
-    descriptor = new_file(beside)
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)  # left by an interrupted write
+    descriptor = create_file(part)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123
             yield file
             file.flush()
             os.fsync(descriptor)
-        move_into_place(beside, path, over=over)
+        move_into_place(part, path, over=over)
         sync_folder(path.parent)
     except BaseException:
         with suppress(OSError):
-            beside.unlink()
+            part.unlink()
         raise

@@ -10,7 +10,7 @@ from pathlib import Path
 from smtui.bounded import read_bounded
 from smtui.config import settings_path
 from smtui.folder_lock import lock_folder
-from smtui.private import make_folder, written
+from smtui.private import make_folder, atomic_write
 
 FILE = "recent.toml"
 MOST = 10
@@ -52,7 +52,7 @@ def _change(change: Callable[[list[Path]], Sequence[Path]], environ: Mapping[str
             if not vaults:
                 file.unlink(missing_ok=True)
                 return
-            with written(file) as new:
+            with atomic_write(file) as new:
                 new.write(tomli_w.dumps({"vaults": [str(vault) for vault in vaults]}).encode())
 
 

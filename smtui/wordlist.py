@@ -20,4 +20,4 @@ def words() -> tuple[str, ...]:
 def random_words(ambient: Ambient, count: int = WORDS) -> str:
     """`count` words, each uniform over the list and independent of the others, with spaces between."""
     every = words()
-    return " ".join(every[ambient.below(len(every))] for _ in range(count))
+    return " ".join(every[ambient.randbelow(len(every))] for _ in range(count))

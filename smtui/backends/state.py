@@ -61,7 +61,7 @@ class VaultState:
         self._engine = Engine(database, self.key_store, self.ambient, self.account_id, self.purge, self.permissions)
         self.note = RollbackNote(
             state_path(), name, key=self.key_store.derived("smtui note"),
-            old_key=self.key_store.derived("smtui seen"), entropy=self.ambient.entropy,
+            old_key=self.key_store.derived("smtui seen"), entropy=self.ambient.random_bytes,
         )
         self.lineage = Lineage(database, self.note)
         database.keep(Digest(self.key_store.derived(digest.PURPOSE), committed=self.lineage.record))

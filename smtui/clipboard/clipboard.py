@@ -80,12 +80,12 @@ class Clipboard:
         *,
         linger: bool = False,
         environ: Mapping[str, str] = os.environ,
-        steady: Callable[[], float] = seconds_awake,
+        monotonic: Callable[[], float] = seconds_awake,
     ) -> None:
         self.osc52 = osc52
         self._linger = linger
         self._environ = environ
-        self._steady = steady
+        self._monotonic = monotonic
         self._guard = Guard()
         self._held: dict[str, _Held] = {}
         self._busy = threading.Lock()
@@ -102,7 +102,7 @@ class Clipboard:
     def _remember(self, way: Way, data: bytes, seconds: float) -> None:
         """Raises NoClipboardError where nobody would clear it after us."""
         seal = Seal.of(data)
-        self._held[way.name] = _Held(way, seal, self._steady() + seconds if seconds else math.inf)
+        self._held[way.name] = _Held(way, seal, self._monotonic() + seconds if seconds else math.inf)
         if way.spec is None or not (seconds or not self._linger):
             return
         grace = GRACE if seconds and _is_blind(way) and not self._linger else 0
@@ -114,12 +114,12 @@ class Clipboard:
 
     def seconds_left(self) -> int:
         """Until the last of the copies is cleared; 0 where that is none, or none is to be cleared by itself."""
-        left = [held.deadline - self._steady() for held in list(self._held.values()) if held.deadline != math.inf]
+        left = [held.deadline - self._monotonic() for held in list(self._held.values()) if held.deadline != math.inf]
         return max(math.ceil(max(left, default=0)), 0)
 
     def clear_overdue(self) -> None:
         """Asks the terminal to forget a copy whose time has come, which nobody else should do while we draw on it."""
-        now, known = self._steady(), list(self._held.values())
+        now, known = self._monotonic(), list(self._held.values())
         overdue = [held for held in known if _is_blind(held.way) and held.deadline <= now]
         if not overdue or not self._busy.acquire(blocking=False):
             return

@@ -19,7 +19,7 @@ class Seal:
 
     @classmethod
     def of(cls, data: bytes) -> Seal:
-        key = Ambient().entropy(32)
+        key = Ambient().random_bytes(32)
         return cls(key, hmac.digest(key, data, "sha256"))
 
     def fits(self, data: bytes) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from smtui.children import start_module
 from smtui.editor.sweeper import PREFIX
-from smtui.private import new_file
+from smtui.private import create_file
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108
 PATIENCE = 2.0
@@ -69,7 +69,7 @@ def private_copy(data: bytes, name: str, where: Place) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=where.folder))
     sweeper = _sweeper(folder)
     try:
-        with open(new_file(folder / name), "wb") as file:  # noqa: PTH123
+        with open(create_file(folder / name), "wb") as file:  # noqa: PTH123
             file.write(data)
         yield folder / name
     finally:

@@ -55,7 +55,7 @@ def arn(region: str, account: str, name: str, suffix: str | None = None) -> str:
 
 def new_suffix(ambient: Ambient) -> str:
     """Uniform over all there are, in one draw."""
-    drawn, letters = ambient.below(len(SUFFIX_LETTERS) ** SUFFIX_LENGTH), ""
+    drawn, letters = ambient.randbelow(len(SUFFIX_LETTERS) ** SUFFIX_LENGTH), ""
     for _ in range(SUFFIX_LENGTH):
         drawn, letter = divmod(drawn, len(SUFFIX_LETTERS))
         letters += SUFFIX_LETTERS[letter]

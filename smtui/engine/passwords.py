@@ -76,7 +76,7 @@ def _counted(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
     missing, out = (1 << len(types)) - 1, []
     for left in range(length - 1, -1, -1):
         ways = [size * _completions(sizes, missing & ~(1 << n), left) for n, size in enumerate(sizes)]
-        point = ambient.below(sum(ways))
+        point = ambient.randbelow(sum(ways))
         number = 0
         while point >= ways[number]:
             point -= ways[number]

@@ -33,7 +33,7 @@ class Purge:
 
     def believe(self) -> None:
         """Somebody said that the clock is right: what it does from now on counts."""
-        self._wall_minus_steady = self._difference()
+        self._wall_minus_monotonic = self._difference()
         self._jumped = False
 
     def end_overdue(self, call: Call) -> list[str]:
@@ -78,11 +78,11 @@ class Purge:
         self._is_noted = True
 
     def _is_trusted(self, call: Call) -> bool:
-        self._jumped = self._jumped or self._difference() - self._wall_minus_steady > TOLERANCE
+        self._jumped = self._jumped or self._difference() - self._wall_minus_monotonic > TOLERANCE
         return not self._jumped and not clock_behind(call)
 
     def _difference(self) -> float:
-        return (self._ambient.now().timestamp() - self._ambient.steady()) * 1000
+        return (self._ambient.now().timestamp() - self._ambient.monotonic()) * 1000
 
 
 def clock_behind(call: Call) -> bool:

@@ -28,7 +28,7 @@ def question(operation: str, region: str, caller: str, request: Mapping[str, Any
 
 
 def make(key: bytes, bound_to: bytes, position: object, ambient: Ambient) -> str:
-    nonce = ambient.entropy(NONCE_BYTES)
+    nonce = ambient.random_bytes(NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, json.dumps(position).encode(), bound_to)
     return base64.urlsafe_b64encode(nonce + sealed).decode()
 

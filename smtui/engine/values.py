@@ -150,7 +150,7 @@ def move_to_key(call: Call, secret: Secret) -> None:
 
 def _sealed(call: Call, secret: Secret, version_id: str, value: Value, key: Key) -> Envelope:
     context = Context(call.arn(secret), version_id, value.form)
-    return envelope.seal(value.raw, call.keys.material(key), context, call.ambient.entropy)
+    return envelope.seal(value.raw, call.keys.material(key), context, call.ambient.random_bytes)
 
 
 def save_labels(call: Call, secret: Secret, before: dict[str, int], after: dict[str, int]) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from smtui.private import written
+from smtui.private import atomic_write
 from smtui.transfer.errors import FileNotWrittenError
 
 
@@ -20,7 +20,7 @@ def private_file(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     """
     _require_free(path, force=force)
     try:
-        with written(path, over=force) as file:
+        with atomic_write(path, over=force) as file:
             yield file
     except FileExistsError:
         raise _make_exists_error(path) from None

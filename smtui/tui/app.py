@@ -78,7 +78,7 @@ ALLOWED = "Until now nothing could be changed by accident. What you do from here
 class SmtuiApp(CopyingApp):
     """Opened on a path; on a vault already open where one is given (as the demo is).
 
-    `steady` gives the seconds by which idle time is counted; `plain` shows nothing but ASCII of our own.
+    `monotonic` gives the seconds by which idle time is counted; `plain` shows nothing but ASCII of our own.
     """
 
     TITLE = "smtui"
@@ -103,7 +103,7 @@ class SmtuiApp(CopyingApp):
         hint: str = "",
         plain: bool = False,
         pasteboard: Clipboard | None = None,
-        steady: Callable[[], float] = seconds_awake,
+        monotonic: Callable[[], float] = seconds_awake,
     ) -> None:
         super().__init__(settings or Settings(), pasteboard, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.path = path
@@ -112,8 +112,8 @@ class SmtuiApp(CopyingApp):
         self.read_only = read_only
         self.session: Session | None = None
         self._first_vault = vault
-        self._steady = steady
-        self._ticked = steady()
+        self._monotonic = monotonic
+        self._ticked = monotonic()
         self._return_place: ReturnPlace | None = None
         self._clashes_told: set[Binding] = set()
         self._is_ending = self._asks_to_quit = False
@@ -176,7 +176,7 @@ class SmtuiApp(CopyingApp):
         from smtui.tui.screens.secrets import SecretsScreen
 
         place, self._return_place = self._return_place, None
-        self.session = Session(vault, self.settings.idle_lock, self._steady, read_only=self.read_only)
+        self.session = Session(vault, self.settings.idle_lock, self._monotonic, read_only=self.read_only)
         if place is not None and place.path == vault.path:
             await return_to(self, self.session, place)
         else:
@@ -271,7 +271,7 @@ class SmtuiApp(CopyingApp):
 
     async def tick(self) -> None:
         """Once a second: the lock after idleness, rotations, deletions that came due, and the clipboard's countdown."""
-        before, now = self._ticked, self._steady()
+        before, now = self._ticked, self._monotonic()
         self._ticked = now
         if self.session is not None and self.session.overdue:
             self.input.drop()

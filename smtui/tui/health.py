@@ -148,7 +148,7 @@ class Values:
     """Fingerprints of what should be hard to guess, and how strong each is."""
 
     def __init__(self) -> None:
-        self._seal = Ambient().entropy(32)
+        self._seal = Ambient().random_bytes(32)
         self._where: dict[bytes, list[tuple[str, SafeText, str]]] = defaultdict(list)
         self._bits: dict[bytes, float] = {}
         self._estimator = Estimator()

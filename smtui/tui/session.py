@@ -36,7 +36,7 @@ class Session:
     """
 
     def __init__(
-        self, vault: Vault, idle_lock: float = 0, steady: Callable[[], float] = seconds_awake, *,
+        self, vault: Vault, idle_lock: float = 0, monotonic: Callable[[], float] = seconds_awake, *,
         read_only: bool = False,
     ) -> None:
         self.vault = vault
@@ -54,8 +54,8 @@ class Session:
         self.code_unseen = False
         """Whether the passphrase was changed, and its recovery code not shown yet."""
         self.idle_lock = idle_lock
-        self._steady = steady
-        self._touched = steady()
+        self._monotonic = monotonic
+        self._touched = monotonic()
 
     # Who is asked.
 
@@ -117,16 +117,16 @@ class Session:
     # How long nobody was here.
 
     def touch(self) -> None:
-        self._touched = self._steady()
+        self._touched = self._monotonic()
 
     @property
     def is_in_use(self) -> bool:
         """Whether somebody pressed a key within the last moment, and so is about to press another."""
-        return self._steady() - self._touched < IN_USE
+        return self._monotonic() - self._touched < IN_USE
 
     @property
     def overdue(self) -> bool:
-        return self.idle_lock > 0 and self._steady() - self._touched >= self.idle_lock
+        return self.idle_lock > 0 and self._monotonic() - self._touched >= self.idle_lock
 
 
 class _Together:

@@ -37,7 +37,7 @@ NEWEST_PROFILE = 1
 
 
 def new_salt(ambient: Ambient, profile: int = NEWEST_PROFILE) -> bytes:
-    return bytes([profile]) + ambient.entropy(SALT_BYTES - 1)
+    return bytes([profile]) + ambient.random_bytes(SALT_BYTES - 1)
 
 
 def known_profile(salt: bytes) -> Profile:

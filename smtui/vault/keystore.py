@@ -55,8 +55,8 @@ class KeyStore:
 
     def make(self, region: str, *, alias: str | None = None, manager: Manager = "AWS", description: str = "") -> Key:
         key_id, now = self._ambient.new_uuid(), int(self._ambient.now().timestamp() * 1000)
-        material = self._ambient.entropy(envelope.KEY_BYTES)
-        wrapped = envelope.wrap(material, self._root, _bound_to(key_id), self._ambient.entropy)
+        material = self._ambient.random_bytes(envelope.KEY_BYTES)
+        wrapped = envelope.wrap(material, self._root, _bound_to(key_id), self._ambient.random_bytes)
         row = keys.insert(self._database, region=region, key_id=key_id, manager=manager, description=description,
                           now=now, wrapped=wrapped)
         if alias is not None:
@@ -83,5 +83,5 @@ def rewrap(database: Database, old_root: bytearray, new_root: bytearray, ambient
     """Wraps every key under another root key: the part of a passphrase change that lies inside the file."""
     for row, key_id, wrapped in database.rows("SELECT id, key_id, wrapped FROM keys WHERE length(wrapped) > 0"):
         material = envelope.unwrap(wrapped, old_root, _bound_to(key_id))
-        again = envelope.wrap(material, new_root, _bound_to(key_id), ambient.entropy)
+        again = envelope.wrap(material, new_root, _bound_to(key_id), ambient.random_bytes)
         database.run("UPDATE keys SET wrapped = ? WHERE id = ?", (again, row))

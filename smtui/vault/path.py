@@ -120,7 +120,7 @@ def create(path: Path) -> None:
     """Makes a new, empty, private file. Raises VaultExistsError or VaultPathError."""
     try:
         private.make_folder(path.parent)
-        os.close(private.new_file(path))
+        os.close(private.create_file(path))
     except FileExistsError:
         raise VaultExistsError(f"There is already something at {path}. It was left as it is.") from None
     except OSError as error:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from smtui.api.limits import DEFAULT_STEP_SECONDS
-from smtui.private import FILE_MODE, make_folder, written
+from smtui.private import FILE_MODE, make_folder, atomic_write
 
 MAC_BYTES = 32
 KINDS = frozenset({"Password", "Command"})
@@ -52,7 +52,7 @@ class Permissions:
     def grant(self, function: Mapping[str, Any]) -> None:
         """Allows a command function, exactly as it is given. Raises OSError where that cannot be kept."""
         make_folder(self.folder)
-        with written(self._file_of(function)) as file:
+        with atomic_write(self._file_of(function)) as file:
             file.write(self._code(function))
 
     def revoke(self, function: Mapping[str, Any]) -> None:

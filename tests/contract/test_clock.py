@@ -28,19 +28,19 @@ class Steady:
 
 
 @pytest.fixture(autouse=True)
-def steady(monkeypatch: pytest.MonkeyPatch) -> Steady:
+def monotonic(monkeypatch: pytest.MonkeyPatch) -> Steady:
     seconds = Steady()
-    monkeypatch.setattr(Ambient, "with_clock", lambda clock: Ambient(clock=clock, steady=seconds))
+    monkeypatch.setattr(Ambient, "with_clock", lambda clock: Ambient(clock=clock, monotonic=seconds))
     return seconds
 
 
 @pytest.fixture
-def passes(clock: Clock, steady: Steady) -> Callable[..., None]:
+def passes(clock: Clock, monotonic: Steady) -> Callable[..., None]:
     """Time goes by as it should; without it, the clock alone is moved."""
 
     def go_by(**by: float) -> None:
         clock.forward(**by)
-        steady.seconds += timedelta(**by).total_seconds()
+        monotonic.seconds += timedelta(**by).total_seconds()
 
     return go_by
 

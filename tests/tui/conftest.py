@@ -115,7 +115,7 @@ def snap_compare(snap_compare: Any) -> Callable[..., bool]:
 
 
 @pytest.fixture
-def steady() -> Steady:
+def monotonic() -> Steady:
     return Steady()
 
 
@@ -129,12 +129,12 @@ def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTool:
 
 
 @pytest.fixture
-def app(vault: smtui.Vault, steady: Steady) -> MakeApp:
+def app(vault: smtui.Vault, monotonic: Steady) -> MakeApp:
     """Makes the app on the test's vault: unlocked, unless `locked`."""
 
     def make(*, locked: bool = False, settings: Settings | None = None, **more: Any) -> SmtuiApp:
-        more.setdefault("pasteboard", Clipboard(steady=steady))
-        return SmtuiApp(vault.path, settings, vault=None if locked else vault, steady=steady, **more)
+        more.setdefault("pasteboard", Clipboard(monotonic=monotonic))
+        return SmtuiApp(vault.path, settings, vault=None if locked else vault, monotonic=monotonic, **more)
 
     return make
 

@@ -175,11 +175,11 @@ def test_nobody_learns_the_value_from_the_guard(tool: FakeTool) -> None:
     copier.wait_for_guard()
 
 
-def test_a_new_copy_has_its_own_time(tool: FakeTool, steady: Steady) -> None:
+def test_a_new_copy_has_its_own_time(tool: FakeTool, monotonic: Steady) -> None:
     """The countdown starts again with the second copy, and its guard is told the second seal."""
-    clipboard = Clipboard(steady=steady)
+    clipboard = Clipboard(monotonic=monotonic)
     clipboard.copy(VALUE, 30)
-    steady.seconds += 20
+    monotonic.seconds += 20
     clipboard.copy(b"another", 30)
 
     assert clipboard.seconds_left() == 30
@@ -275,12 +275,12 @@ def test_osc52_can_be_switched_off() -> None:
     assert not any(isinstance(way, Osc52) for way in ways(None, {"SSH_TTY": "x"}))
 
 
-async def test_the_footer_counts_down_and_y_clears(tool: FakeTool, app: MakeApp, steady: Steady) -> None:
+async def test_the_footer_counts_down_and_y_clears(tool: FakeTool, app: MakeApp, monotonic: Steady) -> None:
     """After a copy the seconds are on the screen; Y empties the clipboard and takes them away."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await running.copy("hunter2", "prod/db")
-        steady.seconds += 12
+        monotonic.seconds += 12
         await running.tick()
         await pilot.pause()
         assert running.clears_in == 18
@@ -292,7 +292,7 @@ async def test_the_footer_counts_down_and_y_clears(tool: FakeTool, app: MakeApp,
 
 
 async def test_a_field_pastes_no_longer_than_the_clipboard_holds(
-    tool: FakeTool, app: MakeApp, steady: Steady
+    tool: FakeTool, app: MakeApp, monotonic: Steady
 ) -> None:
     """Ctrl+C in a field copies by our way too, and what Ctrl+V would paste goes when the time is up."""
     running = app()
@@ -300,7 +300,7 @@ async def test_a_field_pastes_no_longer_than_the_clipboard_holds(
         running.copy_to_clipboard("hunter2")
         await until(pilot, lambda: running.clears_in)
         assert (running.inner_clipboard, tool.held) == ("hunter2", b"hunter2")
-        steady.seconds += 30
+        monotonic.seconds += 30
         await running.tick()
 
         assert running.inner_clipboard == ""

@@ -373,17 +373,17 @@ def notices(app: SmtuiApp) -> list[str]:
     return [notification.message for notification in app._notifications]
 
 
-async def test_osc52_is_cleared_when_its_time_has_come(app: MakeApp, steady: Steady) -> None:
+async def test_osc52_is_cleared_when_its_time_has_come(app: MakeApp, monotonic: Steady) -> None:
     """An empty copy, once, and no second one by the guard."""
     sent: list[str] = []
-    running = app(settings=Settings(clipboard_timeout=30), pasteboard=Clipboard(sent.append, steady=steady))
+    running = app(settings=Settings(clipboard_timeout=30), pasteboard=Clipboard(sent.append, monotonic=monotonic))
     async with running.run_test(size=(80, 24)) as pilot:
         await running.copy("hunter2", "prod/db")
         await until(pilot, lambda: any("clear is requested in 30 s" in notice for notice in notices(running)))
-        steady.seconds += 29
+        monotonic.seconds += 29
         await running.tick()
         assert EMPTY_COPY not in sent
-        steady.seconds += 1
+        monotonic.seconds += 1
         await running.tick()
         await running.tick()
 

@@ -42,7 +42,7 @@ async def rest(pilot: Pilot[None]) -> None:
 
 
 @pytest.fixture
-def make(tmp_path: Path, clock: Clock, steady: Steady, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeApp]:
+def make(tmp_path: Path, clock: Clock, monotonic: Steady, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeApp]:
     """Apps on vaults that are alike."""
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
     made: list[smtui.Vault] = []
@@ -57,7 +57,7 @@ def make(tmp_path: Path, clock: Clock, steady: Steady, monkeypatch: pytest.Monke
                 ClientRequestToken=f"{number:08}-0000-4000-8000-000000000000",
             )  # fmt: skip
         made.append(vault)
-        return SmtuiApp(vault.path, vault=vault, steady=steady, pasteboard=Clipboard(steady=steady))
+        return SmtuiApp(vault.path, vault=vault, monotonic=monotonic, pasteboard=Clipboard(monotonic=monotonic))
 
     yield one
     for vault in made:

@@ -51,14 +51,14 @@ async def test_a_secret_that_is_just_being_opened_does_not_hinder_the_lock(app: 
         assert place is not None and place.secret == "prod/db"
 
 
-async def test_idleness_locks(app: MakeApp, vault: smtui.Vault, steady: Steady) -> None:
+async def test_idleness_locks(app: MakeApp, vault: smtui.Vault, monotonic: Steady) -> None:
     """After the set time without a key; the screen says why."""
     running = app(settings=Settings(idle_lock=300))
     async with running.run_test(size=(80, 24)) as pilot:
-        steady.seconds += 299
+        monotonic.seconds += 299
         await running.tick()
         assert not vault.locked
-        steady.seconds += 1
+        monotonic.seconds += 1
         await running.tick()
         await pilot.pause()
 
@@ -66,25 +66,25 @@ async def test_idleness_locks(app: MakeApp, vault: smtui.Vault, steady: Steady) 
         assert "Locked: no key was pressed for 5 minutes." in screen_text(running)
 
 
-async def test_a_key_counts_as_being_there(app: MakeApp, vault: smtui.Vault, steady: Steady) -> None:
+async def test_a_key_counts_as_being_there(app: MakeApp, vault: smtui.Vault, monotonic: Steady) -> None:
     """The time starts again with each key."""
     running = app(settings=Settings(idle_lock=300))
     async with running.run_test(size=(80, 24)) as pilot:
-        steady.seconds += 299
+        monotonic.seconds += 299
         await pilot.press("j")
-        steady.seconds += 299
+        monotonic.seconds += 299
         await running.tick()
 
         assert not vault.locked
 
 
 async def test_a_key_after_suspend_does_not_save_the_session(
-    app: MakeApp, vault: smtui.Vault, steady: Steady
+    app: MakeApp, vault: smtui.Vault, monotonic: Steady
 ) -> None:
     """The lid was shut for an hour: whoever opens it and presses a key finds the lock, and the key does nothing."""
     running = app(settings=Settings(idle_lock=300))
     async with running.run_test(size=(80, 24)) as pilot:
-        steady.seconds += 3600
+        monotonic.seconds += 3600
         await pilot.press("p")
         await pilot.pause()
 
@@ -92,11 +92,11 @@ async def test_a_key_after_suspend_does_not_save_the_session(
         assert isinstance(running.screen, UnlockScreen)
 
 
-async def test_zero_means_never(app: MakeApp, vault: smtui.Vault, steady: Steady) -> None:
+async def test_zero_means_never(app: MakeApp, vault: smtui.Vault, monotonic: Steady) -> None:
     """Who sets idle_lock to 0 is not locked out."""
     running = app(settings=Settings(idle_lock=0))
     async with running.run_test(size=(80, 24)):
-        steady.seconds += 10**9
+        monotonic.seconds += 10**9
         await running.tick()
 
         assert not vault.locked
@@ -217,7 +217,7 @@ async def test_after_unlocking_one_is_where_one_was(app: MakeApp, filled: Any, c
 
 
 async def test_after_unlocking_one_is_in_the_same_region_and_place(
-    app: MakeApp, vault: smtui.Vault, steady: Steady
+    app: MakeApp, vault: smtui.Vault, monotonic: Steady
 ) -> None:
     vault.client(region_name="eu-west-1").create_secret(Name="abroad", SecretString="x")
     running = app(settings=Settings(idle_lock=300))
@@ -228,7 +228,7 @@ async def test_after_unlocking_one_is_in_the_same_region_and_place(
         await until(pilot, lambda: "abroad" in screen_text(running))
         await pilot.press("o", "h")
         await until(pilot, lambda: isinstance(running.screen, HealthScreen))
-        steady.seconds += 3600
+        monotonic.seconds += 3600
         await running.tick()
         await until(pilot, lambda: "Locked: the machine was suspended for 60 minutes." in screen_text(running))
         await unlock_again(pilot)

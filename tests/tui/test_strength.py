@@ -116,7 +116,7 @@ def test_the_words_are_those_of_the_table() -> None:
 def test_each_word_is_drawn_alone_and_evenly() -> None:
     """Every word by one draw below the length of the list."""
     asked: list[int] = []
-    chosen = wordlist.random_words(Ambient(below=lambda end: asked.append(end) or 7775), 3)
+    chosen = wordlist.random_words(Ambient(randbelow=lambda end: asked.append(end) or 7775), 3)
 
     assert asked == [7776] * 3
     assert chosen.split() == [wordlist.words()[-1]] * 3

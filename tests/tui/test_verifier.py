@@ -97,7 +97,7 @@ def test_it_lets_go_after_every_slice(vault: smtui.Vault, filled: Any) -> None:
 
 
 async def test_it_sleeps_longer_while_keys_arrive(
-    app: MakeApp, steady: Steady, vault: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch
+    app: MakeApp, monotonic: Steady, vault: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And goes on all the same."""
     pauses: list[float] = []
@@ -117,7 +117,7 @@ async def test_it_sleeps_longer_while_keys_arrive(
         assert await session.verifier.verify()
         assert pauses and set(pauses) == {verifier.LONG_PAUSE}
         pauses.clear()
-        steady.seconds += IN_USE
+        monotonic.seconds += IN_USE
         assert await session.verifier.verify()
         assert pauses and set(pauses) == {verifier.PAUSE}
 
