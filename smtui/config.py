@@ -14,7 +14,7 @@ from typing import Any
 from smtui.api.errors import SmtuiError
 from smtui.bounded import read_bounded
 from smtui.folder_lock import lock_folder
-from smtui.private import make_folder, atomic_write
+from smtui.private import atomic_write, make_folder
 from smtui.renamed_settings import SETTINGS as RENAMED
 from smtui.renamed_settings import migrate
 

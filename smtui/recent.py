@@ -10,7 +10,7 @@ from pathlib import Path
 from smtui.bounded import read_bounded
 from smtui.config import settings_path
 from smtui.folder_lock import lock_folder
-from smtui.private import make_folder, atomic_write
+from smtui.private import atomic_write, make_folder
 
 FILE = "recent.toml"
 MOST = 10

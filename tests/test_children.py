@@ -14,11 +14,11 @@ import pytest
 
 import smtui
 from smtui import children, strength
-from smtui.clipboard.guard import Guard, Watch
-from smtui.clipboard.seal import Seal
-from smtui.clipboard.ways import TOOLS
-from smtui.editor.private_copy import place, private_copy
+from smtui.clipboard.backends import TOOLS
+from smtui.clipboard.fingerprint import Fingerprint
+from smtui.clipboard.watchdog import Watch, Watchdog
 from smtui.editor.program import edit
+from smtui.editor.temp_file import find_location, temporary_file
 from tests.conftest import PASSPHRASE
 
 PACKAGE = Path(smtui.__file__).parent
@@ -134,12 +134,12 @@ def test_modules_of_ours(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard of the clipboard, the sweeper behind an editor, the estimate of a passphrase."""
     monkeypatch.setattr(sys, "executable", str(told.program))
 
-    guard = Guard()
-    guard.look_after(Watch(["xclip"], Seal.of(b"value"), 30))
+    guard = Watchdog()
+    guard.watch(Watch(["xclip"], Fingerprint.make(b"value"), 30))
     assert guard._process is not None
     guard._process.wait(60)
     told.must_be_clean()
-    with private_copy(b"value", "value.txt", place()):
+    with temporary_file(b"value", "value.txt", find_location()):
         pass
     assert strength.estimate(b"correct horse") is None
     estimator = strength.Estimator()

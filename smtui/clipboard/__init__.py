@@ -1,6 +1,7 @@
-"""The clipboard: how a value gets onto it, and how it gets off again.
+"""The clipboard: copies a value to it, and clears it again.
 
-`ways` knows each way there is and their order; `clipboard` copies by the first that works and remembers what it left
-there, without remembering the value; `guard` is a process of its own that clears after us whatever becomes of us.
-Screens and commands both use it, so nothing here knows Textual, a vault or a secret. A new tool is a row in `ways`.
+`backends` has each way to a clipboard and their order; `clipboard` copies with the first that works and keeps a
+fingerprint of the copy, not the value; `watchdog` is a separate process that clears the clipboard even if this one is
+killed. The TUI and the command line use it, so it knows neither Textual nor vaults. A new tool is a row in
+`backends.TOOLS`.
 """

@@ -1,4 +1,4 @@
-"""Copying: by the first way that works, known by its seal until it is cleared, and cleared when its time has come."""
+"""`Clipboard`: copies with the first backend that works, and clears each copy at its deadline."""
 
 from __future__ import annotations
 
@@ -11,16 +11,22 @@ from dataclasses import dataclass
 
 from smtui.ambient import seconds_awake
 from smtui.api.errors import SmtuiError
-from smtui.clipboard.guard import Guard, Watch
-from smtui.clipboard.seal import Clearing, Seal, clear_if_ours
-from smtui.clipboard.ways import ClipboardBackendError, ClipboardUnresponsiveError, Way, advice, ways
+from smtui.clipboard.backends import (
+    ClipboardBackend,
+    ClipboardBackendError,
+    ClipboardUnresponsiveError,
+    explain_missing,
+    list_backends,
+)
+from smtui.clipboard.fingerprint import Clearing, Fingerprint, clear_if_unchanged
+from smtui.clipboard.watchdog import Watch, Watchdog
 
 GRACE = 2.0
-"""Seconds after the deadline in which we ask the terminal ourselves, before the guard does, in the midst of a frame."""
+"""Seconds that the watchdog waits longer: it would write OSC 52 into the middle of a frame."""
 
 
 class NoClipboardError(SmtuiError):
-    """No way led to a clipboard. `hint` says what is missing."""
+    """No backend could copy. `hint` says what is missing."""
 
     def __init__(self, hint: str) -> None:
         super().__init__("There is no clipboard to copy to here.")
@@ -29,15 +35,15 @@ class NoClipboardError(SmtuiError):
 
 @dataclass(frozen=True)
 class Copied:
-    """By which way, and a sentence for the person who copied."""
+    """A finished copy: the name of its backend, and a sentence for the user."""
 
-    way: str
+    backend: str
     sentence: str
 
 
 @dataclass(frozen=True)
 class Cleared:
-    """What became of the copies that were there; true where there was one, cleared now or asked to be."""
+    """The result of clearing. True if there was a copy that was cleared, or requested to be cleared."""
 
     outcomes: tuple[Clearing, ...] = ()
     notes: tuple[str, ...] = ()
@@ -46,12 +52,12 @@ class Cleared:
         return Clearing.CLEARED in self.outcomes or Clearing.REQUESTED in self.outcomes
 
     @property
-    def failed(self) -> bool:
+    def has_failed(self) -> bool:
         return Clearing.FAILED in self.outcomes
 
     @property
     def sentence(self) -> str:
-        if self.failed:
+        if self.has_failed:
             return "The clipboard could not be cleared: its tool does not answer. It may still hold the copy."
         if Clearing.REQUESTED in self.outcomes:
             return "The terminal was asked to clear its clipboard (OSC 52); this cannot be verified."
@@ -62,16 +68,19 @@ class Cleared:
 
 @dataclass(frozen=True)
 class _Held:
-    way: Way
-    seal: Seal
+    backend: ClipboardBackend
+    fingerprint: Fingerprint
     deadline: float
 
 
 class Clipboard:
-    """`osc52` writes an escape sequence to the terminal; None where that is not wanted.
+    """The clipboard of this session. It tracks one copy for each backend until that is cleared.
 
-    With `linger` a copy stays for its time although we end at once, as a command does. A copy is known until it is
-    cleared, for each way by itself: a new copy by the same way takes the place of the one before, by another does not.
+    Args:
+        osc52: writes an escape sequence to the terminal; None if OSC 52 is not allowed.
+        linger: keep a copy until its deadline even if this process ends, as a command does.
+        environ: the environment variables that decide which backends there are.
+        monotonic: a clock in seconds.
     """
 
     def __init__(
@@ -86,95 +95,96 @@ class Clipboard:
         self._linger = linger
         self._environ = environ
         self._monotonic = monotonic
-        self._guard = Guard()
+        self._watchdog = Watchdog()
         self._held: dict[str, _Held] = {}
         self._busy = threading.Lock()
 
     def copy(self, data: bytes, seconds: float) -> Copied:
-        """Puts `data` on the clipboard for `seconds` (0: until cleared or we end). Raises NoClipboardError."""
+        """Copies `data` for `seconds`; 0 = until `clear` or the end of this process. Raises NoClipboardError."""
         with self._busy:
-            for way in ways(self.osc52, self._environ):
-                if _takes(way, data):
-                    self._remember(way, data, seconds)
-                    return Copied(way.name, way.told(seconds))
-        raise NoClipboardError(advice(self._environ, osc52=self.osc52 is not None))
+            for backend in list_backends(self.osc52, self._environ):
+                if _copy_and_verify(backend, data):
+                    self._track(backend, data, seconds)
+                    return Copied(backend.name, backend.describe_copy(seconds))
+        raise NoClipboardError(explain_missing(self._environ, osc52=self.osc52 is not None))
 
-    def _remember(self, way: Way, data: bytes, seconds: float) -> None:
-        """Raises NoClipboardError where nobody would clear it after us."""
-        seal = Seal.of(data)
-        self._held[way.name] = _Held(way, seal, self._monotonic() + seconds if seconds else math.inf)
-        if way.spec is None or not (seconds or not self._linger):
+    def _track(self, backend: ClipboardBackend, data: bytes, seconds: float) -> None:
+        """Starts the watchdog for a copy. Raises NoClipboardError if it cannot be started."""
+        fingerprint = Fingerprint.make(data)
+        self._held[backend.name] = _Held(backend, fingerprint, self._monotonic() + seconds if seconds else math.inf)
+        if backend.spec is None or not (seconds or not self._linger):
             return
-        grace = GRACE if seconds and _is_blind(way) and not self._linger else 0
+        grace = GRACE if seconds and _is_blind(backend) and not self._linger else 0
         try:
-            self._guard.look_after(Watch(way.spec, seal, seconds + grace, self._linger))
+            self._watchdog.watch(Watch(backend.spec, fingerprint, seconds + grace, self._linger))
         except OSError:
             self._clear_held()
             raise NoClipboardError("The process that clears the clipboard cannot be started.") from None
 
     def seconds_left(self) -> int:
-        """Until the last of the copies is cleared; 0 where that is none, or none is to be cleared by itself."""
+        """Seconds until the last copy is cleared; 0 if there is none, or none has a deadline."""
         left = [held.deadline - self._monotonic() for held in list(self._held.values()) if held.deadline != math.inf]
         return max(math.ceil(max(left, default=0)), 0)
 
     def clear_overdue(self) -> None:
-        """Asks the terminal to forget a copy whose time has come, which nobody else should do while we draw on it."""
+        """Clears OSC 52 copies whose deadline has passed. Only this process may write to a terminal on which it draws.
+        """
         now, known = self._monotonic(), list(self._held.values())
-        overdue = [held for held in known if _is_blind(held.way) and held.deadline <= now]
+        overdue = [held for held in known if _is_blind(held.backend) and held.deadline <= now]
         if not overdue or not self._busy.acquire(blocking=False):
             return
         try:
             for held in overdue:
-                self._held.pop(held.way.name, None)
+                self._held.pop(held.backend.name, None)
                 with suppress(ClipboardBackendError):
-                    held.way.clear()
-                    if held.way.spec is not None:
-                        self._guard.forget(Watch(held.way.spec, held.seal, 0))
+                    held.backend.clear()
+                    if held.backend.spec is not None:
+                        self._watchdog.forget(Watch(held.backend.spec, held.fingerprint, 0))
         finally:
             self._busy.release()
 
     def clear(self) -> Cleared:
-        """Clears now what is still ours. The guard tries again what failed, and has nothing more to do then."""
+        """Clears every copy that is still on a clipboard. The watchdog retries what fails, and then ends."""
         with self._busy:
             cleared = self._clear_held()
-            self._guard.leave()
+            self._watchdog.leave()
             return cleared
 
     def _clear_held(self) -> Cleared:
-        """What may be there still stays known."""
-        outcomes = {name: clear_if_ours(held.way, held.seal) for name, held in self._held.items()}
+        """Clears all copies, and keeps tracking those that could not be cleared."""
+        outcomes = {name: clear_if_unchanged(held.backend, held.fingerprint) for name, held in self._held.items()}
         notes = tuple("Your terminal may keep a copy." for name in outcomes if name == "tmux")
         self._held = {name: held for name, held in self._held.items() if outcomes[name] is Clearing.FAILED}
         return Cleared(tuple(outcomes.values()), notes)
 
 
-def _is_blind(way: Way) -> bool:
-    """Nobody can read back what it holds."""
-    return way.name == "OSC 52"
+def _is_blind(backend: ClipboardBackend) -> bool:
+    """Whether the clipboard cannot be read back."""
+    return backend.name == "OSC 52"
 
 
-def _takes(way: Way, data: bytes) -> bool:
-    """Puts it there and looks; where that cannot be seen, it is taken away again, for nobody would know of it.
+def _copy_and_verify(backend: ClipboardBackend, data: bytes) -> bool:
+    """Copies and reads back. A copy that cannot be verified is cleared again.
 
-    A tool that did not end in time may have it all the same; so has one that alters line breaks or the end.
+    A tool that does not end in time may still have copied; so has one that changes line breaks or trailing space.
     """
     try:
-        way.put(data)
+        backend.put(data)
     except ClipboardBackendError as failure:
         if isinstance(failure, ClipboardUnresponsiveError):
-            clear_if_ours(way, Seal.of(data))
+            clear_if_unchanged(backend, Fingerprint.make(data))
         return False
     with suppress(ClipboardBackendError):
-        found = way.read()
+        found = backend.read()
         if found is None or found == data:
             return True
-        if _in_one_spelling(found) != _in_one_spelling(data):
+        if _normalize(found) != _normalize(data):
             return False
     with suppress(ClipboardBackendError):
-        way.clear()
+        backend.clear()
     return False
 
 
-def _in_one_spelling(data: bytes) -> bytes:
-    """Without what tools do to line breaks."""
+def _normalize(data: bytes) -> bytes:
+    """Undoes the changes that tools make to line breaks and surrounding space."""
     return data.replace(b"\r\n", b"\n").strip()

@@ -1,4 +1,4 @@
-"""The terminal we run in, named so that another process finds the same one, and no other that took its place."""
+"""Identifies this process's terminal, so that another process can write to it and not to one that replaced it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ STANDARD = (2, 1, 0)
 
 
 def find_terminal() -> list[str] | None:
-    """`["OSC 52", path, device, born]`, or None where no standard stream is a terminal.
+    """`["OSC 52", path, device, born]`, or None if no standard stream is a terminal.
 
-    `born` is the time its node was made or last changed hands: the next terminal of the same number has another.
+    `born` is the change time of its device file in nanoseconds, which differs for the next terminal of that number.
     """
     for descriptor in STANDARD:
         with suppress(OSError, AttributeError):
@@ -24,7 +24,7 @@ def find_terminal() -> list[str] | None:
 
 
 def write_to(spec: list[str], sequence: str) -> None:
-    """Writes to the terminal that `find_terminal` named. Raises OSError where it is gone."""
+    """Writes to the terminal that `find_terminal` identified. Raises OSError if it no longer exists."""
     _, path, device, born = spec
     descriptor = os.open(path, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:

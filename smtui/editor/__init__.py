@@ -1,1 +1,1 @@
-"""A value in somebody else's editor: the program to run, the file it works on, and that nothing of it stays behind."""
+"""Editing a value in an external editor: the program to run, its temporary file, and the removal of that file."""

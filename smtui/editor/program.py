@@ -1,4 +1,4 @@
-"""Which editor a person uses, and running it."""
+"""The user's editor: finds the program and runs it."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from smtui import children
 from smtui.api.errors import SmtuiError
 
 VARIABLES = ("VISUAL", "EDITOR")
-USUAL = ("notepad",) if os.name == "nt" else ("sensible-editor", "nano", "vi")
+FALLBACKS = ("notepad",) if os.name == "nt" else ("sensible-editor", "nano", "vi")
 
 
 class EditorError(SmtuiError):
-    """There is none, or it could not be run."""
+    """There is no editor, or it could not be run."""
 
     hint = "Set $VISUAL or $EDITOR to the program you edit with."
 
 
-def command(environ: Mapping[str, str] = os.environ) -> list[str]:
-    """The program and its arguments, without the file. Raises EditorError."""
+def find_editor(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The editor's program and arguments, without the file. Raises EditorError."""
     for name in VARIABLES:
         if words := _split(name, environ.get(name, "")):
             return words
-    found = next(filter(shutil.which, USUAL), None)
+    found = next(filter(shutil.which, FALLBACKS), None)
     if found is None:
         raise EditorError("There is no editor to be found.")
     return [found]
@@ -42,8 +42,8 @@ def _split(name: str, text: str) -> list[str]:
 
 
 def edit(path: Path, program: list[str]) -> int:
-    """Runs the editor, in the terminal that it now has, until it ends; its exit code. Raises EditorError."""
-    with _signals_are_the_editors():
+    """Runs the editor on the terminal until it ends. Returns its exit code. Raises EditorError."""
+    with _leave_signals_to_editor():
         try:
             return children.run_on_terminal([*program, str(path)], environ=children.environment())
         except OSError as error:
@@ -51,8 +51,8 @@ def edit(path: Path, program: list[str]) -> int:
 
 
 @contextmanager
-def _signals_are_the_editors() -> Iterator[None]:
-    """Ctrl+C in the editor is meant for the editor. A handler, unlike being ignored, is not inherited by it."""
+def _leave_signals_to_editor() -> Iterator[None]:
+    """Ctrl+C must reach only the editor. The editor does not inherit a handler, but would inherit SIG_IGN."""
     before = {number: signal.signal(number, lambda *_: None) for number in _KEYBOARD}
     try:
         yield

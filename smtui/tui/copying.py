@@ -62,7 +62,7 @@ class CopyingApp(TellingApp):
     @gesture
     async def action_clear_clipboard(self) -> None:
         cleared = await self.clear_clipboard()
-        self.notify(cleared.sentence, severity="warning" if cleared.failed else "information")
+        self.notify(cleared.sentence, severity="warning" if cleared.has_failed else "information")
 
     def write_to_terminal(self, sequence: str) -> None:
         if self._driver is not None:

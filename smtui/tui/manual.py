@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from smtui import labels
 from smtui.api import limits
-from smtui.clipboard.ways import ways
+from smtui.clipboard.backends import list_backends
 from smtui.config import settings_path, state_path
 from smtui.tui.search import grammar
 from smtui.tui.trail_question import GRAMMAR
@@ -62,7 +62,7 @@ def _values(app: SmtuiApp) -> Iterator[Row]:
     yield chapter, "hidden", (
         f"until asked for; then shown for {settings.reveal_timeout} seconds, or until another window has the focus"
         if settings.reveal_timeout else "until asked for, and when another window has the focus")
-    way = next((way.name for way in ways(app.pasteboard.osc52)), "no way")
+    way = next((backend.name for backend in list_backends(app.pasteboard.osc52)), "no way")
     kept = f"for {settings.clipboard_timeout} seconds" if settings.clipboard_timeout else "until the end"
     cleared = ("the terminal is asked to clear it, which cannot be verified" if way == "OSC 52"
                else "it is cleared only where it is still what was copied")

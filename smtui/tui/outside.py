@@ -9,8 +9,8 @@ from textual.app import SuspendNotSupported
 
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_VALUE_BYTES
-from smtui.editor.private_copy import Place, private_copy, read_back
 from smtui.editor.program import EditorError, edit
+from smtui.editor.temp_file import Location, read_back, temporary_file
 from smtui.shown import SafeText, sanitize
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.tui.dialogs.edited import Edited, Verdict
@@ -30,13 +30,13 @@ EMPTY = "The file is empty: that is no value."
 NOT_TEXT = "This is not UTF-8 text, so it cannot be stored as it is."
 
 
-def warning(place: Place) -> SafeText:
+def warning(place: Location) -> SafeText:
     """What to know before."""
     return sanitize(COPIES if place.in_memory else f"{ON_DISK} {COPIES}")
 
 
 async def edited_outside(
-    app: SmtuiApp, before: str, program: list[str], place: Place, effects: Callable[[str], Awaitable[SafeText]],
+    app: SmtuiApp, before: str, program: list[str], place: Location, effects: Callable[[str], Awaitable[SafeText]],
     store: Callable[[str], Awaitable[Outcome]],
 ) -> bool:
     """Whether anything was changed. Until a text is stored, or the person forgets it, the file stays as it was left.
@@ -49,7 +49,7 @@ async def edited_outside(
     """
     name = "value.json" if looks_like_json(before) else "value.txt"
     expanded = expand_for_editing(before)
-    with private_copy(expanded.encode(), name, place) as path:
+    with temporary_file(expanded.encode(), name, place) as path:
         verdict = Verdict.AGAIN
         while True:
             if verdict is Verdict.AGAIN:

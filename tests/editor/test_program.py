@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from smtui.editor.program import EditorError, command, edit
+from smtui.editor.program import EditorError, edit, find_editor
 
 
 def test_visual_comes_before_editor() -> None:
-    assert command({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
-    assert command({"VISUAL": "", "EDITOR": "'/opt/my editor/bin' -n"}) == ["/opt/my editor/bin", "-n"]
+    assert find_editor({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
+    assert find_editor({"VISUAL": "", "EDITOR": "'/opt/my editor/bin' -n"}) == ["/opt/my editor/bin", "-n"]
 
 
 def test_an_open_quote_is_told() -> None:
     with pytest.raises(EditorError, match=r"\$EDITOR cannot be understood"):
-        command({"EDITOR": "vi 'x"})
+        find_editor({"EDITOR": "vi 'x"})
 
 
 def test_without_any(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(EditorError, match="no editor to be found"):
-        command({})
+        find_editor({})
 
 
 def test_one_that_cannot_be_run(tmp_path: Path) -> None:

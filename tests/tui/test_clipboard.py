@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from smtui.clipboard.backends import Osc52, TmuxBuffer, list_backends
 from smtui.clipboard.clipboard import Clipboard, NoClipboardError
-from smtui.clipboard.guard import Watch
-from smtui.clipboard.seal import Seal
-from smtui.clipboard.ways import Osc52, TmuxBuffer, ways
+from smtui.clipboard.fingerprint import Fingerprint
+from smtui.clipboard.watchdog import Watch
 from tests.tui.conftest import FakeTool, MakeApp, Steady, until
 from tests.waiting import LIMIT, wait_until_asleep
 
@@ -26,7 +26,7 @@ SOON = 0.3
 
 
 def wait_for(clipboard: Clipboard) -> None:
-    process = clipboard._guard._process
+    process = clipboard._watchdog._process
     assert process is not None
     process.wait(LIMIT)
 
@@ -66,7 +66,7 @@ import sys
 from smtui.clipboard.clipboard import Clipboard
 clipboard = Clipboard(linger={linger})
 clipboard.copy(sys.stdin.readline().strip().encode(), {seconds})
-print(clipboard._guard._process.pid, flush=True)
+print(clipboard._watchdog._process.pid, flush=True)
 sys.stdin.readline()
 """
 
@@ -83,15 +83,15 @@ class Copier:
         self.process.stdin.write(VALUE + b"\n")
         self.process.stdin.flush()
         self.guard = int(self.process.stdout.readline())
-        self.end_of_guard = os.pidfd_open(self.guard)
+        self.end_of_watchdog = os.pidfd_open(self.guard)
 
     def end(self, number: int) -> None:
         self.process.send_signal(number)
         self.process.communicate()
 
-    def wait_for_guard(self) -> None:
-        assert select.select([self.end_of_guard], [], [], LIMIT)[0]
-        os.close(self.end_of_guard)
+    def wait_for_watchdog(self) -> None:
+        assert select.select([self.end_of_watchdog], [], [], LIMIT)[0]
+        os.close(self.end_of_watchdog)
 
 
 needs_pidfd = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for another's child")
@@ -103,7 +103,7 @@ def test_the_guard_clears_after_a_program_that_was_killed(tool: FakeTool) -> Non
     copier = Copier()
     assert tool.held == VALUE
     copier.end(signal.SIGKILL)
-    copier.wait_for_guard()
+    copier.wait_for_watchdog()
 
     assert tool.held == b""
 
@@ -114,7 +114,7 @@ def test_the_guard_keeps_anothers_copy_after_a_program_that_was_killed(tool: Fak
     copier = Copier()
     tool.somebody_copies(b"theirs")
     copier.end(signal.SIGKILL)
-    copier.wait_for_guard()
+    copier.wait_for_watchdog()
 
     assert tool.held == b"theirs"
 
@@ -128,14 +128,14 @@ def test_a_command_that_ends_at_once_leaves_its_copy_for_its_time(tool: FakeTool
 
     assert tool.held == VALUE
     os.kill(copier.guard, signal.SIGKILL)
-    copier.wait_for_guard()
+    copier.wait_for_watchdog()
 
 
 @needs_pidfd
 def test_the_deadline_clears_after_a_command_that_ended_at_once(tool: FakeTool) -> None:
     copier = Copier(seconds=1, linger=True)
     copier.end(signal.SIGTERM)
-    copier.wait_for_guard()
+    copier.wait_for_watchdog()
 
     assert tool.held == b""
 
@@ -146,33 +146,33 @@ def test_a_command_told_never_to_clear_leaves_nobody_behind(tool: FakeTool) -> N
     copied = clipboard.copy(VALUE, 0)
 
     assert copied.sentence == "Copied with xclip"
-    assert clipboard._guard._process is None
+    assert clipboard._watchdog._process is None
 
 
 def test_without_a_limit_the_guard_clears_when_the_program_ends(tool: FakeTool) -> None:
     """`clipboard_timeout = 0` on a screen means: as long as smtui runs."""
     clipboard = Clipboard()
     clipboard.copy(VALUE, 0)
-    process = clipboard._guard._process
+    process = clipboard._watchdog._process
     assert process is not None
     assert clipboard.seconds_left() == 0
-    clipboard._guard.leave()
+    clipboard._watchdog.leave()
     process.wait(LIMIT)
 
     assert tool.held == b""
 
 
 @needs_pidfd
-def test_nobody_learns_the_value_from_the_guard(tool: FakeTool) -> None:
+def test_nobody_learns_the_value_from_the_watchdog(tool: FakeTool) -> None:
     """Neither its command line nor its environment nor what it is told holds the value."""
     copier = Copier()
     proc = Path(f"/proc/{copier.guard}")
-    told = Watch(["xclip"], Seal.of(VALUE), 30).to_line()
+    told = Watch(["xclip"], Fingerprint.make(VALUE), 30).to_line()
 
     assert VALUE not in (proc / "cmdline").read_bytes() + (proc / "environ").read_bytes() + told.encode()
 
     copier.end(signal.SIGKILL)
-    copier.wait_for_guard()
+    copier.wait_for_watchdog()
 
 
 def test_a_new_copy_has_its_own_time(tool: FakeTool, monotonic: Steady) -> None:
@@ -203,7 +203,7 @@ def test_a_tool_that_lies_is_passed_over(tool: FakeTool, tmp_path: Path) -> None
     sent: list[str] = []
     copied = Clipboard(sent.append).copy(VALUE, 30)
 
-    assert copied.way == "OSC 52"
+    assert copied.backend == "OSC 52"
     assert sent == [f"\x1b]52;c;{base64.b64encode(VALUE).decode()}\x07"]
     assert "cannot be verified" in copied.sentence
 
@@ -240,7 +240,7 @@ def test_a_tool_that_complains_does_not_write_on_the_screen(
 )
 def test_the_order_of_the_ways(environ: dict[str, str], kinds: list[type]) -> None:
     """Over SSH no local tool is asked: it would fill the clipboard of the wrong machine."""
-    assert [type(way) for way in ways(print, environ)] == kinds
+    assert [type(way) for way in list_backends(print, environ)] == kinds
 
 
 @pytest.fixture
@@ -272,7 +272,7 @@ def test_inside_tmux_over_ssh(tmux: Callable[..., bytes]) -> None:
 
 def test_osc52_can_be_switched_off() -> None:
     """Without a terminal to write to it is no way."""
-    assert not any(isinstance(way, Osc52) for way in ways(None, {"SSH_TTY": "x"}))
+    assert not any(isinstance(way, Osc52) for way in list_backends(None, {"SSH_TTY": "x"}))
 
 
 async def test_the_footer_counts_down_and_y_clears(tool: FakeTool, app: MakeApp, monotonic: Steady) -> None:

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from smtui.clipboard import ways as ways_module
+from smtui.clipboard import backends
+from smtui.clipboard.backends import EMPTY_COPY, ClipboardUnresponsiveError, Pyperclip, Tool, find_backend, is_windows
 from smtui.clipboard.clipboard import Clipboard, NoClipboardError
-from smtui.clipboard.guard import Watch
+from smtui.clipboard.fingerprint import Fingerprint
 from smtui.clipboard.own_terminal import write_to
-from smtui.clipboard.seal import Seal
-from smtui.clipboard.ways import EMPTY_COPY, ClipboardUnresponsiveError, Pyperclip, Tool, find, is_windows
+from smtui.clipboard.watchdog import Watch
 from smtui.config import Settings
 from smtui.tui.app import SmtuiApp
 from tests.tui.conftest import FakeTool, MakeApp, Steady, until
@@ -109,7 +109,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
         import pyperclip
 
         copy, paste = pyperclip.init_wsl_clipboard()
-        monkeypatch.setattr(ways_module, "is_windows", lambda: True)
+        monkeypatch.setattr(backends, "is_windows", lambda: True)
         monkeypatch.setattr(pyperclip, "copy", copy)
         monkeypatch.setattr(pyperclip, "paste", paste)
     return tools
@@ -160,7 +160,7 @@ def test_pyperclip_is_for_windows_alone(tmp_path: Path) -> None:
     assert not is_windows(tmp_path / "absent")
     version.write_text("Linux version 6.18.5 (gcc)")
     assert not is_windows(version)
-    assert isinstance(find(["pyperclip"]), Pyperclip)
+    assert isinstance(find_backend(["pyperclip"]), Pyperclip)
 
 
 def test_a_tool_that_cannot_be_read_back_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +216,7 @@ def test_what_does_not_answer_stays_known(tool: FakeTool, tmp_path: Path, monkey
     with monkeypatch.context() as patch:
         patch.setenv("PATH", "/nonexistent")
         cleared = clipboard.clear()
-    assert (cleared.failed, "may still hold" in cleared.sentence) == (True, True)
+    assert (cleared.has_failed, "may still hold" in cleared.sentence) == (True, True)
     assert clipboard.clear().sentence in (
         "The clipboard is empty.", "The clipboard holds nothing that was copied in this session.")  # the guard's try
     assert tool.held == b""
@@ -230,8 +230,8 @@ def test_the_guard_looks_after_several_ways(tool: FakeTool, monkeypatch: pytest.
     spec = ["OSC 52", path, str(found.st_rdev), str(found.st_ctime_ns)]
     clipboard = Clipboard()
     clipboard.copy(ONE, 600)
-    clipboard._guard.look_after(Watch(spec, Seal.of(TWO), 600))
-    clipboard._guard.leave()  # as the end of the program does
+    clipboard._watchdog.watch(Watch(spec, Fingerprint.make(TWO), 600))
+    clipboard._watchdog.leave()  # as the end of the program does
 
     wait_until(lambda: tool.held == b"")
     assert os.read(master, 100) == EMPTY_COPY.encode()
@@ -254,7 +254,7 @@ def test_the_end_of_the_desktops_session_clears(tool: FakeTool) -> None:
     clipboard = Clipboard()
     clipboard.copy(ONE, 600)
     clipboard.copy(ONE, 600)  # answered, so the guard is ready for a signal
-    process = clipboard._guard._process
+    process = clipboard._watchdog._process
     assert process is not None
     process.send_signal(signal.SIGTERM)
 
@@ -269,7 +269,7 @@ import sys
 from smtui.clipboard.clipboard import Clipboard
 clipboard = Clipboard(linger={linger})
 for line in sys.stdin:
-    print(clipboard.copy(line.strip().encode(), {seconds}).way, flush=True)
+    print(clipboard.copy(line.strip().encode(), {seconds}).backend, flush=True)
 """
 
 

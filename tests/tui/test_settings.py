@@ -144,5 +144,5 @@ async def test_each_says_what_it_means_and_where_it_lies(app: MakeApp, config: P
         await at(pilot, running, "clipboard_timeout")
         await until(pilot, lambda: "Stored in" in screen_text(running))
 
-        assert "seconds; 0 for not before the end" in screen_text(running)
+        assert "seconds; 0 = until exit" in screen_text(running)
         assert "✓ on" in screen_text(running)

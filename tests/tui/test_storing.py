@@ -203,7 +203,7 @@ def editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *does: str) -> Itera
     monkeypatch.setenv("VISUAL", f"'{sys.executable}' '{script}'")
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    monkeypatch.setattr("smtui.editor.private_copy.SHARED_MEMORY", str(tmp_path / "none"))
+    monkeypatch.setattr("smtui.editor.temp_file.SHARED_MEMORY", str(tmp_path / "none"))
     monkeypatch.setattr("tempfile.tempdir", None)
 
     @contextmanager

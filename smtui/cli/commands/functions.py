@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> Exit:
             _allow(functions, args.name)
         elif args.action == "revoke":
             functions.revoke_function(FunctionName=args.name)
-            output.line(f"{args.name}: no longer allowed to run on this machine")
+            output.line(f"{args.name}: not allowed to run on this machine")
         else:
             created = functions.create_function(FunctionName=args.name, **settings)
             output.line(_format_function(created))
@@ -102,7 +102,7 @@ def _allow(functions: RotationClient, name: str) -> None:
     if "Unreadable" in function:
         raise RefusedError(f"The settings of {name} cannot be read, so it cannot be allowed.", hint="Run: smtui check")
     if "WaitsForPermission" not in function:
-        output.line(f"{name}: already allowed on this machine" if "Command" in function else
+        output.line(f"{name}: may run on this machine already" if "Command" in function else
                     f"{name}: needs no permission, it only makes passwords")
         return
     terminal.write(_describe_command(function))

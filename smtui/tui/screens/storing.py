@@ -7,8 +7,8 @@ from pathlib import Path
 
 from smtui.api.errors import AccessDeniedException, ClientError
 from smtui.compare_and_swap import read_labels
-from smtui.editor.private_copy import place
-from smtui.editor.program import command
+from smtui.editor.program import find_editor
+from smtui.editor.temp_file import find_location
 from smtui.labels import AWSCURRENT
 from smtui.shown import SafeText, sanitize
 from smtui.tui import outside, ways_back
@@ -66,7 +66,7 @@ class StoringScreen(ValueScreen):
     async def action_edit_outside(self) -> None:
         if self.refuses_to_write():
             return
-        program, where = command(), place()
+        program, where = find_editor(), find_location()
         title = sanitize(f"Edit the value of {self.name} in {Path(program[0]).name}?")
         if not await self.app.push_screen_wait(Confirm(title, outside.warning(where), "Edit", can_be_undone=True)):
             return

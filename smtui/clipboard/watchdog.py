@@ -1,10 +1,9 @@
-"""A process of its own that clears the clipboard after us: at the deadline, or when we are gone, even by SIGKILL.
+"""A separate process that clears the clipboard at the deadline, or when smtui has ended, even by SIGKILL.
 
-It is told by lines of JSON on its standard input which way to look and the seal of what was copied, never the value.
-Each way is looked after by itself: a new line about it takes the place of the one before, and leaves the others. It
-answers each line that it took with an empty one, so that a line is not lost to a guard that is just ending. When the
-pipe closes, whoever copied has ended: it clears at once, or, where the line says `linger` (a command that ends right
-after copying), at the deadline. SIGTERM, as at the end of the desktop's session, clears everything.
+It reads lines of JSON from its standard input: the backend and the fingerprint of the copy, never the value. A new line
+replaces the earlier one of the same backend. Each accepted line is answered with an empty line, so that none is lost to
+a process that is just ending. When the pipe closes, it clears at once, or, with `linger` (a command that ends after
+copying), at the deadline. SIGTERM, as at the end of a desktop session, clears everything.
 """
 
 from __future__ import annotations
@@ -24,64 +23,66 @@ from typing import IO
 
 from smtui.ambient import seconds_awake
 from smtui.children import start_module
-from smtui.clipboard.seal import Clearing, Seal, clear_if_ours
-from smtui.clipboard.ways import find
+from smtui.clipboard.backends import find_backend
+from smtui.clipboard.fingerprint import Clearing, Fingerprint, clear_if_unchanged
 
-LOOK = 1.0
-MOST_TRIES = 5
-STARTS = 2
+POLL_SECONDS = 1.0
+MAX_ATTEMPTS = 5
+MAX_STARTS = 2
 PIPE_CLOSED, END_NOW = "", "end"
 
 
 @dataclass(frozen=True)
 class Watch:
-    """What to look after: `seconds` from now, or without a limit where that is 0."""
+    """A copy to clear `seconds` from now; 0 = when smtui ends."""
 
     spec: list[str]
-    seal: Seal
+    fingerprint: Fingerprint
     seconds: float
     linger: bool = False
     forget: bool = False
-    """Whoever copied has cleared it."""
+    """The copy was already cleared."""
 
     def to_line(self) -> str:
+        """The line of JSON for the process."""
         return json.dumps({
-            "spec": self.spec, "key": self.seal.key.hex(), "digest": self.seal.digest.hex(),
+            "spec": self.spec, "key": self.fingerprint.key.hex(), "digest": self.fingerprint.digest.hex(),
             "seconds": self.seconds, "linger": self.linger, "forget": self.forget,
         }) + "\n"  # fmt: skip
 
     @classmethod
     def from_line(cls, line: str) -> Watch:
-        told = json.loads(line)
-        seal = Seal(bytes.fromhex(told["key"]), bytes.fromhex(told["digest"]))
-        return cls(told["spec"], seal, told["seconds"], told["linger"], told["forget"])
+        """Parses a line of `to_line`."""
+        fields = json.loads(line)
+        fingerprint = Fingerprint(bytes.fromhex(fields["key"]), bytes.fromhex(fields["digest"]))
+        return cls(fields["spec"], fingerprint, fields["seconds"], fields["linger"], fields["forget"])
 
 
-class Guard:
-    """Our end of the pipe to that process."""
+class Watchdog:
+    """This process's end of the pipe to the watchdog."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._unanswered = 0
 
-    def look_after(self, watch: Watch) -> None:
-        """Raises OSError where no such process can be started."""
-        for _ in range(STARTS):
-            if self._takes(watch.to_line()):
+    def watch(self, watch: Watch) -> None:
+        """Sends a copy to the watchdog, which is started if needed. Raises OSError if it cannot be started."""
+        for _ in range(MAX_STARTS):
+            if self._send(watch.to_line()):
                 return
             self.leave()
-        raise OSError("the guard of the clipboard does not start")
+        raise OSError("the watchdog of the clipboard does not start")
 
     def forget(self, watch: Watch) -> None:
-        """What is looked after by the same way was cleared already."""
+        """Tells the watchdog that the copy of this backend was cleared."""
         if self._process is not None:
-            self._takes(replace(watch, forget=True).to_line())
+            self._send(replace(watch, forget=True).to_line())
 
-    def _takes(self, line: str) -> bool:
-        """Whether it is there and has it. One just started has nothing else to do and is not waited for."""
+    def _send(self, line: str) -> bool:
+        """Whether the process accepted the line. A new process surely does, so its answer is not awaited."""
         is_new = self._process is None
         if is_new:
-            self._process, self._unanswered = start_module("smtui.clipboard.guard", stdout=subprocess.PIPE), 0
+            self._process, self._unanswered = start_module("smtui.clipboard.watchdog", stdout=subprocess.PIPE), 0
         try:
             self._pipe().write(line.encode())
             self._pipe().flush()
@@ -97,7 +98,7 @@ class Guard:
         return not self._unanswered
 
     def leave(self) -> None:
-        """Closes the pipe; the guard does the rest and ends by itself."""
+        """Closes the pipe. The watchdog clears what is left and ends."""
         if self._process is not None:
             for pipe in (self._pipe(), self._process.stdout):
                 with suppress(OSError):
@@ -110,20 +111,20 @@ class Guard:
         return self._process.stdin
 
 
-# The process itself.
+# The code below runs in the watchdog process.
 
 
 @dataclass
 class _Held:
-    """A copy that is looked after, until when, and how often clearing it failed."""
+    """A copy, its deadline, and the number of failed attempts to clear it."""
 
     watch: Watch
     deadline: float
-    tries: int = 0
+    attempts: int = 0
 
 
-class Keeper:
-    """Looks after what `lines` say, until each copy is cleared or was somebody else's, and nothing new came."""
+class Watcher:
+    """Clears the copies that `lines` describe. Ends when there is none left and no new line."""
 
     def __init__(self, lines: Iterable[str], answer: Callable[[], None]) -> None:
         self._lines = lines
@@ -133,7 +134,8 @@ class Keeper:
         self._ending = threading.Lock()
         self._ended = False
 
-    def keep(self) -> None:
+    def run(self) -> None:
+        """Runs until there is nothing left to clear."""
         threading.Thread(target=self._listen, daemon=True).start()
         self._take(self._arriving.get())
         while not self._has_ended():
@@ -143,7 +145,7 @@ class Keeper:
                 self._clear(held)
 
     def end(self) -> None:
-        """All is to be cleared now. May be called while a signal is handled."""
+        """Clears everything now. Safe to call from a signal handler."""
         self._arriving.put(END_NOW)
 
     def _listen(self) -> None:
@@ -156,7 +158,7 @@ class Keeper:
         self._arriving.put(PIPE_CLOSED)
 
     def _has_ended(self) -> bool:
-        """A line that comes later is not answered, so whoever wrote it starts another guard."""
+        """Whether to end. A later line gets no answer, so its sender starts another watchdog."""
         with self._ending:
             self._ended = not self._held and self._arriving.empty()
             return self._ended
@@ -174,33 +176,34 @@ class Keeper:
             self._held[watch.spec[0]] = _Held(watch, deadline)
 
     def _wait(self) -> float | None:
-        """Looks at the clock again and again: waiting stands still in suspend."""
+        """Seconds to wait for a line. They are few, because a wait does not count time in suspend."""
         nearest = min((held.deadline for held in self._held.values()), default=math.inf)
-        return None if nearest == math.inf else max(min(LOOK, nearest - seconds_awake()), 0)
+        return None if nearest == math.inf else max(min(POLL_SECONDS, nearest - seconds_awake()), 0)
 
     def _clear(self, held: _Held) -> None:
-        """Tries again a few times where a tool does not answer."""
-        held.tries += 1
-        if clear_if_ours(find(held.watch.spec), held.watch.seal) is Clearing.FAILED and held.tries < MOST_TRIES:
-            held.deadline = seconds_awake() + LOOK
+        """Clears a copy. If its tool does not answer, it is retried a few times."""
+        held.attempts += 1
+        outcome = clear_if_unchanged(find_backend(held.watch.spec), held.watch.fingerprint)
+        if outcome is Clearing.FAILED and held.attempts < MAX_ATTEMPTS:
+            held.deadline = seconds_awake() + POLL_SECONDS
             return
         if self._held.get(held.watch.spec[0]) is held:
             del self._held[held.watch.spec[0]]
 
 
 def _answer() -> None:
-    """Nobody reads it any more where a command has ended."""
+    """Answers a line. A command that has ended does not read it."""
     with suppress(OSError):
         os.write(1, b"\n")
 
 
 def _main() -> None:
-    keeper = Keeper(sys.stdin, _answer)
+    watcher = Watcher(sys.stdin, _answer)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: keeper.end())
-    keeper.keep()
-    os._exit(0)  # the thread that listens is in the middle of reading, which the interpreter would wait for
+            signal.signal(getattr(signal, name), lambda *_: watcher.end())
+    watcher.run()
+    os._exit(0)  # the interpreter would wait for the thread that reads
 
 
 if __name__ == "__main__":

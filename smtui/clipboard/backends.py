@@ -1,7 +1,7 @@
-"""The ways to a clipboard, and the order in which they are tried.
+"""Clipboard backends: tools, tmux, pyperclip and OSC 52, and the order in which they are tried.
 
-A value goes to a tool over its standard input, never as an argument, and a tool is given only the environment it needs.
-Where a way can be read back it is checked: tools answer "done" without a display too.
+A tool gets the value on its standard input, never as an argument, and only the environment that it needs. A copy is
+read back where possible, because tools succeed without a display too.
 """
 
 from __future__ import annotations
@@ -20,52 +20,57 @@ from typing import Protocol
 from smtui import children
 from smtui.clipboard.own_terminal import find_terminal, write_to
 
-PATIENCE = 3.0
-LONGEST_SEQUENCE = 74_000
+TIMEOUT_SECONDS = 3.0
+MAX_SEQUENCE_BYTES = 74_000
+"""Of a value for OSC 52; terminals ignore longer sequences."""
 EMPTY_COPY = "\x1b]52;c;\x07"
 
 
 class ClipboardBackendError(Exception):
-    """This way is closed; another may be open. Never carries the value."""
+    """This backend does not work; another may. The message never has the value."""
 
 
 class ClipboardUnresponsiveError(ClipboardBackendError):
-    """The tool could not be run or did not end: nothing is known of what it holds."""
+    """The tool could not be run or did not end, so the content of the clipboard is unknown."""
 
 
-class Way(Protocol):
-    """One clipboard. `spec` is enough for another process to find it; without one nobody else can look after it."""
+class ClipboardBackend(Protocol):
+    """One clipboard. `spec` identifies it for another process; without one, only this process can clear it."""
 
     @property
     def name(self) -> str: ...
     @property
     def spec(self) -> list[str] | None: ...
-    def put(self, data: bytes) -> None: ...
-    def read(self) -> bytes | None:
-        """What it holds; None where nobody can know."""
+    def put(self, data: bytes) -> None:
+        """Copies `data`. Raises ClipboardBackendError."""
 
-    def clear(self) -> None: ...
-    def told(self, seconds: float) -> str:
-        """What a person should know after a copy that is cleared after `seconds`, or not by itself (0)."""
+    def read(self) -> bytes | None:
+        """The content; None if it cannot be read. Raises ClipboardBackendError."""
+
+    def clear(self) -> None:
+        """Empties the clipboard. Raises ClipboardBackendError."""
+
+    def describe_copy(self, seconds: float) -> str:
+        """A sentence for the user about a copy that is cleared after `seconds`, or not at all (0)."""
 
 
 def _run(command: tuple[str, ...], data: bytes = b"", *, answers: bool = False) -> bytes:
-    """`stdout` is left open by tools that stay to serve the clipboard, so it is listened to only for an answer."""
+    """Runs a tool. Its output is read only if it `answers`: tools that serve the clipboard keep it open."""
     try:
-        return children.run(command, data, seconds=PATIENCE, answers=answers)
+        return children.run(command, data, seconds=TIMEOUT_SECONDS, answers=answers)
     except subprocess.CalledProcessError:
         raise ClipboardBackendError(command[0]) from None
     except (OSError, subprocess.SubprocessError):
         raise ClipboardUnresponsiveError(command[0]) from None
 
 
-def _told(name: str, seconds: float) -> str:
+def _describe_copy(name: str, seconds: float) -> str:
     return f"Copied {name}" + (f", clears in {seconds} s" if seconds else "")
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A program that fills the clipboard from its standard input. The first of `puts` that works is used."""
+    """A program that copies its standard input. The first command of `puts` that works is used."""
 
     name: str
     puts: tuple[tuple[str, ...], ...]
@@ -91,8 +96,8 @@ class Tool:
     def clear(self) -> None:
         _run(self.clears)
 
-    def told(self, seconds: float) -> str:
-        return _told(f"with {self.name}", seconds)
+    def describe_copy(self, seconds: float) -> str:
+        return _describe_copy(f"with {self.name}", seconds)
 
 
 TOOLS = {
@@ -123,9 +128,9 @@ TOOLS = {
 
 @dataclass(frozen=True)
 class TmuxBuffer:
-    """A buffer of tmux's own, which tmux also hands to the terminal it runs in (`-w`).
+    """A tmux buffer, which tmux also sends to its own terminal (`-w`).
 
-    It has one name whoever copies, so a new copy takes the place of the one before, and no second buffer is left.
+    Its name is always the same, so a new copy replaces the earlier one.
     """
 
     name: str = "tmux"
@@ -142,18 +147,18 @@ class TmuxBuffer:
         return _run(("tmux", "save-buffer", "-b", self.buffer, "-"), answers=True)
 
     def clear(self) -> None:
-        """The terminal around tmux gets a blank in place of the copy: tmux hands on no empty one."""
+        """Clears the buffer. The terminal around tmux gets a blank, because tmux sends no empty copy."""
         with suppress(ClipboardBackendError):
             self.put(b" ")
         _run(("tmux", "delete-buffer", "-b", self.buffer))
 
-    def told(self, seconds: float) -> str:
-        return f"{_told('via tmux', seconds)}. Your terminal may keep a copy."
+    def describe_copy(self, seconds: float) -> str:
+        return f"{_describe_copy('via tmux', seconds)}. Your terminal may keep a copy."
 
 
 class Pyperclip:
-    """Windows, and the clipboard of the Windows around WSL. Nowhere else: of the tools that pyperclip knows besides,
-    KDE's klipper gets the value as an argument, which everybody on the machine can read."""
+    """The clipboard of Windows, also from WSL. It is not used elsewhere: pyperclip passes the value to KDE's klipper
+    as an argument, which every user of the machine can read."""
 
     name = "the system's clipboard"
     spec: list[str] | None = ["pyperclip"]  # noqa: RUF012
@@ -163,18 +168,18 @@ class Pyperclip:
             text = data.decode()
         except UnicodeDecodeError:
             raise ClipboardBackendError(self.name) from None
-        self._ask("copy", text)
+        self._call("copy", text)
 
     def read(self) -> bytes | None:
-        return str(self._ask("paste")).encode()
+        return str(self._call("paste")).encode()
 
     def clear(self) -> None:
-        self._ask("copy", "")
+        self._call("copy", "")
 
-    def told(self, seconds: float) -> str:
-        return _told(f"with {self.name}", seconds)
+    def describe_copy(self, seconds: float) -> str:
+        return _describe_copy(f"with {self.name}", seconds)
 
-    def _ask(self, function: str, *arguments: str) -> object:
+    def _call(self, function: str, *arguments: str) -> object:
         import pyperclip
 
         try:
@@ -185,14 +190,14 @@ class Pyperclip:
 
 @dataclass(frozen=True)
 class Osc52:
-    """An escape sequence that asks the terminal, which never answers; an empty copy asks it to forget."""
+    """An escape sequence that asks the terminal to copy. It never answers; an empty copy asks it to clear."""
 
     write: Callable[[str], None]
     spec: list[str] | None = None
     name: str = "OSC 52"
 
     def put(self, data: bytes) -> None:
-        if len(data) > LONGEST_SEQUENCE:
+        if len(data) > MAX_SEQUENCE_BYTES:
             raise ClipboardBackendError(self.name)
         self._send(f"\x1b]52;c;{base64.b64encode(data).decode()}\x07")
 
@@ -202,9 +207,9 @@ class Osc52:
     def clear(self) -> None:
         self._send(EMPTY_COPY)
 
-    def told(self, seconds: float) -> str:
-        asked = f" A clear is requested in {seconds} s." if seconds else ""
-        return f"Sent to the terminal (OSC 52); cannot be verified, may not be cleared.{asked}"
+    def describe_copy(self, seconds: float) -> str:
+        request = f" A clear is requested in {seconds} s." if seconds else ""
+        return f"Sent to the terminal (OSC 52); cannot be verified, may not be cleared.{request}"
 
     def _send(self, sequence: str) -> None:
         try:
@@ -213,10 +218,15 @@ class Osc52:
             raise ClipboardUnresponsiveError(self.name) from None
 
 
-def ways(osc52: Callable[[str], None] | None, environ: Mapping[str, str] = os.environ) -> Iterator[Way]:
-    """The ways to try here, best first. Over SSH a local tool would fill the clipboard of the wrong machine."""
+def list_backends(
+    osc52: Callable[[str], None] | None, environ: Mapping[str, str] = os.environ
+) -> Iterator[ClipboardBackend]:
+    """The backends to try, best first. Over SSH, a local tool would use the clipboard of the wrong machine.
+
+    `osc52` writes an escape sequence to the terminal; None if OSC 52 is not allowed.
+    """
     if not is_remote(environ):
-        yield from _local(environ)
+        yield from _list_local(environ)
     if environ.get("TMUX"):
         yield TmuxBuffer()
     if osc52 is not None:
@@ -227,15 +237,15 @@ def is_remote(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("SSH_TTY") or environ.get("SSH_CONNECTION"))
 
 
-def _local(environ: Mapping[str, str]) -> Iterator[Way]:
-    """The tools that are there; one that is not would have to be installed, see `advice`."""
-    wanted = {
+def _list_local(environ: Mapping[str, str]) -> Iterator[ClipboardBackend]:
+    """The installed tools of this display; `explain_missing` names one that is not installed."""
+    usable = {
         "wl-copy": "WAYLAND_DISPLAY" in environ,
         "xclip": "DISPLAY" in environ,
         "xsel": "DISPLAY" in environ,
         "pbcopy": sys.platform == "darwin",
     }
-    found = [TOOLS[name] for name, here in wanted.items() if here and _is_installed(name, environ)]
+    found = [TOOLS[name] for name, here in usable.items() if here and _is_installed(name, environ)]
     yield from found
     if not found and is_windows():
         yield Pyperclip()
@@ -246,7 +256,7 @@ def _is_installed(tool: str, environ: Mapping[str, str]) -> bool:
 
 
 def is_windows(version: Path = Path("/proc/version")) -> bool:
-    """Windows, or Linux inside of it (WSL), which pyperclip tells by the same file."""
+    """Whether this is Windows or WSL, which pyperclip detects by the same file."""
     if sys.platform == "win32":
         return True
     try:
@@ -255,8 +265,8 @@ def is_windows(version: Path = Path("/proc/version")) -> bool:
         return False
 
 
-def advice(environ: Mapping[str, str], *, osc52: bool) -> str:
-    """What is missing where no way led to a clipboard."""
+def explain_missing(environ: Mapping[str, str], *, osc52: bool) -> str:
+    """Says what to install or set, if no backend worked. `osc52` is whether OSC 52 is allowed."""
     otherwise = "run smtui inside tmux" + ("" if osc52 else ", or switch OSC 52 on in the settings")
     if environ.get("TMUX"):
         otherwise = "reveal the value instead" if osc52 else "switch OSC 52 on in the settings"
@@ -271,8 +281,8 @@ def advice(environ: Mapping[str, str], *, osc52: bool) -> str:
     return f"There is no display (X11 needs xclip or xsel, Wayland wl-clipboard): {otherwise}."
 
 
-def find(spec: list[str]) -> Way:
-    """The way another process named by its `spec`."""
+def find_backend(spec: list[str]) -> ClipboardBackend:
+    """The backend that another process identified by its `spec`."""
     match spec:
         case ["tmux", *_]:
             return TmuxBuffer()
