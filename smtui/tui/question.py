@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_PAGE_SIZE
@@ -22,16 +22,19 @@ ONLY_PLANNED = OWN["deleted"].read("only")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Pressing a key makes another question of this one. `order` is the id of a column."""
+    """Pressing a key makes another question of this one. `order` is the id of a column.
+
+    `search` is the filter `text`, parsed: once, when the question is made, for everybody who asks for it.
+    """
 
     text: str = ""
     order: str = FIRST
     descending: bool = False
     planned: bool = False
+    search: Search = field(init=False, compare=False, repr=False)
 
-    @property
-    def search(self) -> Search:
-        return read(self.text)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "search", read(self.text))
 
     @property
     def shows_planned(self) -> bool:

@@ -38,8 +38,26 @@ class Vocabulary:
             "name": {}, "stage": {}, "tag": {}, "tag-key": {}, "tag-value": {}, "primary-region": {},
             "owning-service": {},
         }  # fmt: skip
+        self._sorted: dict[str, list[str]] = {}
+        self._newest: tuple[str, list[Suggestion]] | None = None
 
     def learn(self, entries: Iterable[SecretListEntry]) -> None:
+        """Adds what stands in `entries`."""
+        before = self._count()
+        self._add_all(entries)
+        if self._count() != before:
+            self._sorted, self._newest = {}, None
+
+    def suggestions_for(self, text: str) -> list[Suggestion]:
+        """What could come next behind `text`. Worked out once for a text, until something new is learned."""
+        if self._newest is None or self._newest[0] != text:
+            self._newest = text, _suggest(text, self)
+        return self._newest[1]
+
+    def _count(self) -> int:
+        return sum(map(len, self._known.values()))
+
+    def _add_all(self, entries: Iterable[SecretListEntry]) -> None:
         for entry in entries:
             self._add("name", accumulate(_steps(entry["Name"])))
             self._add("stage", rows.labels(entry))
@@ -58,12 +76,17 @@ class Vocabulary:
 
     def values(self, key: str) -> Iterator[str]:
         """Of a key of the filter: those that were seen, then those it is declared with."""
-        seen = sorted(self._known.get(key, ()), key=lambda value: (len(value), value))
-        yield from dict.fromkeys((*seen, *(OWN[key].values if key in OWN else ())))
+        if key not in self._sorted:
+            self._sorted[key] = sorted(self._known.get(key, ()), key=lambda value: (len(value), value))
+        yield from dict.fromkeys((*self._sorted[key], *(OWN[key].values if key in OWN else ())))
 
 
 def suggestions(text: str, vocabulary: Vocabulary) -> list[Suggestion]:
     """For the word at the end of `text`, the likeliest first; every key, where nothing is typed yet."""
+    return vocabulary.suggestions_for(text)
+
+
+def _suggest(text: str, vocabulary: Vocabulary) -> list[Suggestion]:
     word = last_word(text)
     sign, start = ("!", word[1:]) if word.startswith("!") else ("", word)
     key, colon, value = start.partition(":")

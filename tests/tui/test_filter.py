@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Static
 
+import smtui
 from smtui.config import change_settings, load_settings
 from smtui.shown import sanitize
+from smtui.tui import question
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.palette import Actions
@@ -17,9 +21,9 @@ from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.search import ALLOWED
 from smtui.tui.suggestions import Suggestion, Vocabulary, completed, suggestions
 from tests.conftest import Clock
-from tests.tui.conftest import MakeApp, said, screen_text, types, until
+from tests.tui.conftest import MakeApp, said, screen_text, types, until, until_still
 
-SMALL = (80, 24)
+SMALL, LARGE = (80, 24), (120, 36)
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -195,3 +199,72 @@ async def test_what_the_service_has_no_filter_for(app: MakeApp, filled: Any, clo
         ):
             screen(running).filter.value = text
             await until(pilot, lambda names=names: listed(running) == names and not screen(running).secrets.busy)
+
+
+# What a key costs.
+
+
+def record_calls(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[Any]:
+    """The last argument of each call of a function from now on."""
+    calls: list[Any] = []
+    function = getattr(owner, name)
+
+    def recorded(*args: Any, **how: Any) -> Any:
+        calls.append(args[-1])
+        return function(*args, **how)
+
+    monkeypatch.setattr(owner, name, recorded)
+    return calls
+
+
+async def test_a_key_parses_the_filter_once_and_checks_no_action(
+    app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what could come next is worked out once for what was typed, and once more where new names were read."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await shows(pilot, "5 secrets")
+        await pilot.press("slash")
+        await until_still(pilot)
+        parsed = record_calls(monkeypatch, question, "read")
+        suggested = record_calls(monkeypatch, Vocabulary, "values")
+        checked = record_calls(monkeypatch, SmtuiApp, "_check_action_state")
+        await pilot.press("p")
+        await until(pilot, lambda: screen(running).secrets.question.text == "p")
+        await until_still(pilot)
+        assert parsed == ["p"] and not checked
+        for key in ("backspace", "n", "a", "m", "e", "colon", "p"):
+            await pilot.press(key)
+            await until_still(pilot)
+
+        assert parsed == ["p", "", "n", "na", "nam", "name", "name:", "name:p"]
+        assert suggested == ["name", "name"]
+
+
+async def test_a_step_lays_out_nothing_anew(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the secret under the cursor takes as many lines beside the list as the one before; else it is."""
+    vault.create_secrets([{"Name": f"a-{number}", "SecretString": "x"} for number in range(3)])
+    vault.create_secrets([{"Name": "b", "SecretString": "x", "Description": "more to be said"}])
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await shows(pilot, "4 secrets")
+        await until_still(pilot)
+        laid_out = record_calls(monkeypatch, Screen, "_refresh_layout")
+        for name in ("a-1", "a-2"):
+            await pilot.press("down")
+            await until_still(pilot)
+            assert str(screen(running).preview.query_one(Static).content).startswith(f"{name}\n") and not laid_out
+        await pilot.press("down")
+        await shows(pilot, "more to be said")
+        assert laid_out
+
+
+async def test_a_long_filter_scrolls_in_its_line(app: MakeApp, filled: Any) -> None:
+    """The end of it, where the cursor is, stays in sight."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await shows(pilot, "5 secrets")
+        await types(pilot, "/" + "x" * 100 + "end")
+        await shows(pilot, "xxend")
+        await pilot.press("home")
+        await until(pilot, lambda: "xxend" not in screen_text(running))

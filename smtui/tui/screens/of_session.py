@@ -109,9 +109,10 @@ class SessionScreen(Screen[Answer]):
             self._over.set()
         else:
             self._over.clear()
+        retry_key = self.retry_key if state.has_failed else ""
         for pane in self.query(ReadPane):
             if not pane.own_state:
-                pane.show_state(state, self.retry_key)
+                pane.show_state(state, retry_key)
 
     @property
     def retry_key(self) -> str:

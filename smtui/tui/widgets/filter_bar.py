@@ -89,6 +89,8 @@ class FilterBar(Vertical):
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
         self._vocabulary = vocabulary
+        self._suggested: tuple[list[Suggestion], int] | None = None
+        """What is shown beneath the line, and in how many cells."""
 
     def compose(self) -> ComposeResult:
         yield FilterLine(self._vocabulary)
@@ -106,8 +108,12 @@ class FilterBar(Vertical):
 
     def suggest(self) -> None:
         """Says what could come next, from what has been read by now."""
-        if self.line.has_focus:
-            self.hints.update(_hints(self.line.suggestions, self.size.width - 2), layout=False)
+        if not self.line.has_focus:
+            return
+        suggested = self.line.suggestions, self.size.width - 2
+        if suggested != self._suggested:
+            self._suggested = suggested
+            self.hints.update(_hints(*suggested), layout=False)
 
 
 def _hints(found: list[Suggestion], width: int) -> Content:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from textual import events
-from textual.reactive import reactive
+from textual.geometry import Size
+from textual.reactive import Reactive, reactive
 from textual.widgets import Input
 
 from smtui.shown import sanitize
@@ -16,6 +17,8 @@ class Line(Input):
     """Harmful characters become their stand-ins as they come in, so this is no field for what must stay as it was."""
 
     cursor_blink = reactive(False, init=False)
+    virtual_size = Reactive(Size(0, 0))
+    """Textual's own has the whole screen laid out anew at each letter, for the sake of a line of fixed size."""
 
     def on_paste(self, event: events.Paste) -> None:
         """A line break at its end is the terminal's; one inside would cut it short unseen."""

@@ -32,6 +32,10 @@ class PagedList(VirtualList):
     class Loaded(Message):
         """More of the list is here, or another list, or something was told about what is being read."""
 
+        def can_replace(self, message: Message) -> bool:
+            """Two in a row are one: whoever hears of it looks at the list as it is then."""
+            return isinstance(message, PagedList.Loaded)
+
     class TooMany(Message):
         """There are too many for an order that is made here; the list stays as it was."""
 
@@ -208,8 +212,8 @@ class PagedList(VirtualList):
         if self.hurrying:
             self.go(self.count - 1)
             self.hurrying = self.more
-        self.post_message(self.Loaded())
         self.moved()
+        self.post_message(self.Loaded())
 
     # Moving.
 

@@ -39,7 +39,12 @@ class Preview(VerticalScroll, can_focus=False):
         yield Static()
 
     def show(self, entry: SecretListEntry | None, now: datetime) -> None:
-        self.query_one(Static).update(Content("\n").join(described(entry, now)) if entry else Content(""))
+        """The screen is laid out anew only where there are more or fewer lines than before."""
+        text = self.query_one(Static)
+        text.update(Content("\n").join(described(entry, now)) if entry else Content(""), layout=False)
+        text.clear_cached_dimensions()
+        if not text.size or text.get_content_height(text.size, text.size, text.size.width) != text.size.height:
+            text.refresh(layout=True)
 
 
 def described(entry: SecretListEntry, now: datetime) -> Iterator[Content]:

@@ -63,7 +63,7 @@ class ReadPane(Container):
         yield self._instead
 
     def show_state(self, state: ReadState, retry_key: str) -> None:
-        """Shows how far the reading is; `retry_key` is the key that begins it anew."""
+        """Shows how far the reading is; `retry_key` is the key that begins it anew, where it has failed."""
         if self._patience is not None:
             self._patience.stop()
             self._patience = None
