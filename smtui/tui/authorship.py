@@ -20,6 +20,7 @@ MAX_EVENTS = 1000
 STORING = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret"})
 TAGGING = frozenset({"TagResource", "UntagResource"})
 POLICY_CHANGES = frozenset({"PutResourcePolicy", "DeleteResourcePolicy"})
+ROTATION_CHANGES = frozenset({"RotateSecret", "CancelRotateSecret"})
 ROTATED = "RotationSucceeded"
 Event = Mapping[str, Any]
 
@@ -46,6 +47,22 @@ def describe_last_change(vault: Vault, secret_id: str, region: str, names: Colle
     """
     found = next((event for event in _events(vault, secret_id, region) if event["eventName"] in names), None)
     return sanitize(f"Somebody {did}.") if found is None else _say(found, did)
+
+
+def describe_last_key_change(
+    vault: Vault, subjects: Collection[str], names: Collection[str], did: str
+) -> SafeText:
+    """The same for a KMS key: `user/alice disabled the key at 2026-03-02 13:00 (DisableKey).`
+
+    Args:
+        subjects: the ids, ARNs and aliases by which a request names the key or the alias.
+        did: what they did, in the past tense, as it follows a name.
+    """
+    for event in vault.trail(outcome="done", limit=MAX_EVENTS):
+        given = {_member(event, "requestParameters", name) for name in ("keyId", "aliasName", "targetKeyId")}
+        if event["eventName"] in names and not given.isdisjoint(subjects):
+            return _say(event, did)
+    return sanitize(f"Somebody {did}.")
 
 
 def _events(vault: Vault, secret_id: str, region: str) -> list[Event]:

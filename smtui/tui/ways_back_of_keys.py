@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.shown import SafeText, sanitize
+from smtui.tui.key_conflict import find_target
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
@@ -63,16 +64,23 @@ def _planned(now: Metadata) -> str:
     return "" if now["KeyState"] == "PendingDeletion" else "Its deletion was cancelled already."
 
 
-def alias_set(session: Session, alias: str, before: str | None) -> None:
-    """`before` is the id of the key to which it led; None where it is new."""
+def alias_set(session: Session, alias: str, before: str | None, after: str) -> None:
+    """`before` is the id of the key to which it led, `after` of that to which it leads; None where it is new."""
     back: tuple[str, dict[str, Any]] = ("delete_alias", {"AliasName": alias})
     if before is not None:
         back = ("update_alias", {"AliasName": alias, "TargetKeyId": before})
-    session.did(_words(sanitize(alias), "made" if before is None else "turned to another key"), back)
+    session.did(_words(sanitize(alias), "made" if before is None else "turned to another key"), back,
+                obstacle=lambda client: _unless_turned(client, alias, after))
 
 
 def alias_removed(session: Session, alias: str, key: Key) -> None:
-    session.did(_words(sanitize(alias), "removed"), ("create_alias", {"AliasName": alias, "TargetKeyId": key.id}))
+    session.did(_words(sanitize(alias), "removed"), ("create_alias", {"AliasName": alias, "TargetKeyId": key.id}),
+                obstacle=lambda client: _unless_turned(client, alias, None))
+
+
+def _unless_turned(client: Client, alias: str, left: str | None) -> str:
+    found = find_target(cast("KeyClient", client), alias)
+    return "" if found == left else f"{alias} leads elsewhere since." if found else f"{alias} is no longer there."
 
 
 def _unless(key: Key, look: Callable[[Metadata], str]) -> Callable[[Client], str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.shown import SafeText, sanitize
-from smtui.tui import rows, ways_back_of_keys
+from smtui.tui import key_conflict, rows, ways_back_of_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.fields import InvalidFieldError
@@ -15,8 +18,11 @@ from smtui.tui.dialogs.key_deletion import KeyDeletion
 from smtui.tui.dialogs.new_key import alias_of
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.key_facts import AWS_OWN, Key, Sealed, keys_of
+from smtui.tui.guarded_write import TYPED
+from smtui.tui.key_conflict import NOWHERE, KeyChange
+from smtui.tui.key_facts import AWS_OWN, Key, Sealed
 from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.value_edit import Outcome
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
@@ -55,12 +61,35 @@ class KeyChangesScreen(SessionScreen[None]):
         if key is None:
             return
         title = sanitize(f"Description of {key.name}")
-        line = OneLine(title, key.description, longest=MAX_KEY_DESCRIPTION_LENGTH, empty=True)
-        new = await self.app.push_screen_wait(line)
-        if new is not None and new != key.description:
-            await call(self.kms.update_key_description, KeyId=key.id, Description=new)
-            ways_back_of_keys.described(self.session, key, new)
-            await self.done("The description is changed.")
+        seen = typed = key.description
+        while True:
+            line = OneLine(title, typed, longest=MAX_KEY_DESCRIPTION_LENGTH, empty=True)
+            new = await self.app.push_screen_wait(line)
+            if new is None or new == seen:
+                return
+            typed = new
+
+            def write(new: str = new) -> object:
+                return self.kms.update_key_description(KeyId=key.id, Description=new)
+
+            outcome, found = await self._write(key_conflict.describe_change(key, new, write, TYPED), seen)
+            if outcome is Outcome.STORED:
+                ways_back_of_keys.described(self.session, replace(key, description=found), new)
+                await self.done("The description is changed.")
+            if outcome in (Outcome.STORED, Outcome.DISCARDED):
+                return
+            if outcome is Outcome.EDIT:
+                seen = found
+
+    async def _write(self, change: KeyChange, seen: str) -> tuple[Outcome, str]:
+        """Unless others changed it since it was `seen`; then that is shown, and asked about."""
+        return await change.guard(self.session, seen).run(self.app, self.vault, seen)
+
+    async def _change_state(self, key: Key, yours: str, write: Callable[[], object], insist: str) -> bool:
+        """Whether it was done."""
+        change = key_conflict.state_change(key, yours, write, insist)
+        outcome, _ = await self._write(change, key_conflict.format_state(key))
+        return outcome is Outcome.STORED
 
     @gesture
     async def action_switch(self) -> None:
@@ -74,17 +103,18 @@ class KeyChangesScreen(SessionScreen[None]):
             sealed = await self.sealed(key)
             seals = sealed.words if sealed.versions else "nothing"
             text = sanitize(f"It seals {seals}. Until it is enabled again, that cannot be read, and no more is sealed.")
-            if await self.app.push_screen_wait(Confirm(sanitize(f"Disable {key.name}?"), text, "Disable")):
-                await call(self.kms.disable_key, KeyId=key.id)
+            if await self.app.push_screen_wait(Confirm(sanitize(f"Disable {key.name}?"), text, "Disable")) and \
+                    await self._change_state(key, "disabled", lambda: self.kms.disable_key(KeyId=key.id),
+                                             "Disable anyway"):
                 ways_back_of_keys.switched(self.session, key, on=False)
                 await self.done(f"{key.name} is disabled.")
         else:
             await self._enable(key)
 
     async def _enable(self, key: Key) -> None:
-        await call(self.kms.enable_key, KeyId=key.id)
-        ways_back_of_keys.switched(self.session, key, on=True)
-        await self.done(f"{key.name} is enabled.")
+        if await self._change_state(key, "enabled", lambda: self.kms.enable_key(KeyId=key.id), "Enable anyway"):
+            ways_back_of_keys.switched(self.session, key, on=True)
+            await self.done(f"{key.name} is enabled.")
 
     async def sealed(self, key: Key) -> Sealed:
         region = self.session.region
@@ -110,10 +140,14 @@ class KeyChangesScreen(SessionScreen[None]):
             return
         sealed, names = await self.sealed(key), await self.names(key)
         days = await self.app.push_screen_wait(KeyDeletion(key, sealed, names, self.session.now()))
-        if days is not None:
-            answer = await call(self.kms.schedule_key_deletion, KeyId=key.id, PendingWindowInDays=days)
+        if days is None:
+            return
+        date = rows.day(self.session.now() + timedelta(days=days))
+        if await self._change_state(
+                key, f"deleted on {date}",
+                lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days), "Plan deletion anyway"):
             ways_back_of_keys.deletion_planned(self.session, key)
-            await self.done(f"{key.name} is out of use, and deleted on {rows.day(answer['DeletionDate'])}.")
+            await self.done(f"{key.name} is out of use, and deleted on {date}.")
 
     @gesture
     async def action_restore(self) -> None:
@@ -124,13 +158,15 @@ class KeyChangesScreen(SessionScreen[None]):
         if key.deletes_at is None:
             self.say(f"No deletion of {key.name} is planned.")
             return
-        await call(self.kms.cancel_key_deletion, KeyId=key.id)
+        if not await self._change_state(
+                key, "disabled", lambda: self.kms.cancel_key_deletion(KeyId=key.id), "Cancel deletion anyway"):
+            return
         ways_back_of_keys.deletion_cancelled(self.session, key)
         await self.done(f"{key.name} stays, disabled.")
         question = Confirm(sanitize(f"Enable {key.name} as well?"), SafeText("It stays, but is still out of use."),
                            "Enable", can_be_undone=True)
         if await self.app.push_screen_wait(question):
-            await self._enable(key)
+            await self._enable(replace(key, state="Disabled", deletes_at=None))
 
     # Aliases.
 
@@ -158,22 +194,36 @@ class KeyChangesScreen(SessionScreen[None]):
         except InvalidFieldError as unfit:
             self.say(str(unfit), severity="warning")
             return
-        before: Key | None = next((each for each in await call(keys_of, self.reader) if alias in each.aliases), None)
-        if before is None:
-            await call(self.kms.create_alias, AliasName=alias, TargetKeyId=key.id)
-        elif before.id == key.id:
+        seen = await call(key_conflict.find_target, self.reader, alias)
+        if seen == key.id:
             self.say(f"{alias} leads to this key already.")
             return
-        else:
-            question = Confirm(sanitize(f"Turn {alias} from {before.id} to {key.id}?"), TURNED, "Turn")
+        if seen is not None:
+            question = Confirm(sanitize(f"Turn {alias} from {seen} to {key.id}?"), TURNED, "Turn")
             if not await self.app.push_screen_wait(question):
                 return
-            await call(self.kms.update_alias, AliasName=alias, TargetKeyId=key.id)
-        ways_back_of_keys.alias_set(self.session, alias, before.id if before else None)
-        await self.done(f"{alias} leads to {key.id}.")
+        change = key_conflict.alias_change(alias, key.id, lambda: self._point(alias, key.id), "Turn anyway")
+        outcome, found = await self._write(change, seen or NOWHERE)
+        if outcome is Outcome.STORED:
+            ways_back_of_keys.alias_set(self.session, alias, None if found == NOWHERE else found, key.id)
+            await self.done(f"{alias} leads to {key.id}.")
+
+    def _point(self, alias: str, key_id: str) -> None:
+        """In the vault's thread, whether or not there is such an alias."""
+        is_there = key_conflict.find_target(self.session.keys(record_reads=False), alias) is not None
+        method = self.kms.update_alias if is_there else self.kms.create_alias
+        method(AliasName=alias, TargetKeyId=key_id)
 
     async def _remove_alias(self, key: Key, alias: str) -> None:
         if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {alias}?"), UNNAMED, "Remove")):
-            await call(self.kms.delete_alias, AliasName=alias)
-            ways_back_of_keys.alias_removed(self.session, alias, key)
-            await self.done(f"{alias} is removed.")
+            change = key_conflict.alias_change(alias, "removed", lambda: self._unpoint(alias), "Remove anyway")
+            outcome, found = await self._write(change, key.id)
+            if outcome is Outcome.STORED and found != NOWHERE:
+                ways_back_of_keys.alias_removed(self.session, alias, replace(key, id=found))
+            if outcome is Outcome.STORED:
+                await self.done(f"{alias} is removed.")
+
+    def _unpoint(self, alias: str) -> None:
+        """In the vault's thread. What others removed is removed."""
+        if key_conflict.find_target(self.session.keys(record_reads=False), alias) is not None:
+            self.kms.delete_alias(AliasName=alias)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -13,18 +14,23 @@ from smtui.tui import keys, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.allow_function import ask_permission
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.conflict import Answer
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.rotation import RotationForm, SetUp
 from smtui.tui.function_words import WAITS, name_in, what_it_does
+from smtui.tui.guarded_write import TYPED, GuardedWrite
 from smtui.tui.new_function import new_function
+from smtui.tui.rotation_conflict import format_settings, guard_rotation
 from smtui.tui.schedule_words import as_asked
 from smtui.tui.screens.part import ROTATION, PartScreen
+from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.pane import Pane
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.rotation_facts import NextWindows, Rotation, RotationPlan, RotationRun
 
 if TYPE_CHECKING:
+    from smtui.api.types import DescribeSecretResponse
     from smtui.tui.session import Session
 
 NEW = SafeText("make a new one…")
@@ -91,17 +97,30 @@ class RotationScreen(PartScreen):
         before = self._changeable()
         if before is None:
             return
-        asked = await self.app.push_screen_wait(self._form(before, _as_it_is(before)))
-        while asked is not None:
+        seen, form = before.secret, _as_it_is(before)
+        while (asked := await self.app.push_screen_wait(self._form(before, form))) is not None:
+            form = asked
             try:
-                await call(self.client.rotate_secret, SecretId=self.secret_id, **asked.request())
+                outcome, found = await self._set_up(seen, asked).run(self.app, self.vault, seen)
             except ClientError as refusal:
                 self.app.report(refusal)
-                asked = await self.app.push_screen_wait(self._form(before, asked))
-            else:
-                ways_back.rotation_set_up(self.session, before.secret, asked.request())
+                continue
+            if outcome is Outcome.STORED:
+                ways_back.rotation_set_up(self.session, found, asked.request())
+                self.session.rotator.ask(seen["ARN"], self.session.region)
                 await self._begun("The rotation is set up.")
+            if outcome in (Outcome.STORED, Outcome.DISCARDED):
                 return
+            if outcome is Outcome.EDIT:
+                seen = found
+
+    def _set_up(self, seen: DescribeSecretResponse, asked: SetUp) -> GuardedWrite[DescribeSecretResponse]:
+        """In a transaction RotateSecret only begins: what is begun is handed on when that is over."""
+        def write() -> object:
+            return self.client.rotate_secret(SecretId=self.secret_id, **asked.request())
+
+        return guard_rotation(self.session, seen, write, format_settings(asked.function, asked.rules), TYPED,
+                              Answer.STORE.value)
 
     def _form(self, before: Rotation, asked: SetUp) -> RotationForm:
         now = self.session.now()
@@ -142,8 +161,9 @@ class RotationScreen(PartScreen):
             self.say(f"The rotation {WAITS}.", severity="warning")
         elif rotation.under_way:
             await self._go_on(rotation)
-        elif await self._agrees("Rotate {name} now?", ROTATES, "Rotate"):
-            await call(self.client.rotate_secret, SecretId=self.secret_id)
+        elif await self._agrees("Rotate {name} now?", ROTATES, "Rotate") and await self._write_as_seen(
+                rotation, lambda: self.client.rotate_secret(SecretId=self.secret_id), "rotate now", "Rotate anyway"):
+            self.session.rotator.ask(rotation.secret["ARN"], self.session.region)
             await self._begun("The rotation has begun.")
 
     async def _go_on(self, rotation: Rotation) -> None:
@@ -168,9 +188,22 @@ class RotationScreen(PartScreen):
             return
         text = CANCELLED + (LEFT if rotation.under_way else "")
         if await self._agrees("Cancel the rotation of {name}?", text, "Cancel rotation"):
-            await call(self.client.cancel_rotate_secret, SecretId=self.secret_id)
-            ways_back.rotation_cancelled(self.session, rotation.secret)
-            await self.done("The rotation is cancelled.")
+            found = await self._write_as_seen(
+                rotation, lambda: self.client.cancel_rotate_secret(SecretId=self.secret_id), "cancel the rotation",
+                "Cancel rotation anyway")
+            if found is not None:
+                ways_back.rotation_cancelled(self.session, found)
+                await self.done("The rotation is cancelled.")
+
+    async def _write_as_seen(
+        self, rotation: Rotation, write: Callable[[], object], yours: str, insist: str
+    ) -> DescribeSecretResponse | None:
+        """Writes what the person agreed to, unless others changed the rotation since; answers the secret as it was
+        immediately before, or None where nothing is written.
+        """
+        guard = guard_rotation(self.session, rotation.secret, write, yours, (), insist)
+        outcome, found = await guard.run(self.app, self.vault, rotation.secret)
+        return found if outcome is Outcome.STORED else None
 
     async def _agrees(self, title: str, text: str, answer: str) -> bool:
         rotation = self.rotation

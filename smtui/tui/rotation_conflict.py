@@ -1,0 +1,65 @@
+"""Whether others changed how a secret is rotated since it was seen: schedule, window, function, or whether at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from smtui.shown import SafeText, sanitize
+from smtui.tui import authorship
+from smtui.tui.dialogs.conflict import Answer
+from smtui.tui.function_words import name_in
+from smtui.tui.guarded_write import GuardedWrite
+from smtui.tui.schedule_words import as_asked, in_words, of_rules
+
+if TYPE_CHECKING:
+    from smtui.api.types import DescribeSecretResponse, RotationRulesType
+    from smtui.tui.session import Session
+
+
+def guard_rotation(
+    session: Session, secret: DescribeSecretResponse, write: Callable[[], object], yours: str,
+    answers: Sequence[Answer], insist: str,
+) -> GuardedWrite[DescribeSecretResponse]:
+    """Writes unless the rotation of the secret is another one by now.
+
+    Args:
+        secret: as it was seen.
+        yours: what one is about to do, for the question.
+    """
+    client = session.client(record_reads=False)
+
+    def describe(found: DescribeSecretResponse) -> list[SafeText]:
+        who = authorship.describe_last_change(session.vault, secret["ARN"], session.region,
+                                              authorship.ROTATION_CHANGES, "changed the rotation")
+        return [who, SafeText(""), sanitize(f"Before: {format_rotation(secret)}"),
+                sanitize(f"Now:    {format_rotation(found)}"), sanitize(f"Yours:  {yours}")]
+
+    return GuardedWrite(
+        sanitize(f"The rotation of {secret['Name']} changed meanwhile"),
+        lambda: client.describe_secret(SecretId=secret["ARN"]), is_other_rotation, write, describe, answers, insist,
+    )
+
+
+def is_other_rotation(seen: DescribeSecretResponse, found: DescribeSecretResponse) -> bool:
+    """Whether function, schedule, window or the switch differ; dates are no setting."""
+    return _settings(seen) != _settings(found)
+
+
+def _settings(secret: DescribeSecretResponse) -> tuple[Any, ...]:
+    return (secret.get("RotationEnabled", False), secret.get("RotationLambdaARN"),
+            as_asked(secret.get("RotationRules", {})))
+
+
+def format_rotation(secret: DescribeSecretResponse) -> str:
+    """The function and the schedule, and whether it is switched off."""
+    if "RotationLambdaARN" not in secret:
+        return "not rotated"
+    words = format_settings(secret["RotationLambdaARN"], secret.get("RotationRules", {}))
+    return words if secret.get("RotationEnabled") else f"off ({words})"
+
+
+def format_settings(function: str | None, rules: RotationRulesType) -> str:
+    """The function and the schedule: `works, every 30 days, at any time of that day`."""
+    schedule = of_rules(rules)
+    return f"{name_in(function) if function else 'no function'}, {in_words(schedule) if schedule else 'no schedule'}"

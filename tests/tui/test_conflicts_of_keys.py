@@ -1,0 +1,275 @@
+"""Two sessions on one vault: a rotation, a KMS key and an alias are changed as they were seen, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.conflict import ConflictDialog
+from smtui.tui.dialogs.key_deletion import KeyDeletion
+from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.rotation import RotationForm
+from smtui.tui.dialogs.undo_preview import UndoPreview
+from smtui.tui.screens.kms_keys import KmsKeysScreen
+from smtui.tui.screens.rotation import RotationScreen
+from tests.tui.conftest import MakeApp, until
+from tests.tui.test_conflicts import BOB, ID, hears, on, other, press_button, prose, sees  # noqa: F401
+from tests.tui.test_kms_keys import aliases, at_keys, key_id, kms, state  # noqa: F401
+from tests.tui.test_rotation import at_rotation, functions, rotated  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+# Rotation.
+
+
+def rotation(client: Any) -> dict[str, Any]:
+    secret = client.describe_secret(**ID)
+    return {name: secret[name] for name in ("RotationEnabled", "RotationRules", "RotationLambdaARN")}
+
+
+async def edit_schedule(pilot: Pilot[None], schedule: str) -> None:
+    await pilot.press("e")
+    await on(pilot, RotationForm)
+    pilot.app.screen.query_one("#schedule", Input).value = schedule
+
+
+OTHERS_CHANGE: dict[str, tuple[Callable[[Any, dict[str, str]], object], str]] = {
+    "schedule": (lambda client, _: client.rotate_secret(
+        **ID, RotationRules={"AutomaticallyAfterDays": 7}, RotateImmediately=False), "Now: works, every 7 days"),
+    "function": (lambda client, arns: client.rotate_secret(
+        **ID, RotationLambdaARN=arns["fails"], RotateImmediately=False), "Now: fails, every 30 days"),
+    "window": (lambda client, _: client.rotate_secret(
+        **ID, RotationRules={"ScheduleExpression": "rate(30 days)", "Duration": "3h"}, RotateImmediately=False),
+        "for 3 hours"),
+    "cancelled": (lambda client, _: client.cancel_rotate_secret(**ID), "Now: off (works, every 30 days"),
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS_CHANGE)
+async def test_a_rotation_that_others_set_up(
+    app: MakeApp, rotated: Any, functions: dict[str, str], other: Any, kind: str  # noqa: F811
+) -> None:
+    """Theirs stays until the person says otherwise, with what was typed in the form again."""
+    act, words = OTHERS_CHANGE[kind]
+    running = app()
+    async with at_rotation(running) as pilot:
+        await edit_schedule(pilot, "14")
+        act(other, functions)
+        theirs = rotation(rotated)
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        assert "user/bob changed the rotation at" in prose(running)
+        assert "Before: works, every 30 days" in prose(running) and words in prose(running)
+        assert "Yours: works, every 14 days" in prose(running)
+        assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
+        await pilot.press("enter")
+        await on(pilot, RotationForm)
+        assert running.screen.query_one("#schedule", Input).value == "14"
+        assert rotation(rotated) == theirs
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        await press_button(pilot, "Store mine anyway")
+        await hears(pilot, "passed its test.")
+        assert rotation(rotated)["RotationRules"]["AutomaticallyAfterDays"] == 14
+
+        await on(pilot, RotationScreen)
+        await pilot.press("u")
+        await on(pilot, UndoPreview)
+        await pilot.press("enter")
+        if kind == "cancelled":
+            await hears(pilot, "Undone")
+            assert rotation(rotated)["RotationEnabled"] is False
+
+
+async def test_a_rotation_that_others_left_alone(app: MakeApp, rotated: Any, other: Any) -> None:  # noqa: F811
+    """Whatever else they changed; and one that is begun at once is carried out."""
+    running = app()
+    async with at_rotation(running) as pilot:
+        await edit_schedule(pilot, "14")
+        running.screen.at_once.value = True  # type: ignore[attr-defined]
+        other.tag_resource(**ID, Tags=[{"Key": "env", "Value": "prod"}])
+        await pilot.press("ctrl+s")
+        await hears(pilot, "prod/db is rotated.")
+        assert rotation(rotated)["RotationRules"]["AutomaticallyAfterDays"] == 14
+
+
+@pytest.mark.parametrize(("key", "button", "insist"), [
+    ("X", "Cancel rotation", "Cancel rotation anyway"), ("R", "Rotate", "Rotate anyway"),
+])
+async def test_what_was_agreed_to_is_what_is_done(
+    app: MakeApp, rotated: Any, functions: dict[str, str], other: Any, key: str, button: str, insist: str  # noqa: F811
+) -> None:
+    running = app()
+    async with at_rotation(running) as pilot:
+        value = rotated.get_secret_value(**ID)["VersionId"]
+        await pilot.press(key)
+        await on(pilot, Confirm)
+        other.rotate_secret(**ID, RotationLambdaARN=functions["fails"], RotateImmediately=False)
+        await press_button(pilot, button)
+        await on(pilot, ConflictDialog)
+        assert insist in prose(running)
+        await pilot.press("enter")
+        await on(pilot, RotationScreen)
+
+        assert rotation(rotated)["RotationEnabled"] is True
+        assert rotated.get_secret_value(**ID)["VersionId"] == value
+
+
+# KMS keys.
+
+
+@asynccontextmanager
+async def keys_of_two(running: SmtuiApp, vault: smtui.Vault) -> AsyncIterator[tuple[Pilot[None], Any]]:
+    """The cursor on alias/orders, and somebody else's client of keys."""
+    async with at_keys(running) as pilot:
+        with vault.opened_again() as again:
+            yield pilot, again.keys(caller=BOB)
+
+
+async def test_a_keys_description_that_others_changed(
+    app: MakeApp, vault: smtui.Vault, kms: Any  # noqa: F811
+) -> None:
+    running = app()
+    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+        await pilot.press("e")
+        await on(pilot, OneLine)
+        running.screen.query_one(Input).value = "mine"
+        other.update_key_description(KeyId=key_id(kms), Description="theirs")
+        await pilot.press("enter")
+        await on(pilot, ConflictDialog)
+        assert "user/bob changed the description at" in prose(running)
+        assert "Before: The orders Now: theirs Yours: mine" in prose(running)
+        await pilot.press("enter")
+        await on(pilot, OneLine)
+        assert running.screen.query_one(Input).value == "mine"
+        assert kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Description"] == "theirs"
+        await pilot.press("enter")
+        await on(pilot, ConflictDialog)
+        await press_button(pilot, "Store mine anyway")
+        await hears(pilot, "The description is changed.")
+        await on(pilot, KmsKeysScreen)
+        await pilot.press("u")
+        await on(pilot, UndoPreview)
+        await pilot.press("enter")
+        await hears(pilot, "Undone")
+
+        assert kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Description"] == "theirs"
+
+
+Theirs = Callable[[Any, str], object]
+STATES: dict[str, tuple[type, Theirs, str, str]] = {
+    "disable": (Confirm, lambda client, key: client.schedule_key_deletion(KeyId=key, PendingWindowInDays=9),
+                "Disable", "Now: scheduled for deletion on 2026-03-"),
+    "delete": (KeyDeletion, lambda client, key: client.disable_key(KeyId=key), "Plan deletion", "Now: disabled"),
+}
+
+
+@pytest.mark.parametrize("kind", STATES)
+async def test_a_keys_state_that_others_changed(
+    app: MakeApp, vault: smtui.Vault, kms: Any, kind: str  # noqa: F811
+) -> None:
+    """Cancel is in focus, and leaves theirs."""
+    dialog, act, button, words = STATES[kind]
+    running = app()
+    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+        await pilot.press(binding(running, "kms.switch" if kind == "disable" else "kms.delete"))
+        await on(pilot, dialog)
+        act(other, key_id(kms))
+        theirs = state(kms)
+        await press_button(pilot, button)
+        await on(pilot, ConflictDialog)
+        assert "user/bob changed its state at" in prose(running) and words in prose(running)
+        assert f"{button} anyway" in prose(running)
+        await pilot.press("enter")
+        await on(pilot, KmsKeysScreen)
+
+        assert state(kms) == theirs
+
+
+async def test_a_deletion_that_others_planned_otherwise(
+    app: MakeApp, vault: smtui.Vault, kms: Any  # noqa: F811
+) -> None:
+    """What is enabled or restored with one key is compared as well."""
+    running = app()
+    key = key_id(kms)
+    kms.disable_key(KeyId=key)
+    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+        seen = running.screen.current  # type: ignore[attr-defined]
+        assert seen.state == "Disabled"
+        other.schedule_key_deletion(KeyId=key, PendingWindowInDays=9)
+        other.cancel_key_deletion(KeyId=key)
+        other.enable_key(KeyId=key)
+        other.schedule_key_deletion(KeyId=key, PendingWindowInDays=9)
+        await pilot.press(binding(running, "kms.switch"))
+        await until(pilot, lambda: isinstance(running.screen, ConflictDialog) or state(kms) != "PendingDeletion"
+                    or "on its way out" in prose(running))
+
+        assert state(kms) == "PendingDeletion"
+
+
+def binding(running: SmtuiApp, id: str) -> str:
+    return next(key for key, active in running.screen.active_bindings.items() if active.binding.id == id)
+
+
+# Aliases.
+
+
+async def test_an_alias_that_others_turned(app: MakeApp, vault: smtui.Vault, kms: Any) -> None:  # noqa: F811
+    """A new one, made meanwhile; it is not turned away from theirs unseen, nor by undoing."""
+    theirs = kms.create_key()["KeyMetadata"]["KeyId"]
+    running = app()
+    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+        kms.create_alias(AliasName="alias/zeta", TargetKeyId=key_id(kms))
+        await pilot.press(binding(running, "kms.alias"))
+        await on(pilot, Pick)
+        await pilot.press("enter")
+        await on(pilot, OneLine)
+        running.screen.query_one(Input).value = "zeta"
+        kms.update_alias(AliasName="alias/zeta", TargetKeyId=theirs)
+        await pilot.press("enter")
+        await on(pilot, Confirm)
+        third = other.create_key()["KeyMetadata"]["KeyId"]
+        other.update_alias(AliasName="alias/zeta", TargetKeyId=third)
+        await press_button(pilot, "Turn")
+        await on(pilot, ConflictDialog)
+        assert "user/bob changed the alias at" in prose(running)
+        assert aliases(kms)["alias/zeta"] == third
+        await press_button(pilot, "Turn anyway")
+        await hears(pilot, "alias/zeta leads to")
+        assert aliases(kms)["alias/zeta"] == key_id(kms)
+
+        other.update_alias(AliasName="alias/zeta", TargetKeyId=theirs)
+        await on(pilot, KmsKeysScreen)
+        await pilot.press("u")
+        await hears(pilot, "alias/zeta leads elsewhere since.")
+        assert aliases(kms)["alias/zeta"] == theirs
+
+
+async def test_an_alias_that_others_turned_is_not_removed(
+    app: MakeApp, vault: smtui.Vault, kms: Any  # noqa: F811
+) -> None:
+    running = app()
+    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+        await pilot.press(binding(running, "kms.alias"))
+        await on(pilot, Pick)
+        await pilot.press("down", "enter")
+        await on(pilot, Confirm)
+        theirs = other.create_key()["KeyMetadata"]["KeyId"]
+        other.update_alias(AliasName="alias/orders", TargetKeyId=theirs)
+        await press_button(pilot, "Remove")
+        await on(pilot, ConflictDialog)
+        assert "Remove anyway" in prose(running)
+        await pilot.press("enter")
+        await on(pilot, KmsKeysScreen)
+
+        assert aliases(kms)["alias/orders"] == theirs
