@@ -58,7 +58,7 @@ def describe_last_key_change(
         subjects: the ids, ARNs and aliases by which a request names the key or the alias.
         did: what they did, in the past tense, as it follows a name.
     """
-    for event in vault.trail(outcome="done", limit=MAX_EVENTS):
+    for event in vault.audit_log(outcome="done", limit=MAX_EVENTS):
         given = {_member(event, "requestParameters", name) for name in ("keyId", "aliasName", "targetKeyId")}
         if event["eventName"] in names and not given.isdisjoint(subjects):
             return _say(event, did)

@@ -288,10 +288,10 @@ def test_a_function_that_forgets_to_finish(rotate: Rotate, vault: smtui.Vault) -
 def test_one_that_forgets_to_finish_is_told_as_a_failure(rotate: Rotate, vault: smtui.Vault) -> None:
     """Whoever carries the rotation out hears the same: nothing is announced as rotated."""
     rotate("pass")
-    [ended] = vault.rotate_due(secret_id="db")
+    [ended] = vault.scheduler.run_due(secret_id="db")
 
     assert (ended.step, ended.problem) == ("finishSecret", NOT_ROTATED)
-    assert [event["eventName"] for event in vault.trail() if event["eventName"].startswith("Rotation")] == [
+    assert [event["eventName"] for event in vault.audit_log() if event["eventName"].startswith("Rotation")] == [
         "RotationFailed", "RotationFailed", "RotationStarted"]
     assert "LastRotatedDate" not in vault.client().describe_secret(**ID)
 
@@ -320,7 +320,7 @@ def meanwhile(vault: smtui.Vault, folder: Path, act: Callable[[Any], object]) ->
     def run() -> None:
         begun = folder / "begun"
         waiting.wait_until(begun.exists, "the step")
-        with vault.opened_again() as other:
+        with vault.reopen() as other:
             act(other.client())
         (folder / "stored").touch()
 
@@ -361,13 +361,13 @@ def test_what_others_store_meanwhile_is_not_overwritten(
         "overwritten: remove AWSPENDING from version 00000000, then rotate again; or move AWSCURRENT to version "
         "00000000 to use the value of this rotation."
     )
-    [ended] = vault.rotate_due(secret_id="db")
+    [ended] = vault.scheduler.run_due(secret_id="db")
     assert ended.problem.startswith("AWSCURRENT moved to version")
     assert client.get_secret_value(**ID)["VersionId"] == theirs["VersionId"]
 
     client.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", MoveToVersionId=TOKEN,
                                        RemoveFromVersionId=theirs["VersionId"])
-    [ended] = vault.rotate_due(secret_id="db")
+    [ended] = vault.scheduler.run_due(secret_id="db")
     assert ended.problem == ""
     labels = client.describe_secret(**ID)["VersionIdsToStages"]
     assert labels == {TOKEN: ["AWSCURRENT"], theirs["VersionId"]: ["AWSPREVIOUS"]}

@@ -132,7 +132,7 @@ async def test_what_was_agreed_to_is_what_is_done(
 async def keys_of_two(running: SmtuiApp, vault: smtui.Vault) -> AsyncIterator[tuple[Pilot[None], Any]]:
     """The cursor on alias/orders, and somebody else's client of keys."""
     async with at_keys(running) as pilot:
-        with vault.opened_again() as again:
+        with vault.reopen() as again:
             yield pilot, again.keys(caller=BOB)
 
 
