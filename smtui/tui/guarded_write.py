@@ -58,15 +58,32 @@ class GuardedWrite(Generic[Seen]):
             try:
                 return Outcome.STORED, await call(self._write, vault, seen)
             except ChangedMeanwhileError:
-                found, lines = await call(self._look)
-            if self.notice:
-                app.warn(self.notice)
-            answers = [*self.answers, *([Answer.STORE] if self.insist else [])]
-            dialog = ConflictDialog(self.title, lines, answers, insist=self.insist or "")
-            answer = await app.push_screen_wait(dialog)
+                answer, found = await self._ask(app)
             if answer is not Answer.STORE:
                 return _OUTCOMES[answer], seen if answer is Answer.CANCEL else found
             seen = found
+
+    async def ask_before(self, app: SmtuiApp, seen: Seen) -> tuple[Outcome | None, Seen]:
+        """Asks before anything is previewed where others changed it: a preview of what is no more says nothing true.
+
+        None, with what is there now, where one may go on: nothing differs, or it is to be written all the same.
+        """
+        found = await call(self.read)
+        if not self.is_other(seen, found):
+            return None, found
+        answer, found = await self._ask(app)
+        if answer is Answer.STORE:
+            return None, found
+        return _OUTCOMES[answer], seen if answer is Answer.CANCEL else found
+
+    async def _ask(self, app: SmtuiApp) -> tuple[Answer, Seen]:
+        """The answer, and what was shown to be there."""
+        found, lines = await call(self._look)
+        if self.notice:
+            app.warn(self.notice)
+        answers = [*self.answers, *([Answer.STORE] if self.insist else [])]
+        dialog = ConflictDialog(self.title, lines, answers, insist=self.insist or "")
+        return await app.push_screen_wait(dialog), found
 
     def _write(self, vault: Vault, seen: Seen) -> Seen:
         def write(found: Seen) -> Seen:

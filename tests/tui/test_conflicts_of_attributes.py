@@ -231,13 +231,45 @@ async def test_a_policy_that_others_changed(app: MakeApp, database: Any, other: 
         assert "Mine" in area.text and not area.read_only
         assert attached(database) == policy("Theirs")
         await pilot.press("ctrl+s")
-        await on(pilot, PolicyPreview)
-        await pilot.press("enter")
         await on(pilot, ConflictDialog)
         await press_button(pilot, "Attach mine anyway")
+        await on(pilot, PolicyPreview)
+        await pilot.press("enter")
         await hears(pilot, "The policy is attached.")
 
         assert attached(database) == policy("Mine")
+
+
+@pytest.mark.parametrize("edited", [True, False])
+async def test_a_policy_that_others_detached(
+    app: MakeApp, database: Any, other: Any, edited: bool  # noqa: F811
+) -> None:
+    """That is said at once, and no preview against a policy that is no more; whether or not one has changed a word."""
+    database.put_resource_policy(**ID, ResourcePolicy=policy("Before"))
+    running = app()
+    async with policy_opened(running) as pilot:
+        await sees(pilot, "Before")
+        await pilot.press("e")
+        area: Any = running.screen.area  # type: ignore[attr-defined]
+        if edited:
+            area.load_text(policy("Mine"))
+        typed = area.text
+        other.delete_resource_policy(**ID)
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        assert "user/bob detached the policy at" in prose(running)
+        assert "no policy is attached now" in prose(running)
+        assert ("attaches it again, unchanged" in prose(running)) is not edited
+        assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
+        await press_button(pilot, "Keep editing")
+        await on(pilot, PolicyScreen)
+        assert area.text == typed and not area.read_only and not attached(database)
+        await pilot.press("ctrl+s")
+        await on(pilot, PolicyPreview)
+        assert "Only" not in prose(running)
+        await pilot.press("enter")
+        await hears(pilot, "The policy is attached.")
+        assert attached(database)
 
 
 async def test_a_policy_is_not_removed_unseen(app: MakeApp, database: Any, other: Any) -> None:  # noqa: F811

@@ -224,10 +224,15 @@ class PolicyScreen(PartScreen):
         """Shows what changes, and attaches it; a policy that locks its writer out is asked about once more."""
         if not self._changeable():
             return
-        if not self.is_dirty:
+        text, seen = self.area.value, self._attached
+        outcome, found = await self._guard(text, seen, _nothing).ask_before(self.app, seen)
+        if outcome is not None:
+            await self._end_edit(outcome, found)
+            return
+        if found == seen and not self.is_dirty:
             self.say("Nothing is changed yet.")
             return
-        text, seen = self.area.value, self._attached
+        seen = found
         failed = await self._failed(text)
         title = sanitize(f"Attach this policy to {self._words}?")
         block = await self.app.push_screen_wait(
@@ -242,11 +247,15 @@ class PolicyScreen(PartScreen):
     async def _write(self, text: str, seen: str, write: Callable[[], object]) -> None:
         """Attaches `text`, or with none removes the policy, unless it is another one by now than was `seen`."""
         outcome, before = await self._guard(text, seen, write).run(self.app, self.vault, seen)
-        if outcome is Outcome.EDIT:
-            self._attached = before
         if outcome is Outcome.STORED:
             ways_back.policy_changed(self.session, self.secret_id, self._words, before, text)
             self.say("The policy is attached." if text else "The policy is removed.")
+        await self._end_edit(outcome, before)
+
+    async def _end_edit(self, outcome: Outcome, found: str) -> None:
+        """Looks at the policy again where it is stored or discarded; what is edited further begins from `found`."""
+        if outcome is Outcome.EDIT:
+            self._attached = found
         if outcome in (Outcome.STORED, Outcome.DISCARDED):
             self.area.read_only = True
             await self.reload()
@@ -255,10 +264,13 @@ class PolicyScreen(PartScreen):
         policy_of = self.client.get_resource_policy
 
         def describe(found: str) -> list[SafeText]:
+            did = "changed the policy" if found and seen else "attached a policy" if found else "detached the policy"
             who = authorship.describe_last_change(self.vault, self.secret_id, self.session.region,
-                                                  authorship.POLICY_CHANGES, "changed the policy")
+                                                  authorship.POLICY_CHANGES, did)
             mine = _spell_changes(seen, text) if text else ["  removes the policy"]
-            theirs = _spell_changes(seen, found)
+            if not found and text in (seen, indent_json(seen)):
+                mine = ["  attaches it again, unchanged"]
+            theirs = _spell_changes(seen, found) if found else ["  no policy is attached now"]
             return [who, SafeText("They:"), *map(sanitize, theirs), SafeText("You:"), *map(sanitize, mine)]
 
         return GuardedWrite(
@@ -284,6 +296,10 @@ class PolicyScreen(PartScreen):
     async def _agrees(self, question: str, text: str, answer: str, *, can_be_undone: bool = True) -> bool:
         asked = Confirm(sanitize(question), sanitize(text, lines=True), answer, can_be_undone=can_be_undone)
         return await self.app.push_screen_wait(asked)
+
+
+def _nothing() -> None:
+    """What is only asked about is not written yet."""
 
 
 def _spell_changes(before: str, after: str) -> list[str]:
