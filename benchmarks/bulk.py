@@ -21,7 +21,7 @@ import apsw
 
 import smtui
 from benchmarks.harness import PASSPHRASE, peak_memory, secret, tell
-from smtui.vault.envelope import Context, Envelope, seal
+from smtui.vault.envelope import EncryptionContext, Envelope, seal
 
 SCHEMA = """
 CREATE TABLE secrets (id INTEGER PRIMARY KEY, name TEXT UNIQUE, description TEXT, tags TEXT, created INTEGER);
@@ -45,7 +45,7 @@ def plain(_: str, value: bytes) -> Envelope:
 
 
 def sealed(name: str, value: bytes) -> Envelope:
-    return seal(value, bytes(32), Context(name, "", "string"), os.urandom)
+    return seal(value, bytes(32), EncryptionContext(name, "", "string"), os.urandom)
 
 
 def bare(file: Path, folder: Path, put: Callable[[str, bytes], Envelope] = plain) -> None:

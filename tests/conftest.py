@@ -103,7 +103,7 @@ def digest_gap(vault: smtui.Vault) -> int:
     """What the digest of an open vault lacks of the sum of its rows."""
     from smtui.vault import digest
 
-    return digest.missing(vault._state.database, vault._state.key_store.derived(digest.PURPOSE))
+    return digest.find_difference(vault._state.database, vault._state.key_store.derive(digest.PURPOSE))
 
 
 @pytest.fixture

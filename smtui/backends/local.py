@@ -19,7 +19,7 @@ from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
 from smtui.engine.purge import TOLERANCE, Purge
 from smtui.vault import secrets, trail
-from smtui.vault.check import CheckReport, Finding
+from smtui.vault.check import CheckFinding, CheckReport
 from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
 from smtui.vault.opening import open_file
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from smtui.api.own import AccessClient, RotationClient
     from smtui.api.types import Client
 
-__all__ = ["Caller", "CheckReport", "Finding", "Passphrase", "Vault", "is_region"]
+__all__ = ["Caller", "CheckFinding", "CheckReport", "Passphrase", "Vault", "is_region"]
 
 READS_NOT_RECORDED = "This vault is open for reading only: what you read will not be recorded in the audit log."
 
@@ -107,7 +107,7 @@ class Vault:
             yield READS_NOT_RECORDED
         if self._state.lineage.notice:
             yield self._state.lineage.notice
-        behind = trail.newest(database)[0] - self._state.now_milliseconds()
+        behind = trail.read_newest(database)[0] - self._state.now_milliseconds()
         if behind > TOLERANCE:
             yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
                    "no planned deletion is carried out until it is right. If it is: smtui audit --accept-clock")
@@ -166,7 +166,7 @@ class Vault:
             with database.large_cache() if large else nullcontext(), database.transaction():
                 yield
         except BaseException:
-            self._state.key_store.forget()
+            self._state.key_store.forget_keys()
             raise
 
     def create_secrets(
@@ -204,7 +204,7 @@ class Vault:
 
     def regions(self) -> dict[str, int]:
         """The number of secrets in each Region that has any, including those scheduled for deletion."""
-        return secrets.by_region(self._state.database)
+        return secrets.count_by_region(self._state.database)
 
     def interrupt(self) -> None:
         """Cancels what another thread is doing with this vault: it raises VaultError there, and nothing changes."""

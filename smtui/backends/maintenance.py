@@ -10,12 +10,12 @@ from smtui.api.errors import VaultDamagedError, VaultError, VaultReadOnlyError
 from smtui.backends.state import VaultState
 from smtui.vault import backup, digest, kdf, migrate, recovery, reseal, verification
 from smtui.vault import path as vault_path
-from smtui.vault.backup import Progress, untold
+from smtui.vault.backup import Progress, ignore_progress
 from smtui.vault.check import CheckReport, check
 from smtui.vault.database import Database
 from smtui.vault.digest import Digest
 from smtui.vault.kdf import FileKeys
-from smtui.vault.keystore import rewrap
+from smtui.vault.keystore import rewrap_keys
 from smtui.vault.verification import LastCheck
 
 Passphrase = str | bytes | bytearray
@@ -33,7 +33,7 @@ class Maintenance:
     @property
     def format(self) -> int:
         """The format number of the file."""
-        return migrate.format_of(self._state.database)
+        return migrate.read_format(self._state.database)
 
     # Check
 
@@ -41,7 +41,7 @@ class Maintenance:
         """Verifies pages, rows, references, envelopes and the audit log, in one consistent view of the file."""
         state = self._state
         with state.database.snapshot():
-            report = check(state.database, state.key_store, state.account_id, progress or untold)
+            report = check(state.database, state.key_store, state.account_id, progress or ignore_progress)
         self._note_check(clean=report.clean)
         return report
 
@@ -52,11 +52,11 @@ class Maintenance:
         `digest.SLICE` of them; an exception that it raises ends the verification. Raises VaultDamagedError for an
         altered page.
         """
-        database, key = self._state.database, self._state.key_store.derived(digest.PURPOSE)
+        database, key = self._state.database, self._state.key_store.derive(digest.PURPOSE)
         clean = False
         try:
             with database.snapshot():
-                clean = not digest.missing(database, key, progress) and digest.numbers_fit(database)
+                clean = not digest.find_difference(database, key, progress) and digest.has_valid_row_numbers(database)
         except VaultDamagedError:
             self._note_check(clean=False)
             raise
@@ -73,11 +73,11 @@ class Maintenance:
         return verification.take_reminder(self._state.note, self._state.ambient.now())
 
     def _note_check(self, *, clean: bool) -> None:
-        verification.note_check(self._state.note, self._state.ambient.now(), clean=clean)
+        verification.record_check(self._state.note, self._state.ambient.now(), clean=clean)
 
     # Backup and passphrase
 
-    def backup(self, target: Path | str, *, force: bool = False, progress: Progress = untold) -> None:
+    def backup(self, target: Path | str, *, force: bool = False, progress: Progress = ignore_progress) -> None:
         """Writes a whole, consistent copy to a new file, also while another process writes to the vault.
 
         The passphrase of the vault opens the copy. `force` replaces an existing file. Raises VaultExistsError,
@@ -85,7 +85,7 @@ class Maintenance:
         """
         backup.backup(self._state.database, Path(target), force=force, progress=progress)
 
-    def change_passphrase(self, new: Passphrase, progress: Progress = untold) -> None:
+    def change_passphrase(self, new: Passphrase, progress: Progress = ignore_progress) -> None:
         """Encrypts the file under a new passphrase, salt and keys.
 
         Raises VaultBusyError while another process has the vault open, and VaultReadOnlyError in a read-only session.
@@ -96,17 +96,17 @@ class Maintenance:
             raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
         new_keys = FileKeys.from_passphrase(new, kdf.new_salt(state.ambient))
         old_root = state.file_keys.root
-        digest_key = state.key_store.derived(digest.PURPOSE)
+        digest_key = state.key_store.derive(digest.PURPOSE)
 
-        def rewrap_keys(copy: Database) -> None:
-            copy.keep(Digest(digest_key))
+        def rewrap(copy: Database) -> None:
+            copy.observe(Digest(digest_key))
             with copy.transaction():
-                rewrap(copy, old_root, new_keys.root, state.ambient)
+                rewrap_keys(copy, old_root, new_keys.root, state.ambient)
 
-        reseal.reseal(database, new_keys, rewrap_keys, progress)
+        reseal.reseal(database, new_keys, rewrap, progress)
         state.replace_keys(new_keys)
         state.recovery_code_due = True
-        vault_path.confirm(state.path)
+        vault_path.confirm_on_disk(state.path)
 
     def take_recovery_code(self) -> str:
         """The recovery code, once after the vault was created or its passphrase changed. Raises VaultError later."""

@@ -18,7 +18,7 @@ from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
 from smtui.vault.keystore import INTERNAL, KeyStore
 from smtui.vault.opening import open_file
-from smtui.vault.placing import place
+from smtui.vault.placing import install_file
 
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -46,14 +46,14 @@ def create_vault(
 
     def fill(database: Database) -> None:
         with database.transaction():
-            migrate.make_new(database)
+            migrate.create_tables(database)
             database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
             store = KeyStore(database, keys.root, ambient)
-            store.make("", alias=INTERNAL)
-            digest.start(database, store.derived(digest.PURPOSE))
+            store.create_key("", alias=INTERNAL)
+            digest.start(database, store.derive(digest.PURPOSE))
 
-    place(Path(path), ".making", keys, fill, over=False)
-    vault_path.confirm(Path(path))
+    install_file(Path(path), ".making", keys, fill, replace=False)
+    vault_path.confirm_on_disk(Path(path))
     vault = Vault(open_file(Path(path), keys), keys, ambient)
     vault._state.recovery_code_due = True
     return vault
@@ -82,7 +82,7 @@ def open_vault(
     try:
         database = open_file(Path(path), keys, read_only=read_only)
         try:
-            reseal.clear_up(database)
+            reseal.remove_leftovers(database)
             migrate.bring_up_to_date(database)
             return Vault(database, keys, Ambient.with_clock(clock), tuple(notices))
         except BaseException:

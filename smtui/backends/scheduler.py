@@ -54,7 +54,7 @@ class RotationScheduler:
             work = [(region, None) for region in self._list_regions_with_work()]
         results = [result for region, arn in work for result in carry_out(
             self._rotation_client(region), self._client(region), self._state.ambient.new_uuid(), arn=arn,
-            wanted=should_continue, permits=self._state.permissions.may_run,
+            wanted=should_continue, permits=self._state.permissions.can_run,
         )]
         if secret_id is not None and not results:
             return [Ended(each.name, "rotation", "", waits=True)
@@ -76,8 +76,8 @@ class RotationScheduler:
         database, now = self._state.database, self._state.now_milliseconds()
         return [
             WaitingRotation(name, region, arn.rpartition(":")[2])
-            for region, arn in rotations.functions_with_work(database, now) if self._is_waiting(region, arn)
-            for name in rotations.names_with_work(database, now, region, arn)
+            for region, arn in rotations.list_functions_with_work(database, now) if self._is_waiting(region, arn)
+            for name in rotations.list_names_with_work(database, now, region, arn)
         ]
 
     def _list_waiting_of(self, secret_id: str, region: str) -> list[WaitingRotation]:
@@ -89,7 +89,8 @@ class RotationScheduler:
     def list_waiting_functions(self, *, region_name: str | None = None) -> frozenset[str]:
         """The ARNs of the command functions of a Region that are not allowed on this machine."""
         database, region = self._state.database, region_name or self._state.region_name
-        arns = (format_arn(self._state.account_id, region, each.name) for each in rotations.functions(database, region))
+        functions = rotations.list_functions(database, region)
+        arns = (format_arn(self._state.account_id, region, each.name) for each in functions)
         return frozenset(arn for arn in arns if self._is_waiting(region, arn))
 
     def delegate_to(self, runner: Callable[[str, str], None]) -> None:
@@ -117,7 +118,7 @@ class RotationScheduler:
 
     def _list_regions_with_work(self) -> list[str]:
         """Regions with a due rotation that does not wait for a permission."""
-        due = rotations.functions_with_work(self._state.database, self._state.now_milliseconds())
+        due = rotations.list_functions_with_work(self._state.database, self._state.now_milliseconds())
         return list(dict.fromkeys(region for region, arn in due if not self._is_waiting(region, arn)))
 
     def _is_waiting(self, region: str, arn: str) -> bool:

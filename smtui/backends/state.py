@@ -25,7 +25,7 @@ from smtui.vault.keystore import KeyStore
 from smtui.vault.lineage import Lineage
 from smtui.vault.opening import open_file
 from smtui.vault.permissions import Permissions
-from smtui.vault.refusals import well_formed
+from smtui.vault.refusals import detect_damage
 from smtui.vault.rollback_note import RollbackNote
 
 _REGION = re.compile(r"([a-z]+-)+\d+")
@@ -46,7 +46,7 @@ class VaultState:
         self.recovery_code_due = False
         self._database: Database | None = database
         lock_in_children(self)
-        with well_formed():
+        with detect_damage():
             self._load(database)
 
     def _load(self, database: Database) -> None:
@@ -56,15 +56,15 @@ class VaultState:
         self.region_name: str = meta["region_name"]
         assert re.fullmatch(r"[0-9]{12}", self.account_id), "create_vault writes 12 digits"
         assert is_region(self.region_name), "create_vault writes a Region"
-        name = self.key_store.derived("smtui name")[:16].hex()
-        self.permissions = Permissions(state_path(), name, self.key_store.derived("smtui command permissions"))
+        name = self.key_store.derive("smtui name")[:16].hex()
+        self.permissions = Permissions(state_path(), name, self.key_store.derive("smtui command permissions"))
         self._engine = Engine(database, self.key_store, self.ambient, self.account_id, self.purge, self.permissions)
         self.note = RollbackNote(
-            state_path(), name, key=self.key_store.derived("smtui note"),
-            old_key=self.key_store.derived("smtui seen"), entropy=self.ambient.random_bytes,
+            state_path(), name, key=self.key_store.derive("smtui note"),
+            old_key=self.key_store.derive("smtui seen"), entropy=self.ambient.random_bytes,
         )
         self.lineage = Lineage(database, self.note)
-        database.keep(Digest(self.key_store.derived(digest.PURPOSE), committed=self.lineage.record))
+        database.observe(Digest(self.key_store.derive(digest.PURPOSE), on_commit=self.lineage.record))
 
     @property
     def is_locked(self) -> bool:

@@ -31,7 +31,7 @@ def judge(declared: Declaration, call: Call, secret: Secret | None) -> None:
     """Whether the operation tolerates the state the secret is in."""
     if secret is None and not declared.tolerates_missing:
         raise not_found()
-    if secret is not None and secret.scheduled and not declared.tolerates_scheduled:
+    if secret is not None and secret.is_scheduled and not declared.tolerates_scheduled:
         raise marked_for_deletion()
     if secret is not None and secret.is_replica and declared.changes and not declared.tolerates_replica:
         raise not_on_a_replica()
@@ -66,7 +66,7 @@ def marked_for_deletion() -> InvalidRequestException:
 def find(call: Call, secret_id: str, *, takes_primary_arn: bool = False) -> Secret | None:
     """The secret a SecretId names in this Region, whatever its state."""
     wanted = names.parse(secret_id)
-    secret = secrets.by_name(call.database, call.region, wanted.name)
+    secret = secrets.find_by_name(call.database, call.region, wanted.name)
     if secret is None or wanted.suffix not in (None, secret.suffix) or wanted.account not in (None, call.account):
         return None
     regions = (None, call.region, secret.primary_region) if takes_primary_arn else (None, call.region)

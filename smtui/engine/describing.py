@@ -32,8 +32,8 @@ def listed(call: Call, found: Sequence[Secret]) -> list[Response]:
 def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> list[Response]:
     """`labels_member` is what the operation calls the mapping of versions to labels."""
     rows = [secret.id for secret in found]
-    tags, labelled = secrets.tags_of(call.database, rows), versions.labelled_ids(call.database, rows)
-    primaries, rotated = replicas.primaries(call.database, rows), rotations.of_secrets(call.database, rows)
+    tags, labelled = secrets.read_tags_of(call.database, rows), versions.read_labels_by_version_id(call.database, rows)
+    primaries, rotated = replicas.find_primaries(call.database, rows), rotations.find_rotations(call.database, rows)
     return [
         rotation.members(rotated.get(secret.id))
         | _described(call, secret, tags.get(secret.id, {}), secret.region if secret.id in primaries else None)
@@ -51,7 +51,7 @@ def _described(call: Call, secret: Secret, tags: dict[str, str], own_region: str
     members = {
         **call.identity(secret),
         "Type": secret.type,
-        "Description": DAMAGED if secret.damaged else secret.description,
+        "Description": DAMAGED if secret.is_damaged else secret.description,
         "KmsKeyId": secret.kms_key_id,
         **{name: moment(at) for name, at in dates.items() if at},
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],

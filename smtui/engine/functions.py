@@ -39,7 +39,7 @@ def describe_function(account: str, function: Function, permissions: Permissions
     if settings is None:
         return described | {"Unreadable": True}
     described[_KINDS[function.kind][0]] = settings
-    return described if permissions.may_run(described) else described | {"WaitsForPermission": True}
+    return described if permissions.can_run(described) else described | {"WaitsForPermission": True}
 
 
 def _read_settings(function: Function) -> dict[str, Any] | None:
@@ -57,7 +57,7 @@ def _read_settings(function: Function) -> dict[str, Any] | None:
 def find_function(database: Database, account: str, region: str, arn: str) -> Function | None:
     """The function that an ARN names; None where this vault has none of that name in that Region."""
     name = arn.rpartition("function:")[2]
-    function = rotations.function(database, region, name)
+    function = rotations.find_function(database, region, name)
     return function if function is not None and format_arn(account, region, name) == arn else None
 
 

@@ -21,8 +21,8 @@ def events(
     rows = None
     if secret_id is not None:
         wanted = names.parse(secret_id)
-        rows = trail.rows_of(database, wanted.region or region, wanted.name, wanted.suffix)
-    found = trail.events(database, secrets=rows, operation=operation, caller=caller, outcome=outcome,
+        rows = trail.find_secret_rows(database, wanted.region or region, wanted.name, wanted.suffix)
+    found = trail.list_events(database, secrets=rows, operation=operation, caller=caller, outcome=outcome,
                          since=_milliseconds(since), until=_milliseconds(until), above=above, up_to=up_to)
     return islice(found, limit)
 

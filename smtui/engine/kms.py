@@ -11,22 +11,22 @@ import re
 from smtui.api.errors import DecryptionFailure, EncryptionFailure
 from smtui.engine.call import Call
 from smtui.vault import keys
-from smtui.vault.keys import Key
+from smtui.vault.keys import KmsKey
 from smtui.vault.keystore import AWS_MANAGED
 
 ALIAS = "alias/"
 _ARN = re.compile(r"arn:aws:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<resource>(?:key|alias)/.+)")
 
 
-def find(call: Call, region: str, key_id: str) -> Key | None:
+def find(call: Call, region: str, key_id: str) -> KmsKey | None:
     """The key that an id, an alias or the ARN of either names in a Region."""
     arn = _ARN.fullmatch(key_id)
     if arn and (arn["region"], arn["account"]) != (region, call.account):
         return None
     resource = arn["resource"] if arn else key_id
     if resource.startswith(ALIAS):
-        return keys.by_alias(call.database, region, resource)
-    return keys.by_id(call.database, region, resource.removeprefix("key/") if arn else resource)
+        return keys.find_by_alias(call.database, region, resource)
+    return keys.find_by_id(call.database, region, resource.removeprefix("key/") if arn else resource)
 
 
 def kept(call: Call, region: str, key_id: str) -> str | None:
@@ -42,12 +42,12 @@ def kept(call: Call, region: str, key_id: str) -> str | None:
     return resource_arn(call, region, key_id) if key_id.startswith(ALIAS) else key_id
 
 
-def for_sealing(call: Call, region: str, key_id: str | None) -> Key:
+def for_sealing(call: Call, region: str, key_id: str | None) -> KmsKey:
     """Raises EncryptionFailure for a key that is not there, disabled or on its way out."""
     if key_id is None:
-        return call.keys.managed(region)
+        return call.keys.get_aws_managed(region)
     key = find(call, region, key_id)
-    if key is None or not key.usable:
+    if key is None or not key.is_usable:
         raise EncryptionFailure(
             "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS "
             "key is available, enabled, and not in an invalid state. For more information, see Key state: Effect on "
@@ -56,10 +56,10 @@ def for_sealing(call: Call, region: str, key_id: str | None) -> Key:
     return key
 
 
-def for_opening(call: Call, row: int) -> Key:
+def for_opening(call: Call, row: int) -> KmsKey:
     """The key something lies under. Raises DecryptionFailure where it may not be used."""
-    key = keys.by_row(call.database, row)
-    if not key.usable:
+    key = keys.get_by_row(call.database, row)
+    if not key.is_usable:
         raise DecryptionFailure("Secrets Manager can't decrypt the protected secret text using the provided KMS key.")
     return key
 
@@ -72,7 +72,7 @@ def listed(call: Call, region: str, key_id: str) -> str:
     return arn(call, key) if key else key_id
 
 
-def arn(call: Call, key: Key) -> str:
+def arn(call: Call, key: KmsKey) -> str:
     return resource_arn(call, key.region, f"key/{key.key_id}")
 
 

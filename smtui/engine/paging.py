@@ -34,11 +34,11 @@ def secrets_page(
     if after is not None and len(after) != 2:
         raise InvalidNextTokenException("Invalid NextToken.")
     limit = request.get("MaxResults", most)
-    found = listing.page(call.database, query, after=tuple(after) if after else None, limit=limit + 1)
+    found = listing.list_page(call.database, query, after=tuple(after) if after else None, limit=limit + 1)
     if len(found) <= limit:
         return found, {}
     found = found[:limit]
-    return found, token(call, operation, request, listing.position(found[-1], query.order))
+    return found, token(call, operation, request, listing.get_position(found[-1], query.order))
 
 
 def _question(call: Call, operation: str, request: Request) -> bytes:

@@ -20,7 +20,7 @@ from smtui.policy.samples import Samples
 from smtui.policy.statements import MalformedPolicyError, Policy, Statement
 from smtui.policy.work import BudgetExceededError, Work
 from smtui.vault import policies
-from smtui.vault.refusals import damaged_row
+from smtui.vault.refusals import damaged_row_error
 from smtui.vault.secrets import Secret
 
 MANAGE = "PutResourcePolicy"
@@ -38,11 +38,11 @@ def read(text: str) -> Policy:
 
 
 def attached(call: Call, secret: Secret | None) -> Policy | None:
-    text = policies.of_secret(call.database, secret.id) if secret else None
+    text = policies.read_policy(call.database, secret.id) if secret else None
     try:
         return parsed(text) if text is not None else None
     except MalformedPolicyError:
-        raise damaged_row() from None
+        raise damaged_row_error() from None
 
 
 def authorize(call: Call, operation: Operation, secret: Secret | None, request: Request) -> None:

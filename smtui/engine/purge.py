@@ -10,7 +10,7 @@ from smtui.ambient import Ambient
 from smtui.engine import events
 from smtui.engine.call import DAY, Call, moment
 from smtui.vault import grace, keys, secrets, trail
-from smtui.vault.grace import Look
+from smtui.vault.grace import OverdueNote
 
 # Milliseconds by which clocks may disagree without being doubted.
 TOLERANCE = 5 * 60 * 1000
@@ -27,7 +27,7 @@ class Purge:
     def __init__(self, ambient: Ambient) -> None:
         self._ambient = ambient
         self._is_begun = self._is_noted = self._is_done = False
-        self._earlier: Look | None = None
+        self._earlier: OverdueNote | None = None
         self._told: list[str] = []
         self.believe()
 
@@ -64,17 +64,17 @@ class Purge:
         """The look of an earlier session, once. One that the clock has not come to yet was noted by a wrong clock."""
         if not self._is_begun or (self._earlier is not None and self._earlier.at > call.now):
             self._is_begun = True
-            self._earlier = grace.last_look(call.database)
+            self._earlier = grace.read_overdue_note(call.database)
             if self._earlier is not None and self._earlier.at > call.now:
-                grace.note_look(call.database, None)
+                grace.write_overdue_note(call.database, None)
                 self._earlier = None
 
     def _note(self, call: Call) -> None:
         """Leaves a look for later sessions, unless there is one that was not used."""
-        stored = grace.last_look(call.database)
+        stored = grace.read_overdue_note(call.database)
         used = stored is not None and stored == self._earlier and call.now - stored.at >= GRACE
         if stored is None or used:
-            grace.note_look(call.database, Look(call.now, trail.kept_days(call.database)))
+            grace.write_overdue_note(call.database, OverdueNote(call.now, trail.read_retention(call.database)))
         self._is_noted = True
 
     def _is_trusted(self, call: Call) -> bool:
@@ -87,18 +87,18 @@ class Purge:
 
 def clock_behind(call: Call) -> bool:
     """Whether the clock stands clearly before the latest time in the vault."""
-    return trail.newest(call.database)[0] - call.now > TOLERANCE
+    return trail.read_newest(call.database)[0] - call.now > TOLERANCE
 
 
 def _is_anything_overdue(call: Call) -> bool:
-    days = trail.kept_days(call.database)
-    return (secrets.any_overdue(call.database, call.now) or keys.any_overdue(call.database, call.now)
-            or (days is not None and trail.has_before(call.database, call.now - days * DAY)))
+    days = trail.read_retention(call.database)
+    return (secrets.has_overdue(call.database, call.now) or keys.has_overdue(call.database, call.now)
+            or (days is not None and trail.has_events_before(call.database, call.now - days * DAY)))
 
 
-def _end_secrets(call: Call, look: Look) -> list[str]:
+def _end_secrets(call: Call, look: OverdueNote) -> list[str]:
     ended = []
-    for secret in secrets.overdue(call.database, look.at):
+    for secret in secrets.list_overdue(call.database, look.at):
         secrets.delete(call.database, secret)
         call.further_events.append((secret, events.service_event(
             call, "EndSecretVersionDelete", {"SecretId": call.arn(secret), "DeletionDate": _day(secret.delete_at)},
@@ -108,11 +108,11 @@ def _end_secrets(call: Call, look: Look) -> list[str]:
     return ended
 
 
-def _end_keys(call: Call, look: Look) -> list[str]:
+def _end_keys(call: Call, look: OverdueNote) -> list[str]:
     ended = []
-    for key in keys.overdue(call.database, look.at):
+    for key in keys.list_overdue(call.database, look.at):
         keys.shred(call.database, key)
-        call.keys.drop(key)
+        call.keys.forget_key(key)
         call.further_events.append((None, events.service_event(
             call, "DeleteKey", {"keyId": key.key_id, "DeletionDate": _day(key.delete_at)}, source="kms.amazonaws.com",
             region=key.region)))
@@ -121,13 +121,13 @@ def _end_keys(call: Call, look: Look) -> list[str]:
     return ended
 
 
-def _end_events(call: Call, look: Look) -> list[str]:
+def _end_events(call: Call, look: OverdueNote) -> list[str]:
     """A batch of those that are older than the retention, and were at the time of the look."""
-    days = trail.kept_days(call.database)
+    days = trail.read_retention(call.database)
     if days is None or look.kept_days is None:
         return []
     before = look.at - max(days, look.kept_days) * DAY
-    dropped = trail.drop_before(call.database, before)
+    dropped = trail.drop_events_before(call.database, before)
     if not dropped:
         return []
     call.further_events.append((None, events.service_event(

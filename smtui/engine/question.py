@@ -29,7 +29,7 @@ def question(
 ) -> Question:
     """With other tags than the secret has, where they are given."""
     if tags is None:
-        tags = secrets.tags(call.database, secret) if secret else {}
+        tags = secrets.read_tags(call.database, secret) if secret else {}
     identity = identified(call.caller.arn)
     own = {canonical(key): _spelled(value) for key, value in call.caller.context.items()}
     context = {**_of_every_call(call), **_of_identity(identity), **_of_secret(call, secret, tags),
@@ -83,7 +83,7 @@ def _of_secret(call: Call, secret: Secret | None, tags: Mapping[str, str]) -> di
     if secret is not None:
         found["secretsmanager:secretid"] = call.arn(secret)
         found["secretsmanager:secretprimaryregion"] = secret.primary_region or secret.region
-        if rotation := rotations.of_secret(call.database, secret.id):
+        if rotation := rotations.find_rotation(call.database, secret.id):
             found["secretsmanager:resource/allowrotationlambdaarn"] = rotation.function
     return found
 

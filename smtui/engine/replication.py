@@ -45,7 +45,7 @@ def register(call: Call, primary: Secret, regions: Mapping[str, str | None], *, 
 
 def status(call: Call, primary: Secret) -> list[Response]:
     """The ReplicationStatus member; empty for a secret that is not replicated."""
-    return [_entry(call, primary, replica) for replica in replicas.of_primary(call.database, primary.id)]
+    return [_entry(call, primary, replica) for replica in replicas.list_replicas(call.database, primary.id)]
 
 
 def _entry(call: Call, primary: Secret, replica: Replica) -> Response:
@@ -62,13 +62,13 @@ def _entry(call: Call, primary: Secret, replica: Replica) -> Response:
 
 def of(call: Call, primary: Secret, region: str) -> Secret | None:
     """The replica of a primary in a Region, if it was made."""
-    twin = secrets.by_name(call.database, region, primary.name)
+    twin = secrets.find_by_name(call.database, region, primary.name)
     return twin if twin and (twin.primary_region, twin.suffix) == (primary.region, primary.suffix) else None
 
 
 def primary_of(call: Call, replica: Secret) -> Secret:
     assert replica.primary_region is not None
-    primary = secrets.by_name(call.database, replica.primary_region, replica.name)
+    primary = secrets.find_by_name(call.database, replica.primary_region, replica.name)
     assert primary is not None, "a primary stays while it has replicas"
     return primary
 
@@ -83,19 +83,19 @@ def remove(call: Call, primary: Secret, region: str) -> None:
 
 def follow(call: Call, *changed: Secret) -> None:
     """Brings the replicas of secrets that may have changed to their present state."""
-    for row in sorted(replicas.primaries(call.database, [secret.id for secret in changed])):
-        primary = secrets.by_row(call.database, row)
+    for row in sorted(replicas.find_primaries(call.database, [secret.id for secret in changed])):
+        primary = secrets.find_by_row(call.database, row)
         if primary is not None:
             _bring_up_all(call, primary)
 
 
 def _bring_up_all(call: Call, primary: Secret) -> None:
-    for replica in replicas.of_primary(call.database, primary.id):
+    for replica in replicas.list_replicas(call.database, primary.id):
         try:
             with call.database.transaction():
                 _bring_up(call, primary, replica)
         except ClientError as error:
-            call.keys.forget()
+            call.keys.forget_keys()
             replicas.set_status(call.database, replica, "Failed", error.message)
         else:
             replicas.set_status(call.database, replica, "InSync", SUCCEEDED)
@@ -103,7 +103,7 @@ def _bring_up_all(call: Call, primary: Secret) -> None:
 
 def _bring_up(call: Call, primary: Secret, replica: Replica) -> None:
     twin = of(call, primary, replica.region) or _made(call, primary, replica)
-    secrets.describe(call.database, twin, description=primary.description, type=primary.type)
+    secrets.set_description(call.database, twin, description=primary.description, type=primary.type)
     _same_tags(call, primary, twin)
     secrets.index_words(call.database, twin.id)
     _same_versions(call, primary, twin)
@@ -113,14 +113,14 @@ def _bring_up(call: Call, primary: Secret, replica: Replica) -> None:
 def _made(call: Call, primary: Secret, replica: Replica) -> Secret:
     """A new replica without versions. Raises where its name is taken, or its key cannot be used."""
     key = kms.kept(call, replica.region, replica.kms_key_id or "")
-    present = secrets.by_name(call.database, replica.region, primary.name)
+    present = secrets.find_by_name(call.database, replica.region, primary.name)
     if present is not None:
-        if not replica.overwrite or present.is_replica or replicas.of_primary(call.database, present.id):
+        if not replica.overwrite or present.is_replica or replicas.list_replicas(call.database, present.id):
             raise InvalidParameterException(TAKEN)
         must_be_owner(call, present)
         secrets.delete(call.database, present)
     quotas.must_have_room(call, replica.region)
-    [twin] = secrets.insert(call.database, [secrets.new(
+    [twin] = secrets.insert(call.database, [secrets.new_secret(
         region=replica.region, name=primary.name, suffix=primary.suffix, description=primary.description,
         type=primary.type, kms_key_id=key, now=call.now, owning_service=primary.owning_service,
         primary_region=primary.region,
@@ -129,30 +129,30 @@ def _made(call: Call, primary: Secret, replica: Replica) -> Secret:
 
 
 def _same_tags(call: Call, primary: Secret, twin: Secret) -> None:
-    wanted, present = secrets.tags(call.database, primary), secrets.tags(call.database, twin)
-    secrets.untag(call.database, twin, present.keys() - wanted.keys())
-    secrets.tag(call.database, [(twin, wanted)])
+    wanted, present = secrets.read_tags(call.database, primary), secrets.read_tags(call.database, twin)
+    secrets.remove_tags(call.database, twin, present.keys() - wanted.keys())
+    secrets.add_tags(call.database, [(twin, wanted)])
 
 
 def _same_versions(call: Call, primary: Secret, twin: Secret) -> None:
     """Copies what is missing under the twin's key, drops what the primary no longer has, moves the labels."""
-    wanted, present = versions.rows(call.database, primary.id), versions.rows(call.database, twin.id)
-    labels = versions.labels(call.database, primary.id)
+    wanted, present = versions.list_rows(call.database, primary.id), versions.list_rows(call.database, twin.id)
+    labels = versions.read_labels(call.database, primary.id)
     for version_id, row in wanted.items():
         if version_id not in present and (row in labels.values() or not _lost(call, row)):
             _copy(call, primary, twin, row)
-    after = versions.rows(call.database, twin.id)
+    after = versions.list_rows(call.database, twin.id)
     by_row = {row: after[version_id] for version_id, row in wanted.items() if version_id in after}
-    versions.save_labels(call.database, twin.id, versions.labels(call.database, twin.id),
+    versions.save_labels(call.database, twin.id, versions.read_labels(call.database, twin.id),
                          {label: by_row[row] for label, row in labels.items() if row in by_row})
-    versions.drop(call.database, twin.id, present.keys() - wanted.keys())
+    versions.remove_versions(call.database, twin.id, present.keys() - wanted.keys())
 
 
 def _lost(call: Call, row: int) -> bool:
     """Whether a version's key was deleted for good."""
-    return keys.by_row(call.database, versions.by_row(call.database, row).key).shredded
+    return keys.get_by_row(call.database, versions.get_by_row(call.database, row).key).is_shredded
 
 
 def _copy(call: Call, primary: Secret, twin: Secret, row: int) -> None:
-    version = versions.by_row(call.database, row)
+    version = versions.get_by_row(call.database, row)
     values.insert(call, twin, version.version_id, values.opened(call, primary, version), made_at=version.created_at)

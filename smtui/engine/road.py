@@ -70,8 +70,8 @@ class Engine:
         self._database = database
         self._keys = keys
         self._ambient = ambient
-        self._chain_key = keys.derived("smtui trail")
-        self._token_key = keys.derived("smtui page tokens")
+        self._chain_key = keys.derive("smtui trail")
+        self._token_key = keys.derive("smtui page tokens")
         self._purge = purge
         self._permissions = permissions
 
@@ -107,7 +107,7 @@ class Engine:
             except Exception as error:
                 refusal = _failure(error)
             if refusal is not None:
-                self._keys.forget()
+                self._keys.forget_keys()
             if record_reads or not declared.reads_metadata:
                 self._record(call, _events(call, declared, params, response, refusal))
             else:
@@ -148,10 +148,10 @@ class Engine:
                 )])
             self._purge.tell(begun.ended)
         except SmtuiError:
-            self._keys.forget()
+            self._keys.forget_keys()
             raise
         except Exception as error:
-            self._keys.forget()
+            self._keys.forget_keys()
             raise _failure(error) from error
 
     def _must_be_writable(self, declared: Declaration) -> None:
@@ -171,7 +171,7 @@ class Engine:
 
     def _record(self, call: Call, happened: Sequence[Event]) -> None:
         if happened and not self._database.read_only:
-            trail.append(self._database, self._chain_key, at=call.now,
+            trail.append_events(self._database, self._chain_key, at=call.now,
                          events=[(about.id if about else None, event) for about, event in happened])
 
 

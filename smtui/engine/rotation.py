@@ -68,10 +68,10 @@ def scheduled(call: Call, rotation: Rotation) -> Rotation:
 
 def value_changed(call: Call, secret: Secret) -> None:
     """A new current value counts as a rotation, whoever stored it."""
-    rotation = rotations.of_secret(call.database, secret.id)
+    rotation = rotations.find_rotation(call.database, secret.id)
     if rotation is not None and rotation.enabled:
         counted = replace(rotation, rotated_at=call.now, counts_from=call.now)
-        rotations.save(call.database, scheduled(call, counted))
+        rotations.save_rotation(call.database, scheduled(call, counted))
 
 
 def members(rotation: Rotation | None) -> Response:
@@ -101,11 +101,11 @@ def members(rotation: Rotation | None) -> Response:
 
 def pending(call: Call, secret: Secret) -> str | None:
     """The VersionId of a rotation that is not complete: AWSPENDING where AWSCURRENT is not."""
-    by_label = versions.labels(call.database, secret.id)
+    by_label = versions.read_labels(call.database, secret.id)
     row = by_label.get(labels.AWSPENDING)
     if row is None or row == by_label.get(labels.AWSCURRENT):
         return None
-    return versions.by_row(call.database, row).version_id
+    return versions.get_by_row(call.database, row).version_id
 
 
 def begin(call: Call, secret: Secret, token: str, kind: Kind) -> None:
@@ -113,7 +113,7 @@ def begin(call: Call, secret: Secret, token: str, kind: Kind) -> None:
     if kind == "rotation":
         values.reserve(call, secret, token)
     else:
-        current = versions.by_row(call.database, versions.labels(call.database, secret.id)[labels.AWSCURRENT])
+        current = versions.get_by_row(call.database, versions.read_labels(call.database, secret.id)[labels.AWSCURRENT])
         values.store(call, secret, token, values.opened(call, secret, current), [labels.AWSPENDING])
     rotations.save_run(call.database, Run(
         secret.id, kind, token, FIRST_STEP[kind], "waiting", attempts=0, not_before=call.now, held_by=None,
@@ -128,8 +128,8 @@ def step_done(call: Call, secret: Secret, run: Run) -> Run:
         after = replace(run, step=STEPS[STEPS.index(run.step) + 1], attempts=0, message="", changed_at=call.now)
         rotations.save_run(call.database, after)
         return after
-    by_label = versions.labels(call.database, secret.id)
-    version = versions.by_id(call.database, secret.id, run.token)
+    by_label = versions.read_labels(call.database, secret.id)
+    version = versions.find_by_id(call.database, secret.id, run.token)
     if run.kind == "rotation" and (version is None or by_label.get(labels.AWSCURRENT) != version.id):
         return failed(call, secret, run, "finishSecret ended, but AWSCURRENT is not on the new version.")
     _put_pending_away(call, secret, run)
@@ -166,13 +166,13 @@ def released(call: Call, run: Run) -> None:
 
 def _put_pending_away(call: Call, secret: Secret, run: Run) -> None:
     """AWSPENDING leaves this run's version; a version that was made for a test goes with it."""
-    version = versions.by_id(call.database, secret.id, run.token)
-    before = versions.labels(call.database, secret.id)
+    version = versions.find_by_id(call.database, secret.id, run.token)
+    before = versions.read_labels(call.database, secret.id)
     if version is not None and before.get(labels.AWSPENDING) == version.id:
         after = {label: row for label, row in before.items() if label != labels.AWSPENDING}
         values.save_labels(call, secret, before, after)
     if run.kind == "test":
-        versions.drop(call.database, secret.id, [run.token])
+        versions.remove_versions(call.database, secret.id, [run.token])
 
 
 def note(call: Call, secret: Secret, what: str, kind: Kind) -> None:

@@ -23,7 +23,7 @@ def look_up_names(
     """
     refused = {name: reason for name in wanted if (reason := _reason(name))}
     with_value: set[str] = set()
-    for name, scheduled, has_value in secrets.states_of(database, region, [name for name in wanted
+    for name, scheduled, has_value in secrets.list_states(database, region, [name for name in wanted
                                                                            if name not in refused]):
         if scheduled:
             refused[name] = SCHEDULED

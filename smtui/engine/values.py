@@ -18,10 +18,10 @@ from smtui.engine import kms
 from smtui.engine.call import DAY, Call
 from smtui.engine.declaration import Request
 from smtui.vault import envelope, keys, secrets, versions
-from smtui.vault.envelope import Context, Envelope
-from smtui.vault.keys import Key
+from smtui.vault.envelope import EncryptionContext, Envelope
+from smtui.vault.keys import KmsKey
 from smtui.vault.secrets import Secret
-from smtui.vault.versions import New, Version
+from smtui.vault.versions import NewVersion, Version
 
 EMPTY = Envelope(b"", b"")
 
@@ -66,34 +66,36 @@ def needed(request: Request) -> Value:
 
 def opened(call: Call, secret: Secret, version: Version) -> Value:
     """A stored version in the clear. Raises DecryptionFailure; ResourceNotFoundException for one without a value."""
-    if version.empty:
+    if version.is_empty:
         raise no_value(version.version_id)
     key = kms.for_opening(call, version.key)
-    context = Context(call.arn(secret), version.version_id, version.form)
-    return Value(version.form, envelope.unseal(version.envelope, call.keys.material(key), context))
+    context = EncryptionContext(call.arn(secret), version.version_id, version.form)
+    return Value(version.form, envelope.unseal(version.envelope, call.keys.get_material(key), context))
 
 
 def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels: Iterable[str]) -> list[str]:
     """Seals a new version, moves the labels to it, drops outdated versions; answers with the labels it carries."""
     row = insert(call, secret, version_id, value, made_at=call.now)
-    before = versions.labels(call.database, secret.id)
+    before = versions.read_labels(call.database, secret.id)
     after = labels.put(before, row, new_labels)
     save_labels(call, secret, before, after)
-    versions.drop_outdated(call.database, secret.id, keep=KEPT_VERSIONS, made_before=call.now - DAY)
+    versions.remove_outdated(call.database, secret.id, keep=KEPT_VERSIONS, made_before=call.now - DAY)
     return labels.of_version(after, row)
 
 
 def store_first(call: Call, firsts: Sequence[tuple[Secret, str, Value]]) -> None:
     """Seals the first versions of secrets just made, under their ids, as AWSCURRENT."""
-    keys_by_name: dict[str | None, Key] = {}
+    keys_by_name: dict[str | None, KmsKey] = {}
     new = []
     for secret, version_id, value in firsts:
         key = keys_by_name.get(secret.kms_key_id)
         if key is None:
             key = keys_by_name[secret.kms_key_id] = kms.for_sealing(call, secret.region, secret.kms_key_id)
         new.append(_version(call, secret, version_id, value, key, made_at=call.now))
-    rows = versions.insert(call.database, new)
-    versions.label(call.database, [(each.secret, labels.AWSCURRENT, row) for each, row in zip(new, rows, strict=True)])
+    rows = versions.insert_versions(call.database, new)
+    versions.add_labels(call.database, [
+        (each.secret, labels.AWSCURRENT, row) for each, row in zip(new, rows, strict=True)
+    ])
 
 
 def no_value(version_id: str) -> ResourceNotFoundException:
@@ -105,8 +107,9 @@ def no_value(version_id: str) -> ResourceNotFoundException:
 def reserve(call: Call, secret: Secret, version_id: str) -> None:
     """The version a rotation will fill: AWSPENDING, and without a value yet."""
     key = kms.for_sealing(call, secret.region, secret.kms_key_id)
-    [row] = versions.insert(call.database, [New(secret.id, version_id, call.now, "string", key.row, EMPTY)])
-    before = versions.labels(call.database, secret.id)
+    new = NewVersion(secret.id, version_id, call.now, "string", key.row, EMPTY)
+    [row] = versions.insert_versions(call.database, [new])
+    before = versions.read_labels(call.database, secret.id)
     save_labels(call, secret, before, labels.attach(before, row, [labels.AWSPENDING]))
 
 
@@ -114,8 +117,8 @@ def fill(call: Call, secret: Secret, version: Version, value: Value, new_labels:
     """Gives an empty version its value, and moves the labels to it; answers with those it carries."""
     key = kms.for_sealing(call, secret.region, secret.kms_key_id)
     sealed = _sealed(call, secret, version.version_id, value, key)
-    versions.fill(call.database, version, form=value.form, key=key.row, envelope=sealed)
-    before = versions.labels(call.database, secret.id)
+    versions.fill_version(call.database, version, form=value.form, key=key.row, envelope=sealed)
+    before = versions.read_labels(call.database, secret.id)
     after = labels.put(before, version.id, new_labels)
     save_labels(call, secret, before, after)
     return labels.of_version(after, version.id)
@@ -124,13 +127,13 @@ def fill(call: Call, secret: Secret, version: Version, value: Value, new_labels:
 def insert(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
     """A new version under the secret's key, without labels; answers with its row. Raises EncryptionFailure."""
     key = kms.for_sealing(call, secret.region, secret.kms_key_id)
-    [row] = versions.insert(call.database, [_version(call, secret, version_id, value, key, made_at=made_at)])
+    [row] = versions.insert_versions(call.database, [_version(call, secret, version_id, value, key, made_at=made_at)])
     return row
 
 
-def _version(call: Call, secret: Secret, version_id: str, value: Value, key: Key, *, made_at: int) -> New:
+def _version(call: Call, secret: Secret, version_id: str, value: Value, key: KmsKey, *, made_at: int) -> NewVersion:
     sealed = _sealed(call, secret, version_id, value, key)
-    return New(secret.id, version_id, made_at, value.form, key.row, sealed)
+    return NewVersion(secret.id, version_id, made_at, value.form, key.row, sealed)
 
 
 def move_to_key(call: Call, secret: Secret) -> None:
@@ -140,17 +143,18 @@ def move_to_key(call: Call, secret: Secret) -> None:
     already, and does not stand in the way.
     """
     key = kms.for_sealing(call, secret.region, secret.kms_key_id)
-    by_label = versions.labels(call.database, secret.id)
+    by_label = versions.read_labels(call.database, secret.id)
     for row in {by_label[label] for label in labels.AWS if label in by_label}:
-        version = versions.by_row(call.database, row)
-        if version.key != key.row and not version.empty and not keys.by_row(call.database, version.key).shredded:
-            value = opened(call, secret, version)
-            versions.reseal(call.database, version, key.row, _sealed(call, secret, version.version_id, value, key))
+        version = versions.get_by_row(call.database, row)
+        if version.key == key.row or version.is_empty or keys.get_by_row(call.database, version.key).is_shredded:
+            continue
+        sealed = _sealed(call, secret, version.version_id, opened(call, secret, version), key)
+        versions.reseal_version(call.database, version, key.row, sealed)
 
 
-def _sealed(call: Call, secret: Secret, version_id: str, value: Value, key: Key) -> Envelope:
-    context = Context(call.arn(secret), version_id, value.form)
-    return envelope.seal(value.raw, call.keys.material(key), context, call.ambient.random_bytes)
+def _sealed(call: Call, secret: Secret, version_id: str, value: Value, key: KmsKey) -> Envelope:
+    context = EncryptionContext(call.arn(secret), version_id, value.form)
+    return envelope.seal(value.raw, call.keys.get_material(key), context, call.ambient.random_bytes)
 
 
 def save_labels(call: Call, secret: Secret, before: dict[str, int], after: dict[str, int]) -> None:

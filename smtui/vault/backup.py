@@ -8,27 +8,30 @@ from pathlib import Path
 from smtui.api.errors import VaultExistsError, VaultPathError
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
-from smtui.vault.placing import must_be_alone, place
-from smtui.vault.refusals import translated
+from smtui.vault.placing import check_no_companions, install_file
+from smtui.vault.refusals import map_errors
 
 Progress = Callable[[str, int, int], None]
 PAGES_AT_ONCE = 1000
 
 
-def untold(what: str, done: int, of: int) -> None:
-    """Progress that nobody wants to hear of. One that raises ends what it is told of; nothing half done is left."""
+def ignore_progress(what: str, done: int, of: int) -> None:
+    """The default progress callback. A callback that raises cancels the work, and nothing half done remains."""
 
 
-def copy_pages(source: Database, target: Database, progress: Progress = untold) -> None:
-    """Copies every page as one moment of the source had it; each file keeps its own keys."""
-    with source.snapshot(), translated(), target.connection.backup("main", source.connection, "main") as pages:
+def copy_pages(source: Database, target: Database, progress: Progress = ignore_progress) -> None:
+    """Copies every page of one snapshot of the source; each file keeps its own keys."""
+    with source.snapshot(), map_errors(), target.connection.backup("main", source.connection, "main") as pages:
         while not pages.done:
             pages.step(PAGES_AT_ONCE)
             progress("copying", pages.page_count - pages.remaining, pages.page_count)
 
 
-def backup(database: Database, target: Path, *, force: bool = False, progress: Progress = untold) -> None:
-    """A copy that the same passphrase opens, verified by opening it. Raises VaultExistsError or VaultPathError."""
+def backup(database: Database, target: Path, *, force: bool = False, progress: Progress = ignore_progress) -> None:
+    """Writes a copy that the same passphrase opens, and verifies it by opening it.
+
+    Raises VaultExistsError, VaultPathError or VaultFullError.
+    """
     if target.is_symlink() or (target.exists() and not target.is_file()):
         raise VaultPathError(f"{target} is not a regular file. It was left as it is.")
     if target.exists():
@@ -36,6 +39,6 @@ def backup(database: Database, target: Path, *, force: bool = False, progress: P
             raise VaultPathError("A vault cannot be its own backup.")
         if not force:
             raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
-    must_be_alone(target)
-    place(target, ".part", database.keys, lambda copy: copy_pages(database, copy, progress), over=force)
-    vault_path.confirm(target)
+    check_no_companions(target)
+    install_file(target, ".part", database.keys, lambda copy: copy_pages(database, copy, progress), replace=force)
+    vault_path.confirm_on_disk(target)

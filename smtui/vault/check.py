@@ -1,4 +1,4 @@
-"""Verifies everything in a vault that can be verified: pages, rows, envelopes, references, the trail."""
+"""Verifies everything in a vault: pages, rows, envelopes, references, the audit log."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from smtui.api.errors import DecryptionFailure, InternalServiceError, VaultDamag
 from smtui.vault import digest, envelope, keys, migrate, schema_check, trail, versions
 from smtui.vault.columns import COLUMNS, JSON_COLUMNS
 from smtui.vault.database import Database
-from smtui.vault.envelope import Context
+from smtui.vault.envelope import EncryptionContext
 from smtui.vault.keystore import KeyStore
-from smtui.vault.refusals import well_formed
+from smtui.vault.refusals import detect_damage
 
 Area = Literal["pages", "rows", "envelopes", "references", "audit log", "file"]
 Progress = Callable[[str, int, int], None]
-# After how many rows progress is told.
-OFTEN = 500
-# Versions whose key was deleted for good: nothing of them can be verified, nor read.
+# The number of rows between two calls of `progress`.
+PROGRESS_STEP = 500
+# Versions whose key was deleted permanently: they can be neither verified nor read.
 SHREDDED = "versions shredded with their key"
 REPLAYED = ("Rows are not as they were last left: an older page or row was put back, or another program wrote into the "
             "vault.")
-# What must not be found: each question answers with the rows that point at nothing.
+# Broken references: each query answers the rows that must not exist.
 _DANGLING = {
     "versions without a secret": "SELECT id FROM versions WHERE secret NOT IN (SELECT id FROM secrets)",
     "versions without a key": "SELECT id FROM versions WHERE key NOT IN (SELECT id FROM keys)",
@@ -46,8 +46,8 @@ _DANGLING = {
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong: where, and a sentence about it."""
+class CheckFinding:
+    """One fault: the area where it was found, and a sentence about it."""
 
     area: Area
     sentence: str
@@ -55,10 +55,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What was looked at (counts by what they count) and what is wrong with it."""
+    """The result of a check: `counted` maps what was verified to how many, `findings` are the faults."""
 
     counted: dict[str, int]
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckFinding, ...]
 
     @property
     def clean(self) -> bool:
@@ -66,54 +66,60 @@ class CheckReport:
 
 
 def check(database: Database, store: KeyStore, account: str, progress: Progress) -> CheckReport:
-    """Looks at everything, in one consistent view of the file."""
+    """Verifies the whole file. Call it inside a snapshot, so that it sees one consistent state.
+
+    Args:
+        store: unwraps the keys of the vault.
+        account: the vault's account id, 12 digits; part of the encryption context.
+        progress: called with the area, the number of items done and their total.
+    """
     counted: dict[str, int] = {}
-    findings: list[Finding] = []
-    for area, look in (("file", _schema), ("pages", _pages), ("references", _references), ("audit log", _trail)):
+    findings: list[CheckFinding] = []
+    for area, check_area in _CHECKS.items():
         progress(area, 0, 1)
-        findings += _safely(area, look(database, store, counted))  # type: ignore[arg-type]
-    findings += _safely("rows", _rows(database, store, counted, progress))
-    findings += _safely("envelopes", _envelopes(database, store, account, counted, progress))
+        findings += _collect(area, check_area(database, store, counted))
+    findings += _collect("rows", _check_rows(database, store, counted, progress))
+    findings += _collect("envelopes", _check_envelopes(database, store, account, counted, progress))
     return CheckReport(counted, tuple(findings))
 
 
-def _safely(area: Area, sentences: Iterator[str]) -> list[Finding]:
-    """The findings of one area; a page that cannot be read ends the look and is itself a finding."""
-    found: list[Finding] = []
+def _collect(area: Area, sentences: Iterator[str]) -> list[CheckFinding]:
+    """The findings of one area. A page that cannot be read ends the area and is itself a finding."""
+    found: list[CheckFinding] = []
     try:
-        with well_formed():
-            found += (Finding(area, sentence) for sentence in sentences)
+        with detect_damage():
+            found += (CheckFinding(area, sentence) for sentence in sentences)
     except (VaultDamagedError, DecryptionFailure) as error:
-        found.append(Finding(area, str(error)))
+        found.append(CheckFinding(area, str(error)))
     return found
 
 
-def _schema(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
-    """Whether the tables are still ours: another program may have changed them since the file was opened."""
-    for difference in schema_check.find_differences(database.connection, migrate.format_of(database)):
+def _check_schema(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+    """Compares the tables with ours: another program may have changed them since the file was opened."""
+    for difference in schema_check.find_differences(database.connection, migrate.read_format(database)):
         yield f"{difference[:1].upper()}{difference[1:]}"
 
 
-def _pages(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+def _check_pages(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
     counted["pages"] = (database.row("PRAGMA page_count") or (0,))[0]
     for (sentence,) in database.rows("PRAGMA integrity_check(20)"):
         if sentence != "ok":
             yield str(sentence)
 
 
-def _rows(database: Database, store: KeyStore, counted: dict[str, int], progress: Progress) -> Iterator[str]:
-    """Whether the rows are those that were last written together."""
-    of = digest.count_of_all(database)
+def _check_rows(database: Database, store: KeyStore, counted: dict[str, int], progress: Progress) -> Iterator[str]:
+    """Verifies the digest over all rows, the type of each value and SQLite's row numbers."""
+    of = digest.count_rows(database)
     counted["rows"] = of
-    if digest.missing(database, store.derived(digest.PURPOSE), lambda done: progress("rows", done, of)):
+    if digest.find_difference(database, store.derive(digest.PURPOSE), lambda done: progress("rows", done, of)):
         yield REPLAYED
-    yield from _types(database)
-    if not digest.numbers_fit(database):
+    yield from _check_types(database)
+    if not digest.has_valid_row_numbers(database):
         yield "SQLite's row numbers do not go on where they ended."
 
 
-def _types(database: Database) -> Iterator[str]:
-    """Whether each column holds what it may. One look at each table."""
+def _check_types(database: Database) -> Iterator[str]:
+    """Verifies that each column holds only allowed values. Reads each table once."""
     for table, columns in COLUMNS.items():
         conditions = {name: column.condition(f'"{name}"') for name, column in columns.items()}
         for name in JSON_COLUMNS.get(table, ()):
@@ -129,7 +135,7 @@ def _types(database: Database) -> Iterator[str]:
             yield f"A text of {table} is no UTF-8."
 
 
-def _references(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+def _check_references(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
     counted["secrets"] = (database.row("SELECT count(*) FROM secrets") or (0,))[0]
     for what, question in _DANGLING.items():
         rows = database.rows(f"{question} LIMIT 5")
@@ -137,35 +143,41 @@ def _references(database: Database, store: KeyStore, counted: dict[str, int]) ->
             yield f"There are {what}: rows {', '.join(str(row) for (row,) in rows)}."
 
 
-def _trail(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
-    counted["audit events"], wrong = trail.verify(database, store.derived("smtui trail"))
+def _check_audit_log(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
+    counted["audit events"], wrong = trail.verify(database, store.derive("smtui trail"))
     if wrong is not None:
         yield wrong
 
 
-def _envelopes(
+def _check_envelopes(
     database: Database, store: KeyStore, account: str, counted: dict[str, int], progress: Progress
 ) -> Iterator[str]:
     of = (database.row("SELECT count(*) FROM versions") or (0,))[0]
     counted["versions"] = 0
-    for region, name, suffix, *row in database.each(
+    for region, name, suffix, *row in database.iterate(
         "SELECT s.region, s.name, s.suffix, v.* FROM versions v JOIN secrets s ON s.id = v.secret ORDER BY v.id"
     ):
         counted["versions"] += 1
-        if counted["versions"] % OFTEN == 0:
+        if counted["versions"] % PROGRESS_STEP == 0:
             progress("envelopes", counted["versions"], of)
-        version = versions.read(tuple(row))
-        if version.empty:
+        version = versions.read_row(tuple(row))
+        if version.is_empty:
             continue
         try:
-            key = keys.by_row(database, version.key)
+            key = keys.get_by_row(database, version.key)
         except InternalServiceError:
-            continue  # it points at no key, which is said with the references
-        if key.shredded:
+            continue  # a version without a key is a finding of the references
+        if key.is_shredded:
             counted[SHREDDED] = counted.get(SHREDDED, 0) + 1
             continue
         arn = f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
         try:
-            envelope.unseal(version.envelope, store.material(key), Context(arn, version.version_id, version.form))
+            context = EncryptionContext(arn, version.version_id, version.form)
+            envelope.unseal(version.envelope, store.get_material(key), context)
         except DecryptionFailure:
             yield f"The value of version {version.version_id} of {name} was altered or belongs elsewhere."
+
+
+_CHECKS: dict[Area, Callable[[Database, KeyStore, dict[str, int]], Iterator[str]]] = {
+    "file": _check_schema, "pages": _check_pages, "references": _check_references, "audit log": _check_audit_log,
+}

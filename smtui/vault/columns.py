@@ -1,7 +1,7 @@
-"""What each column of the newest format may hold, and how a row is read that holds something else.
+"""The allowed values of each column of the newest format, and stand-ins for values that are not allowed.
 
-Only somebody who has the vault's keys can write such a row. It must not keep the others from being read, so what does
-not belong into a column is replaced by a stand-in, and the row says that it is damaged; `check` names the column.
+Only somebody with the vault's keys can write such a row. One bad row must not make the others unreadable, so a
+stand-in replaces the value and the row is marked as damaged; `check` names the column.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from typing import Any, cast
 from smtui.api.limits import MAX_NAME_LENGTH, MAX_ROTATION_DAYS
 
 UNREADABLE = "unreadable"
-"""What stands where a text is none."""
+"""The stand-in for a text that is not one."""
 LATEST = 221_845_392_000_000
-"""Milliseconds: the year 9000, so that what is counted from a time stays a time."""
+"""Milliseconds since 1970: the year 9000, so that a time plus a period is still a valid datetime."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`words` are the only texts it may hold; `least` and `most` are the range of a number, or of a text's length.
+    """The type and range of one column.
 
-    `stand_in` takes the place of anything else.
+    `words` are the only texts it may hold. `least` and `most` limit a number, or the length of a text. `stand_in`
+    replaces any other value.
     """
 
     type: type
@@ -32,8 +33,8 @@ class Column:
     least: int = 0
     most: int = 2**63 - 1
 
-    def holds(self, value: Any) -> bool:
-        """Whether a value belongs here."""
+    def accepts(self, value: Any) -> bool:
+        """Whether a value is allowed in this column."""
         if type(value) is not self.type:
             return value is None and self.is_optional
         if self.type is bytes:
@@ -42,7 +43,7 @@ class Column:
         return self.least <= size <= self.most and (not self.words or value in self.words)
 
     def condition(self, name: str) -> str:
-        """The same in SQL: true of a value that does not belong here."""
+        """SQL that is true for a value that is not allowed. `name` is the quoted column."""
         kind = {int: "integer", str: "text", bytes: "blob"}[self.type]
         tests = [f"typeof({name}) <> '{kind}'"]
         if self.type is int:
@@ -66,7 +67,7 @@ BYTES = Column(bytes, b"\0")
 FLAG = Column(int, 0, most=1)
 TIME = Column(int, 1, most=LATEST)
 DAY = Column(int, 0, most=LATEST)
-"""A time that is 0 where there was none."""
+"""A time that is 0 if the event never happened."""
 MAYBE_TIME = Column(int, None, is_optional=True, most=LATEST)
 COUNT = Column(int, 0, most=1000)
 
@@ -116,23 +117,27 @@ COLUMNS: dict[str, dict[str, Column]] = {
     "policies": {"secret": ROW, "policy": TEXT},
     "digest": {"one": ROW, "sum": BYTES, "numbers": ROW, "commits": ROW},
 }
-# Texts that are JSON of an object.
+# Columns whose text is a JSON object.
 JSON_COLUMNS = {"functions": ("settings",), "trail": ("event",)}
 
 Row = tuple[Any, ...]
 
 
-def read_columns(table: str, names: str) -> Callable[[Row], Row]:
-    """Makes what reads rows of these columns of a table: the same row, or one with stand-ins in it."""
+def make_row_reader(table: str, names: str) -> Callable[[Row], Row]:
+    """Makes a function that reads rows of these columns: it answers the same row, or one with stand-ins.
+
+    Args:
+        names: the columns, separated by a comma and a space.
+    """
     columns = [COLUMNS[table][name] for name in names.split(", ")]
 
     def read(found: Row) -> Row:
         for value, column in zip(found, columns, strict=True):
-            if not column.holds(value):
+            if not column.accepts(value):
                 break
         else:
             return found
-        return tuple(value if column.holds(value) else column.stand_in
+        return tuple(value if column.accepts(value) else column.stand_in
                      for value, column in zip(found, columns, strict=True))
 
     return read

@@ -1,75 +1,74 @@
-"""How often the content of the vault changed: what a screen asks to learn whether it has to read anew.
+"""Counts the changes of a vault's content, so that a screen knows when to refresh.
 
-Content is what a person can see of secrets, versions, labels, tags, policies, keys, functions, rotations, replicas and
-settings. The audit log is not, nor is the day of the last access: whoever only reads, or is refused, changes neither
-the content nor this count. It is one row of `meta`, written in the transaction that changed something, by whichever
-program that was; a file that never had the row counts from 0.
+Content is what a person sees: secrets, versions, labels, tags, policies, keys, functions, rotations, replicas and
+settings. The audit log and the day of the last access are not content, so reads and refused calls do not count. The
+count is one row of `meta`, written in the transaction of the change by every program; a file without it counts from 0.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from smtui.vault.refusals import well_formed
+from smtui.vault.refusals import detect_damage
 
 if TYPE_CHECKING:
     from smtui.vault.database import Database
 
-ROW = "content_changes"
+COUNT_NAME = "content_changes"
 Row = tuple[Any, ...]
 
-# The digest follows all other tables, and the word index follows the secrets.
+# The digest is derived from all other tables, and the word index from the secrets.
 _NOT_CONTENT = frozenset({"trail", "trail_start", "trail_bounds", "digest", "words_data", "words_idx", "words_docsize",
                           "words_config", "words_content"})
-# Where a row notes the day of the last access, see `schema`.
+# The index of the column with the day of the last access, see `schema`.
 _ACCESSED_ON = {"secrets": 9, "versions": 4}
 
 
 class ContentChanges:
-    """Learns of every row that one connection changes; `own` is how many of its transactions changed content."""
+    """Observes every row that one connection changes; `own` counts its transactions that changed content."""
 
     def __init__(self) -> None:
         self.pending = False
-        """Whether the present transaction has changed content so far: also a mark to go back to."""
+        """Whether the open transaction has changed content so far; restored when a savepoint is rolled back."""
         self.own = 0
 
-    def see(self, table: str, old: Row | None, new: Row | None) -> None:
-        """A row goes, comes, or becomes another; `old` and `new` hold its columns in their order."""
+    def observe(self, table: str, old: Row | None, new: Row | None) -> None:
+        """Notes an inserted, deleted or changed row; `old` and `new` hold its columns in order."""
         self.pending = self.pending or _is_content(table, old, new)
 
-    def settle(self, database: Database) -> None:
-        """Counts the transaction that is about to be committed, if it changed content."""
+    def write(self, database: Database) -> None:
+        """Increments the count in the file if the transaction that is about to commit changed content."""
         if self.pending:
             database.run(
                 "INSERT INTO meta VALUES (?, '1') ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1",
-                (ROW,),
+                (COUNT_NAME,),
             )
 
     def commit(self) -> None:
-        """The transaction is committed."""
+        """Notes that the transaction is committed."""
         self.own += self.pending
         self.pending = False
 
 
 def _is_content(table: str, old: Row | None, new: Row | None) -> bool:
-    if table in _NOT_CONTENT or _names_the_count(table, new or old or ()):
+    if table in _NOT_CONTENT or _is_count_row(table, new or old or ()):
         return False
     accessed_on = _ACCESSED_ON.get(table)
     if accessed_on is None or old is None or new is None:
         return True
-    return _without(old, accessed_on) != _without(new, accessed_on)
+    return _drop_column(old, accessed_on) != _drop_column(new, accessed_on)
 
 
-def _names_the_count(table: str, row: Row) -> bool:
-    return table == "meta" and row[0] == ROW
+def _is_count_row(table: str, row: Row) -> bool:
+    return table == "meta" and row[0] == COUNT_NAME
 
 
-def _without(row: Row, column: int) -> Row:
+def _drop_column(row: Row, column: int) -> Row:
     return row[:column] + row[column + 1:]
 
 
-def count(database: Database) -> int:
-    """How many transactions changed the content of this file. Raises VaultDamagedError where that is no number."""
-    with well_formed():
-        found = database.row("SELECT value FROM meta WHERE name = ?", (ROW,))
+def count_changes(database: Database) -> int:
+    """How many transactions changed the content of this file. Raises VaultDamagedError if the count is no number."""
+    with detect_damage():
+        found = database.row("SELECT value FROM meta WHERE name = ?", (COUNT_NAME,))
         return int(found[0]) if found else 0

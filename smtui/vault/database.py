@@ -1,6 +1,6 @@
-"""The one connection of a session to its vault file: statements, transactions, and what is told of changed rows.
+"""The one connection of a session to its vault file: statements, transactions, observation of changed rows.
 
-How it is opened stands in `opening`; every error of the library leaves as one of ours, see `refusals`.
+`opening` opens it. Every error of APSW is raised as one of ours, see `refusals`.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from smtui.api.errors import VaultError
 from smtui.vault import content, schema_check
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
-from smtui.vault.refusals import damaged, gone, ours, translated
+from smtui.vault.refusals import damaged_error, map_error, map_errors, moved_error
 
 if TYPE_CHECKING:
     from smtui.vault.digest import Digest
 
 Bindings = Sequence[Any] | Mapping[str, Any]
-Work = Callable[["Database", Sequence[int]], None]
+DeferredWork = Callable[["Database", Sequence[int]], None]
 
-MOST_OWED = 5000
-# How much of the file is kept in memory, in KiB; more pays only where one transaction changes it all over.
+MAX_DEFERRED = 5000
+# How much of the file SQLite keeps in memory, in KiB. More pays off only if one transaction changes much of the file.
 CACHE, LARGE_CACHE = "cache_size = -16384", "cache_size = -65536"
 
 
 class Database:
-    """An open vault file. Several threads may use it; a transaction keeps the others waiting."""
+    """An open vault file. Several threads may use it; a transaction makes the others wait."""
 
     def __init__(self, path: Path, keys: FileKeys, connection: apsw.Connection, *, read_only: bool) -> None:
         self.path = path
         self.keys = keys
         self.read_only = read_only
         self.connection = connection
-        self._identity = vault_path.hold(path, keys.salt)
+        self._identity = vault_path.register_open(path, keys.salt)
         self._lock = RLock()
         self._depth = 0
         self._durable: bool | None = None
@@ -48,20 +48,21 @@ class Database:
         self._content = content.ContentChanges()
         self._schema: Any = None
         self.has_undecodable = False
-        """Whether `each` met a text that is no UTF-8."""
-        self._owed: dict[tuple[Work, int], None] = {}
+        """Whether `iterate` found a text that is not UTF-8."""
+        self._deferred: dict[tuple[DeferredWork, int], None] = {}
 
     def __repr__(self) -> str:
         return f"<Database {self.path}>"
 
-    # Every call of an operation passes here some twenty times.
+    # An operation calls these about twenty times, so they avoid context managers.
 
     def run(self, sql: str, bindings: Bindings = ()) -> None:
+        """Runs a statement."""
         with self._lock:
             try:
                 self.connection.execute(sql, bindings)
             except apsw.Error as error:
-                raise ours(error) from None
+                raise map_error(error) from None
 
     def row(self, sql: str, bindings: Bindings = ()) -> tuple[Any, ...] | None:
         """The first row of the answer, or None."""
@@ -69,27 +70,28 @@ class Database:
             try:
                 return next(self.connection.execute(sql, bindings), None)
             except apsw.Error as error:
-                raise ours(error) from None
+                raise map_error(error) from None
             except UnicodeDecodeError:
                 return next(self._rows_with_bytes(sql, bindings), None)
 
     def rows(self, sql: str, bindings: Bindings = ()) -> list[tuple[Any, ...]]:
+        """All rows of the answer."""
         with self._lock:
             try:
                 return self.connection.execute(sql, bindings).fetchall()
             except apsw.Error as error:
-                raise ours(error) from None
+                raise map_error(error) from None
             except UnicodeDecodeError:
                 return list(self._rows_with_bytes(sql, bindings))
 
-    def run_for_each(self, sql: str, bindings: Iterable[Bindings]) -> None:
-        """Runs a statement once for each."""
-        with self._lock, translated():
+    def run_many(self, sql: str, bindings: Iterable[Bindings]) -> None:
+        """Runs a statement once for each element of `bindings`."""
+        with self._lock, map_errors():
             self.connection.executemany(sql, bindings)
 
-    def each(self, sql: str, bindings: Bindings = ()) -> Iterator[tuple[Any, ...]]:
-        """The rows one by one, for more of them than memory should hold; nothing else is asked meanwhile."""
-        with self._lock, translated():
+    def iterate(self, sql: str, bindings: Bindings = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows one by one, for answers too large for memory. Other threads wait until the iteration ends."""
+        with self._lock, map_errors():
             given = 0
             try:
                 for row in self.connection.execute(sql, bindings):
@@ -100,7 +102,7 @@ class Database:
                 yield from islice(self._rows_with_bytes(sql, bindings), given, None)
 
     def is_undecodable(self, table: str) -> bool:
-        """Whether a text of a table is no UTF-8."""
+        """Whether a text of the table is not UTF-8."""
         try:
             for _ in self.connection.execute(f'SELECT * FROM "{table}"'):
                 pass
@@ -109,10 +111,10 @@ class Database:
         return False
 
     def _rows_with_bytes(self, sql: str, bindings: Bindings) -> Iterator[tuple[Any, ...]]:
-        """The same rows, where a text that is no UTF-8 is bytes. Raises VaultDamagedError for what is no question."""
+        """The same rows, with bytes for a text that is not UTF-8. Raises VaultDamagedError unless `sql` is a SELECT."""
         if not sql.startswith("SELECT"):
-            raise damaged()
-        with translated():
+            raise damaged_error()
+        with map_errors():
             cursor = self.connection.execute(sql, bindings)
             names = [f"c{number}" for number in range(len(cursor.description))]
             cursor.close(True)
@@ -125,77 +127,80 @@ class Database:
                 yield tuple(map(_decode, row[::2], row[1::2]))
 
     def last_id(self) -> int:
-        """The row number of the newest insert."""
+        """The row number of the last insert."""
         return self.connection.last_insert_rowid()
 
     def change_count(self) -> int:
         """A number that differs after another connection has changed the content of the file, see `content`."""
-        return content.count(self) - self._content.own
+        return content.count_changes(self) - self._content.own
 
     @contextmanager
     def transaction(self, *, durable: bool = True) -> Iterator[None]:
-        """All or nothing. The outermost one waits for the disk if `durable`; one inside another can fail alone."""
+        """Commits everything inside together, or nothing. A nested transaction can fail alone.
+
+        The outermost one waits for the disk if it is `durable`.
+        """
         with self._lock:
             depth = self._depth
-            if depth == 1 and len(self._owed) > MOST_OWED:
-                self.pay()
-            begin, commit, undo = self._outermost(durable) if depth == 0 else _inner(depth)
+            if depth == 1 and len(self._deferred) > MAX_DEFERRED:
+                self.flush()
+            begin, commit, undo = self._begin_outermost(durable) if depth == 0 else _savepoint_statements(depth)
             self.run(begin)
             self._depth, mark = depth + 1, self._digest.pending if self._digest else 0
             content_mark = self._content.pending
             try:
                 if depth == 0:
-                    self.must_be_ours()
-                    self._schema_must_be_ours()
+                    self.check_identity()
+                    self._check_schema()
                 yield
                 if depth == 0:
-                    self.pay()
-                    self._content.settle(self)
+                    self.flush()
+                    self._content.write(self)
                     if self._digest:
-                        self._digest.settle(self, durable=durable)
+                        self._digest.write(self, durable=durable)
                 self._depth = depth
                 self.run(commit)
             except BaseException:
                 self._depth = depth
                 if depth == 0:
-                    self._owed.clear()
-                # Where SQLite has undone everything already (a full disk), there is nothing left to undo.
+                    self._deferred.clear()
+                # After some errors (a full disk) SQLite has already rolled back.
                 if self.connection.in_transaction:
                     self.run(undo)
                 if self._digest:
-                    self._digest.back_to(mark)
+                    self._digest.roll_back(mark)
                 self._content.pending = content_mark
                 raise
             if depth == 0:
                 self._content.commit()
                 if self._digest:
-                    self._digest.on_disk()
+                    self._digest.confirm()
 
-    def keep(self, digest: Digest) -> None:
-        """From now on `digest` is told of every row that changes, which happens inside transactions alone."""
-        changed, content_changes = digest.changed, self._content
+    def observe(self, digest: Digest) -> None:
+        """Reports every row that changes to `digest` from now on. Rows change only inside transactions."""
+        observe_row, content_changes = digest.observe, self._content
 
-        def told(change: Any) -> None:
+        def observe_change(change: Any) -> None:
             assert self._depth, "a row was changed outside a transaction"
             try:
                 table, old, new = change.table_name, change.old, change.new
             except UnicodeDecodeError:
-                raise damaged() from None
-            changed(table, old, new)
+                raise damaged_error() from None
+            observe_row(table, old, new)
             if not content_changes.pending:
-                content_changes.see(table, old, new)
+                content_changes.observe(table, old, new)
 
         self._digest = digest
-        self.connection.preupdate_hook(told)
+        self.connection.preupdate_hook(observe_change)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """All that is read inside is of one moment, and no writer is kept waiting; of the transaction, inside one."""
+        """Makes all reads inside see one state, without blocking writers; inside a transaction, its own state."""
         with self._lock:
             if self._depth:
-                self.pay()
+                self.flush()
                 if self._digest:
-                    self._digest.settle(self, durable=False)
+                    self._digest.write(self, durable=False)
                 yield
                 return
             self.run("BEGIN")
@@ -208,7 +213,7 @@ class Database:
 
     @contextmanager
     def large_cache(self) -> Iterator[None]:
-        """Keeps more of the file in memory meanwhile."""
+        """Keeps more of the file in memory inside the block."""
         self.run(f"PRAGMA {LARGE_CACHE}")
         try:
             yield
@@ -216,66 +221,66 @@ class Database:
             self.run(f"PRAGMA {CACHE}")
 
     def interrupt(self) -> None:
-        """Ends the statement that another thread is running here; it fails, and its transaction is undone."""
+        """Cancels the statement that another thread runs here; it fails, and its transaction is rolled back."""
         with contextlib.suppress(apsw.Error):
             self.connection.interrupt()
 
-    def owe(self, work: Work, row: int) -> None:
-        """Has `work` done for a row before the transaction ends: for many rows at once where there are many."""
-        self._owed[work, row] = None
+    def defer(self, work: DeferredWork, row: int) -> None:
+        """Calls `work` for this row before the transaction ends, together with all other rows deferred to it."""
+        self._deferred[work, row] = None
 
-    def pay(self) -> None:
-        """Does what is owed. Within an inner transaction, which may be undone, it stays owed as well."""
-        by_work: dict[Work, list[int]] = {}
-        for work, row in self._owed:
+    def flush(self) -> None:
+        """Runs the deferred work. Inside a nested transaction it stays deferred, because that can be rolled back."""
+        by_work: dict[DeferredWork, list[int]] = {}
+        for work, row in self._deferred:
             by_work.setdefault(work, []).append(row)
         for work, rows in by_work.items():
             work(self, rows)
         if self._depth <= 1:
-            self._owed.clear()
+            self._deferred.clear()
 
     @property
     def in_transaction(self) -> bool:
         return self._depth > 0
 
-    def settle(self) -> None:
-        """Moves what is in the log into the file, which then is the whole vault."""
+    def checkpoint(self) -> None:
+        """Moves the content of the write-ahead log into the file, which then holds the whole vault."""
         self.row("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Closes the file; what is in the log is moved into it first, so that one file is left."""
+        """Closes the file after moving the write-ahead log into it, so that one file remains."""
         with self._lock, contextlib.suppress(VaultError):
             if not self.read_only and vault_path.identity(self.path) == self._identity:
-                self.settle()
+                self.checkpoint()
         self.drop()
 
     def drop(self) -> None:
-        """Lets go of the file. What the disk refuses now stays in the log, for whoever opens the file next."""
+        """Closes the connection without an error. What the disk refuses stays in the log for the next session."""
         with contextlib.suppress(apsw.Error):
             self.connection.close()
-        vault_path.let_go(self._identity)
+        vault_path.unregister_open(self._identity)
         self._identity = None
 
-    def _outermost(self, durable: bool) -> tuple[str, str, str]:
+    def _begin_outermost(self, durable: bool) -> tuple[str, str, str]:
         if self._durable != durable:
             self.run(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._durable = durable
         return "BEGIN" if self.read_only else "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
 
-    def must_be_ours(self) -> None:
-        """Refuses to go on in a file that no longer has the vault's path: what is written there is lost."""
+    def check_identity(self) -> None:
+        """Raises VaultMissingError if another file has taken the vault's path: anything written now would be lost."""
         if vault_path.identity(self.path) != self._identity:
-            raise gone()
+            raise moved_error()
 
 
     def trust_schema(self) -> None:
-        """The schema was found to be ours: from now on no transaction begins in another one."""
+        """Remembers the schema, which was found to be ours. No transaction begins with another one."""
         self._schema = self.row("PRAGMA schema_version")
 
-    def _schema_must_be_ours(self) -> None:
-        """Looks at the schema again where another program has changed it since. Raises VaultDamagedError."""
+    def _check_schema(self) -> None:
+        """Checks the schema again if another program has changed it. Raises VaultDamagedError."""
         if self._schema is not None and self._schema != (found := self.row("PRAGMA schema_version")):
-            with translated():
+            with map_errors():
                 schema_check.refuse_foreign_schema(self.path, self.connection)
             self._schema = found
 
@@ -289,5 +294,5 @@ def _decode(value: Any, is_text: int) -> Any:
         return value
 
 
-def _inner(depth: int) -> tuple[str, str, str]:
+def _savepoint_statements(depth: int) -> tuple[str, str, str]:
     return f"SAVEPOINT s{depth}", f"RELEASE s{depth}", f"ROLLBACK TO s{depth}; RELEASE s{depth}"

@@ -1,8 +1,8 @@
 """Envelope encryption of one secret version, as KMS clients do it.
 
-Each value is sealed under a data key of its own, which seals nothing else; the data key is wrapped by a KMS-like
-key. The associated data binds both to their purpose and to the encryption context, so that no sealed value or key
-can be moved to another place. Every field is preceded by its length: no two contexts encode alike.
+Each value is encrypted under its own data key, and a KMS-like key wraps the data key (AES-256-GCM). The associated
+data binds both to their purpose and to the encryption context, so no ciphertext can be moved to another place. A
+length precedes every field, so no two contexts encode alike.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ FORMAT = 1
 KEY_BYTES = 32
 NONCE_BYTES = 12
 
-Entropy = Callable[[int], bytes]
+RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What a value was sealed for: the encryption context AWS documents, and the form of the value."""
+class EncryptionContext:
+    """The encryption context that AWS documents, and the form of the value ('string' or 'binary')."""
 
     arn: str
     version_id: str
@@ -33,40 +33,43 @@ class Context:
 
     @property
     def fields(self) -> bytes:
-        return _fields("SecretARN", self.arn, "SecretVersionId", self.version_id, self.form)
+        """The encoded context."""
+        return _encode_fields("SecretARN", self.arn, "SecretVersionId", self.version_id, self.form)
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Ciphertext only: the wrapped data key and the sealed value, each with its nonce in front."""
+    """The wrapped data key and the encrypted value, each with its nonce in front."""
 
     wrapped: bytes
     sealed: bytes
 
 
-def associated(purpose: str, *parts: str) -> bytes:
-    return _purpose(purpose) + _fields(*parts)
+def encode_associated_data(purpose: str, *parts: str) -> bytes:
+    """The associated data for a purpose and its parameters."""
+    return _encode_purpose(purpose) + _encode_fields(*parts)
 
 
-def _fields(*parts: str) -> bytes:
+def _encode_fields(*parts: str) -> bytes:
     return b"".join([len(raw).to_bytes(4, "big") + raw for raw in [part.encode() for part in parts]])
 
 
 @cache
-def _purpose(purpose: str) -> bytes:
-    return _fields(str(FORMAT), purpose)
+def _encode_purpose(purpose: str) -> bytes:
+    return _encode_fields(str(FORMAT), purpose)
 
 
-def wrap(key: bytes, under: bytes | bytearray, bound_to: bytes, entropy: Entropy) -> bytes:
-    return _encrypted(key, under, bound_to, entropy(NONCE_BYTES))
+def wrap(key: bytes, under: bytes | bytearray, bound_to: bytes, entropy: RandomBytes) -> bytes:
+    """Encrypts a key under another key, bound to `bound_to` as associated data."""
+    return _encrypt(key, under, bound_to, entropy(NONCE_BYTES))
 
 
-def _encrypted(clear: bytes, under: bytes | bytearray, bound_to: bytes, nonce: bytes) -> bytes:
+def _encrypt(clear: bytes, under: bytes | bytearray, bound_to: bytes, nonce: bytes) -> bytes:
     return nonce + AESGCM(under).encrypt(nonce, clear, bound_to)
 
 
 def unwrap(wrapped: bytes, under: bytes | bytearray, bound_to: bytes) -> bytes:
-    """Raises DecryptionFailure, the same for every cause."""
+    """Decrypts a wrapped key. Raises DecryptionFailure, the same for every cause."""
     try:
         return AESGCM(under).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound_to)
     except (InvalidTag, ValueError):
@@ -75,18 +78,19 @@ def unwrap(wrapped: bytes, under: bytes | bytearray, bound_to: bytes) -> bytes:
         ) from None
 
 
-def seal(value: bytes, kms_key: bytes | bytearray, context: Context, entropy: Entropy) -> Envelope:
+def seal(value: bytes, kms_key: bytes | bytearray, context: EncryptionContext, entropy: RandomBytes) -> Envelope:
+    """Encrypts a value under a new data key, and wraps the data key by `kms_key` (32 bytes)."""
     drawn = entropy(KEY_BYTES + 2 * NONCE_BYTES)
     data_key, first, second = drawn[:KEY_BYTES], drawn[KEY_BYTES:-NONCE_BYTES], drawn[-NONCE_BYTES:]
     fields = context.fields
     return Envelope(
-        _encrypted(data_key, kms_key, _purpose("data key") + fields, first),
-        _encrypted(value, data_key, _purpose("value") + fields, second),
+        _encrypt(data_key, kms_key, _encode_purpose("data key") + fields, first),
+        _encrypt(value, data_key, _encode_purpose("value") + fields, second),
     )
 
 
-def unseal(envelope: Envelope, kms_key: bytes | bytearray, context: Context) -> bytes:
-    """Raises DecryptionFailure where the envelope was altered, or sealed for another secret or version."""
+def unseal(envelope: Envelope, kms_key: bytes | bytearray, context: EncryptionContext) -> bytes:
+    """Decrypts a value. Raises DecryptionFailure if the envelope was altered, or made for another secret or version."""
     fields = context.fields
-    data_key = unwrap(envelope.wrapped, kms_key, _purpose("data key") + fields)
-    return unwrap(envelope.sealed, data_key, _purpose("value") + fields)
+    data_key = unwrap(envelope.wrapped, kms_key, _encode_purpose("data key") + fields)
+    return unwrap(envelope.sealed, data_key, _encode_purpose("value") + fields)

@@ -1,7 +1,6 @@
-"""When a session last looked for what was overdue: nothing is deleted for good that was not seen overdue a day before.
+"""Notes when a session last found something overdue: only what was overdue a day before is deleted permanently.
 
-It stands in the vault, so that the sessions of all machines know it. One look is kept until it has been used: it
-covers whatever was overdue at its time.
+The note is in the vault, so every machine sees it. It stays until it is used, and covers what was overdue at its time.
 """
 
 from __future__ import annotations
@@ -15,27 +14,27 @@ NAME = "overdue_look"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """At a moment in milliseconds; events of the audit log were kept for so many days then, None for ever."""
+class OverdueNote:
+    """A time in milliseconds, and the retention of audit events at that time in days (None: without limit)."""
 
     at: int
     kept_days: int | None
 
 
-def last_look(database: Database) -> Look | None:
-    """None where nobody has looked, or what is noted cannot be understood."""
+def read_overdue_note(database: Database) -> OverdueNote | None:
+    """The stored note; None if there is none or it cannot be parsed."""
     found = database.row("SELECT value FROM meta WHERE name = ?", (NAME,))
     if found is None:
         return None
     try:
         at, kept_days = json.loads(found[0])
-        return Look(int(at), None if kept_days is None else int(kept_days))
+        return OverdueNote(int(at), None if kept_days is None else int(kept_days))
     except (TypeError, ValueError):
         return None
 
 
-def note_look(database: Database, look: Look | None) -> None:
-    """Takes the place of the last one; None takes it away."""
+def write_overdue_note(database: Database, look: OverdueNote | None) -> None:
+    """Replaces the stored note; None removes it."""
     if look is None:
         database.run("DELETE FROM meta WHERE name = ?", (NAME,))
     else:

@@ -1,7 +1,7 @@
-"""From a passphrase to the keys of a file.
+"""Derives the keys of a file from a passphrase.
 
-The first 16 bytes of a vault are its salt, and the first of those names the profile of the derivation. What a profile
-costs stands here, in code, and nowhere in the file: nobody can lower it by editing.
+The first 16 bytes of a vault are its salt, and the first of those is the number of the key derivation profile. The
+cost of a profile is fixed here, in code, so nobody can lower it by editing a file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What one Argon2id derivation costs. `memory_cost` is in KiB."""
+    """The cost of one Argon2id derivation. `memory_cost` is in KiB."""
 
     memory_cost: int
     iterations: int
@@ -37,11 +37,12 @@ NEWEST_PROFILE = 1
 
 
 def new_salt(ambient: Ambient, profile: int = NEWEST_PROFILE) -> bytes:
+    """16 bytes: the profile number and 15 random bytes."""
     return bytes([profile]) + ambient.random_bytes(SALT_BYTES - 1)
 
 
-def known_profile(salt: bytes) -> Profile:
-    """Raises VaultFormatError before any work is done for a profile that this version does not know."""
+def find_profile(salt: bytes) -> Profile:
+    """The profile that a salt names. Raises VaultFormatError for one that this version does not know."""
     profile = PROFILES.get(salt[0]) if len(salt) == SALT_BYTES else None
     if profile is None:
         raise VaultFormatError("This is not a vault, or one made by a newer smtui.")
@@ -49,7 +50,7 @@ def known_profile(salt: bytes) -> Profile:
 
 
 class FileKeys:
-    """The master key of a file and the two made of it: `page` opens the file, `root` wraps the keys inside it."""
+    """The master key of a file and the two derived from it: `page` opens the file, `root` wraps the keys inside it."""
 
     __slots__ = ("master", "page", "root", "salt")
 
@@ -64,9 +65,12 @@ class FileKeys:
 
     @classmethod
     def from_passphrase(cls, passphrase: str | bytes | bytearray, salt: bytes) -> FileKeys:
-        """Raises VaultError for an empty passphrase. A bytearray that is handed in stays the caller's to wipe."""
-        profile = known_profile(salt)
-        typed = bytearray(_encoded(passphrase))
+        """Derives the keys from a passphrase and the file's salt. The caller wipes a bytearray passphrase.
+
+        Raises VaultError for an empty passphrase, VaultFormatError for an unknown profile.
+        """
+        profile = find_profile(salt)
+        typed = bytearray(_encode(passphrase))
         if not typed:
             raise VaultError("The passphrase is empty.")
         master = bytearray(KEY_BYTES)
@@ -79,22 +83,23 @@ class FileKeys:
 
     @classmethod
     def from_key(cls, key: bytes) -> FileKeys:
-        """From the 48 bytes of `unlock_key`."""
+        """Restores the keys from the 48 bytes of `unlock_key`. Raises VaultError for another length."""
         if len(key) != KEY_BYTES + SALT_BYTES:
             raise VaultError("The stored key is not one of a vault.")
         return cls(bytes(key[KEY_BYTES:]), bytearray(key[:KEY_BYTES]))
 
     def unlock_key(self) -> bytes:
-        """Master key and salt: all it takes to open the file."""
+        """Master key and salt, 48 bytes: enough to open the file."""
         return bytes(self.master) + self.salt
 
     def wipe(self) -> None:
+        """Overwrites the keys with zeros."""
         for key in (self.master, self.page, self.root):
             _zero(key)
 
 
-def _encoded(passphrase: str | bytes | bytearray) -> bytes | bytearray:
-    """UTF-8 of the NFC form, so that the same passphrase from another keyboard is the same; never cut or trimmed."""
+def _encode(passphrase: str | bytes | bytearray) -> bytes | bytearray:
+    """UTF-8 of the NFC form, so that a passphrase is the same on every keyboard. It is never truncated or trimmed."""
     if isinstance(passphrase, str):
         return unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
     if passphrase.isascii():

@@ -1,7 +1,7 @@
 """The rows of KMS-like keys and their aliases.
 
-A key's row outlives it: what it sealed still names it. A key that is deleted for good has no wrapped material left,
-and with it went every value it sealed.
+A key's row stays after its permanent deletion, because versions refer to it. Its wrapped material is then empty, and
+no value that it encrypted can be read again.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from smtui.vault.columns import UNREADABLE, read_columns
+from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
-from smtui.vault.refusals import damaged_row
+from smtui.vault.refusals import damaged_row_error
 
 Manager = Literal["AWS", "CUSTOMER"]
 State = Literal["Enabled", "Disabled", "PendingDeletion"]
@@ -21,8 +21,8 @@ _LIVING = "length(k.wrapped) > 0"
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """One key as it lies in the file: its material is wrapped. `manager` in KMS's words; times in milliseconds."""
+class KmsKey:
+    """One key as stored, its material wrapped. `manager` is KMS's KeyManager; times are in milliseconds."""
 
     row: int
     region: str
@@ -38,61 +38,69 @@ class Key:
         return f"<Key {self.key_id}>"
 
     @property
-    def shredded(self) -> bool:
-        """Whether it was deleted for good."""
+    def is_shredded(self) -> bool:
+        """Whether it was deleted permanently."""
         return not self.wrapped
 
     @property
     def state(self) -> State:
+        """KMS's KeyState."""
         if self.delete_at is not None:
             return "PendingDeletion"
         return "Enabled" if self.enabled else "Disabled"
 
     @property
-    def usable(self) -> bool:
-        return self.state == "Enabled" and not self.shredded
+    def is_usable(self) -> bool:
+        """Whether it can encrypt and decrypt."""
+        return self.state == "Enabled" and not self.is_shredded
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
+    """An alias and the row of its key."""
+
     region: str
     name: str
     key: int
     created_at: int
 
 
-_read = read_columns("keys", COLUMNS.replace("k.", ""))
-_read_alias = read_columns("aliases", "region, alias, key, created_at")
+_read = make_row_reader("keys", COLUMNS.replace("k.", ""))
+_read_alias = make_row_reader("aliases", "region, alias, key, created_at")
 
 
-def by_row(database: Database, row: int) -> Key:
+def get_by_row(database: Database, row: int) -> KmsKey:
+    """The key of a row. Raises InternalServiceError if there is none."""
     found = database.row(f"SELECT {COLUMNS} FROM keys k WHERE k.id = ?", (row,))
     if found is None:
-        raise damaged_row()
-    return Key(*_read(found))
+        raise damaged_row_error()
+    return KmsKey(*_read(found))
 
 
-def is_there(database: Database, row: int) -> bool:
+def exists(database: Database, row: int) -> bool:
+    """Whether a key has this row."""
     return database.row("SELECT 1 FROM keys WHERE id = ?", (row,)) is not None
 
 
-def by_id(database: Database, region: str, key_id: str) -> Key | None:
+def find_by_id(database: Database, region: str, key_id: str) -> KmsKey | None:
+    """The key with this id in a Region, unless it was deleted permanently."""
     found = database.row(f"SELECT {COLUMNS} FROM keys k WHERE k.key_id = ? AND k.region = ? AND {_LIVING}",
                          (key_id, region))
-    return Key(*_read(found)) if found else None
+    return KmsKey(*_read(found)) if found else None
 
 
-def by_alias(database: Database, region: str, alias: str) -> Key | None:
+def find_by_alias(database: Database, region: str, alias: str) -> KmsKey | None:
+    """The key that an alias of a Region points to."""
     found = database.row(
         f"SELECT {COLUMNS} FROM aliases a JOIN keys k ON k.id = a.key WHERE a.region = ? AND a.alias = ?",
         (region, alias),
     )
-    return Key(*_read(found)) if found else None
+    return KmsKey(*_read(found)) if found else None
 
 
-def of_region(database: Database, region: str) -> list[Key]:
-    """Its living keys in the order of their making. One whose id is none can be asked about by nobody."""
-    keys = (Key(*_read(found)) for found in database.rows(
+def list_in_region(database: Database, region: str) -> list[KmsKey]:
+    """The keys of a Region in order of creation, except deleted ones and those whose id is damaged."""
+    keys = (KmsKey(*_read(found)) for found in database.rows(
         f"SELECT {COLUMNS} FROM keys k WHERE k.region = ? AND {_LIVING} ORDER BY k.id", (region,)
     ))
     return [key for key in keys if key.key_id != UNREADABLE]
@@ -101,6 +109,7 @@ def of_region(database: Database, region: str) -> list[Key]:
 def insert(
     database: Database, *, region: str, key_id: str, manager: Manager, description: str, now: int, wrapped: bytes
 ) -> int:
+    """Adds a key and answers its row. `now` is in milliseconds."""
     database.run(
         "INSERT INTO keys (region, key_id, manager, description, created_at, wrapped) VALUES (?, ?, ?, ?, ?, ?)",
         (region, key_id, manager, description, now, wrapped),
@@ -108,61 +117,62 @@ def insert(
     return database.last_id()
 
 
-def describe(database: Database, key: Key, description: str) -> None:
+def set_description(database: Database, key: KmsKey, description: str) -> None:
     database.run("UPDATE keys SET description = ? WHERE id = ?", (description, key.row))
 
 
-def set_state(database: Database, key: Key, *, enabled: bool, delete_at: int | None = None) -> None:
+def set_state(database: Database, key: KmsKey, *, enabled: bool, delete_at: int | None = None) -> None:
+    """Enables or disables a key; `delete_at` (milliseconds) schedules its deletion."""
     database.run("UPDATE keys SET enabled = ?, delete_at = ? WHERE id = ?", (enabled, delete_at, key.row))
 
 
-def any_overdue(database: Database, now: int) -> bool:
-    """Whether the waiting period of some key has passed."""
+def has_overdue(database: Database, now: int) -> bool:
+    """Whether the waiting period of a key is over."""
     return database.row(f"SELECT 1 FROM keys k WHERE k.delete_at <= ? AND {_LIVING} LIMIT 1", (now,)) is not None
 
 
-def overdue(database: Database, now: int) -> list[Key]:
-    """Keys whose waiting period has passed; none of which that cannot be read."""
+def list_overdue(database: Database, now: int) -> list[KmsKey]:
+    """The keys whose waiting period is over, except damaged ones."""
     found = database.rows(f"SELECT {COLUMNS} FROM keys k WHERE k.delete_at <= ? AND {_LIVING}", (now,))
-    return [key for key in (Key(*_read(row)) for row in found) if key.delete_at is not None]
+    return [key for key in (KmsKey(*_read(row)) for row in found) if key.delete_at is not None]
 
 
-def shred(database: Database, key: Key) -> None:
-    """Deletes a key for good: nobody can open again what it sealed."""
+def shred(database: Database, key: KmsKey) -> None:
+    """Deletes a key permanently: nobody can decrypt again what it encrypted."""
     database.run("UPDATE keys SET wrapped = x'' WHERE id = ?", (key.row,))
     database.run("DELETE FROM aliases WHERE key = ?", (key.row,))
 
 
-def sealed_under(database: Database, key: Key) -> tuple[int, int]:
-    """How many versions lie under a key, and of how many secrets."""
+def count_versions(database: Database, key: KmsKey) -> tuple[int, int]:
+    """How many versions a key encrypts, and of how many secrets."""
     found = database.row("SELECT count(*), count(DISTINCT secret) FROM versions WHERE key = ?", (key.row,))
     return found if found else (0, 0)
 
 
-def seals(database: Database, region: str) -> dict[str, tuple[int, int]]:
-    """How many versions lie under each key of a Region, and of how many secrets, by the key's id."""
+def count_versions_by_key(database: Database, region: str) -> dict[str, tuple[int, int]]:
+    """The same for each key of a Region that encrypts a version, by key id."""
     return {key_id: (versions, secrets) for key_id, versions, secrets in database.rows(
         "SELECT k.key_id, count(*), count(DISTINCT v.secret) FROM versions v JOIN keys k ON k.id = v.key"
         " WHERE k.region = ? GROUP BY v.key", (region,),
     )}
 
 
-def names_under(database: Database, key: Key, most: int) -> list[str]:
-    """The names of secrets with a version under a key, in order."""
+def list_secret_names(database: Database, key: KmsKey, most: int) -> list[str]:
+    """The names of up to `most` secrets with a version under a key, in order."""
     return [name for (name,) in database.rows(
         "SELECT DISTINCT s.name FROM versions v JOIN secrets s ON s.id = v.secret WHERE v.key = ?"
         " ORDER BY s.name LIMIT ?", (key.row, most),
     )]
 
 
-def aliases(database: Database, region: str) -> list[Alias]:
+def list_aliases(database: Database, region: str) -> list[Alias]:
     return [Alias(*_read_alias(found)) for found in database.rows(
         "SELECT region, alias, key, created_at FROM aliases WHERE region = ? ORDER BY alias", (region,)
     )]
 
 
-def point(database: Database, *, region: str, alias: str, key: int, now: int) -> None:
-    """Makes an alias, or turns one that is there to another key."""
+def point_alias(database: Database, *, region: str, alias: str, key: int, now: int) -> None:
+    """Creates an alias, or points an existing one to another key."""
     database.run(
         "INSERT INTO aliases (region, alias, key, created_at) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (region, alias) DO UPDATE SET key = excluded.key",
@@ -170,5 +180,5 @@ def point(database: Database, *, region: str, alias: str, key: int, now: int) ->
     )
 
 
-def drop_alias(database: Database, region: str, alias: str) -> None:
+def remove_alias(database: Database, region: str, alias: str) -> None:
     database.run("DELETE FROM aliases WHERE region = ? AND alias = ?", (region, alias))

@@ -1,7 +1,7 @@
-"""The material of KMS-like keys: 32 random bytes each, at rest only wrapped by the root key.
+"""The material of KMS-like keys: 32 random bytes each, stored only wrapped by the root key.
 
-Besides the keys of the Regions there is `smtui/internal`, from which the vault derives what it needs for itself (the
-trail's chain, page tokens). All survive a change of passphrase, which wraps them anew.
+Besides the keys of the Regions there is `smtui/internal`, from which the vault derives keys for its own purposes, such
+as the chain of the audit log. A passphrase change wraps all of them again.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from smtui.ambient import Ambient
 from smtui.vault import envelope, keys
 from smtui.vault.database import Database
-from smtui.vault.keys import Key, Manager
+from smtui.vault.keys import KmsKey, Manager
 
 AWS_MANAGED = "alias/aws/secretsmanager"
 INTERNAL = "smtui/internal"
 
 
-def _bound_to(key_id: str) -> bytes:
-    return envelope.associated("kms key", key_id)
+def _associated_data(key_id: str) -> bytes:
+    return envelope.encode_associated_data("kms key", key_id)
 
 
 class KeyStore:
-    """Makes keys, unwraps them, and remembers their material while the vault is unlocked."""
+    """Creates and unwraps keys, and keeps their material while the vault is unlocked."""
 
     def __init__(self, database: Database, root: bytearray, ambient: Ambient) -> None:
         self._database = database
@@ -34,54 +34,57 @@ class KeyStore:
     def __repr__(self) -> str:
         return "<KeyStore>"
 
-    def managed(self, region: str) -> Key:
-        """The AWS managed key of a Region, made now if this is its first use."""
-        return keys.by_alias(self._database, region, AWS_MANAGED) or self.make(region, alias=AWS_MANAGED)
+    def get_aws_managed(self, region: str) -> KmsKey:
+        """The AWS managed key of a Region, created at its first use."""
+        return keys.find_by_alias(self._database, region, AWS_MANAGED) or self.create_key(region, alias=AWS_MANAGED)
 
-    def material(self, key: Key) -> bytearray:
-        """Raises DecryptionFailure where it was shredded."""
-        if key.shredded:
-            self.drop(key)
+    def get_material(self, key: KmsKey) -> bytearray:
+        """The 32 bytes of a key. Raises DecryptionFailure if it was deleted permanently."""
+        if key.is_shredded:
+            self.forget_key(key)
         if key.row not in self._materials:
-            unwrapped = envelope.unwrap(key.wrapped, self._root, _bound_to(key.key_id))
+            unwrapped = envelope.unwrap(key.wrapped, self._root, _associated_data(key.key_id))
             self._materials[key.row] = bytearray(unwrapped)
         return self._materials[key.row]
 
-    def derived(self, purpose: str) -> bytes:
-        """32 bytes of the vault's own for one purpose, the same in every session."""
-        internal = keys.by_alias(self._database, "", INTERNAL)
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes for one purpose of the vault itself, the same in every session."""
+        internal = keys.find_by_alias(self._database, "", INTERNAL)
         assert internal is not None, "made with the vault"
-        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(bytes(self.material(internal)))
+        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(bytes(self.get_material(internal)))
 
-    def make(self, region: str, *, alias: str | None = None, manager: Manager = "AWS", description: str = "") -> Key:
+    def create_key(
+        self, region: str, *, alias: str | None = None, manager: Manager = "AWS", description: str = ""
+    ) -> KmsKey:
+        """Creates a key in a Region, with an alias if one is given."""
         key_id, now = self._ambient.new_uuid(), int(self._ambient.now().timestamp() * 1000)
         material = self._ambient.random_bytes(envelope.KEY_BYTES)
-        wrapped = envelope.wrap(material, self._root, _bound_to(key_id), self._ambient.random_bytes)
+        wrapped = envelope.wrap(material, self._root, _associated_data(key_id), self._ambient.random_bytes)
         row = keys.insert(self._database, region=region, key_id=key_id, manager=manager, description=description,
                           now=now, wrapped=wrapped)
         if alias is not None:
-            keys.point(self._database, region=region, alias=alias, key=row, now=now)
-        return keys.by_row(self._database, row)
+            keys.point_alias(self._database, region=region, alias=alias, key=row, now=now)
+        return keys.get_by_row(self._database, row)
 
-    def drop(self, key: Key) -> None:
-        """Zeroes what is held of one key."""
+    def forget_key(self, key: KmsKey) -> None:
+        """Overwrites the material of one key with zeros."""
         material = self._materials.pop(key.row, bytearray())
         material[:] = bytes(len(material))
 
-    def forget(self) -> None:
-        """Unwraps keys anew from now on: one made in a transaction that was undone is no more."""
+    def forget_keys(self) -> None:
+        """Drops all material and unwraps keys again when used: a key of a rolled back transaction does not exist."""
         self._materials = {}
 
     def wipe(self) -> None:
-        """Zeroes what is held, once nobody can be using it any more."""
+        """Overwrites all material with zeros. Call it when no thread uses the store."""
         for material in self._materials.values():
             material[:] = bytes(len(material))
         self._materials.clear()
 
 
-def rewrap(database: Database, old_root: bytearray, new_root: bytearray, ambient: Ambient) -> None:
-    """Wraps every key under another root key: the part of a passphrase change that lies inside the file."""
+def rewrap_keys(database: Database, old_root: bytearray, new_root: bytearray, ambient: Ambient) -> None:
+    """Wraps every key under another root key, for a change of passphrase."""
     for row, key_id, wrapped in database.rows("SELECT id, key_id, wrapped FROM keys WHERE length(wrapped) > 0"):
-        material = envelope.unwrap(wrapped, old_root, _bound_to(key_id))
-        again = envelope.wrap(material, new_root, _bound_to(key_id), ambient.random_bytes)
+        material = envelope.unwrap(wrapped, old_root, _associated_data(key_id))
+        again = envelope.wrap(material, new_root, _associated_data(key_id), ambient.random_bytes)
         database.run("UPDATE keys SET wrapped = ? WHERE id = ?", (again, row))

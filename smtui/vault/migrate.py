@@ -1,7 +1,6 @@
-"""The format of a vault: read first, refused if newer, brought up to date if older.
+"""Reads the format of a vault, refuses a newer one and migrates an older one.
 
-An older vault is copied beside itself before anything in it changes; then its migrations run in order, in one
-transaction.
+An automatic backup precedes a migration. All migrations run in one transaction.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ Migrations = Sequence[Callable[[Database], None]]
 
 
 def bring_up_to_date(database: Database, migrations: Migrations = MIGRATIONS) -> None:
-    """Raises VaultFormatError for a newer format or a database that is none of ours."""
-    application, present = _pragma(database, "application_id"), _pragma(database, "user_version")
+    """Migrates an older vault. Raises VaultFormatError for a newer format or another program's database."""
+    application, present = _read_pragma(database, "application_id"), _read_pragma(database, "user_version")
     if application != APPLICATION_ID:
         raise VaultFormatError(f"{database.path} opens with this passphrase, but is not a vault of smtui.")
     if present > len(migrations):
@@ -37,34 +36,35 @@ def bring_up_to_date(database: Database, migrations: Migrations = MIGRATIONS) ->
             _migrate(database, migrations)
 
 
-def make_new(database: Database, migrations: Migrations = MIGRATIONS) -> None:
-    """Gives an empty file the tables of the newest format. The digest is started once its key is there."""
+def create_tables(database: Database, migrations: Migrations = MIGRATIONS) -> None:
+    """Creates the tables of the newest format in an empty file. The digest starts later, once its key exists."""
     database.run(f"PRAGMA application_id = {APPLICATION_ID}")
     _run(database, migrations)
 
 
 def _migrate(database: Database, migrations: Migrations) -> None:
-    """What the digest did not fit before, it does not fit afterwards: nothing is made good by a new format."""
-    missing = digest.missing(database, _digest_key(database)) if digest.present(database) else 0
+    """Runs the migrations and preserves a difference of the digest: a new format must not hide an alteration."""
+    missing = digest.find_difference(database, _digest_key(database)) if digest.exists(database) else 0
     _run(database, migrations)
     digest.start(database, _digest_key(database), missing=missing)
 
 
 def _run(database: Database, migrations: Migrations) -> None:
-    """From the format that is there now: another process may have been faster."""
-    for migration in migrations[_pragma(database, "user_version") :]:
+    """Runs the migrations from the present format, which another process may have changed meanwhile."""
+    for migration in migrations[_read_pragma(database, "user_version") :]:
         migration(database)
     database.run(f"PRAGMA user_version = {len(migrations)}")
 
 
 def _digest_key(database: Database) -> bytes:
-    return KeyStore(database, database.keys.root, Ambient()).derived(digest.PURPOSE)
+    return KeyStore(database, database.keys.root, Ambient()).derive(digest.PURPOSE)
 
 
-def format_of(database: Database) -> int:
-    return _pragma(database, "user_version")
+def read_format(database: Database) -> int:
+    """The format number of the file."""
+    return _read_pragma(database, "user_version")
 
 
-def _pragma(database: Database, name: str) -> int:
+def _read_pragma(database: Database, name: str) -> int:
     found = database.row(f"PRAGMA {name}")
     return int(found[0]) if found else 0

@@ -1,6 +1,6 @@
-"""What can be said about a vault's path before SQLite sees it, and how its files come to be.
+"""The path of a vault: what can be verified before SQLite opens it, and how its files are created.
 
-Nothing here follows a link, and nothing is ever readable by others.
+Nothing here follows a link, and no file is readable by others.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ from smtui.api.errors import (
     VaultPathError,
     VaultReadOnlyError,
 )
-from smtui.vault.kdf import SALT_BYTES, known_profile
+from smtui.vault.kdf import SALT_BYTES, find_profile
 
 PAGE_BYTES = 4096
 COMPANIONS = ("-wal", "-shm", "-journal")
-REFUSED = "The disk refused the vault: it may be full or failing. Nothing was changed."
+DISK_FAILED = "The disk refused the vault: it may be full or failing. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """A file that may be a vault. `identity` tells it from any other file that may come to have its path."""
+class VaultFile:
+    """A file that may be a vault. `identity` (device and inode) distinguishes it from another file at the same path."""
 
     salt: bytes
     identity: tuple[int, int]
     readable_by_others: bool
 
 
-def companions(path: Path) -> list[Path]:
-    """The files that SQLite may make beside a vault."""
+def list_companions(path: Path) -> list[Path]:
+    """The files that SQLite may create beside a vault."""
     return [path.with_name(path.name + companion) for companion in COMPANIONS]
 
 
 @contextmanager
-def refusals(sentence: str = REFUSED) -> Iterator[None]:
-    """What the system refuses to do with a file is told in one sentence. Raises VaultFullError."""
+def map_os_errors(sentence: str = DISK_FAILED) -> Iterator[None]:
+    """Raises VaultFullError with this sentence for an OSError of the block."""
     try:
         yield
     except OSError as error:
@@ -55,7 +55,7 @@ def refusals(sentence: str = REFUSED) -> Iterator[None]:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Which file the path names now, or None for no file."""
+    """Device and inode of the file at the path; None if there is none."""
     try:
         found = path.lstat()
     except OSError:
@@ -63,24 +63,26 @@ def identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def examine(path: Path, *, any_salt: bool = False) -> Examined:
-    """Raises VaultMissingError, VaultPathError, VaultFormatError or VaultDamagedError for what is no whole vault.
+def examine(path: Path, *, any_salt: bool = False) -> VaultFile:
+    """Examines the file at a path, without its keys.
 
-    With `any_salt` the first bytes may be damaged: the recovery code brings its own.
+    With `any_salt` the first bytes may be damaged, because the recovery code contains the salt.
+
+    Raises VaultMissingError, VaultPathError, VaultFormatError or VaultDamagedError.
     """
-    found = _status(path)
-    for companion in companions(path):
-        _companion(companion)
+    found = _check_file(path)
+    for companion in list_companions(path):
+        _check_companion(companion)
     salt = _salts.get((found.st_dev, found.st_ino)) or _read_salt(path)
     if not any_salt:
         if len(salt) < SALT_BYTES:
             raise VaultFormatError(f"{path} is not a vault.")
-        known_profile(salt)
-    if found.st_size == 0 or (found.st_size % PAGE_BYTES and not _to_be_recovered(path)):
+        find_profile(salt)
+    if found.st_size == 0 or (found.st_size % PAGE_BYTES and not _has_log(path)):
         raise VaultDamagedError(f"{path} is damaged: it was cut short, or bytes were added to it.",
                                 hint="Open a backup of it.")
     others = bool(found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)) and os.name == "posix"
-    return Examined(salt, (found.st_dev, found.st_ino), others)
+    return VaultFile(salt, (found.st_dev, found.st_ino), others)
 
 
 def _read_salt(path: Path) -> bytes:
@@ -93,14 +95,14 @@ def _read_salt(path: Path) -> bytes:
         raise VaultPathError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-# Of the vaults that this process has open, how often, and their salts. To close such a file after a look at it would
-# drop every lock that the process has on it, so it is not looked at.
+# How often this process has each vault open, and their salts. Closing such a file after reading its salt would drop
+# every lock of the process on it (POSIX), so it is not opened a second time.
 _open: Counter[tuple[int, int]] = Counter()
 _salts: dict[tuple[int, int], bytes] = {}
 
 
-def hold(path: Path, salt: bytes) -> tuple[int, int] | None:
-    """The file at `path` is open as a vault of this salt; answers its identity."""
+def register_open(path: Path, salt: bytes) -> tuple[int, int] | None:
+    """Notes that the file at `path` is open as a vault with this salt; answers its identity."""
     held = identity(path)
     if held is not None:
         _open[held] += 1
@@ -108,8 +110,8 @@ def hold(path: Path, salt: bytes) -> tuple[int, int] | None:
     return held
 
 
-def let_go(held: tuple[int, int] | None) -> None:
-    """A file that `hold` answered is closed."""
+def unregister_open(held: tuple[int, int] | None) -> None:
+    """Notes that a file of `register_open` is closed."""
     if held is not None:
         _open[held] -= 1
         if not _open[held]:
@@ -117,7 +119,7 @@ def let_go(held: tuple[int, int] | None) -> None:
 
 
 def create(path: Path) -> None:
-    """Makes a new, empty, private file. Raises VaultExistsError or VaultPathError."""
+    """Creates a new, empty, private file. Raises VaultExistsError or VaultPathError."""
     try:
         private.make_folder(path.parent)
         os.close(private.create_file(path))
@@ -127,20 +129,20 @@ def create(path: Path) -> None:
         raise VaultPathError(f"{path} cannot be made: {error.strerror}.") from None
 
 
-def confirm(path: Path) -> None:
-    """Waits for the disk to know the new file at `path`. Raises VaultFullError where it does not say so."""
-    with refusals(f"{path} is written, but the disk did not confirm that it will last: it may be full or failing."):
+def confirm_on_disk(path: Path) -> None:
+    """Waits until the new file at `path` is on disk. Raises VaultFullError if the disk does not confirm it."""
+    with map_os_errors(f"{path} is written, but the disk did not confirm it: the disk may be full or failing."):
         private.sync_folder(path.parent)
 
 
-def must_be_writable(path: Path) -> None:
-    """Raises VaultReadOnlyError where the file can be read and not changed."""
+def check_writable(path: Path) -> None:
+    """Raises VaultReadOnlyError if the file cannot be written."""
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         raise VaultReadOnlyError(f"{path} cannot be written, so what you read could not be recorded in the audit log.",
                                  hint="Open it with --read-only: reads will then not be recorded.")
 
 
-def _status(path: Path) -> os.stat_result:
+def _check_file(path: Path) -> os.stat_result:
     try:
         found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -154,7 +156,7 @@ def _status(path: Path) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):
         raise VaultPathError(f"{path} is not a file.")
     if found.st_nlink > 1:
-        found = _take_other_name_away(path, found)
+        found = _remove_other_name(path, found)
     if found.st_nlink > 1:
         raise VaultPathError(f"{path} has a second name (a hard link): changes could end up elsewhere.")
     if os.name == "posix" and found.st_uid != os.geteuid() and os.geteuid() != 0:
@@ -162,8 +164,8 @@ def _status(path: Path) -> os.stat_result:
     return found
 
 
-def _take_other_name_away(path: Path, found: os.stat_result) -> os.stat_result:
-    """The name under which a vault was written, left where its placing was interrupted; any other name stays."""
+def _remove_other_name(path: Path, found: os.stat_result) -> os.stat_result:
+    """Removes the temporary name of a vault, left by an interrupted installation; any other name stays."""
     for suffix in (".part", ".making"):
         other = path.with_name(path.name + suffix)
         if identity(other) == (found.st_dev, found.st_ino):
@@ -173,13 +175,14 @@ def _take_other_name_away(path: Path, found: os.stat_result) -> os.stat_result:
     return found
 
 
-def _to_be_recovered(path: Path) -> bool:
-    """Whether a log or journal lies beside the file, from which SQLite completes a page that was written by half."""
-    return any(each.exists() and each.stat().st_size for each in companions(path) if not each.name.endswith("-shm"))
+def _has_log(path: Path) -> bool:
+    """Whether a log or journal lies beside the file, from which SQLite recovers a half-written page."""
+    logs = (each for each in list_companions(path) if not each.name.endswith("-shm"))
+    return any(each.exists() and each.stat().st_size for each in logs)
 
 
-def _companion(path: Path) -> None:
-    """SQLite's own files beside the vault must be files."""
+def _check_companion(path: Path) -> None:
+    """Raises VaultPathError if one of SQLite's own files is not a regular file."""
     try:
         found = path.lstat()
     except OSError:

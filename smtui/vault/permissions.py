@@ -1,12 +1,12 @@
-"""Which command functions the user of this machine has allowed to run for a vault: one small file each, outside of it.
+"""Stores which command functions this machine's user allows for a vault: one small file each, outside the vault.
 
-A command is a row in the vault, and a vault may come from somebody else, with its passphrase and so with every key it
-holds. So nothing inside the file can say that a command may run. A permission is a file in this user's state
-directory: it names the vault, and holds an authentication code over everything that was shown when the user agreed.
-Another argument, time limit, name, Region, account or vault, or a function that was made again, has no permission.
+A command is a row in the vault, and a vault may come from somebody else, together with its passphrase and all its
+keys. So nothing inside the file can permit a command. A permission is a file in this user's state directory. It names
+the vault and holds a message authentication code (MAC) over everything that was shown when the user agreed. Another
+argument, time limit, name, Region, account or vault, or a re-created function, needs a new permission.
 
-The place of the file and its key come from the open vault, so nobody can write one without having opened it, and a
-file that was copied from another vault, or under another name, counts for nothing.
+The file's name and its key are derived from the open vault, so nobody can create a permission without opening it. A
+file copied from another vault, or to another name, is invalid.
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ from smtui.private import FILE_MODE, atomic_write, make_folder
 
 MAC_BYTES = 32
 KINDS = frozenset({"Password", "Command"})
-# What ListFunctions says about a function that is no part of it. Any other member, also one to come, is covered.
-_ABOUT_IT = frozenset({"SecretCount", "SecretNames", "WaitsForPermission", "Unreadable", "ResponseMetadata"})
+# Members of ListFunctions that do not describe what runs. The MAC covers all others, future ones included.
+_NOT_COVERED = frozenset({"SecretCount", "SecretNames", "WaitsForPermission", "Unreadable", "ResponseMetadata"})
 
 
 class Permissions:
-    """The permissions of one vault on this machine. `name` tells the vault from others, `key` authenticates them.
+    """The permissions of one vault on this machine.
 
-    Functions are given as ListFunctions describes them.
+    `name` identifies the vault, `key` (32 bytes) authenticates its permissions. Functions are given as ListFunctions
+    describes them.
     """
 
     def __init__(self, folder: Path, name: str, key: bytes) -> None:
@@ -44,34 +45,34 @@ class Permissions:
     def __repr__(self) -> str:
         return f"<Permissions {self.folder}>"
 
-    def may_run(self, function: Mapping[str, Any]) -> bool:
-        """Whether a function may be run here: a built-in one always, a command if exactly this one was allowed."""
+    def can_run(self, function: Mapping[str, Any]) -> bool:
+        """Whether a function may run here: a built-in one always, a command if exactly this one was allowed."""
         kinds = KINDS & function.keys()
         return kinds == {"Password"} or (kinds == {"Command"} and self._is_granted(function))
 
     def grant(self, function: Mapping[str, Any]) -> None:
-        """Allows a command function, exactly as it is given. Raises OSError where that cannot be kept."""
+        """Allows exactly this command function. Raises OSError if the permission cannot be stored."""
         make_folder(self.folder)
-        with atomic_write(self._file_of(function)) as file:
-            file.write(self._code(function))
+        with atomic_write(self._path_of(function)) as file:
+            file.write(self._compute_mac(function))
 
     def revoke(self, function: Mapping[str, Any]) -> None:
-        """Takes the permission for the function of this name back. Raises OSError where it cannot be removed."""
+        """Revokes the permission of the function with this name. Raises OSError if it cannot be removed."""
         with suppress(FileNotFoundError):
-            self._file_of(function).unlink()
+            self._path_of(function).unlink()
 
     def _is_granted(self, function: Mapping[str, Any]) -> bool:
         try:
-            return hmac.compare_digest(_read(self._file_of(function)), self._code(function))
+            return hmac.compare_digest(_read(self._path_of(function)), self._compute_mac(function))
         except (OSError, TypeError, ValueError, RecursionError):
             return False
 
-    def _file_of(self, function: Mapping[str, Any]) -> Path:
-        """Named without telling anything of the function. Its ARN holds account, Region and name."""
+    def _path_of(self, function: Mapping[str, Any]) -> Path:
+        """The file of a function, named by a MAC of its ARN, which reveals nothing."""
         return self.folder / hmac.digest(self._key, f"file {function['FunctionArn']}".encode(), "sha256").hex()
 
-    def _code(self, function: Mapping[str, Any]) -> bytes:
-        covered = {name: value for name, value in function.items() if name not in _ABOUT_IT}
+    def _compute_mac(self, function: Mapping[str, Any]) -> bytes:
+        covered = {name: value for name, value in function.items() if name not in _NOT_COVERED}
         limit = function["Command"].get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
         text = json.dumps(["command", self._name, limit, covered], sort_keys=True, default=_milliseconds)
         return hmac.digest(self._key, text.encode(), "sha256")
@@ -84,7 +85,7 @@ def _milliseconds(moment: Any) -> int:
 
 
 def _read(path: Path) -> bytes:
-    """A file of this user's that nobody else can write, never what a link leads to. Raises OSError for any other."""
+    """Reads a file of this user that nobody else can write, never through a link. Raises OSError for any other."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
     for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)

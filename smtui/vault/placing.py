@@ -1,7 +1,6 @@
-"""How a vault file comes to its place: written under another name, verified, on disk, and then moved there.
+"""Installs a vault file: writes it under a temporary name, verifies it, syncs it and moves it to its path.
 
-Whenever that is interrupted, what was at the place before is there still. What was left of an interrupted one is
-taken away by the next.
+An interruption leaves the previous file in place. The next installation removes what is left of it.
 """
 
 from __future__ import annotations
@@ -19,81 +18,83 @@ from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
 from smtui.vault.opening import create_empty, open_file
 
-Fill = Callable[[Database], None]
+FillFile = Callable[[Database], None]
 
 
-def place(
-    target: Path, suffix: str, keys: FileKeys, fill: Fill, *, over: bool, placed: Callable[[], None] = lambda: None
+def install_file(
+    target: Path, suffix: str, keys: FileKeys, fill: FillFile, *, replace: bool,
+    on_installed: Callable[[], None] = lambda: None,
 ) -> None:
-    """A new file at `target` under `keys`, with what `fill` puts into it; `over` one that is there, or not.
+    """Creates a file under `keys`, fills it with `fill` and moves it to `target`; `replace` allows an existing file.
 
-    A failure leaves `target` as it was. Nobody opens anything there between the replacing and the end of `placed`.
-    The folder is not synced: that a file has come to its place can no longer be taken back, so it is the caller's to
-    say what it means if the disk does not confirm it.
+    A failure leaves `target` as it was. No process can open `target` between the move and the end of `on_installed`.
+    The caller syncs the folder and decides what it means if the disk does not confirm the move.
+
+    Raises VaultExistsError, VaultBusyError or VaultFullError.
     """
     beside = target.with_name(target.name + suffix)
-    if not over:
-        _must_be_free(target)
-    remove(beside)
+    if not replace:
+        _check_free(target)
+    remove_files(beside)
     made: tuple[int, int] | None = None
     try:
         database = create_empty(beside, keys)
         made = vault_path.identity(beside)
         try:
             fill(database)
-            database.settle()
+            database.checkpoint()
         finally:
             database.close()
-        _must_be_whole(beside, keys, made)
-        with vault_path.refusals(), threshold.crossing(target, alone=True):
-            if not over:
-                _must_be_free(target)
-            _move(beside, target, over=over)
-            placed()
+        _verify_and_sync(beside, keys, made)
+        with vault_path.map_os_errors(), threshold.hold(target, exclusive=True):
+            if not replace:
+                _check_free(target)
+            _move(beside, target, replace=replace)
+            on_installed()
     except BaseException:
         if made is not None and vault_path.identity(beside) == made:
-            remove(beside)
+            remove_files(beside)
         raise
 
 
-def _move(beside: Path, target: Path, *, over: bool) -> None:
+def _move(beside: Path, target: Path, *, replace: bool) -> None:
     try:
-        private.move_into_place(beside, target, over=over)
+        private.move_into_place(beside, target, over=replace)
     except FileExistsError:
-        raise _taken(target) from None
+        raise _exists_error(target) from None
 
 
-def must_be_alone(target: Path) -> None:
-    """A log or journal that lies where a new vault would have its own belongs to another one, and would ruin it."""
-    for companion in vault_path.companions(target):
+def check_no_companions(target: Path) -> None:
+    """Raises VaultExistsError if another vault's log or journal lies beside `target`: it would ruin the new vault."""
+    for companion in vault_path.list_companions(target):
         if vault_path.identity(companion) is not None:
             raise VaultExistsError(f"{companion} lies there, of a vault that is open or was not closed in order.",
                                    hint="Open that vault and close it; or, if it is no more, remove the file.")
 
 
-def _must_be_free(target: Path) -> None:
+def _check_free(target: Path) -> None:
     if vault_path.identity(target) is not None:
-        raise _taken(target)
-    must_be_alone(target)
+        raise _exists_error(target)
+    check_no_companions(target)
 
 
-def _taken(target: Path) -> VaultExistsError:
+def _exists_error(target: Path) -> VaultExistsError:
     return VaultExistsError(f"There is already something at {target}. It was left as it is.")
 
 
-def _must_be_whole(beside: Path, keys: FileKeys, made: tuple[int, int] | None) -> None:
-    """The file alone, without any log beside it, is on disk and opens."""
+def _verify_and_sync(beside: Path, keys: FileKeys, made: tuple[int, int] | None) -> None:
+    """Verifies that the file alone, without a log, opens, and syncs it."""
     if vault_path.identity(beside) != made:
         raise VaultBusyError("Another program is writing to the same place.", hint="Try again when it has ended.")
-    if any(vault_path.identity(companion) for companion in vault_path.companions(beside)):
-        raise VaultFullError(vault_path.REFUSED)
+    if any(vault_path.identity(companion) for companion in vault_path.list_companions(beside)):
+        raise VaultFullError(vault_path.DISK_FAILED)
     open_file(beside, keys).close()
-    with vault_path.refusals(), beside.open("rb+") as file:
+    with vault_path.map_os_errors(), beside.open("rb+") as file:
         os.fsync(file.fileno())
 
 
-def remove(path: Path) -> None:
-    """Takes a file away, and what SQLite may have made beside it."""
-    for each in (path, *vault_path.companions(path)):
-        with vault_path.refusals(), suppress(FileNotFoundError, NotADirectoryError):
+def remove_files(path: Path) -> None:
+    """Removes a file and those that SQLite may have created beside it."""
+    for each in (path, *vault_path.list_companions(path)):
+        with vault_path.map_os_errors(), suppress(FileNotFoundError, NotADirectoryError):
             each.unlink()

@@ -1,23 +1,24 @@
-"""The rows of resource policies: at most one text a secret."""
+"""The rows of resource policies: at most one text for each secret."""
 
 from __future__ import annotations
 
 from smtui.vault.database import Database
-from smtui.vault.refusals import damaged_row
+from smtui.vault.refusals import damaged_row_error
 
 
-def of_secret(database: Database, secret: int) -> str | None:
+def read_policy(database: Database, secret: int) -> str | None:
+    """The policy of a secret (its row), or None. Raises InternalServiceError for a damaged row."""
     found = database.row("SELECT policy FROM policies WHERE secret = ?", (secret,))
     if found is None:
         return None
     if not isinstance(found[0], str):
-        raise damaged_row()
+        raise damaged_row_error()
     return found[0]
 
 
-def attach(database: Database, secret: int, policy: str) -> None:
+def store_policy(database: Database, secret: int, policy: str) -> None:
     database.run("INSERT OR REPLACE INTO policies VALUES (?, ?)", (secret, policy))
 
 
-def remove(database: Database, secret: int) -> None:
+def remove_policy(database: Database, secret: int) -> None:
     database.run("DELETE FROM policies WHERE secret = ?", (secret,))

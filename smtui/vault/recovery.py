@@ -1,4 +1,4 @@
-"""The recovery code: a vault's master key and salt as text for paper, with a checksum against slips of the pen."""
+"""The recovery code: master key and salt of a vault as text for paper, with a checksum against typing errors."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from smtui.vault.kdf import KEY_BYTES, SALT_BYTES
 
 CHECKSUM_BYTES = 4
 GROUP = 6
-# Digits that base32 does not have, as people read them.
+# Digits that base32 does not have, and the letters they are misread from.
 _MISREAD = str.maketrans("018", "OIB")
 
 
 def encode(key: bytes) -> str:
-    """The 48 bytes of `FileKeys.unlock_key` in groups of capitals and digits."""
+    """Formats the 48 bytes of `FileKeys.unlock_key` in groups of capital letters and digits."""
     text = base64.b32encode(key + _checksum(key)).decode().rstrip("=")
     return "-".join(text[start : start + GROUP] for start in range(0, len(text), GROUP))
 
 
 def decode(code: str) -> bytes:
-    """The 48 bytes again, whatever the case, spaces and dashes. Raises WrongPassphraseError for a mistyped code."""
+    """Restores the 48 bytes, whatever the case, spaces and dashes. Raises WrongPassphraseError for a mistyped code."""
     text = "".join(character for character in code.upper() if character.isalnum()).translate(_MISREAD)
     try:
         raw = base64.b32decode(text + "=" * (-len(text) % 8))

@@ -1,4 +1,4 @@
-"""Every error of SQLite as one of ours: a sentence, and what can be done about it."""
+"""Maps every error of SQLite to one of ours: a sentence, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -21,41 +21,42 @@ from smtui.api.errors import (
 )
 from smtui.vault import path as vault_path
 
-WRONG = "Wrong passphrase, or the first page of the vault is damaged."
+WRONG_KEYS = "Wrong passphrase, or the first page of the vault is damaged."
 _ALTERED = (apsw.SQLITE_IOERR_DATA, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLITE_IOERR_SHORT_READ)
 
 
 @contextmanager
-def translated(*, opening: bool = False) -> Iterator[None]:
-    """Every error of the library as one of ours."""
+def map_errors(*, opening: bool = False) -> Iterator[None]:
+    """Raises every APSW error of the block as a VaultError. `opening` says that the passphrase may be wrong."""
     try:
         yield
     except apsw.Error as error:
-        raise ours(error, opening) from None
+        raise map_error(error, opening) from None
 
 
 @contextmanager
-def well_formed() -> Iterator[None]:
-    """Our code stumbles over rows of another table, whose page was put where these should be: that is damage."""
+def detect_damage() -> Iterator[None]:
+    """Raises VaultDamagedError if our code fails on rows of another table, whose page was put in the place of ours."""
     try:
         yield
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise damaged() from error
+        raise damaged_error() from error
 
 
-def ours(error: apsw.Error, opening: bool = False) -> VaultError:
+def map_error(error: apsw.Error, opening: bool = False) -> VaultError:
+    """The VaultError for an APSW error."""
     match error:
         case apsw.NotADBError() if opening:
-            return WrongPassphraseError(WRONG)
+            return WrongPassphraseError(WRONG_KEYS)
         case apsw.BusyError() | apsw.LockedError():
             return VaultBusyError("Another process is writing to the vault and did not finish in time.",
                                   hint="Try again; if it stays, look for another smtui that is running.")
         case apsw.NotADBError() | apsw.CorruptError():
-            return damaged()
+            return damaged_error()
         case apsw.FullError():
             return VaultFullError("The disk is full. Nothing was changed.")
         case apsw.ReadOnlyError() if getattr(error, "extendedresult", 0) == apsw.SQLITE_READONLY_DBMOVED:
-            return gone()
+            return moved_error()
         case apsw.ReadOnlyError():
             return VaultReadOnlyError("The vault cannot be written.", hint="Open it with --read-only.")
         case apsw.CantOpenError():
@@ -72,22 +73,24 @@ def ours(error: apsw.Error, opening: bool = False) -> VaultError:
 
 def _disk_error(error: apsw.Error) -> VaultError:
     if getattr(error, "extendedresult", 0) in _ALTERED:
-        return damaged()
-    return VaultFullError(vault_path.REFUSED)
+        return damaged_error()
+    return VaultFullError(vault_path.DISK_FAILED)
 
 
-def gone() -> VaultMissingError:
+def moved_error() -> VaultMissingError:
+    """The error for a vault whose path names another file now."""
     return VaultMissingError(
         "The vault was moved, removed or replaced while it was open. Nothing was changed.",
         hint="If its passphrase was changed by another program, open it again.",
     )
 
 
-def damaged_row() -> InternalServiceError:
-    """What is refused about one secret or key, because one of its rows holds what it cannot."""
+def damaged_row_error() -> InternalServiceError:
+    """The error for one secret or key with a damaged row."""
     return InternalServiceError("A row of the vault about this is damaged. Run smtui check, and open a backup.")
 
 
-def damaged() -> VaultDamagedError:
+def damaged_error() -> VaultDamagedError:
+    """The error for a damaged file."""
     return VaultDamagedError("The vault is damaged: a page of it was altered or cut off.",
                              hint="Run smtui check, and open a backup.")

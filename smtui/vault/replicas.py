@@ -1,7 +1,7 @@
-"""The rows that say to which Regions a primary secret is replicated, and how that stands.
+"""The rows of replication: the Regions of a primary secret, and the status of each.
 
-The replica itself is a secret of its Region like any other, with its primary's name and suffix, and knows where its
-primary is. Where replication failed from the start there is none.
+The replica itself is a secret of its Region with its primary's name and suffix, and stores the primary's Region. If
+replication failed at once, there is no such secret.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from smtui.vault.columns import read_columns
+from smtui.vault.columns import make_row_reader
 from smtui.vault.database import Database
 
 Status = Literal["InProgress", "InSync", "Failed"]
@@ -18,7 +18,7 @@ Status = Literal["InProgress", "InSync", "Failed"]
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """`secret` is the primary's row; `overwrite`, whether a secret of that name may be replaced in the Region."""
+    """A Region of a primary secret (its row). `overwrite`: a secret of that name in the Region may be replaced."""
 
     secret: int
     region: str
@@ -28,19 +28,19 @@ class Replica:
     message: str | None
 
 
-_read = read_columns("replicas", "secret, region, kms_key_id, overwrite, status, message")
+_read = make_row_reader("replicas", "secret, region, kms_key_id, overwrite, status, message")
 
 
-def of_primary(database: Database, secret: int) -> list[Replica]:
-    """In the order of their Regions."""
+def list_replicas(database: Database, secret: int) -> list[Replica]:
+    """The Regions of a primary secret, in order."""
     return [Replica(*_read(found)) for found in database.rows(
         "SELECT secret, region, kms_key_id, overwrite, status, message FROM replicas WHERE secret = ? ORDER BY region",
         (secret,),
     )]
 
 
-def primaries(database: Database, secrets: Sequence[int]) -> set[int]:
-    """Those of these rows that are replicated somewhere."""
+def find_primaries(database: Database, secrets: Sequence[int]) -> set[int]:
+    """The rows, out of these, that are replicated."""
     return {row for (row,) in database.rows(
         f"SELECT DISTINCT secret FROM replicas WHERE secret IN ({', '.join('?' * len(secrets))})", tuple(secrets)
     )}

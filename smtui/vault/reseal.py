@@ -1,7 +1,7 @@
-"""A vault under a new passphrase: a new file in the place of the old one.
+"""Changes the passphrase of a vault: a new file replaces the old one.
 
-Whenever it is interrupted, exactly one passphrase opens the file. It needs the vault for itself: another process that
-waits meanwhile finds that the file it has open lost its path, and writes nothing.
+After an interruption exactly one passphrase opens the file. The change needs the vault alone: a process that waits
+meanwhile finds that its open file has lost the path, and writes nothing.
 """
 
 from __future__ import annotations
@@ -12,62 +12,62 @@ import apsw
 
 from smtui.api.errors import VaultBusyError
 from smtui.vault import backup
-from smtui.vault.backup import Progress, untold
+from smtui.vault.backup import Progress, ignore_progress
 from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
-from smtui.vault.placing import place, remove
-from smtui.vault.refusals import translated
+from smtui.vault.placing import install_file, remove_files
+from smtui.vault.refusals import map_errors
 
 SUFFIX = ".resealing"
 
 
 def reseal(
-    database: Database, keys: FileKeys, rewrap: Callable[[Database], None], progress: Progress = untold
+    database: Database, keys: FileKeys, rewrap: Callable[[Database], None], progress: Progress = ignore_progress
 ) -> None:
-    """Replaces the file by one under `keys`, after `rewrap` changed the copy; closes `database` when it succeeded.
+    """Replaces the file by one under `keys`, after `rewrap` changed the copy, and closes `database`.
 
-    Raises VaultBusyError while another process has the vault open; the vault then stays as it was, and open.
+    Raises VaultBusyError while another process has the vault open; the vault then stays open and unchanged.
     """
     def fill(copy: Database) -> None:
-        database.must_be_ours()
+        database.check_identity()
         backup.copy_pages(database, copy, progress)
         rewrap(copy)
 
-    _take_for_ourselves(database)
+    _lock_exclusively(database)
     try:
-        place(database.path, SUFFIX, keys, fill, over=True, placed=database.drop)
+        install_file(database.path, SUFFIX, keys, fill, replace=True, on_installed=database.drop)
     except BaseException:
-        _share_again(database)
+        _unlock(database)
         raise
 
 
-def clear_up(database: Database) -> None:
-    """Takes away what an interrupted change left beside a vault that is open, and so is not being changed now."""
+def remove_leftovers(database: Database) -> None:
+    """Removes what an interrupted change left beside an open vault. The open file proves that no change is running."""
     if not database.read_only and database.row("PRAGMA journal_mode") == ("wal",):
-        remove(database.path.with_name(database.path.name + SUFFIX))
+        remove_files(database.path.with_name(database.path.name + SUFFIX))
         database.path.with_name(database.path.name + "-journal").unlink(missing_ok=True)
 
 
-def _take_for_ourselves(database: Database) -> None:
-    """Leaving the log behind is only possible for a sole user; the lock of the step after it is then kept.
+def _lock_exclusively(database: Database) -> None:
+    """Takes SQLite's exclusive lock. Only a sole user can leave WAL mode, and the lock is kept afterwards.
 
-    Pages that were read before may have been changed by others until then. SQLite looks for that in the log alone,
-    which is gone, so they are forgotten.
+    Others may have changed pages that were read before. SQLite would notice by the log, which no longer exists, so the
+    page cache is dropped.
     """
     try:
-        with translated():
+        with map_errors():
             database.connection.pragma("locking_mode", "EXCLUSIVE")
             database.connection.execute("PRAGMA journal_mode = DELETE").fetchall()
             database.connection.execute("BEGIN EXCLUSIVE; COMMIT")
             database.connection.file_control("main", apsw.SQLITE_FCNTL_RESET_CACHE, 0)
     except VaultBusyError:
-        _share_again(database)
+        _unlock(database)
         raise VaultBusyError("Another process has the vault open, so its passphrase cannot be changed now.",
                              hint="Close the other smtui and try again.") from None
 
 
-def _share_again(database: Database) -> None:
-    with translated():
+def _unlock(database: Database) -> None:
+    with map_errors():
         database.connection.pragma("locking_mode", "NORMAL")
         database.connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
         database.connection.pragma("journal_mode", "WAL")

@@ -1,13 +1,13 @@
-"""What this machine remembers of one vault, in a small file outside of it: see `lineage` for what it is good for.
+"""The rollback note: what this machine remembers of one vault, in a small file outside it; see `lineage`.
 
-The file is named after the vault, not after its path. It is encrypted and authenticated with a key that only the open
-vault gives: it names secrets, and nobody else can write one that counts.
+The file is named after the vault, not its path. It is encrypted and authenticated with a key derived from the open
+vault, because it names secrets and nobody else may write one.
 
-It has two slots, which are written in turns, so that one of them is whole whenever the other is interrupted. Nothing
-waits for the disk: after a power loss the note may be old, and the vault never is. Processes take turns at writing.
+It has two slots, written in turn, so that one is whole when a write is interrupted. Writes do not wait for the disk:
+after a power failure the note may be older than the vault, never newer. A folder lock serialises the processes.
 
-What it cannot do: it knows nothing on a machine that never opened the vault, nor once it was removed. A vault opens
-without it, and where it cannot be written.
+Its limits: it knows nothing on a machine that never opened the vault, or after it was removed. A vault opens without
+a note, and where none can be written.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ LENGTH_BYTES = 4
 HEAD_BYTES = 32
 SLOT_BYTES = 64 * 1024
 PADDED_TO = 4096
-"""Bytes: how long a note is tells little of what is in it."""
-# A note of the time when only the number of changes was kept: the number, and its MAC.
+"""Bytes. Padding hides the length of a note."""
+# The old format of a note: the number of changes, and its MAC.
 COUNT_BYTES, MAC_BYTES = 8, 32
 
 Content = dict[str, Any]
@@ -43,8 +43,8 @@ Content = dict[str, Any]
 class RollbackNote:
     """The note about one vault, a JSON object.
 
-    `name` tells the vault from others (32 hexadecimal digits), `key` (32 bytes) encrypts the note, `old_key`
-    authenticated the number of changes that earlier versions kept, `entropy` gives random bytes.
+    `name` identifies the vault (32 hexadecimal digits), `key` (32 bytes) encrypts the note, `old_key` authenticates the
+    old format, `entropy` returns random bytes.
     """
 
     def __init__(
@@ -55,29 +55,29 @@ class RollbackNote:
         self._cipher: AESGCM | None = AESGCM(key)
         self._old_key = old_key
         self._entropy = entropy
-        self._read_before: tuple[list[bytes], Content] = [b"", b""], {}
+        self._cached: tuple[list[bytes], Content] = [b"", b""], {}
         self.damaged = False
-        """Whether something is there that is no note of this vault, or was cut or altered."""
+        """Whether the file is not a note of this vault, or was truncated or altered."""
 
     def __repr__(self) -> str:
         return f"<RollbackNote {self._path}>"
 
     def read(self) -> Content:
-        """What was noted; empty where there is no note, or none that counts."""
+        """The content of the note; empty if there is no valid note."""
         try:
             descriptor = self._open(os.O_RDONLY)
         except OSError as error:
             self.damaged = error.errno in _NO_FILE
             return {}
         try:
-            return self._content(descriptor)
+            return self._read_content(descriptor)
         except OSError:
             return {}
         finally:
             os.close(descriptor)
 
     def update(self, change: Callable[[Content], Content | None]) -> None:
-        """Replaces the content by what `change` makes of it, unless that is None; nobody else writes meanwhile.
+        """Replaces the content by the result of `change`, unless that is None. Other processes wait meanwhile.
 
         Raises OSError, and ValueError for a content that is too long.
         """
@@ -93,7 +93,7 @@ class RollbackNote:
         with lock_folder(self._path.parent):
             descriptor = self._open(os.O_RDWR | os.O_CREAT)
             try:
-                held = self._content(descriptor)
+                held = self._read_content(descriptor)
                 content = change(held)
                 if content is not None:
                     self._write(descriptor, {**content, "turn": int(held.get("turn", 0)) + 1})
@@ -101,8 +101,8 @@ class RollbackNote:
                 os.close(descriptor)
 
     def close(self) -> None:
-        """Drops the key. What is noted stays, and can no longer be read or changed here."""
-        self._cipher, self._old_key, self._read_before = None, b"", ([b"", b""], {})
+        """Drops the key; the note can no longer be read or changed here."""
+        self._cipher, self._old_key, self._cached = None, b"", ([b"", b""], {})
 
     def forget(self) -> None:
         """Removes the note."""
@@ -110,7 +110,7 @@ class RollbackNote:
             self._path.unlink()
 
     def _open(self, flags: int) -> int:
-        """The file itself, never what a link leads to. Raises OSError."""
+        """Opens the file itself, never through a link. Raises OSError."""
         descriptor = os.open(self._path, flags | _NO_OTHER, FILE_MODE)
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
@@ -119,36 +119,36 @@ class RollbackNote:
         return descriptor
 
     def _write(self, descriptor: int, content: Content) -> None:
-        sealed = self._sealed(content)
+        sealed = self._seal(content)
         if len(sealed) > SLOT_BYTES:
             raise ValueError("too long for a note")
         if os.fstat(descriptor).st_size == COUNT_BYTES + MAC_BYTES:
             os.truncate(descriptor, 0)
-            self._read_before = [b"", b""], {}
+            self._cached = [b"", b""], {}
         slot = content["turn"] % 2
         os.lseek(descriptor, slot * SLOT_BYTES, os.SEEK_SET)
         os.write(descriptor, sealed)
-        heads = self._read_before[0]
-        self._read_before = [sealed[:HEAD_BYTES] if number == slot else heads[number] for number in (0, 1)], content
+        heads = self._cached[0]
+        self._cached = [sealed[:HEAD_BYTES] if number == slot else heads[number] for number in (0, 1)], content
         self.damaged = False
 
-    def _content(self, descriptor: int) -> Content:
-        """Of the two slots the one that was written last, as far as it is whole.
+    def _read_content(self, descriptor: int) -> Content:
+        """The content of the newer valid slot.
 
-        Each begins with a length and a random number, so the beginnings tell whether one was written since.
+        Each slot begins with a length and a random nonce, so unchanged beginnings mean an unchanged note.
         """
         heads = [_read_at(descriptor, slot * SLOT_BYTES, HEAD_BYTES) for slot in (0, 1)]
-        if heads != self._read_before[0]:
+        if heads != self._cached[0]:
             held = _read_at(descriptor, 0, 2 * SLOT_BYTES)
-            found = self._counted(held) if len(held) == COUNT_BYTES + MAC_BYTES else max(
-                (self._opened(held[:SLOT_BYTES]), self._opened(held[SLOT_BYTES:])),
+            found = self._read_old_format(held) if len(held) == COUNT_BYTES + MAC_BYTES else max(
+                (self._decrypt(held[:SLOT_BYTES]), self._decrypt(held[SLOT_BYTES:])),
                 key=lambda content: int(content.get("turn", 0)),
             )
             self.damaged = bool(held) and not found
-            self._read_before = heads, found
-        return self._read_before[1]
+            self._cached = heads, found
+        return self._cached[1]
 
-    def _sealed(self, content: Content) -> bytes:
+    def _seal(self, content: Content) -> bytes:
         plain = _encode(content).encode()
         plain += b" " * (-len(plain) % PADDED_TO)
         nonce = self._entropy(NONCE_BYTES)
@@ -156,8 +156,8 @@ class RollbackNote:
         sealed = nonce + self._cipher.encrypt(nonce, plain, self._name)
         return len(sealed).to_bytes(LENGTH_BYTES, "big") + sealed
 
-    def _opened(self, slot: bytes) -> Content:
-        """What is in a slot; empty where it holds nothing of ours."""
+    def _decrypt(self, slot: bytes) -> Content:
+        """The content of a slot; empty if it is not valid."""
         if self._cipher is None:
             return {}
         length = int.from_bytes(slot[:LENGTH_BYTES], "big")
@@ -168,7 +168,7 @@ class RollbackNote:
             return {}
         return content if isinstance(content, dict) else {}
 
-    def _counted(self, held: bytes) -> Content:
+    def _read_old_format(self, held: bytes) -> Content:
         """The number of changes that an earlier version noted."""
         counted, mac = held[:COUNT_BYTES], held[COUNT_BYTES:]
         if not hmac.compare_digest(mac, hmac.digest(self._old_key, counted, "sha256")):
@@ -184,6 +184,6 @@ def _read_at(descriptor: int, offset: int, size: int) -> bytes:
     return os.read(descriptor, size)
 
 
-# A link, a folder or a pipe lies where the note should.
+# Errors for a link, a folder or a pipe in the place of the note.
 _NO_FILE = (errno.EINVAL, errno.ELOOP, errno.ENXIO)
 _NO_OTHER = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK", "O_BINARY"))

@@ -1,4 +1,4 @@
-"""The rows of rotation: functions, how a secret is to be rotated, and the run that is under way or was the last."""
+"""The rows of rotation: functions, the rotation settings of secrets, and the current or last run of each secret."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Any, Literal
 
-from smtui.vault.columns import read_columns
+from smtui.vault.columns import make_row_reader
 from smtui.vault.database import Database
 
 Kind = Literal["rotation", "test"]
@@ -15,7 +15,7 @@ State = Literal["waiting", "done", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """What is run to rotate; `settings` is JSON."""
+    """A rotation function; `settings` is JSON, `kind` is 'password' or 'command', times are in milliseconds."""
 
     region: str
     name: str
@@ -26,9 +26,10 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """How a secret is to be rotated. The next window opens at `opens_at`; `due_by` is NextRotationDate.
+    """The rotation settings of a secret. The next window opens at `opens_at`; `due_by` is NextRotationDate.
 
-    The schedule counts from `counts_from`: the last rotation, or else when rotation was set up.
+    The schedule counts from `counts_from`: the last rotation, or else the time when rotation was set up. Times are in
+    milliseconds.
     """
 
     secret: int
@@ -45,7 +46,7 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One rotation of a secret, or test of one, at a step. `held_by` carries it out until `held_until` at most."""
+    """One rotation of a secret, or a test of one, at a step. `held_by` works on it until `held_until` at most."""
 
     secret: int
     kind: Kind
@@ -60,12 +61,12 @@ class Run:
     changed_at: int
 
 
-_read_function = read_columns("functions", "region, name, kind, settings, created_at")
-_read_rotation = read_columns("rotations", ", ".join(each.name for each in fields(Rotation)))
-_read_run = read_columns("runs", ", ".join(each.name for each in fields(Run)))
+_read_function = make_row_reader("functions", "region, name, kind, settings, created_at")
+_read_rotation = make_row_reader("rotations", ", ".join(each.name for each in fields(Rotation)))
+_read_run = make_row_reader("runs", ", ".join(each.name for each in fields(Run)))
 
 
-def _rotation(found: tuple[Any, ...]) -> Rotation:
+def _make_rotation(found: tuple[Any, ...]) -> Rotation:
     secret, enabled, *rest = _read_rotation(found)
     return Rotation(secret, bool(enabled), *rest)
 
@@ -78,53 +79,53 @@ def remove_function(database: Database, region: str, name: str) -> None:
     database.run("DELETE FROM functions WHERE region = ? AND name = ?", (region, name))
 
 
-def function(database: Database, region: str, name: str) -> Function | None:
+def find_function(database: Database, region: str, name: str) -> Function | None:
     found = database.row("SELECT * FROM functions WHERE region = ? AND name = ?", (region, name))
     return Function(*_read_function(found)) if found else None
 
 
-def functions(database: Database, region: str) -> list[Function]:
+def list_functions(database: Database, region: str) -> list[Function]:
     return [Function(*_read_function(found)) for found in
             database.rows("SELECT * FROM functions WHERE region = ? ORDER BY name", (region,))]
 
 
-def of_secret(database: Database, secret: int) -> Rotation | None:
-    return of_secrets(database, [secret]).get(secret)
+def find_rotation(database: Database, secret: int) -> Rotation | None:
+    return find_rotations(database, [secret]).get(secret)
 
 
-def of_secrets(database: Database, secrets: Sequence[int]) -> dict[int, Rotation]:
-    """Those of the secrets that were ever set up for rotation."""
-    return {found[0]: _rotation(found) for found in database.rows(
+def find_rotations(database: Database, secrets: Sequence[int]) -> dict[int, Rotation]:
+    """The rotation settings by secret row, for the secrets that have any."""
+    return {found[0]: _make_rotation(found) for found in database.rows(
         f"SELECT * FROM rotations WHERE secret IN ({', '.join('?' * len(secrets))})", tuple(secrets)
     )}
 
 
-def save(database: Database, rotation: Rotation) -> None:
+def save_rotation(database: Database, rotation: Rotation) -> None:
     database.run("INSERT OR REPLACE INTO rotations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(rotation))
 
 
-def open_since(database: Database, now: int) -> list[Rotation]:
-    """Those whose window has opened, and may have closed since, longest ago first."""
-    return [_rotation(found) for found in database.rows(
+def list_open(database: Database, now: int) -> list[Rotation]:
+    """The rotations whose window has opened, and may have closed since, oldest first."""
+    return [_make_rotation(found) for found in database.rows(
         "SELECT * FROM rotations WHERE enabled AND opens_at IS NOT NULL AND opens_at <= ? ORDER BY opens_at", (now,)
     )]
 
 
-def users_of(database: Database, function: str) -> int:
-    """How many secrets a function is to rotate."""
+def count_users(database: Database, function: str) -> int:
+    """How many secrets a function (its ARN) rotates."""
     found = database.row("SELECT count(*) FROM rotations WHERE enabled AND function = ?", (function,))
     return int(found[0]) if found else 0
 
 
-def names_of_users(database: Database, function: str, most: int) -> list[str]:
-    """The names of secrets that a function is to rotate, in order."""
+def list_user_names(database: Database, function: str, most: int) -> list[str]:
+    """The names of secrets that a function rotates, in order."""
     return [name for (name,) in database.rows(
         "SELECT s.name FROM rotations t JOIN secrets s ON s.id = t.secret WHERE t.enabled AND t.function = ?"
         " ORDER BY s.name LIMIT ?", (function, most),
     )]
 
 
-def run_of(database: Database, secret: int) -> Run | None:
+def find_run(database: Database, secret: int) -> Run | None:
     found = database.row("SELECT * FROM runs WHERE secret = ?", (secret,))
     return Run(*_read_run(found)) if found else None
 
@@ -147,15 +148,15 @@ _RUN_FREE = (
 )
 
 
-def functions_with_work(database: Database, now: int) -> list[tuple[str, str]]:
-    """Region and function ARN of what a window has opened for, or a run waits for that rested enough and is free."""
+def list_functions_with_work(database: Database, now: int) -> list[tuple[str, str]]:
+    """Region and function ARN of rotations that are due, and of free runs whose pause is over."""
     return database.rows(
         f"SELECT s.region, t.function {_WINDOW_OPEN} UNION SELECT s.region, t.function {_RUN_FREE}", {"now": now}
     )
 
 
-def names_with_work(database: Database, now: int, region: str, function: str) -> list[str]:
-    """The names of the secrets of a Region that are to be rotated by a function now, in order."""
+def list_names_with_work(database: Database, now: int, region: str, function: str) -> list[str]:
+    """The names, in order, of the secrets of a Region that a function has to rotate now."""
     mine = "AND s.region = :region AND t.function = :function"
     return [name for (name,) in database.rows(
         f"SELECT s.name {_WINDOW_OPEN} {mine} UNION SELECT s.name {_RUN_FREE} {mine} ORDER BY 1",
@@ -163,8 +164,8 @@ def names_with_work(database: Database, now: int, region: str, function: str) ->
     )]
 
 
-def waiting(database: Database) -> list[Run]:
-    """Runs that somebody has to carry on, of secrets that are not about to be deleted."""
+def list_waiting_runs(database: Database) -> list[Run]:
+    """Unfinished runs, except those of secrets scheduled for deletion."""
     return [Run(*_read_run(found)) for found in database.rows(
         "SELECT r.* FROM runs r JOIN secrets s ON s.id = r.secret"
         " WHERE r.state = 'waiting' AND s.delete_at IS NULL ORDER BY r.not_before"

@@ -1,8 +1,7 @@
 """The tables of the vault, format by format.
 
-Times are milliseconds since 1970 in UTC; `accessed_on` is the midnight that begins the day of the last access, and 0
-where there was none.
-Row numbers of secrets follow their creation and are never used twice: they are the order of ListSecrets.
+Times are milliseconds since 1970 (UTC). `accessed_on` is the midnight (UTC) that begins the day of the last access,
+0 if there was none. Row numbers of secrets follow their creation and are never reused: ListSecrets uses their order.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ if TYPE_CHECKING:
     from smtui.vault.database import Database
 
 TABLES = (
-    # Facts of the vault as a whole: account_id, region_name.
+    # Properties of the vault: account_id, region_name.
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    # KMS-like keys, each wrapped by the root key. A key of the vault's own use has an alias in smtui/.
+    # KMS-like keys, each wrapped by the root key. A key for the vault's own purposes has an alias in smtui/.
     """CREATE TABLE keys (
         id INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL, key_id TEXT NOT NULL UNIQUE,
         alias TEXT NOT NULL, created_at INTEGER NOT NULL, wrapped BLOB NOT NULL)""",
@@ -46,12 +45,12 @@ TABLES = (
     """CREATE TABLE labels (
         secret INTEGER NOT NULL REFERENCES secrets ON DELETE CASCADE, label TEXT NOT NULL, version INTEGER NOT NULL,
         PRIMARY KEY (secret, label)) WITHOUT ROWID""",
-    # The audit trail. `chain` authenticates this event together with everything before it.
+    # The audit log. `chain` authenticates an event together with all events before it.
     """CREATE TABLE trail (
         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, operation TEXT NOT NULL,
         secret INTEGER, event TEXT NOT NULL, chain BLOB NOT NULL)""",
     "CREATE INDEX trail_by_secret ON trail (secret) WHERE secret IS NOT NULL",
-    # Words of each secret under its row number; holds no text of its own.
+    # The words of each secret under its row number; contentless, so it holds no text.
     """CREATE VIRTUAL TABLE words USING fts5 (
         name, description, tags, content='', contentless_delete=1, detail=column, prefix='2 3')""",
 )
@@ -62,8 +61,8 @@ def format_1(database: Database) -> None:
         database.run(statement)
 
 
-KEYS_OF_CUSTOMERS = (
-    # `wrapped` is empty once a key was deleted for good: its row stays for what it sealed.
+CUSTOMER_KEYS = (
+    # `wrapped` is empty after permanent deletion; the row stays for the versions that refer to it.
     "ALTER TABLE keys ADD COLUMN manager TEXT NOT NULL DEFAULT 'AWS' CHECK (manager IN ('AWS', 'CUSTOMER'))",
     "ALTER TABLE keys ADD COLUMN description TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE keys ADD COLUMN enabled INTEGER NOT NULL DEFAULT 1",
@@ -75,13 +74,13 @@ KEYS_OF_CUSTOMERS = (
     "DROP INDEX keys_by_alias",
     "ALTER TABLE keys DROP COLUMN alias",
     "CREATE INDEX keys_by_deletion ON keys (delete_at) WHERE delete_at IS NOT NULL",
-    # Which key new versions are sealed under, as it was named; NULL is the AWS managed one.
+    # The KmsKeyId for new versions, as given; NULL is the AWS managed key.
     "ALTER TABLE secrets ADD COLUMN kms_key_id TEXT",
 )
 
 
 REPLICATION = (
-    # Of a replica: where its primary is.
+    # The Region of a replica's primary.
     "ALTER TABLE secrets ADD COLUMN primary_region TEXT",
     """CREATE TABLE replicas (
         secret INTEGER NOT NULL REFERENCES secrets ON DELETE CASCADE, region TEXT NOT NULL, kms_key_id TEXT,
@@ -90,20 +89,20 @@ REPLICATION = (
 )
 
 
-TRAIL_THAT_ENDS = (
-    # One row: the newest dropped event and its chain value, from which the trail goes on; the newest of all; the seal
-    # on these three, empty until the first event of this format.
+AUDIT_RETENTION = (
+    # One row: the newest dropped event and its chain value, from which the log continues; the newest event; the MAC of
+    # these three, empty until the first event of this format.
     """CREATE TABLE trail_bounds (
         one INTEGER PRIMARY KEY CHECK (one = 1), dropped INTEGER NOT NULL, chain BLOB NOT NULL,
         newest INTEGER NOT NULL, seal BLOB NOT NULL)""",
     "INSERT INTO trail_bounds SELECT 1, 0, zeroblob(32), coalesce(max(id), 0), x'' FROM trail",
-    # Finds the secrets that had a name.
+    # Finds deleted secrets by their name.
     "CREATE INDEX trail_of_creations ON trail (id) WHERE operation = 'CreateSecret'",
 )
 
 
 ROTATION = (
-    # `settings` is JSON: what the kind of function wants to know.
+    # `settings` is a JSON object whose members depend on the kind.
     """CREATE TABLE functions (
         region TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('password', 'command')),
         settings TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (region, name)) WITHOUT ROWID""",
@@ -123,28 +122,27 @@ ROTATION = (
 
 
 POLICIES = (
-    # The text as it was put.
+    # The policy text as given.
     "CREATE TABLE policies (secret INTEGER PRIMARY KEY REFERENCES secrets ON DELETE CASCADE, policy TEXT NOT NULL)",
 )
 
 
 def format_2(database: Database) -> None:
-    """Customer keys, replicas, rotation, policies, and a trail whose old events may go."""
-    for statement in (*KEYS_OF_CUSTOMERS, *REPLICATION, *TRAIL_THAT_ENDS, *ROTATION, *POLICIES):
+    """Customer keys, replicas, rotation, policies, and an audit log with retention."""
+    for statement in (*CUSTOMER_KEYS, *REPLICATION, *AUDIT_RETENTION, *ROTATION, *POLICIES):
         database.run(statement)
 
 
 DIGEST = (
-    # One row: the sum over all other rows, see digest; the sum of the row numbers given out last; how many changes
-    # were made.
+    # One row: the sum over all other rows, see `digest`; the sum of SQLite's last row numbers; the number of commits.
     """CREATE TABLE digest (
         one INTEGER PRIMARY KEY CHECK (one = 1), sum BLOB NOT NULL, numbers INTEGER NOT NULL,
         commits INTEGER NOT NULL)""",
-    # It covers what the bounds of the trail were sealed for: only the beginning is still to be known.
+    # The digest replaces the MAC of the log's bounds; only the beginning is still needed.
     "ALTER TABLE trail_bounds DROP COLUMN newest",
     "ALTER TABLE trail_bounds DROP COLUMN seal",
     "ALTER TABLE trail_bounds RENAME TO trail_start",
-    # The latest time of this event and all before it: a clock that was put back does not make it forgotten.
+    # The latest time of this event and all before it, which survives a clock that is set back.
     "ALTER TABLE trail ADD COLUMN latest INTEGER NOT NULL DEFAULT 0",
     "UPDATE trail SET latest = (SELECT max(at) FROM trail) WHERE id = (SELECT max(id) FROM trail)",
 )
@@ -156,5 +154,5 @@ def format_3(database: Database) -> None:
         database.run(statement)
 
 
-# Item n takes a vault of format n to format n + 1; the first makes a new vault out of an empty file.
+# Item n migrates a vault of format n to format n + 1; the first creates the tables in an empty file.
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (format_1, format_2, format_3)

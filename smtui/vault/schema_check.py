@@ -1,8 +1,8 @@
 """Refuses a file whose schema is not exactly ours, before a row of it is read.
 
-Whoever made a file may have put a trigger, a view, another table or index, or another definition of ours into it, and
-what we then read or write would not be what it seems. So every statement in the file's schema has to be one that
-`schema` makes for its format, and none may be missing.
+Somebody may have added a trigger, a view, a table or an index, or changed a definition, so that reads and writes do
+something else. Every statement of the file's schema must be one that `schema` makes for its format, and none may be
+missing.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from smtui.vault.schema import MIGRATIONS
 if TYPE_CHECKING:
     from smtui.vault.database import Database
 
-# "smtu": tells a vault from any other encrypted database.
+# "smtu": distinguishes a vault from any other encrypted database.
 APPLICATION_ID = 0x736D7475
-# What `hash_schema` makes of each format. Where the library one day writes these statements differently, they are
-# compared with what it makes of ours.
-KNOWN = {
+# The result of `hash_schema` for each format. If a future SQLite stores the statements differently, they are compared
+# with what it stores for ours.
+SCHEMA_HASHES = {
     1: "ecbd6ed8260286b98c0cbc32ce76a5832d270ae1cce6e7b53827980b9d70cebd",
     2: "cd8e1e7ebdf4538913e2b46eadc1285eea3ffb6c773649110fbaae25bd85e7a4",
     3: "80904def28248fc9a8da708c35af9fd964851c01f3eb1981733ae3c97a72ee39",
 }
 _SCHEMA = ("SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
            " UNION ALL SELECT 'temporary ' || type, name, tbl_name, sql FROM temp.sqlite_schema")
-LONGEST = 40
-"""Characters of a name that somebody else chose."""
+MAX_NAME_LENGTH = 40
+"""Characters of a foreign name in an error message."""
 Entry = tuple[str, str, str, str]
 
 
@@ -59,19 +59,19 @@ def refuse_foreign_schema(path: Path | str, connection: apsw.Connection) -> None
 
 
 def find_differences(connection: apsw.Connection, present: int) -> Iterator[str]:
-    """A sentence on everything in which the schema differs from the one of this format."""
+    """A sentence for each difference from the schema of format `present`."""
     try:
-        found = _entries(connection)
+        found = _list_entries(connection)
     except UnicodeDecodeError:
         yield "a statement of its schema is no text."
         return
-    if hash_schema(found) == KNOWN[present]:
+    if hash_schema(found) == SCHEMA_HASHES[present]:
         return
-    ours = _our_entries(present)
+    ours = _list_expected(present)
     for kind, name, table, _ in sorted(set(found) - ours):
         known = any((kind, name, table) == each[:3] for each in ours)
         yield (f"its {kind} {name} is not defined as smtui defines it." if known else
-               f"it holds the {kind[:LONGEST]} {name[:LONGEST]}, which smtui does not make.")
+               f"it holds the {kind[:MAX_NAME_LENGTH]} {name[:MAX_NAME_LENGTH]}, which smtui does not make.")
     for kind, name, *_ in sorted(ours - set(found)):
         if not any((kind, name) == each[:2] for each in found):
             yield f"it lacks the {kind} {name}."
@@ -80,27 +80,27 @@ def find_differences(connection: apsw.Connection, present: int) -> Iterator[str]
 
 
 def hash_schema(entries: list[Entry]) -> str:
-    """One number for a schema, whatever the order of its statements."""
+    """SHA-256 of a schema, independent of the order of its statements."""
     return hashlib.sha256(ascii(sorted(entries)).encode()).hexdigest()
 
 
-def _entries(connection: apsw.Connection) -> list[Entry]:
-    """Every object of the schema, also temporary ones, with the statement that made it in single spaces."""
+def _list_entries(connection: apsw.Connection) -> list[Entry]:
+    """Every object of the schema, temporary ones included, with its statement in single spaces."""
     return [(str(kind), str(name), str(table), " ".join(str(sql or "").split()))
             for kind, name, table, sql in connection.execute(_SCHEMA)]
 
 
 @cache
-def _our_entries(present: int) -> frozenset[Entry]:
-    """What this build of SQLite makes of our statements."""
+def _list_expected(present: int) -> frozenset[Entry]:
+    """The entries that this build of SQLite stores for our statements."""
     empty = _Empty()
     for migration in MIGRATIONS[:present]:
         migration(cast("Database", empty))
-    return frozenset(_entries(empty.connection))
+    return frozenset(_list_entries(empty.connection))
 
 
 class _Empty:
-    """As much of a database as a migration needs that only makes tables."""
+    """The part of a database that migrations need to create tables."""
 
     def __init__(self) -> None:
         self.connection = apsw.Connection(":memory:")

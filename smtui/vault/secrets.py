@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
-from smtui.vault.columns import read_columns
+from smtui.vault.columns import make_row_reader
 from smtui.vault.database import Database
-from smtui.vault.wording import words
+from smtui.vault.wording import list_words
 
 COLUMNS = ("id, region, name, suffix, description, type, owning_service, created_at, changed_at, accessed_on,"
            " delete_at, kms_key_id, primary_region")
@@ -18,7 +18,7 @@ COLUMNS = ("id, region, name, suffix, description, type, owning_service, created
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """One secret without its values. Times in milliseconds, see schema."""
+    """One secret without its values. Times are in milliseconds, see `schema`."""
 
     id: int
     region: str
@@ -33,53 +33,54 @@ class Secret:
     delete_at: int | None
     kms_key_id: str | None
     primary_region: str | None
-    damaged: bool = False
-    """Whether something in its row was no value for its column, and is replaced by a stand-in."""
+    is_damaged: bool = False
+    """Whether a stand-in replaces an invalid value of its row, see `columns`."""
 
     @property
     def is_replica(self) -> bool:
         return self.primary_region is not None
 
     @property
-    def scheduled(self) -> bool:
-        """Whether its deletion is planned."""
+    def is_scheduled(self) -> bool:
+        """Whether it is scheduled for deletion."""
         return self.delete_at is not None
 
 
 _INSERT = f"INSERT INTO secrets ({COLUMNS.removeprefix('id, ')}) VALUES ({', '.join('?' * COLUMNS.count(','))})"
-_WRITTEN = attrgetter(*COLUMNS.split(", ")[1:])
+_read_fields = attrgetter(*COLUMNS.split(", ")[1:])
 
-_read = read_columns("secrets", COLUMNS)
-_read_tag = read_columns("tags", "secret, key, value")
-_read_words = read_columns("secrets", "id, name, description")
+_read = make_row_reader("secrets", COLUMNS)
+_read_tag = make_row_reader("tags", "secret, key, value")
+_read_words = make_row_reader("secrets", "id, name, description")
 
 
-def read(found: tuple[Any, ...]) -> Secret:
-    """A secret from its row."""
+def read_row(found: tuple[Any, ...]) -> Secret:
+    """Makes a secret from its row."""
     sound = _read(found)
-    return Secret(*sound) if sound is found else replace(Secret(*sound), damaged=True)
+    return Secret(*sound) if sound is found else replace(Secret(*sound), is_damaged=True)
 
 
-def by_name(database: Database, region: str, name: str) -> Secret | None:
+def find_by_name(database: Database, region: str, name: str) -> Secret | None:
+    """The secret of this name in a Region, or None."""
     found = database.row(f"SELECT {COLUMNS} FROM secrets WHERE region = ? AND name = ?", (region, name))
-    return read(found) if found else None
+    return read_row(found) if found else None
 
 
-def by_row(database: Database, row: int) -> Secret | None:
+def find_by_row(database: Database, row: int) -> Secret | None:
     found = database.row(f"SELECT {COLUMNS} FROM secrets WHERE id = ?", (row,))
-    return read(found) if found else None
+    return read_row(found) if found else None
 
 
-def any_named(database: Database, region: str, names: Sequence[str]) -> bool:
-    """Whether a Region has a secret of one of these names, whatever its state."""
+def has_any_named(database: Database, region: str, names: Sequence[str]) -> bool:
+    """Whether a Region has a secret of one of these names, in any state."""
     return database.row(
         "SELECT 1 FROM secrets WHERE region = ? AND name IN (SELECT value FROM json_each(?)) LIMIT 1",
         (region, json.dumps(names)),
     ) is not None
 
 
-def states_of(database: Database, region: str, names: Sequence[str]) -> Iterator[tuple[str, bool, bool]]:
-    """Of the names that are taken in a Region: the name, whether deletion is scheduled, whether there is a value."""
+def list_states(database: Database, region: str, names: Sequence[str]) -> Iterator[tuple[str, bool, bool]]:
+    """The existing secrets among these names: name, whether scheduled for deletion, whether it has a value."""
     yield from database.rows(
         "SELECT name, delete_at IS NOT NULL,"
         " EXISTS (SELECT 1 FROM labels WHERE secret = secrets.id AND label = 'AWSCURRENT')"
@@ -88,25 +89,25 @@ def states_of(database: Database, region: str, names: Sequence[str]) -> Iterator
     )
 
 
-def new(
+def new_secret(
     *, region: str, name: str, suffix: str, description: str | None, type: str | None, kms_key_id: str | None,
     now: int, owning_service: str | None = None, primary_region: str | None = None,
 ) -> Secret:
-    """One that has no row yet."""
+    """A secret without a row yet."""
     return Secret(0, region, name, suffix, description, type, owning_service, now, now, 0, None, kms_key_id,
                   primary_region)
 
 
 def insert(database: Database, secrets: Sequence[Secret]) -> list[Secret]:
-    """New ones as they are once they have their rows, which follow each other."""
-    written = [_WRITTEN(secret) for secret in secrets]
-    database.run_for_each(_INSERT, written)
+    """Adds secrets and answers them with their rows, which are consecutive."""
+    written = [_read_fields(secret) for secret in secrets]
+    database.run_many(_INSERT, written)
     first = database.last_id() - len(written) + 1
     return [Secret(row, *columns) for row, columns in enumerate(written, first)]
 
 
-def full(database: Database, region: str, most: int) -> bool:
-    """Whether a Region has `most` secrets. Counts them only where the vault ever had as many."""
+def is_region_full(database: Database, region: str, most: int) -> bool:
+    """Whether a Region has `most` secrets. Counts only if the vault ever had that many."""
     newest = database.row("SELECT max(id) FROM secrets")
     if newest is None or (newest[0] or 0) < most:
         return False
@@ -114,8 +115,8 @@ def full(database: Database, region: str, most: int) -> bool:
     return counted == (most,)
 
 
-def by_region(database: Database) -> dict[str, int]:
-    """How many secrets there are in each Region that has any."""
+def count_by_region(database: Database) -> dict[str, int]:
+    """The number of secrets in each Region that has any."""
     return {region: count for region, count in
             database.rows("SELECT region, count(*) FROM secrets GROUP BY region ORDER BY region")
             if isinstance(region, str)}
@@ -127,23 +128,23 @@ def touch_changed(database: Database, secret: Secret, now: int) -> None:
 
 
 def touch_accessed(database: Database, secret: Secret, day: int) -> None:
-    """Notes the day of an access, once a day."""
-    if secret.accessed_on != day and not secret.damaged:
+    """Stores the day of an access (midnight, milliseconds), once a day."""
+    if secret.accessed_on != day and not secret.is_damaged:
         database.run("UPDATE secrets SET accessed_on = ? WHERE id = ?", (day, secret.id))
 
 
-def describe(database: Database, secret: Secret, *, description: str | None, type: str | None) -> None:
+def set_description(database: Database, secret: Secret, *, description: str | None, type: str | None) -> None:
     database.run("UPDATE secrets SET description = ?, type = ? WHERE id = ?", (description, type, secret.id))
 
 
 def set_key(database: Database, secret: Secret, kms_key_id: str | None) -> Secret:
-    """Names the key of versions to come; None is the AWS managed one."""
+    """Sets the key for new versions; None is the AWS managed key."""
     database.run("UPDATE secrets SET kms_key_id = ? WHERE id = ?", (kms_key_id, secret.id))
     return replace(secret, kms_key_id=kms_key_id)
 
 
-def promote(database: Database, secret: Secret) -> None:
-    """Makes a replica a secret of its own."""
+def promote_replica(database: Database, secret: Secret) -> None:
+    """Makes a replica a standalone secret."""
     database.run("UPDATE secrets SET primary_region = NULL WHERE id = ?", (secret.id,))
 
 
@@ -152,29 +153,29 @@ def schedule_deletion(database: Database, secret: Secret, delete_at: int | None)
 
 
 def delete(database: Database, secret: Secret) -> None:
-    """Removes the secret with its versions, labels and tags; the file keeps no trace of their pages' content."""
+    """Deletes the secret with its versions, labels and tags; SQLite overwrites their content (secure_delete)."""
     database.run("DELETE FROM words WHERE rowid = ?", (secret.id,))
     database.run("DELETE FROM secrets WHERE id = ?", (secret.id,))
 
 
-def any_overdue(database: Database, now: int) -> bool:
-    """Whether the recovery window of some secret has passed."""
+def has_overdue(database: Database, now: int) -> bool:
+    """Whether the recovery window of a secret is over."""
     return database.row("SELECT 1 FROM secrets WHERE delete_at <= ? LIMIT 1", (now,)) is not None
 
 
-def overdue(database: Database, now: int) -> list[Secret]:
-    """Secrets whose recovery window has passed; none whose row is damaged."""
+def list_overdue(database: Database, now: int) -> list[Secret]:
+    """The secrets whose recovery window is over, except damaged ones."""
     found = database.rows(f"SELECT {COLUMNS} FROM secrets WHERE delete_at <= ?", (now,))
-    return [secret for secret in map(read, found) if not secret.damaged]
+    return [secret for secret in map(read_row, found) if not secret.is_damaged]
 
 
-def tags(database: Database, secret: Secret) -> dict[str, str]:
-    """Its tags in the order in which their keys were first attached."""
-    return tags_of(database, [secret.id]).get(secret.id, {})
+def read_tags(database: Database, secret: Secret) -> dict[str, str]:
+    """The tags of a secret, in the order in which their keys were first attached."""
+    return read_tags_of(database, [secret.id]).get(secret.id, {})
 
 
-def tags_of(database: Database, rows: Sequence[int]) -> dict[int, dict[str, str]]:
-    """The tags of several secrets, by their rows; one without tags is left out."""
+def read_tags_of(database: Database, rows: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The tags of several secrets by row; a secret without tags is left out."""
     found: dict[int, dict[str, str]] = {}
     for secret, key, value in map(_read_tag, database.rows(
         "SELECT secret, key, value FROM tags WHERE secret IN (SELECT value FROM json_each(?)) ORDER BY id",
@@ -184,40 +185,40 @@ def tags_of(database: Database, rows: Sequence[int]) -> dict[int, dict[str, str]
     return found
 
 
-def tag(database: Database, tags: Iterable[tuple[Secret, Mapping[str, str]]]) -> None:
-    """Attaches tags to each secret; one that has the key already gets the value."""
-    database.run_for_each(
+def add_tags(database: Database, tags: Iterable[tuple[Secret, Mapping[str, str]]]) -> None:
+    """Attaches tags to each secret; an existing key gets the new value."""
+    database.run_many(
         "INSERT INTO tags (secret, key, value) VALUES (?, ?, ?)"
         " ON CONFLICT (secret, key) DO UPDATE SET value = excluded.value",
         [(secret.id, key, value) for secret, new in tags for key, value in new.items()],
     )
 
 
-def untag(database: Database, secret: Secret, keys: Iterable[str]) -> None:
+def remove_tags(database: Database, secret: Secret, keys: Iterable[str]) -> None:
     for key in keys:
         database.run("DELETE FROM tags WHERE secret = ? AND key = ?", (secret.id, key))
 
 
 def index_words(database: Database, row: int) -> None:
-    """Has the word index follow a secret's name, description and tags, before the transaction ends."""
-    database.owe(_index_words, row)
+    """Updates the word index for a secret's name, description and tags before the transaction ends."""
+    database.defer(_index_words, row)
 
 
 def _index_words(database: Database, rows: Sequence[int]) -> None:
-    """A row whose secret is gone again is left out; those behind the newest that is indexed replace nothing."""
+    """Indexes rows. A deleted secret is left out; rows after the newest indexed one need no replacement."""
     newest = database.row("SELECT rowid FROM words ORDER BY rowid DESC LIMIT 1") or (0,)
     about = database.rows(
         "SELECT id, name, coalesce(description, '') FROM secrets WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(rows),),
     )
-    tagged = tags_of(database, rows)
+    tagged = read_tags_of(database, rows)
     indexed = [
-        (row, " ".join(words(name)), " ".join(words(description)), " ".join(words(_as_text(tagged.get(row, {})))))
+        (row, *(" ".join(list_words(text)) for text in (name, description, _as_text(tagged.get(row, {})))))
         for row, name, description in map(_read_words, about)
     ]
     insert = "INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)"
-    database.run_for_each(f"INSERT OR REPLACE {insert}", [each for each in indexed if each[0] <= newest[0]])
-    database.run_for_each(f"INSERT {insert}", [each for each in indexed if each[0] > newest[0]])
+    database.run_many(f"INSERT OR REPLACE {insert}", [each for each in indexed if each[0] <= newest[0]])
+    database.run_many(f"INSERT {insert}", [each for each in indexed if each[0] > newest[0]])
 
 
 def _as_text(tags: Mapping[str, str]) -> str:

@@ -1,9 +1,8 @@
-"""Opening a file at a path, and putting another in its place, never happen at the same moment.
+"""A folder lock, so that no process opens a vault file while another replaces it.
 
-SQLite finds a file's log by its name. Whoever opened the old file, and read from it when the new one had come to its
-place, would take the new one's log for its own: a checkpoint then waits for that reader with half its work, and the
-log is removed all the same. So whoever opens shares a lock on the folder until SQLite's own lock on the file is held,
-which keeps others from replacing it; and whoever replaces a file has the lock on the folder alone.
+SQLite finds the log of a file by name. A process that opened the old file could take the new file's log for its own;
+a checkpoint would then stop halfway and the log be removed. So an opening process shares the folder lock until it
+holds SQLite's lock on the file, and a replacing process holds the folder lock exclusively.
 """
 
 from __future__ import annotations
@@ -15,18 +14,18 @@ from pathlib import Path
 from smtui.api.errors import VaultBusyError
 from smtui.folder_lock import LOOK, lock_folder
 
-__all__ = ["LOOK", "crossing"]
+__all__ = ["LOOK", "hold"]
 
 
 @contextmanager
-def crossing(path: Path, *, alone: bool = False) -> Iterator[None]:
-    """While something at `path` is opened; or, `alone`, replaced. Raises VaultBusyError.
+def hold(path: Path, *, exclusive: bool = False) -> Iterator[None]:
+    """Holds the lock on the folder of `path`, shared to open or `exclusive` to replace a file. Raises VaultBusyError.
 
-    No lock where the system has none for folders: there an open file cannot be replaced, or nobody promised anything.
+    Without effect where the system has no locks for folders, as on Windows, where an open file cannot be replaced.
     """
     with ExitStack() as held:
         try:
-            held.enter_context(lock_folder(path.parent, shared=not alone))
+            held.enter_context(lock_folder(path.parent, shared=not exclusive))
         except TimeoutError:
             raise VaultBusyError("Another process is putting a vault in its place, and did not finish in time.",
                                  hint="Try again.") from None

@@ -1,6 +1,6 @@
-"""When this machine last verified a vault as a whole, and when to remind somebody of it.
+"""When this machine last verified a vault as a whole, and the reminder to do it.
 
-The date stands in the note of this machine, beside what it saw of the vault's history.
+The date is stored in the rollback note of this machine.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from datetime import UTC, datetime, timedelta
 
 from smtui.vault.rollback_note import Content, RollbackNote
 
-LONG_AGO = timedelta(days=30)
-OFTEN_ENOUGH = timedelta(days=1)
-"""Between two reminders."""
-KEY, SINCE, REMINDED = "checked", "known_since", "reminded"
+CHECK_INTERVAL = timedelta(days=30)
+REMINDER_INTERVAL = timedelta(days=1)
+"""The least time between two reminders."""
+CHECKED, KNOWN_SINCE, REMINDED = "checked", "known_since", "reminded"
 OVERDUE = "This vault was last verified on {:%Y-%m-%d}, {:,} days ago. Verify it with: smtui check"
 NEVER = "This machine has known this vault for {:,} days and never verified it. Verify it with: smtui check"
-WRONG = "The last verification of this vault, on {:%Y-%m-%d}, found something wrong. Run: smtui check"
+FAULTY = "The last verification of this vault, on {:%Y-%m-%d}, found something wrong. Run: smtui check"
 
 
 @dataclass(frozen=True, slots=True)
 class LastCheck:
-    """A moment (aware, in UTC), and whether nothing wrong was found."""
+    """When (aware, UTC), and whether no fault was found."""
 
     at: datetime
     clean: bool
@@ -32,47 +32,47 @@ def last_check(note: RollbackNote) -> LastCheck | None:
     return _last_check(note.read())
 
 
-def note_check(note: RollbackNote, now: datetime, *, clean: bool) -> None:
-    """Where it cannot be noted, it was done all the same."""
+def record_check(note: RollbackNote, now: datetime, *, clean: bool) -> None:
+    """Stores the time and result of a check, if the note can be written."""
     with suppress(OSError, ValueError):
-        note.update(lambda held: {**held, KEY: [now.timestamp(), clean]})
+        note.update(lambda held: {**held, CHECKED: [now.timestamp(), clean]})
 
 
 def take_reminder(note: RollbackNote, now: datetime) -> str:
-    """A sentence where a check is due and nobody was reminded lately; else empty."""
+    """A sentence if a check is due and no reminder was shown lately; otherwise empty."""
     held = note.read()
-    if SINCE not in held:
-        _remember(note, {SINCE: now.timestamp()})
-    sentence = _sentence(held, now)
-    reminded = _moment(held.get(REMINDED))
-    if not sentence or (reminded is not None and timedelta() <= now - reminded < OFTEN_ENOUGH):
+    if KNOWN_SINCE not in held:
+        _store(note, {KNOWN_SINCE: now.timestamp()})
+    sentence = _format_reminder(held, now)
+    reminded = _to_datetime(held.get(REMINDED))
+    if not sentence or (reminded is not None and timedelta() <= now - reminded < REMINDER_INTERVAL):
         return ""
-    _remember(note, {REMINDED: now.timestamp()})
+    _store(note, {REMINDED: now.timestamp()})
     return sentence
 
 
-def _sentence(held: Content, now: datetime) -> str:
-    last, since = _last_check(held), _moment(held.get(SINCE)) or now
+def _format_reminder(held: Content, now: datetime) -> str:
+    last, since = _last_check(held), _to_datetime(held.get(KNOWN_SINCE)) or now
     if last is not None and not last.clean:
-        return WRONG.format(last.at)
+        return FAULTY.format(last.at)
     if last is None:
-        return NEVER.format((now - since).days) if now - since > LONG_AGO else ""
-    return OVERDUE.format(last.at, (now - last.at).days) if now - last.at > LONG_AGO else ""
+        return NEVER.format((now - since).days) if now - since > CHECK_INTERVAL else ""
+    return OVERDUE.format(last.at, (now - last.at).days) if now - last.at > CHECK_INTERVAL else ""
 
 
-def _remember(note: RollbackNote, more: Content) -> None:
+def _store(note: RollbackNote, more: Content) -> None:
     with suppress(OSError, ValueError):
         note.update(lambda held: {**held, **more})
 
 
 def _last_check(held: Content) -> LastCheck | None:
     try:
-        at, clean = held[KEY]
+        at, clean = held[CHECKED]
     except (KeyError, TypeError, ValueError):
         return None
-    moment = _moment(at)
+    moment = _to_datetime(at)
     return None if moment is None else LastCheck(moment, bool(clean))
 
 
-def _moment(timestamp: object) -> datetime | None:
+def _to_datetime(timestamp: object) -> datetime | None:
     return datetime.fromtimestamp(timestamp, UTC) if isinstance(timestamp, int | float) else None

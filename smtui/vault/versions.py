@@ -1,4 +1,4 @@
-"""The rows of versions, their sealed values, and which label is on which."""
+"""The rows of versions, their encrypted values, and the labels of each."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smtui.vault.columns import UNREADABLE, read_columns
+from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
 from smtui.vault.envelope import Envelope
-from smtui.vault.refusals import damaged_row
+from smtui.vault.refusals import damaged_row_error
 
 COLUMNS = "id, secret, version_id, created_at, accessed_on, form, key, wrapped, sealed"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version: written once, its labels alone move. `form` is 'string' or 'binary', `key` the key's row.
+    """One version. `form` is 'string' or 'binary', `key` is the row of the KMS key, times are in milliseconds.
 
-    A rotation begins with an `empty` one, which has its id and its label, and waits for its value.
+    A rotation begins with an empty version, which has an id and a label but no value yet.
     """
 
     id: int
@@ -30,54 +30,55 @@ class Version:
     key: int
     wrapped: bytes
     sealed: bytes
-    damaged: bool = False
-    """Whether something in its row was no value for its column, and is replaced by a stand-in."""
+    is_damaged: bool = False
+    """Whether a stand-in replaces an invalid value of its row, see `columns`."""
 
     @property
     def envelope(self) -> Envelope:
         return Envelope(self.wrapped, self.sealed)
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         return not self.sealed
 
 
-_read = read_columns("versions", COLUMNS)
-_read_label = read_columns("labels", "label, version")
+_read = make_row_reader("versions", COLUMNS)
+_read_label = make_row_reader("labels", "label, version")
 
 
-def read(found: tuple[Any, ...]) -> Version:
+def read_row(found: tuple[Any, ...]) -> Version:
     sound = _read(found)
-    return Version(*sound) if sound is found else replace(Version(*sound), damaged=True)
+    return Version(*sound) if sound is found else replace(Version(*sound), is_damaged=True)
 
 
-def by_id(database: Database, secret: int, version_id: str) -> Version | None:
+def find_by_id(database: Database, secret: int, version_id: str) -> Version | None:
     found = database.row(f"SELECT {COLUMNS} FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
-    return read(found) if found else None
+    return read_row(found) if found else None
 
 
-def by_row(database: Database, row: int) -> Version:
+def get_by_row(database: Database, row: int) -> Version:
+    """The version of a row. Raises InternalServiceError if there is none."""
     found = database.row(f"SELECT {COLUMNS} FROM versions WHERE id = ?", (row,))
     if found is None:
-        raise damaged_row()
-    return read(found)
+        raise damaged_row_error()
+    return read_row(found)
 
 
-def count(database: Database, secret: int) -> int:
+def count_versions(database: Database, secret: int) -> int:
     found = database.row("SELECT count(*) FROM versions WHERE secret = ?", (secret,))
     return int(found[0]) if found else 0
 
 
-def rows(database: Database, secret: int) -> dict[str, int]:
-    """The row of each VersionId that has a value, in the order of their making."""
+def list_rows(database: Database, secret: int) -> dict[str, int]:
+    """The row of each VersionId with a value, in order of creation."""
     return {_as_text(version_id): row for version_id, row in database.rows(
         "SELECT version_id, id FROM versions WHERE secret = ? AND sealed <> x'' ORDER BY id", (secret,)
     )}
 
 
 @dataclass(frozen=True, slots=True)
-class New:
-    """A version that has no row yet."""
+class NewVersion:
+    """A version without a row yet."""
 
     secret: int
     version_id: str
@@ -87,9 +88,9 @@ class New:
     envelope: Envelope
 
 
-def insert(database: Database, new: Sequence[New]) -> range:
-    """The rows of new versions, which follow each other."""
-    database.run_for_each(
+def insert_versions(database: Database, new: Sequence[NewVersion]) -> range:
+    """Adds versions and answers their rows, which are consecutive."""
+    database.run_many(
         "INSERT INTO versions (secret, version_id, created_at, form, key, wrapped, sealed)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(each.secret, each.version_id, each.created_at, each.form, each.key, each.envelope.wrapped,
@@ -98,45 +99,45 @@ def insert(database: Database, new: Sequence[New]) -> range:
     return range(database.last_id() - len(new) + 1, database.last_id() + 1)
 
 
-def fill(database: Database, version: Version, *, form: str, key: int, envelope: Envelope) -> None:
-    """The value an empty version has waited for."""
+def fill_version(database: Database, version: Version, *, form: str, key: int, envelope: Envelope) -> None:
+    """Stores the value of an empty version."""
     database.run("UPDATE versions SET form = ?, key = ?, wrapped = ?, sealed = ? WHERE id = ?",
                  (form, key, envelope.wrapped, envelope.sealed, version.id))
 
 
-def reseal(database: Database, version: Version, key: int, envelope: Envelope) -> None:
-    """The same value under another key."""
+def reseal_version(database: Database, version: Version, key: int, envelope: Envelope) -> None:
+    """Stores the same value, encrypted under another key."""
     database.run("UPDATE versions SET key = ?, wrapped = ?, sealed = ? WHERE id = ?",
                  (key, envelope.wrapped, envelope.sealed, version.id))
 
 
 def touch_accessed(database: Database, version: Version, day: int) -> None:
-    """Notes the day of an access, once a day."""
-    if version.accessed_on != day and not version.damaged:
+    """Stores the day of an access (midnight, milliseconds), once a day."""
+    if version.accessed_on != day and not version.is_damaged:
         database.run("UPDATE versions SET accessed_on = ? WHERE id = ?", (day, version.id))
 
 
-def labels(database: Database, secret: int) -> dict[str, int]:
-    """Each label of a secret with the row of the version that carries it."""
+def read_labels(database: Database, secret: int) -> dict[str, int]:
+    """Each label of a secret with the row of its version."""
     return dict(map(_read_label, database.rows("SELECT label, version FROM labels WHERE secret = ?", (secret,))))
 
 
-def label(database: Database, new: Iterable[tuple[int, str, int]]) -> None:
-    """Puts labels that a secret does not have yet on versions: each the secret's row, the label, the version's row."""
-    database.run_for_each("INSERT INTO labels (secret, label, version) VALUES (?, ?, ?)", new)
+def add_labels(database: Database, new: Iterable[tuple[int, str, int]]) -> None:
+    """Attaches labels that a secret does not have yet: rows of secret, label and version's row."""
+    database.run_many("INSERT INTO labels (secret, label, version) VALUES (?, ?, ?)", new)
 
 
 def save_labels(database: Database, secret: int, before: Mapping[str, int], after: Mapping[str, int]) -> None:
     for gone in before.keys() - after.keys():
         database.run("DELETE FROM labels WHERE secret = ? AND label = ?", (secret, gone))
-    label(database, [(secret, each, version) for each, version in after.items() if each not in before])
+    add_labels(database, [(secret, each, version) for each, version in after.items() if each not in before])
     for moved, version in after.items():
         if before.get(moved, version) != version:
             database.run("UPDATE labels SET version = ? WHERE secret = ? AND label = ?", (version, secret, moved))
 
 
-def labelled_ids(database: Database, secrets: Sequence[int]) -> dict[int, dict[str, list[str]]]:
-    """For each secret VersionId to its sorted labels; versions and secrets without any are left out."""
+def read_labels_by_version_id(database: Database, secrets: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+    """For each secret, VersionId to sorted labels; versions and secrets without labels are left out."""
     found: dict[int, dict[str, list[str]]] = {}
     for secret, version_id, label in database.rows(
         "SELECT l.secret, v.version_id, l.label FROM labels l JOIN versions v ON v.id = l.version"
@@ -147,23 +148,26 @@ def labelled_ids(database: Database, secrets: Sequence[int]) -> dict[int, dict[s
     return found
 
 
-def page(database: Database, secret: int, *, after: int, limit: int, deprecated: bool) -> list[Version]:
-    """Versions in the order of their making, from the one after row `after`."""
+def list_page(database: Database, secret: int, *, after: int, limit: int, deprecated: bool) -> list[Version]:
+    """Versions in order of creation, after row `after`."""
     only = "" if deprecated else "AND id IN (SELECT version FROM labels WHERE secret = :secret)"
-    return [read(found) for found in database.rows(
+    return [read_row(found) for found in database.rows(
         f"SELECT {COLUMNS} FROM versions WHERE secret = :secret AND id > :after {only} ORDER BY id LIMIT :limit",
         {"secret": secret, "after": after, "limit": limit},
     )]
 
 
-def drop(database: Database, secret: int, version_ids: Iterable[str]) -> None:
+def remove_versions(database: Database, secret: int, version_ids: Iterable[str]) -> None:
     for version_id in version_ids:
         database.run("DELETE FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
 
 
-def drop_outdated(database: Database, secret: int, *, keep: int, made_before: int) -> None:
-    """Removes deprecated versions, oldest first, while there are more than `keep`; younger ones stay."""
-    surplus = count(database, secret) - keep
+def remove_outdated(database: Database, secret: int, *, keep: int, made_before: int) -> None:
+    """Deletes deprecated versions, oldest first, while there are more than `keep`; versions made later stay.
+
+    `made_before` is in milliseconds.
+    """
+    surplus = count_versions(database, secret) - keep
     if surplus > 0:
         database.run(
             "DELETE FROM versions WHERE id IN (SELECT id FROM versions WHERE secret = :secret AND created_at <= :before"

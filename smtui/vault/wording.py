@@ -1,7 +1,7 @@
-"""How text is cut into words for search, both when it is stored and when it is looked for.
+"""Splits text into words for the search index and for queries.
 
-Words end where letters meet digits, where a capital begins a new word, and at anything else than letters and
-digits: `credsDatabase#892` is creds, database, 892.
+A word ends where letters meet digits, where a capital begins a new word, and at any other character:
+`credsDatabase#892` is creds, database, 892.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ _BORDER = re.compile(
 )
 
 
-def split(text: str) -> list[str]:
-    """The words of a search, in lower case."""
-    return [word for run in _RUN.findall(text) for word in _parts(run)]
+def split_query(text: str) -> list[str]:
+    """The words of a query, in lower case."""
+    return [word for run in _RUN.findall(text) for word in _split_run(run)]
 
 
-def words(text: str) -> list[str]:
-    """The words under which text is found: those of `split`, and each run of letters and digits as a whole."""
+def list_words(text: str) -> list[str]:
+    """The index words of a text: those of `split_query`, and each whole run of letters and digits."""
     runs = _RUN.findall(text)
     if all(map(_is_word, runs)):
         return list(dict.fromkeys(runs))
-    return list(dict.fromkeys([*(word for run in runs for word in _parts(run)), *(run.lower() for run in runs)]))
+    return list(dict.fromkeys([*(word for run in runs for word in _split_run(run)), *(run.lower() for run in runs)]))
 
 
 def _is_word(run: str) -> bool:
-    """Whether a run of letters and digits is a word as it stands; most are."""
+    """Whether a run of letters and digits is a single word; most are."""
     return run.isdecimal() or (run.isalpha() and run.islower())
 
 
-def _parts(run: str) -> list[str]:
-    """A run at its borders."""
+def _split_run(run: str) -> list[str]:
+    """Splits a run where words end."""
     return [run] if _is_word(run) else [part.lower() for part in _BORDER.split(run)]

@@ -111,7 +111,8 @@ def test_trouble_at_every_step(prepared: Prepared, kind: str) -> None:
 
 def test_a_careless_vault_would_be_found_out(prepared: Prepared) -> None:
     """One that puts a copy in its place without looking whether all of it came to lie in the file."""
-    with patch.object(placing, "_must_be_whole", lambda *_: None), patch.object(Database, "settle", lambda self: None):
+    with (patch.object(placing, "_verify_and_sync", lambda *_: None),
+          patch.object(Database, "checkpoint", lambda self: None)):
         assert any(wrong(prepared, "passphrase", most=200))
 
 

@@ -76,7 +76,7 @@ def noted_too_early(work: Work, folder: Path) -> list[str]:
     disk, chance, early = Disk(work.folder), random.Random(7), []
     with disk.watching():
         work.begin()
-        with patch.object(Lineage, "record", lambda lineage: disk.said(digest.commits(lineage._database))):
+        with patch.object(Lineage, "record", lambda lineage: disk.said(digest.count_commits(lineage._database))):
             for number in range(1, 4):
                 work.act(number)
         work.end()
@@ -84,7 +84,7 @@ def noted_too_early(work: Work, folder: Path) -> list[str]:
         left.put(folder / "left")
         try:
             with smtui.open_vault(folder / "left" / work.path.name, PASSPHRASE) as vault:
-                assert digest.commits(vault._state.database) >= left.said
+                assert digest.count_commits(vault._state.database) >= left.said
         except (AssertionError, smtui.VaultError):
             early.append(left.after)
         shutil.rmtree(folder / "left")
@@ -105,7 +105,7 @@ def careless(database: Database, durable: bool) -> tuple[str, str, str]:
 
 FAULTS = {
     "writes that do not wait for the disk": ("put", patch.object(Database, "_outermost", careless)),
-    "a folder that is not synced": ("create", patch.object(vault_path, "confirm", lambda path: None)),
+    "a folder that is not synced": ("create", patch.object(vault_path, "confirm_on_disk", lambda path: None)),
 }
 
 

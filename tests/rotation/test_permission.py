@@ -223,7 +223,7 @@ def test_a_record_of_another_vault_or_an_altered_one(
     with smtui.create_vault(tmp_path / "other.vault", PASSPHRASE, clock=clock) as other:
         other.rotations().create_function(FunctionName="run", Command={"Arguments": arguments}, Allow=False)
         function = described(other)
-        place = other._state.permissions._file_of(function)
+        place = other._state.permissions._path_of(function)
         place.parent.mkdir(parents=True)
         shutil.copyfile(record, place)
         place.chmod(0o600)
@@ -270,16 +270,16 @@ def test_taken_back_between_claim_and_start(
 ) -> None:
     """The process is not started; the run goes back untried, and other rotations go on."""
     allow(received)
-    permits = received._state.permissions.may_run
+    permits = received._state.permissions.can_run
     asked = []
 
-    def may_run(function: dict[str, Any]) -> bool:
+    def can_run(function: dict[str, Any]) -> bool:
         """True until the claim is through."""
         asked.append(function)
         claimed = any(event["eventName"] == "ClaimRotation" for event in received.audit_log(limit=2))
         return permits(function) and not claimed
 
-    monkeypatch.setattr(received._state.permissions, "may_run", may_run)
+    monkeypatch.setattr(received._state.permissions, "can_run", can_run)
     received.client().rotate_secret(SecretId="db")
     monkeypatch.undo()
 

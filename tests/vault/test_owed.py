@@ -17,7 +17,7 @@ def found(client: Any, word: str) -> list[str]:
 
 @pytest.fixture(params=[1, 1000])
 def most_owed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "MOST_OWED", request.param)
+    monkeypatch.setattr(database, "MAX_DEFERRED", request.param)
 
 
 @pytest.mark.usefixtures("most_owed")

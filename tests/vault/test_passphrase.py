@@ -169,14 +169,14 @@ def test_nothing_is_opened_while_a_file_is_replaced(path: Path, monkeypatch: pyt
 
 def test_what_another_wrote_at_the_last_moment_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The vault has read pages that the other then changed; SQLite does not look again when it leaves its log."""
-    real = reseal._take_for_ourselves
+    real = reseal._lock_exclusively
 
     def at_the_last_moment(database: Database) -> None:
         with smtui.open_vault(path, PASSPHRASE) as other:
             other.client().create_secret(Name="new", SecretString="x")
         real(database)
 
-    monkeypatch.setattr(reseal, "_take_for_ourselves", at_the_last_moment)
+    monkeypatch.setattr(reseal, "_lock_exclusively", at_the_last_moment)
     with smtui.open_vault(path, PASSPHRASE) as vault:
         events = len([*vault.audit_log()])
         vault.client().list_secrets()
@@ -217,7 +217,7 @@ def test_the_cost_of_the_derivation_is_in_code_alone() -> None:
     assert REAL[2] == kdf.Profile(memory_cost=262144, iterations=3, lanes=4)
     for number in set(range(256)) - set(REAL):
         with pytest.raises(smtui.VaultFormatError):
-            kdf.known_profile(bytes([number]) + bytes(15))
+            kdf.find_profile(bytes([number]) + bytes(15))
 
 
 def test_fresh_salts_and_silent_keys() -> None:

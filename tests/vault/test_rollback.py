@@ -170,7 +170,7 @@ def test_a_change_is_noted_once_it_is_in_the_file(path: Path, monkeypatch: pytes
 
     def recorded(self: Lineage) -> None:
         file = opening.open_file(path, keys, read_only=True)
-        seen.append((digest.commits(self._database), digest.commits(file)))
+        seen.append((digest.count_commits(self._database), digest.count_commits(file)))
         file.close()
         real(self)
 
@@ -226,8 +226,8 @@ def test_the_note_is_private_and_tells_little(path: Path, older: bytes, machine:
 def test_the_note_of_an_earlier_version_counts(path: Path, older: bytes, machine: Path) -> None:
     """It held the number of changes alone. No false alarm when smtui is upgraded, and no blindness either."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        commits = digest.commits(vault._state.database).to_bytes(8, "big")
-        key = vault._state.key_store.derived("smtui seen")
+        commits = digest.count_commits(vault._state.database).to_bytes(8, "big")
+        key = vault._state.key_store.derive("smtui seen")
     note, = notes(machine)
     newest = path.read_bytes()
     note.write_bytes(commits + hmac.digest(key, commits, "sha256"))

@@ -164,16 +164,16 @@ def test_every_connection_is_on_its_guard(path: Path, key: bytes) -> None:
 @pytest.mark.parametrize("number", range(1, len(MIGRATIONS) + 1))
 def test_the_numbers_we_know_are_those_of_our_statements(number: int) -> None:
     """What is compared first is what `schema` makes; else every start would make it again to compare."""
-    entries = list(schema_check._our_entries(number))
+    entries = list(schema_check._list_expected(number))
 
-    assert schema_check.hash_schema(entries) == schema_check.KNOWN[number]
+    assert schema_check.hash_schema(entries) == schema_check.SCHEMA_HASHES[number]
 
 
 def test_statements_that_a_later_library_writes_differently(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are compared with what it makes of ours."""
-    monkeypatch.setattr(schema_check, "KNOWN", dict.fromkeys(schema_check.KNOWN, "another"))
+    monkeypatch.setattr(schema_check, "SCHEMA_HASHES", dict.fromkeys(schema_check.SCHEMA_HASHES, "another"))
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
         assert vault.maintenance.check().clean

@@ -322,7 +322,7 @@ def everything(path: Path, life: Life, content: bytes) -> object:
     path.write_bytes(content)
     with smtui.open_vault(path, key=life.key, read_only=True) as vault:
         database = vault._state.database
-        return digest.sum_of_all(database, b"any"), database.rows("SELECT * FROM sqlite_sequence ORDER BY name")
+        return digest.sum_rows(database, b"any"), database.rows("SELECT * FROM sqlite_sequence ORDER BY name")
 
 
 def test_an_older_page_is_found(life: Life, path: Path) -> None:
@@ -339,8 +339,8 @@ def test_an_older_page_is_found(life: Life, path: Path) -> None:
 def test_it_is_the_digest_that_finds_them(life: Life, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it, older pages pass whose content differs."""
     found = len(replayed(life, path).unnoticed)
-    monkeypatch.setattr(digest, "missing", lambda *_: 0)
-    monkeypatch.setattr(digest, "numbers_fit", lambda *_: True)
+    monkeypatch.setattr(digest, "find_difference", lambda *_: 0)
+    monkeypatch.setattr(digest, "has_valid_row_numbers", lambda *_: True)
 
     assert len(replayed(life, path).unnoticed) > found + 20
 

@@ -66,7 +66,7 @@ def pristine_life(tmp_path_factory: pytest.TempPathFactory) -> Pristine:
             vault.audit.set_retention(30)
             fill(vault)
             key = vault.unlock_key()
-            digest_key = vault._state.key_store.derived(digest.PURPOSE)
+            digest_key = vault._state.key_store.derive(digest.PURPOSE)
             database = vault._state.database
             found = {table: [name for (name,) in database.rows("SELECT name FROM pragma_table_info(?)", (table,))]
                      for table in (*ROWS, *ONE_ROW)}

@@ -8,7 +8,7 @@ from smtui.engine.call import Call, moment
 from smtui.engine.declaration import Request, Response, operation
 from smtui.engine.operations.keys import customers, named, no_alias
 from smtui.vault import keys
-from smtui.vault.keys import Alias, Key
+from smtui.vault.keys import Alias, KmsKey
 
 RESERVED = "alias/aws/"
 
@@ -18,11 +18,11 @@ def create_alias(call: Call, _: None, request: Request) -> Response:
     """Page CreateAlias."""
     alias = _own(request["AliasName"])
     key = _target(call, "CreateAlias", request["TargetKeyId"])
-    if keys.by_alias(call.database, call.region, alias):
+    if keys.find_by_alias(call.database, call.region, alias):
         raise AlreadyExistsException(
             f"An alias with the name {kms.resource_arn(call, call.region, alias)} already exists"
         )
-    keys.point(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
+    keys.point_alias(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
     return {}
 
 
@@ -31,14 +31,14 @@ def update_alias(call: Call, _: None, request: Request) -> Response:
     """Page UpdateAlias. What secrets seal from now on follows the alias; what they hold stays where it is."""
     alias = _present(call, request["AliasName"])
     key = _target(call, "UpdateAlias", request["TargetKeyId"])
-    keys.point(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
+    keys.point_alias(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
     return {}
 
 
 @operation("DeleteAlias", changes=True, secret=False)
 def delete_alias(call: Call, _: None, request: Request) -> Response:
     """Page DeleteAlias. The key stays."""
-    keys.drop_alias(call.database, call.region, _present(call, request["AliasName"]))
+    keys.remove_alias(call.database, call.region, _present(call, request["AliasName"]))
     return {}
 
 
@@ -46,8 +46,8 @@ def delete_alias(call: Call, _: None, request: Request) -> Response:
 def list_aliases(call: Call, _: None, request: Request) -> Response:
     """Page ListAliases. All come at once."""
     only = named(call, request["KeyId"]).row if "KeyId" in request else None
-    found = [alias for alias in keys.aliases(call.database, call.region)
-             if only in (None, alias.key) and keys.is_there(call.database, alias.key)]
+    found = [alias for alias in keys.list_aliases(call.database, call.region)
+             if only in (None, alias.key) and keys.exists(call.database, alias.key)]
     return {"Aliases": [_entry(call, alias) for alias in found], "Truncated": False}
 
 
@@ -61,12 +61,12 @@ def _own(alias: str) -> str:
 
 
 def _present(call: Call, alias: str) -> str:
-    if keys.by_alias(call.database, call.region, alias) is None:
+    if keys.find_by_alias(call.database, call.region, alias) is None:
         raise no_alias(call, alias)
     return _own(alias)
 
 
-def _target(call: Call, operation: str, key_id: str) -> Key:
+def _target(call: Call, operation: str, key_id: str) -> KmsKey:
     key = customers(call, operation, key_id)
     if key.state == "PendingDeletion":
         raise KMSInvalidStateException(f"{kms.arn(call, key)} is pending deletion.")
@@ -77,6 +77,6 @@ def _entry(call: Call, alias: Alias) -> Response:
     return {
         "AliasName": alias.name,
         "AliasArn": kms.resource_arn(call, alias.region, alias.name),
-        "TargetKeyId": keys.by_row(call.database, alias.key).key_id,
+        "TargetKeyId": keys.get_by_row(call.database, alias.key).key_id,
         "CreationDate": moment(alias.created_at),
     }

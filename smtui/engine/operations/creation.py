@@ -29,7 +29,7 @@ class New:
 def create_secret(call: Call, _: None, request: Request) -> Response:
     """Page CreateSecret. CrossAccountPrimaryARN, which is newer than the specification, finds no other account here."""
     new = _judged(call, request)
-    present = secrets.by_name(call.database, call.region, new.secret.name)
+    present = secrets.find_by_name(call.database, call.region, new.secret.name)
     if present:
         return _created_before(call, present, new.first)
     quotas.must_have_room(call, call.region)
@@ -43,7 +43,7 @@ def create_secrets(calls: Sequence[Call], requests: Sequence[Request]) -> list[R
     call = calls[0]
     all_new = [_judged(call, request) for request in requests]
     wanted = [new.secret.name for new in all_new]
-    if len(set(wanted)) < len(wanted) or secrets.any_named(call.database, call.region, wanted):
+    if len(set(wanted)) < len(wanted) or secrets.has_any_named(call.database, call.region, wanted):
         raise ResourceExistsException("The operation failed because one of the secrets already exists.")
     quotas.must_have_room(call, call.region, len(wanted))
     for each, secret in zip(calls, _make(call, all_new), strict=True):
@@ -59,7 +59,7 @@ def _judged(call: Call, request: Request) -> New:
     if "CrossAccountPrimaryARN" in request:
         raise InvalidParameterException("A vault has one account: there is no primary secret in another one.")
     regions = replication.requested(call, request.get("AddReplicaRegions", ()))
-    secret = secrets.new(
+    secret = secrets.new_secret(
         region=call.region, name=name, suffix=names.new_suffix(call.ambient),
         description=request.get("Description") or None, type=request.get("Type") or None,
         kms_key_id=kms.kept(call, call.region, request.get("KmsKeyId", "")), owning_service=call.caller.service,
@@ -73,7 +73,7 @@ def _make(call: Call, all_new: Sequence[New]) -> list[Secret]:
     """Writes the rows of new secrets, and answers with them as they are now."""
     made = secrets.insert(call.database, [new.secret for new in all_new])
     together = list(zip(made, all_new, strict=True))
-    secrets.tag(call.database, [(secret, new.tags) for secret, new in together])
+    secrets.add_tags(call.database, [(secret, new.tags) for secret, new in together])
     for secret, new in together:
         secrets.index_words(call.database, secret.id)
         replication.register(call, secret, new.regions, overwrite=new.overwrite)
@@ -88,15 +88,15 @@ def _created(call: Call, secret: Secret, new: New) -> Response:
 
 def _created_before(call: Call, present: Secret, first: tuple[str, Value] | None) -> Response:
     """The answer where the name is taken: the same once more if this very request was served before."""
-    if present.scheduled:
+    if present.is_scheduled:
         raise InvalidRequestException(
             "You can't create this secret because a secret with this name is already scheduled for deletion."
         )
     call.subject = present
     if first is not None:
         version_id, value = first
-        version = versions.by_id(call.database, present.id, version_id)
-        if version and not version.empty and values.opened(call, present, version).same_as(value):
+        version = versions.find_by_id(call.database, present.id, version_id)
+        if version and not version.is_empty and values.opened(call, present, version).same_as(value):
             return _answer(call, present, version_id, replication.status(call, present))
     raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
 

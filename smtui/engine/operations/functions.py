@@ -34,7 +34,7 @@ def create_function(call: Call, _: None, request: Request) -> Response:
     name, settings = request["FunctionName"], request[kinds[0]]
     if settings.get("TimeoutInSeconds", 1) > MAX_STEP_SECONDS:
         raise InvalidParameterException(f"A step may take {MAX_STEP_SECONDS} seconds at most.")
-    if rotations.function(call.database, call.region, name):
+    if rotations.find_function(call.database, call.region, name):
         raise ResourceExistsException(f"Function already exist: {name}")
     made = Function(call.region, name, kinds[0].lower(), json.dumps(settings), call.now)
     rotations.add_function(call.database, made)
@@ -73,7 +73,7 @@ def revoke_function(call: Call, _: None, request: Request) -> Response:
 @operation("ListFunctions", secret=False, reads_metadata=True)
 def list_functions(call: Call, _: None, request: Request) -> Response:
     """All functions of the Region, by name, each with the secrets it is to rotate, of which some are named."""
-    return {"Functions": [_with_users(call, each) for each in rotations.functions(call.database, call.region)]}
+    return {"Functions": [_with_users(call, each) for each in rotations.list_functions(call.database, call.region)]}
 
 
 @operation("DeleteFunction", changes=True, secret=False)
@@ -81,8 +81,8 @@ def delete_function(call: Call, _: None, request: Request) -> Response:
     """Refused while secrets are to be rotated by it."""
     function = _named(call, request["FunctionName"])
     name, arn = function.name, format_arn(call.account, call.region, function.name)
-    if users := rotations.users_of(call.database, arn):
-        named = rotations.names_of_users(call.database, arn, FEW)
+    if users := rotations.count_users(call.database, arn):
+        named = rotations.list_user_names(call.database, arn, FEW)
         others = f" and {users - len(named)} more" if users > len(named) else ""
         raise InvalidParameterException(
             f"{', '.join(named)}{others} {'is' if users == 1 else 'are'} rotated by {name}. "
@@ -96,7 +96,7 @@ def delete_function(call: Call, _: None, request: Request) -> Response:
 
 def _named(call: Call, name: str) -> Function:
     """Raises ResourceNotFoundException."""
-    function = rotations.function(call.database, call.region, name)
+    function = rotations.find_function(call.database, call.region, name)
     if function is None:
         raise ResourceNotFoundException(f"Function not found: {format_arn(call.account, call.region, name)}")
     return function
@@ -109,14 +109,14 @@ def _grant(call: Call, function: Function) -> str:
         call.permissions.grant(described)
     except OSError as error:
         return error.strerror or type(error).__name__
-    return "" if call.permissions.may_run(described) else "others can write there"
+    return "" if call.permissions.can_run(described) else "others can write there"
 
 
 def _with_users(call: Call, function: Function) -> Response:
     told = _described(call, function)
-    users = rotations.users_of(call.database, told["FunctionArn"])
+    users = rotations.count_users(call.database, told["FunctionArn"])
     return {**told, "SecretCount": users,
-            "SecretNames": rotations.names_of_users(call.database, told["FunctionArn"], MOST_NAMES)}
+            "SecretNames": rotations.list_user_names(call.database, told["FunctionArn"], MOST_NAMES)}
 
 
 def _described(call: Call, function: Function) -> Response:

@@ -10,13 +10,13 @@ from smtui.engine import kms
 from smtui.engine.call import DAY, Call, moment
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import keys
-from smtui.vault.keys import Key
+from smtui.vault.keys import KmsKey
 
 
 @operation("CreateKey", changes=True, secret=False)
 def create_key(call: Call, _: None, request: Request) -> Response:
     """Page CreateKey: a symmetric key that encrypts and decrypts."""
-    key = call.keys.make(call.region, manager="CUSTOMER", description=request.get("Description", ""))
+    key = call.keys.create_key(call.region, manager="CUSTOMER", description=request.get("Description", ""))
     return {"KeyMetadata": _metadata(call, key)}
 
 
@@ -29,7 +29,7 @@ def describe_key(call: Call, _: None, request: Request) -> Response:
 @operation("ListKeys", secret=False, reads_metadata=True)
 def list_keys(call: Call, _: None, request: Request) -> Response:
     """Page ListKeys. All come at once."""
-    found = keys.of_region(call.database, call.region)
+    found = keys.list_in_region(call.database, call.region)
     return {"Keys": [{"KeyId": key.key_id, "KeyArn": kms.arn(call, key)} for key in found], "Truncated": False}
 
 
@@ -51,7 +51,7 @@ def disable_key(call: Call, _: None, request: Request) -> Response:
 def update_key_description(call: Call, _: None, request: Request) -> Response:
     """Page UpdateKeyDescription."""
     key = _not_leaving(call, customers(call, "UpdateKeyDescription", request["KeyId"]))
-    keys.describe(call.database, key, request["Description"])
+    keys.set_description(call.database, key, request["Description"])
     return {}
 
 
@@ -81,7 +81,7 @@ def cancel_key_deletion(call: Call, _: None, request: Request) -> Response:
     return {"KeyId": kms.arn(call, key)}
 
 
-def named(call: Call, key_id: str, *, aliases: bool = False) -> Key:
+def named(call: Call, key_id: str, *, aliases: bool = False) -> KmsKey:
     """The key of this Region that a request names. Raises NotFoundException."""
     is_alias = key_id.startswith(kms.ALIAS) or f":{kms.ALIAS}" in key_id
     if is_alias and not aliases:
@@ -100,7 +100,7 @@ def no_alias(call: Call, alias: str) -> NotFoundException:
     return NotFoundException(f"Alias {arn} is not found.")
 
 
-def customers(call: Call, operation: str, key_id: str) -> Key:
+def customers(call: Call, operation: str, key_id: str) -> KmsKey:
     """A key that its customer may change. Raises AccessDeniedException for those AWS manages."""
     key = named(call, key_id)
     if key.manager != "CUSTOMER":
@@ -112,16 +112,16 @@ def customers(call: Call, operation: str, key_id: str) -> Key:
     return key
 
 
-def _not_leaving(call: Call, key: Key) -> Key:
+def _not_leaving(call: Call, key: KmsKey) -> KmsKey:
     if key.state == "PendingDeletion":
         raise KMSInvalidStateException(f"{kms.arn(call, key)} is pending deletion.")
     return key
 
 
-def _metadata(call: Call, key: Key) -> Response:
+def _metadata(call: Call, key: KmsKey) -> Response:
     members: Response = {
         "AWSAccountId": call.account, "KeyId": key.key_id, "Arn": kms.arn(call, key),
-        "CreationDate": moment(key.created_at), "Enabled": key.usable, "Description": key.description,
+        "CreationDate": moment(key.created_at), "Enabled": key.is_usable, "Description": key.description,
         "KeyUsage": "ENCRYPT_DECRYPT", "KeyState": key.state, "Origin": "AWS_KMS", "KeyManager": key.manager,
         "KeySpec": "SYMMETRIC_DEFAULT", "EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"], "MultiRegion": False,
     }

@@ -21,12 +21,12 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     value = values.given(request)
     kms_key_id = kms.kept(call, secret.region, request.get("KmsKeyId", ""))
     token = version_token(request) if value else None
-    if token and versions.by_id(call.database, secret.id, token):
+    if token and versions.find_by_id(call.database, secret.id, token):
         raise ResourceExistsException(
             f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
             f"{call.arn(secret)}."
         )
-    secrets.describe(
+    secrets.set_description(
         call.database, secret,
         description=request.get("Description", secret.description) or None,
         type=request.get("Type", secret.type) or None,
@@ -77,7 +77,7 @@ def delete_secret(call: Call, secret: Secret | None, request: Request) -> Respon
 
 
 def _must_have_no_replicas(call: Call, secret: Secret | None, secret_id: str) -> None:
-    left = replicas.of_primary(call.database, secret.id) if secret else []
+    left = replicas.list_replicas(call.database, secret.id) if secret else []
     if left:
         raise InvalidParameterException(
             f"You can't delete secret {secret_id} that still has replica regions "
@@ -98,7 +98,7 @@ def _deleted_at_once(call: Call, secret: Secret | None, secret_id: str) -> Respo
 def _scheduled(call: Call, secret: Secret | None, days: int) -> Response:
     if secret is None:
         raise not_found()
-    if secret.scheduled:
+    if secret.is_scheduled:
         raise marked_for_deletion()
     delete_at = call.now + days * DAY
     secrets.schedule_deletion(call.database, secret, delete_at)
@@ -109,7 +109,7 @@ def _scheduled(call: Call, secret: Secret | None, days: int) -> Response:
 @operation("RestoreSecret", changes=True, tolerates_scheduled=True)
 def restore_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page RestoreSecret."""
-    if secret.scheduled:
+    if secret.is_scheduled:
         secrets.schedule_deletion(call.database, secret, None)
         secrets.touch_changed(call.database, secret, call.now)
     return call.identity(secret)

@@ -27,18 +27,18 @@ def list_secret_version_ids(call: Call, secret: Secret, request: Request) -> Res
     """Page ListSecretVersionIds."""
     limit = request.get("MaxResults", MAX_PAGE_SIZE)
     after = paging.position(call, "ListSecretVersionIds", request) or 0
-    found = versions.page(call.database, secret.id, after=after, limit=limit + 1,
+    found = versions.list_page(call.database, secret.id, after=after, limit=limit + 1,
                           deprecated=request.get("IncludeDeprecated", False))
     token: Response = {}
     if len(found) > limit:
         found = found[:limit]
         token = paging.token(call, "ListSecretVersionIds", request, found[-1].id)
-    by_label = versions.labels(call.database, secret.id)
+    by_label = versions.read_labels(call.database, secret.id)
     return {"Versions": [_entry(call, version, by_label) for version in found], **token, **call.identity(secret)}
 
 
 def _entry(call: Call, version: Version, by_label: dict[str, int]) -> Response:
-    key = keys.by_row(call.database, version.key)
+    key = keys.get_by_row(call.database, version.key)
     members = {
         "VersionId": version.version_id,
         "VersionStages": labels.of_version(by_label, version.id),

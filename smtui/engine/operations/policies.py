@@ -21,7 +21,7 @@ def put_resource_policy(call: Call, secret: Secret, request: Request) -> Respons
         raise PublicPolicyException(
             f"You can't attach a resource-based policy that allows broad access to the secret. {witness}"
         )
-    rows.attach(call.database, secret.id, request["ResourcePolicy"])
+    rows.store_policy(call.database, secret.id, request["ResourcePolicy"])
     secrets.touch_changed(call.database, secret, call.now)
     return call.identity(secret)
 
@@ -29,15 +29,15 @@ def put_resource_policy(call: Call, secret: Secret, request: Request) -> Respons
 @operation("GetResourcePolicy", reads_metadata=True)
 def get_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
     """Page GetResourcePolicy."""
-    text = rows.of_secret(call.database, secret.id)
+    text = rows.read_policy(call.database, secret.id)
     return {**call.identity(secret), **({} if text is None else {"ResourcePolicy": text})}
 
 
 @operation("DeleteResourcePolicy", changes=True, tolerates_replica=True)
 def delete_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
     """Page DeleteResourcePolicy."""
-    if rows.of_secret(call.database, secret.id) is not None:
-        rows.remove(call.database, secret.id)
+    if rows.read_policy(call.database, secret.id) is not None:
+        rows.remove_policy(call.database, secret.id)
         secrets.touch_changed(call.database, secret, call.now)
     return call.identity(secret)
 

@@ -15,7 +15,7 @@ def replicate_secret_to_regions(call: Call, secret: Secret, request: Request) ->
     """Page ReplicateSecretToRegions. A Region where it failed may be asked for again."""
     regions = replication.requested(call, request["AddReplicaRegions"])
     overwrite = request.get("ForceOverwriteReplicaSecret", False)
-    for replica in replicas.of_primary(call.database, secret.id):
+    for replica in replicas.list_replicas(call.database, secret.id):
         if replica.region in regions and replica.status == "InSync" and not overwrite:
             raise InvalidParameterException(f"The secret is already replicated to Region {replica.region}.")
     replication.register(call, secret, regions, overwrite=overwrite)
@@ -27,7 +27,7 @@ def replicate_secret_to_regions(call: Call, secret: Secret, request: Request) ->
 def remove_regions_from_replication(call: Call, secret: Secret, request: Request) -> Response:
     """Page RemoveRegionsFromReplication."""
     regions = set(request["RemoveReplicaRegions"])
-    unknown = regions - {replica.region for replica in replicas.of_primary(call.database, secret.id)}
+    unknown = regions - {replica.region for replica in replicas.list_replicas(call.database, secret.id)}
     if unknown:
         raise InvalidParameterException(f"The secret is not replicated to Region {', '.join(sorted(unknown))}.")
     for region in regions:
@@ -42,6 +42,6 @@ def stop_replication_to_replica(call: Call, secret: Secret, request: Request) ->
     if not secret.is_replica:
         raise InvalidParameterException(f"Secret {secret.name} in Region {secret.region} is not a replica.")
     replicas.unregister(call.database, replication.primary_of(call, secret).id, secret.region)
-    secrets.promote(call.database, secret)
+    secrets.promote_replica(call.database, secret)
     secrets.touch_changed(call.database, secret, call.now)
     return {"ARN": call.arn(secret)}

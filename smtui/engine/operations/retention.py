@@ -10,5 +10,5 @@ from smtui.vault import trail
 @operation("SetTrailRetention", changes=True, secret=False)
 def set_trail_retention(call: Call, _: None, request: Request) -> Response:
     """How many days an event is kept; 0 for ever. What is too old goes in a session a day later."""
-    trail.set_kept_days(call.database, request["Days"] or None)
+    trail.set_retention(call.database, request["Days"] or None)
     return {}

@@ -21,12 +21,12 @@ def rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
     answer = {**call.identity(secret), "VersionId": token}
     wanted = _asked_for(call, secret, request)
     rotation.function_of(call, wanted.function)
-    if labels.AWSCURRENT not in versions.labels(call.database, secret.id):
+    if labels.AWSCURRENT not in versions.read_labels(call.database, secret.id):
         raise ResourceNotFoundException(
             f"Secrets Manager can't find the specified secret value for staging label: {labels.AWSCURRENT}"
         )
     begun_before = _begun_before(call, secret, token)
-    rotations.save(call.database, rotation.scheduled(call, wanted))
+    rotations.save_rotation(call.database, rotation.scheduled(call, wanted))
     if not begun_before:
         rotation.begin(call, secret, token, "rotation" if request.get("RotateImmediately", True) else "test")
     secrets.touch_changed(call.database, secret, call.now)
@@ -35,7 +35,7 @@ def rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
 
 def _asked_for(call: Call, secret: Secret, request: Request) -> Rotation:
     """How the secret is to be rotated: as the request says, else as it was set up before."""
-    before = rotations.of_secret(call.database, secret.id)
+    before = rotations.find_rotation(call.database, secret.id)
     function = request.get("RotationLambdaARN") or (before.function if before else None)
     if function is None:
         raise InvalidRequestException("No Lambda rotation function ARN is associated with this secret.")
@@ -47,12 +47,12 @@ def _asked_for(call: Call, secret: Secret, request: Request) -> Rotation:
 
 def _begun_before(call: Call, secret: Secret, token: str) -> bool:
     """Whether this very request was served before. Raises InvalidRequestException where another is in the way."""
-    run = rotations.run_of(call.database, secret.id)
+    run = rotations.find_run(call.database, secret.id)
     if run is not None and run.token == token:
         return True
     if rotation.pending(call, secret) is not None:
         raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
-    if versions.by_id(call.database, secret.id, token):
+    if versions.find_by_id(call.database, secret.id, token):
         raise InvalidRequestException(
             f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
             f"{call.arn(secret)}."
@@ -63,12 +63,12 @@ def _begun_before(call: Call, secret: Secret, token: str) -> bool:
 @operation("CancelRotateSecret", changes=True, owner_only=True)
 def cancel_rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page CancelRotateSecret. Labels stay where a rotation in progress has left them."""
-    before = rotations.of_secret(call.database, secret.id)
+    before = rotations.find_rotation(call.database, secret.id)
     if before is None:
         raise InvalidRequestException("No Lambda rotation function ARN is associated with this secret.")
-    rotations.save(call.database, rotation.scheduled(call, replace(before, enabled=False)))
+    rotations.save_rotation(call.database, rotation.scheduled(call, replace(before, enabled=False)))
     secrets.touch_changed(call.database, secret, call.now)
-    run = rotations.run_of(call.database, secret.id)
+    run = rotations.find_run(call.database, secret.id)
     if run is None or run.state != "waiting":
         return call.identity(secret)
     rotations.remove_run(call.database, secret.id)

@@ -30,7 +30,7 @@ def claim_rotation(call: Call, _: None, request: Request) -> Response:
     wanted = request.get("SecretARN")
     if wanted is None:
         _begin_due(call)
-    for run in rotations.waiting(call.database):
+    for run in rotations.list_waiting_runs(call.database):
         secret = _secret(call, run.secret)
         if secret.region != call.region or wanted not in (None, call.arn(secret)):
             continue
@@ -44,17 +44,17 @@ def claim_rotation(call: Call, _: None, request: Request) -> Response:
 
 def _begin_due(call: Call) -> None:
     """Begins what is due, and puts off what missed its window."""
-    for due in rotations.open_since(call.database, call.now):
+    for due in rotations.list_open(call.database, call.now):
         secret = _secret(call, due.secret)
         present = rotation.scheduled(call, due)
-        run = rotations.run_of(call.database, secret.id)
+        run = rotations.find_run(call.database, secret.id)
         at_work = run is not None and run.state == "waiting"
-        if secret.region != call.region or secret.scheduled or at_work or _waits(call, due):
+        if secret.region != call.region or secret.is_scheduled or at_work or _waits(call, due):
             continue
         if present.opens_at is None or present.opens_at > call.now or rotation.pending(call, secret) is not None:
-            rotations.save(call.database, present)
+            rotations.save_rotation(call.database, present)
         else:
-            rotations.save(call.database, replace(present, opens_at=_begun(call, secret)))
+            rotations.save_rotation(call.database, replace(present, opens_at=_begun(call, secret)))
 
 
 def _begun(call: Call, secret: Secret) -> int | None:
@@ -68,7 +68,7 @@ def _begun(call: Call, secret: Secret) -> int | None:
 
 
 def _claimed(call: Call, secret: Secret, run: Run, holder: str) -> Response | None:
-    set_up = rotations.of_secret(call.database, secret.id)
+    set_up = rotations.find_rotation(call.database, secret.id)
     assert set_up is not None, "a run belongs to a rotation"
     if _waits(call, set_up):
         return None
@@ -117,7 +117,7 @@ def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
 
 def _held(call: Call, secret: Secret, request: Request) -> Run:
     """The run, where the request is of its holder. Raises InvalidRequestException."""
-    run = rotations.run_of(call.database, secret.id)
+    run = rotations.find_run(call.database, secret.id)
     given = (request["ClientRequestToken"], request["Step"], request["Holder"], "waiting")
     if run is None or (run.token, run.step, run.held_by, run.state) != given:
         raise InvalidRequestException("This rotation was cancelled, or is carried out by somebody else now.")
@@ -131,8 +131,8 @@ def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
     Windows of the schedule follow `CountsFromDate`. With `WaitsForPermission` nothing is rotated on this machine: the
     command was not allowed here.
     """
-    set_up = rotations.of_secret(call.database, secret.id)
-    run = rotations.run_of(call.database, secret.id)
+    set_up = rotations.find_rotation(call.database, secret.id)
+    run = rotations.find_run(call.database, secret.id)
     is_on = set_up is not None and (set_up.enabled or (run is not None and run.state == "waiting"))
     return {
         **call.identity(secret),
@@ -152,6 +152,6 @@ def _told(call: Call, run: Run) -> Response:
 
 
 def _secret(call: Call, row: int) -> Secret:
-    secret = secrets.by_row(call.database, row)
+    secret = secrets.find_by_row(call.database, row)
     assert secret is not None, "rows of rotation go with their secret"
     return secret

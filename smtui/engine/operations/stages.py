@@ -17,12 +17,12 @@ def update_secret_version_stage(call: Call, secret: Secret, request: Request) ->
     label, source, target = request["VersionStage"], request.get("RemoveFromVersionId"), request.get("MoveToVersionId")
     if source is None and target is None:
         raise InvalidParameterException("You must provide MoveToVersionId, RemoveFromVersionId, or both.")
-    before = versions.labels(call.database, secret.id)
+    before = versions.read_labels(call.database, secret.id)
     remove_from, move_to = _row(call, secret, source), _row(call, secret, target)
     try:
         after = labels.move(before, label, remove_from=remove_from, move_to=move_to)
     except labels.LabelElsewhereError:
-        holder = versions.by_row(call.database, before[label]).version_id
+        holder = versions.get_by_row(call.database, before[label]).version_id
         raise InvalidParameterException(
             f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to "
             f"version {holder}, so you must explicitly reference that version in RemoveFromVersionId."
@@ -42,7 +42,7 @@ def update_secret_version_stage(call: Call, secret: Secret, request: Request) ->
 def _row(call: Call, secret: Secret, version_id: str | None) -> int | None:
     if version_id is None:
         return None
-    version = versions.by_id(call.database, secret.id, version_id)
+    version = versions.find_by_id(call.database, secret.id, version_id)
     if version is None:
         raise ResourceNotFoundException(
             f"Secrets Manager can't find the specified secret version: {version_id}"

@@ -13,9 +13,9 @@ from smtui.vault.secrets import Secret
 def tag_resource(call: Call, secret: Secret, request: Request) -> Response:
     """Page TagResource."""
     new = tagging.read(request["Tags"])
-    together = tagging.together(secrets.tags(call.database, secret), new)
+    together = tagging.together(secrets.read_tags(call.database, secret), new)
     policies.must_stay_manageable(call, secret, together)
-    secrets.tag(call.database, [(secret, new)])
+    secrets.add_tags(call.database, [(secret, new)])
     _changed(call, secret)
     return {}
 
@@ -23,12 +23,12 @@ def tag_resource(call: Call, secret: Secret, request: Request) -> Response:
 @operation("UntagResource", changes=True)
 def untag_resource(call: Call, secret: Secret, request: Request) -> Response:
     """Page UntagResource. A key that is not there changes nothing."""
-    present = secrets.tags(call.database, secret)
+    present = secrets.read_tags(call.database, secret)
     gone = present.keys() & set(request["TagKeys"])
     if gone:
         left = {key: value for key, value in present.items() if key not in gone}
         policies.must_stay_manageable(call, secret, left)
-        secrets.untag(call.database, secret, gone)
+        secrets.remove_tags(call.database, secret, gone)
         _changed(call, secret)
     return {}
 

@@ -28,8 +28,8 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Page PutSecretValue."""
     token = version_token(request)
     value = values.needed(request)
-    present = versions.by_id(call.database, secret.id, token)
-    if present and present.empty:
+    present = versions.find_by_id(call.database, secret.id, token)
+    if present and present.is_empty:
         carried = values.fill(call, secret, present, value, request.get("VersionStages", [labels.AWSCURRENT]))
     elif present:
         if not values.opened(call, secret, present).same_as(value):
@@ -37,10 +37,10 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
                 f"You can't use ClientRequestToken {token} because that value is already in use for a version of "
                 f"secret {call.arn(secret)}."
             )
-        carried = labels.of_version(versions.labels(call.database, secret.id), present.id)
+        carried = labels.of_version(versions.read_labels(call.database, secret.id), present.id)
     else:
         wanted = set(request.get("VersionStages", [labels.AWSCURRENT]))
-        if versions.count(call.database, secret.id) == 0:
+        if versions.count_versions(call.database, secret.id) == 0:
             wanted.add(labels.AWSCURRENT)
         carried = values.store(call, secret, token, value, wanted)
     if labels.AWSCURRENT in carried:
@@ -51,7 +51,7 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
 @operation("GetSecretValue")
 def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Page GetSecretValue."""
-    by_stage = versions.labels(call.database, secret.id)
+    by_stage = versions.read_labels(call.database, secret.id)
     version = _asked_for(call, secret, by_stage, request.get("VersionId"), request.get("VersionStage"))
     value = values.opened(call, secret, version)
     if not call.database.read_only:
@@ -76,8 +76,8 @@ def _asked_for(
             raise ResourceNotFoundException(
                 f"Secrets Manager can't find the specified secret value for staging label: {stage}"
             )
-        return versions.by_row(call.database, by_stage[stage])
-    version = versions.by_id(call.database, secret.id, version_id)
+        return versions.get_by_row(call.database, by_stage[stage])
+    version = versions.find_by_id(call.database, secret.id, version_id)
     if version is None:
         raise values.no_value(version_id)
     if stage is not None and by_stage.get(stage) != version.id:
