@@ -17,7 +17,7 @@ from smtui.backends.state import VaultState, is_region
 from smtui.engine import history, taken
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
-from smtui.engine.purge import TOLERANCE, Purge
+from smtui.engine.purge import CLOCK_TOLERANCE, Purge
 from smtui.vault import secrets, trail
 from smtui.vault.check import CheckFinding, CheckReport
 from smtui.vault.database import Database
@@ -108,7 +108,7 @@ class Vault:
         if self._state.lineage.notice:
             yield self._state.lineage.notice
         behind = trail.read_newest(database)[0] - self._state.now_milliseconds()
-        if behind > TOLERANCE:
+        if behind > CLOCK_TOLERANCE:
             yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
                    "no planned deletion is carried out until it is right. If it is: smtui audit --accept-clock")
 
@@ -178,7 +178,7 @@ class Vault:
         Answers, in the order of the requests, with None or the error of one that was refused. Inside `transaction()`
         the caller decides whether to undo the others.
         """
-        return self._client(LocalClient, region_name, caller).for_many("CreateSecret", requests)
+        return self._client(LocalClient, region_name, caller).call_many("CreateSecret", requests)
 
     def look_up_names(
         self, names: Sequence[str], *, region_name: str | None = None
@@ -222,7 +222,7 @@ class Vault:
         `until` (exclusive) are aware datetimes. `above` (exclusive) and `up_to` (inclusive) are event numbers, see
         `audit.find_newest_number`.
         """
-        return history.events(
+        return history.list_events(
             self._state.database, region_name or self.region_name, secret_id=secret_id, operation=operation,
             caller=caller, outcome=outcome, since=since, until=until, limit=limit,
             above=above, up_to=up_to,

@@ -162,9 +162,9 @@ class Maintenance:
 
         Only what an earlier session found overdue, at least 24 hours before, is deleted.
         """
-        return self._state.purge.take_told()
+        return self._state.purge.take_notices()
 
     def accept_clock(self) -> None:
         """Confirms that the clock is right, so that overdue deletions go on. The audit log records it."""
         self._state.call_as_owner("AcceptClock", {})
-        self._state.purge.believe()
+        self._state.purge.trust_clock()

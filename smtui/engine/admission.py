@@ -19,27 +19,27 @@ def admit(call: Call, declared: Declaration, request: Request) -> Secret | None:
     secret_id = request.get("SecretId") if declared.secret else None
     secret = None
     if secret_id is not None:
-        secret = find(call, secret_id, takes_primary_arn=declared.takes_primary_arn)
+        secret = find_secret(call, secret_id, allow_primary_arn=declared.allow_primary_arn)
         call.subject = secret
     policies.authorize(call, declared.contract, secret, request)
     if secret_id is not None:
-        judge(declared, call, secret)
+        check_state(declared, call, secret)
     return secret
 
 
-def judge(declared: Declaration, call: Call, secret: Secret | None) -> None:
+def check_state(declared: Declaration, call: Call, secret: Secret | None) -> None:
     """Whether the operation tolerates the state the secret is in."""
-    if secret is None and not declared.tolerates_missing:
-        raise not_found()
-    if secret is not None and secret.is_scheduled and not declared.tolerates_scheduled:
-        raise marked_for_deletion()
-    if secret is not None and secret.is_replica and declared.changes and not declared.tolerates_replica:
-        raise not_on_a_replica()
+    if secret is None and not declared.allow_missing:
+        raise not_found_error()
+    if secret is not None and secret.is_scheduled and not declared.allow_scheduled:
+        raise scheduled_error()
+    if secret is not None and secret.is_replica and declared.changes and not declared.allow_replica:
+        raise replica_error()
     if secret is not None and declared.owner_only:
-        must_be_owner(call, secret)
+        check_owner(call, secret)
 
 
-def must_be_owner(call: Call, secret: Secret) -> None:
+def check_owner(call: Call, secret: Secret) -> None:
     """Raises InvalidRequestException where another service manages the secret."""
     if secret.owning_service not in (None, call.caller.service):
         raise InvalidRequestException(
@@ -47,27 +47,27 @@ def must_be_owner(call: Call, secret: Secret) -> None:
         )
 
 
-def not_on_a_replica() -> InvalidParameterException:
+def replica_error() -> InvalidParameterException:
     return InvalidParameterException(
         "Operation not permitted on a replica secret. Call must be made in primary secret's region."
     )
 
 
-def not_found() -> ResourceNotFoundException:
+def not_found_error() -> ResourceNotFoundException:
     return ResourceNotFoundException("Secrets Manager can't find the specified secret.")
 
 
-def marked_for_deletion() -> InvalidRequestException:
+def scheduled_error() -> InvalidRequestException:
     return InvalidRequestException(
         "You can't perform this operation on the secret because it was marked for deletion."
     )
 
 
-def find(call: Call, secret_id: str, *, takes_primary_arn: bool = False) -> Secret | None:
+def find_secret(call: Call, secret_id: str, *, allow_primary_arn: bool = False) -> Secret | None:
     """The secret a SecretId names in this Region, whatever its state."""
-    wanted = names.parse(secret_id)
+    wanted = names.parse_secret_id(secret_id)
     secret = secrets.find_by_name(call.database, call.region, wanted.name)
     if secret is None or wanted.suffix not in (None, secret.suffix) or wanted.account not in (None, call.account):
         return None
-    regions = (None, call.region, secret.primary_region) if takes_primary_arn else (None, call.region)
+    regions = (None, call.region, secret.primary_region) if allow_primary_arn else (None, call.region)
     return secret if wanted.region in regions else None

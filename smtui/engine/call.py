@@ -58,7 +58,7 @@ class Call:
     # Events the operation itself brings about, beside the call's own.
     further_events: list[tuple[Secret | None, dict[str, Any]]] = field(default_factory=list)
     # Sentences about what was deleted permanently before the call.
-    ended: list[str] = field(default_factory=list)
+    deletion_notices: list[str] = field(default_factory=list)
 
     @property
     def today(self) -> int:
@@ -68,10 +68,10 @@ class Call:
     @property
     def stamp(self) -> str:
         """Now, to the second, as CloudTrail and policies spell it."""
-        return _stamp(self.now // 1000)
+        return _format_seconds(self.now // 1000)
 
     def arn(self, secret: Secret) -> str:
-        return names.arn(secret.region, self.account, secret.name, secret.suffix)
+        return names.format_arn(secret.region, self.account, secret.name, secret.suffix)
 
     def identity(self, secret: Secret) -> dict[str, Any]:
         """The two members nearly every response begins with."""
@@ -79,16 +79,16 @@ class Call:
 
 
 @lru_cache(maxsize=1)
-def _stamp(seconds: int) -> str:
-    return f"{moment(seconds * 1000).isoformat()[:19]}Z"
+def _format_seconds(seconds: int) -> str:
+    return f"{to_datetime(seconds * 1000).isoformat()[:19]}Z"
 
 
-def moment(milliseconds: int) -> datetime:
+def to_datetime(milliseconds: int) -> datetime:
     """A stored time as responses carry it."""
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
 
 
-def version_token(request: Any) -> str:
+def require_token(request: Any) -> str:
     """The id a new version gets. The client fills it in; a raw request must bring it."""
     token = request.get("ClientRequestToken")
     if token is None:

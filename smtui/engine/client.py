@@ -23,12 +23,12 @@ PAGINATED = {
 }
 
 
-def method_name(operation: str) -> str:
+def format_method_name(operation: str) -> str:
     """`ListSecretVersionIds` as Python spells it."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
 
 
-_OPERATION_OF = {method_name(operation): operation for operation in OPERATIONS}
+_OPERATION_BY_METHOD = {format_method_name(operation): operation for operation in OPERATIONS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Meta:
     service_model: Any = None
 
 
-Afterwards = Callable[[str, dict[str, Any], str], None]
+OnSuccess = Callable[[str, dict[str, Any], str], None]
 """Is told of every operation that was done: its name, the response, the Region."""
 
 
@@ -48,17 +48,17 @@ class LocalClient:
     """
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
-    operations: ClassVar[dict[str, str]] = _OPERATION_OF
+    operations: ClassVar[dict[str, str]] = _OPERATION_BY_METHOD
 
     def __init__(
         self, engine: Callable[[], Engine], region: str, caller: Caller, new_token: Callable[[], str],
-        afterwards: Afterwards = lambda *_: None, *, record_reads: bool = True,
+        on_success: OnSuccess = lambda *_: None, *, record_reads: bool = True,
     ) -> None:
         self.meta = Meta(region)
         self._engine = engine
         self._caller = caller
         self._new_token = new_token
-        self._afterwards = afterwards
+        self._on_success = on_success
         self._record_reads = record_reads
 
     def __repr__(self) -> str:
@@ -86,19 +86,19 @@ class LocalClient:
             raise ValueError(f"Operation cannot be paginated: {operation_name}")
         return Paginator(getattr(self, operation_name))
 
-    def for_many(self, operation: str, many: Sequence[dict[str, Any]]) -> list[ClientError | None]:
+    def call_many(self, operation: str, many: Sequence[dict[str, Any]]) -> list[ClientError | None]:
         """Does, for each of many requests, what a call would; answers with the refusal of each that was refused.
 
         Together where all are taken, which costs a fraction; one by one where not.
         """
-        requests = [self._with_token(operation, params) for params in many]
+        requests = [self._add_token(operation, params) for params in many]
         try:
-            self._engine().call_for_many(operation, requests, region=self.meta.region_name, caller=self._caller)
+            self._engine().call_many(operation, requests, region=self.meta.region_name, caller=self._caller)
         except ClientError:
-            return [self._refusal(operation, request) for request in requests]
+            return [self._try_call(operation, request) for request in requests]
         return [None] * len(requests)
 
-    def _refusal(self, operation: str, request: dict[str, Any]) -> ClientError | None:
+    def _try_call(self, operation: str, request: dict[str, Any]) -> ClientError | None:
         try:
             self._call(operation, request)
         except ClientError as refusal:
@@ -106,13 +106,13 @@ class LocalClient:
         return None
 
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        request = self._with_token(operation, params)
+        request = self._add_token(operation, params)
         response = self._engine().call(operation, request, region=self.meta.region_name, caller=self._caller,
                                        record_reads=self._record_reads)
-        self._afterwards(operation, response, self.meta.region_name)
+        self._on_success(operation, response, self.meta.region_name)
         return response
 
-    def _with_token(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+    def _add_token(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         """As boto3 fills in a request that may be sent twice."""
         token = CONTRACT[operation].request.idempotency_token
         return {**params, token: self._new_token()} if token and params.get(token) is None else params
@@ -122,7 +122,7 @@ class LocalKeyClient(LocalClient):
     """The same for the keys of a Region. Its methods are those of `smtui.api.kms.KeyClient`."""
 
     exceptions = SimpleNamespace(**KEY_ERRORS)
-    operations: ClassVar[dict[str, str]] = {method_name(operation): operation for operation in KEY_OPERATIONS}
+    operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in KEY_OPERATIONS}
 
     def can_paginate(self, operation_name: str) -> bool:
         return False
@@ -132,14 +132,16 @@ class LocalRotationClient(LocalKeyClient):
     """The same for what carries rotations out. Its methods are those of `smtui.api.own.RotationClient`."""
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
-    operations: ClassVar[dict[str, str]] = {method_name(operation): operation for operation in ROTATION_OPERATIONS}
+    operations: ClassVar[dict[str, str]] = {
+        format_method_name(operation): operation for operation in ROTATION_OPERATIONS
+    }
 
 
 class LocalAccessClient(LocalKeyClient):
     """The same for questions about access. Its methods are those of `smtui.api.own.AccessClient`."""
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
-    operations: ClassVar[dict[str, str]] = {method_name(operation): operation for operation in ACCESS_OPERATIONS}
+    operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in ACCESS_OPERATIONS}
 
 
 class Paginator:
@@ -160,14 +162,14 @@ class Paginator:
         while True:
             page = self._method(**params)
             if left is not None:
-                left = _cut(page, PAGINATED[self._method.__name__], left)
+                left = _truncate(page, PAGINATED[self._method.__name__], left)
             yield page
             if "NextToken" not in page or left == 0:
                 return
             params["NextToken"] = page["NextToken"]
 
 
-def _cut(page: dict[str, Any], members: tuple[str, ...], left: int) -> int:
+def _truncate(page: dict[str, Any], members: tuple[str, ...], left: int) -> int:
     """Takes what is over `left` items off a page; answers how many may still come."""
     for member in members:
         page[member] = page[member][:left]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.kms import KEY_OPERATIONS
-from smtui.api.model import OPERATIONS
+from smtui.api.model import OPERATIONS as AWS_OPERATIONS
 from smtui.api.own import OWN_OPERATIONS
 from smtui.api.shapes import Operation
 from smtui.vault.secrets import Secret
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 Request = Mapping[str, Any]
 Response = dict[str, Any]
 Run = Callable[["Call", Any, Request], Response]
-RunForMany = Callable[[Sequence["Call"], Sequence[Request]], list[Response]]
+RunBulk = Callable[[Sequence["Call"], Sequence[Request]], list[Response]]
 
 # All that can be asked of a vault.
-CONTRACT: dict[str, Operation] = {**OPERATIONS, **KEY_OPERATIONS, **OWN_OPERATIONS}
+CONTRACT: dict[str, Operation] = {**AWS_OPERATIONS, **KEY_OPERATIONS, **OWN_OPERATIONS}
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """`secret` says whether the operation is about one secret; the rest, what is tolerated of it.
 
-    A replica is read like any secret, and changed only by operations that tolerate one. `takes_primary_arn` is for
+    A replica is read like any secret, and changed only by operations that tolerate one. `allow_primary_arn` is for
     those that are called in the replica's Region with the ARN of its primary. `owner_only` is for what nobody but
     the service that manages a secret may do to it. `reads_metadata` is for what changes nothing, opens no envelope and
     answers no value: a screen that refreshes itself may ask it without an audit event.
@@ -38,10 +38,10 @@ class Declaration:
     run: Run
     changes: bool
     secret: bool
-    tolerates_scheduled: bool
-    tolerates_missing: bool
-    tolerates_replica: bool = False
-    takes_primary_arn: bool = False
+    allow_scheduled: bool
+    allow_missing: bool
+    allow_replica: bool = False
+    allow_primary_arn: bool = False
     owner_only: bool = False
     reads_metadata: bool = False
 
@@ -50,9 +50,9 @@ class Declaration:
         return CONTRACT[self.name]
 
 
-BUILT: dict[str, Declaration] = {}
+OPERATIONS: dict[str, Declaration] = {}
 # Operations that can be done for many requests at once, for less than each by itself would cost.
-BUILT_FOR_MANY: dict[str, RunForMany] = {}
+BULK_OPERATIONS: dict[str, RunBulk] = {}
 
 
 def operation(
@@ -60,35 +60,44 @@ def operation(
     *,
     changes: bool = False,
     secret: bool = True,
-    tolerates_scheduled: bool = False,
-    tolerates_missing: bool = False,
-    tolerates_replica: bool = False,
-    takes_primary_arn: bool = False,
+    allow_scheduled: bool = False,
+    allow_missing: bool = False,
+    allow_replica: bool = False,
+    allow_primary_arn: bool = False,
     owner_only: bool = False,
     reads_metadata: bool = False,
 ) -> Callable[[Run], Run]:
     """Puts a function `(call, secret, request) -> response` on the road under AWS's name for it."""
 
     def declare(run: Run) -> Run:
-        BUILT[name] = Declaration(name, run, changes, secret, tolerates_scheduled, tolerates_missing, tolerates_replica,
-                                  takes_primary_arn, owner_only, reads_metadata)
+        OPERATIONS[name] = Declaration(name, run, changes, secret, allow_scheduled, allow_missing, allow_replica,
+                                  allow_primary_arn, owner_only, reads_metadata)
         return run
 
     return declare
 
 
-def for_many(name: str) -> Callable[[RunForMany], RunForMany]:
+def bulk_operation(name: str) -> Callable[[RunBulk], RunBulk]:
     """The same for a function `(calls, requests) -> responses` that does all of them, or raises and does none.
 
     The calls have Region, caller and moment in common.
     """
 
-    def declare(run: RunForMany) -> RunForMany:
-        BUILT_FOR_MANY[name] = run
+    def declare(run: RunBulk) -> RunBulk:
+        BULK_OPERATIONS[name] = run
         return run
 
     return declare
 
 
-__all__ = ["BUILT", "BUILT_FOR_MANY", "CONTRACT", "Declaration", "Request", "Response", "Secret", "for_many",
-           "operation"]
+__all__ = [
+    "BULK_OPERATIONS",
+    "CONTRACT",
+    "OPERATIONS",
+    "Declaration",
+    "Request",
+    "Response",
+    "Secret",
+    "bulk_operation",
+    "operation",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from smtui.engine import kms, replication, rotation
-from smtui.engine.call import Call, moment
+from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Response
 from smtui.vault import replicas, rotations, secrets, versions
 from smtui.vault.secrets import Secret
@@ -13,19 +13,19 @@ from smtui.vault.secrets import Secret
 DAMAGED = "▲ The row of this secret in the vault is damaged. Run smtui check, and open a backup."
 
 
-def described(call: Call, secret: Secret) -> Response:
+def describe(call: Call, secret: Secret) -> Response:
     """The answer of DescribeSecret."""
     [answer] = _with_labels(call, [secret], "VersionIdsToStages")
-    replicated = replication.status(call, secret)
+    replicated = replication.format_status(call, secret)
     return answer | {"ReplicationStatus": replicated} if replicated else answer
 
 
-def listed(call: Call, found: Sequence[Secret]) -> list[Response]:
+def list_entries(call: Call, found: Sequence[Secret]) -> list[Response]:
     """The entries of ListSecrets, which names keys by their ARN alone."""
     entries = _with_labels(call, found, "SecretVersionsToStages")
     for secret, entry in zip(found, entries, strict=True):
         if secret.kms_key_id:
-            entry["KmsKeyId"] = kms.listed(call, secret.region, secret.kms_key_id)
+            entry["KmsKeyId"] = kms.format_listed_key(call, secret.region, secret.kms_key_id)
     return entries
 
 
@@ -35,14 +35,14 @@ def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> lis
     tags, labelled = secrets.read_tags_of(call.database, rows), versions.read_labels_by_version_id(call.database, rows)
     primaries, rotated = replicas.find_primaries(call.database, rows), rotations.find_rotations(call.database, rows)
     return [
-        rotation.members(rotated.get(secret.id))
-        | _described(call, secret, tags.get(secret.id, {}), secret.region if secret.id in primaries else None)
+        rotation.format_members(rotated.get(secret.id))
+        | _format_secret(call, secret, tags.get(secret.id, {}), secret.region if secret.id in primaries else None)
         | _if_any(labels_member, labelled.get(secret.id))
         for secret in found
     ]
 
 
-def _described(call: Call, secret: Secret, tags: dict[str, str], own_region: str | None) -> Response:
+def _format_secret(call: Call, secret: Secret, tags: dict[str, str], own_region: str | None) -> Response:
     """`own_region` is the secret's where it is a primary with replicas."""
     dates = {
         "LastAccessedDate": secret.accessed_on, "DeletedDate": secret.delete_at,
@@ -53,7 +53,7 @@ def _described(call: Call, secret: Secret, tags: dict[str, str], own_region: str
         "Type": secret.type,
         "Description": DAMAGED if secret.is_damaged else secret.description,
         "KmsKeyId": secret.kms_key_id,
-        **{name: moment(at) for name, at in dates.items() if at},
+        **{name: to_datetime(at) for name, at in dates.items() if at},
         "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         "OwningService": secret.owning_service,
         "PrimaryRegion": secret.primary_region or own_region,

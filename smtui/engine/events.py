@@ -18,7 +18,7 @@ _RECORDED = {"ARN": "arn", "Name": "name", "VersionId": "versionId", "DeletionDa
              "KeyId": "keyId", "Arn": "arn"}
 
 
-def event(
+def make_event(
     call: Call, operation: str, params: Mapping[str, Any], *, event_id: str, changes: bool,
     response: Mapping[str, Any] | None = None, error: ClientError | None = None,
 ) -> dict[str, Any]:
@@ -32,8 +32,8 @@ def event(
         "awsRegion": call.region,
         "sourceIPAddress": call.caller.context.get("aws:SourceIp", "127.0.0.1"),
         "userAgent": "smtui",
-        "requestParameters": redacted(CONTRACT[operation].request, params),
-        "responseElements": _elements(response) if changes and response is not None else None,
+        "requestParameters": redact(CONTRACT[operation].request, params),
+        "responseElements": _format_response(response) if changes and response is not None else None,
         "requestID": call.request_id,
         "eventID": event_id,
         "readOnly": not changes,
@@ -49,7 +49,7 @@ def event(
     return recorded
 
 
-def service_event(
+def make_service_event(
     call: Call, name: str, about: Mapping[str, Any], *, source: str = "secretsmanager.amazonaws.com",
     region: str | None = None,
 ) -> dict[str, Any]:
@@ -76,35 +76,35 @@ def service_event(
     }
 
 
-def redacted(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
+def redact(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
     """The members the contract knows, in CloudTrail's spelling, sensitive ones hidden, unknown ones left out."""
-    return {_spelled(name): _plain(shape.members[name], value) for name, value in params.items()
+    return {_to_camel_case(name): _redact_value(shape.members[name], value) for name, value in params.items()
             if name in shape.members}
 
 
-def _plain(shape: Shape, value: Any) -> Any:
+def _redact_value(shape: Shape, value: Any) -> Any:
     if isinstance(shape, Text):
         if shape.sensitive:
             return HIDDEN
         if isinstance(value, str):
             return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(shape, List) and isinstance(value, list | tuple):
-        return [_plain(shape.item, item) for item in value]
+        return [_redact_value(shape.item, item) for item in value]
     if isinstance(shape, Structure) and isinstance(value, Mapping):
-        return redacted(shape, value)
+        return redact(shape, value)
     return value if isinstance(value, bool | int) and not isinstance(shape, Blob) else HIDDEN
 
 
-def _elements(response: Mapping[str, Any]) -> dict[str, Any] | None:
+def _format_response(response: Mapping[str, Any]) -> dict[str, Any] | None:
     made = {spelled: response[name] for name, spelled in _RECORDED.items() if name in response}
     elements: dict[str, Any] = {
         name: value if isinstance(value, str) else value.isoformat() for name, value in made.items()
     }
     if "KeyMetadata" in response:
-        elements["keyMetadata"] = _elements(response["KeyMetadata"])
+        elements["keyMetadata"] = _format_response(response["KeyMetadata"])
     return elements or None
 
 
 @cache
-def _spelled(name: str) -> str:
+def _to_camel_case(name: str) -> str:
     return name[:1].lower() + name[1:]

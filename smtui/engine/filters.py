@@ -9,12 +9,12 @@ from smtui.api.errors import InvalidParameterException
 from smtui.vault.listing import Query, Term
 
 
-def read(filters: Sequence[Mapping[str, Any]]) -> tuple[tuple[Term, ...], ...]:
+def parse_filters(filters: Sequence[Mapping[str, Any]]) -> tuple[tuple[Term, ...], ...]:
     """Each filter as its terms: any of them, negated where the value begins with `!`."""
-    return tuple(_terms(each) for each in filters)
+    return tuple(_parse_filter(each) for each in filters)
 
 
-def _terms(each: Mapping[str, Any]) -> tuple[Term, ...]:
+def _parse_filter(each: Mapping[str, Any]) -> tuple[Term, ...]:
     if not each.get("Key"):
         raise InvalidParameterException("Invalid filter: give each filter a Key.")
     if not each.get("Values"):
@@ -22,11 +22,11 @@ def _terms(each: Mapping[str, Any]) -> tuple[Term, ...]:
     return tuple(Term(each["Key"], value.removeprefix("!"), value.startswith("!")) for value in each["Values"])
 
 
-def query(region: str, request: Mapping[str, Any]) -> Query:
+def make_query(region: str, request: Mapping[str, Any]) -> Query:
     """The listing a ListSecrets or BatchGetSecretValue request asks for."""
     return Query(
         region=region,
-        filters=read(request.get("Filters", ())),
+        filters=parse_filters(request.get("Filters", ())),
         scheduled=bool(request.get("IncludePlannedDeletion")),
         order=request.get("SortBy", "created-date"),
         descending=request.get("SortOrder") == "desc",

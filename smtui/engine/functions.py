@@ -9,9 +9,9 @@ from smtui.api.errors import ParamValidationError, ValidationException
 from smtui.api.limits import MAX_STEP_SECONDS
 from smtui.api.own import COMMAND, PASSWORD
 from smtui.api.shapes import Structure
-from smtui.engine.call import moment
+from smtui.engine.call import to_datetime
 from smtui.engine.declaration import Response
-from smtui.engine.request import checked
+from smtui.engine.request import validate
 from smtui.vault import rotations
 from smtui.vault.database import Database
 from smtui.vault.permissions import Permissions
@@ -33,7 +33,7 @@ def describe_function(account: str, function: Function, permissions: Permissions
     """
     described: Response = {
         "FunctionName": function.name, "FunctionArn": format_arn(account, function.region, function.name),
-        "Created": moment(function.created_at),
+        "Created": to_datetime(function.created_at),
     }
     settings = _read_settings(function)
     if settings is None:
@@ -48,7 +48,7 @@ def _read_settings(function: Function) -> dict[str, Any] | None:
         return None
     try:
         settings = json.loads(function.settings)
-        checked(_KINDS[function.kind][1], settings if isinstance(settings, dict) else {"": None})
+        validate(_KINDS[function.kind][1], settings if isinstance(settings, dict) else {"": None})
     except (ParamValidationError, ValidationException, ValueError, TypeError, RecursionError):
         return None
     return settings if settings.get("TimeoutInSeconds", 1) <= MAX_STEP_SECONDS else None

@@ -12,7 +12,7 @@ from smtui.vault import trail
 from smtui.vault.database import Database
 
 
-def events(
+def list_events(
     database: Database, region: str, *, secret_id: str | None, operation: str | None, caller: str | None,
     outcome: str | None, since: datetime | None, until: datetime | None, limit: int | None,
     above: int = 0, up_to: int | None = None,
@@ -20,7 +20,7 @@ def events(
     """Those that fit all that is asked, newest first. A deleted secret is found by the name it had."""
     rows = None
     if secret_id is not None:
-        wanted = names.parse(secret_id)
+        wanted = names.parse_secret_id(secret_id)
         rows = trail.find_secret_rows(database, wanted.region or region, wanted.name, wanted.suffix)
     found = trail.list_events(database, secrets=rows, operation=operation, caller=caller, outcome=outcome,
                          since=_milliseconds(since), until=_milliseconds(until), above=above, up_to=up_to)

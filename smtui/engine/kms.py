@@ -18,7 +18,7 @@ ALIAS = "alias/"
 _ARN = re.compile(r"arn:aws:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<resource>(?:key|alias)/.+)")
 
 
-def find(call: Call, region: str, key_id: str) -> KmsKey | None:
+def find_key(call: Call, region: str, key_id: str) -> KmsKey | None:
     """The key that an id, an alias or the ARN of either names in a Region."""
     arn = _ARN.fullmatch(key_id)
     if arn and (arn["region"], arn["account"]) != (region, call.account):
@@ -29,24 +29,24 @@ def find(call: Call, region: str, key_id: str) -> KmsKey | None:
     return keys.find_by_id(call.database, region, resource.removeprefix("key/") if arn else resource)
 
 
-def kept(call: Call, region: str, key_id: str) -> str | None:
+def normalize_key_id(call: Call, region: str, key_id: str) -> str | None:
     """What a secret remembers of the KmsKeyId in a request; None stands for the AWS managed key.
 
     Raises EncryptionFailure where nothing could be sealed under it.
     """
-    if key_id in ("", AWS_MANAGED, resource_arn(call, region, AWS_MANAGED)):
+    if key_id in ("", AWS_MANAGED, format_arn(call, region, AWS_MANAGED)):
         return None
-    key = for_sealing(call, region, key_id)
+    key = get_encryption_key(call, region, key_id)
     if key.manager == "AWS":
         return None
-    return resource_arn(call, region, key_id) if key_id.startswith(ALIAS) else key_id
+    return format_arn(call, region, key_id) if key_id.startswith(ALIAS) else key_id
 
 
-def for_sealing(call: Call, region: str, key_id: str | None) -> KmsKey:
+def get_encryption_key(call: Call, region: str, key_id: str | None) -> KmsKey:
     """Raises EncryptionFailure for a key that is not there, disabled or on its way out."""
     if key_id is None:
         return call.keys.get_aws_managed(region)
-    key = find(call, region, key_id)
+    key = find_key(call, region, key_id)
     if key is None or not key.is_usable:
         raise EncryptionFailure(
             "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS "
@@ -56,7 +56,7 @@ def for_sealing(call: Call, region: str, key_id: str | None) -> KmsKey:
     return key
 
 
-def for_opening(call: Call, row: int) -> KmsKey:
+def get_decryption_key(call: Call, row: int) -> KmsKey:
     """The key something lies under. Raises DecryptionFailure where it may not be used."""
     key = keys.get_by_row(call.database, row)
     if not key.is_usable:
@@ -64,18 +64,18 @@ def for_opening(call: Call, row: int) -> KmsKey:
     return key
 
 
-def listed(call: Call, region: str, key_id: str) -> str:
+def format_listed_key(call: Call, region: str, key_id: str) -> str:
     """The ARN of the key behind a kept name; of the alias, where that points nowhere any more."""
     if key_id.startswith("arn:") and ":alias/" not in key_id:
         return key_id
-    key = find(call, region, key_id)
-    return arn(call, key) if key else key_id
+    key = find_key(call, region, key_id)
+    return format_key_arn(call, key) if key else key_id
 
 
-def arn(call: Call, key: KmsKey) -> str:
-    return resource_arn(call, key.region, f"key/{key.key_id}")
+def format_key_arn(call: Call, key: KmsKey) -> str:
+    return format_arn(call, key.region, f"key/{key.key_id}")
 
 
-def resource_arn(call: Call, region: str, resource: str) -> str:
+def format_arn(call: Call, region: str, resource: str) -> str:
     """`resource` is `key/ID` or `alias/NAME`."""
     return f"arn:aws:kms:{region}:{call.account}:{resource}"

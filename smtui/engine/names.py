@@ -26,7 +26,7 @@ class SecretId:
     account: str | None = None
 
 
-def valid_name(name: str) -> str:
+def validate_name(name: str) -> str:
     """The name itself. Raises ValidationException where it has characters that no name has."""
     if not _NAME.fullmatch(name):
         raise ValidationException(
@@ -35,20 +35,20 @@ def valid_name(name: str) -> str:
     return name
 
 
-def parse(secret_id: str) -> SecretId:
+def parse_secret_id(secret_id: str) -> SecretId:
     """Raises ValidationException for what can be neither a name nor an ARN.
 
     An ARN that ends in a hyphen and six letters or digits is taken to be complete, as the service takes it.
     """
     arn = _ARN.fullmatch(secret_id)
     if arn is None:
-        return SecretId(valid_name(secret_id))
+        return SecretId(validate_name(secret_id))
     complete = _COMPLETE.fullmatch(arn["rest"])
     name, suffix = (complete["name"], complete["suffix"]) if complete else (arn["rest"], None)
-    return SecretId(valid_name(name), suffix, arn["region"], arn["account"])
+    return SecretId(validate_name(name), suffix, arn["region"], arn["account"])
 
 
-def arn(region: str, account: str, name: str, suffix: str | None = None) -> str:
+def format_arn(region: str, account: str, name: str, suffix: str | None = None) -> str:
     """The ARN of a secret; without its suffix a partial one."""
     return f"arn:aws:secretsmanager:{region}:{account}:secret:{name}{f'-{suffix}' if suffix else ''}"
 

@@ -13,24 +13,25 @@ from smtui.vault.listing import Query
 from smtui.vault.secrets import Secret
 
 
-def position(call: Call, operation: str, request: Request) -> Any:
+def read_position(call: Call, operation: str, request: Request) -> Any:
     """Where the request says to continue, or None. Raises InvalidNextTokenException."""
     token = request.get("NextToken")
     if token is None:
         return None
-    return tokens.read(call.token_key, _question(call, operation, request), token)
+    return tokens.read_token(call.token_key, _bind_request(call, operation, request), token)
 
 
-def token(call: Call, operation: str, request: Request, position: object) -> Response:
-    """The member of a response that continues behind `position`."""
-    return {"NextToken": tokens.make(call.token_key, _question(call, operation, request), position, call.ambient)}
+def make_token(call: Call, operation: str, request: Request, position: object) -> Response:
+    """The member of a response that continues behind `read_position`."""
+    bound_to = _bind_request(call, operation, request)
+    return {"NextToken": tokens.make_token(call.token_key, bound_to, position, call.ambient)}
 
 
-def secrets_page(
+def list_secrets_page(
     call: Call, operation: str, request: Request, query: Query, most: int
 ) -> tuple[list[Secret], Response]:
     """One page of secrets, and the NextToken member if there are more."""
-    after = position(call, operation, request)
+    after = read_position(call, operation, request)
     if after is not None and len(after) != 2:
         raise InvalidNextTokenException("Invalid NextToken.")
     limit = request.get("MaxResults", most)
@@ -38,8 +39,8 @@ def secrets_page(
     if len(found) <= limit:
         return found, {}
     found = found[:limit]
-    return found, token(call, operation, request, listing.get_position(found[-1], query.order))
+    return found, make_token(call, operation, request, listing.get_position(found[-1], query.order))
 
 
-def _question(call: Call, operation: str, request: Request) -> bytes:
-    return tokens.question(operation, call.region, call.caller.arn, request)
+def _bind_request(call: Call, operation: str, request: Request) -> bytes:
+    return tokens.bind_request(operation, call.region, call.caller.arn, request)

@@ -29,7 +29,7 @@ _COUNTED_LENGTH = 64
 
 def generate(request: Mapping[str, Any], ambient: Ambient) -> str:
     """A password as GetRandomPassword describes it; raises where no string can satisfy the request."""
-    types = included_types(request)
+    types = list_included_types(request)
     length = request.get("PasswordLength", DEFAULT_LENGTH)
     if not request.get("RequireEachIncludedType", True):
         return ambient.pick("".join(types), length)
@@ -39,11 +39,11 @@ def generate(request: Mapping[str, Any], ambient: Ambient) -> str:
             f"{len(types)} included types."
         )
     if length < _COUNTED_LENGTH:
-        return _counted(types, length, ambient)
-    return _drawn(types, length, ambient)
+        return _generate_by_counting(types, length, ambient)
+    return _generate_by_drawing(types, length, ambient)
 
 
-def included_types(request: Mapping[str, Any]) -> tuple[str, ...]:
+def list_included_types(request: Mapping[str, Any]) -> tuple[str, ...]:
     """The characters of each type that may appear; raises where nothing is left."""
     excluded = set(request.get("ExcludeCharacters", ""))
     alphabets = [alphabet for word, alphabet in _TYPES if not request.get(word)]
@@ -56,26 +56,27 @@ def included_types(request: Mapping[str, Any]) -> tuple[str, ...]:
     return types
 
 
-def strings(sizes: Sequence[int], length: int) -> int:
+def count_strings(sizes: Sequence[int], length: int) -> int:
     """How many strings of `length` have at least one character of each type, the types having these sizes."""
-    return _completions(tuple(sizes), (1 << len(sizes)) - 1, length)
+    return _count_completions(tuple(sizes), (1 << len(sizes)) - 1, length)
 
 
 @lru_cache(maxsize=65536)
-def _completions(sizes: tuple[int, ...], missing: int, length: int) -> int:
+def _count_completions(sizes: tuple[int, ...], missing: int, length: int) -> int:
     """How many strings of `length` bring every type whose bit is set in `missing`."""
     if missing.bit_count() > length:
         return 0
     if length == 0:
         return 1
-    return sum(size * _completions(sizes, missing & ~(1 << number), length - 1) for number, size in enumerate(sizes))
+    return sum(size * _count_completions(sizes, missing & ~(1 << number), length - 1)
+               for number, size in enumerate(sizes))
 
 
-def _counted(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
+def _generate_by_counting(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
     sizes = tuple(len(alphabet) for alphabet in types)
     missing, out = (1 << len(types)) - 1, []
     for left in range(length - 1, -1, -1):
-        ways = [size * _completions(sizes, missing & ~(1 << n), left) for n, size in enumerate(sizes)]
+        ways = [size * _count_completions(sizes, missing & ~(1 << n), left) for n, size in enumerate(sizes)]
         point = ambient.randbelow(sum(ways))
         number = 0
         while point >= ways[number]:
@@ -86,7 +87,7 @@ def _counted(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
     return "".join(out)
 
 
-def _drawn(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
+def _generate_by_drawing(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
     alphabet = "".join(types)
     wanted = [set(each) for each in types]
     while True:

@@ -9,9 +9,9 @@ from functools import lru_cache
 from smtui.api.errors import AccessDeniedException, MalformedPolicyDocumentException
 from smtui.api.shapes import Operation
 from smtui.engine import names
-from smtui.engine.call import Call, moment
+from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request
-from smtui.engine.question import identified, question
+from smtui.engine.question import make_policy_request, parse_identity
 from smtui.policy import exposure, grammar, variables, wildcards
 from smtui.policy.decide import Outcome, action_fits, allowed, principal_fits, resource_fits
 from smtui.policy.decide import Request as Question
@@ -25,56 +25,56 @@ from smtui.vault.secrets import Secret
 
 MANAGE = "PutResourcePolicy"
 LOCKED_OUT = "Your requested changes will not allow you to manage this secret in the future."
-parsed = lru_cache(maxsize=256)(grammar.parse)
+parse_policy = lru_cache(maxsize=256)(grammar.parse)
 """Policies by their text."""
 
 
-def read(text: str) -> Policy:
+def read_policy(text: str) -> Policy:
     """Raises MalformedPolicyDocumentException, which says all that is wrong."""
     try:
-        return parsed(text)
+        return parse_policy(text)
     except MalformedPolicyError as error:
         raise MalformedPolicyDocumentException("\n".join(map(str, error.findings))) from None
 
 
-def attached(call: Call, secret: Secret | None) -> Policy | None:
+def find_policy(call: Call, secret: Secret | None) -> Policy | None:
     text = policies.read_policy(call.database, secret.id) if secret else None
     try:
-        return parsed(text) if text is not None else None
+        return parse_policy(text) if text is not None else None
     except MalformedPolicyError:
         raise damaged_row_error() from None
 
 
 def authorize(call: Call, operation: Operation, secret: Secret | None, request: Request) -> None:
     """Raises AccessDeniedException in the service's words."""
-    policy = attached(call, secret) if operation.service == "secretsmanager" else None
+    policy = find_policy(call, secret) if operation.service == "secretsmanager" else None
     if policy is None and call.caller.identity == "admin" and call.caller.account == call.account:
         return
     resource = call.arn(secret) if secret else request.get("SecretId", "*")
-    outcome = _outcome(call, policy, question(call, operation.name, secret, resource, request))
+    outcome = _decide(call, policy, make_policy_request(call, operation.name, secret, resource, request))
     if not outcome.allowed:
-        raise denied(call, operation.action, resource, outcome)
+        raise access_denied_error(call, operation.action, resource, outcome)
 
 
-def judged(call: Call, action: str, secret: Secret) -> Outcome:
+def decide_access(call: Call, action: str, secret: Secret) -> Outcome:
     """What the caller would be answered for an action on a secret."""
-    return _outcome(call, attached(call, secret), question(call, action, secret, call.arn(secret), {}))
+    return _decide(call, find_policy(call, secret), make_policy_request(call, action, secret, call.arn(secret), {}))
 
 
-def _outcome(call: Call, policy: Policy | None, asked: Question) -> Outcome:
+def _decide(call: Call, policy: Policy | None, asked: Question) -> Outcome:
     return allowed(policy, asked, identity_allows=call.caller.identity == "admin", owner=call.account)
 
 
-def might(call: Call, secret: Secret, policy: Policy, caller: str, action: str) -> bool:
+def is_conditionally_allowed(call: Call, secret: Secret, policy: Policy, caller: str, action: str) -> bool:
     """Whether an Allow is about somebody under conditions, and no Deny is without any."""
-    asked = Question(identified(caller), action, call.arn(secret), {})
+    asked = Question(parse_identity(caller), action, call.arn(secret), {})
     about = [each for each in policy.statements if action_fits(each, action) and
              principal_fits(each, asked.identity) and resource_fits(policy, each, asked)]
     return any(each.effect == "Allow" and each.conditions for each in about) and \
         all(each.effect == "Allow" or each.conditions for each in about)
 
 
-def denied(call: Call, action: str, resource: str, outcome: Outcome) -> AccessDeniedException:
+def access_denied_error(call: Call, action: str, resource: str, outcome: Outcome) -> AccessDeniedException:
     why = ("with an explicit deny in a resource-based policy" if outcome.why == "explicit deny"
            else f"because {outcome.why} allows the {action} action")
     return AccessDeniedException(
@@ -114,48 +114,48 @@ class LockOut:
         return f", as {' and '.join(dict.fromkeys(told))}" if told else ""
 
 
-def locked_out(
+def find_lock_out(
     call: Call, secret: Secret | None, policy: Policy | None, tags: Mapping[str, str] | None = None
 ) -> LockOut | None:
     """Whether the caller could not change the policy any more, with it and with these tags in force."""
-    for resource in [call.arn(secret)] if secret else _a_few_secrets(call, policy):
-        asked = question(call, MANAGE, secret, resource, {}, tags)
-        outcome = _outcome(call, policy, asked)
+    for resource in [call.arn(secret)] if secret else _list_arns_to_test(call, policy):
+        asked = make_policy_request(call, MANAGE, secret, resource, {}, tags)
+        outcome = _decide(call, policy, asked)
         if not outcome.allowed:
             return LockOut(policy, asked, outcome)
     return None
 
 
-def must_stay_manageable(call: Call, secret: Secret, tags: Mapping[str, str]) -> None:
+def check_manageable(call: Call, secret: Secret, tags: Mapping[str, str]) -> None:
     """Raises AccessDeniedException where other tags would lock the caller out."""
-    policy = attached(call, secret)
-    if policy is not None and (found := locked_out(call, secret, policy, tags)):
+    policy = find_policy(call, secret)
+    if policy is not None and (found := find_lock_out(call, secret, policy, tags)):
         raise AccessDeniedException(f"{LOCKED_OUT} {found}")
 
 
 # Letting strangers in.
 
 
-def broad(call: Call, secret: Secret | None, policy: Policy) -> Witness | None:
+def find_broad_access(call: Call, secret: Secret | None, policy: Policy) -> Witness | None:
     """The stranger a policy lets in, for one secret or for any that it might be put on."""
     try:
-        resources = [call.arn(secret)] if secret else any_secret(call, policy)
+        resources = [call.arn(secret)] if secret else list_sample_arns(call, policy)
     except BudgetExceededError:
         return exposure.UNDECIDED
     work = Work(exposure.STEPS)
-    found = (exposure.exposure(policy, resource=resource, owner=call.account, now=moment(call.now), work=work)
+    found = (exposure.exposure(policy, resource=resource, owner=call.account, now=to_datetime(call.now), work=work)
              for resource in resources)
     return next(filter(None, found), None)
 
 
-def _a_few_secrets(call: Call, policy: Policy | None) -> list[str]:
+def _list_arns_to_test(call: Call, policy: Policy | None) -> list[str]:
     try:
-        return any_secret(call, policy)
+        return list_sample_arns(call, policy)
     except BudgetExceededError:
-        return [names.arn(call.region, call.account, "any", "AbCdEf")]
+        return [names.format_arn(call.region, call.account, "any", "AbCdEf")]
 
 
-def any_secret(call: Call, policy: Policy | None) -> list[str]:
+def list_sample_arns(call: Call, policy: Policy | None) -> list[str]:
     """ARNs of secrets of this account and Region, one for each way in which a policy tells them apart.
 
     Raises BudgetExceededError.
@@ -164,5 +164,5 @@ def any_secret(call: Call, policy: Policy | None) -> list[str]:
     if policy and policy.variables:
         texts = [variables.widened(text, variables.keys_in(text)) for text in texts]
     patterns = [wildcards.pattern(text) for text in texts]
-    prefix = names.arn(call.region, call.account, "")
+    prefix = names.format_arn(call.region, call.account, "")
     return list(Samples([(each,) for each in patterns], Work(exposure.STEPS), prefix=prefix))

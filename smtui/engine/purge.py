@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from smtui.ambient import Ambient
 from smtui.engine import events
-from smtui.engine.call import DAY, Call, moment
+from smtui.engine.call import DAY, Call, to_datetime
 from smtui.vault import grace, keys, secrets, trail
 from smtui.vault.grace import OverdueNote
 
 # Milliseconds by which clocks may disagree without being doubted.
-TOLERANCE = 5 * 60 * 1000
+CLOCK_TOLERANCE = 5 * 60 * 1000
 GRACE = DAY
 
 
@@ -28,15 +28,15 @@ class Purge:
         self._ambient = ambient
         self._is_begun = self._is_noted = self._is_done = False
         self._earlier: OverdueNote | None = None
-        self._told: list[str] = []
-        self.believe()
+        self._notices: list[str] = []
+        self.trust_clock()
 
-    def believe(self) -> None:
+    def trust_clock(self) -> None:
         """Somebody said that the clock is right: what it does from now on counts."""
         self._wall_minus_monotonic = self._difference()
         self._jumped = False
 
-    def end_overdue(self, call: Call) -> list[str]:
+    def delete_overdue(self, call: Call) -> list[str]:
         """Ends what may end now, and notes that something is overdue; answers with a sentence for each thing.
 
         The sentences are to be told (`tell`) once the transaction is committed.
@@ -45,20 +45,20 @@ class Purge:
         ended: list[str] = []
         look = self._earlier
         if look is not None and not self._is_done and call.now - look.at >= GRACE and self._is_trusted(call):
-            ended = [*_end_secrets(call, look), *_end_keys(call, look), *_end_events(call, look)]
+            ended = [*_delete_secrets(call, look), *_delete_keys(call, look), *_drop_events(call, look)]
             self._is_done = not ended
         if not self._is_noted and _is_anything_overdue(call) and self._is_trusted(call):
             self._note(call)
         return ended
 
-    def tell(self, sentences: list[str]) -> None:
+    def add_notices(self, sentences: list[str]) -> None:
         """What was ended, and is committed."""
-        self._told += sentences
+        self._notices += sentences
 
-    def take_told(self) -> list[str]:
+    def take_notices(self) -> list[str]:
         """The sentences that nobody has taken yet."""
-        told, self._told = self._told, []
-        return told
+        notices, self._notices = self._notices, []
+        return notices
 
     def _begin(self, call: Call) -> None:
         """The look of an earlier session, once. One that the clock has not come to yet was noted by a wrong clock."""
@@ -78,16 +78,16 @@ class Purge:
         self._is_noted = True
 
     def _is_trusted(self, call: Call) -> bool:
-        self._jumped = self._jumped or self._difference() - self._wall_minus_monotonic > TOLERANCE
-        return not self._jumped and not clock_behind(call)
+        self._jumped = self._jumped or self._difference() - self._wall_minus_steady > CLOCK_TOLERANCE
+        return not self._jumped and not is_clock_behind(call)
 
     def _difference(self) -> float:
         return (self._ambient.now().timestamp() - self._ambient.monotonic()) * 1000
 
 
-def clock_behind(call: Call) -> bool:
+def is_clock_behind(call: Call) -> bool:
     """Whether the clock stands clearly before the latest time in the vault."""
-    return trail.read_newest(call.database)[0] - call.now > TOLERANCE
+    return trail.read_newest(call.database)[0] - call.now > CLOCK_TOLERANCE
 
 
 def _is_anything_overdue(call: Call) -> bool:
@@ -96,32 +96,32 @@ def _is_anything_overdue(call: Call) -> bool:
             or (days is not None and trail.has_events_before(call.database, call.now - days * DAY)))
 
 
-def _end_secrets(call: Call, look: OverdueNote) -> list[str]:
+def _delete_secrets(call: Call, look: OverdueNote) -> list[str]:
     ended = []
     for secret in secrets.list_overdue(call.database, look.at):
         secrets.delete(call.database, secret)
-        call.further_events.append((secret, events.service_event(
-            call, "EndSecretVersionDelete", {"SecretId": call.arn(secret), "DeletionDate": _day(secret.delete_at)},
-            region=secret.region)))
-        ended.append(f"Deleted permanently, as scheduled for {_day(secret.delete_at)}: secret {secret.name}"
+        about = {"SecretId": call.arn(secret), "DeletionDate": _format_day(secret.delete_at)}
+        call.further_events.append((secret, events.make_service_event(
+            call, "EndSecretVersionDelete", about, region=secret.region)))
+        ended.append(f"Deleted permanently, as scheduled for {_format_day(secret.delete_at)}: secret {secret.name}"
                      f" in {secret.region}.")
     return ended
 
 
-def _end_keys(call: Call, look: OverdueNote) -> list[str]:
+def _delete_keys(call: Call, look: OverdueNote) -> list[str]:
     ended = []
     for key in keys.list_overdue(call.database, look.at):
         keys.shred(call.database, key)
         call.keys.forget_key(key)
-        call.further_events.append((None, events.service_event(
-            call, "DeleteKey", {"keyId": key.key_id, "DeletionDate": _day(key.delete_at)}, source="kms.amazonaws.com",
-            region=key.region)))
-        ended.append(f"Deleted permanently, as scheduled for {_day(key.delete_at)}: KMS key {key.key_id}"
+        about = {"keyId": key.key_id, "DeletionDate": _format_day(key.delete_at)}
+        call.further_events.append((None, events.make_service_event(
+            call, "DeleteKey", about, source="kms.amazonaws.com", region=key.region)))
+        ended.append(f"Deleted permanently, as scheduled for {_format_day(key.delete_at)}: KMS key {key.key_id}"
                      f" in {key.region}.")
     return ended
 
 
-def _end_events(call: Call, look: OverdueNote) -> list[str]:
+def _drop_events(call: Call, look: OverdueNote) -> list[str]:
     """A batch of those that are older than the retention, and were at the time of the look."""
     days = trail.read_retention(call.database)
     if days is None or look.kept_days is None:
@@ -130,11 +130,11 @@ def _end_events(call: Call, look: OverdueNote) -> list[str]:
     dropped = trail.drop_events_before(call.database, before)
     if not dropped:
         return []
-    call.further_events.append((None, events.service_event(
+    call.further_events.append((None, events.make_service_event(
         call, "DropAuditEvents", {"eventCount": dropped, "retentionDays": days}, source="smtui")))
     return [f"Removed from the audit log, whose retention is {days:,} days: {dropped:,}"
             f" event{'s' if dropped > 1 else ''}."]
 
 
-def _day(milliseconds: int | None) -> str:
-    return f"{moment(milliseconds or 0):%Y-%m-%d}"
+def _format_day(milliseconds: int | None) -> str:
+    return f"{to_datetime(milliseconds or 0):%Y-%m-%d}"

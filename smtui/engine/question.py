@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from smtui.engine.call import Call, moment
+from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request
 from smtui.policy.decide import Identity
 from smtui.policy.decide import Request as Question
@@ -23,37 +23,37 @@ _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 _TYPES = {"user": "User", "role": "AssumedRole", "assumed-role": "AssumedRole", "federated-user": "FederatedUser"}
 
 
-def question(
+def make_policy_request(
     call: Call, action: str, secret: Secret | None, resource: str, request: Request,
     tags: Mapping[str, str] | None = None,
 ) -> Question:
     """With other tags than the secret has, where they are given."""
     if tags is None:
         tags = secrets.read_tags(call.database, secret) if secret else {}
-    identity = identified(call.caller.arn)
-    own = {canonical(key): _spelled(value) for key, value in call.caller.context.items()}
-    context = {**_of_every_call(call), **_of_identity(identity), **_of_secret(call, secret, tags),
-               **_of_request(request), **own}
+    identity = parse_identity(call.caller.arn)
+    own = {canonical(key): _format_context_value(value) for key, value in call.caller.context.items()}
+    context = {**_list_call_keys(call), **_list_identity_keys(identity), **_list_secret_keys(call, secret, tags),
+               **_list_request_keys(request), **own}
     return Question(identity, action, resource, context)
 
 
-def identified(caller: str) -> Identity:
+def parse_identity(caller: str) -> Identity:
     """By an ARN, or by the name of a service; anybody else is nobody who signed."""
     if _SERVICE.fullmatch(caller):
         return Identity(service=caller)
     return Identity(caller if caller.startswith("arn:") else "")
 
 
-def _spelled(value: object) -> str | list[str]:
+def _format_context_value(value: object) -> str | list[str]:
     """As policies spell values, however a program has them."""
     if isinstance(value, list | tuple | set | frozenset):
         return [_text(each) for each in value]
     return _text(value)
 
 
-def _of_every_call(call: Call) -> Context:
+def _list_call_keys(call: Call) -> Context:
     """What is so of every request, unless its context says otherwise."""
-    now = moment(call.now)
+    now = to_datetime(call.now)
     return {
         "aws:currenttime": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "aws:epochtime": str(call.now // 1000),
         "aws:securetransport": "true", "aws:requestedregion": call.region, "aws:useragent": "smtui",
@@ -61,7 +61,7 @@ def _of_every_call(call: Call) -> Context:
     }  # fmt: skip
 
 
-def _of_identity(identity: Identity) -> Context:
+def _list_identity_keys(identity: Identity) -> Context:
     if identity.service:
         return {"aws:principalisawsservice": "true", "aws:principalservicename": identity.service}
     if not identity.arn:
@@ -76,7 +76,7 @@ def _of_identity(identity: Identity) -> Context:
     return found | ({"aws:username": name} if kind == "user" else {})
 
 
-def _of_secret(call: Call, secret: Secret | None, tags: Mapping[str, str]) -> dict[str, str | list[str]]:
+def _list_secret_keys(call: Call, secret: Secret | None, tags: Mapping[str, str]) -> dict[str, str | list[str]]:
     found: dict[str, str | list[str]] = {
         f"aws:resourcetag/{key.lower()}": value for key, value in tags.items()
     }
@@ -88,7 +88,7 @@ def _of_secret(call: Call, secret: Secret | None, tags: Mapping[str, str]) -> di
     return found
 
 
-def _of_request(request: Request) -> dict[str, str | list[str]]:
+def _list_request_keys(request: Request) -> dict[str, str | list[str]]:
     """The parameters the caller sent; one that was not sent is an absent key."""
     found: dict[str, str | list[str]] = {
         f"secretsmanager:{name.lower()}": _text(request[name]) for name in PARAMETERS if request.get(name) is not None

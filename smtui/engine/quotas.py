@@ -9,7 +9,7 @@ from smtui.vault import secrets
 MOST_SECRETS = 500_000
 
 
-def must_have_room(call: Call, region: str, further: int = 1) -> None:
+def check_room(call: Call, region: str, further: int = 1) -> None:
     """Raises LimitExceededException where a Region cannot take `further` secrets; those on their way out count."""
     if secrets.is_region_full(call.database, region, MOST_SECRETS - further + 1):
         raise LimitExceededException("The request failed because it would exceed one of the Secrets Manager quotas.")

@@ -12,8 +12,8 @@ from typing import Any
 
 from smtui.api.errors import ClientError, InvalidParameterException
 from smtui.engine import kms, quotas, values
-from smtui.engine.admission import must_be_owner
-from smtui.engine.call import Call, moment
+from smtui.engine.admission import check_owner
+from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Response
 from smtui.vault import keys, replicas, secrets, versions
 from smtui.vault.keystore import AWS_MANAGED
@@ -21,10 +21,10 @@ from smtui.vault.replicas import Replica
 from smtui.vault.secrets import Secret
 
 SUCCEEDED = "Replication succeeded"
-TAKEN = "Secret with this name already exists in this region"
+NAME_TAKEN = "Secret with this name already exists in this region"
 
 
-def requested(call: Call, asked: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
+def parse_regions(call: Call, asked: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
     """The Regions of a request with their keys. Raises InvalidParameterException."""
     regions: dict[str, str | None] = {}
     for each in asked:
@@ -43,57 +43,57 @@ def register(call: Call, primary: Secret, regions: Mapping[str, str | None], *, 
         replicas.register(call.database, primary.id, region, key, overwrite=overwrite)
 
 
-def status(call: Call, primary: Secret) -> list[Response]:
+def format_status(call: Call, primary: Secret) -> list[Response]:
     """The ReplicationStatus member; empty for a secret that is not replicated."""
-    return [_entry(call, primary, replica) for replica in replicas.list_replicas(call.database, primary.id)]
+    return [_format_entry(call, primary, replica) for replica in replicas.list_replicas(call.database, primary.id)]
 
 
-def _entry(call: Call, primary: Secret, replica: Replica) -> Response:
-    twin = of(call, primary, replica.region)
+def _format_entry(call: Call, primary: Secret, replica: Replica) -> Response:
+    twin = find_replica(call, primary, replica.region)
     members = {
         "Region": replica.region,
         "KmsKeyId": replica.kms_key_id or AWS_MANAGED,
         "Status": replica.status,
         "StatusMessage": replica.message,
-        "LastAccessedDate": moment(twin.accessed_on) if twin and twin.accessed_on else None,
+        "LastAccessedDate": to_datetime(twin.accessed_on) if twin and twin.accessed_on else None,
     }
     return {name: value for name, value in members.items() if value}
 
 
-def of(call: Call, primary: Secret, region: str) -> Secret | None:
+def find_replica(call: Call, primary: Secret, region: str) -> Secret | None:
     """The replica of a primary in a Region, if it was made."""
     twin = secrets.find_by_name(call.database, region, primary.name)
     return twin if twin and (twin.primary_region, twin.suffix) == (primary.region, primary.suffix) else None
 
 
-def primary_of(call: Call, replica: Secret) -> Secret:
+def get_primary(call: Call, replica: Secret) -> Secret:
     assert replica.primary_region is not None
     primary = secrets.find_by_name(call.database, replica.primary_region, replica.name)
     assert primary is not None, "a primary stays while it has replicas"
     return primary
 
 
-def remove(call: Call, primary: Secret, region: str) -> None:
+def remove_replica(call: Call, primary: Secret, region: str) -> None:
     """Deletes the replica in a Region at once."""
-    twin = of(call, primary, region)
+    twin = find_replica(call, primary, region)
     if twin is not None:
         secrets.delete(call.database, twin)
     replicas.unregister(call.database, primary.id, region)
 
 
-def follow(call: Call, *changed: Secret) -> None:
+def update_replicas(call: Call, *changed: Secret) -> None:
     """Brings the replicas of secrets that may have changed to their present state."""
     for row in sorted(replicas.find_primaries(call.database, [secret.id for secret in changed])):
         primary = secrets.find_by_row(call.database, row)
         if primary is not None:
-            _bring_up_all(call, primary)
+            _update_all(call, primary)
 
 
-def _bring_up_all(call: Call, primary: Secret) -> None:
+def _update_all(call: Call, primary: Secret) -> None:
     for replica in replicas.list_replicas(call.database, primary.id):
         try:
             with call.database.transaction():
-                _bring_up(call, primary, replica)
+                _update_replica(call, primary, replica)
         except ClientError as error:
             call.keys.forget_keys()
             replicas.set_status(call.database, replica, "Failed", error.message)
@@ -101,25 +101,25 @@ def _bring_up_all(call: Call, primary: Secret) -> None:
             replicas.set_status(call.database, replica, "InSync", SUCCEEDED)
 
 
-def _bring_up(call: Call, primary: Secret, replica: Replica) -> None:
-    twin = of(call, primary, replica.region) or _made(call, primary, replica)
+def _update_replica(call: Call, primary: Secret, replica: Replica) -> None:
+    twin = find_replica(call, primary, replica.region) or _create_replica(call, primary, replica)
     secrets.set_description(call.database, twin, description=primary.description, type=primary.type)
-    _same_tags(call, primary, twin)
+    _copy_tags(call, primary, twin)
     secrets.index_words(call.database, twin.id)
-    _same_versions(call, primary, twin)
+    _copy_versions(call, primary, twin)
     secrets.touch_changed(call.database, twin, primary.changed_at)
 
 
-def _made(call: Call, primary: Secret, replica: Replica) -> Secret:
+def _create_replica(call: Call, primary: Secret, replica: Replica) -> Secret:
     """A new replica without versions. Raises where its name is taken, or its key cannot be used."""
-    key = kms.kept(call, replica.region, replica.kms_key_id or "")
+    key = kms.normalize_key_id(call, replica.region, replica.kms_key_id or "")
     present = secrets.find_by_name(call.database, replica.region, primary.name)
     if present is not None:
         if not replica.overwrite or present.is_replica or replicas.list_replicas(call.database, present.id):
-            raise InvalidParameterException(TAKEN)
-        must_be_owner(call, present)
+            raise InvalidParameterException(NAME_TAKEN)
+        check_owner(call, present)
         secrets.delete(call.database, present)
-    quotas.must_have_room(call, replica.region)
+    quotas.check_room(call, replica.region)
     [twin] = secrets.insert(call.database, [secrets.new_secret(
         region=replica.region, name=primary.name, suffix=primary.suffix, description=primary.description,
         type=primary.type, kms_key_id=key, now=call.now, owning_service=primary.owning_service,
@@ -128,19 +128,19 @@ def _made(call: Call, primary: Secret, replica: Replica) -> Secret:
     return twin
 
 
-def _same_tags(call: Call, primary: Secret, twin: Secret) -> None:
+def _copy_tags(call: Call, primary: Secret, twin: Secret) -> None:
     wanted, present = secrets.read_tags(call.database, primary), secrets.read_tags(call.database, twin)
     secrets.remove_tags(call.database, twin, present.keys() - wanted.keys())
     secrets.add_tags(call.database, [(twin, wanted)])
 
 
-def _same_versions(call: Call, primary: Secret, twin: Secret) -> None:
+def _copy_versions(call: Call, primary: Secret, twin: Secret) -> None:
     """Copies what is missing under the twin's key, drops what the primary no longer has, moves the labels."""
     wanted, present = versions.list_rows(call.database, primary.id), versions.list_rows(call.database, twin.id)
     labels = versions.read_labels(call.database, primary.id)
     for version_id, row in wanted.items():
-        if version_id not in present and (row in labels.values() or not _lost(call, row)):
-            _copy(call, primary, twin, row)
+        if version_id not in present and (row in labels.values() or not _is_lost(call, row)):
+            _copy_version(call, primary, twin, row)
     after = versions.list_rows(call.database, twin.id)
     by_row = {row: after[version_id] for version_id, row in wanted.items() if version_id in after}
     versions.save_labels(call.database, twin.id, versions.read_labels(call.database, twin.id),
@@ -148,11 +148,12 @@ def _same_versions(call: Call, primary: Secret, twin: Secret) -> None:
     versions.remove_versions(call.database, twin.id, present.keys() - wanted.keys())
 
 
-def _lost(call: Call, row: int) -> bool:
+def _is_lost(call: Call, row: int) -> bool:
     """Whether a version's key was deleted for good."""
     return keys.get_by_row(call.database, versions.get_by_row(call.database, row).key).is_shredded
 
 
-def _copy(call: Call, primary: Secret, twin: Secret, row: int) -> None:
+def _copy_version(call: Call, primary: Secret, twin: Secret, row: int) -> None:
     version = versions.get_by_row(call.database, row)
-    values.insert(call, twin, version.version_id, values.opened(call, primary, version), made_at=version.created_at)
+    value = values.decrypt(call, primary, version)
+    values.insert_version(call, twin, version.version_id, value, made_at=version.created_at)

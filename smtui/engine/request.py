@@ -19,7 +19,7 @@ from smtui.api.shapes import Blob, Flag, Integer, List, Map, Shape, Structure, T
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-Place = tuple[str | int, ...]
+MemberPath = tuple[str | int, ...]
 """The way from the request to a member: names, and numbers of items."""
 
 
@@ -31,12 +31,12 @@ class _Faults:
     violations: list[str] = field(default_factory=list)
 
 
-def checked(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
+def validate(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
     """The request, with blobs as bytes. Raises ParamValidationError, ValidationException, InvalidParameterException."""
-    request = {name: _blob(value) if isinstance(shape.members.get(name), Blob) else value
+    request = {name: _read_blob(value) if isinstance(shape.members.get(name), Blob) else value
                for name, value in params.items()}
     faults = _Faults()
-    _structure(shape, request, (), faults)
+    _validate_structure(shape, request, (), faults)
     if faults.unsent:
         raise ParamValidationError("Parameter validation failed:\n" + "\n".join(faults.unsent))
     if violations := faults.violations:
@@ -48,7 +48,7 @@ def checked(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
     return request
 
 
-def _blob(value: Any) -> Any:
+def _read_blob(value: Any) -> Any:
     if hasattr(value, "read"):
         value = value.read()
     if isinstance(value, str):
@@ -56,115 +56,118 @@ def _blob(value: Any) -> Any:
     return bytes(value) if isinstance(value, bytearray) else value
 
 
-def _structure(shape: Structure, value: Any, at: Place, faults: _Faults) -> None:
+def _validate_structure(shape: Structure, value: Any, at: MemberPath, faults: _Faults) -> None:
     if not isinstance(value, dict):
-        _wrong_type(value, at, faults, dict)
+        _add_wrong_type(value, at, faults, dict)
         return
     for name in shape.required:
         if name not in value:
-            faults.unsent.append(f'Missing required parameter in {_boto(at) or "input"}: "{name}"')
+            faults.unsent.append(f'Missing required parameter in {_format_boto_path(at) or "input"}: "{name}"')
     for name, member in value.items():
         of_member = shape.members.get(name)
         if of_member is not None:
-            _JUDGES[type(of_member)](of_member, member, (*at, name), faults)
+            _VALIDATORS[type(of_member)](of_member, member, (*at, name), faults)
         else:
-            faults.unsent.append(f'Unknown parameter in {_boto(at) or "input"}: "{_word(name)}", '
+            faults.unsent.append(f'Unknown parameter in {_format_boto_path(at) or "input"}: "{_quote_name(name)}", '
                                  f'must be one of: {", ".join(shape.members)}')
 
 
-def _list(shape: List, value: Any, at: Place, faults: _Faults) -> None:
+def _validate_list(shape: List, value: Any, at: MemberPath, faults: _Faults) -> None:
     if not isinstance(value, list | tuple):
-        _wrong_type(value, at, faults, list, tuple)
+        _add_wrong_type(value, at, faults, list, tuple)
         return
-    _length(shape, value, at, faults)
-    judge = _JUDGES[type(shape.item)]
+    _validate_length(shape, value, at, faults)
+    validate_item = _VALIDATORS[type(shape.item)]
     for number, item in enumerate(value):
-        judge(shape.item, item, (*at, number), faults)
+        validate_item(shape.item, item, (*at, number), faults)
 
 
-def _text(shape: Text, value: Any, at: Place, faults: _Faults) -> None:
+def _validate_text(shape: Text, value: Any, at: MemberPath, faults: _Faults) -> None:
     if not isinstance(value, str):
-        _wrong_type(value, at, faults, str)
+        _add_wrong_type(value, at, faults, str)
         return
     if not value.isascii() and _SURROGATE.search(value):
-        faults.violations.append(_violation(at, "Member must be valid Unicode text"))
-    _length(shape, value, at, faults)
+        faults.violations.append(_format_violation(at, "Member must be valid Unicode text"))
+    _validate_length(shape, value, at, faults)
     if shape.enum and value not in shape.enum:
         words = ", ".join(shape.enum)
-        faults.violations.append(_violation(at, f"Member must satisfy enum value set: [{words}]"))
-    if shape.pattern and not _pattern(shape.pattern).search(value):
-        faults.violations.append(_violation(at, f"Member must satisfy regular expression pattern: {shape.pattern}"))
+        faults.violations.append(_format_violation(at, f"Member must satisfy enum value set: [{words}]"))
+    if shape.pattern and not _compile_pattern(shape.pattern).search(value):
+        constraint = f"Member must satisfy regular expression pattern: {shape.pattern}"
+        faults.violations.append(_format_violation(at, constraint))
 
 
-def _bytes(shape: Blob, value: Any, at: Place, faults: _Faults) -> None:
+def _validate_bytes(shape: Blob, value: Any, at: MemberPath, faults: _Faults) -> None:
     if isinstance(value, bytes | bytearray | str):
-        _length(shape, value, at, faults)
+        _validate_length(shape, value, at, faults)
     else:
-        _wrong_type(value, at, faults, bytes, bytearray, str)
+        _add_wrong_type(value, at, faults, bytes, bytearray, str)
 
 
-def _length(shape: Text | Blob | List, value: Sequence[Any], at: Place, faults: _Faults) -> None:
+def _validate_length(shape: Text | Blob | List, value: Sequence[Any], at: MemberPath, faults: _Faults) -> None:
     size = len(value)
     if shape.min is not None and size < shape.min:
-        faults.unsent.append(_too_small("length", size, shape.min, at))
+        faults.unsent.append(_format_too_small("length", size, shape.min, at))
     if shape.max is not None and size > shape.max:
-        faults.violations.append(_violation(at, f"Member must have length less than or equal to {shape.max}"))
+        faults.violations.append(_format_violation(at, f"Member must have length less than or equal to {shape.max}"))
 
 
-def _integer(shape: Integer, value: Any, at: Place, faults: _Faults) -> None:
+def _validate_integer(shape: Integer, value: Any, at: MemberPath, faults: _Faults) -> None:
     """A bool is an int to Python, not to the contract."""
     if not isinstance(value, int) or isinstance(value, bool):
-        _wrong_type(value, at, faults, int)
+        _add_wrong_type(value, at, faults, int)
     elif shape.min is not None and value < shape.min:
-        faults.unsent.append(_too_small("range", value, shape.min, at))
+        faults.unsent.append(_format_too_small("range", value, shape.min, at))
     elif shape.max is not None and value > shape.max:
-        faults.violations.append(_violation(at, f"Member must have value less than or equal to {shape.max}"))
+        faults.violations.append(_format_violation(at, f"Member must have value less than or equal to {shape.max}"))
 
 
-def _of(*kinds: type) -> Callable[[Any, Any, Place, _Faults], None]:
+def _make_type_validator(*kinds: type) -> Callable[[Any, Any, MemberPath, _Faults], None]:
     """Judges what only has to be of a type."""
-    def judge(_: Shape, value: Any, at: Place, faults: _Faults) -> None:
+    def validate_type(_: Shape, value: Any, at: MemberPath, faults: _Faults) -> None:
         if not isinstance(value, kinds):
-            _wrong_type(value, at, faults, *kinds)
+            _add_wrong_type(value, at, faults, *kinds)
 
-    return judge
+    return validate_type
 
 
-_JUDGES: dict[type, Callable[[Any, Any, Place, _Faults], None]] = {
-    Structure: _structure, List: _list, Text: _text, Blob: _bytes, Integer: _integer, Flag: _of(bool),
-    Timestamp: _of(datetime), Map: _of(dict),
+_VALIDATORS: dict[type, Callable[[Any, Any, MemberPath, _Faults], None]] = {
+    Structure: _validate_structure, List: _validate_list, Text: _validate_text, Blob: _validate_bytes,
+    Integer: _validate_integer, Flag: _make_type_validator(bool),
+    Timestamp: _make_type_validator(datetime), Map: _make_type_validator(dict),
 }
 
 
-def _wrong_type(value: Any, at: Place, faults: _Faults, *valid: type) -> None:
+def _add_wrong_type(value: Any, at: MemberPath, faults: _Faults, *valid: type) -> None:
     kinds = ", ".join(map(str, valid))
-    faults.unsent.append(f"Invalid type for parameter {_boto(at)}, type: {type(value)}, valid types: {kinds}")
+    path = _format_boto_path(at)
+    faults.unsent.append(f"Invalid type for parameter {path}, type: {type(value)}, valid types: {kinds}")
 
 
-def _word(name: object) -> str:
+def _quote_name(name: object) -> str:
     """A member's name as given, unless it is none: a value in the wrong place must not be quoted."""
     return name if isinstance(name, str) and re.fullmatch(r"[A-Za-z]{1,64}", name) else "?"
 
 
-def _too_small(what: str, size: int, least: int, at: Place) -> str:
+def _format_too_small(what: str, size: int, least: int, at: MemberPath) -> str:
     least_word = f"valid min {what.replace('range', 'value')}: {least}"
-    return f"Invalid {what} for parameter {_boto(at)}, value: {size}, {least_word}"
+    return f"Invalid {what} for parameter {_format_boto_path(at)}, value: {size}, {least_word}"
 
 
 @cache
-def _pattern(text: str) -> re.Pattern[str]:
+def _compile_pattern(text: str) -> re.Pattern[str]:
     return re.compile(text.replace("$", r"\Z"))
 
 
-def _violation(at: Place, constraint: str) -> str:
-    return f"Value at '{_camel(at)}' failed to satisfy constraint: {constraint}"
+def _format_violation(at: MemberPath, constraint: str) -> str:
+    return f"Value at '{_format_service_path(at)}' failed to satisfy constraint: {constraint}"
 
 
-def _boto(at: Place) -> str:
+def _format_boto_path(at: MemberPath) -> str:
     """A place as boto3 spells it: `Tags[0].Key`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in at).removeprefix(".")
 
 
-def _camel(at: Place) -> str:
+def _format_service_path(at: MemberPath) -> str:
     """A place as the service spells it: `tags.1.member.key`."""
     return ".".join(f"{step + 1}.member" if isinstance(step, int) else step[:1].lower() + step[1:] for step in at)

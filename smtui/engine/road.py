@@ -22,7 +22,7 @@ from smtui.api.errors import (
 from smtui.engine import events
 from smtui.engine.admission import admit
 from smtui.engine.call import Call, Caller
-from smtui.engine.declaration import BUILT, BUILT_FOR_MANY, Declaration
+from smtui.engine.declaration import BULK_OPERATIONS, OPERATIONS, Declaration
 from smtui.engine.operations import (
     access,
     aliases,
@@ -43,8 +43,8 @@ from smtui.engine.operations import (
     values,
 )
 from smtui.engine.purge import Purge
-from smtui.engine.replication import follow
-from smtui.engine.request import checked
+from smtui.engine.replication import update_replicas
+from smtui.engine.request import validate
 from smtui.vault import trail
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
@@ -86,8 +86,8 @@ class Engine:
         no operation of a user without an audit event: no value is read and nothing is changed unrecorded. What a
         call brings about beside its answer, such as events of the service, is recorded in any case.
         """
-        declared = BUILT[operation]
-        self._must_be_writable(declared)
+        declared = OPERATIONS[operation]
+        self._check_writable(declared)
         refusal: ClientError | None = None
         response: dict[str, Any] = {}
         first = not self._database.in_transaction
@@ -95,24 +95,24 @@ class Engine:
             call = self._begin(region, caller, first)
             try:
                 with self._database.transaction() if declared.changes else nullcontext():
-                    request = checked(declared.contract.request, params)
+                    request = validate(declared.contract.request, params)
                     secret = admit(call, declared, request)
                     response = declared.run(call, secret, request)
                     if declared.changes and call.subject is not None:
-                        follow(call, call.subject)
+                        update_replicas(call, call.subject)
             except ClientError as error:
                 refusal = error
             except SmtuiError:
                 raise
             except Exception as error:
-                refusal = _failure(error)
+                refusal = _internal_error(error)
             if refusal is not None:
                 self._keys.forget_keys()
             if record_reads or not declared.reads_metadata:
-                self._record(call, _events(call, declared, params, response, refusal))
+                self._record(call, _list_events(call, declared, params, response, refusal))
             else:
                 self._record(call, call.further_events)
-        self._purge.tell(call.ended)
+        self._purge.add_notices(call.deletion_notices)
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
                     "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
@@ -120,7 +120,7 @@ class Engine:
             raise refusal
         return {**response, "ResponseMetadata": metadata}
 
-    def call_for_many(
+    def call_many(
         self, operation: str, many: Sequence[Mapping[str, Any]], *, region: str, caller: Caller
     ) -> None:
         """Runs one operation for each of many requests, for less than so many calls cost, or for none.
@@ -128,8 +128,8 @@ class Engine:
         Raises the ClientError that refused one of them. That is recorded once the requests are called one by one,
         which is the caller's part then.
         """
-        declared, contract = BUILT[operation], BUILT[operation].contract
-        self._must_be_writable(declared)
+        declared, contract = OPERATIONS[operation], OPERATIONS[operation].contract
+        self._check_writable(declared)
         if not many:
             return
         first = not self._database.in_transaction
@@ -137,24 +137,24 @@ class Engine:
             with self._database.transaction(durable=declared.changes):
                 begun = self._begin(region, caller, first)
                 calls = [self._call(region, caller, begun.now) for _ in many]
-                requests = [checked(contract.request, params) for params in many]
+                requests = [validate(contract.request, params) for params in many]
                 for call, request in zip(calls, requests, strict=True):
                     admit(call, declared, request)
-                responses = BUILT_FOR_MANY[operation](calls, requests)
-                follow(begun, *(call.subject for call in calls if call.subject is not None))
+                responses = BULK_OPERATIONS[operation](calls, requests)
+                update_replicas(begun, *(call.subject for call in calls if call.subject is not None))
                 self._record(begun, [*begun.further_events, *(
                     event for call, params, response in zip(calls, many, responses, strict=True)
-                    for event in _events(call, declared, params, response, None)
+                    for event in _list_events(call, declared, params, response, None)
                 )])
-            self._purge.tell(begun.ended)
+            self._purge.add_notices(begun.deletion_notices)
         except SmtuiError:
             self._keys.forget_keys()
             raise
         except Exception as error:
             self._keys.forget_keys()
-            raise _failure(error) from error
+            raise _internal_error(error) from error
 
-    def _must_be_writable(self, declared: Declaration) -> None:
+    def _check_writable(self, declared: Declaration) -> None:
         if declared.changes and self._database.read_only:
             raise VaultReadOnlyError("This vault was opened for reading only: nothing can be changed.")
 
@@ -162,7 +162,7 @@ class Engine:
         now = int(self._ambient.now().timestamp() * 1000)
         call = self._call(region, caller, now)
         if first and not self._database.read_only:
-            call.ended += self._purge.end_overdue(call)
+            call.deletion_notices += self._purge.delete_overdue(call)
         return call
 
     def _call(self, region: str, caller: Caller, now: int) -> Call:
@@ -175,17 +175,17 @@ class Engine:
                          events=[(about.id if about else None, event) for about, event in happened])
 
 
-def _events(
+def _list_events(
     call: Call, declared: Declaration, params: Mapping[str, Any], response: Mapping[str, Any],
     refusal: ClientError | None,
 ) -> list[Event]:
     """What happened in a call: what it brought about, then its own event."""
-    own = events.event(call, declared.name, params, event_id=call.request_id, changes=declared.changes,
+    own = events.make_event(call, declared.name, params, event_id=call.request_id, changes=declared.changes,
                        response=response, error=refusal)
     return [*call.further_events, (call.subject, own)]
 
 
-def _failure(error: Exception) -> ClientError:
+def _internal_error(error: Exception) -> ClientError:
     """What is answered where a program error is behind it."""
     refusal = InternalServiceError("An error occurred on the server side.")
     refusal.__cause__ = error

@@ -10,7 +10,7 @@ from typing import Any
 from smtui import labels, schedules
 from smtui.api.errors import AccessDeniedException, InvalidParameterException
 from smtui.engine import events, values
-from smtui.engine.call import Call, moment
+from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Response
 from smtui.engine.functions import find_function
 from smtui.schedules import InvalidScheduleError, Rules
@@ -23,10 +23,10 @@ FIRST_STEP: dict[Kind, str] = {"rotation": "createSecret", "test": "testSecret"}
 LAST_STEP: dict[Kind, str] = {"rotation": "finishSecret", "test": "testSecret"}
 MINUTE = 60 * 1000
 # How long a failed rotation rests: 5 minutes, doubled each time, a day at most.
-FIRST_REST, LONGEST_REST = 5 * MINUTE, 24 * 60 * MINUTE
+FIRST_PAUSE, MAX_PAUSE = 5 * MINUTE, 24 * 60 * MINUTE
 
 
-def function_of(call: Call, arn: str) -> Function:
+def get_function(call: Call, arn: str) -> Function:
     """The function an ARN names. Raises AccessDeniedException where this vault has none of that name."""
     function = find_function(call.database, call.account, call.region, arn)
     if function is None:
@@ -37,49 +37,49 @@ def function_of(call: Call, arn: str) -> Function:
     return function
 
 
-def rules_of(rotation: Rotation) -> Rules | None:
+def make_rules(rotation: Rotation) -> Rules | None:
     return schedules.rules(
         after_days=rotation.after_days, expression=rotation.expression, duration=rotation.duration
     )
 
 
-def with_rules(rotation: Rotation, asked: Mapping[str, Any]) -> Rotation:
+def replace_rules(rotation: Rotation, asked: Mapping[str, Any]) -> Rotation:
     """The rotation under other RotationRules. Raises InvalidParameterException."""
     changed = replace(rotation, after_days=asked.get("AutomaticallyAfterDays"),
                       expression=asked.get("ScheduleExpression"), duration=asked.get("Duration"))
     try:
-        rules_of(changed)
+        make_rules(changed)
     except InvalidScheduleError as error:
         raise InvalidParameterException(str(error)) from None
     return changed
 
 
-def scheduled(call: Call, rotation: Rotation) -> Rotation:
+def schedule_next(call: Call, rotation: Rotation) -> Rotation:
     """The rotation with the dates of its next window."""
     try:
-        rules = rules_of(rotation) if rotation.enabled else None
+        rules = make_rules(rotation) if rotation.enabled else None
     except InvalidScheduleError:
         rules = None  # nobody set up such rules: check names the row
-    window = rules and schedules.next_window(rules, moment(rotation.counts_from), moment(call.now))
+    window = rules and schedules.next_window(rules, to_datetime(rotation.counts_from), to_datetime(call.now))
     if not window:
         return replace(rotation, opens_at=None, due_by=None)
     return replace(rotation, opens_at=_milliseconds(window.start), due_by=_milliseconds(window.last))
 
 
-def value_changed(call: Call, secret: Secret) -> None:
+def record_new_value(call: Call, secret: Secret) -> None:
     """A new current value counts as a rotation, whoever stored it."""
     rotation = rotations.find_rotation(call.database, secret.id)
     if rotation is not None and rotation.enabled:
         counted = replace(rotation, rotated_at=call.now, counts_from=call.now)
-        rotations.save_rotation(call.database, scheduled(call, counted))
+        rotations.save_rotation(call.database, schedule_next(call, counted))
 
 
-def members(rotation: Rotation | None) -> Response:
+def format_members(rotation: Rotation | None) -> Response:
     """The members of DescribeSecret and ListSecrets; none for a secret that was never set up for rotation."""
     if rotation is None:
         return {}
     try:
-        rules = rules_of(rotation)
+        rules = make_rules(rotation)
     except InvalidScheduleError:
         return {"RotationEnabled": rotation.enabled, "RotationLambdaARN": rotation.function}
     told = {
@@ -92,14 +92,14 @@ def members(rotation: Rotation | None) -> Response:
         "RotationEnabled": rotation.enabled,
         "RotationLambdaARN": rotation.function,
         **({"RotationRules": {name: value for name, value in told.items() if value}} if rules else {}),
-        **{name: moment(at) for name, at in dates.items() if at},
+        **{name: to_datetime(at) for name, at in dates.items() if at},
     }
 
 
 # The life of a run.
 
 
-def pending(call: Call, secret: Secret) -> str | None:
+def find_pending_version_id(call: Call, secret: Secret) -> str | None:
     """The VersionId of a rotation that is not complete: AWSPENDING where AWSCURRENT is not."""
     by_label = versions.read_labels(call.database, secret.id)
     row = by_label.get(labels.AWSPENDING)
@@ -108,21 +108,21 @@ def pending(call: Call, secret: Secret) -> str | None:
     return versions.get_by_row(call.database, row).version_id
 
 
-def begin(call: Call, secret: Secret, token: str, kind: Kind) -> None:
+def begin_run(call: Call, secret: Secret, token: str, kind: Kind) -> None:
     """A rotation begins with an empty pending version; a test, with a pending copy of the current one."""
     if kind == "rotation":
-        values.reserve(call, secret, token)
+        values.reserve_version(call, secret, token)
     else:
         current = versions.get_by_row(call.database, versions.read_labels(call.database, secret.id)[labels.AWSCURRENT])
-        values.store(call, secret, token, values.opened(call, secret, current), [labels.AWSPENDING])
+        values.store_version(call, secret, token, values.decrypt(call, secret, current), [labels.AWSPENDING])
     rotations.save_run(call.database, Run(
         secret.id, kind, token, FIRST_STEP[kind], "waiting", attempts=0, not_before=call.now, held_by=None,
         held_until=0, message="", changed_at=call.now,
     ))
-    note(call, secret, "Started", kind)
+    add_event(call, secret, "Started", kind)
 
 
-def step_done(call: Call, secret: Secret, run: Run) -> Run:
+def complete_step(call: Call, secret: Secret, run: Run) -> Run:
     """The run at its next step, or done."""
     if run.step != LAST_STEP[run.kind]:
         after = replace(run, step=STEPS[STEPS.index(run.step) + 1], attempts=0, message="", changed_at=call.now)
@@ -131,40 +131,40 @@ def step_done(call: Call, secret: Secret, run: Run) -> Run:
     by_label = versions.read_labels(call.database, secret.id)
     version = versions.find_by_id(call.database, secret.id, run.token)
     if run.kind == "rotation" and (version is None or by_label.get(labels.AWSCURRENT) != version.id):
-        return failed(call, secret, run, "finishSecret ended, but AWSCURRENT is not on the new version.")
-    _put_pending_away(call, secret, run)
+        return fail_run(call, secret, run, "finishSecret ended, but AWSCURRENT is not on the new version.")
+    _remove_pending(call, secret, run)
     if run.kind == "rotation":
-        value_changed(call, secret)
-    return _ended(call, secret, run, "done", "Succeeded", "")
+        record_new_value(call, secret)
+    return _end_run(call, secret, run, "done", "Succeeded", "")
 
 
-def failed(call: Call, secret: Secret, run: Run, message: str) -> Run:
+def fail_run(call: Call, secret: Secret, run: Run, message: str) -> Run:
     """A rotation rests and is tried again at the same step; a test that failed is over."""
     if run.kind == "test":
-        _put_pending_away(call, secret, run)
-        return _ended(call, secret, run, "failed", "Failed", message)
-    rest = min(FIRST_REST * 2**run.attempts, LONGEST_REST)
+        _remove_pending(call, secret, run)
+        return _end_run(call, secret, run, "failed", "Failed", message)
+    rest = min(FIRST_PAUSE * 2**run.attempts, MAX_PAUSE)
     after = replace(run, attempts=run.attempts + 1, not_before=call.now + rest, held_by=None, held_until=0,
                     message=message, changed_at=call.now)
     rotations.save_run(call.database, after)
-    note(call, secret, "Failed", run.kind)
+    add_event(call, secret, "Failed", run.kind)
     return after
 
 
-def _ended(call: Call, secret: Secret, run: Run, state: rotations.State, event: str, message: str) -> Run:
+def _end_run(call: Call, secret: Secret, run: Run, state: rotations.State, event: str, message: str) -> Run:
     after = replace(run, state=state, held_by=None, held_until=0, message=message, changed_at=call.now)
     rotations.save_run(call.database, after)
     secrets.touch_changed(call.database, secret, call.now)
-    note(call, secret, event, run.kind)
+    add_event(call, secret, event, run.kind)
     return after
 
 
-def released(call: Call, run: Run) -> None:
+def release_run(call: Call, run: Run) -> None:
     """The run goes back as it was taken: nothing was tried, so nothing has failed."""
     rotations.save_run(call.database, replace(run, held_by=None, held_until=0, changed_at=call.now))
 
 
-def _put_pending_away(call: Call, secret: Secret, run: Run) -> None:
+def _remove_pending(call: Call, secret: Secret, run: Run) -> None:
     """AWSPENDING leaves this run's version; a version that was made for a test goes with it."""
     version = versions.find_by_id(call.database, secret.id, run.token)
     before = versions.read_labels(call.database, secret.id)
@@ -175,10 +175,10 @@ def _put_pending_away(call: Call, secret: Secret, run: Run) -> None:
         versions.remove_versions(call.database, secret.id, [run.token])
 
 
-def note(call: Call, secret: Secret, what: str, kind: Kind) -> None:
+def add_event(call: Call, secret: Secret, what: str, kind: Kind) -> None:
     """An event of the service itself, as CloudTrail names them: RotationStarted, TestRotationFailed."""
     name = f"{'Test' if kind == 'test' else ''}Rotation{what}"
-    call.further_events.append((secret, events.service_event(call, name, {"SecretId": call.arn(secret)})))
+    call.further_events.append((secret, events.make_service_event(call, name, {"SecretId": call.arn(secret)})))
 
 
 def _milliseconds(when: datetime) -> int:

@@ -11,7 +11,7 @@ from smtui.api.limits import MAX_TAGS_PER_SECRET
 RESERVED = "aws:"
 
 
-def read(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def parse_tags(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The tags of a request by their keys."""
     found: dict[str, str] = {}
     for tag in tags:
@@ -26,7 +26,7 @@ def read(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
-def together(present: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+def merge_tags(present: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
     """Both. Raises LimitExceededException where they are more tags than a secret can have."""
     tags = {**present, **new}
     if len(tags) > MAX_TAGS_PER_SECRET:

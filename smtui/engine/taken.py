@@ -21,7 +21,7 @@ def look_up_names(
 
     A name in neither is free, or that of a secret without a value.
     """
-    refused = {name: reason for name in wanted if (reason := _reason(name))}
+    refused = {name: reason for name in wanted if (reason := _find_name_fault(name))}
     with_value: set[str] = set()
     for name, scheduled, has_value in secrets.list_states(database, region, [name for name in wanted
                                                                            if name not in refused]):
@@ -32,10 +32,10 @@ def look_up_names(
     return with_value, refused
 
 
-def _reason(name: str) -> str:
+def _find_name_fault(name: str) -> str:
     """Why no secret can have this name; empty where one can."""
     try:
-        names.valid_name(name)
+        names.validate_name(name)
     except ValidationException as error:
         return error.message
     longest = getattr(NAME, "max", None)

@@ -20,20 +20,20 @@ NONCE_BYTES = 12
 _FREE = ("NextToken", "MaxResults")
 
 
-def question(operation: str, region: str, caller: str, request: Mapping[str, Any]) -> bytes:
+def bind_request(operation: str, region: str, caller: str, request: Mapping[str, Any]) -> bytes:
     """What a token is bound to: who asks what, where."""
     asked = {name: value for name, value in request.items() if name not in _FREE}
     text = json.dumps([operation, region, caller, asked], sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
-def make(key: bytes, bound_to: bytes, position: object, ambient: Ambient) -> str:
+def make_token(key: bytes, bound_to: bytes, position: object, ambient: Ambient) -> str:
     nonce = ambient.random_bytes(NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, json.dumps(position).encode(), bound_to)
     return base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
-def read(key: bytes, bound_to: bytes, token: str) -> Any:
+def read_token(key: bytes, bound_to: bytes, token: str) -> Any:
     """The position in it. Raises InvalidNextTokenException, the same for every cause."""
     try:
         raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)

@@ -37,11 +37,11 @@ class Value:
         """The one member of a response it belongs in."""
         return {"SecretString": self.raw.decode()} if self.form == "string" else {"SecretBinary": self.raw}
 
-    def same_as(self, other: Value) -> bool:
+    def is_same_as(self, other: Value) -> bool:
         return self.form == other.form and hmac.compare_digest(self.raw, other.raw)
 
 
-def given(request: Request) -> Value | None:
+def parse_value(request: Request) -> Value | None:
     """The value a request brings, if any; both forms at once are refused."""
     text, binary = request.get("SecretString"), request.get("SecretBinary")
     if text is not None and binary is not None:
@@ -57,25 +57,25 @@ def given(request: Request) -> Value | None:
     return Value("string", raw)
 
 
-def needed(request: Request) -> Value:
-    value = given(request)
+def require_value(request: Request) -> Value:
+    value = parse_value(request)
     if value is None:
         raise InvalidParameterException("You must provide either SecretString or SecretBinary.")
     return value
 
 
-def opened(call: Call, secret: Secret, version: Version) -> Value:
+def decrypt(call: Call, secret: Secret, version: Version) -> Value:
     """A stored version in the clear. Raises DecryptionFailure; ResourceNotFoundException for one without a value."""
     if version.is_empty:
-        raise no_value(version.version_id)
-    key = kms.for_opening(call, version.key)
+        raise no_value_error(version.version_id)
+    key = kms.get_decryption_key(call, version.key)
     context = EncryptionContext(call.arn(secret), version.version_id, version.form)
     return Value(version.form, envelope.unseal(version.envelope, call.keys.get_material(key), context))
 
 
-def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels: Iterable[str]) -> list[str]:
+def store_version(call: Call, secret: Secret, version_id: str, value: Value, new_labels: Iterable[str]) -> list[str]:
     """Seals a new version, moves the labels to it, drops outdated versions; answers with the labels it carries."""
-    row = insert(call, secret, version_id, value, made_at=call.now)
+    row = insert_version(call, secret, version_id, value, made_at=call.now)
     before = versions.read_labels(call.database, secret.id)
     after = labels.put(before, row, new_labels)
     save_labels(call, secret, before, after)
@@ -83,40 +83,40 @@ def store(call: Call, secret: Secret, version_id: str, value: Value, new_labels:
     return labels.of_version(after, row)
 
 
-def store_first(call: Call, firsts: Sequence[tuple[Secret, str, Value]]) -> None:
+def store_first_versions(call: Call, firsts: Sequence[tuple[Secret, str, Value]]) -> None:
     """Seals the first versions of secrets just made, under their ids, as AWSCURRENT."""
     keys_by_name: dict[str | None, KmsKey] = {}
     new = []
     for secret, version_id, value in firsts:
         key = keys_by_name.get(secret.kms_key_id)
         if key is None:
-            key = keys_by_name[secret.kms_key_id] = kms.for_sealing(call, secret.region, secret.kms_key_id)
-        new.append(_version(call, secret, version_id, value, key, made_at=call.now))
+            key = keys_by_name[secret.kms_key_id] = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
+        new.append(_make_version(call, secret, version_id, value, key, made_at=call.now))
     rows = versions.insert_versions(call.database, new)
     versions.add_labels(call.database, [
         (each.secret, labels.AWSCURRENT, row) for each, row in zip(new, rows, strict=True)
     ])
 
 
-def no_value(version_id: str) -> ResourceNotFoundException:
+def no_value_error(version_id: str) -> ResourceNotFoundException:
     return ResourceNotFoundException(
         f"Secrets Manager can't find the specified secret value for VersionId: {version_id}"
     )
 
 
-def reserve(call: Call, secret: Secret, version_id: str) -> None:
+def reserve_version(call: Call, secret: Secret, version_id: str) -> None:
     """The version a rotation will fill: AWSPENDING, and without a value yet."""
-    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
+    key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     new = NewVersion(secret.id, version_id, call.now, "string", key.row, EMPTY)
     [row] = versions.insert_versions(call.database, [new])
     before = versions.read_labels(call.database, secret.id)
     save_labels(call, secret, before, labels.attach(before, row, [labels.AWSPENDING]))
 
 
-def fill(call: Call, secret: Secret, version: Version, value: Value, new_labels: Iterable[str]) -> list[str]:
+def fill_version(call: Call, secret: Secret, version: Version, value: Value, new_labels: Iterable[str]) -> list[str]:
     """Gives an empty version its value, and moves the labels to it; answers with those it carries."""
-    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
-    sealed = _sealed(call, secret, version.version_id, value, key)
+    key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
+    sealed = _encrypt(call, secret, version.version_id, value, key)
     versions.fill_version(call.database, version, form=value.form, key=key.row, envelope=sealed)
     before = versions.read_labels(call.database, secret.id)
     after = labels.put(before, version.id, new_labels)
@@ -124,15 +124,18 @@ def fill(call: Call, secret: Secret, version: Version, value: Value, new_labels:
     return labels.of_version(after, version.id)
 
 
-def insert(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
+def insert_version(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
     """A new version under the secret's key, without labels; answers with its row. Raises EncryptionFailure."""
-    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
-    [row] = versions.insert_versions(call.database, [_version(call, secret, version_id, value, key, made_at=made_at)])
+    key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
+    new = _make_version(call, secret, version_id, value, key, made_at=made_at)
+    [row] = versions.insert_versions(call.database, [new])
     return row
 
 
-def _version(call: Call, secret: Secret, version_id: str, value: Value, key: KmsKey, *, made_at: int) -> NewVersion:
-    sealed = _sealed(call, secret, version_id, value, key)
+def _make_version(
+    call: Call, secret: Secret, version_id: str, value: Value, key: KmsKey, *, made_at: int
+) -> NewVersion:
+    sealed = _encrypt(call, secret, version_id, value, key)
     return NewVersion(secret.id, version_id, made_at, value.form, key.row, sealed)
 
 
@@ -142,17 +145,17 @@ def move_to_key(call: Call, secret: Secret) -> None:
     Raises DecryptionFailure where a version's present key may not be used. One whose key was deleted for good is lost
     already, and does not stand in the way.
     """
-    key = kms.for_sealing(call, secret.region, secret.kms_key_id)
+    key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     by_label = versions.read_labels(call.database, secret.id)
     for row in {by_label[label] for label in labels.AWS if label in by_label}:
         version = versions.get_by_row(call.database, row)
         if version.key == key.row or version.is_empty or keys.get_by_row(call.database, version.key).is_shredded:
             continue
-        sealed = _sealed(call, secret, version.version_id, opened(call, secret, version), key)
+        sealed = _encrypt(call, secret, version.version_id, decrypt(call, secret, version), key)
         versions.reseal_version(call.database, version, key.row, sealed)
 
 
-def _sealed(call: Call, secret: Secret, version_id: str, value: Value, key: KmsKey) -> Envelope:
+def _encrypt(call: Call, secret: Secret, version_id: str, value: Value, key: KmsKey) -> Envelope:
     context = EncryptionContext(call.arn(secret), version_id, value.form)
     return envelope.seal(value.raw, call.keys.get_material(key), context, call.ambient.random_bytes)
 

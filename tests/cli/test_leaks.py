@@ -123,7 +123,7 @@ def test_an_error_in_the_middle_of_everything(stocked: CommandLine, monkeypatch:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(MARK)
 
-    monkeypatch.setattr(values, "opened", broken)
+    monkeypatch.setattr(values, "decrypt", broken)
 
     for argv in (["get", "prod/db"], ["get-secret-value", "--secret-id", "prod/db"], ["copy", "prod/db"]):
         answer = stocked(*argv)

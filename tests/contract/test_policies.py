@@ -9,7 +9,7 @@ import pytest
 
 import smtui
 from smtui.api.errors import ParamValidationError
-from smtui.engine.client import method_name
+from smtui.engine.client import format_method_name
 from smtui.policy import keys
 from tests.contract.conftest import HeldToTheModel
 from tests.contract.regions import FAR
@@ -166,7 +166,7 @@ def test_a_replica_has_a_policy_of_its_own(client: Any, far: Any, primary: str) 
 def test_every_operation_obeys(client: Any, arn: str, refused: Any, action: str) -> None:
     """An explicit Deny binds the vault's owner too, and only for what it names."""
     client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*", f"secretsmanager:{action}"))
-    message = refused("AccessDeniedException", getattr(client, method_name(action)), SecretId="a",
+    message = refused("AccessDeniedException", getattr(client, format_method_name(action)), SecretId="a",
                       **MINIMAL.get(action, {}))
 
     assert message == (

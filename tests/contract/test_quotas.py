@@ -12,7 +12,7 @@ from smtui.api.errors import InvalidParameterException, ParamValidationError, Va
 from smtui.api.model import OPERATIONS
 from smtui.api.shapes import Blob, Integer, List, Shape, Structure, Text
 from smtui.engine import quotas
-from smtui.engine.request import checked
+from smtui.engine.request import validate
 
 FAR = "eu-west-1"
 # Words that fit a pattern, as long as is wanted.
@@ -80,16 +80,16 @@ EDGES = [
 def test_a_request_at_its_limits(request_shape: Structure, way: tuple[str, ...], member: Any) -> None:
     """What is too large is the service's to refuse, what is too small its client's, each with the right words."""
     if member.max is not None:
-        checked(request_shape, placed(request_shape, way, sized(member, member.max)))
+        validate(request_shape, placed(request_shape, way, sized(member, member.max)))
         refusal = InvalidParameterException if way == ("ResourcePolicy",) else ValidationException
         with pytest.raises(refusal, match=f"less than or equal to {member.max}") as refused:
-            checked(request_shape, placed(request_shape, way, sized(member, member.max + 1)))
+            validate(request_shape, placed(request_shape, way, sized(member, member.max + 1)))
         assert not isinstance(refused.value, ParamValidationError)
     if member.min:
         if getattr(member, "pattern", None) not in FITTING:  # nothing that short fits those
-            checked(request_shape, placed(request_shape, way, sized(member, member.min)))
+            validate(request_shape, placed(request_shape, way, sized(member, member.min)))
         with pytest.raises(ParamValidationError, match=f"valid min (length|value): {member.min}"):
-            checked(request_shape, placed(request_shape, way, sized(member, member.min - 1)))
+            validate(request_shape, placed(request_shape, way, sized(member, member.min - 1)))
 
 
 def test_there_are_limits_to_test() -> None:

@@ -4,14 +4,14 @@ import pytest
 
 from smtui.api.model import OPERATIONS
 from smtui.api.shapes import Blob, List, Structure, Text
-from smtui.engine.client import method_name
+from smtui.engine.client import format_method_name
 
 MARKER = "hunter2-do-not-tell"
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_missing_and_unknown_parameters(client, refused, operation) -> None:
-    method = getattr(client, method_name(operation))
+    method = getattr(client, format_method_name(operation))
     for name in OPERATIONS[operation].request.required:
         assert f'Missing required parameter in input: "{name}"' in refused("ValidationException", method)
     assert "Unknown parameter" in refused("ValidationException", method, Colour="blue")
@@ -28,7 +28,7 @@ def test_sensitive_members_never_leave_through_a_refusal_or_the_trail(vault, cli
             attempts += [{**base, name: wrong} for wrong in (MARKER, [MARKER], {MARKER: MARKER}, MARKER * 9000)]
     for params in attempts:
         try:
-            said = repr(getattr(client, method_name(operation))(**params))
+            said = repr(getattr(client, format_method_name(operation))(**params))
             said = said if "SecretString" not in params else ""
         except Exception as error:
             said = f"{error} {error!r} {vars(error)}"

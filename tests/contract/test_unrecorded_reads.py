@@ -11,9 +11,9 @@ import pytest
 import smtui
 from smtui.api.errors import ParamValidationError
 from smtui.api.shapes import List, Shape, Structure, Text
-from smtui.engine.declaration import BUILT
+from smtui.engine.declaration import OPERATIONS
 
-UNRECORDED = sorted(name for name, declared in BUILT.items() if declared.reads_metadata)
+UNRECORDED = sorted(name for name, declared in OPERATIONS.items() if declared.reads_metadata)
 # How a failed function explained itself: it is for who looks at the rotation, and is no value.
 MESSAGES = {"Message", "RotationToken"}
 
@@ -29,7 +29,7 @@ def members(shape: Shape) -> Iterator[tuple[str, Shape]]:
 
 @pytest.mark.parametrize("name", UNRECORDED)
 def test_what_may_be_unrecorded_changes_nothing_and_answers_no_value(name: str) -> None:
-    declared = BUILT[name]
+    declared = OPERATIONS[name]
 
     assert not declared.changes
     assert not {each for each, shape in members(declared.contract.response)

@@ -1,4 +1,4 @@
-"""The file an editor gets: private, in memory where there is such a place, and gone afterwards, whatever happens."""
+"""The file an editor gets: private, in memory where there is such a place, and gone on_success, whatever happens."""
 
 from __future__ import annotations
 

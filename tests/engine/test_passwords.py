@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smtui.ambient import Ambient
 from smtui.api.errors import ClientError, InvalidParameterException, InvalidRequestException
-from smtui.engine.passwords import PUNCTUATION, generate, included_types, strings
+from smtui.engine.passwords import PUNCTUATION, count_strings, generate, list_included_types
 
 AMBIENT = Ambient()
 SWITCHES = ("ExcludeLowercase", "ExcludeUppercase", "ExcludeNumbers", "ExcludePunctuation", "IncludeSpace")
@@ -58,9 +58,9 @@ def test_positions_and_types_follow_the_exact_distribution(length: int) -> None:
     expected = sum(at.values()) / length
     assert sum((at[n] - expected) ** 2 / expected for n in range(length)) < chi_square_limit(length - 1)
 
-    total = strings(alphabet, length)
+    total = count_strings(alphabet, length)
     others = [26, 26, len(PUNCTUATION)]
-    exactly = [math.comb(length, k) * 10**k * strings(others, length - k) / total for k in range(1, length - 2)]
+    exactly = [math.comb(length, k) * 10**k * count_strings(others, length - k) / total for k in range(1, length - 2)]
     bins = [k for k, p in enumerate(exactly, 1) if p * draws >= 10]
     seen = Counter(sum(c.isdigit() for c in p) for p in passwords)
     statistic = sum((seen[k] - draws * exactly[k - 1]) ** 2 / (draws * exactly[k - 1]) for k in bins)
@@ -95,7 +95,7 @@ def test_a_password_keeps_to_its_request(request: dict) -> None:
     except ClientError as error:
         assert isinstance(error, InvalidParameterException | InvalidRequestException)
         return
-    types = included_types(request)
+    types = list_included_types(request)
     assert len(password) == request["PasswordLength"]
     assert set(password) <= set("".join(types))
     if request.get("RequireEachIncludedType", True):

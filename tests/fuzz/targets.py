@@ -23,7 +23,7 @@ from smtui import schedules, strict_json
 from smtui.api.errors import SmtuiError
 from smtui.api.model import OPERATIONS
 from smtui.cli import shorthand
-from smtui.engine.client import method_name
+from smtui.engine.client import format_method_name
 from smtui.policy import decide, exposure, grammar
 from smtui.policy.statements import MalformedPolicyError
 from smtui.policy.warnings import warnings
@@ -102,7 +102,7 @@ def requests(data: bytes) -> None:
     match _json(data):
         case [str(operation), dict(request)] if operation in OPERATIONS:
             with suppress(SmtuiError), vault().transaction():
-                getattr(vault().client(), method_name(operation))(**request)
+                getattr(vault().client(), format_method_name(operation))(**request)
                 raise SmtuiError  # nothing of it is kept
 
 

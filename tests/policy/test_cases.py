@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.engine.client import method_name
+from smtui.engine.client import format_method_name
 from tests.conftest import PASSPHRASE, Clock
 from tests.policy import more_cases
 
@@ -108,7 +108,7 @@ def test_enforcement(vault: smtui.Vault, told: dict[str, Any]) -> None:
     case = Case(vault, told)
     case.put()
     for probe in told["probes"]:
-        method = getattr(case.client(probe["caller"]), method_name(probe["action"]))
+        method = getattr(case.client(probe["caller"]), format_method_name(probe["action"]))
         if probe["allowed"]:
             method(SecretId=case.arn)
         else:

@@ -220,9 +220,9 @@ REQUESTS = (
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_the_bits_count_the_passwords_that_can_come(request_: dict[str, object]) -> None:
     """Held against the other way of counting, by which passwords are made."""
-    sizes = [len(alphabet) for alphabet in passwords.included_types(request_)]
+    sizes = [len(alphabet) for alphabet in passwords.list_included_types(request_)]
 
-    assert entropy.bits(request_) == math.log2(passwords.strings(sizes, request_["PasswordLength"]))
+    assert entropy.bits(request_) == math.log2(passwords.count_strings(sizes, request_["PasswordLength"]))
 
 
 def test_the_bits_without_one_of_each() -> None:

@@ -57,7 +57,7 @@ async def test_nothing_typed_opens_nothing(app: MakeApp, vault: smtui.Vault, mon
 
 
 async def test_the_bytes_typed_are_wiped(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was handed to the vault holds nothing afterwards, whether it opened or not."""
+    """What was handed to the vault holds nothing on_success, whether it opened or not."""
     vault.close()
     given: list[bytearray] = []
 

@@ -142,7 +142,7 @@ def test_only_the_vault_is_left_after_closing(path: Path) -> None:
 
 
 def test_no_value_stands_in_any_file(path: Path) -> None:
-    """Neither while the vault is open nor afterwards, nor does a name."""
+    """Neither while the vault is open nor on_success, nor does a name."""
     def found() -> bool:
         words = (b"hunter2", b"prod/db", b"marker")
         return any(word in file.read_bytes() for file in path.parent.iterdir() for word in words)

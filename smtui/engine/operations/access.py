@@ -18,11 +18,11 @@ def explain_access(call: Call, secret: Secret, request: Request) -> Response:
 
     `ContextEntries` are condition keys as their request would have them, instead of what is so of every request.
     """
-    action = _action(request["Action"])
+    action = _parse_action(request["Action"])
     entries = {each["ContextKeyName"]: each["ContextKeyValues"] for each in request.get("ContextEntries", ())}
     who = Caller(request["CallerArn"], "admin" if request.get("IdentityAllows", True) else "none",
-                 {**call.caller.context, **{key: _one_or_several(values) for key, values in entries.items()}})
-    outcome = policies.judged(replace(call, caller=who), action, secret)
+                 {**call.caller.context, **{key: _unwrap_single(values) for key, values in entries.items()}})
+    outcome = policies.decide_access(replace(call, caller=who), action, secret)
     by = {"Statement": outcome.statement.name} if outcome.statement else {}
     why = {"Reason": outcome.why} if outcome.why else {}
     return {**call.identity(secret), "Allowed": outcome.allowed, **by, **why}
@@ -31,8 +31,8 @@ def explain_access(call: Call, secret: Secret, request: Request) -> Response:
 @operation("ListAccess", reads_metadata=True)
 def list_access(call: Call, secret: Secret, request: Request) -> Response:
     """Which of the principals that the policy names may do something, if their own account lets them; and who else."""
-    action = _action(request["Action"])
-    policy = policies.attached(call, secret)
+    action = _parse_action(request["Action"])
+    policy = policies.find_policy(call, secret)
     if policy is None:
         return {**call.identity(secret), "Principals": []}
     named = {arn for each in policy.statements for arn in each.principals.arns if arn.startswith("arn:")}
@@ -40,20 +40,22 @@ def list_access(call: Call, secret: Secret, request: Request) -> Response:
     accounts = {account for each in policy.statements for account in each.principals.accounts}
     roots = {f"arn:aws:iam::{account}:root": account for account in accounts}
     everybody = sorted({*named, *roots})
-    may = [arn for arn in everybody if policies.judged(replace(call, caller=Caller(arn)), action, secret).allowed]
-    sometimes = [arn for arn in everybody if arn not in may and policies.might(call, secret, policy, arn, action)]
-    witness = policies.broad(call, secret, policy)
+    may = [arn for arn in everybody
+           if policies.decide_access(replace(call, caller=Caller(arn)), action, secret).allowed]
+    sometimes = [arn for arn in everybody
+                 if arn not in may and policies.is_conditionally_allowed(call, secret, policy, arn, action)]
+    witness = policies.find_broad_access(call, secret, policy)
     return {**call.identity(secret), "Principals": [roots.get(arn, arn) for arn in may],
             **({"ConditionalPrincipals": [roots.get(arn, arn) for arn in sometimes]} if sometimes else {}),
             **({"Witness": str(witness)} if witness else {})}
 
 
-def _one_or_several(values: list[str]) -> str | list[str]:
+def _unwrap_single(values: list[str]) -> str | list[str]:
     """A key that is said to have one value has that, and no list of one."""
     return values[0] if len(values) == 1 else values
 
 
-def _action(word: str) -> str:
+def _parse_action(word: str) -> str:
     """An action on a secret, by its name however it is written."""
     name = word.rpartition(":")[2].lower()
     for action in keys.ACTIONS:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from smtui.api.errors import AlreadyExistsException, InvalidAliasNameException, KMSInvalidStateException
 from smtui.engine import kms
-from smtui.engine.call import Call, moment
+from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
-from smtui.engine.operations.keys import customers, named, no_alias
+from smtui.engine.operations.keys import alias_not_found_error, get_customer_key, get_key
 from smtui.vault import keys
 from smtui.vault.keys import Alias, KmsKey
 
@@ -16,11 +16,11 @@ RESERVED = "alias/aws/"
 @operation("CreateAlias", changes=True, secret=False)
 def create_alias(call: Call, _: None, request: Request) -> Response:
     """Page CreateAlias."""
-    alias = _own(request["AliasName"])
-    key = _target(call, "CreateAlias", request["TargetKeyId"])
+    alias = _validate_alias(request["AliasName"])
+    key = _get_target(call, "CreateAlias", request["TargetKeyId"])
     if keys.find_by_alias(call.database, call.region, alias):
         raise AlreadyExistsException(
-            f"An alias with the name {kms.resource_arn(call, call.region, alias)} already exists"
+            f"An alias with the name {kms.format_arn(call, call.region, alias)} already exists"
         )
     keys.point_alias(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
     return {}
@@ -29,8 +29,8 @@ def create_alias(call: Call, _: None, request: Request) -> Response:
 @operation("UpdateAlias", changes=True, secret=False)
 def update_alias(call: Call, _: None, request: Request) -> Response:
     """Page UpdateAlias. What secrets seal from now on follows the alias; what they hold stays where it is."""
-    alias = _present(call, request["AliasName"])
-    key = _target(call, "UpdateAlias", request["TargetKeyId"])
+    alias = _find_alias(call, request["AliasName"])
+    key = _get_target(call, "UpdateAlias", request["TargetKeyId"])
     keys.point_alias(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
     return {}
 
@@ -38,20 +38,20 @@ def update_alias(call: Call, _: None, request: Request) -> Response:
 @operation("DeleteAlias", changes=True, secret=False)
 def delete_alias(call: Call, _: None, request: Request) -> Response:
     """Page DeleteAlias. The key stays."""
-    keys.remove_alias(call.database, call.region, _present(call, request["AliasName"]))
+    keys.remove_alias(call.database, call.region, _find_alias(call, request["AliasName"]))
     return {}
 
 
 @operation("ListAliases", secret=False, reads_metadata=True)
 def list_aliases(call: Call, _: None, request: Request) -> Response:
     """Page ListAliases. All come at once."""
-    only = named(call, request["KeyId"]).row if "KeyId" in request else None
+    only = get_key(call, request["KeyId"]).row if "KeyId" in request else None
     found = [alias for alias in keys.list_aliases(call.database, call.region)
              if only in (None, alias.key) and keys.exists(call.database, alias.key)]
-    return {"Aliases": [_entry(call, alias) for alias in found], "Truncated": False}
+    return {"Aliases": [_format_entry(call, alias) for alias in found], "Truncated": False}
 
 
-def _own(alias: str) -> str:
+def _validate_alias(alias: str) -> str:
     """An alias of the customer's. Raises InvalidAliasNameException."""
     if not alias.startswith(kms.ALIAS) or alias == kms.ALIAS:
         raise InvalidAliasNameException(f"An alias begins with {kms.ALIAS}, followed by its name.")
@@ -60,23 +60,23 @@ def _own(alias: str) -> str:
     return alias
 
 
-def _present(call: Call, alias: str) -> str:
+def _find_alias(call: Call, alias: str) -> str:
     if keys.find_by_alias(call.database, call.region, alias) is None:
-        raise no_alias(call, alias)
-    return _own(alias)
+        raise alias_not_found_error(call, alias)
+    return _validate_alias(alias)
 
 
-def _target(call: Call, operation: str, key_id: str) -> KmsKey:
-    key = customers(call, operation, key_id)
+def _get_target(call: Call, operation: str, key_id: str) -> KmsKey:
+    key = get_customer_key(call, operation, key_id)
     if key.state == "PendingDeletion":
-        raise KMSInvalidStateException(f"{kms.arn(call, key)} is pending deletion.")
+        raise KMSInvalidStateException(f"{kms.format_key_arn(call, key)} is pending deletion.")
     return key
 
 
-def _entry(call: Call, alias: Alias) -> Response:
+def _format_entry(call: Call, alias: Alias) -> Response:
     return {
         "AliasName": alias.name,
-        "AliasArn": kms.resource_arn(call, alias.region, alias.name),
+        "AliasArn": kms.format_arn(call, alias.region, alias.name),
         "TargetKeyId": keys.get_by_row(call.database, alias.key).key_id,
-        "CreationDate": moment(alias.created_at),
+        "CreationDate": to_datetime(alias.created_at),
     }

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, ResourceExistsException
 from smtui.engine import kms, names, quotas, replication, tagging, values
-from smtui.engine.call import Call, version_token
-from smtui.engine.declaration import Request, Response, for_many, operation
+from smtui.engine.call import Call, require_token
+from smtui.engine.declaration import Request, Response, bulk_operation, operation
 from smtui.engine.values import Value
 from smtui.vault import secrets, versions
 from smtui.vault.secrets import Secret
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class New:
+class NewSecret:
     """What a request asks for, judged by all that can be judged without looking whether it is there."""
 
     secret: Secret
@@ -28,48 +28,48 @@ class New:
 @operation("CreateSecret", changes=True, secret=False)
 def create_secret(call: Call, _: None, request: Request) -> Response:
     """Page CreateSecret. CrossAccountPrimaryARN, which is newer than the specification, finds no other account here."""
-    new = _judged(call, request)
+    new = _parse_request(call, request)
     present = secrets.find_by_name(call.database, call.region, new.secret.name)
     if present:
-        return _created_before(call, present, new.first)
-    quotas.must_have_room(call, call.region)
-    [call.subject] = _make(call, [new])
-    return _created(call, call.subject, new)
+        return _format_existing(call, present, new.first)
+    quotas.check_room(call, call.region)
+    [call.subject] = _insert(call, [new])
+    return _format_new(call, call.subject, new)
 
 
-@for_many("CreateSecret")
+@bulk_operation("CreateSecret")
 def create_secrets(calls: Sequence[Call], requests: Sequence[Request]) -> list[Response]:
     """The same for secrets of names that are all free."""
     call = calls[0]
-    all_new = [_judged(call, request) for request in requests]
+    all_new = [_parse_request(call, request) for request in requests]
     wanted = [new.secret.name for new in all_new]
     if len(set(wanted)) < len(wanted) or secrets.has_any_named(call.database, call.region, wanted):
         raise ResourceExistsException("The operation failed because one of the secrets already exists.")
-    quotas.must_have_room(call, call.region, len(wanted))
-    for each, secret in zip(calls, _make(call, all_new), strict=True):
+    quotas.check_room(call, call.region, len(wanted))
+    for each, secret in zip(calls, _insert(call, all_new), strict=True):
         each.subject = secret
-    return [_created(each, each.subject, new) for each, new in zip(calls, all_new, strict=True) if each.subject]
+    return [_format_new(each, each.subject, new) for each, new in zip(calls, all_new, strict=True) if each.subject]
 
 
-def _judged(call: Call, request: Request) -> New:
-    name = names.valid_name(request["Name"])
-    value = values.given(request)
-    tags = tagging.read(request.get("Tags", ()))
-    tagging.together({}, tags)
+def _parse_request(call: Call, request: Request) -> NewSecret:
+    name = names.validate_name(request["Name"])
+    value = values.parse_value(request)
+    tags = tagging.parse_tags(request.get("Tags", ()))
+    tagging.merge_tags({}, tags)
     if "CrossAccountPrimaryARN" in request:
         raise InvalidParameterException("A vault has one account: there is no primary secret in another one.")
-    regions = replication.requested(call, request.get("AddReplicaRegions", ()))
+    regions = replication.parse_regions(call, request.get("AddReplicaRegions", ()))
     secret = secrets.new_secret(
         region=call.region, name=name, suffix=names.new_suffix(call.ambient),
         description=request.get("Description") or None, type=request.get("Type") or None,
-        kms_key_id=kms.kept(call, call.region, request.get("KmsKeyId", "")), owning_service=call.caller.service,
-        now=call.now,
+        kms_key_id=kms.normalize_key_id(call, call.region, request.get("KmsKeyId", "")),
+        owning_service=call.caller.service, now=call.now,
     )
-    first = (version_token(request), value) if value else None
-    return New(secret, tags, first, regions, request.get("ForceOverwriteReplicaSecret", False))
+    first = (require_token(request), value) if value else None
+    return NewSecret(secret, tags, first, regions, request.get("ForceOverwriteReplicaSecret", False))
 
 
-def _make(call: Call, all_new: Sequence[New]) -> list[Secret]:
+def _insert(call: Call, all_new: Sequence[NewSecret]) -> list[Secret]:
     """Writes the rows of new secrets, and answers with them as they are now."""
     made = secrets.insert(call.database, [new.secret for new in all_new])
     together = list(zip(made, all_new, strict=True))
@@ -77,16 +77,16 @@ def _make(call: Call, all_new: Sequence[New]) -> list[Secret]:
     for secret, new in together:
         secrets.index_words(call.database, secret.id)
         replication.register(call, secret, new.regions, overwrite=new.overwrite)
-    values.store_first(call, [(secret, *new.first) for secret, new in together if new.first])
+    values.store_first_versions(call, [(secret, *new.first) for secret, new in together if new.first])
     return made
 
 
-def _created(call: Call, secret: Secret, new: New) -> Response:
+def _format_new(call: Call, secret: Secret, new: NewSecret) -> Response:
     version_id = new.first[0] if new.first else None
-    return _answer(call, secret, version_id, replication.status(call, secret) if new.regions else [])
+    return _format_response(call, secret, version_id, replication.format_status(call, secret) if new.regions else [])
 
 
-def _created_before(call: Call, present: Secret, first: tuple[str, Value] | None) -> Response:
+def _format_existing(call: Call, present: Secret, first: tuple[str, Value] | None) -> Response:
     """The answer where the name is taken: the same once more if this very request was served before."""
     if present.is_scheduled:
         raise InvalidRequestException(
@@ -96,11 +96,11 @@ def _created_before(call: Call, present: Secret, first: tuple[str, Value] | None
     if first is not None:
         version_id, value = first
         version = versions.find_by_id(call.database, present.id, version_id)
-        if version and not version.is_empty and values.opened(call, present, version).same_as(value):
-            return _answer(call, present, version_id, replication.status(call, present))
+        if version and not version.is_empty and values.decrypt(call, present, version).is_same_as(value):
+            return _format_response(call, present, version_id, replication.format_status(call, present))
     raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
 
 
-def _answer(call: Call, secret: Secret, version_id: str | None, status: list[Response]) -> Response:
+def _format_response(call: Call, secret: Secret, version_id: str | None, status: list[Response]) -> Response:
     members = {"VersionId": version_id, "ReplicationStatus": status}
     return {**call.identity(secret), **{name: member for name, member in members.items() if member}}

@@ -18,7 +18,7 @@ from smtui.engine.functions import describe_function, format_arn
 from smtui.vault import rotations
 from smtui.vault.rotations import Function
 
-FEW, MOST_NAMES = 3, 100
+MAX_NAMES_IN_ERROR, MAX_NAMES = 3, 100
 
 
 @operation("CreateFunction", changes=True, secret=False)
@@ -40,7 +40,7 @@ def create_function(call: Call, _: None, request: Request) -> Response:
     rotations.add_function(call.database, made)
     if "Command" in request and request.get("Allow", True):
         _grant(call, made)
-    return _described(call, made)
+    return _describe(call, made)
 
 
 @operation("AllowFunction", changes=True, secret=False)
@@ -49,40 +49,41 @@ def allow_function(call: Call, _: None, request: Request) -> Response:
 
     Refused where the function has another command by now.
     """
-    function = _named(call, request["FunctionName"])
-    if _described(call, function).get("Command") != request["Command"]:
+    function = _get_function(call, request["FunctionName"])
+    if _describe(call, function).get("Command") != request["Command"]:
         raise InvalidRequestException(f"{function.name} does not run the command that was shown. Look at it again.")
     if problem := _grant(call, function):
         raise InvalidRequestException(f"The permission cannot be kept in {call.permissions.folder}: {problem}.")
-    return _described(call, function)
+    return _describe(call, function)
 
 
 @operation("RevokeFunction", changes=True, secret=False)
 def revoke_function(call: Call, _: None, request: Request) -> Response:
     """Takes the permission to run a command on this machine back."""
-    function = _named(call, request["FunctionName"])
+    function = _get_function(call, request["FunctionName"])
     try:
-        call.permissions.revoke(_described(call, function))
+        call.permissions.revoke(_describe(call, function))
     except OSError as error:
         raise InvalidRequestException(
             f"The permission in {call.permissions.folder} cannot be removed: {error.strerror}."
         ) from None
-    return _described(call, function)
+    return _describe(call, function)
 
 
 @operation("ListFunctions", secret=False, reads_metadata=True)
 def list_functions(call: Call, _: None, request: Request) -> Response:
     """All functions of the Region, by name, each with the secrets it is to rotate, of which some are named."""
-    return {"Functions": [_with_users(call, each) for each in rotations.list_functions(call.database, call.region)]}
+    functions = rotations.list_functions(call.database, call.region)
+    return {"Functions": [_describe_with_users(call, each) for each in functions]}
 
 
 @operation("DeleteFunction", changes=True, secret=False)
 def delete_function(call: Call, _: None, request: Request) -> Response:
     """Refused while secrets are to be rotated by it."""
-    function = _named(call, request["FunctionName"])
+    function = _get_function(call, request["FunctionName"])
     name, arn = function.name, format_arn(call.account, call.region, function.name)
     if users := rotations.count_users(call.database, arn):
-        named = rotations.list_user_names(call.database, arn, FEW)
+        named = rotations.list_user_names(call.database, arn, MAX_NAMES_IN_ERROR)
         others = f" and {users - len(named)} more" if users > len(named) else ""
         raise InvalidParameterException(
             f"{', '.join(named)}{others} {'is' if users == 1 else 'are'} rotated by {name}. "
@@ -90,11 +91,11 @@ def delete_function(call: Call, _: None, request: Request) -> Response:
         )
     rotations.remove_function(call.database, call.region, name)
     with suppress(OSError):  # one made again has no use for what stays: its time is another
-        call.permissions.revoke(_described(call, function))
+        call.permissions.revoke(_describe(call, function))
     return {}
 
 
-def _named(call: Call, name: str) -> Function:
+def _get_function(call: Call, name: str) -> Function:
     """Raises ResourceNotFoundException."""
     function = rotations.find_function(call.database, call.region, name)
     if function is None:
@@ -104,7 +105,7 @@ def _named(call: Call, name: str) -> Function:
 
 def _grant(call: Call, function: Function) -> str:
     """Allows a command on this machine; answers why that cannot be kept, or nothing."""
-    described = _described(call, function)
+    described = _describe(call, function)
     try:
         call.permissions.grant(described)
     except OSError as error:
@@ -112,12 +113,12 @@ def _grant(call: Call, function: Function) -> str:
     return "" if call.permissions.can_run(described) else "others can write there"
 
 
-def _with_users(call: Call, function: Function) -> Response:
-    told = _described(call, function)
+def _describe_with_users(call: Call, function: Function) -> Response:
+    told = _describe(call, function)
     users = rotations.count_users(call.database, told["FunctionArn"])
     return {**told, "SecretCount": users,
-            "SecretNames": rotations.list_user_names(call.database, told["FunctionArn"], MOST_NAMES)}
+            "SecretNames": rotations.list_user_names(call.database, told["FunctionArn"], MAX_NAMES)}
 
 
-def _described(call: Call, function: Function) -> Response:
+def _describe(call: Call, function: Function) -> Response:
     return describe_function(call.account, function, call.permissions)

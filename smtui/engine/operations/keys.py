@@ -7,7 +7,7 @@ from __future__ import annotations
 from smtui.api.errors import AccessDeniedException, KMSInvalidStateException, NotFoundException, ValidationException
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.engine import kms
-from smtui.engine.call import DAY, Call, moment
+from smtui.engine.call import DAY, Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import keys
 from smtui.vault.keys import KmsKey
@@ -17,40 +17,43 @@ from smtui.vault.keys import KmsKey
 def create_key(call: Call, _: None, request: Request) -> Response:
     """Page CreateKey: a symmetric key that encrypts and decrypts."""
     key = call.keys.create_key(call.region, manager="CUSTOMER", description=request.get("Description", ""))
-    return {"KeyMetadata": _metadata(call, key)}
+    return {"KeyMetadata": _format_metadata(call, key)}
 
 
 @operation("DescribeKey", secret=False, reads_metadata=True)
 def describe_key(call: Call, _: None, request: Request) -> Response:
     """Page DescribeKey. Takes aliases too."""
-    return {"KeyMetadata": _metadata(call, named(call, request["KeyId"], aliases=True))}
+    return {"KeyMetadata": _format_metadata(call, get_key(call, request["KeyId"], aliases=True))}
 
 
 @operation("ListKeys", secret=False, reads_metadata=True)
 def list_keys(call: Call, _: None, request: Request) -> Response:
     """Page ListKeys. All come at once."""
     found = keys.list_in_region(call.database, call.region)
-    return {"Keys": [{"KeyId": key.key_id, "KeyArn": kms.arn(call, key)} for key in found], "Truncated": False}
+    entries = [{"KeyId": key.key_id, "KeyArn": kms.format_key_arn(call, key)} for key in found]
+    return {"Keys": entries, "Truncated": False}
 
 
 @operation("EnableKey", changes=True, secret=False)
 def enable_key(call: Call, _: None, request: Request) -> Response:
     """Page EnableKey."""
-    keys.set_state(call.database, _not_leaving(call, customers(call, "EnableKey", request["KeyId"])), enabled=True)
+    key = _refuse_pending_deletion(call, get_customer_key(call, "EnableKey", request["KeyId"]))
+    keys.set_state(call.database, key, enabled=True)
     return {}
 
 
 @operation("DisableKey", changes=True, secret=False)
 def disable_key(call: Call, _: None, request: Request) -> Response:
     """Page DisableKey."""
-    keys.set_state(call.database, _not_leaving(call, customers(call, "DisableKey", request["KeyId"])), enabled=False)
+    key = _refuse_pending_deletion(call, get_customer_key(call, "DisableKey", request["KeyId"]))
+    keys.set_state(call.database, key, enabled=False)
     return {}
 
 
 @operation("UpdateKeyDescription", changes=True, secret=False)
 def update_key_description(call: Call, _: None, request: Request) -> Response:
     """Page UpdateKeyDescription."""
-    key = _not_leaving(call, customers(call, "UpdateKeyDescription", request["KeyId"]))
+    key = _refuse_pending_deletion(call, get_customer_key(call, "UpdateKeyDescription", request["KeyId"]))
     keys.set_description(call.database, key, request["Description"])
     return {}
 
@@ -64,65 +67,65 @@ def schedule_key_deletion(call: Call, _: None, request: Request) -> Response:
             f"less than or equal to {MAX_KEY_DELETION_DAYS}"
         raise ValidationException("1 validation error detected: Value at 'pendingWindowInDays' failed to satisfy "
                                   f"constraint: Member must have value {bound}")
-    key = _not_leaving(call, customers(call, "ScheduleKeyDeletion", request["KeyId"]))
+    key = _refuse_pending_deletion(call, get_customer_key(call, "ScheduleKeyDeletion", request["KeyId"]))
     delete_at = call.now + days * DAY
     keys.set_state(call.database, key, enabled=False, delete_at=delete_at)
-    return {"KeyId": kms.arn(call, key), "DeletionDate": moment(delete_at), "KeyState": "PendingDeletion",
-            "PendingWindowInDays": days}
+    return {"KeyId": kms.format_key_arn(call, key), "DeletionDate": to_datetime(delete_at),
+            "KeyState": "PendingDeletion", "PendingWindowInDays": days}
 
 
 @operation("CancelKeyDeletion", changes=True, secret=False)
 def cancel_key_deletion(call: Call, _: None, request: Request) -> Response:
     """Page CancelKeyDeletion. The key is then disabled."""
-    key = customers(call, "CancelKeyDeletion", request["KeyId"])
+    key = get_customer_key(call, "CancelKeyDeletion", request["KeyId"])
     if key.state != "PendingDeletion":
-        raise KMSInvalidStateException(f"{kms.arn(call, key)} is not pending deletion.")
+        raise KMSInvalidStateException(f"{kms.format_key_arn(call, key)} is not pending deletion.")
     keys.set_state(call.database, key, enabled=False)
-    return {"KeyId": kms.arn(call, key)}
+    return {"KeyId": kms.format_key_arn(call, key)}
 
 
-def named(call: Call, key_id: str, *, aliases: bool = False) -> KmsKey:
+def get_key(call: Call, key_id: str, *, aliases: bool = False) -> KmsKey:
     """The key of this Region that a request names. Raises NotFoundException."""
     is_alias = key_id.startswith(kms.ALIAS) or f":{kms.ALIAS}" in key_id
     if is_alias and not aliases:
         raise NotFoundException(f"Invalid keyId '{key_id}'")
-    key = kms.find(call, call.region, key_id)
+    key = kms.find_key(call, call.region, key_id)
     if key is None and is_alias:
-        raise no_alias(call, key_id)
+        raise alias_not_found_error(call, key_id)
     if key is None:
-        arn = key_id if key_id.startswith("arn:") else kms.resource_arn(call, call.region, f"key/{key_id}")
+        arn = key_id if key_id.startswith("arn:") else kms.format_arn(call, call.region, f"key/{key_id}")
         raise NotFoundException(f"Key '{arn}' does not exist")
     return key
 
 
-def no_alias(call: Call, alias: str) -> NotFoundException:
-    arn = alias if alias.startswith("arn:") else kms.resource_arn(call, call.region, alias)
+def alias_not_found_error(call: Call, alias: str) -> NotFoundException:
+    arn = alias if alias.startswith("arn:") else kms.format_arn(call, call.region, alias)
     return NotFoundException(f"Alias {arn} is not found.")
 
 
-def customers(call: Call, operation: str, key_id: str) -> KmsKey:
+def get_customer_key(call: Call, operation: str, key_id: str) -> KmsKey:
     """A key that its customer may change. Raises AccessDeniedException for those AWS manages."""
-    key = named(call, key_id)
+    key = get_key(call, key_id)
     if key.manager != "CUSTOMER":
         action = f"kms:{operation}"
         raise AccessDeniedException(
-            f"User: {call.caller.arn} is not authorized to perform: {action} on resource: {kms.arn(call, key)} "
-            f"because no resource-based policy allows the {action} action"
+            f"User: {call.caller.arn} is not authorized to perform: {action} on resource: "
+            f"{kms.format_key_arn(call, key)} because no resource-based policy allows the {action} action"
         )
     return key
 
 
-def _not_leaving(call: Call, key: KmsKey) -> KmsKey:
+def _refuse_pending_deletion(call: Call, key: KmsKey) -> KmsKey:
     if key.state == "PendingDeletion":
-        raise KMSInvalidStateException(f"{kms.arn(call, key)} is pending deletion.")
+        raise KMSInvalidStateException(f"{kms.format_key_arn(call, key)} is pending deletion.")
     return key
 
 
-def _metadata(call: Call, key: KmsKey) -> Response:
+def _format_metadata(call: Call, key: KmsKey) -> Response:
     members: Response = {
-        "AWSAccountId": call.account, "KeyId": key.key_id, "Arn": kms.arn(call, key),
-        "CreationDate": moment(key.created_at), "Enabled": key.is_usable, "Description": key.description,
+        "AWSAccountId": call.account, "KeyId": key.key_id, "Arn": kms.format_key_arn(call, key),
+        "CreationDate": to_datetime(key.created_at), "Enabled": key.is_usable, "Description": key.description,
         "KeyUsage": "ENCRYPT_DECRYPT", "KeyState": key.state, "Origin": "AWS_KMS", "KeyManager": key.manager,
         "KeySpec": "SYMMETRIC_DEFAULT", "EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"], "MultiRegion": False,
     }
-    return members if key.delete_at is None else {**members, "DeletionDate": moment(key.delete_at)}
+    return members if key.delete_at is None else {**members, "DeletionDate": to_datetime(key.delete_at)}

@@ -6,21 +6,21 @@ from smtui import labels
 from smtui.api.errors import InvalidParameterException, ResourceExistsException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.engine import describing, kms, names, replication, rotation, values
-from smtui.engine.admission import marked_for_deletion, must_be_owner, not_found, not_on_a_replica
-from smtui.engine.call import DAY, Call, moment, version_token
+from smtui.engine.admission import check_owner, not_found_error, replica_error, scheduled_error
+from smtui.engine.call import DAY, Call, require_token, to_datetime
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import replicas, secrets, versions
 from smtui.vault.secrets import Secret
 
 
-@operation("UpdateSecret", changes=True, tolerates_replica=True, owner_only=True)
+@operation("UpdateSecret", changes=True, allow_replica=True, owner_only=True)
 def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page UpdateSecret. Of a replica, the key alone can be changed."""
     if secret.is_replica and request.keys() - {"SecretId", "ClientRequestToken"} != {"KmsKeyId"}:
-        raise not_on_a_replica()
-    value = values.given(request)
-    kms_key_id = kms.kept(call, secret.region, request.get("KmsKeyId", ""))
-    token = version_token(request) if value else None
+        raise replica_error()
+    value = values.parse_value(request)
+    kms_key_id = kms.normalize_key_id(call, secret.region, request.get("KmsKeyId", ""))
+    token = require_token(request) if value else None
     if token and versions.find_by_id(call.database, secret.id, token):
         raise ResourceExistsException(
             f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
@@ -35,29 +35,29 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     if "Description" in request:
         secrets.index_words(call.database, secret.id)
     if "KmsKeyId" in request:
-        secret = _moved_to_key(call, secret, kms_key_id)
+        secret = _move_to_key(call, secret, kms_key_id)
     if value is None or token is None:
         return call.identity(secret)
-    values.store(call, secret, token, value, [labels.AWSCURRENT])
-    rotation.value_changed(call, secret)
+    values.store_version(call, secret, token, value, [labels.AWSCURRENT])
+    rotation.record_new_value(call, secret)
     return {**call.identity(secret), "VersionId": token}
 
 
-def _moved_to_key(call: Call, secret: Secret, kms_key_id: str | None) -> Secret:
+def _move_to_key(call: Call, secret: Secret, kms_key_id: str | None) -> Secret:
     secret = secrets.set_key(call.database, secret, kms_key_id)
     values.move_to_key(call, secret)
     if secret.is_replica:
-        replicas.set_key(call.database, replication.primary_of(call, secret).id, secret.region, kms_key_id)
+        replicas.set_key(call.database, replication.get_primary(call, secret).id, secret.region, kms_key_id)
     return secret
 
 
-@operation("DescribeSecret", tolerates_scheduled=True, reads_metadata=True)
+@operation("DescribeSecret", allow_scheduled=True, reads_metadata=True)
 def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page DescribeSecret."""
-    return describing.described(call, secret)
+    return describing.describe(call, secret)
 
 
-@operation("DeleteSecret", changes=True, tolerates_scheduled=True, tolerates_missing=True)
+@operation("DeleteSecret", changes=True, allow_scheduled=True, allow_missing=True)
 def delete_secret(call: Call, secret: Secret | None, request: Request) -> Response:
     """Page DeleteSecret. What another service manages is not deleted without recovery."""
     window, force = request.get("RecoveryWindowInDays"), request.get("ForceDeleteWithoutRecovery", False)
@@ -70,13 +70,13 @@ def delete_secret(call: Call, secret: Secret | None, request: Request) -> Respon
             f"The RecoveryWindowInDays value must be between {MIN_RECOVERY_DAYS} and {MAX_RECOVERY_DAYS} "
             "days (inclusive)."
         )
-    _must_have_no_replicas(call, secret, request["SecretId"])
+    _check_no_replicas(call, secret, request["SecretId"])
     if force:
-        return _deleted_at_once(call, secret, request["SecretId"])
-    return _scheduled(call, secret, MAX_RECOVERY_DAYS if window is None else window)
+        return _delete_at_once(call, secret, request["SecretId"])
+    return _schedule_deletion(call, secret, MAX_RECOVERY_DAYS if window is None else window)
 
 
-def _must_have_no_replicas(call: Call, secret: Secret | None, secret_id: str) -> None:
+def _check_no_replicas(call: Call, secret: Secret | None, secret_id: str) -> None:
     left = replicas.list_replicas(call.database, secret.id) if secret else []
     if left:
         raise InvalidParameterException(
@@ -85,28 +85,29 @@ def _must_have_no_replicas(call: Call, secret: Secret | None, secret_id: str) ->
         )
 
 
-def _deleted_at_once(call: Call, secret: Secret | None, secret_id: str) -> Response:
+def _delete_at_once(call: Call, secret: Secret | None, secret_id: str) -> Response:
     if secret is None:
-        wanted = names.parse(secret_id)
-        gone = names.arn(wanted.region or call.region, wanted.account or call.account, wanted.name, wanted.suffix)
-        return {"ARN": gone, "Name": wanted.name, "DeletionDate": moment(call.now)}
-    must_be_owner(call, secret)
+        wanted = names.parse_secret_id(secret_id)
+        region, account = wanted.region or call.region, wanted.account or call.account
+        arn = names.format_arn(region, account, wanted.name, wanted.suffix)
+        return {"ARN": arn, "Name": wanted.name, "DeletionDate": to_datetime(call.now)}
+    check_owner(call, secret)
     secrets.delete(call.database, secret)
-    return {**call.identity(secret), "DeletionDate": moment(call.now)}
+    return {**call.identity(secret), "DeletionDate": to_datetime(call.now)}
 
 
-def _scheduled(call: Call, secret: Secret | None, days: int) -> Response:
+def _schedule_deletion(call: Call, secret: Secret | None, days: int) -> Response:
     if secret is None:
-        raise not_found()
+        raise not_found_error()
     if secret.is_scheduled:
-        raise marked_for_deletion()
+        raise scheduled_error()
     delete_at = call.now + days * DAY
     secrets.schedule_deletion(call.database, secret, delete_at)
     secrets.touch_changed(call.database, secret, call.now)
-    return {**call.identity(secret), "DeletionDate": moment(delete_at)}
+    return {**call.identity(secret), "DeletionDate": to_datetime(delete_at)}
 
 
-@operation("RestoreSecret", changes=True, tolerates_scheduled=True)
+@operation("RestoreSecret", changes=True, allow_scheduled=True)
 def restore_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page RestoreSecret."""
     if secret.is_scheduled:

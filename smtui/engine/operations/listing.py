@@ -5,7 +5,7 @@ from __future__ import annotations
 from smtui import labels
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.engine import describing, filters, kms, paging
-from smtui.engine.call import Call, moment
+from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import keys, versions
 from smtui.vault.secrets import Secret
@@ -18,32 +18,33 @@ DEFAULT_KEY = "DefaultEncryptionKey"
 @operation("ListSecrets", secret=False, reads_metadata=True)
 def list_secrets(call: Call, _: None, request: Request) -> Response:
     """Page ListSecrets. SortBy, which is newer than the specification, is accepted: lists are sorted by it."""
-    found, token = paging.secrets_page(call, "ListSecrets", request, filters.query(call.region, request), MAX_PAGE_SIZE)
-    return {"SecretList": describing.listed(call, found), **token}
+    query = filters.make_query(call.region, request)
+    found, token = paging.list_secrets_page(call, "ListSecrets", request, query, MAX_PAGE_SIZE)
+    return {"SecretList": describing.list_entries(call, found), **token}
 
 
-@operation("ListSecretVersionIds", tolerates_scheduled=True, reads_metadata=True)
+@operation("ListSecretVersionIds", allow_scheduled=True, reads_metadata=True)
 def list_secret_version_ids(call: Call, secret: Secret, request: Request) -> Response:
     """Page ListSecretVersionIds."""
     limit = request.get("MaxResults", MAX_PAGE_SIZE)
-    after = paging.position(call, "ListSecretVersionIds", request) or 0
+    after = paging.read_position(call, "ListSecretVersionIds", request) or 0
     found = versions.list_page(call.database, secret.id, after=after, limit=limit + 1,
                           deprecated=request.get("IncludeDeprecated", False))
     token: Response = {}
     if len(found) > limit:
         found = found[:limit]
-        token = paging.token(call, "ListSecretVersionIds", request, found[-1].id)
+        token = paging.make_token(call, "ListSecretVersionIds", request, found[-1].id)
     by_label = versions.read_labels(call.database, secret.id)
-    return {"Versions": [_entry(call, version, by_label) for version in found], **token, **call.identity(secret)}
+    return {"Versions": [_format_entry(call, version, by_label) for version in found], **token, **call.identity(secret)}
 
 
-def _entry(call: Call, version: Version, by_label: dict[str, int]) -> Response:
+def _format_entry(call: Call, version: Version, by_label: dict[str, int]) -> Response:
     key = keys.get_by_row(call.database, version.key)
     members = {
         "VersionId": version.version_id,
         "VersionStages": labels.of_version(by_label, version.id),
-        "LastAccessedDate": moment(version.accessed_on) if version.accessed_on else None,
-        "CreatedDate": moment(version.created_at),
-        "KmsKeyIds": [DEFAULT_KEY if key.manager == "AWS" else kms.arn(call, key)],
+        "LastAccessedDate": to_datetime(version.accessed_on) if version.accessed_on else None,
+        "CreatedDate": to_datetime(version.created_at),
+        "KmsKeyIds": [DEFAULT_KEY if key.manager == "AWS" else kms.format_key_arn(call, key)],
     }
     return {name: value for name, value in members.items() if value}

@@ -13,11 +13,11 @@ from smtui.vault.secrets import Secret
 BROAD = "This resource policy grants broad access to your secret."
 
 
-@operation("PutResourcePolicy", changes=True, tolerates_replica=True)
+@operation("PutResourcePolicy", changes=True, allow_replica=True)
 def put_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
     """Page PutResourcePolicy. A policy that locks its writer out is attached all the same, as the service does."""
-    policy = policies.read(request["ResourcePolicy"])
-    if request.get("BlockPublicPolicy", False) and (witness := policies.broad(call, secret, policy)):
+    policy = policies.read_policy(request["ResourcePolicy"])
+    if request.get("BlockPublicPolicy", False) and (witness := policies.find_broad_access(call, secret, policy)):
         raise PublicPolicyException(
             f"You can't attach a resource-based policy that allows broad access to the secret. {witness}"
         )
@@ -33,7 +33,7 @@ def get_resource_policy(call: Call, secret: Secret, request: Request) -> Respons
     return {**call.identity(secret), **({} if text is None else {"ResourcePolicy": text})}
 
 
-@operation("DeleteResourcePolicy", changes=True, tolerates_replica=True)
+@operation("DeleteResourcePolicy", changes=True, allow_replica=True)
 def delete_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
     """Page DeleteResourcePolicy."""
     if rows.read_policy(call.database, secret.id) is not None:
@@ -46,10 +46,10 @@ def delete_resource_policy(call: Call, secret: Secret, request: Request) -> Resp
 def validate_resource_policy(call: Call, secret: Secret | None, request: Request) -> Response:
     """Page ValidateResourcePolicy: every check that fails is told, and nothing is attached."""
     policies.authorize(call, CONTRACT["PutResourcePolicy"], secret, request)
-    policy = policies.read(request["ResourcePolicy"])
+    policy = policies.read_policy(request["ResourcePolicy"])
     failed = []
-    if witness := policies.broad(call, secret, policy):
+    if witness := policies.find_broad_access(call, secret, policy):
         failed.append({"CheckName": "BlockPublicPolicy", "ErrorMessage": f"{BROAD} {witness}"})
-    if found := policies.locked_out(call, secret, policy):
+    if found := policies.find_lock_out(call, secret, policy):
         failed.append({"CheckName": "LockOut", "ErrorMessage": f"{policies.LOCKED_OUT} {found}"})
     return {"PolicyValidationPassed": not failed, "ValidationErrors": failed}

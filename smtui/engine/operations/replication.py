@@ -13,14 +13,14 @@ from smtui.vault.secrets import Secret
 @operation("ReplicateSecretToRegions", changes=True)
 def replicate_secret_to_regions(call: Call, secret: Secret, request: Request) -> Response:
     """Page ReplicateSecretToRegions. A Region where it failed may be asked for again."""
-    regions = replication.requested(call, request["AddReplicaRegions"])
+    regions = replication.parse_regions(call, request["AddReplicaRegions"])
     overwrite = request.get("ForceOverwriteReplicaSecret", False)
     for replica in replicas.list_replicas(call.database, secret.id):
         if replica.region in regions and replica.status == "InSync" and not overwrite:
             raise InvalidParameterException(f"The secret is already replicated to Region {replica.region}.")
     replication.register(call, secret, regions, overwrite=overwrite)
     secrets.touch_changed(call.database, secret, call.now)
-    return {"ARN": call.arn(secret), "ReplicationStatus": replication.status(call, secret)}
+    return {"ARN": call.arn(secret), "ReplicationStatus": replication.format_status(call, secret)}
 
 
 @operation("RemoveRegionsFromReplication", changes=True)
@@ -31,17 +31,17 @@ def remove_regions_from_replication(call: Call, secret: Secret, request: Request
     if unknown:
         raise InvalidParameterException(f"The secret is not replicated to Region {', '.join(sorted(unknown))}.")
     for region in regions:
-        replication.remove(call, secret, region)
+        replication.remove_replica(call, secret, region)
     secrets.touch_changed(call.database, secret, call.now)
-    return {"ARN": call.arn(secret), "ReplicationStatus": replication.status(call, secret)}
+    return {"ARN": call.arn(secret), "ReplicationStatus": replication.format_status(call, secret)}
 
 
-@operation("StopReplicationToReplica", changes=True, tolerates_replica=True, takes_primary_arn=True)
+@operation("StopReplicationToReplica", changes=True, allow_replica=True, allow_primary_arn=True)
 def stop_replication_to_replica(call: Call, secret: Secret, request: Request) -> Response:
     """Page StopReplicationToReplica."""
     if not secret.is_replica:
         raise InvalidParameterException(f"Secret {secret.name} in Region {secret.region} is not a replica.")
-    replicas.unregister(call.database, replication.primary_of(call, secret).id, secret.region)
+    replicas.unregister(call.database, replication.get_primary(call, secret).id, secret.region)
     secrets.promote_replica(call.database, secret)
     secrets.touch_changed(call.database, secret, call.now)
     return {"ARN": call.arn(secret)}

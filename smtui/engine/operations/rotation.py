@@ -7,7 +7,7 @@ from dataclasses import replace
 from smtui import labels
 from smtui.api.errors import InvalidRequestException, ResourceNotFoundException
 from smtui.engine import rotation
-from smtui.engine.call import Call, version_token
+from smtui.engine.call import Call, require_token
 from smtui.engine.declaration import Request, Response, operation
 from smtui.vault import rotations, secrets, versions
 from smtui.vault.rotations import Rotation
@@ -17,23 +17,23 @@ from smtui.vault.secrets import Secret
 @operation("RotateSecret", changes=True, owner_only=True)
 def rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page RotateSecret. What begins here is carried out step by step, each of which is a call of its own."""
-    token = version_token(request)
+    token = require_token(request)
     answer = {**call.identity(secret), "VersionId": token}
-    wanted = _asked_for(call, secret, request)
-    rotation.function_of(call, wanted.function)
+    wanted = _parse_rotation(call, secret, request)
+    rotation.get_function(call, wanted.function)
     if labels.AWSCURRENT not in versions.read_labels(call.database, secret.id):
         raise ResourceNotFoundException(
             f"Secrets Manager can't find the specified secret value for staging label: {labels.AWSCURRENT}"
         )
-    begun_before = _begun_before(call, secret, token)
-    rotations.save_rotation(call.database, rotation.scheduled(call, wanted))
+    begun_before = _is_begun(call, secret, token)
+    rotations.save_rotation(call.database, rotation.schedule_next(call, wanted))
     if not begun_before:
-        rotation.begin(call, secret, token, "rotation" if request.get("RotateImmediately", True) else "test")
+        rotation.begin_run(call, secret, token, "rotation" if request.get("RotateImmediately", True) else "test")
     secrets.touch_changed(call.database, secret, call.now)
     return answer
 
 
-def _asked_for(call: Call, secret: Secret, request: Request) -> Rotation:
+def _parse_rotation(call: Call, secret: Secret, request: Request) -> Rotation:
     """How the secret is to be rotated: as the request says, else as it was set up before."""
     before = rotations.find_rotation(call.database, secret.id)
     function = request.get("RotationLambdaARN") or (before.function if before else None)
@@ -42,15 +42,15 @@ def _asked_for(call: Call, secret: Secret, request: Request) -> Rotation:
     present = before or Rotation(secret.id, True, function, None, None, None, rotated_at=None, counts_from=call.now,
                                  opens_at=None, due_by=None)
     wanted = replace(present, enabled=True, function=function)
-    return rotation.with_rules(wanted, request["RotationRules"]) if "RotationRules" in request else wanted
+    return rotation.replace_rules(wanted, request["RotationRules"]) if "RotationRules" in request else wanted
 
 
-def _begun_before(call: Call, secret: Secret, token: str) -> bool:
+def _is_begun(call: Call, secret: Secret, token: str) -> bool:
     """Whether this very request was served before. Raises InvalidRequestException where another is in the way."""
     run = rotations.find_run(call.database, secret.id)
     if run is not None and run.token == token:
         return True
-    if rotation.pending(call, secret) is not None:
+    if rotation.find_pending_version_id(call, secret) is not None:
         raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
     if versions.find_by_id(call.database, secret.id, token):
         raise InvalidRequestException(
@@ -66,11 +66,11 @@ def cancel_rotate_secret(call: Call, secret: Secret, request: Request) -> Respon
     before = rotations.find_rotation(call.database, secret.id)
     if before is None:
         raise InvalidRequestException("No Lambda rotation function ARN is associated with this secret.")
-    rotations.save_rotation(call.database, rotation.scheduled(call, replace(before, enabled=False)))
+    rotations.save_rotation(call.database, rotation.schedule_next(call, replace(before, enabled=False)))
     secrets.touch_changed(call.database, secret, call.now)
     run = rotations.find_run(call.database, secret.id)
     if run is None or run.state != "waiting":
         return call.identity(secret)
     rotations.remove_run(call.database, secret.id)
-    rotation.note(call, secret, "Abandoned", run.kind)
+    rotation.add_event(call, secret, "Abandoned", run.kind)
     return {**call.identity(secret), "VersionId": run.token}

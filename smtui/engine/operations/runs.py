@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from smtui.api.errors import ClientError, InvalidRequestException
 from smtui.engine import rotation
-from smtui.engine.call import Call, moment
+from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
 from smtui.engine.functions import describe_function, waits_for_permission
 from smtui.engine.rotation import MINUTE
@@ -21,7 +21,7 @@ from smtui.vault.rotations import Rotation, Run
 from smtui.vault.secrets import Secret
 
 # Longer than any step may take, and shorter than a person would wait for a machine that died.
-HELD_FOR = 16 * MINUTE
+HOLD_TIME = 16 * MINUTE
 
 
 @operation("ClaimRotation", changes=True, secret=False)
@@ -31,12 +31,12 @@ def claim_rotation(call: Call, _: None, request: Request) -> Response:
     if wanted is None:
         _begin_due(call)
     for run in rotations.list_waiting_runs(call.database):
-        secret = _secret(call, run.secret)
+        secret = _get_secret(call, run.secret)
         if secret.region != call.region or wanted not in (None, call.arn(secret)):
             continue
         if run.held_until > call.now or (run.not_before > call.now and not request.get("AtOnce", False)):
             continue
-        if task := _claimed(call, secret, run, request["Holder"]):
+        if task := _claim(call, secret, run, request["Holder"]):
             call.subject = secret
             return {"Rotation": task}
     return {}
@@ -45,43 +45,44 @@ def claim_rotation(call: Call, _: None, request: Request) -> Response:
 def _begin_due(call: Call) -> None:
     """Begins what is due, and puts off what missed its window."""
     for due in rotations.list_open(call.database, call.now):
-        secret = _secret(call, due.secret)
-        present = rotation.scheduled(call, due)
+        secret = _get_secret(call, due.secret)
+        present = rotation.schedule_next(call, due)
         run = rotations.find_run(call.database, secret.id)
         at_work = run is not None and run.state == "waiting"
-        if secret.region != call.region or secret.is_scheduled or at_work or _waits(call, due):
+        if secret.region != call.region or secret.is_scheduled or at_work or _is_waiting(call, due):
             continue
-        if present.opens_at is None or present.opens_at > call.now or rotation.pending(call, secret) is not None:
+        is_open = present.opens_at is not None and present.opens_at <= call.now
+        if not is_open or rotation.find_pending_version_id(call, secret) is not None:
             rotations.save_rotation(call.database, present)
         else:
-            rotations.save_rotation(call.database, replace(present, opens_at=_begun(call, secret)))
+            rotations.save_rotation(call.database, replace(present, opens_at=_begin(call, secret)))
 
 
-def _begun(call: Call, secret: Secret) -> int | None:
+def _begin(call: Call, secret: Secret) -> int | None:
     """Begins a rotation; where that is refused, as by a key out of use, answers when to try again."""
     try:
         with call.database.transaction():
-            rotation.begin(call, secret, call.ambient.new_uuid(), "rotation")
+            rotation.begin_run(call, secret, call.ambient.new_uuid(), "rotation")
     except ClientError:
-        return call.now + rotation.LONGEST_REST
+        return call.now + rotation.MAX_PAUSE
     return None
 
 
-def _claimed(call: Call, secret: Secret, run: Run, holder: str) -> Response | None:
+def _claim(call: Call, secret: Secret, run: Run, holder: str) -> Response | None:
     set_up = rotations.find_rotation(call.database, secret.id)
     assert set_up is not None, "a run belongs to a rotation"
-    if _waits(call, set_up):
+    if _is_waiting(call, set_up):
         return None
     try:
-        function = rotation.function_of(call, set_up.function)
+        function = rotation.get_function(call, set_up.function)
     except ClientError as error:
-        rotation.failed(call, secret, run, error.message)
+        rotation.fail_run(call, secret, run, error.message)
         return None
     described = describe_function(call.account, function, call.permissions)
     if "Unreadable" in described:
-        rotation.failed(call, secret, run, f"The settings of the function {function.name} cannot be read.")
+        rotation.fail_run(call, secret, run, f"The settings of the function {function.name} cannot be read.")
         return None
-    rotations.save_run(call.database, replace(run, held_by=holder, held_until=call.now + HELD_FOR))
+    rotations.save_run(call.database, replace(run, held_by=holder, held_until=call.now + HOLD_TIME))
     return {
         "SecretARN": call.arn(secret), "SecretName": secret.name, "Kind": run.kind, "Step": run.step,
         "ClientRequestToken": run.token, "RotationToken": call.ambient.new_uuid(), "Attempts": run.attempts,
@@ -89,14 +90,14 @@ def _claimed(call: Call, secret: Secret, run: Run, holder: str) -> Response | No
     }
 
 
-def _waits(call: Call, rotation: Rotation) -> bool:
+def _is_waiting(call: Call, rotation: Rotation) -> bool:
     return waits_for_permission(call.database, call.permissions, call.account, call.region, rotation.function)
 
 
 @operation("ReleaseRotation", changes=True)
 def release_rotation(call: Call, secret: Secret, request: Request) -> Response:
     """The holder gives a run back untried, as where the permission for its command was taken back meanwhile."""
-    rotation.released(call, _held(call, secret, request))
+    rotation.release_run(call, _get_held_run(call, secret, request))
     return {}
 
 
@@ -105,17 +106,17 @@ def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
     """A step ended. Answers with the step to go on with; none where this holder's work is over. `Problem` is why a
     step failed that was reported as a success.
     """
-    run = _held(call, secret, request)
+    run = _get_held_run(call, secret, request)
     if not request["Succeeded"]:
-        rotation.failed(call, secret, run, request.get("Message", ""))
+        rotation.fail_run(call, secret, run, request.get("Message", ""))
         return {}
-    after = rotation.step_done(call, secret, replace(run, held_until=call.now + HELD_FOR))
+    after = rotation.complete_step(call, secret, replace(run, held_until=call.now + HOLD_TIME))
     if after.state == "waiting":
         return {"Step": after.step} if after.held_by else {"Problem": after.message}
     return {}
 
 
-def _held(call: Call, secret: Secret, request: Request) -> Run:
+def _get_held_run(call: Call, secret: Secret, request: Request) -> Run:
     """The run, where the request is of its holder. Raises InvalidRequestException."""
     run = rotations.find_run(call.database, secret.id)
     given = (request["ClientRequestToken"], request["Step"], request["Holder"], "waiting")
@@ -124,7 +125,7 @@ def _held(call: Call, secret: Secret, request: Request) -> Run:
     return run
 
 
-@operation("DescribeRotation", tolerates_scheduled=True, reads_metadata=True)
+@operation("DescribeRotation", allow_scheduled=True, reads_metadata=True)
 def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
     """How the last run of a secret stands: its step, its state, whether it is being worked on, and why it failed.
 
@@ -136,22 +137,22 @@ def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
     is_on = set_up is not None and (set_up.enabled or (run is not None and run.state == "waiting"))
     return {
         **call.identity(secret),
-        **({"CountsFromDate": moment(set_up.counts_from)} if set_up else {}),
-        **({"Rotation": _told(call, run)} if run else {}),
-        **({"WaitsForPermission": True} if set_up and is_on and _waits(call, set_up) else {}),
+        **({"CountsFromDate": to_datetime(set_up.counts_from)} if set_up else {}),
+        **({"Rotation": _format_run(call, run)} if run else {}),
+        **({"WaitsForPermission": True} if set_up and is_on and _is_waiting(call, set_up) else {}),
     }
 
 
-def _told(call: Call, run: Run) -> Response:
+def _format_run(call: Call, run: Run) -> Response:
     told = {"Kind": run.kind, "State": run.state, "Step": run.step, "ClientRequestToken": run.token,
-            "Attempts": run.attempts, "Message": run.message, "ChangedDate": moment(run.changed_at),
+            "Attempts": run.attempts, "Message": run.message, "ChangedDate": to_datetime(run.changed_at),
             "AtWork": run.state == "waiting" and run.held_until > call.now}
     if run.state == "waiting" and run.attempts:
-        told["RetryDate"] = moment(run.not_before)
+        told["RetryDate"] = to_datetime(run.not_before)
     return told
 
 
-def _secret(call: Call, row: int) -> Secret:
+def _get_secret(call: Call, row: int) -> Secret:
     secret = secrets.find_by_row(call.database, row)
     assert secret is not None, "rows of rotation go with their secret"
     return secret

@@ -18,7 +18,7 @@ def update_secret_version_stage(call: Call, secret: Secret, request: Request) ->
     if source is None and target is None:
         raise InvalidParameterException("You must provide MoveToVersionId, RemoveFromVersionId, or both.")
     before = versions.read_labels(call.database, secret.id)
-    remove_from, move_to = _row(call, secret, source), _row(call, secret, target)
+    remove_from, move_to = _find_row(call, secret, source), _find_row(call, secret, target)
     try:
         after = labels.move(before, label, remove_from=remove_from, move_to=move_to)
     except labels.LabelElsewhereError:
@@ -39,7 +39,7 @@ def update_secret_version_stage(call: Call, secret: Secret, request: Request) ->
     return call.identity(secret)
 
 
-def _row(call: Call, secret: Secret, version_id: str | None) -> int | None:
+def _find_row(call: Call, secret: Secret, version_id: str | None) -> int | None:
     if version_id is None:
         return None
     version = versions.find_by_id(call.database, secret.id, version_id)

@@ -12,11 +12,11 @@ from smtui.vault.secrets import Secret
 @operation("TagResource", changes=True)
 def tag_resource(call: Call, secret: Secret, request: Request) -> Response:
     """Page TagResource."""
-    new = tagging.read(request["Tags"])
-    together = tagging.together(secrets.read_tags(call.database, secret), new)
-    policies.must_stay_manageable(call, secret, together)
+    new = tagging.parse_tags(request["Tags"])
+    together = tagging.merge_tags(secrets.read_tags(call.database, secret), new)
+    policies.check_manageable(call, secret, together)
     secrets.add_tags(call.database, [(secret, new)])
-    _changed(call, secret)
+    _touch(call, secret)
     return {}
 
 
@@ -27,12 +27,12 @@ def untag_resource(call: Call, secret: Secret, request: Request) -> Response:
     gone = present.keys() & set(request["TagKeys"])
     if gone:
         left = {key: value for key, value in present.items() if key not in gone}
-        policies.must_stay_manageable(call, secret, left)
+        policies.check_manageable(call, secret, left)
         secrets.remove_tags(call.database, secret, gone)
-        _changed(call, secret)
+        _touch(call, secret)
     return {}
 
 
-def _changed(call: Call, secret: Secret) -> None:
+def _touch(call: Call, secret: Secret) -> None:
     secrets.touch_changed(call.database, secret, call.now)
     secrets.index_words(call.database, secret.id)

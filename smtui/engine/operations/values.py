@@ -16,8 +16,8 @@ from smtui.api.errors import (
 from smtui.api.limits import MAX_BATCH_SIZE
 from smtui.engine import events, filters, paging, rotation, values
 from smtui.engine.admission import admit
-from smtui.engine.call import Call, moment, version_token
-from smtui.engine.declaration import BUILT, Request, Response, operation
+from smtui.engine.call import Call, require_token, to_datetime
+from smtui.engine.declaration import OPERATIONS, Request, Response, operation
 from smtui.vault import secrets, versions
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import Version
@@ -26,13 +26,13 @@ from smtui.vault.versions import Version
 @operation("PutSecretValue", changes=True, owner_only=True)
 def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Page PutSecretValue."""
-    token = version_token(request)
-    value = values.needed(request)
+    token = require_token(request)
+    value = values.require_value(request)
     present = versions.find_by_id(call.database, secret.id, token)
     if present and present.is_empty:
-        carried = values.fill(call, secret, present, value, request.get("VersionStages", [labels.AWSCURRENT]))
+        carried = values.fill_version(call, secret, present, value, request.get("VersionStages", [labels.AWSCURRENT]))
     elif present:
-        if not values.opened(call, secret, present).same_as(value):
+        if not values.decrypt(call, secret, present).is_same_as(value):
             raise ResourceExistsException(
                 f"You can't use ClientRequestToken {token} because that value is already in use for a version of "
                 f"secret {call.arn(secret)}."
@@ -42,9 +42,9 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
         wanted = set(request.get("VersionStages", [labels.AWSCURRENT]))
         if versions.count_versions(call.database, secret.id) == 0:
             wanted.add(labels.AWSCURRENT)
-        carried = values.store(call, secret, token, value, wanted)
+        carried = values.store_version(call, secret, token, value, wanted)
     if labels.AWSCURRENT in carried:
-        rotation.value_changed(call, secret)
+        rotation.record_new_value(call, secret)
     return {**call.identity(secret), "VersionId": token, "VersionStages": carried}
 
 
@@ -52,8 +52,8 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
 def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Page GetSecretValue."""
     by_stage = versions.read_labels(call.database, secret.id)
-    version = _asked_for(call, secret, by_stage, request.get("VersionId"), request.get("VersionStage"))
-    value = values.opened(call, secret, version)
+    version = _find_version(call, secret, by_stage, request.get("VersionId"), request.get("VersionStage"))
+    value = values.decrypt(call, secret, version)
     if not call.database.read_only:
         secrets.touch_accessed(call.database, secret, call.today)
         versions.touch_accessed(call.database, version, call.today)
@@ -63,11 +63,11 @@ def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
         "VersionId": version.version_id,
         **value.members(),
         **({"VersionStages": carried} if carried else {}),
-        "CreatedDate": moment(version.created_at),
+        "CreatedDate": to_datetime(version.created_at),
     }
 
 
-def _asked_for(
+def _find_version(
     call: Call, secret: Secret, by_stage: Mapping[str, int], version_id: str | None, stage: str | None
 ) -> Version:
     if version_id is None:
@@ -79,7 +79,7 @@ def _asked_for(
         return versions.get_by_row(call.database, by_stage[stage])
     version = versions.find_by_id(call.database, secret.id, version_id)
     if version is None:
-        raise values.no_value(version_id)
+        raise values.no_value_error(version_id)
     if stage is not None and by_stage.get(stage) != version.id:
         raise InvalidRequestException(
             "You provided a VersionStage that is not associated to the provided VersionId."
@@ -99,22 +99,22 @@ def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
         )
     token: Response = {}
     if not ids:
-        found, token = paging.secrets_page(call, "BatchGetSecretValue", request, filters.query(call.region, request),
-                                           MAX_BATCH_SIZE)
+        query = filters.make_query(call.region, request)
+        found, token = paging.list_secrets_page(call, "BatchGetSecretValue", request, query, MAX_BATCH_SIZE)
         ids = [call.arn(secret) for secret in found]
     got, errors = [], []
     for secret_id in ids:
         try:
-            got.append(_one_of_batch(call, secret_id))
+            got.append(_get_one(call, secret_id))
         except ClientError as error:
             errors.append({"SecretId": secret_id, "ErrorCode": error.code, "Message": error.message})
     call.subject = None
     return {"SecretValues": got, "Errors": errors, **token}
 
 
-def _one_of_batch(call: Call, secret_id: str) -> Response:
+def _get_one(call: Call, secret_id: str) -> Response:
     """One GetSecretValue with its event, through the same door as a call of its own."""
-    declared, asked = BUILT["GetSecretValue"], {"SecretId": secret_id}
+    declared, asked = OPERATIONS["GetSecretValue"], {"SecretId": secret_id}
     refusal: ClientError | None = None
     try:
         secret = admit(call, declared, asked)
@@ -123,6 +123,6 @@ def _one_of_batch(call: Call, secret_id: str) -> Response:
         refusal = error
         raise
     finally:
-        event: dict[str, Any] = events.event(call, declared.name, asked, event_id=call.ambient.new_uuid(),
+        event: dict[str, Any] = events.make_event(call, declared.name, asked, event_id=call.ambient.new_uuid(),
                                              changes=False, error=refusal)
         call.further_events.append((call.subject, event))
