@@ -104,7 +104,7 @@ def _hash_row(keyed: blake2b, table: str, row: Row) -> int:
 def start(database: Database, key: bytes, *, missing: int = 0) -> None:
     """Stores the sum of all rows, in the transaction that made the tables, and keeps it up to date from then on.
 
-    `find_difference` is a difference to preserve, see `find_difference`.
+    `missing` is a difference to preserve, see `find_difference`.
     """
     total = (sum_rows(database, key) + missing) % MODULUS
     database.run(
