@@ -1,6 +1,6 @@
-"""The verbs: the operations of the service and the one road they all travel.
+"""The operations of the service, and the pipeline that every call goes through.
 
-What lives here: `road` (check, begin, resolve, authorize, run, record, commit), the operations, and beside them the
-rules they use, pure and tested alone. What may not: screens, commands, SQL of a table that has its own module in
-`vault`. A new operation is a function in `operations/` with its declaration above it.
+What belongs here: the pipeline (check, begin, resolve, authorize, run, record, commit), the operations, and the rules
+they use. What does not: screens, commands, SQL of a table with its own module in `vault`. A new operation is a
+function in `operations/` with its declaration above it.
 """

@@ -1,4 +1,4 @@
-"""The door to a secret: does it exist, may it be used in its state, may this caller do it. Judged here alone."""
+"""Resolves and authorizes: whether the secret exists, may be used in its state, and by this caller."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from smtui.vault.secrets import Secret
 
 
 def admit(call: Call, declared: Declaration, request: Request) -> Secret | None:
-    """The secret the operation is about, if it is about one. Raises what caller or declaration do not allow."""
+    """The secret that the operation is about, or None if it is about none.
+
+    Raises ClientError if the caller is not authorized or the declaration does not allow the secret's state.
+    """
     secret_id = request.get("SecretId") if declared.secret else None
     secret = None
     if secret_id is not None:
@@ -28,7 +31,7 @@ def admit(call: Call, declared: Declaration, request: Request) -> Secret | None:
 
 
 def check_state(declared: Declaration, call: Call, secret: Secret | None) -> None:
-    """Whether the operation tolerates the state the secret is in."""
+    """Raises ClientError if the operation does not allow the state of the secret."""
     if secret is None and not declared.allow_missing:
         raise not_found_error()
     if secret is not None and secret.is_scheduled and not declared.allow_scheduled:
@@ -40,7 +43,7 @@ def check_state(declared: Declaration, call: Call, secret: Secret | None) -> Non
 
 
 def check_owner(call: Call, secret: Secret) -> None:
-    """Raises InvalidRequestException where another service manages the secret."""
+    """Raises InvalidRequestException if another service manages the secret."""
     if secret.owning_service not in (None, call.caller.service):
         raise InvalidRequestException(
             "The secret is managed by another service, and you must use that service to update it."
@@ -64,7 +67,10 @@ def scheduled_error() -> InvalidRequestException:
 
 
 def find_secret(call: Call, secret_id: str, *, allow_primary_arn: bool = False) -> Secret | None:
-    """The secret a SecretId names in this Region, whatever its state."""
+    """The secret that a SecretId names in this Region, in any state.
+
+    `allow_primary_arn` accepts a replica's primary ARN.
+    """
     wanted = names.parse_secret_id(secret_id)
     secret = secrets.find_by_name(call.database, call.region, wanted.name)
     if secret is None or wanted.suffix not in (None, secret.suffix) or wanted.account not in (None, call.account):

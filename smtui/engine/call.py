@@ -1,4 +1,4 @@
-"""One call on its way: who asks, when, where, and what an operation may reach for."""
+"""One call in the pipeline: caller, time, Region, and what an operation may use."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ DAY = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: an ARN, what the caller's own account lets them do, and the condition keys of the request, with one
-    value or several.
+    """Who calls: an IAM ARN, the decision of the caller's own account, and condition keys.
 
-    `service` is the id of the AWS service that calls for the account, like `rds`; what it creates it manages.
+    `identity` is 'admin' if the caller's identity policies allow everything, 'none' if they allow nothing. `context`
+    maps condition keys to one value or several. `service` is the id of an AWS service that calls on behalf of the
+    account, such as `rds`; it manages the secrets that it creates.
     """
 
     arn: str
@@ -34,14 +35,15 @@ class Caller:
 
     @cached_property
     def account(self) -> str:
+        """The account id in the ARN; empty if there is none."""
         return self.arn.split(":")[4] if self.arn.count(":") >= 5 else ""
 
 
 @dataclass(slots=True, repr=False)
 class Call:
-    """Everything an operation works with, besides the secret and its request. `now` is in milliseconds.
+    """Everything an operation uses besides the secret and its request. `now` is in milliseconds.
 
-    `subject` is the secret the event is about.
+    `subject` is the secret that the audit event is about.
     """
 
     database: Database
@@ -55,26 +57,27 @@ class Call:
     token_key: bytes
     permissions: Permissions
     subject: Secret | None = None
-    # Events the operation itself brings about, beside the call's own.
+    # Events of the operation besides the call's own, each with its secret.
     further_events: list[tuple[Secret | None, dict[str, Any]]] = field(default_factory=list)
     # Sentences about what was deleted permanently before the call.
     deletion_notices: list[str] = field(default_factory=list)
 
     @property
     def today(self) -> int:
-        """The midnight that began this day."""
+        """The midnight (UTC) that began this day, in milliseconds."""
         return self.now - self.now % DAY
 
     @property
     def stamp(self) -> str:
-        """Now, to the second, as CloudTrail and policies spell it."""
+        """The time of the call to the second, as CloudTrail and policies format it."""
         return _format_seconds(self.now // 1000)
 
     def arn(self, secret: Secret) -> str:
+        """The complete ARN of a secret."""
         return names.format_arn(secret.region, self.account, secret.name, secret.suffix)
 
     def identity(self, secret: Secret) -> dict[str, Any]:
-        """The two members nearly every response begins with."""
+        """The members ARN and Name, with which most responses begin."""
         return {"ARN": self.arn(secret), "Name": secret.name}
 
 
@@ -84,12 +87,12 @@ def _format_seconds(seconds: int) -> str:
 
 
 def to_datetime(milliseconds: int) -> datetime:
-    """A stored time as responses carry it."""
+    """A stored time (milliseconds) as an aware datetime, as responses contain it."""
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
 
 
 def require_token(request: Any) -> str:
-    """The id a new version gets. The client fills it in; a raw request must bring it."""
+    """The ClientRequestToken, which is the id of the new version. Raises InvalidRequestException if it is missing."""
     token = request.get("ClientRequestToken")
     if token is None:
         raise InvalidRequestException(

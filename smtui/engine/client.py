@@ -1,4 +1,4 @@
-"""The boto3 calling shape in front of the engine: 23 methods, exceptions by name, paginators, meta."""
+"""Clients with boto3's calling shape over the engine: methods, exceptions by name, paginators, meta."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGINATED = {
 
 
 def format_method_name(operation: str) -> str:
-    """`ListSecretVersionIds` as Python spells it."""
+    """The Python name of an operation: `list_secret_version_ids` for ListSecretVersionIds."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
 
 
@@ -38,13 +38,13 @@ class Meta:
 
 
 OnSuccess = Callable[[str, dict[str, Any], str], None]
-"""Is told of every operation that was done: its name, the response, the Region."""
+"""Called after each successful operation with its name, the response and the Region."""
 
 
 class LocalClient:
-    """One caller in one Region of a local vault. Its methods are those of `smtui.api.types.Client`.
+    """A client for one caller in one Region of a local vault, with the methods of `smtui.api.types.Client`.
 
-    Without `record_reads`, reads of metadata have no audit event: see `Engine.call`. No request can ask for that.
+    Without `record_reads`, reads of metadata leave no audit event, see `Engine.call`. No request can ask for that.
     """
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
@@ -87,9 +87,9 @@ class LocalClient:
         return Paginator(getattr(self, operation_name))
 
     def call_many(self, operation: str, many: Sequence[dict[str, Any]]) -> list[ClientError | None]:
-        """Does, for each of many requests, what a call would; answers with the refusal of each that was refused.
+        """Runs an operation for each request; answers, in their order, None or the error of one that was refused.
 
-        Together where all are taken, which costs a fraction; one by one where not.
+        If none is refused they run together, which takes a fraction of the time; otherwise one by one.
         """
         requests = [self._add_token(operation, params) for params in many]
         try:
@@ -113,13 +113,13 @@ class LocalClient:
         return response
 
     def _add_token(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        """As boto3 fills in a request that may be sent twice."""
+        """Adds an idempotency token if the request has none, as boto3 does."""
         token = CONTRACT[operation].request.idempotency_token
         return {**params, token: self._new_token()} if token and params.get(token) is None else params
 
 
 class LocalKeyClient(LocalClient):
-    """The same for the keys of a Region. Its methods are those of `smtui.api.kms.KeyClient`."""
+    """A client for the KMS keys of a Region, with the methods of `smtui.api.kms.KeyClient`."""
 
     exceptions = SimpleNamespace(**KEY_ERRORS)
     operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in KEY_OPERATIONS}
@@ -129,7 +129,7 @@ class LocalKeyClient(LocalClient):
 
 
 class LocalRotationClient(LocalKeyClient):
-    """The same for what carries rotations out. Its methods are those of `smtui.api.own.RotationClient`."""
+    """A client for rotation runs, with the methods of `smtui.api.own.RotationClient`."""
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
     operations: ClassVar[dict[str, str]] = {
@@ -138,14 +138,14 @@ class LocalRotationClient(LocalKeyClient):
 
 
 class LocalAccessClient(LocalKeyClient):
-    """The same for questions about access. Its methods are those of `smtui.api.own.AccessClient`."""
+    """A client for questions about access, with the methods of `smtui.api.own.AccessClient`."""
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
     operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in ACCESS_OPERATIONS}
 
 
 class Paginator:
-    """Asks for page after page; `PaginationConfig` takes MaxItems, PageSize and StartingToken as boto3 does."""
+    """Iterates over pages; `PaginationConfig` takes MaxItems, PageSize and StartingToken as in boto3."""
 
     def __init__(self, method: Callable[..., dict[str, Any]]) -> None:
         self._method = method
@@ -170,7 +170,7 @@ class Paginator:
 
 
 def _truncate(page: dict[str, Any], members: tuple[str, ...], left: int) -> int:
-    """Takes what is over `left` items off a page; answers how many may still come."""
+    """Truncates the lists of a page to `left` items together; answers how many may still follow."""
     for member in members:
         page[member] = page[member][:left]
         left -= len(page[member])

@@ -1,4 +1,4 @@
-"""What an operation declares above itself, and the table of all that are built."""
+"""The declaration of an operation, and the table of all operations."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ Response = dict[str, Any]
 Run = Callable[["Call", Any, Request], Response]
 RunBulk = Callable[[Sequence["Call"], Sequence[Request]], list[Response]]
 
-# All that can be asked of a vault.
+# The contract of every operation of a vault.
 CONTRACT: dict[str, Operation] = {**AWS_OPERATIONS, **KEY_OPERATIONS, **OWN_OPERATIONS}
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """`secret` says whether the operation is about one secret; the rest, what is tolerated of it.
+    """What the pipeline must know of an operation.
 
-    A replica is read like any secret, and changed only by operations that tolerate one. `allow_primary_arn` is for
-    those that are called in the replica's Region with the ARN of its primary. `owner_only` is for what nobody but
-    the service that manages a secret may do to it. `reads_metadata` is for what changes nothing, opens no envelope and
-    answers no value: a screen that refreshes itself may ask it without an audit event.
+    `changes`: it writes, so it waits for the disk and is refused in a read-only session. `secret`: it is about one
+    secret. `allow_scheduled`, `allow_missing`, `allow_replica`: states of the secret in which it may run; reads may
+    always use a replica. `allow_primary_arn`: it is called in the replica's Region with the primary's ARN.
+    `owner_only`: only the service that manages the secret may call it. `reads_metadata`: it changes nothing and reads
+    no value, so a screen that refreshes may call it without an audit event.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Declaration:
 
 
 OPERATIONS: dict[str, Declaration] = {}
-# Operations that can be done for many requests at once, for less than each by itself would cost.
+# Operations that also run for many requests at once, faster than one by one.
 BULK_OPERATIONS: dict[str, RunBulk] = {}
 
 
@@ -67,7 +68,7 @@ def operation(
     owner_only: bool = False,
     reads_metadata: bool = False,
 ) -> Callable[[Run], Run]:
-    """Puts a function `(call, secret, request) -> response` on the road under AWS's name for it."""
+    """Registers a function `(call, secret, request) -> response` under AWS's name. Parameters: see `Declaration`."""
 
     def declare(run: Run) -> Run:
         OPERATIONS[name] = Declaration(name, run, changes, secret, allow_scheduled, allow_missing, allow_replica,
@@ -78,9 +79,9 @@ def operation(
 
 
 def bulk_operation(name: str) -> Callable[[RunBulk], RunBulk]:
-    """The same for a function `(calls, requests) -> responses` that does all of them, or raises and does none.
+    """Registers a function `(calls, requests) -> responses` that runs all requests, or raises and runs none.
 
-    The calls have Region, caller and moment in common.
+    The calls have the same Region, caller and time.
     """
 
     def declare(run: RunBulk) -> RunBulk:

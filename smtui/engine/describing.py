@@ -1,4 +1,4 @@
-"""Secrets without their values, as DescribeSecret and ListSecrets answer them. Members without a value are left out."""
+"""Responses that describe secrets: DescribeSecret and the entries of ListSecrets. Empty members are left out."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ DAMAGED = "▲ The row of this secret in the vault is damaged. Run smtui check, 
 
 
 def describe(call: Call, secret: Secret) -> Response:
-    """The answer of DescribeSecret."""
+    """The response of DescribeSecret.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
+    """
     [answer] = _with_labels(call, [secret], "VersionIdsToStages")
     replicated = replication.format_status(call, secret)
     return answer | {"ReplicationStatus": replicated} if replicated else answer
 
 
 def list_entries(call: Call, found: Sequence[Secret]) -> list[Response]:
-    """The entries of ListSecrets, which names keys by their ARN alone."""
+    """The entries of ListSecrets, which give keys only by their ARN.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_SecretListEntry.html
+    """
     entries = _with_labels(call, found, "SecretVersionsToStages")
     for secret, entry in zip(found, entries, strict=True):
         if secret.kms_key_id:
@@ -30,7 +34,7 @@ def list_entries(call: Call, found: Sequence[Secret]) -> list[Response]:
 
 
 def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> list[Response]:
-    """`labels_member` is what the operation calls the mapping of versions to labels."""
+    """Entries with the labels of their versions, under the name that the operation uses for that member."""
     rows = [secret.id for secret in found]
     tags, labelled = secrets.read_tags_of(call.database, rows), versions.read_labels_by_version_id(call.database, rows)
     primaries, rotated = replicas.find_primaries(call.database, rows), rotations.find_rotations(call.database, rows)
@@ -43,7 +47,7 @@ def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> lis
 
 
 def _format_secret(call: Call, secret: Secret, tags: dict[str, str], own_region: str | None) -> Response:
-    """`own_region` is the secret's where it is a primary with replicas."""
+    """The members of one secret. `own_region` is its Region if it is a primary with replicas."""
     dates = {
         "LastAccessedDate": secret.accessed_on, "DeletedDate": secret.delete_at,
         "LastChangedDate": secret.changed_at, "CreatedDate": secret.created_at,

@@ -1,4 +1,4 @@
-"""Audit events with CloudTrail's field names. What the contract marks as sensitive is never in one."""
+"""Audit events with CloudTrail's field names. An event contains no member that the contract marks as sensitive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smtui.engine.declaration import CONTRACT
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 EVENT_VERSION = "1.11"
-# The members of a response that say what a change made; values and listings never enter the trail.
+# The members of a response that an event contains; values and listings are never recorded.
 _RECORDED = {"ARN": "arn", "Name": "name", "VersionId": "versionId", "DeletionDate": "deletionDate",
              "KeyId": "keyId", "Arn": "arn"}
 
@@ -22,7 +22,7 @@ def make_event(
     call: Call, operation: str, params: Mapping[str, Any], *, event_id: str, changes: bool,
     response: Mapping[str, Any] | None = None, error: ClientError | None = None,
 ) -> dict[str, Any]:
-    """The event of one call, refused or done."""
+    """The event of one call, done or refused."""
     recorded: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": {"type": "IAMUser", "arn": call.caller.arn, "accountId": call.caller.account},
@@ -53,7 +53,7 @@ def make_service_event(
     call: Call, name: str, about: Mapping[str, Any], *, source: str = "secretsmanager.amazonaws.com",
     region: str | None = None,
 ) -> dict[str, Any]:
-    """What a service did of itself, as CloudTrail tells it: no request, only what it was `about`, by its members."""
+    """An event of the service itself, as CloudTrail records it: without a request, with the members of `about`."""
     return {
         "eventVersion": EVENT_VERSION,
         "userIdentity": {"accountId": call.account, "invokedBy": source},
@@ -77,7 +77,10 @@ def make_service_event(
 
 
 def redact(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The members the contract knows, in CloudTrail's spelling, sensitive ones hidden, unknown ones left out."""
+    """The members that the contract knows, in CloudTrail's spelling.
+
+    Sensitive ones are hidden, unknown ones left out.
+    """
     return {_to_camel_case(name): _redact_value(shape.members[name], value) for name, value in params.items()
             if name in shape.members}
 

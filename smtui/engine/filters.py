@@ -1,4 +1,4 @@
-"""The filters of a request, read into the terms a listing understands."""
+"""Parses the filters of a request into the terms of a listing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smtui.vault.listing import Query, Term
 
 
 def parse_filters(filters: Sequence[Mapping[str, Any]]) -> tuple[tuple[Term, ...], ...]:
-    """Each filter as its terms: any of them, negated where the value begins with `!`."""
+    """The terms of each filter; a value that begins with `!` negates its term. Raises InvalidParameterException."""
     return tuple(_parse_filter(each) for each in filters)
 
 
@@ -23,7 +23,7 @@ def _parse_filter(each: Mapping[str, Any]) -> tuple[Term, ...]:
 
 
 def make_query(region: str, request: Mapping[str, Any]) -> Query:
-    """The listing a ListSecrets or BatchGetSecretValue request asks for."""
+    """The listing that a ListSecrets or BatchGetSecretValue request asks for."""
     return Query(
         region=region,
         filters=parse_filters(request.get("Filters", ())),

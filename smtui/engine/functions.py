@@ -1,4 +1,4 @@
-"""Rotation functions as they are described to others, and whether one may run on this machine."""
+"""Descriptions of rotation functions, and whether one may run on this machine."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from smtui.vault.database import Database
 from smtui.vault.permissions import Permissions
 from smtui.vault.rotations import Function
 
-# What the settings of each kind may be: the member they are described under, and its shape.
+# For each kind, the member with its settings and their shape.
 _KINDS: dict[str, tuple[str, Structure]] = {"password": ("Password", PASSWORD), "command": ("Command", COMMAND)}
 
 
 def format_arn(account: str, region: str, name: str) -> str:
+    """The ARN of a rotation function."""
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
 
 
 def describe_function(account: str, function: Function, permissions: Permissions) -> Response:
-    """What a function is, in the words of the contract.
+    """Describes a function as ListFunctions does.
 
-    `WaitsForPermission` is there where it is a command that was not allowed on this machine; `Unreadable`, where its
-    settings are none of ours: such a function cannot be run, nor allowed.
+    `WaitsForPermission` marks a command that is not allowed on this machine; `Unreadable` marks invalid settings, with
+    which the function can be neither run nor allowed.
     """
     described: Response = {
         "FunctionName": function.name, "FunctionArn": format_arn(account, function.region, function.name),
@@ -43,7 +44,7 @@ def describe_function(account: str, function: Function, permissions: Permissions
 
 
 def _read_settings(function: Function) -> dict[str, Any] | None:
-    """The settings as they would be run; None where they are not what CreateFunction takes."""
+    """The settings as they would run; None if CreateFunction would not accept them."""
     if function.kind not in _KINDS:
         return None
     try:
@@ -55,13 +56,13 @@ def _read_settings(function: Function) -> dict[str, Any] | None:
 
 
 def find_function(database: Database, account: str, region: str, arn: str) -> Function | None:
-    """The function that an ARN names; None where this vault has none of that name in that Region."""
+    """The function that an ARN names; None if the Region of this vault has none."""
     name = arn.rpartition("function:")[2]
     function = rotations.find_function(database, region, name)
     return function if function is not None and format_arn(account, region, name) == arn else None
 
 
 def waits_for_permission(database: Database, permissions: Permissions, account: str, region: str, arn: str) -> bool:
-    """Whether rotations by this function wait. One that is not there is not waited for: its rotations fail."""
+    """Whether rotations by this function wait for a permission. A missing function does not: its rotations fail."""
     function = find_function(database, account, region, arn)
     return function is not None and "WaitsForPermission" in describe_function(account, function, permissions)

@@ -1,4 +1,4 @@
-"""Questions to the trail."""
+"""Queries of the audit log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ def list_events(
     outcome: str | None, since: datetime | None, until: datetime | None, limit: int | None,
     above: int = 0, up_to: int | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Those that fit all that is asked, newest first. A deleted secret is found by the name it had."""
+    """The matching events, newest first. A deleted secret is found by its former name.
+
+    Parameters: see `Vault.audit_log`.
+    """
     rows = None
     if secret_id is not None:
         wanted = names.parse_secret_id(secret_id)

@@ -1,7 +1,7 @@
-"""Which KMS key a KmsKeyId means, and whether it may be used now.
+"""Finds the KMS key of a KmsKeyId and checks whether it may be used.
 
-A key is asked for its state whenever something is sealed under it or opened with it, as the service asks KMS. A
-secret keeps the name it was given for its key: an alias that is turned to another key takes the secret with it.
+The state of a key is checked whenever it encrypts or decrypts, as the service asks KMS. A secret keeps the KmsKeyId
+as given: if an alias is pointed to another key, new versions use that key.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ARN = re.compile(r"arn:aws:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<r
 
 
 def find_key(call: Call, region: str, key_id: str) -> KmsKey | None:
-    """The key that an id, an alias or the ARN of either names in a Region."""
+    """The key that a key id, an alias or the ARN of either names in a Region."""
     arn = _ARN.fullmatch(key_id)
     if arn and (arn["region"], arn["account"]) != (region, call.account):
         return None
@@ -30,9 +30,9 @@ def find_key(call: Call, region: str, key_id: str) -> KmsKey | None:
 
 
 def normalize_key_id(call: Call, region: str, key_id: str) -> str | None:
-    """What a secret remembers of the KmsKeyId in a request; None stands for the AWS managed key.
+    """The KmsKeyId that a secret stores; None stands for the AWS managed key.
 
-    Raises EncryptionFailure where nothing could be sealed under it.
+    Raises EncryptionFailure if the key cannot encrypt.
     """
     if key_id in ("", AWS_MANAGED, format_arn(call, region, AWS_MANAGED)):
         return None
@@ -43,7 +43,7 @@ def normalize_key_id(call: Call, region: str, key_id: str) -> str | None:
 
 
 def get_encryption_key(call: Call, region: str, key_id: str | None) -> KmsKey:
-    """Raises EncryptionFailure for a key that is not there, disabled or on its way out."""
+    """The key for new versions. Raises EncryptionFailure if it is missing, disabled or pending deletion."""
     if key_id is None:
         return call.keys.get_aws_managed(region)
     key = find_key(call, region, key_id)
@@ -57,7 +57,7 @@ def get_encryption_key(call: Call, region: str, key_id: str | None) -> KmsKey:
 
 
 def get_decryption_key(call: Call, row: int) -> KmsKey:
-    """The key something lies under. Raises DecryptionFailure where it may not be used."""
+    """The key of a row, to decrypt with. Raises DecryptionFailure if it may not be used."""
     key = keys.get_by_row(call.database, row)
     if not key.is_usable:
         raise DecryptionFailure("Secrets Manager can't decrypt the protected secret text using the provided KMS key.")
@@ -65,7 +65,7 @@ def get_decryption_key(call: Call, row: int) -> KmsKey:
 
 
 def format_listed_key(call: Call, region: str, key_id: str) -> str:
-    """The ARN of the key behind a kept name; of the alias, where that points nowhere any more."""
+    """The ARN of the key behind a stored KmsKeyId; the KmsKeyId itself if its alias points nowhere."""
     if key_id.startswith("arn:") and ":alias/" not in key_id:
         return key_id
     key = find_key(call, region, key_id)
@@ -77,5 +77,5 @@ def format_key_arn(call: Call, key: KmsKey) -> str:
 
 
 def format_arn(call: Call, region: str, resource: str) -> str:
-    """`resource` is `key/ID` or `alias/NAME`."""
+    """The ARN of a KMS resource: `key/ID` or `alias/NAME`."""
     return f"arn:aws:kms:{region}:{call.account}:{resource}"

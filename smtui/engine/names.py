@@ -1,4 +1,4 @@
-"""Names, ARNs, and what a SecretId may be."""
+"""Names and ARNs of secrets, and the forms of a SecretId."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMPLETE = re.compile(rf"(?P<name>.+)-(?P<suffix>[A-Za-z0-9]{{{SUFFIX_LENGTH}}}
 
 @dataclass(frozen=True, slots=True)
 class SecretId:
-    """A SecretId taken apart. Without Region and account it was a name; without suffix a name or a partial ARN."""
+    """A parsed SecretId. A name has no Region and account; a name or a partial ARN has no suffix."""
 
     name: str
     suffix: str | None = None
@@ -27,7 +27,7 @@ class SecretId:
 
 
 def validate_name(name: str) -> str:
-    """The name itself. Raises ValidationException where it has characters that no name has."""
+    """Answers the name itself. Raises ValidationException if it contains a character that no name may have."""
     if not _NAME.fullmatch(name):
         raise ValidationException(
             "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
@@ -36,9 +36,10 @@ def validate_name(name: str) -> str:
 
 
 def parse_secret_id(secret_id: str) -> SecretId:
-    """Raises ValidationException for what can be neither a name nor an ARN.
+    """Parses a name or an ARN. Raises ValidationException for any other text.
 
-    An ARN that ends in a hyphen and six letters or digits is taken to be complete, as the service takes it.
+    An ARN that ends in a hyphen and six letters or digits counts as complete, as in the service.
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
     """
     arn = _ARN.fullmatch(secret_id)
     if arn is None:
@@ -49,12 +50,12 @@ def parse_secret_id(secret_id: str) -> SecretId:
 
 
 def format_arn(region: str, account: str, name: str, suffix: str | None = None) -> str:
-    """The ARN of a secret; without its suffix a partial one."""
+    """The ARN of a secret; without a suffix a partial one."""
     return f"arn:aws:secretsmanager:{region}:{account}:secret:{name}{f'-{suffix}' if suffix else ''}"
 
 
 def new_suffix(ambient: Ambient) -> str:
-    """Uniform over all there are, in one draw."""
+    """Six random letters or digits, uniformly distributed."""
     drawn, letters = ambient.randbelow(len(SUFFIX_LETTERS) ** SUFFIX_LENGTH), ""
     for _ in range(SUFFIX_LENGTH):
         drawn, letter = divmod(drawn, len(SUFFIX_LETTERS))

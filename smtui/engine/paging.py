@@ -1,4 +1,4 @@
-"""Pages of results with their tokens."""
+"""Pages of results and their tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtui.vault.secrets import Secret
 
 
 def read_position(call: Call, operation: str, request: Request) -> Any:
-    """Where the request says to continue, or None. Raises InvalidNextTokenException."""
+    """The position in the request's NextToken, or None. Raises InvalidNextTokenException."""
     token = request.get("NextToken")
     if token is None:
         return None
@@ -22,7 +22,7 @@ def read_position(call: Call, operation: str, request: Request) -> Any:
 
 
 def make_token(call: Call, operation: str, request: Request, position: object) -> Response:
-    """The member of a response that continues behind `read_position`."""
+    """The NextToken member for the page after `position`."""
     bound_to = _bind_request(call, operation, request)
     return {"NextToken": tokens.make_token(call.token_key, bound_to, position, call.ambient)}
 

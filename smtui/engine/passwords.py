@@ -1,8 +1,9 @@
-"""Random passwords: uniform over every string that a request allows.
+"""Random passwords, uniformly distributed over all strings that a request allows.
 
-Where each included type must appear, whole candidates are drawn until one has them all, which is exact. For short
-passwords or tiny types that could take long; there the type of each character is chosen by counting how many
-strings remain, which is exact too.
+If each included type must appear, whole candidates are drawn until one contains all types, which is exact. Short
+passwords or tiny types would need many draws; there the type of each character is chosen by counting the remaining
+strings, which is exact too.
+Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ _TYPES = (
     ("ExcludeNumbers", string.digits),
     ("ExcludePunctuation", PUNCTUATION),
 )
-# Longer passwords have every type in most draws, unless a type is tiny; shorter ones are counted.
+# From this length on most draws contain every type, unless a type is tiny; shorter passwords are counted.
 _COUNTED_LENGTH = 64
 
 
 def generate(request: Mapping[str, Any], ambient: Ambient) -> str:
-    """A password as GetRandomPassword describes it; raises where no string can satisfy the request."""
+    """A password for a GetRandomPassword request. Raises InvalidParameterException or InvalidRequestException."""
     types = list_included_types(request)
     length = request.get("PasswordLength", DEFAULT_LENGTH)
     if not request.get("RequireEachIncludedType", True):
@@ -44,7 +45,7 @@ def generate(request: Mapping[str, Any], ambient: Ambient) -> str:
 
 
 def list_included_types(request: Mapping[str, Any]) -> tuple[str, ...]:
-    """The characters of each type that may appear; raises where nothing is left."""
+    """The allowed characters of each type. Raises InvalidRequestException if nothing is left."""
     excluded = set(request.get("ExcludeCharacters", ""))
     alphabets = [alphabet for word, alphabet in _TYPES if not request.get(word)]
     if request.get("IncludeSpace"):
@@ -57,13 +58,13 @@ def list_included_types(request: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def count_strings(sizes: Sequence[int], length: int) -> int:
-    """How many strings of `length` have at least one character of each type, the types having these sizes."""
+    """How many strings of `length` contain at least one character of each type, given the sizes of the types."""
     return _count_completions(tuple(sizes), (1 << len(sizes)) - 1, length)
 
 
 @lru_cache(maxsize=65536)
 def _count_completions(sizes: tuple[int, ...], missing: int, length: int) -> int:
-    """How many strings of `length` bring every type whose bit is set in `missing`."""
+    """How many strings of `length` contain every type whose bit is set in `missing`."""
     if missing.bit_count() > length:
         return 0
     if length == 0:

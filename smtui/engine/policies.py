@@ -1,4 +1,4 @@
-"""What resource policies mean for calls: who may do what, who would lock themselves out, whom a policy lets in."""
+"""Resource policies in calls: authorization, callers who would lock themselves out, and broad access."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ parse_policy = lru_cache(maxsize=256)(grammar.parse)
 
 
 def read_policy(text: str) -> Policy:
-    """Raises MalformedPolicyDocumentException, which says all that is wrong."""
+    """Parses a policy. Raises MalformedPolicyDocumentException with every fault."""
     try:
         return parse_policy(text)
     except MalformedPolicyError as error:
@@ -38,6 +38,7 @@ def read_policy(text: str) -> Policy:
 
 
 def find_policy(call: Call, secret: Secret | None) -> Policy | None:
+    """The policy attached to a secret, or None. Raises InternalServiceError for a damaged row."""
     text = policies.read_policy(call.database, secret.id) if secret else None
     try:
         return parse_policy(text) if text is not None else None
@@ -46,7 +47,7 @@ def find_policy(call: Call, secret: Secret | None) -> Policy | None:
 
 
 def authorize(call: Call, operation: Operation, secret: Secret | None, request: Request) -> None:
-    """Raises AccessDeniedException in the service's words."""
+    """Raises AccessDeniedException, in the service's words, if the caller may not run the operation."""
     policy = find_policy(call, secret) if operation.service == "secretsmanager" else None
     if policy is None and call.caller.identity == "admin" and call.caller.account == call.account:
         return
@@ -57,7 +58,7 @@ def authorize(call: Call, operation: Operation, secret: Secret | None, request: 
 
 
 def decide_access(call: Call, action: str, secret: Secret) -> Outcome:
-    """What the caller would be answered for an action on a secret."""
+    """The decision about the caller's use of an action on a secret."""
     return _decide(call, find_policy(call, secret), make_policy_request(call, action, secret, call.arn(secret), {}))
 
 
@@ -66,7 +67,7 @@ def _decide(call: Call, policy: Policy | None, asked: Question) -> Outcome:
 
 
 def is_conditionally_allowed(call: Call, secret: Secret, policy: Policy, caller: str, action: str) -> bool:
-    """Whether an Allow is about somebody under conditions, and no Deny is without any."""
+    """Whether an Allow applies to the caller under conditions, and no unconditional Deny does."""
     asked = Question(parse_identity(caller), action, call.arn(secret), {})
     about = [each for each in policy.statements if action_fits(each, action) and
              principal_fits(each, asked.identity) and resource_fits(policy, each, asked)]
@@ -82,19 +83,19 @@ def access_denied_error(call: Call, action: str, resource: str, outcome: Outcome
     )
 
 
-# Locking oneself out.
+# Lock-out of the caller.
 
 
 @dataclass(frozen=True, slots=True)
 class LockOut:
-    """A caller who could not change the policy any more, and why."""
+    """A caller who could no longer change the policy, and the decision about it."""
 
     policy: Policy | None
     asked: Question
     outcome: Outcome
 
     def __str__(self) -> str:
-        """The statement, with the values in it that hit the caller."""
+        """The statement that decides, with the values of the caller's condition keys."""
         if self.outcome.statement is not None:
             return f"It is denied by {self.outcome.statement.name}{self._as(self.outcome.statement)}."
         for statement in self.policy.statements if self.policy else ():
@@ -105,7 +106,7 @@ class LockOut:
         return f"Because {self.outcome.why} allows it."
 
     def _as(self, statement: Statement) -> str:
-        """What the request has for the keys that the statement looks at."""
+        """The values that the request has for the condition keys of a statement."""
         told = []
         for each in statement.conditions:
             value = self.asked.context.get(each.key)
@@ -117,7 +118,10 @@ class LockOut:
 def find_lock_out(
     call: Call, secret: Secret | None, policy: Policy | None, tags: Mapping[str, str] | None = None
 ) -> LockOut | None:
-    """Whether the caller could not change the policy any more, with it and with these tags in force."""
+    """The lock-out of the caller if this policy, with these tags, were in force.
+
+    None if the caller could still change it.
+    """
     for resource in [call.arn(secret)] if secret else _list_arns_to_test(call, policy):
         asked = make_policy_request(call, MANAGE, secret, resource, {}, tags)
         outcome = _decide(call, policy, asked)
@@ -127,17 +131,17 @@ def find_lock_out(
 
 
 def check_manageable(call: Call, secret: Secret, tags: Mapping[str, str]) -> None:
-    """Raises AccessDeniedException where other tags would lock the caller out."""
+    """Raises AccessDeniedException if these tags would lock the caller out."""
     policy = find_policy(call, secret)
     if policy is not None and (found := find_lock_out(call, secret, policy, tags)):
         raise AccessDeniedException(f"{LOCKED_OUT} {found}")
 
 
-# Letting strangers in.
+# Broad access.
 
 
 def find_broad_access(call: Call, secret: Secret | None, policy: Policy) -> Witness | None:
-    """The stranger a policy lets in, for one secret or for any that it might be put on."""
+    """A stranger whom a policy lets in, for one secret or for any it might be attached to; None if there is none."""
     try:
         resources = [call.arn(secret)] if secret else list_sample_arns(call, policy)
     except BudgetExceededError:
@@ -156,9 +160,9 @@ def _list_arns_to_test(call: Call, policy: Policy | None) -> list[str]:
 
 
 def list_sample_arns(call: Call, policy: Policy | None) -> list[str]:
-    """ARNs of secrets of this account and Region, one for each way in which a policy tells them apart.
+    """ARNs of secrets of this account and Region, one for each way in which the policy distinguishes them.
 
-    Raises BudgetExceededError.
+    Raises TooMuch if there are too many ways to decide.
     """
     texts = [text for each in (policy.statements if policy else ()) for text in each.resources]
     if policy and policy.variables:

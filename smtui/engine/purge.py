@@ -1,7 +1,7 @@
-"""The permanent end of what is overdue, secrets, keys and old events, and when a clock is not trusted to say so.
+"""Permanent deletion of overdue secrets, keys and audit events, and the check whether the clock can be trusted.
 
-A clock that is wrong at one start must not cost anything: what ends was seen overdue by an earlier session at least a
-day before. Deletion without recovery is not delayed.
+A wrong clock at one start must not delete anything, so everything deleted was found overdue by an earlier session at
+least a day before. Deletion without recovery is not delayed.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from smtui.engine.call import DAY, Call, to_datetime
 from smtui.vault import grace, keys, secrets, trail
 from smtui.vault.grace import OverdueNote
 
-# Milliseconds by which clocks may disagree without being doubted.
+# Milliseconds by which clocks may differ and still be trusted.
 CLOCK_TOLERANCE = 5 * 60 * 1000
 GRACE = DAY
 
 
 class Purge:
-    """Deletes what is overdue and was seen overdue a day before, unless the clock is doubted.
+    """Deletes what is overdue and was found overdue a day before, unless the clock is doubted.
 
-    It is doubted where it stands before the latest time the vault has seen, or jumped forward. One for a whole
-    session, however often that opens the file: a jump that was noticed is not forgotten in it.
+    The clock is doubted if it is before the latest time in the vault, or jumped forward. One object serves a session,
+    also when the session opens the file again, so that it remembers a jump.
     """
 
     def __init__(self, ambient: Ambient) -> None:
@@ -32,14 +32,16 @@ class Purge:
         self.trust_clock()
 
     def trust_clock(self) -> None:
-        """Somebody said that the clock is right: what it does from now on counts."""
-        self._wall_minus_monotonic = self._difference()
+        """Trusts the clock from now on, because a person has confirmed it."""
+        self._wall_minus_steady = self._difference()
         self._jumped = False
 
     def delete_overdue(self, call: Call) -> list[str]:
-        """Ends what may end now, and notes that something is overdue; answers with a sentence for each thing.
+        """Deletes what is due for deletion and notes that something is overdue.
 
-        The sentences are to be told (`tell`) once the transaction is committed.
+        Answers a sentence for each deleted thing.
+
+        Pass the sentences to `add_notices` once the transaction is committed.
         """
         self._begin(call)
         ended: list[str] = []
@@ -52,16 +54,19 @@ class Purge:
         return ended
 
     def add_notices(self, sentences: list[str]) -> None:
-        """What was ended, and is committed."""
+        """Adds sentences about committed deletions."""
         self._notices += sentences
 
     def take_notices(self) -> list[str]:
-        """The sentences that nobody has taken yet."""
+        """The sentences that were not taken yet."""
         notices, self._notices = self._notices, []
         return notices
 
     def _begin(self, call: Call) -> None:
-        """The look of an earlier session, once. One that the clock has not come to yet was noted by a wrong clock."""
+        """Reads the note of an earlier session, once.
+
+        A note from the future was written by a wrong clock and is removed.
+        """
         if not self._is_begun or (self._earlier is not None and self._earlier.at > call.now):
             self._is_begun = True
             self._earlier = grace.read_overdue_note(call.database)
@@ -70,7 +75,7 @@ class Purge:
                 self._earlier = None
 
     def _note(self, call: Call) -> None:
-        """Leaves a look for later sessions, unless there is one that was not used."""
+        """Writes a note for later sessions, unless there is an unused one."""
         stored = grace.read_overdue_note(call.database)
         used = stored is not None and stored == self._earlier and call.now - stored.at >= GRACE
         if stored is None or used:
@@ -86,7 +91,7 @@ class Purge:
 
 
 def is_clock_behind(call: Call) -> bool:
-    """Whether the clock stands clearly before the latest time in the vault."""
+    """Whether the clock is clearly before the latest time in the vault."""
     return trail.read_newest(call.database)[0] - call.now > CLOCK_TOLERANCE
 
 
@@ -122,7 +127,7 @@ def _delete_keys(call: Call, look: OverdueNote) -> list[str]:
 
 
 def _drop_events(call: Call, look: OverdueNote) -> list[str]:
-    """A batch of those that are older than the retention, and were at the time of the look."""
+    """Drops a batch of audit events that are older than the retention, and were at the time of the note."""
     days = trail.read_retention(call.database)
     if days is None or look.kept_days is None:
         return []

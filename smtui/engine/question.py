@@ -1,4 +1,4 @@
-"""A call as a policy is asked about it: who, what, on which secret, with which condition keys."""
+"""Builds the policy request of a call: identity, action, resource and condition keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtui.vault import rotations, secrets
 from smtui.vault.secrets import Secret
 
 Context = dict[str, str | list[str]]
-# Members of requests that are condition keys under their own names.
+# Members of requests that are condition keys with the same name.
 PARAMETERS = (
     "Name", "Description", "KmsKeyId", "VersionId", "VersionStage", "RotationLambdaARN", "RotateImmediately",
     "RecoveryWindowInDays", "ForceDeleteWithoutRecovery", "ForceOverwriteReplicaSecret", "BlockPublicPolicy",
@@ -27,7 +27,7 @@ def make_policy_request(
     call: Call, action: str, secret: Secret | None, resource: str, request: Request,
     tags: Mapping[str, str] | None = None,
 ) -> Question:
-    """With other tags than the secret has, where they are given."""
+    """The policy request of a call. `tags` replaces the tags of the secret."""
     if tags is None:
         tags = secrets.read_tags(call.database, secret) if secret else {}
     identity = parse_identity(call.caller.arn)
@@ -38,21 +38,21 @@ def make_policy_request(
 
 
 def parse_identity(caller: str) -> Identity:
-    """By an ARN, or by the name of a service; anybody else is nobody who signed."""
+    """The identity of an ARN or a service name; anything else is an anonymous caller."""
     if _SERVICE.fullmatch(caller):
         return Identity(service=caller)
     return Identity(caller if caller.startswith("arn:") else "")
 
 
 def _format_context_value(value: object) -> str | list[str]:
-    """As policies spell values, however a program has them."""
+    """A context value as policies spell it."""
     if isinstance(value, list | tuple | set | frozenset):
         return [_text(each) for each in value]
     return _text(value)
 
 
 def _list_call_keys(call: Call) -> Context:
-    """What is so of every request, unless its context says otherwise."""
+    """Condition keys that every request has, unless its context replaces them."""
     now = to_datetime(call.now)
     return {
         "aws:currenttime": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "aws:epochtime": str(call.now // 1000),
@@ -89,7 +89,7 @@ def _list_secret_keys(call: Call, secret: Secret | None, tags: Mapping[str, str]
 
 
 def _list_request_keys(request: Request) -> dict[str, str | list[str]]:
-    """The parameters the caller sent; one that was not sent is an absent key."""
+    """Condition keys from the parameters of the request; a missing parameter is a missing key."""
     found: dict[str, str | list[str]] = {
         f"secretsmanager:{name.lower()}": _text(request[name]) for name in PARAMETERS if request.get(name) is not None
     }

@@ -1,8 +1,8 @@
-"""Replicas and how they follow their primary.
+"""Replication: replicas follow their primary.
 
-At the end of every call that changes a primary, in the same transaction, each of its replicas is brought to the same
-versions, labels, tags and metadata. One that cannot be, because its name is taken or a key may not be used, fails
-alone: it stays as it was, and says why.
+At the end of every call that changes a primary, in the same transaction, each replica gets the same versions, labels,
+tags and metadata. A replica that cannot, because its name is taken or a key may not be used, fails alone: it stays as
+it was, and its status gives the reason.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NAME_TAKEN = "Secret with this name already exists in this region"
 
 
 def parse_regions(call: Call, asked: Sequence[Mapping[str, Any]]) -> dict[str, str | None]:
-    """The Regions of a request with their keys. Raises InvalidParameterException."""
+    """The Regions of a request with their KmsKeyIds. Raises InvalidParameterException."""
     regions: dict[str, str | None] = {}
     for each in asked:
         region = each.get("Region")
@@ -38,13 +38,13 @@ def parse_regions(call: Call, asked: Sequence[Mapping[str, Any]]) -> dict[str, s
 
 
 def register(call: Call, primary: Secret, regions: Mapping[str, str | None], *, overwrite: bool) -> None:
-    """Notes where replicas are wanted; they are made when the call that wants them ends."""
+    """Registers the Regions of a primary; the replicas are created at the end of the call."""
     for region, key in regions.items():
         replicas.register(call.database, primary.id, region, key, overwrite=overwrite)
 
 
 def format_status(call: Call, primary: Secret) -> list[Response]:
-    """The ReplicationStatus member; empty for a secret that is not replicated."""
+    """The ReplicationStatus member; empty for a secret without replicas."""
     return [_format_entry(call, primary, replica) for replica in replicas.list_replicas(call.database, primary.id)]
 
 
@@ -61,12 +61,13 @@ def _format_entry(call: Call, primary: Secret, replica: Replica) -> Response:
 
 
 def find_replica(call: Call, primary: Secret, region: str) -> Secret | None:
-    """The replica of a primary in a Region, if it was made."""
+    """The replica of a primary in a Region, or None."""
     twin = secrets.find_by_name(call.database, region, primary.name)
     return twin if twin and (twin.primary_region, twin.suffix) == (primary.region, primary.suffix) else None
 
 
 def get_primary(call: Call, replica: Secret) -> Secret:
+    """The primary of a replica."""
     assert replica.primary_region is not None
     primary = secrets.find_by_name(call.database, replica.primary_region, replica.name)
     assert primary is not None, "a primary stays while it has replicas"
@@ -74,7 +75,7 @@ def get_primary(call: Call, replica: Secret) -> Secret:
 
 
 def remove_replica(call: Call, primary: Secret, region: str) -> None:
-    """Deletes the replica in a Region at once."""
+    """Deletes the replica in a Region immediately."""
     twin = find_replica(call, primary, region)
     if twin is not None:
         secrets.delete(call.database, twin)
@@ -82,7 +83,7 @@ def remove_replica(call: Call, primary: Secret, region: str) -> None:
 
 
 def update_replicas(call: Call, *changed: Secret) -> None:
-    """Brings the replicas of secrets that may have changed to their present state."""
+    """Updates the replicas of secrets that may have changed."""
     for row in sorted(replicas.find_primaries(call.database, [secret.id for secret in changed])):
         primary = secrets.find_by_row(call.database, row)
         if primary is not None:
@@ -111,7 +112,7 @@ def _update_replica(call: Call, primary: Secret, replica: Replica) -> None:
 
 
 def _create_replica(call: Call, primary: Secret, replica: Replica) -> Secret:
-    """A new replica without versions. Raises where its name is taken, or its key cannot be used."""
+    """A new replica without versions. Raises ClientError if its name is taken or its key cannot be used."""
     key = kms.normalize_key_id(call, replica.region, replica.kms_key_id or "")
     present = secrets.find_by_name(call.database, replica.region, primary.name)
     if present is not None:
@@ -135,7 +136,7 @@ def _copy_tags(call: Call, primary: Secret, twin: Secret) -> None:
 
 
 def _copy_versions(call: Call, primary: Secret, twin: Secret) -> None:
-    """Copies what is missing under the twin's key, drops what the primary no longer has, moves the labels."""
+    """Copies missing versions, removes those that the primary no longer has, and moves the labels."""
     wanted, present = versions.list_rows(call.database, primary.id), versions.list_rows(call.database, twin.id)
     labels = versions.read_labels(call.database, primary.id)
     for version_id, row in wanted.items():
@@ -149,7 +150,7 @@ def _copy_versions(call: Call, primary: Secret, twin: Secret) -> None:
 
 
 def _is_lost(call: Call, row: int) -> bool:
-    """Whether a version's key was deleted for good."""
+    """Whether the key of a version was deleted permanently."""
     return keys.get_by_row(call.database, versions.get_by_row(call.database, row).key).is_shredded
 
 

@@ -1,8 +1,8 @@
-"""Whether a request fits its shape.
+"""Validates a request against its shape.
 
-Two refusals, as with boto3: what its client refuses before sending (missing, unknown, wrongly typed, too small), and
-what the service refuses against its model (too large, not of the pattern, not one of the words). Neither quotes a
-value: it may be a secret.
+There are two kinds of faults, as with boto3: those that its client refuses before sending (missing, unknown, wrong
+type, too small), and those that the service refuses (too large, wrong pattern, not in the enumeration). No message
+quotes a value, because it may be a secret.
 """
 
 from __future__ import annotations
@@ -20,19 +20,22 @@ from smtui.api.shapes import Blob, Flag, Integer, List, Map, Shape, Structure, T
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 MemberPath = tuple[str | int, ...]
-"""The way from the request to a member: names, and numbers of items."""
+"""The path from the request to a member: names and item numbers."""
 
 
 @dataclass(slots=True)
 class _Faults:
-    """What is wrong with a request: what the client would not send, and what the service would not take."""
+    """The faults of a request: those that the client does not send, and those that the service refuses."""
 
     unsent: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
 
 def validate(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The request, with blobs as bytes. Raises ParamValidationError, ValidationException, InvalidParameterException."""
+    """Answers the request, with blobs as bytes.
+
+    Raises ParamValidationError, ValidationException or InvalidParameterException.
+    """
     request = {name: _read_blob(value) if isinstance(shape.members.get(name), Blob) else value
                for name, value in params.items()}
     faults = _Faults()
@@ -41,7 +44,7 @@ def validate(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
         raise ParamValidationError("Parameter validation failed:\n" + "\n".join(faults.unsent))
     if violations := faults.violations:
         count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
-        # The service has an error of its own for the size of a policy.
+        # The service has a different error for the size of a policy.
         of_policy = all("'resourcePolicy'" in each for each in violations)
         refusal = InvalidParameterException if of_policy else ValidationException
         raise refusal(f"{count}: {'; '.join(violations)}")
@@ -113,7 +116,7 @@ def _validate_length(shape: Text | Blob | List, value: Sequence[Any], at: Member
 
 
 def _validate_integer(shape: Integer, value: Any, at: MemberPath, faults: _Faults) -> None:
-    """A bool is an int to Python, not to the contract."""
+    """Validates a number. A bool is an int in Python, but not in the contract."""
     if not isinstance(value, int) or isinstance(value, bool):
         _add_wrong_type(value, at, faults, int)
     elif shape.min is not None and value < shape.min:
@@ -123,7 +126,7 @@ def _validate_integer(shape: Integer, value: Any, at: MemberPath, faults: _Fault
 
 
 def _make_type_validator(*kinds: type) -> Callable[[Any, Any, MemberPath, _Faults], None]:
-    """Judges what only has to be of a type."""
+    """A validator that only checks the type."""
     def validate_type(_: Shape, value: Any, at: MemberPath, faults: _Faults) -> None:
         if not isinstance(value, kinds):
             _add_wrong_type(value, at, faults, *kinds)
@@ -145,7 +148,7 @@ def _add_wrong_type(value: Any, at: MemberPath, faults: _Faults, *valid: type) -
 
 
 def _quote_name(name: object) -> str:
-    """A member's name as given, unless it is none: a value in the wrong place must not be quoted."""
+    """A member's name as given, or `?` if it is not one: a value in the wrong place must not be quoted."""
     return name if isinstance(name, str) and re.fullmatch(r"[A-Za-z]{1,64}", name) else "?"
 
 
@@ -164,10 +167,10 @@ def _format_violation(at: MemberPath, constraint: str) -> str:
 
 
 def _format_boto_path(at: MemberPath) -> str:
-    """A place as boto3 spells it: `Tags[0].Key`."""
+    """A path as boto3 spells it: `Tags[0].Key`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in at).removeprefix(".")
 
 
 def _format_service_path(at: MemberPath) -> str:
-    """A place as the service spells it: `tags.1.member.key`."""
+    """A path as the service spells it: `tags.1.member.key`."""
     return ".".join(f"{step + 1}.member" if isinstance(step, int) else step[:1].lower() + step[1:] for step in at)

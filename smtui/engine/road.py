@@ -1,9 +1,9 @@
-"""The one road of every call: check, begin, resolve, authorize, run, let replicas follow, record, commit.
+"""The pipeline of every call: check, begin, resolve, authorize, run, update replicas, record, commit.
 
-The event is written in the same transaction as the change: no trail entry, no operation. A refusal undoes what the
-operation did and is recorded itself. Changes wait for the disk; the event of a mere read does not.
+The audit event is written in the same transaction as the change, so no operation lacks its event. A refusal rolls back
+what the operation did and is recorded itself. Changes wait for the disk; the event of a read does not.
 
-What is overdue ends before a call, or before the first of several that share a transaction.
+Overdue things are deleted before a call, or before the first call of a shared transaction.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from smtui.vault.keystore import KeyStore
 from smtui.vault.permissions import Permissions
 from smtui.vault.secrets import Secret
 
-# Importing these modules puts their operations into BUILT.
+# Importing these modules registers their operations in OPERATIONS.
 OPERATION_MODULES = (access, aliases, clock, creation, functions, keys, lifecycle, listing, passwords, policies,
                      replication, retention, rotation, runs, stages, tags, values)
 
@@ -80,11 +80,10 @@ class Engine:
     ) -> dict[str, Any]:
         """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve.
 
-        Without `record_reads` an operation that `reads_metadata` has no audit event, done or refused; every other has
-        its event whatever is asked for here. It is for a screen that reads again what its user has opened: that
-        access is recorded once, when the user opens it, and what follows is no access of anybody. So there still is
-        no operation of a user without an audit event: no value is read and nothing is changed unrecorded. What a
-        call brings about beside its answer, such as events of the service, is recorded in any case.
+        Without `record_reads` an operation that `reads_metadata` leaves no audit event; every other operation does.
+        Screens use it to refresh what the user has opened, because that access was recorded once. Values are never read
+        and nothing is changed without an event. Events of the service, such as permanent deletions, are always
+        recorded.
         """
         declared = OPERATIONS[operation]
         self._check_writable(declared)
@@ -123,10 +122,9 @@ class Engine:
     def call_many(
         self, operation: str, many: Sequence[Mapping[str, Any]], *, region: str, caller: Caller
     ) -> None:
-        """Runs one operation for each of many requests, for less than so many calls cost, or for none.
+        """Runs one operation for each request together, or none of them.
 
-        Raises the ClientError that refused one of them. That is recorded once the requests are called one by one,
-        which is the caller's part then.
+        Raises the ClientError that refused one. The refusal is not recorded: the caller then calls one by one.
         """
         declared, contract = OPERATIONS[operation], OPERATIONS[operation].contract
         self._check_writable(declared)
@@ -179,14 +177,14 @@ def _list_events(
     call: Call, declared: Declaration, params: Mapping[str, Any], response: Mapping[str, Any],
     refusal: ClientError | None,
 ) -> list[Event]:
-    """What happened in a call: what it brought about, then its own event."""
+    """The events that the call brought about, then its own."""
     own = events.make_event(call, declared.name, params, event_id=call.request_id, changes=declared.changes,
                        response=response, error=refusal)
     return [*call.further_events, (call.subject, own)]
 
 
 def _internal_error(error: Exception) -> ClientError:
-    """What is answered where a program error is behind it."""
+    """The error of a fault in this program."""
     refusal = InternalServiceError("An error occurred on the server side.")
     refusal.__cause__ = error
     return refusal

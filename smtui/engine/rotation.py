@@ -1,4 +1,4 @@
-"""What rotation makes of a secret: its dates, the run that is under way, and how a run begins and ends."""
+"""Rotation of a secret: its dates, and how a run begins, advances and ends."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 FIRST_STEP: dict[Kind, str] = {"rotation": "createSecret", "test": "testSecret"}
 LAST_STEP: dict[Kind, str] = {"rotation": "finishSecret", "test": "testSecret"}
 MINUTE = 60 * 1000
-# How long a failed rotation rests: 5 minutes, doubled each time, a day at most.
+# The pause after a failed rotation, in milliseconds: 5 minutes, doubled each time, at most a day.
 FIRST_PAUSE, MAX_PAUSE = 5 * MINUTE, 24 * 60 * MINUTE
 
 
 def get_function(call: Call, arn: str) -> Function:
-    """The function an ARN names. Raises AccessDeniedException where this vault has none of that name."""
+    """The function of an ARN. Raises AccessDeniedException if this vault has none."""
     function = find_function(call.database, call.account, call.region, arn)
     if function is None:
         raise AccessDeniedException(
@@ -38,13 +38,14 @@ def get_function(call: Call, arn: str) -> Function:
 
 
 def make_rules(rotation: Rotation) -> Rules | None:
+    """The schedule of a rotation, or None. Raises InvalidScheduleError."""
     return schedules.rules(
         after_days=rotation.after_days, expression=rotation.expression, duration=rotation.duration
     )
 
 
 def replace_rules(rotation: Rotation, asked: Mapping[str, Any]) -> Rotation:
-    """The rotation under other RotationRules. Raises InvalidParameterException."""
+    """The rotation with other RotationRules. Raises InvalidParameterException."""
     changed = replace(rotation, after_days=asked.get("AutomaticallyAfterDays"),
                       expression=asked.get("ScheduleExpression"), duration=asked.get("Duration"))
     try:
@@ -59,7 +60,7 @@ def schedule_next(call: Call, rotation: Rotation) -> Rotation:
     try:
         rules = make_rules(rotation) if rotation.enabled else None
     except InvalidScheduleError:
-        rules = None  # nobody set up such rules: check names the row
+        rules = None  # a damaged row, which check reports
     window = rules and schedules.next_window(rules, to_datetime(rotation.counts_from), to_datetime(call.now))
     if not window:
         return replace(rotation, opens_at=None, due_by=None)
@@ -67,7 +68,7 @@ def schedule_next(call: Call, rotation: Rotation) -> Rotation:
 
 
 def record_new_value(call: Call, secret: Secret) -> None:
-    """A new current value counts as a rotation, whoever stored it."""
+    """Counts a new current value as a rotation, whoever stored it."""
     rotation = rotations.find_rotation(call.database, secret.id)
     if rotation is not None and rotation.enabled:
         counted = replace(rotation, rotated_at=call.now, counts_from=call.now)
@@ -75,7 +76,7 @@ def record_new_value(call: Call, secret: Secret) -> None:
 
 
 def format_members(rotation: Rotation | None) -> Response:
-    """The members of DescribeSecret and ListSecrets; none for a secret that was never set up for rotation."""
+    """The members of DescribeSecret and ListSecrets; none for a secret without rotation settings."""
     if rotation is None:
         return {}
     try:
@@ -96,11 +97,11 @@ def format_members(rotation: Rotation | None) -> Response:
     }
 
 
-# The life of a run.
+# Runs.
 
 
 def find_pending_version_id(call: Call, secret: Secret) -> str | None:
-    """The VersionId of a rotation that is not complete: AWSPENDING where AWSCURRENT is not."""
+    """The VersionId of an incomplete rotation: the version with AWSPENDING, unless it also has AWSCURRENT."""
     by_label = versions.read_labels(call.database, secret.id)
     row = by_label.get(labels.AWSPENDING)
     if row is None or row == by_label.get(labels.AWSCURRENT):
@@ -109,7 +110,7 @@ def find_pending_version_id(call: Call, secret: Secret) -> str | None:
 
 
 def begin_run(call: Call, secret: Secret, token: str, kind: Kind) -> None:
-    """A rotation begins with an empty pending version; a test, with a pending copy of the current one."""
+    """Begins a rotation with an empty pending version, or a test with a pending copy of the current version."""
     if kind == "rotation":
         values.reserve_version(call, secret, token)
     else:
@@ -123,7 +124,7 @@ def begin_run(call: Call, secret: Secret, token: str, kind: Kind) -> None:
 
 
 def complete_step(call: Call, secret: Secret, run: Run) -> Run:
-    """The run at its next step, or done."""
+    """The run at its next step, or finished."""
     if run.step != LAST_STEP[run.kind]:
         after = replace(run, step=STEPS[STEPS.index(run.step) + 1], attempts=0, message="", changed_at=call.now)
         rotations.save_run(call.database, after)
@@ -139,7 +140,7 @@ def complete_step(call: Call, secret: Secret, run: Run) -> Run:
 
 
 def fail_run(call: Call, secret: Secret, run: Run, message: str) -> Run:
-    """A rotation rests and is tried again at the same step; a test that failed is over."""
+    """A rotation pauses and is retried at the same step; a failed test ends."""
     if run.kind == "test":
         _remove_pending(call, secret, run)
         return _end_run(call, secret, run, "failed", "Failed", message)
@@ -160,12 +161,12 @@ def _end_run(call: Call, secret: Secret, run: Run, state: rotations.State, event
 
 
 def release_run(call: Call, run: Run) -> None:
-    """The run goes back as it was taken: nothing was tried, so nothing has failed."""
+    """Gives a run back as it was claimed: nothing was tried, so nothing has failed."""
     rotations.save_run(call.database, replace(run, held_by=None, held_until=0, changed_at=call.now))
 
 
 def _remove_pending(call: Call, secret: Secret, run: Run) -> None:
-    """AWSPENDING leaves this run's version; a version that was made for a test goes with it."""
+    """Removes AWSPENDING from the run's version, and deletes a version made for a test."""
     version = versions.find_by_id(call.database, secret.id, run.token)
     before = versions.read_labels(call.database, secret.id)
     if version is not None and before.get(labels.AWSPENDING) == version.id:
@@ -176,7 +177,7 @@ def _remove_pending(call: Call, secret: Secret, run: Run) -> None:
 
 
 def add_event(call: Call, secret: Secret, what: str, kind: Kind) -> None:
-    """An event of the service itself, as CloudTrail names them: RotationStarted, TestRotationFailed."""
+    """Adds an event of the service under CloudTrail's name, such as RotationStarted or TestRotationFailed."""
     name = f"{'Test' if kind == 'test' else ''}Rotation{what}"
     call.further_events.append((secret, events.make_service_event(call, name, {"SecretId": call.arn(secret)})))
 

@@ -1,4 +1,4 @@
-"""What tags may be, in CreateSecret and in TagResource alike."""
+"""Validates tags, for CreateSecret and TagResource alike."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RESERVED = "aws:"
 
 
 def parse_tags(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The tags of a request by their keys."""
+    """The tags of a request by key. Raises InvalidParameterException."""
     found: dict[str, str] = {}
     for tag in tags:
         key = tag.get("Key")
@@ -27,7 +27,7 @@ def parse_tags(tags: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def merge_tags(present: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
-    """Both. Raises LimitExceededException where they are more tags than a secret can have."""
+    """Both together. Raises LimitExceededException if a secret cannot have that many tags."""
     tags = {**present, **new}
     if len(tags) > MAX_TAGS_PER_SECRET:
         raise LimitExceededException(f"A secret can have at most {MAX_TAGS_PER_SECRET} tags.")

@@ -1,4 +1,4 @@
-"""Which of many names are taken, and which no secret can have: a look at the names, without reading any value."""
+"""Looks up many names at once: which are taken, and which no secret can have. No value is read."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SCHEDULED = "A secret with this name is scheduled for deletion."
 def look_up_names(
     database: Database, region: str, wanted: Iterable[str]
 ) -> tuple[set[str], dict[str, str]]:
-    """The names of secrets that have a value, and, for names that cannot be given one, a sentence why.
+    """The names of secrets with a value, and the names that cannot get one, each with the reason.
 
-    A name in neither is free, or that of a secret without a value.
+    A name in neither is free or belongs to a secret without a value.
     """
     refused = {name: reason for name in wanted if (reason := _find_name_fault(name))}
     with_value: set[str] = set()
@@ -33,7 +33,7 @@ def look_up_names(
 
 
 def _find_name_fault(name: str) -> str:
-    """Why no secret can have this name; empty where one can."""
+    """Why no secret can have this name; empty if one can."""
     try:
         names.validate_name(name)
     except ValidationException as error:

@@ -1,4 +1,4 @@
-"""Page tokens: opaque, authenticated, good for the very question they continue and nothing else."""
+"""Page tokens: opaque, authenticated, valid only for the request that they continue."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ from smtui.ambient import Ambient
 from smtui.api.errors import InvalidNextTokenException
 
 NONCE_BYTES = 12
-# What may differ from one page to the next.
+# Members that may differ from page to page.
 _FREE = ("NextToken", "MaxResults")
 
 
 def bind_request(operation: str, region: str, caller: str, request: Mapping[str, Any]) -> bytes:
-    """What a token is bound to: who asks what, where."""
+    """The associated data of a token: operation, Region, caller and request."""
     asked = {name: value for name, value in request.items() if name not in _FREE}
     text = json.dumps([operation, region, caller, asked], sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def make_token(key: bytes, bound_to: bytes, position: object, ambient: Ambient) -> str:
+    """A token for a position (anything JSON can represent)."""
     nonce = ambient.random_bytes(NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, json.dumps(position).encode(), bound_to)
     return base64.urlsafe_b64encode(nonce + sealed).decode()
 
 
 def read_token(key: bytes, bound_to: bytes, token: str) -> Any:
-    """The position in it. Raises InvalidNextTokenException, the same for every cause."""
+    """The position in a token. Raises InvalidNextTokenException, the same for every cause."""
     try:
         raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
         return json.loads(AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to))

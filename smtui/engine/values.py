@@ -1,4 +1,4 @@
-"""The value in a request, and how it becomes a version."""
+"""The value of a request, and how it becomes a version."""
 
 from __future__ import annotations
 
@@ -28,21 +28,22 @@ EMPTY = Envelope(b"", b"")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Value:
-    """A value in the clear, for the length of a call. `form` is 'string' or 'binary'."""
+    """A decrypted value, for the duration of a call. `form` is 'string' or 'binary'."""
 
     form: str
     raw: bytes
 
     def members(self) -> dict[str, str | bytes]:
-        """The one member of a response it belongs in."""
+        """SecretString or SecretBinary."""
         return {"SecretString": self.raw.decode()} if self.form == "string" else {"SecretBinary": self.raw}
 
     def is_same_as(self, other: Value) -> bool:
+        """Whether both values are equal, compared in constant time."""
         return self.form == other.form and hmac.compare_digest(self.raw, other.raw)
 
 
 def parse_value(request: Request) -> Value | None:
-    """The value a request brings, if any; both forms at once are refused."""
+    """The value of a request, or None. Raises InvalidParameterException for both forms at once."""
     text, binary = request.get("SecretString"), request.get("SecretBinary")
     if text is not None and binary is not None:
         raise InvalidParameterException("You can't specify both a binary secret value and a string secret value.")
@@ -58,6 +59,7 @@ def parse_value(request: Request) -> Value | None:
 
 
 def require_value(request: Request) -> Value:
+    """The value of a request. Raises InvalidParameterException if there is none."""
     value = parse_value(request)
     if value is None:
         raise InvalidParameterException("You must provide either SecretString or SecretBinary.")
@@ -65,7 +67,10 @@ def require_value(request: Request) -> Value:
 
 
 def decrypt(call: Call, secret: Secret, version: Version) -> Value:
-    """A stored version in the clear. Raises DecryptionFailure; ResourceNotFoundException for one without a value."""
+    """Decrypts a stored version.
+
+    Raises DecryptionFailure, or ResourceNotFoundException for a version without a value.
+    """
     if version.is_empty:
         raise no_value_error(version.version_id)
     key = kms.get_decryption_key(call, version.key)
@@ -74,7 +79,10 @@ def decrypt(call: Call, secret: Secret, version: Version) -> Value:
 
 
 def store_version(call: Call, secret: Secret, version_id: str, value: Value, new_labels: Iterable[str]) -> list[str]:
-    """Seals a new version, moves the labels to it, drops outdated versions; answers with the labels it carries."""
+    """Encrypts a new version, moves the labels to it and removes outdated versions.
+
+    Answers the labels of the version.
+    """
     row = insert_version(call, secret, version_id, value, made_at=call.now)
     before = versions.read_labels(call.database, secret.id)
     after = labels.put(before, row, new_labels)
@@ -84,7 +92,7 @@ def store_version(call: Call, secret: Secret, version_id: str, value: Value, new
 
 
 def store_first_versions(call: Call, firsts: Sequence[tuple[Secret, str, Value]]) -> None:
-    """Seals the first versions of secrets just made, under their ids, as AWSCURRENT."""
+    """Encrypts the first versions (secret, version id, value) of new secrets, with the label AWSCURRENT."""
     keys_by_name: dict[str | None, KmsKey] = {}
     new = []
     for secret, version_id, value in firsts:
@@ -105,7 +113,7 @@ def no_value_error(version_id: str) -> ResourceNotFoundException:
 
 
 def reserve_version(call: Call, secret: Secret, version_id: str) -> None:
-    """The version a rotation will fill: AWSPENDING, and without a value yet."""
+    """Adds the version that a rotation will fill: AWSPENDING, without a value."""
     key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     new = NewVersion(secret.id, version_id, call.now, "string", key.row, EMPTY)
     [row] = versions.insert_versions(call.database, [new])
@@ -114,7 +122,7 @@ def reserve_version(call: Call, secret: Secret, version_id: str) -> None:
 
 
 def fill_version(call: Call, secret: Secret, version: Version, value: Value, new_labels: Iterable[str]) -> list[str]:
-    """Gives an empty version its value, and moves the labels to it; answers with those it carries."""
+    """Stores the value of an empty version and moves the labels to it; answers the labels of the version."""
     key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     sealed = _encrypt(call, secret, version.version_id, value, key)
     versions.fill_version(call.database, version, form=value.form, key=key.row, envelope=sealed)
@@ -125,7 +133,7 @@ def fill_version(call: Call, secret: Secret, version: Version, value: Value, new
 
 
 def insert_version(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
-    """A new version under the secret's key, without labels; answers with its row. Raises EncryptionFailure."""
+    """Adds a version under the secret's key, without labels; answers its row. Raises EncryptionFailure."""
     key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     new = _make_version(call, secret, version_id, value, key, made_at=made_at)
     [row] = versions.insert_versions(call.database, [new])
@@ -140,10 +148,10 @@ def _make_version(
 
 
 def move_to_key(call: Call, secret: Secret) -> None:
-    """Puts the versions in use under the secret's key; others stay under theirs, as the service leaves them.
+    """Re-encrypts the versions with AWS's labels under the secret's key; others keep theirs, as in the service.
 
-    Raises DecryptionFailure where a version's present key may not be used. One whose key was deleted for good is lost
-    already, and does not stand in the way.
+    Raises DecryptionFailure if the present key of a version may not be used. Versions whose key was deleted permanently
+    are skipped.
     """
     key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     by_label = versions.read_labels(call.database, secret.id)
@@ -161,7 +169,7 @@ def _encrypt(call: Call, secret: Secret, version_id: str, value: Value, key: Kms
 
 
 def save_labels(call: Call, secret: Secret, before: dict[str, int], after: dict[str, int]) -> None:
-    """Writes where the labels are now, unless there are too many. Counts as a change of the secret."""
+    """Stores the labels and marks the secret as changed. Raises LimitExceededException if there are too many."""
     if len(labels.own(before)) < len(labels.own(after)) > MAX_LABELS_PER_SECRET:
         raise LimitExceededException("You exceeded the maximum number of staging labels allowed on a secret.")
     for version in set(after.values()):

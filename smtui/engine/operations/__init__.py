@@ -1,4 +1,4 @@
-"""The operations, by subject: each one function, its declaration above it.
+"""The operations by subject: one function each, with its declaration above it.
 
-What may not live here: a guard that the road already keeps (existence, planned deletion, authorization, recording).
+What does not belong here: what the pipeline does (existence, scheduled deletion, authorization, audit events).
 """

@@ -1,4 +1,4 @@
-"""Ours, beside the four policy operations: ExplainAccess, ListAccess."""
+"""Our own operations beside the four policy operations: ExplainAccess, ListAccess."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from smtui.vault.secrets import Secret
 
 @operation("ExplainAccess")
 def explain_access(call: Call, secret: Secret, request: Request) -> Response:
-    """Whether somebody may do something with a secret, and by which statement, or for want of what.
+    """Whether a caller may use an action on a secret, and the statement or missing permission that decides.
 
-    `ContextEntries` are condition keys as their request would have them, instead of what is so of every request.
+    `ContextEntries` are condition keys of the request; they replace those that every request has.
     """
     action = _parse_action(request["Action"])
     entries = {each["ContextKeyName"]: each["ContextKeyValues"] for each in request.get("ContextEntries", ())}
@@ -30,7 +30,7 @@ def explain_access(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("ListAccess", reads_metadata=True)
 def list_access(call: Call, secret: Secret, request: Request) -> Response:
-    """Which of the principals that the policy names may do something, if their own account lets them; and who else."""
+    """Which principals named in the policy may use an action, if their own account allows it, and who else."""
     action = _parse_action(request["Action"])
     policy = policies.find_policy(call, secret)
     if policy is None:
@@ -51,12 +51,12 @@ def list_access(call: Call, secret: Secret, request: Request) -> Response:
 
 
 def _unwrap_single(values: list[str]) -> str | list[str]:
-    """A key that is said to have one value has that, and no list of one."""
+    """A single value instead of a list of one."""
     return values[0] if len(values) == 1 else values
 
 
 def _parse_action(word: str) -> str:
-    """An action on a secret, by its name however it is written."""
+    """An action on a secret by its name, in any case and with or without prefix. Raises InvalidParameterException."""
     name = word.rpartition(":")[2].lower()
     for action in keys.ACTIONS:
         if action.lower() == name:

@@ -1,4 +1,4 @@
-"""Of AWS KMS: CreateAlias, UpdateAlias, DeleteAlias, ListAliases."""
+"""AWS KMS: CreateAlias, UpdateAlias, DeleteAlias, ListAliases."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def create_alias(call: Call, _: None, request: Request) -> Response:
 
 @operation("UpdateAlias", changes=True, secret=False)
 def update_alias(call: Call, _: None, request: Request) -> Response:
-    """Page UpdateAlias. What secrets seal from now on follows the alias; what they hold stays where it is."""
+    """Page UpdateAlias. New versions use the new key; existing ones keep theirs."""
     alias = _find_alias(call, request["AliasName"])
     key = _get_target(call, "UpdateAlias", request["TargetKeyId"])
     keys.point_alias(call.database, region=call.region, alias=alias, key=key.row, now=call.now)
@@ -44,7 +44,7 @@ def delete_alias(call: Call, _: None, request: Request) -> Response:
 
 @operation("ListAliases", secret=False, reads_metadata=True)
 def list_aliases(call: Call, _: None, request: Request) -> Response:
-    """Page ListAliases. All come at once."""
+    """Page ListAliases. Answers all at once."""
     only = get_key(call, request["KeyId"]).row if "KeyId" in request else None
     found = [alias for alias in keys.list_aliases(call.database, call.region)
              if only in (None, alias.key) and keys.exists(call.database, alias.key)]
@@ -52,7 +52,7 @@ def list_aliases(call: Call, _: None, request: Request) -> Response:
 
 
 def _validate_alias(alias: str) -> str:
-    """An alias of the customer's. Raises InvalidAliasNameException."""
+    """Answers the alias of a customer. Raises InvalidAliasNameException."""
     if not alias.startswith(kms.ALIAS) or alias == kms.ALIAS:
         raise InvalidAliasNameException(f"An alias begins with {kms.ALIAS}, followed by its name.")
     if alias.startswith(RESERVED):

@@ -1,4 +1,4 @@
-"""AcceptClock."""
+"""Our own operation AcceptClock."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from smtui.vault import trail
 
 @operation("AcceptClock", changes=True, secret=False)
 def accept_clock(call: Call, _: None, request: Request) -> Response:
-    """The clock is right, and any later time that the vault has seen was wrong. What is overdue goes as usual."""
+    """Confirms the clock: a later time that the vault has seen was wrong, and overdue deletions go on."""
     trail.set_latest(call.database, call.now)
     return {}

@@ -1,4 +1,4 @@
-"""CreateSecret: one secret, or many at once by the same rules."""
+"""CreateSecret, for one secret or for many at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smtui.vault.secrets import Secret
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NewSecret:
-    """What a request asks for, judged by all that can be judged without looking whether it is there."""
+    """What a request asks for, validated except for whether the name is taken."""
 
     secret: Secret
     tags: dict[str, str]
@@ -27,7 +27,7 @@ class NewSecret:
 
 @operation("CreateSecret", changes=True, secret=False)
 def create_secret(call: Call, _: None, request: Request) -> Response:
-    """Page CreateSecret. CrossAccountPrimaryARN, which is newer than the specification, finds no other account here."""
+    """Page CreateSecret. CrossAccountPrimaryARN is always refused: a vault has one account."""
     new = _parse_request(call, request)
     present = secrets.find_by_name(call.database, call.region, new.secret.name)
     if present:
@@ -39,7 +39,7 @@ def create_secret(call: Call, _: None, request: Request) -> Response:
 
 @bulk_operation("CreateSecret")
 def create_secrets(calls: Sequence[Call], requests: Sequence[Request]) -> list[Response]:
-    """The same for secrets of names that are all free."""
+    """The same for many secrets, if all names are free."""
     call = calls[0]
     all_new = [_parse_request(call, request) for request in requests]
     wanted = [new.secret.name for new in all_new]
@@ -70,7 +70,7 @@ def _parse_request(call: Call, request: Request) -> NewSecret:
 
 
 def _insert(call: Call, all_new: Sequence[NewSecret]) -> list[Secret]:
-    """Writes the rows of new secrets, and answers with them as they are now."""
+    """Inserts new secrets and answers them with their rows."""
     made = secrets.insert(call.database, [new.secret for new in all_new])
     together = list(zip(made, all_new, strict=True))
     secrets.add_tags(call.database, [(secret, new.tags) for secret, new in together])
@@ -87,7 +87,7 @@ def _format_new(call: Call, secret: Secret, new: NewSecret) -> Response:
 
 
 def _format_existing(call: Call, present: Secret, first: tuple[str, Value] | None) -> Response:
-    """The answer where the name is taken: the same once more if this very request was served before."""
+    """The response if the name is taken: the same as before for a repeated request. Raises ClientError otherwise."""
     if present.is_scheduled:
         raise InvalidRequestException(
             "You can't create this secret because a secret with this name is already scheduled for deletion."

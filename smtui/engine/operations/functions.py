@@ -1,4 +1,4 @@
-"""Ours, in AWS Lambda's words: CreateFunction, ListFunctions, DeleteFunction; AllowFunction, RevokeFunction."""
+"""Our own operations for rotation functions, in AWS Lambda's terms: Create-, List-, Delete-, Allow-, RevokeFunction."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ MAX_NAMES_IN_ERROR, MAX_NAMES = 3, 100
 
 @operation("CreateFunction", changes=True, secret=False)
 def create_function(call: Call, _: None, request: Request) -> Response:
-    """Registers what is run to rotate secrets: `Password` makes a new one, `Command` starts a local process.
+    """Registers a rotation function: `Password` generates a password, `Command` starts a local process.
 
-    Who makes a command allows it on this machine, unless `Allow` is false. Where that cannot be kept, the function is
-    made all the same, and `WaitsForPermission` in the answer says so.
+    Creating a command allows it on this machine, unless `Allow` is false. If the permission cannot be stored, the
+    function is created all the same and the response contains `WaitsForPermission`.
     """
     kinds = [kind for kind in ("Password", "Command") if kind in request]
     if len(kinds) != 1:
@@ -45,9 +45,9 @@ def create_function(call: Call, _: None, request: Request) -> Response:
 
 @operation("AllowFunction", changes=True, secret=False)
 def allow_function(call: Call, _: None, request: Request) -> Response:
-    """Lets a command be run on this machine. `Command` is what was shown to the person who agreed.
+    """Allows a command on this machine. `Command` is the one that the user has seen and agreed to.
 
-    Refused where the function has another command by now.
+    Raises InvalidRequestException if the function has another command by now.
     """
     function = _get_function(call, request["FunctionName"])
     if _describe(call, function).get("Command") != request["Command"]:
@@ -59,7 +59,7 @@ def allow_function(call: Call, _: None, request: Request) -> Response:
 
 @operation("RevokeFunction", changes=True, secret=False)
 def revoke_function(call: Call, _: None, request: Request) -> Response:
-    """Takes the permission to run a command on this machine back."""
+    """Revokes the permission to run a command on this machine."""
     function = _get_function(call, request["FunctionName"])
     try:
         call.permissions.revoke(_describe(call, function))
@@ -72,14 +72,14 @@ def revoke_function(call: Call, _: None, request: Request) -> Response:
 
 @operation("ListFunctions", secret=False, reads_metadata=True)
 def list_functions(call: Call, _: None, request: Request) -> Response:
-    """All functions of the Region, by name, each with the secrets it is to rotate, of which some are named."""
+    """All functions of the Region by name, each with the number and some names of the secrets that it rotates."""
     functions = rotations.list_functions(call.database, call.region)
     return {"Functions": [_describe_with_users(call, each) for each in functions]}
 
 
 @operation("DeleteFunction", changes=True, secret=False)
 def delete_function(call: Call, _: None, request: Request) -> Response:
-    """Refused while secrets are to be rotated by it."""
+    """Deletes a function. Raises InvalidParameterException while secrets use it."""
     function = _get_function(call, request["FunctionName"])
     name, arn = function.name, format_arn(call.account, call.region, function.name)
     if users := rotations.count_users(call.database, arn):
@@ -90,7 +90,7 @@ def delete_function(call: Call, _: None, request: Request) -> Response:
             f"Cancel {'its' if users == 1 else 'their'} rotation first."
         )
     rotations.remove_function(call.database, call.region, name)
-    with suppress(OSError):  # one made again has no use for what stays: its time is another
+    with suppress(OSError):  # a leftover permission is invalid: the creation date of a new function differs
         call.permissions.revoke(_describe(call, function))
     return {}
 
@@ -104,7 +104,7 @@ def _get_function(call: Call, name: str) -> Function:
 
 
 def _grant(call: Call, function: Function) -> str:
-    """Allows a command on this machine; answers why that cannot be kept, or nothing."""
+    """Allows a command on this machine; answers why the permission cannot be stored, or an empty text."""
     described = _describe(call, function)
     try:
         call.permissions.grant(described)

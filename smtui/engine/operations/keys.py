@@ -1,6 +1,4 @@
-"""Of AWS KMS: CreateKey, DescribeKey, ListKeys, EnableKey, DisableKey, UpdateKeyDescription, ScheduleKeyDeletion,
-CancelKeyDeletion.
-"""
+"""AWS KMS: Create-, Describe-, List-, Enable-, DisableKey, UpdateKeyDescription, Schedule- and CancelKeyDeletion."""
 
 from __future__ import annotations
 
@@ -15,20 +13,20 @@ from smtui.vault.keys import KmsKey
 
 @operation("CreateKey", changes=True, secret=False)
 def create_key(call: Call, _: None, request: Request) -> Response:
-    """Page CreateKey: a symmetric key that encrypts and decrypts."""
+    """Page CreateKey: a symmetric encryption key."""
     key = call.keys.create_key(call.region, manager="CUSTOMER", description=request.get("Description", ""))
     return {"KeyMetadata": _format_metadata(call, key)}
 
 
 @operation("DescribeKey", secret=False, reads_metadata=True)
 def describe_key(call: Call, _: None, request: Request) -> Response:
-    """Page DescribeKey. Takes aliases too."""
+    """Page DescribeKey. Accepts aliases."""
     return {"KeyMetadata": _format_metadata(call, get_key(call, request["KeyId"], aliases=True))}
 
 
 @operation("ListKeys", secret=False, reads_metadata=True)
 def list_keys(call: Call, _: None, request: Request) -> Response:
-    """Page ListKeys. All come at once."""
+    """Page ListKeys. Answers all at once."""
     found = keys.list_in_region(call.database, call.region)
     entries = [{"KeyId": key.key_id, "KeyArn": kms.format_key_arn(call, key)} for key in found]
     return {"Keys": entries, "Truncated": False}
@@ -60,7 +58,7 @@ def update_key_description(call: Call, _: None, request: Request) -> Response:
 
 @operation("ScheduleKeyDeletion", changes=True, secret=False)
 def schedule_key_deletion(call: Call, _: None, request: Request) -> Response:
-    """Page ScheduleKeyDeletion. When the waiting period has passed, all that the key sealed goes with it."""
+    """Page ScheduleKeyDeletion. After the waiting period nothing that the key encrypted can be read."""
     days = request.get("PendingWindowInDays", MAX_KEY_DELETION_DAYS)
     if not MIN_KEY_DELETION_DAYS <= days <= MAX_KEY_DELETION_DAYS:
         bound = f"greater than or equal to {MIN_KEY_DELETION_DAYS}" if days < MIN_KEY_DELETION_DAYS else \
@@ -76,7 +74,7 @@ def schedule_key_deletion(call: Call, _: None, request: Request) -> Response:
 
 @operation("CancelKeyDeletion", changes=True, secret=False)
 def cancel_key_deletion(call: Call, _: None, request: Request) -> Response:
-    """Page CancelKeyDeletion. The key is then disabled."""
+    """Page CancelKeyDeletion. The key is disabled afterwards."""
     key = get_customer_key(call, "CancelKeyDeletion", request["KeyId"])
     if key.state != "PendingDeletion":
         raise KMSInvalidStateException(f"{kms.format_key_arn(call, key)} is not pending deletion.")
@@ -104,7 +102,7 @@ def alias_not_found_error(call: Call, alias: str) -> NotFoundException:
 
 
 def get_customer_key(call: Call, operation: str, key_id: str) -> KmsKey:
-    """A key that its customer may change. Raises AccessDeniedException for those AWS manages."""
+    """A key that its customer may change. Raises AccessDeniedException for an AWS managed key."""
     key = get_key(call, key_id)
     if key.manager != "CUSTOMER":
         action = f"kms:{operation}"

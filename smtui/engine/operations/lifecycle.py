@@ -15,7 +15,7 @@ from smtui.vault.secrets import Secret
 
 @operation("UpdateSecret", changes=True, allow_replica=True, owner_only=True)
 def update_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page UpdateSecret. Of a replica, the key alone can be changed."""
+    """Page UpdateSecret. Only the key of a replica can be changed."""
     if secret.is_replica and request.keys() - {"SecretId", "ClientRequestToken"} != {"KmsKeyId"}:
         raise replica_error()
     value = values.parse_value(request)
@@ -59,7 +59,7 @@ def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("DeleteSecret", changes=True, allow_scheduled=True, allow_missing=True)
 def delete_secret(call: Call, secret: Secret | None, request: Request) -> Response:
-    """Page DeleteSecret. What another service manages is not deleted without recovery."""
+    """Page DeleteSecret. A secret managed by another service cannot be deleted without recovery."""
     window, force = request.get("RecoveryWindowInDays"), request.get("ForceDeleteWithoutRecovery", False)
     if force and window is not None:
         raise InvalidParameterException(

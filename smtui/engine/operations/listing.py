@@ -11,13 +11,13 @@ from smtui.vault import keys, versions
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import Version
 
-# What the service answers for versions under its managed key.
+# The service's name for its managed key.
 DEFAULT_KEY = "DefaultEncryptionKey"
 
 
 @operation("ListSecrets", secret=False, reads_metadata=True)
 def list_secrets(call: Call, _: None, request: Request) -> Response:
-    """Page ListSecrets. SortBy, which is newer than the specification, is accepted: lists are sorted by it."""
+    """Page ListSecrets, including SortBy."""
     query = filters.make_query(call.region, request)
     found, token = paging.list_secrets_page(call, "ListSecrets", request, query, MAX_PAGE_SIZE)
     return {"SecretList": describing.list_entries(call, found), **token}

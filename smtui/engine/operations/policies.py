@@ -15,7 +15,7 @@ BROAD = "This resource policy grants broad access to your secret."
 
 @operation("PutResourcePolicy", changes=True, allow_replica=True)
 def put_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
-    """Page PutResourcePolicy. A policy that locks its writer out is attached all the same, as the service does."""
+    """Page PutResourcePolicy. A policy that locks its writer out is attached, as in the service."""
     policy = policies.read_policy(request["ResourcePolicy"])
     if request.get("BlockPublicPolicy", False) and (witness := policies.find_broad_access(call, secret, policy)):
         raise PublicPolicyException(
@@ -44,7 +44,7 @@ def delete_resource_policy(call: Call, secret: Secret, request: Request) -> Resp
 
 @operation("ValidateResourcePolicy", reads_metadata=True)
 def validate_resource_policy(call: Call, secret: Secret | None, request: Request) -> Response:
-    """Page ValidateResourcePolicy: every check that fails is told, and nothing is attached."""
+    """Page ValidateResourcePolicy: reports every failed check and attaches nothing."""
     policies.authorize(call, CONTRACT["PutResourcePolicy"], secret, request)
     policy = policies.read_policy(request["ResourcePolicy"])
     failed = []

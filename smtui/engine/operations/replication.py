@@ -12,7 +12,7 @@ from smtui.vault.secrets import Secret
 
 @operation("ReplicateSecretToRegions", changes=True)
 def replicate_secret_to_regions(call: Call, secret: Secret, request: Request) -> Response:
-    """Page ReplicateSecretToRegions. A Region where it failed may be asked for again."""
+    """Page ReplicateSecretToRegions. A Region where replication failed may be given again."""
     regions = replication.parse_regions(call, request["AddReplicaRegions"])
     overwrite = request.get("ForceOverwriteReplicaSecret", False)
     for replica in replicas.list_replicas(call.database, secret.id):

@@ -1,4 +1,4 @@
-"""SetTrailRetention."""
+"""Our own operation SetTrailRetention."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from smtui.vault import trail
 
 @operation("SetTrailRetention", changes=True, secret=False)
 def set_trail_retention(call: Call, _: None, request: Request) -> Response:
-    """How many days an event is kept; 0 for ever. What is too old goes in a session a day later."""
+    """Sets how many days audit events are kept; 0 without limit. Older ones are dropped by a session a day later."""
     trail.set_retention(call.database, request["Days"] or None)
     return {}

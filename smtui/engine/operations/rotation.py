@@ -16,7 +16,7 @@ from smtui.vault.secrets import Secret
 
 @operation("RotateSecret", changes=True, owner_only=True)
 def rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page RotateSecret. What begins here is carried out step by step, each of which is a call of its own."""
+    """Page RotateSecret. Begins a run, whose steps are calls of their own, see `runs`."""
     token = require_token(request)
     answer = {**call.identity(secret), "VersionId": token}
     wanted = _parse_rotation(call, secret, request)
@@ -34,7 +34,7 @@ def rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
 
 
 def _parse_rotation(call: Call, secret: Secret, request: Request) -> Rotation:
-    """How the secret is to be rotated: as the request says, else as it was set up before."""
+    """The rotation settings of the request, completed by those the secret has."""
     before = rotations.find_rotation(call.database, secret.id)
     function = request.get("RotationLambdaARN") or (before.function if before else None)
     if function is None:
@@ -46,7 +46,7 @@ def _parse_rotation(call: Call, secret: Secret, request: Request) -> Rotation:
 
 
 def _is_begun(call: Call, secret: Secret, token: str) -> bool:
-    """Whether this very request was served before. Raises InvalidRequestException where another is in the way."""
+    """Whether this very request was served before. Raises InvalidRequestException if another rotation is in the way."""
     run = rotations.find_run(call.database, secret.id)
     if run is not None and run.token == token:
         return True
@@ -62,7 +62,7 @@ def _is_begun(call: Call, secret: Secret, token: str) -> bool:
 
 @operation("CancelRotateSecret", changes=True, owner_only=True)
 def cancel_rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page CancelRotateSecret. Labels stay where a rotation in progress has left them."""
+    """Page CancelRotateSecret. Labels stay where an incomplete rotation has left them."""
     before = rotations.find_rotation(call.database, secret.id)
     if before is None:
         raise InvalidRequestException("No Lambda rotation function ARN is associated with this secret.")

@@ -1,9 +1,9 @@
-"""Ours, for whoever carries rotations out: ClaimRotation, ReleaseRotation, ReportRotation, DescribeRotation.
+"""Our own operations for running rotations: ClaimRotation, ReleaseRotation, ReportRotation, DescribeRotation.
 
-A run belongs to one holder at a time, until it reports, or for so long as it may take; so two processes never work
-on one secret at once. Every step is noted as it ends: after a crash another holder goes on where it stopped.
+A run has one holder at a time, until the holder reports or `HOLD_TIME` passes, so two processes never rotate one
+secret at once. The end of every step is stored, so after a crash another holder continues there.
 
-What is rotated by a command that was not allowed on this machine is neither begun nor claimed here: it waits.
+A rotation whose command is not allowed on this machine is neither begun nor claimed here: it waits.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HOLD_TIME = 16 * MINUTE
 
 @operation("ClaimRotation", changes=True, secret=False)
 def claim_rotation(call: Call, _: None, request: Request) -> Response:
-    """The next run that this holder shall carry out, if there is one; begins those whose window is open."""
+    """Claims the next run for this holder, if there is one, after beginning those whose window is open."""
     wanted = request.get("SecretARN")
     if wanted is None:
         _begin_due(call)
@@ -43,7 +43,7 @@ def claim_rotation(call: Call, _: None, request: Request) -> Response:
 
 
 def _begin_due(call: Call) -> None:
-    """Begins what is due, and puts off what missed its window."""
+    """Begins what is due and reschedules what missed its window."""
     for due in rotations.list_open(call.database, call.now):
         secret = _get_secret(call, due.secret)
         present = rotation.schedule_next(call, due)
@@ -59,7 +59,10 @@ def _begin_due(call: Call) -> None:
 
 
 def _begin(call: Call, secret: Secret) -> int | None:
-    """Begins a rotation; where that is refused, as by a key out of use, answers when to try again."""
+    """Begins a rotation.
+
+    If it is refused, for example because of a disabled key, answers when to retry (milliseconds).
+    """
     try:
         with call.database.transaction():
             rotation.begin_run(call, secret, call.ambient.new_uuid(), "rotation")
@@ -96,16 +99,14 @@ def _is_waiting(call: Call, rotation: Rotation) -> bool:
 
 @operation("ReleaseRotation", changes=True)
 def release_rotation(call: Call, secret: Secret, request: Request) -> Response:
-    """The holder gives a run back untried, as where the permission for its command was taken back meanwhile."""
+    """Gives a run back untried, for example because its permission was revoked meanwhile."""
     rotation.release_run(call, _get_held_run(call, secret, request))
     return {}
 
 
 @operation("ReportRotation", changes=True)
 def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
-    """A step ended. Answers with the step to go on with; none where this holder's work is over. `Problem` is why a
-    step failed that was reported as a success.
-    """
+    """Reports the end of a step; answers the next step, or none if the holder is done."""
     run = _get_held_run(call, secret, request)
     if not request["Succeeded"]:
         rotation.fail_run(call, secret, run, request.get("Message", ""))
@@ -117,7 +118,7 @@ def report_rotation(call: Call, secret: Secret, request: Request) -> Response:
 
 
 def _get_held_run(call: Call, secret: Secret, request: Request) -> Run:
-    """The run, where the request is of its holder. Raises InvalidRequestException."""
+    """The run, if the request comes from its holder. Raises InvalidRequestException."""
     run = rotations.find_run(call.database, secret.id)
     given = (request["ClientRequestToken"], request["Step"], request["Holder"], "waiting")
     if run is None or (run.token, run.step, run.held_by, run.state) != given:
@@ -127,10 +128,10 @@ def _get_held_run(call: Call, secret: Secret, request: Request) -> Run:
 
 @operation("DescribeRotation", allow_scheduled=True, reads_metadata=True)
 def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
-    """How the last run of a secret stands: its step, its state, whether it is being worked on, and why it failed.
+    """Describes the last run of a secret: step, state, whether a process works on it, and why it failed.
 
-    Windows of the schedule follow `CountsFromDate`. With `WaitsForPermission` nothing is rotated on this machine: the
-    command was not allowed here.
+    The windows of the schedule follow `CountsFromDate`. `WaitsForPermission` says that the command is not allowed on
+    this machine.
     """
     set_up = rotations.find_rotation(call.database, secret.id)
     run = rotations.find_run(call.database, secret.id)

@@ -22,7 +22,7 @@ def tag_resource(call: Call, secret: Secret, request: Request) -> Response:
 
 @operation("UntagResource", changes=True)
 def untag_resource(call: Call, secret: Secret, request: Request) -> Response:
-    """Page UntagResource. A key that is not there changes nothing."""
+    """Page UntagResource. A missing key is ignored."""
     present = secrets.read_tags(call.database, secret)
     gone = present.keys() & set(request["TagKeys"])
     if gone:

@@ -89,7 +89,7 @@ def _find_version(
 
 @operation("BatchGetSecretValue", secret=False)
 def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
-    """Page BatchGetSecretValue. Each secret has its own GetSecretValue event in the trail."""
+    """Page BatchGetSecretValue. The audit log gets a GetSecretValue event for each secret."""
     ids, wanted = request.get("SecretIdList"), request.get("Filters")
     if bool(ids) == bool(wanted):
         raise InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
@@ -113,7 +113,7 @@ def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
 
 
 def _get_one(call: Call, secret_id: str) -> Response:
-    """One GetSecretValue with its event, through the same door as a call of its own."""
+    """One GetSecretValue with its event, admitted like a call of its own."""
     declared, asked = OPERATIONS["GetSecretValue"], {"SecretId": secret_id}
     refusal: ClientError | None = None
     try:
