@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.errors import CLIENT_ERRORS, ClientError, VaultMissingError
 from smtui.api.model import OPERATIONS
-from smtui.rotation import wire
+from smtui.rotation import rpc_codec
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -49,8 +49,8 @@ class HandedClient:
 
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         try:
-            self._line.sendall(wire.encoded({"operation": operation, "params": params}))
-            answer = wire.decoded(self._answers.readline())
+            self._line.sendall(rpc_codec.encode({"operation": operation, "params": params}))
+            answer = rpc_codec.decode(self._answers.readline())
         except (OSError, ValueError):
             raise VaultMissingError(GONE) from None
         if "error" in answer:
@@ -67,13 +67,13 @@ def _refusal(operation: str, error: dict[str, str]) -> ClientError:
 
 def is_handed() -> bool:
     """Whether this process was started as a rotation function, or by one."""
-    return wire.AGENT in os.environ
+    return rpc_codec.SOCKET_VARIABLE in os.environ
 
 
 def rotation_client() -> Client:
     """The client of a rotation function. Raises VaultMissingError in any other process."""
     try:
-        return cast("Client", HandedClient(os.environ[wire.AGENT]))
+        return cast("Client", HandedClient(os.environ[rpc_codec.SOCKET_VARIABLE]))
     except (KeyError, OSError, AttributeError):
         raise VaultMissingError("This process was not started as a rotation function.") from None
 

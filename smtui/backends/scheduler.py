@@ -14,7 +14,7 @@ from smtui.vault import rotations
 if TYPE_CHECKING:
     from smtui.api.own import RotationClient
     from smtui.api.types import Client
-    from smtui.rotation.runner import Ended
+    from smtui.rotation.runner import RotationResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class RotationScheduler:
     def run_due(
         self, *, secret_id: str | None = None, region_name: str | None = None,
         should_continue: Callable[[], bool] = lambda: True,
-    ) -> list[Ended]:
+    ) -> list[RotationResult]:
         """Runs all rotations that are due, or the one that was begun for `secret_id`; answers how each ended.
 
         A failed rotation is retried after a pause, and at once for `secret_id`. `should_continue` is called several
@@ -44,7 +44,7 @@ class RotationScheduler:
 
         Raises ClientError for an unknown `secret_id`.
         """
-        from smtui.rotation.runner import Ended, carry_out
+        from smtui.rotation.runner import RotationResult, run_rotations
 
         if secret_id is not None:
             client = self._client(region_name)
@@ -52,12 +52,12 @@ class RotationScheduler:
             work: list[tuple[str, str | None]] = [(client.meta.region_name, arn)]
         else:
             work = [(region, None) for region in self._list_regions_with_work()]
-        results = [result for region, arn in work for result in carry_out(
+        results = [result for region, arn in work for result in run_rotations(
             self._rotation_client(region), self._client(region), self._state.ambient.new_uuid(), arn=arn,
-            wanted=should_continue, permits=self._state.permissions.can_run,
+            should_continue=should_continue, permits=self._state.permissions.can_run,
         )]
         if secret_id is not None and not results:
-            return [Ended(each.name, "rotation", "", waits=True)
+            return [RotationResult(each.name, "rotation", "", waits=True)
                     for each in self.list_waiting(secret_id=secret_id, region_name=region_name)]
         return results
 

@@ -1,5 +1,5 @@
-"""Who turns the keys: carries rotations through their four steps, by functions that are registered in the vault.
+"""Rotation: takes secrets through the four steps, with rotation functions that are registered in the vault.
 
-Knows the calling shape of boto3 and the few calls of our own beside it, nothing of engine, vault file or screens. A
-new kind of function goes into a module of its own here.
+The package uses boto3's calling shape and the calls of `api.own`; it knows neither the engine, the vault file nor the
+TUI. A new kind of function is a module here and a line in `runner.KINDS`.
 """

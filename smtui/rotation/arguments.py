@@ -1,4 +1,4 @@
-"""The arguments of a command function, as a person writes them, and as they are shown to one."""
+"""Arguments of a command function: parses a line that a user typed, and formats arguments unambiguously."""
 
 from __future__ import annotations
 
@@ -10,31 +10,32 @@ from pathlib import Path
 from smtui.shown import SafeText, sanitize
 
 GUTTER = 6
-"""Cells left of an argument, for its number."""
+"""Cells left of an argument for its number."""
 
 
 class ArgumentSplitError(ValueError):
-    """Says why a line cannot be split into arguments."""
+    """A line cannot be split into arguments; the message says why."""
 
 
 def split(line: str) -> list[str]:
-    """A line as a shell would split it, with files named in full. Raises ArgumentSplitError."""
+    """Splits a line as a shell does; files get absolute paths. Raises ArgumentSplitError."""
     try:
         words = shlex.split(line)
     except ValueError:
         raise ArgumentSplitError("A quotation mark is not closed, or a backslash has nothing behind it.") from None
-    return [from_anywhere(word) for word in words]
+    return [make_absolute(word) for word in words]
 
 
-def from_anywhere(word: str) -> str:
-    """Files are named in full: the command is run in a folder of its own."""
+def make_absolute(word: str) -> str:
+    """The absolute path if the word is a file, because the command runs in another folder; else the word itself."""
     return str(Path(word).absolute()) if ("/" in word and Path(word).exists()) or Path(word).is_file() else word
 
 
 def format_argument(argument: str) -> SafeText:
-    """One argument so that no two look alike: quoted for a shell; as JSON where it cannot be shown as it is.
+    """Formats one argument so that different ones never look alike: quoted for a shell, or as JSON if it is not safe
+    text.
 
-    What is quoted for a shell never begins with the quotation mark that JSON begins with.
+    Shell quoting never starts with the double quote that JSON starts with.
     """
     if argument.isprintable() and sanitize(argument) == argument:
         return SafeText(shlex.quote(argument))
@@ -42,14 +43,14 @@ def format_argument(argument: str) -> SafeText:
 
 
 def format_arguments(arguments: Iterable[str]) -> SafeText:
-    """All arguments on one line."""
+    """Formats all arguments on one line."""
     return SafeText(" ".join(map(format_argument, arguments)))
 
 
 def number_arguments(arguments: Iterable[str], width: int) -> Iterator[SafeText]:
-    """Lines of at most `width` cells: each argument behind its number, and what of it goes on behind none.
+    """Lines of at most `width` cells: each argument after its number, continuation lines without one.
 
-    So no argument can be taken for two, whatever is in it.
+    So one argument cannot look like two, whatever it contains.
     """
     for number, argument in enumerate(arguments, 1):
         text = format_argument(argument)

@@ -1,8 +1,8 @@
-"""A function that is a local process: started for each step, it gets the event as JSON on its standard input.
+"""Command functions: a local process for each step, with the event as JSON on its standard input.
 
-It reaches the vault by calls that it sends to this program over a socket in a private folder; the command line and
-`smtui.rotation_client()` do that by themselves where $SMTUI_AGENT names the socket. No value is in its arguments or
-its environment. It may run for a limited time; then it ends, and everything it started with it.
+The process calls the vault over a socket in a private folder. The command line and `smtui.rotation_client()` use the
+socket that $SMTUI_AGENT names. Its arguments and environment have no secret value. After a time limit the process and
+everything that it started are killed.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from smtui import children
 from smtui.ambient import seconds_awake
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.api.types import Client
-from smtui.rotation import strays, wire
+from smtui.rotation import orphans, rpc_codec
 from smtui.rotation.base_version import BaseGuard
 from smtui.rotation.conversation import LOCKED, SPARE, Conversation
-from smtui.rotation.desk import Desk
 from smtui.rotation.function import STEPS, NotPermittedError, Output, StepFailedError, Task
-from smtui.rotation.supervisor import KILL, Order, children_of
+from smtui.rotation.rpc_server import RpcServer
+from smtui.rotation.supervisor import KILL, Order, list_children
 from smtui.rotation.working_folder import WorkingFolder
 
 GRACE = 2.0
-"""Seconds between asking a process to end and ending it."""
+"""Seconds from SIGTERM to SIGKILL."""
 REMOVAL_TIME = 2.0
-"""Seconds beyond the time limit that the removal of the working folder may take; half of it while a vault is locked."""
+"""Seconds for the removal of the working folder after the time limit; half of it while the vault is being locked."""
 CANNOT_START = "The command cannot be started: {reason}."
 
 
@@ -46,7 +46,7 @@ def command(task: Task, step: str, client: Client) -> Output:
         StepFailedError: where the process cannot be started, ends with another code than 0, takes too long, leaves a
             working folder that cannot be removed, or would have overwritten what somebody stored meanwhile.
     """
-    permitted, guard = PermittedCommand.of(task), BaseGuard(task, client)
+    permitted, guard = PermittedCommand.check(task), BaseGuard(task, client)
     if not hasattr(socket, "AF_UNIX"):
         raise StepFailedError("Command functions need Unix sockets, which this system does not have.")
     deadline = seconds_awake() + permitted.time_limit + GRACE + REMOVAL_TIME
@@ -56,7 +56,7 @@ def command(task: Task, step: str, client: Client) -> Output:
             problem, output = _run(permitted, task, step, guard, folder.path)
         finally:
             least = seconds_awake() + REMOVAL_TIME / 2
-            left = folder.remove(lambda: seconds_awake() < (max(deadline, least) if task.wanted() else least))
+            left = folder.remove(lambda: seconds_awake() < (max(deadline, least) if task.should_continue() else least))
     except OSError as error:
         raise StepFailedError(CANNOT_START.format(reason=error.strerror or error)) from None
     problem = guard.problem or problem
@@ -68,21 +68,21 @@ def command(task: Task, step: str, client: Client) -> Output:
 
 
 def _run(permitted: PermittedCommand, task: Task, step: str, guard: BaseGuard, folder: Path) -> tuple[str, Output]:
-    """What went wrong, if anything did, and what the command wrote. Raises OSError."""
-    work, desk = folder / "work", Desk(task, cast("Client", guard))
+    """Runs the command. Returns a problem, or "", and the output. Raises OSError."""
+    work, server = folder / "work", RpcServer(task, cast("Client", guard))
     work.mkdir(mode=0o700)
     limit = permitted.time_limit
-    with _listening(folder) as (door, agent):
+    with _listen(folder) as (door, agent):
         event = json.dumps(task.event(step))
         order = Order(list(permitted.arguments), str(work), str(agent), event, limit, GRACE)
-        with _supervised(order) as (process, line):
+        with _start_supervisor(order) as (process, line):
             assert process.stdout is not None
-            conversation = Conversation(line, door, process.stdout, desk)
-            conversation.hold(limit, GRACE, task.wanted)
-        return _problem(conversation, limit), conversation.kept_output()
+            conversation = Conversation(line, door, process.stdout, server)
+            conversation.run(limit, GRACE, task.should_continue)
+        return _find_problem(conversation, limit), conversation.make_output()
 
 
-def _problem(conversation: Conversation, limit: float) -> str:
+def _find_problem(conversation: Conversation, limit: float) -> str:
     result = conversation.result
     if conversation.locked:
         return LOCKED
@@ -106,14 +106,14 @@ def _describe_exit(code: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PermittedCommand:
-    """A command that may be run here. A process is started from nothing else."""
+    """A command that is allowed on this machine. Processes are started only from this type."""
 
     arguments: tuple[str, ...]
     time_limit: int
 
     @classmethod
-    def of(cls, task: Task) -> PermittedCommand:
-        """What is checked is what is run: a copy that nobody else has. Raises NotPermittedError."""
+    def check(cls, task: Task) -> PermittedCommand:
+        """Checks and returns a private copy, so that what runs is what was checked. Raises NotPermittedError."""
         function = copy.deepcopy(task.function)
         if not task.permits(function):
             raise NotPermittedError
@@ -122,8 +122,8 @@ class PermittedCommand:
 
 
 @contextmanager
-def _listening(folder: Path) -> Iterator[tuple[socket.socket, Path]]:
-    """A socket that nobody but this user can reach."""
+def _listen(folder: Path) -> Iterator[tuple[socket.socket, Path]]:
+    """A listening socket that only this user can reach, and its path."""
     place = folder / "agent"
     place.mkdir(mode=0o700)
     with closing(socket.socket(socket.AF_UNIX)) as door:
@@ -134,8 +134,8 @@ def _listening(folder: Path) -> Iterator[tuple[socket.socket, Path]]:
 
 
 @contextmanager
-def _supervised(order: Order) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
-    """The supervisor with its order, and our end of its line; at the end nothing of either is left."""
+def _start_supervisor(order: Order) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+    """The supervisor process with its order, and the socket to it. Both are gone after the block."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         process = children.start(
@@ -152,17 +152,17 @@ def _supervised(order: Order) -> Iterator[tuple[subprocess.Popen[bytes], socket.
             with suppress(OSError):
                 ours.send(KILL)
             _end(process)
-            strays.end(f"{wire.AGENT}={order.agent}")
+            orphans.kill(f"{rpc_codec.SOCKET_VARIABLE}={order.agent}")
             if process.stdout is not None:
                 process.stdout.close()
 
 
 def _end(supervisor: subprocess.Popen[bytes]) -> None:
-    """It has been asked to end, and all of the command with it, and does, unless it was hindered."""
+    """Waits until the supervisor has killed the command and ended; otherwise kills both."""
     with suppress(subprocess.TimeoutExpired):
         supervisor.wait(SPARE)
         return
-    for child in children_of(supervisor.pid):
+    for child in list_children(supervisor.pid):
         for kill in (os.killpg, os.kill):
             with suppress(ProcessLookupError, PermissionError):
                 kill(child, signal.SIGKILL)

@@ -1,7 +1,7 @@
-"""What happens while a function runs: its calls are answered, its output is collected, its end is waited for.
+"""The loop while a function runs: answers its calls, collects its output and waits for its end.
 
-Nothing here waits for the function. It may never read an answer, never end a line, ask without pause or open many
-connections: each turn of the loop is short, and after each one the clock is looked at.
+The loop never blocks on the function, which may not read an answer, not end a line, call without pause or open many
+connections. Each turn is short, and the clock is checked after each.
 """
 
 from __future__ import annotations
@@ -16,41 +16,43 @@ from math import inf
 from typing import IO
 
 from smtui.ambient import seconds_awake
-from smtui.rotation import wire
-from smtui.rotation.desk import Desk
-from smtui.rotation.function import Output, Wanted
+from smtui.rotation import rpc_codec
+from smtui.rotation.function import Output, ShouldContinue
+from smtui.rotation.rpc_server import RpcServer
 from smtui.rotation.supervisor import END, Result
 from smtui.shown import sanitize
 
 TICK = 0.1
 CHUNK = 64 * 1024
-KEPT_OUTPUT = 64 * 1024
+MAX_OUTPUT = 64 * 1024
+"""Bytes of output that are kept."""
 START_TIME = 30.0
-"""Seconds that the supervisor may take until it begins, on a machine that has much to do."""
+"""Seconds in which the supervisor must start, even on a busy machine."""
 MAX_CONNECTIONS = 16
 MAX_DRAINED = 1024 * 1024
-"""Bytes of output after whose number nothing more is taken from a function that has ended."""
+"""Bytes of output that are read at most from a function that has ended."""
 SPARE = 1.0
-"""Seconds after which the supervisor is not waited for any more."""
+"""Seconds to wait for the supervisor beyond its limits."""
 LOCK_GRACE = 1.0
-"""Seconds from SIGTERM to SIGKILL where the vault is being locked."""
+"""Seconds from SIGTERM to SIGKILL while the vault is being locked."""
 LOCKED = "It was ended before it was done: the vault was locked."
 
 
 class Conversation:
-    """One thread that does all of it, in turns.
+    """The loop, which runs on one thread.
 
     Args:
-        line: the supervisor's.
-        door: at which the function's calls come in.
-        output: what it writes, a pipe.
+        line: the socket to the supervisor.
+        door: the listening socket for the function's calls.
+        output: the pipe with the function's output.
+        server: answers the calls.
     """
 
-    def __init__(self, line: socket.socket, door: socket.socket, output: IO[bytes], desk: Desk) -> None:
+    def __init__(self, line: socket.socket, door: socket.socket, output: IO[bytes], server: RpcServer) -> None:
         self._line = line
         self._door = door
         self._output = output.fileno()
-        self._desk = desk
+        self._server = server
         self._replies = bytearray()
         self._written = bytearray()
         self._size = 0
@@ -68,13 +70,19 @@ class Conversation:
     def _watch(self, source: socket.socket | int, act: Callable[[], object]) -> None:
         self._selector.register(source, selectors.EVENT_READ, act)
 
-    def hold(self, limit: float, grace: float, wanted: Wanted) -> None:
-        """Until the command has ended, or should have: `limit` and `grace` are seconds, `wanted` may end it earlier."""
-        patience = inf
+    def run(self, limit: float, grace: float, should_continue: ShouldContinue) -> None:
+        """Runs until the command has ended or its time is over.
+
+        Args:
+            limit: seconds until the command is asked to end.
+            grace: seconds from then until it is killed.
+            should_continue: False ends the command early, because the vault is being locked.
+        """
+        deadline = inf
         try:
-            while not self.is_over and seconds_awake() < min(self._began + limit + grace + SPARE, patience):
-                if not self.locked and not wanted():
-                    self.locked, patience = True, seconds_awake() + LOCK_GRACE
+            while not self.is_over and seconds_awake() < min(self._began + limit + grace + SPARE, deadline):
+                if not self.locked and not should_continue():
+                    self.locked, deadline = True, seconds_awake() + LOCK_GRACE
                     self._ask_to_end()
                 self._turn(answers=not self.locked and seconds_awake() < self._began + limit)
             self.is_late = self.result.late or (not self.is_over and not self.locked)
@@ -90,23 +98,23 @@ class Conversation:
             self._line.send(END)
 
     def _turn(self, *, answers: bool) -> None:
-        """One look at everything, and one answer to each connection that waits for one."""
+        """Handles what is ready, and answers one request of each connection."""
         waiting = [each for each in self._connections if answers and each.has_request]
         for key, _ in self._selector.select(0 if waiting else TICK):
             key.data()
         for connection in waiting:
-            connection.answer(self._desk)
+            connection.answer(self._server)
         for connection in tuple(self._connections):
-            self._attend(connection, answers=answers)
+            self._update(connection, answers=answers)
 
-    def _attend(self, connection: _Connection, *, answers: bool) -> None:
-        """Watches for what can be done with it next."""
+    def _update(self, connection: _Connection, *, answers: bool) -> None:
+        """Selects the events to wait for on a connection, and removes it when it is over."""
         known = connection.socket in self._selector.get_map()
         events = connection.events if answers else 0
         if known and events:
-            self._selector.modify(connection.socket, events, connection.go_on)
+            self._selector.modify(connection.socket, events, connection.handle)
         elif events:
-            self._selector.register(connection.socket, events, connection.go_on)
+            self._selector.register(connection.socket, events, connection.handle)
         elif known:
             self._selector.unregister(connection.socket)
         if connection.is_over:
@@ -123,23 +131,23 @@ class Conversation:
                 self._selector.unregister(self._door)
 
     def _read_reply(self) -> None:
-        """What the supervisor says; its end ends everything."""
+        """Reads the supervisor's replies. The run is over when its socket closes."""
         try:
-            said = self._line.recv(CHUNK)
+            received = self._line.recv(CHUNK)
         except BlockingIOError:
             return
         except OSError:
-            said = b""
-        self._replies += said
+            received = b""
+        self._replies += received
         while b"\n" in self._replies:
             line, _, self._replies = self._replies.partition(b"\n")
             self.result = Result(**json.loads(line))
             self.is_over = not self.result.begins
             self._began = seconds_awake()
-        self.is_over |= not said
+        self.is_over |= not received
 
     def _read_output(self) -> bool:
-        """Whether there may be more."""
+        """Reads output. Returns whether there may be more."""
         try:
             written = os.read(self._output, CHUNK)
         except BlockingIOError:
@@ -147,37 +155,38 @@ class Conversation:
         if not written and self._output in self._selector.get_map():
             self._selector.unregister(self._output)
         self._size += len(written)
-        self._written += written[: KEPT_OUTPUT - len(self._written)]
+        self._written += written[: MAX_OUTPUT - len(self._written)]
         return bool(written) and self._size < MAX_DRAINED
 
-    def kept_output(self) -> Output:
-        """What was written, harmless, and without any value that the function had to do with."""
-        text = self._desk.without_values(self._written.decode("utf-8", "replace"))
+    def make_output(self) -> Output:
+        """The kept output, sanitized and without any value of the function's calls."""
+        text = self._server.hide_values(self._written.decode("utf-8", "replace"))
         return Output.of(bytes(self._written), self._size, sanitize(text, lines=True))
 
 
 class _Connection:
-    """One of the function's, which may ask one thing after the other. It is read from again once it has its answer."""
+    """A connection of the function. It gets the answer to one request before the next is read."""
 
     def __init__(self, peer: socket.socket) -> None:
         peer.setblocking(False)
         self.socket = peer
-        self._asked = bytearray()
+        self._received = bytearray()
         self._unsent = bytearray()
         self._is_too_long = self.is_over = False
 
     @property
     def has_request(self) -> bool:
-        return not self._unsent and not self.is_over and b"\n" in self._asked
+        return not self._unsent and not self.is_over and b"\n" in self._received
 
     @property
     def events(self) -> int:
-        """What to wait for: nothing where a request waits for its turn."""
+        """The selector events to wait for; 0 while a request waits for its turn."""
         if self._unsent:
             return selectors.EVENT_WRITE
         return 0 if self.is_over or self.has_request else selectors.EVENT_READ
 
-    def go_on(self) -> None:
+    def handle(self) -> None:
+        """Sends or receives what is possible without blocking."""
         try:
             if self._unsent:
                 self._send()
@@ -188,20 +197,22 @@ class _Connection:
         except OSError:
             self.is_over = True
 
-    def answer(self, desk: Desk) -> None:
-        line, _, self._asked = self._asked.partition(b"\n")
-        self._unsent += wire.refusal("This call is too long.") if self._is_too_long else desk.answer(bytes(line))
+    def answer(self, server: RpcServer) -> None:
+        """Answers the oldest request."""
+        line, _, self._received = self._received.partition(b"\n")
+        too_long = rpc_codec.encode_error("This call is too long.")
+        self._unsent += too_long if self._is_too_long else server.answer(bytes(line))
         self._is_too_long = False
-        self.go_on()
+        self.handle()
 
     def _receive(self) -> None:
-        """Nothing is kept of a line that is too long; it is answered at its end."""
-        heard = self.socket.recv(CHUNK)
-        self.is_over = not heard
-        self._asked += heard
-        if b"\n" not in self._asked and (self._is_too_long or len(self._asked) > wire.LONGEST_LINE):
+        """Receives bytes. A line that is too long is discarded, and answered at its end."""
+        received = self.socket.recv(CHUNK)
+        self.is_over = not received
+        self._received += received
+        if b"\n" not in self._received and (self._is_too_long or len(self._received) > rpc_codec.MAX_LINE_BYTES):
             self._is_too_long = True
-            self._asked.clear()
+            self._received.clear()
 
     def _send(self) -> None:
         sent = self.socket.send(self._unsent[:CHUNK])

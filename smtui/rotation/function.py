@@ -1,4 +1,4 @@
-"""What every kind of rotation function is: something that is asked for one step of one secret's rotation."""
+"""The interface of every kind of rotation function: it runs one step of one secret's rotation."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from typing import Any, Protocol
 from smtui.api.types import Client
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
-Wanted = Callable[[], bool]
+ShouldContinue = Callable[[], bool]
+"""False once the rotation should end early, as when the vault is locked."""
 Permits = Callable[[Mapping[str, Any]], bool]
 """Whether a function, as ClaimRotation describes it, may be run on this machine."""
 
 
 def permit_nothing(function: Mapping[str, Any]) -> bool:
-    """What holds where nobody was asked."""
+    """The default: no command may run."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One run as it was claimed: which secret, which version, by which function, from which step on.
+    """A claimed rotation: secret, version (`token`), function and next step.
 
-    A function that takes its time asks `wanted` now and then, and ends early once nobody wants it to go on.
+    A function calls `should_continue` repeatedly, and ends early when it is False.
     """
 
     arn: str
@@ -34,23 +35,27 @@ class Task:
     token: str
     rotation_token: str
     function: dict[str, Any]
-    wanted: Wanted
+    should_continue: ShouldContinue
     permits: Permits = permit_nothing
 
     @classmethod
-    def claimed(cls, rotation: dict[str, Any], wanted: Wanted, permits: Permits = permit_nothing) -> Task:
+    def make(
+        cls, rotation: dict[str, Any], should_continue: ShouldContinue, permits: Permits = permit_nothing
+    ) -> Task:
+        """The task of a rotation as ClaimRotation returns it."""
         return cls(rotation["SecretARN"], rotation["SecretName"], rotation["Kind"], rotation["Step"],
-                   rotation["ClientRequestToken"], rotation["RotationToken"], rotation["Function"], wanted, permits)
+                   rotation["ClientRequestToken"], rotation["RotationToken"], rotation["Function"], should_continue,
+                   permits)
 
     def event(self, step: str) -> dict[str, str]:
-        """What AWS Lambda would be given."""
+        """The event that an AWS Lambda function would get for this step."""
         return {"Step": step, "SecretId": self.arn, "ClientRequestToken": self.token,
                 "RotationToken": self.rotation_token}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Output:
-    """What a function wrote: safe to keep in the vault, and, as length and hash alone, in the trail."""
+    """The output of a function, without secret values. The audit log has only its length and hash."""
 
     text: str = ""
     size: int = 0
@@ -62,7 +67,7 @@ class Output:
 
 
 class StepFailedError(Exception):
-    """A step did not succeed; the message is for a person."""
+    """A step failed; the message is for the user."""
 
     def __init__(self, message: str, output: Output | None = None) -> None:
         super().__init__(message)
@@ -70,10 +75,10 @@ class StepFailedError(Exception):
 
 
 class NotPermittedError(Exception):
-    """The command was not allowed on this machine, so nothing was started."""
+    """The command is not allowed on this machine; nothing was started."""
 
 
 class Function(Protocol):
-    """Carries out one step. Raises StepFailedError, NotPermittedError, or the ClientError of a call it made."""
+    """Runs one step. Raises StepFailedError, NotPermittedError, or the ClientError of a call."""
 
     def __call__(self, task: Task, step: str, client: Client) -> Output: ...

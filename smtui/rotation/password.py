@@ -1,6 +1,6 @@
-"""The built-in function: a new random password, in one key of a JSON value or instead of the whole value.
+"""The built-in password function: generates a random password for one key of a JSON value, or as the entire value.
 
-For secrets of which the vault is the only keeper: nothing outside learns of the new password by itself.
+It is for secrets that are stored only in this vault: no other system learns the new password.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
 
 
-def password(task: Task, step: str, client: Client) -> Output:
+def rotate_password(task: Task, step: str, client: Client) -> Output:
+    """Runs one step of the password function. Raises StepFailedError, ClientError."""
     guard = BaseGuard(task, client)
     if step == "createSecret":
         _create(task, cast("Client", guard), dict(task.function["Password"]))
@@ -29,30 +30,30 @@ def password(task: Task, step: str, client: Client) -> Output:
 
 
 def _create(task: Task, client: Client, options: dict[str, Any]) -> None:
-    """Stores the pending value, unless an earlier try has."""
+    """Stores the pending value, unless an earlier attempt has stored it."""
     key = options.pop("Key", None)
     try:
         client.get_secret_value(SecretId=task.arn, VersionId=task.token, VersionStage="AWSPENDING")
     except ResourceNotFoundException:
         current = client.get_secret_value(SecretId=task.arn, VersionStage="AWSCURRENT")
-        made = client.get_random_password(**options)["RandomPassword"]
-        value = made if key is None else _with(current.get("SecretString"), key, made)
+        password = client.get_random_password(**options)["RandomPassword"]
+        value = password if key is None else _replace_key(current.get("SecretString"), key, password)
         client.put_secret_value(SecretId=task.arn, ClientRequestToken=task.token, SecretString=value,
                                 VersionStages=["AWSPENDING"])
 
 
-def _with(value: str | None, key: str, made: str) -> str:
-    """The value with one key changed, and every other byte as it was. Raises StepFailedError."""
+def _replace_key(value: str | None, key: str, password: str) -> str:
+    """The value with one key set and every other byte unchanged. Raises StepFailedError."""
     held = read_object(value or "")
     if held is None:
         raise StepFailedError(f"The value is no JSON object, so it has no key {key}.")
     if held.find(key) is None:
         raise StepFailedError(f"The value has no key {key}.")
-    return held.set_text(key, made)
+    return held.set_text(key, password)
 
 
 def _finish(task: Task, guard: BaseGuard) -> None:
-    """Raises StepFailedError where somebody stored another value meanwhile, which would be overwritten unseen."""
+    """Moves AWSCURRENT. Raises StepFailedError if another value was stored meanwhile, which must not be overwritten."""
     described = guard.describe_secret(SecretId=task.arn)["VersionIdsToStages"]
     current = next(version for version, labels in described.items() if AWSCURRENT in labels)
     try:

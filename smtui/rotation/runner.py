@@ -1,4 +1,4 @@
-"""Carries a claimed rotation from step to step, and reports how each of them ended."""
+"""Runs claimed rotations step by step, and reports the outcome of each step to the vault."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from smtui.api.errors import ClientError, InvalidRequestException
 from smtui.api.own import RotationClient
 from smtui.api.types import Client
 from smtui.rotation.command import command
-from smtui.rotation.function import Function, NotPermittedError, Output, Permits, StepFailedError, Task, Wanted
-from smtui.rotation.password import password
+from smtui.rotation.function import Function, NotPermittedError, Output, Permits, ShouldContinue, StepFailedError, Task
+from smtui.rotation.password import rotate_password
 
-KINDS: dict[str, Function] = {"Password": password, "Command": command}
+KINDS: dict[str, Function] = {"Password": rotate_password, "Command": command}
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How the carrying of one secret's rotation ended; `problem` is empty where it succeeded, or waits.
+class RotationResult:
+    """The outcome of one secret's rotation. `problem` is empty if it succeeded or `waits`.
 
-    One that `waits` was not tried: its command is not allowed on this machine.
+    A rotation that `waits` was not started: its command is not allowed on this machine.
     """
 
     name: str
@@ -30,49 +30,55 @@ class Ended:
     waits: bool = False
 
 
-def carry_out(
-    rotations: RotationClient, client: Client, holder: str, *, arn: str | None = None, wanted: Wanted,
+def run_rotations(
+    rotations: RotationClient, client: Client, holder: str, *, arn: str | None = None, should_continue: ShouldContinue,
     permits: Permits,
-) -> Iterator[Ended]:
-    """Every rotation that is due, one after the other, as long as it is wanted; or that of one secret, though it may
-    still rest.
+) -> Iterator[RotationResult]:
+    """Runs every rotation that is due, one after the other; with `arn`, that secret's, even before its next retry.
+
+    Args:
+        holder: identifies this session in the vault's claims.
+        should_continue: is asked between and during steps; False ends the run early.
+        permits: whether a function's command may run on this machine.
+
+    Yields: a result for each rotation.
     """
     which: Any = {} if arn is None else {"SecretARN": arn, "AtOnce": True}
-    given_back: set[str] = set()
-    while wanted() and (claimed := rotations.claim_rotation(Holder=holder, **which).get("Rotation")):
-        task = Task.claimed(claimed, wanted, permits)
+    released: set[str] = set()
+    while should_continue() and (claimed := rotations.claim_rotation(Holder=holder, **which).get("Rotation")):
+        task = Task.make(claimed, should_continue, permits)
         try:
-            yield _through(task, client, _reporter(rotations, task, holder))
+            yield _run_steps(task, client, _make_reporter(rotations, task, holder))
         except NotPermittedError:
             yield _release(rotations, task, holder)
-            if task.arn in given_back:
+            if task.arn in released:
                 return
-            given_back.add(task.arn)
+            released.add(task.arn)
         if arn is not None:
             return
 
 
-def _release(rotations: RotationClient, task: Task, holder: str) -> Ended:
-    """Gives a run back whose permission was taken back after it was claimed."""
+def _release(rotations: RotationClient, task: Task, holder: str) -> RotationResult:
+    """Releases a claimed rotation whose permission was revoked after the claim."""
     try:
         step = rotations.describe_rotation(SecretId=task.arn)["Rotation"]["Step"]
         rotations.release_rotation(SecretId=task.arn, ClientRequestToken=task.token, Step=step, Holder=holder)
     except InvalidRequestException as error:
-        return Ended(task.name, task.kind, task.step, error.message)
-    return Ended(task.name, task.kind, step, waits=True)
+        return RotationResult(task.name, task.kind, task.step, error.message)
+    return RotationResult(task.name, task.kind, step, waits=True)
 
 
 Report = Callable[[str, Output, str | None], tuple[str | None, str | None]]
-"""Of a step, what it wrote and what went wrong: answers with the next step, and with what the vault found wrong."""
+"""Reports a step, its output and its problem. Returns the next step, and a problem that the vault found."""
 
 
-def _through(task: Task, client: Client, report: Report) -> Ended:
-    """Step by step until the end, a failure, or until somebody else has taken over."""
+def _run_steps(task: Task, client: Client, report: Report) -> RotationResult:
+    """Runs the steps until the end or a failure, or until another session has taken over."""
     step: str | None = task.step
     while step is not None:
         at = step
         try:
-            problem, output = None, _function(task)(task, at, client)
+            problem, output = None, _find_function(task)(task, at, client)
         except StepFailedError as failed:
             problem, output = str(failed), failed.output
         except ClientError as error:
@@ -80,24 +86,24 @@ def _through(task: Task, client: Client, report: Report) -> Ended:
         try:
             step, found = report(at, output, problem)
         except InvalidRequestException as error:
-            return Ended(task.name, task.kind, at, error.message)
+            return RotationResult(task.name, task.kind, at, error.message)
         if problem := problem or found:
-            return Ended(task.name, task.kind, at, problem)
-    return Ended(task.name, task.kind, at)
+            return RotationResult(task.name, task.kind, at, problem)
+    return RotationResult(task.name, task.kind, at)
 
 
-def _function(task: Task) -> Function:
+def _find_function(task: Task) -> Function:
     return next(function for kind, function in KINDS.items() if kind in task.function)
 
 
-def _reporter(rotations: RotationClient, task: Task, holder: str) -> Report:
+def _make_reporter(rotations: RotationClient, task: Task, holder: str) -> Report:
     def report(step: str, output: Output, problem: str | None) -> tuple[str | None, str | None]:
-        told: dict[str, Any] = {} if problem is None else {"Message": f"{problem}\n{output.text}".strip()}
+        result: dict[str, Any] = {} if problem is None else {"Message": f"{problem}\n{output.text}".strip()}
         if output.size:
-            told |= {"OutputSha256": output.digest, "OutputBytes": output.size}
+            result |= {"OutputSha256": output.digest, "OutputBytes": output.size}
         answer = rotations.report_rotation(
             SecretId=task.arn, ClientRequestToken=task.token, Step=step, Holder=holder, Succeeded=problem is None,
-            **told,
+            **result,
         )
         return answer.get("Step"), answer.get("Problem")
 

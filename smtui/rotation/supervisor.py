@@ -1,9 +1,8 @@
-"""Runs the command of one step, and leaves nothing of it behind. It is a process of its own.
+"""The supervisor, a separate process: runs the command of one step, and kills everything that it started.
 
-On Linux whatever the command starts becomes a child of this process when its own parent ends, in whichever session,
-group and environment it is, so all of it can be found and ended. The program that started us is at the other end of
-standard input, a socket: it sends an `Order`, later perhaps the bytes `END` and `KILL`, and gets lines of JSON back.
-The time limit holds even where that program was killed.
+On Linux, orphans of the command become children of this process, whatever their session, group and environment, so it
+finds all of them. Standard input is a socket to smtui, which sends an `Order` and later perhaps `END` or `KILL`, and
+gets lines of JSON back. The time limit holds even if smtui is killed.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from smtui import children
-from smtui.rotation import wire
+from smtui.rotation import rpc_codec
 from smtui.rotation.working_folder import WorkingFolder
 
 END, KILL = b"e", b"k"
-"""Ask for the end of the command: by SIGTERM, with SIGKILL after the grace; by SIGKILL at once."""
+"""Requests to end the command: SIGTERM, and SIGKILL after the grace period; or SIGKILL at once."""
 PR_SET_CHILD_SUBREAPER = 36
 MAX_ROUNDS = 1000
 _SIGNALS = ("SIGCHLD", "SIGALRM", "SIGTERM", "SIGINT", "SIGHUP")
@@ -37,9 +36,9 @@ class Order:
     """What to run.
 
     Args:
-        arguments: of the command, its program first.
-        folder: in which it runs.
-        agent: the socket at which its calls are answered.
+        arguments: the command line, program first.
+        folder: its working folder.
+        agent: the path of the socket for its calls.
         event: a line for its standard input.
         limit: seconds after which it is asked to end.
         grace: seconds from there to its end by SIGKILL.
@@ -62,13 +61,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of the command.
+    """The state or outcome of the command.
 
     Args:
-        begins: it is being started now; what became of it follows.
-        error: why it could not be started, in the system's words.
+        begins: the command is about to start; its outcome follows.
+        error: the system's reason why it could not be started.
         code: its exit code, negative for a signal.
-        late: whether it was still running after its time limit.
+        late: whether it exceeded its time limit.
     """
 
     begins: bool = False
@@ -78,30 +77,32 @@ class Result:
 
 
 def main() -> None:
+    """Runs the order on standard input."""
     line = socket.socket(fileno=os.dup(sys.stdin.fileno()))
     order = Order.from_line(_read_line(line))
     signals = _route_signals()
     _adopt_orphans()
-    _reply(line, Result(begins=True))  # while nobody can hinder that yet
+    _reply(line, Result(begins=True))  # before the command can interfere
     try:
         command = children.start(
-            order.arguments, cwd=order.folder, environ={**children.environment(), wire.AGENT: order.agent},
+            order.arguments, cwd=order.folder,
+            environ={**children.environment(), rpc_codec.SOCKET_VARIABLE: order.agent},
             stdin=subprocess.PIPE, stdout=None, stderr=subprocess.STDOUT,
         )
     except (OSError, ValueError) as error:
         _reply(line, Result(error=error.strerror or str(error) if isinstance(error, OSError) else str(error)))
         return
-    _give_away_output()
+    _close_output()
     _write_event(command, order.event)
     code, late = _wait(command.pid, line, signals, order)
-    _end_everything(command.pid)
+    _kill_everything(command.pid)
     if not _reply(line, Result(code=code, late=late)):
         _remove_folder(Path(order.folder).parent)
     os._exit(0)
 
 
 def _read_line(line: socket.socket) -> bytes:
-    """The order. What is behind it can only be a wish to end, so then nothing is begun."""
+    """The order's line. Bytes after it are a request to end, so nothing is started then."""
     found = b""
     while b"\n" not in found:
         more = line.recv(65536)
@@ -114,7 +115,7 @@ def _read_line(line: socket.socket) -> bytes:
 
 
 def _reply(line: socket.socket, result: Result) -> bool:
-    """Whether anybody is there any more."""
+    """Sends a result. Returns whether smtui is still there."""
     try:
         line.sendall(json.dumps(asdict(result)).encode() + b"\n")
     except OSError:
@@ -123,13 +124,13 @@ def _reply(line: socket.socket, result: Result) -> bool:
 
 
 def _remove_folder(path: Path) -> None:
-    """In place of the program that made it, which was killed."""
+    """Removes the working folder, because smtui was killed."""
     with suppress(OSError):
         WorkingFolder(path).remove()
 
 
 def _route_signals() -> int:
-    """The end of a pipe from which the numbers of signals can be read; none of them ends this process."""
+    """Catches the signals. Returns a pipe from which their numbers can be read."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
@@ -144,15 +145,15 @@ def _adopt_orphans() -> None:
             ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _give_away_output() -> None:
-    """The command alone writes there."""
+def _close_output() -> None:
+    """Leaves standard output and error to the command."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (1, 2):
         os.dup2(nowhere, descriptor)
 
 
 def _write_event(command: subprocess.Popen[bytes], event: str) -> None:
-    """It is shorter than any pipe; a command that does not read it loses nothing."""
+    """Writes the event, which fits into a pipe's buffer, so that this does not block."""
     assert command.stdin is not None
     with suppress(OSError):
         command.stdin.write(event.encode() + b"\n")
@@ -160,20 +161,20 @@ def _write_event(command: subprocess.Popen[bytes], event: str) -> None:
 
 
 def _wait(command: int, line: socket.socket, signals: int, order: Order) -> tuple[int | None, bool]:
-    """Until the command has ended, or is to be killed: its exit code if it has one, and whether its time was over."""
+    """Waits until the command has ended or must be killed. Returns its exit code, if any, and whether it was late."""
     signal.setitimer(signal.ITIMER_REAL, order.limit)
     sources: list[socket.socket | int] = [line, signals]
     ending = late = False
     while (code := _reap(command)) is None:
         ready = select.select(sources, [], [])[0]
         fired = os.read(signals, 4096) if signals in ready else b""
-        asked = _receive(line) if line in ready else None
-        if asked == b"":
+        request = _receive(line) if line in ready else None
+        if request == b"":
             sources.remove(line)
         time_is_over = signal.SIGALRM in fired
-        if KILL in (asked or b"") or (ending and time_is_over):
+        if KILL in (request or b"") or (ending and time_is_over):
             break
-        if not ending and (asked or time_is_over):
+        if not ending and (request or time_is_over):
             ending, late = True, time_is_over
             _signal_group(command, signal.SIGTERM)
             _signal_group(command, signal.SIGCONT)
@@ -182,7 +183,7 @@ def _wait(command: int, line: socket.socket, signals: int, order: Order) -> tupl
 
 
 def _receive(line: socket.socket) -> bytes:
-    """What the program that started us asks for; empty where it is gone."""
+    """The request of smtui; empty if it has ended."""
     try:
         return line.recv(64)
     except OSError:
@@ -190,7 +191,7 @@ def _receive(line: socket.socket) -> bytes:
 
 
 def _reap(command: int) -> int | None:
-    """Takes note of all children that have ended; the exit code of the command, if it is among them."""
+    """Reaps all children that have ended. Returns the exit code of the command if it is one of them."""
     with suppress(ChildProcessError):
         while (found := os.waitpid(-1, os.WNOHANG)) != (0, 0):
             if found[0] == command:
@@ -198,13 +199,13 @@ def _reap(command: int) -> int | None:
     return None
 
 
-def _end_everything(command: int) -> None:
-    """Kills the command's group, and what was left by it elsewhere, until there is nothing."""
+def _kill_everything(command: int) -> None:
+    """Kills the command's group and all orphans, until there are none."""
     _signal_group(command, signal.SIGKILL)
     with suppress(ChildProcessError):
         for _ in range(MAX_ROUNDS):
             _reap(command)
-            killed = list(children_of(os.getpid()))
+            killed = list(list_children(os.getpid()))
             for child in killed:
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(child, signal.SIGKILL)
@@ -219,17 +220,18 @@ def _signal_group(leader: int, number: signal.Signals) -> None:
         os.killpg(leader, number)
 
 
-def children_of(process: int) -> Iterator[int]:
-    """Processes whose parent it is, as far as the system tells."""
+def list_children(process: int) -> Iterator[int]:
+    """The ids of a process's children; none on systems other than Linux."""
     if sys.platform != "linux":
         return
     for name in os.listdir("/proc"):  # noqa: PTH208
-        if name.isdecimal() and _parent(int(name)) == process:
+        if name.isdecimal() and _find_parent(int(name)) == process:
             yield int(name)
 
 
-def _parent(process: int) -> int | None:
-    """The id of a process's parent; the name before it may hold anything."""
+def _find_parent(process: int) -> int | None:
+    """The id of a process's parent. The process name in the file may contain anything, so it is skipped from the end.
+    """
     try:
         return int(Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()[1])
     except (OSError, ValueError, IndexError):

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from smtui.backends.local import Vault
-    from smtui.rotation.runner import Ended
+    from smtui.rotation.runner import RotationResult
     from smtui.tui.places import Place
     from smtui.tui.return_place import ReturnPlace
     from smtui.tui.tasks import Task
@@ -310,7 +310,7 @@ class SmtuiApp(CopyingApp):
         if self.session is not None:
             self._tell_how_they_ended(await self.session.rotator.carry_out(arn, region))
 
-    def _tell_how_they_ended(self, rotations: list[Ended]) -> None:
+    def _tell_how_they_ended(self, rotations: list[RotationResult]) -> None:
         for ended in rotations:
             severity: SeverityLevel = "warning" if ended.problem or ended.waits else "information"
             self.notify(rotator.told(ended), severity=severity, markup=False)

@@ -14,7 +14,7 @@ from smtui.tui.function_words import WAITS
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.rotation.runner import Ended
+    from smtui.rotation.runner import RotationResult
     from smtui.tui.beside import Beside
 
 EVERY = 60
@@ -32,7 +32,7 @@ class Rotator:
         self._looking = False
         self._stopped = False
         self._asked: deque[tuple[str, str]] = deque()
-        self._runs: set[asyncio.Future[list[Ended]]] = set()
+        self._runs: set[asyncio.Future[list[RotationResult]]] = set()
         beside.vault.scheduler.delegate_to(self.ask)
 
     def ask(self, arn: str, region: str) -> None:
@@ -42,11 +42,11 @@ class Rotator:
     def next_asked(self) -> tuple[str, str] | None:
         return self._asked.popleft() if self._asked else None
 
-    async def carry_out(self, arn: str, region: str) -> list[Ended]:
+    async def carry_out(self, arn: str, region: str) -> list[RotationResult]:
         """Goes on with the rotation of one secret; answers how it ended."""
         return await self._rotate(secret_id=arn, region_name=region)
 
-    async def look(self) -> list[Ended]:
+    async def look(self) -> list[RotationResult]:
         """Carries out what is due; answers how each ended. Looks once at a time."""
         if self._idle or self._looking or self._beside.stopped:
             return []
@@ -58,8 +58,8 @@ class Rotator:
         finally:
             self._looking = False
 
-    async def _rotate(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[Ended]:
-        def rotate(own: Vault) -> list[Ended]:
+    async def _rotate(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[RotationResult]:
+        def rotate(own: Vault) -> list[RotationResult]:
             return own.scheduler.run_due(secret_id=secret_id, region_name=region_name,
                                          should_continue=lambda: not self._stopped)
 
@@ -70,7 +70,7 @@ class Rotator:
             return await asyncio.shield(run)
         return []
 
-    def _is_over(self, run: asyncio.Future[list[Ended]]) -> None:
+    def _is_over(self, run: asyncio.Future[list[RotationResult]]) -> None:
         """Also where nobody waits for it any more."""
         self._runs.discard(run)
         if not run.cancelled():
@@ -83,7 +83,7 @@ class Rotator:
             await asyncio.wait(self._runs, timeout=PATIENCE)
 
 
-def told(ended: Ended) -> SafeText:
+def told(ended: RotationResult) -> SafeText:
     if ended.waits:
         return sanitize(f"The rotation of {ended.name} {WAITS}.")
     if ended.problem:

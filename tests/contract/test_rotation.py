@@ -458,11 +458,11 @@ def test_a_crash_is_gone_on_from(
 ) -> None:
     """Whoever claims it next begins with the step that was not reported, and the value that was made stays."""
     from smtui.rotation.function import Task
-    from smtui.rotation.password import password as new_password
+    from smtui.rotation.password import rotate_password as new_password
 
     with vault.transaction():
         db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
-    task = Task.claimed(rotations.claim_rotation(Holder="dies")["Rotation"], lambda: True)
+    task = Task.make(rotations.claim_rotation(Holder="dies")["Rotation"], lambda: True)
     for step in ("createSecret", "setSecret", "testSecret"):
         new_password(task, step, vault.client())
         rotations.report_rotation(**ID, ClientRequestToken=TOKEN, Step=step, Holder="dies", Succeeded=True)
@@ -484,12 +484,12 @@ def test_a_value_stored_meanwhile_is_not_overwritten(
 ) -> None:
     """The rotation fails at its end and says what to do; the next one begins from what is there."""
     from smtui.rotation.function import StepFailedError, Task
-    from smtui.rotation.password import password as new_password
+    from smtui.rotation.password import rotate_password as new_password
 
     before = db.put_secret_value(**ID, SecretString='{"password": "second", "n": 1.10}')["VersionId"]
     with vault.transaction():
         db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
-    task = Task.claimed(rotations.claim_rotation(Holder="me")["Rotation"], lambda: True)
+    task = Task.make(rotations.claim_rotation(Holder="me")["Rotation"], lambda: True)
     new_password(task, "createSecret", vault.client())
     if others == "a new value":
         db.put_secret_value(**ID, SecretString='{"password": "by hand", "n": 1.20}')

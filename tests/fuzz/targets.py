@@ -27,9 +27,9 @@ from smtui.engine.client import format_method_name
 from smtui.policy import decide, exposure, grammar
 from smtui.policy.statements import MalformedPolicyError
 from smtui.policy.warnings import warnings
-from smtui.rotation import wire
-from smtui.rotation.desk import Desk
+from smtui.rotation import rpc_codec
 from smtui.rotation.function import Task
+from smtui.rotation.rpc_server import RpcServer
 from smtui.text.json_object import read_members, read_object
 from smtui.transfer import formats
 from smtui.transfer.errors import TransferError
@@ -115,7 +115,7 @@ def calls_of_functions(data: bytes) -> None:
     """What a rotation function sends: carried out, or answered with an error."""
     task = Task(ARN, "a", "rotation", "createSecret", "x" * 36, "y" * 36, {}, lambda: True)
     with suppress(SmtuiError), vault().transaction():
-        [answered] = wire.decoded(Desk(task, vault().client()).answer(data)).keys()
+        [answered] = rpc_codec.decode(RpcServer(task, vault().client()).answer(data)).keys()
         assert answered in ("result", "error")
         raise SmtuiError  # nothing of it is kept
 

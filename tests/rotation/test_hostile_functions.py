@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.rotation import wire
-from smtui.rotation.desk import Desk, _hide, _pieces
+from smtui.rotation import rpc_codec
 from smtui.rotation.function import Task
+from smtui.rotation.rpc_server import RpcServer, _hide, _list_spellings
 from smtui.rotation.working_folder import MAX_NESTING, WorkingFolder
 from tests.conftest import PASSPHRASE
 from tests.rotation.test_command import ID, TOKEN, VALUE, alive, current
@@ -187,7 +187,8 @@ def test_the_program_is_killed(vault: smtui.Vault, here: Path, tmp_path: Path, c
 
 def test_values_are_hidden_the_longest_first() -> None:
     """Also those in JSON that is not quite JSON, as they are spelled and as what they say."""
-    values = {"abc", "other-longer", *_pieces('{"a": "gr\\u00fcn-1234", "a": "other", "n": NaN, "s": "secret"}')}
+    json_value = '{"a": "gr\\u00fcn-1234", "a": "other", "n": NaN, "s": "secret"}'
+    values = {"abc", "other-longer", *_list_spellings(json_value)}
 
     assert _hide(values, "grün-1234 gr\\u00fcn-1234 other other-longer abc secret.") == (
         "<secret> <secret> <secret> <secret> abc <secret>."
@@ -224,7 +225,7 @@ CALLS = [
     b'{"operation": "UpdateSecretVersionStage", "params": {"SecretId": ARN, "VersionStage": [[]]}}',
     b"[" * 100_000, b'{"params":' * 100_000, b"\xff\xfe\x00", b"\xef\xbb\xbf{}", b"\0" * 100,
     b'{"operation": ' + b"9" * 5000 + b"}", b'{"operation": "' + b"x" * 100_000 + b'", "params": {}}',
-    b"x" * (wire.LONGEST_LINE + 70_000),
+    b"x" * (rpc_codec.MAX_LINE_BYTES + 70_000),
 ]
 
 
@@ -257,7 +258,7 @@ def test_a_vault_that_cannot_answer_now_is_an_answer(error: smtui.SmtuiError) ->
 
     task = Task("arn", "db", "rotation", "createSecret", TOKEN, TOKEN, {}, lambda: True)
     line = b'{"operation": "GetRandomPassword"}'
-    answer = wire.decoded(Desk(task, Client()).answer(line))  # type: ignore[arg-type]
+    answer = rpc_codec.decode(RpcServer(task, Client()).answer(line))  # type: ignore[arg-type]
 
     assert answer == {"error": {"Code": "InternalServiceError", "Message": str(error)}}
 

@@ -295,7 +295,7 @@ def test_no_process_is_started_without_a_permission(received: smtui.Vault, marke
     claimed = {"SecretARN": "a", "SecretName": "db", "Kind": "rotation", "Step": "createSecret",
                "ClientRequestToken": TOKEN, "RotationToken": TOKEN, "Function": function}
     with pytest.raises(NotPermittedError):
-        command(Task.claimed(claimed, lambda: True), "createSecret", received.client())
+        command(Task.make(claimed, lambda: True), "createSecret", received.client())
     assert not marker.exists()
 
 

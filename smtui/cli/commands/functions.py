@@ -25,7 +25,7 @@ from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import open_for
 from smtui.config import state_path
-from smtui.rotation.arguments import format_arguments, from_anywhere, number_arguments
+from smtui.rotation.arguments import format_arguments, make_absolute, number_arguments
 
 if TYPE_CHECKING:
     from smtui.api.own import RotationClient
@@ -91,7 +91,7 @@ def _parse_settings(args: argparse.Namespace) -> dict[str, Any]:
         options = parameters.build_request(GENERATOR, vars(args))
         return {"Password": {**({"Key": args.key} if args.key else {}), **options}}
     limit = {"TimeoutInSeconds": args.time_limit} if args.time_limit else {}
-    return {"Command": {"Arguments": [from_anywhere(word) for word in args.behind], **limit}}
+    return {"Command": {"Arguments": [make_absolute(word) for word in args.behind], **limit}}
 
 
 def _allow(functions: RotationClient, name: str) -> None:

@@ -1,6 +1,6 @@
-"""Processes that a function started and that left its group: they are known by the environment they were born with.
+"""Kills processes that a rotation function started and that left its process group.
 
-Only Linux lets one look. One that has put off that environment as well is not found.
+They are found by their initial environment, which only Linux shows. One that has replaced its environment is not found.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-MOST_ROUNDS = 20
+MAX_ROUNDS = 20
 
 
-def end(mark: str) -> None:
-    """Ends every process whose environment holds `mark`, which is `NAME=value`; again, until there are none."""
-    for _ in range(MOST_ROUNDS):
-        if not sum(_ended(process, mark.encode()) for process in _processes()):
+def kill(mark: str) -> None:
+    """Kills every process with `mark` (`NAME=value`) in its environment, repeatedly until there is none."""
+    for _ in range(MAX_ROUNDS):
+        if not sum(_kill_if_marked(process, mark.encode()) for process in _list_processes()):
             return
 
 
-def _processes() -> Iterator[int]:
+def _list_processes() -> Iterator[int]:
     if sys.platform == "linux":
         with suppress(OSError):
             yield from (int(name) for name in os.listdir("/proc") if name.isdecimal())  # noqa: PTH208
 
 
-def _ended(process: int, mark: bytes) -> bool:
-    """Held first and looked at then, so that no other process of the same number is meant."""
+def _kill_if_marked(process: int, mark: bytes) -> bool:
+    """Whether the process was killed. It is opened before it is checked, because its id may be reused."""
     try:
         held = os.pidfd_open(process)
     except OSError:

@@ -1,4 +1,4 @@
-"""Where a rotation function's calls are answered: the five operations it needs, about its own secret alone."""
+"""Answers the calls of a rotation function: the operations it needs, for its own secret only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from smtui.api.errors import (
     VaultFullError,
 )
 from smtui.api.types import Client
-from smtui.rotation import wire
+from smtui.rotation import rpc_codec
 from smtui.rotation.function import Task
 from smtui.text.json_reader import find_strings
 
@@ -23,15 +23,16 @@ ALLOWED = {
     "DescribeSecret": "describe_secret", "GetSecretValue": "get_secret_value", "PutSecretValue": "put_secret_value",
     "ListSecretVersionIds": "list_secret_version_ids", "UpdateSecretVersionStage": "update_secret_version_stage",
 }  # fmt: skip
-ABOUT_NO_SECRET = {"GetRandomPassword": "get_random_password"}
-HIDDEN = "<secret>"
-SHORTEST_HIDDEN = 4
-LONGEST_NAME = 64
-"""Characters of an operation's name, of which a refusal quotes it."""
+WITHOUT_SECRET = {"GetRandomPassword": "get_random_password"}
+REPLACEMENT = "<secret>"
+MIN_HIDDEN = 4
+"""Characters of the shortest value that is hidden in output."""
+MAX_NAME = 64
+"""Characters of an operation's name that an error quotes."""
 
 
-class Desk:
-    """Answers calls, and remembers every value that passed, so that none of them is shown in what is written."""
+class RpcServer:
+    """Answers calls, and collects every value in them, so that `hide_values` can remove them from output."""
 
     def __init__(self, task: Task, client: Client) -> None:
         self._names = {task.arn, task.name, task.arn.rpartition("-")[0]}
@@ -39,23 +40,23 @@ class Desk:
         self._values: set[str] = {task.rotation_token}
 
     def answer(self, line: bytes) -> bytes:
-        """The answer to one line, or the refusal of it. A vault that is busy or full may be tried again."""
+        """The line that answers a call, or an error. A busy or full vault is an error that can be retried."""
         try:
             operation, params = _parse(line)
         except (ValueError, TypeError, OverflowError, RecursionError):
-            return wire.refusal("This is no call.")
+            return rpc_codec.encode_error("This is not a valid call.")
         try:
-            return wire.encoded({"result": self._call(operation, params)})
+            return rpc_codec.encode({"result": self._call(operation, params)})
         except ClientError as error:
-            return wire.refusal(error.message, error.code)
+            return rpc_codec.encode_error(error.message, error.code)
         except (VaultBusyError, VaultFullError) as error:
-            return wire.refusal(str(error), InternalServiceError.code)
+            return rpc_codec.encode_error(str(error), InternalServiceError.code)
 
     def _call(self, operation: str, params: dict[str, Any]) -> Any:
         secret_id = params.get("SecretId")
         is_own = isinstance(secret_id, str) and secret_id in self._names
         method = ALLOWED.get(operation) if is_own else None
-        method = method or ABOUT_NO_SECRET.get(operation)
+        method = method or WITHOUT_SECRET.get(operation)
         if method is None:
             raise AccessDeniedException(f"A rotation function is not authorized to perform {operation} on that secret.")
         self._remember(params)
@@ -67,26 +68,26 @@ class Desk:
     def _remember(self, message: dict[str, Any]) -> None:
         for name in ("SecretString", "RandomPassword"):
             if isinstance(message.get(name), str):
-                self._values |= set(_pieces(message[name]))
+                self._values |= set(_list_spellings(message[name]))
         if isinstance(message.get("SecretBinary"), bytes):
             self._values.add(message["SecretBinary"].decode("utf-8", "replace"))
 
-    def without_values(self, text: str) -> str:
-        """The text with every value that passed here hidden."""
+    def hide_values(self, text: str) -> str:
+        """The text with every value of earlier calls replaced."""
         return _hide(self._values, text)
 
 
 def _parse(line: bytes) -> tuple[str, dict[str, Any]]:
     """The operation of a call and its parameters. Raises ValueError, TypeError, OverflowError or RecursionError."""
-    call = wire.decoded(line)
+    call = rpc_codec.decode(line)
     operation, params = call.get("operation"), call.get("params")
     if not isinstance(operation, str) or not isinstance(params, dict | None):
-        raise TypeError("an operation's name and an object are wanted")
-    return operation[:LONGEST_NAME], params or {}
+        raise TypeError("expected an operation and an object of parameters")
+    return operation[:MAX_NAME], params or {}
 
 
-def _pieces(value: str) -> Iterator[str]:
-    """A value, as it is and as JSON spells it, and, where it begins as JSON, every string in it, however spelled."""
+def _list_spellings(value: str) -> Iterator[str]:
+    """A value as it is and in JSON spelling; if it starts like JSON, also every string in it, in each spelling."""
     yield from (value, json.dumps(value)[1:-1])
     if value.lstrip()[:1] in ("{", "["):
         for source, string in find_strings(value):
@@ -94,17 +95,16 @@ def _pieces(value: str) -> Iterator[str]:
 
 
 def _hide(values: Iterable[str], text: str) -> str:
-    """The text with the longest of these values hidden wherever one begins. No pattern is made of them: `re` keeps
-    its patterns."""
-    known = {value for value in values if len(value) >= SHORTEST_HIDDEN}
+    """Replaces the longest value at each position. A regular expression is not used: `re` caches its patterns."""
+    known = {value for value in values if len(value) >= MIN_HIDDEN}
     lengths: dict[str, set[int]] = defaultdict(set)
     for value in known:
-        lengths[value[:SHORTEST_HIDDEN]].add(len(value))
+        lengths[value[:MIN_HIDDEN]].add(len(value))
     parts: list[str] = []
     at = 0
     while at < len(text):
-        found = lengths.get(text[at : at + SHORTEST_HIDDEN], ())
+        found = lengths.get(text[at : at + MIN_HIDDEN], ())
         length = next((each for each in sorted(found, reverse=True) if text[at : at + each] in known), 0)
-        parts.append(HIDDEN if length else text[at])
+        parts.append(REPLACEMENT if length else text[at])
         at += length or 1
     return "".join(parts)
