@@ -4,7 +4,7 @@
     with smtui.create_vault("team.vault", passphrase="...") as vault:
         vault.client().create_secret(Name="prod/db", SecretString="...")
 
-Names are loaded when they are first asked for, so that `import smtui` costs next to nothing.
+Public names are imported at first use, so that `import smtui` is fast.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The front door: without a command the screens open, with one the command line answers.
+"""The entry point: starts the TUI if there is no command, else the command line.
 
-What is imported here is paid by every call, so each side is imported when it is chosen.
+Each is imported only when it is needed, because every call pays for the imports here.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ WITH_PATH = "--vault"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The exit code. `argv` is without the program's name."""
+    """Runs smtui and returns its exit code. `argv` is without the program's name."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    if _screens_meant(arguments):
+    if _is_tui(arguments):
         from smtui.tui.start import start
 
         return start(arguments)
@@ -24,8 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return command_line(arguments)
 
 
-def _screens_meant(arguments: list[str]) -> bool:
-    """Nothing but switches of the screens: no command, no `--help`, no `--version`."""
+def _is_tui(arguments: list[str]) -> bool:
+    """Whether there are only options of the TUI: no command, no `--help`, no `--version`."""
     left = iter(arguments)
     for argument in left:
         if argument == WITH_PATH:

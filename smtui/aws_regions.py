@@ -1,6 +1,6 @@
-"""The Regions of AWS in which there is a Secrets Manager, each with the place it is named after.
+"""The AWS Regions with Secrets Manager and their locations, for lists to choose from.
 
-For choosing one without typing. A vault takes any name that looks like a Region's.
+A vault accepts any name in the form of a Region.
 """
 
 from __future__ import annotations

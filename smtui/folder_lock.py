@@ -1,4 +1,4 @@
-"""A lock on a folder, by which processes take turns at the files in it. It leaves no file of its own behind."""
+"""A lock on a folder, with which processes take turns at its files. It creates no lock file."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from smtui.ambient import seconds_awake
 if sys.platform != "win32":
     import fcntl
 
-PATIENCE = 5.0
-"""Seconds."""
-LOOK = 0.01
-NO_SUCH_LOCKS = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL, errno.ENOSYS)
+TIMEOUT_SECONDS = 5.0
+POLL_SECONDS = 0.01
+UNSUPPORTED = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL, errno.ENOSYS)
 
 
 @contextmanager
 def lock_folder(folder: Path, *, shared: bool = False) -> Iterator[None]:
-    """Holds the lock on a folder; several may hold a `shared` one at once.
+    """Holds the lock for the length of the block; several processes can hold a `shared` one.
 
-    Raises TimeoutError where another process holds it for longer than PATIENCE. No lock where the system has none for
-    folders, or the folder cannot be opened.
+    Without a lock if the system has none for folders, or the folder cannot be opened.
+
+    Raises:
+        TimeoutError: if another process holds it for longer than TIMEOUT_SECONDS.
     """
     descriptor = _open(folder)
     try:
@@ -48,16 +49,16 @@ def _open(folder: Path) -> int | None:
 
 
 def _lock(descriptor: int, shared: bool) -> None:
-    until = seconds_awake() + PATIENCE
+    until = seconds_awake() + TIMEOUT_SECONDS
     while True:
         try:
             fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             if seconds_awake() > until:
                 raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from None
-            time.sleep(LOOK)
+            time.sleep(POLL_SECONDS)
         except OSError as error:
-            if error.errno not in NO_SUCH_LOCKS:
+            if error.errno not in UNSUPPORTED:
                 raise
             return
         else:

@@ -1,7 +1,7 @@
-"""How staging labels move: the pure rule behind every operation that touches them, and behind every preview of one.
+"""The rules by which staging labels move, for the operations and for their previews.
 
-A secret's labels are a mapping from label to the version that carries it; a version without any is deprecated.
-`Version` may be whatever names a version: a row number in the engine, a VersionId on a screen.
+The labels of a secret are a mapping from label to version. A version without labels is deprecated. `Version` is any
+type that identifies a version: a row number in the engine, a VersionId on a screen.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from typing import TypeVar
 AWSCURRENT = "AWSCURRENT"
 AWSPREVIOUS = "AWSPREVIOUS"
 AWSPENDING = "AWSPENDING"
-# The labels that AWS moves, and gives a meaning.
+# The labels that AWS defines and moves.
 AWS = (AWSCURRENT, AWSPENDING, AWSPREVIOUS)
 
 Version = TypeVar("Version")
 
 
 class LabelElsewhereError(ValueError):
-    """The label is attached to a version which the request did not name."""
+    """The label is attached to a version that the request does not name."""
 
 
 class LabelNotAttachedError(ValueError):
-    """The label is not attached to the version it should be taken from."""
+    """The label is not attached to the version from which it should be removed."""
 
 
 class CurrentWithoutTargetError(ValueError):
-    """AWSCURRENT cannot be taken away without a version to go to."""
+    """AWSCURRENT cannot be removed without moving to another version."""
 
 
-def ordered(labels: Iterable[str]) -> list[str]:
-    """As they are read: those of AWS first, for which version is current is what one looks for."""
+def sort_labels(labels: Iterable[str]) -> list[str]:
+    """The labels in display order: those of AWS first, then alphabetically."""
     return sorted(labels, key=lambda label: (label not in AWS, label))
 
 
 def attach(labels: Mapping[str, Version], version: Version, new: Iterable[str]) -> dict[str, Version]:
-    """`labels` after a new version is stored with the `new` ones; each leaves the version that had it.
+    """The labels after a new version is stored with the `new` ones, which move to it from other versions.
 
-    Moving AWSCURRENT brings AWSPREVIOUS to the version it left, whoever had it before.
+    If AWSCURRENT moves, AWSPREVIOUS moves to the version that AWSCURRENT leaves.
     """
     after = dict(labels)
     new = set(new)
@@ -48,8 +48,9 @@ def attach(labels: Mapping[str, Version], version: Version, new: Iterable[str]) 
 
 
 def put(labels: Mapping[str, Version], version: Version, new: Iterable[str]) -> dict[str, Version]:
-    """`labels` after PutSecretValue or UpdateSecret stored a value: as `attach`, and where AWSCURRENT moves, AWSPENDING
-    leaves the version that it left.
+    """The labels after PutSecretValue or UpdateSecret stored a value.
+
+    As `attach`; if AWSCURRENT moves, AWSPENDING is also removed from the version that AWSCURRENT leaves.
     """
     after, left = attach(labels, version, new), labels.get(AWSCURRENT)
     if left is not None and after[AWSCURRENT] != left == after.get(AWSPENDING):
@@ -60,7 +61,11 @@ def put(labels: Mapping[str, Version], version: Version, new: Iterable[str]) -> 
 def move(
     labels: Mapping[str, Version], label: str, *, remove_from: Version | None, move_to: Version | None
 ) -> dict[str, Version]:
-    """`labels` after UpdateSecretVersionStage; raises one of this module's errors where the request does not fit."""
+    """The labels after UpdateSecretVersionStage.
+
+    Raises:
+        LabelNotAttachedError, LabelElsewhereError, CurrentWithoutTargetError: if the request is not valid.
+    """
     holder = labels.get(label)
     if remove_from is not None and holder != remove_from:
         raise LabelNotAttachedError
@@ -75,18 +80,18 @@ def move(
     return {**labels, label: move_to}
 
 
-def own(labels: Iterable[str]) -> set[str]:
-    """The labels that are not AWS's."""
+def select_custom(labels: Iterable[str]) -> set[str]:
+    """The labels that AWS does not define."""
     return set(labels) - set(AWS)
 
 
-def deprecated(before: Mapping[str, Version], after: Mapping[str, Version]) -> set[Version]:
-    """The versions that had a label before and have none after."""
+def find_deprecated(before: Mapping[str, Version], after: Mapping[str, Version]) -> set[Version]:
+    """The versions with a label before and none after."""
     return set(before.values()) - set(after.values())
 
 
-def of_version(labels: Mapping[str, Version], version: Version) -> list[str]:
-    """The labels one version carries, sorted as the service answers them."""
+def list_on_version(labels: Mapping[str, Version], version: Version) -> list[str]:
+    """The labels attached to a version, sorted as the service returns them."""
     return sorted(label for label, holder in labels.items() if holder == version)
 
 

@@ -1,4 +1,4 @@
-"""Which vaults were opened lately, newest first: a list of paths beside the settings, for who has not opted out."""
+"""The list of recently opened vaults, newest first, in a file next to the settings. A setting turns it off."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from smtui.folder_lock import lock_folder
 from smtui.private import atomic_write, make_folder
 
 FILE = "recent.toml"
-MOST = 10
-LONGEST = 1 << 20
+MAX_VAULTS = 10
+MAX_BYTES = 1 << 20
 
 
 def recent_vaults(environ: Mapping[str, str] = os.environ) -> list[Path]:
-    """None where the list cannot be read: nothing depends on it."""
+    """The paths, newest first; empty if the list cannot be read, because nothing depends on it."""
     import tomllib
 
     try:
-        listed = tomllib.loads(read_bounded(_file(environ), LONGEST).decode()).get("vaults", [])
+        listed = tomllib.loads(read_bounded(_file(environ), MAX_BYTES).decode()).get("vaults", [])
     except (OSError, ValueError):
         return []
     return [Path(each) for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
 
 
 def remember(vault: Path, environ: Mapping[str, str] = os.environ) -> None:
-    """The newest of them, from now on."""
+    """Puts a vault at the beginning of the list."""
     vault = vault.absolute()
     if recent_vaults(environ)[:1] != [vault]:
-        _change(lambda before: [vault, *(each for each in before if each != vault)][:MOST], environ)
+        _change(lambda before: [vault, *(each for each in before if each != vault)][:MAX_VAULTS], environ)
 
 
 def forget(vault: Path | None = None, environ: Mapping[str, str] = os.environ) -> None:
-    """One of them, or all."""
+    """Removes one vault from the list, or all."""
     _change(lambda before: [each for each in before if vault is not None and each != vault.absolute()], environ)
 
 
 def _change(change: Callable[[list[Path]], Sequence[Path]], environ: Mapping[str, str]) -> None:
-    """Reads and replaces the list while no other process does. Where it cannot be written, nothing is remembered."""
+    """Changes the list under a lock. If it cannot be written, it stays as it is."""
     import tomli_w
 
     file = _file(environ)

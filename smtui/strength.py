@@ -1,10 +1,10 @@
-"""How long a passphrase would hold, said as a row of a table and not as a coloured bar.
+"""Estimates the strength of a passphrase, and the time to guess it.
 
-The estimate is the smaller of zxcvbn's and that of `smtui.phrases`, made in a process of its own: the estimators cut
-what they are given into many pieces of text, and the memory that held them ends with that process. Over the pipe goes
-the passphrase, back comes one number.
+The estimate is the smaller of zxcvbn's and that of `smtui.phrases`. It runs in a separate process, because the
+estimators split the passphrase into many strings, and their memory ends with that process. The pipe carries the
+passphrase there and one number back.
 
-The times are those of Argon2id with 64 MiB and 3 passes at 1,667 guesses a second on one graphics card.
+The times are for Argon2id with 64 MiB and 3 passes, at 1,667 guesses per second on one graphics card.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from smtui.children import run_module, start_module
 
 GUESSES_A_SECOND = 1667
-LONGEST_LOOKED_AT = 72
+MAX_CHARACTERS = 72
+"""Characters that are estimated."""
 MANY = "--many"
-PATIENCE = 5.0
+TIMEOUT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Row:
-    """What has about `bits`, and how long it holds on average against one graphics card and against a thousand."""
+    """A passphrase of about `bits`, and its average time to be guessed by one graphics card and by a thousand."""
 
     bits: float
     like: str
@@ -44,7 +45,7 @@ WEAK_BELOW = 51.5
 
 @dataclass(frozen=True)
 class Strength:
-    """`bits` as log2 of the guesses it takes."""
+    """`bits` is log2 of the number of guesses."""
 
     bits: float
 
@@ -53,7 +54,7 @@ class Strength:
         return next(row for row in reversed(ROWS) if self.bits >= row.bits)
 
     @property
-    def weak(self) -> bool:
+    def is_weak(self) -> bool:
         return self.bits < WEAK_BELOW
 
     @property
@@ -65,24 +66,24 @@ class Strength:
 
 
 def estimate(typed: bytes | bytearray | memoryview) -> Strength | None:
-    """The strength of a passphrase in UTF-8, or None where it could not be estimated."""
+    """The strength of a passphrase in UTF-8; None if it cannot be estimated."""
     if not typed:
         return None
     try:
-        return Strength(float(run_module("smtui.strength", typed, seconds=PATIENCE)))
+        return Strength(float(run_module("smtui.strength", typed, seconds=TIMEOUT_SECONDS)))
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
 
 
 class Estimator:
-    """The same for many texts, one after the other, in one process that ends with `close`."""
+    """Estimates many texts, one after the other, in one process until `close`."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
     def bits(self, text: str) -> float:
-        """log2 of the guesses it takes; without end where it could not be estimated."""
-        data = text[:LONGEST_LOOKED_AT].encode("utf-8", "replace")
+        """log2 of the number of guesses; infinity if it cannot be estimated."""
+        data = text[:MAX_CHARACTERS].encode("utf-8", "replace")
         try:
             process = self._process = self._process or start_module("smtui.strength", MANY, stdout=subprocess.PIPE)
             assert process.stdin is not None and process.stdout is not None
@@ -99,7 +100,7 @@ class Estimator:
 
 
 def _answer() -> None:
-    """The other end of the pipe: one text until its end, or, for many, each behind its length."""
+    """Runs in the separate process: reads one text until the end, or with --many each after its length."""
     pipe = sys.stdin.buffer
     if MANY not in sys.argv:
         print(_bits(pipe.read()))
@@ -109,12 +110,12 @@ def _answer() -> None:
 
 
 def _bits(data: bytes) -> float:
-    """What stands past 72 characters only adds; leaving it out keeps this quick."""
+    """log2 of the number of guesses. Characters after the 72nd could only add to it; omitting them saves time."""
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
     from smtui.phrases import estimate_phrase_bits
 
-    text = data.decode("utf-8", "replace")[:LONGEST_LOOKED_AT]
+    text = data.decode("utf-8", "replace")[:MAX_CHARACTERS]
     return min(math.log2(zxcvbn(text)["guesses"]), estimate_phrase_bits(text)) if text else 0.0
 
 

@@ -1,4 +1,4 @@
-"""Passphrases of random words, from the EFF's list of 7,776, which the package dicewarepy carries."""
+"""Passphrases of random words from the EFF's long list of 7,776 words, which the package dicewarepy contains."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ WORDS_BITS = 77.5
 """log2(7776 ** 6)"""
 
 
-def words() -> tuple[str, ...]:
-    """The list, in which each line is five dice and a word."""
+def load_words() -> tuple[str, ...]:
+    """The words of the list. Each line of the file is five dice and a word."""
     lines = (files("dicewarepy") / "wordlists" / "eff_large_wordlist.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line.split()[1] for line in lines if line.strip())
 
 
 def random_words(ambient: Ambient, count: int = WORDS) -> str:
-    """`count` words, each uniform over the list and independent of the others, with spaces between."""
-    every = words()
+    """`count` words separated by spaces, each uniformly distributed over the list and independent of the others."""
+    every = load_words()
     return " ".join(every[ambient.randbelow(len(every))] for _ in range(count))

@@ -1,5 +1,5 @@
-"""The contract, in AWS's words: shapes, errors, the client protocol.
+"""The API in AWS's terms: operations and shapes (generated), limits, errors, client protocols, smtui's extensions.
 
-What lives here: facts of the API 2017-10-17 as data, and the errors any front may meet. What may not: behaviour,
-or an import of ours. A new operation of the service starts here, by generating the model again.
+It has the facts of API version 2017-10-17 as data, no behaviour, and imports no other package of smtui. To add an
+operation of the service, generate the model again.
 """

@@ -43,13 +43,13 @@ from typing import Any, ClassVar
 
 
 class SmtuiError(Exception):
-    """The root: whatever smtui raises on purpose."""
+    """The base of all errors that smtui raises on purpose."""
 
     hint: str = ""
 
 
 class ChangedMeanwhileError(SmtuiError):
-    """What is to be written was changed since it was read. Nothing was written; `found` is what is there now."""
+    """The resource has changed since it was read. Nothing was written; `found` is its present state."""
 
     def __init__(self, found: object, message: str = "It was changed meanwhile by somebody else.") -> None:
         self.found = found
@@ -57,7 +57,7 @@ class ChangedMeanwhileError(SmtuiError):
 
 
 class ClientError(SmtuiError):
-    """An operation was refused. The attributes are those of botocore's error of the same name."""
+    """An operation was refused. The attributes are those of botocore's ClientError."""
 
     code: ClassVar[str] = "ClientError"
     status: ClassVar[int] = 400
@@ -75,7 +75,7 @@ class ClientError(SmtuiError):
         return f"An error occurred ({self.code}) when calling the {self.operation_name} operation: {self.message}"
 
     def answer(self, operation_name: str, metadata: dict[str, Any]) -> None:
-        """Completes the error with what only the call knows: which operation, and the request's id."""
+        """Adds the operation and the request ID to the error."""
         self.operation_name = operation_name
         self.response["ResponseMetadata"] = metadata
 
@@ -138,7 +138,7 @@ class ValidationException(ClientError):
 
 
 class ParamValidationError(ValidationException):
-    """boto3 refuses such a request before sending it; so do we, with the same words and no value in them."""
+    """The request does not match its shape. The message is boto3's, without the value."""
 
 
 class AlreadyExistsException(ClientError):
@@ -158,7 +158,7 @@ class NotFoundException(ClientError):
 
 
 class VaultError(SmtuiError):
-    """The vault file cannot be used. `str(error)` is a sentence for the person who asked."""
+    """The vault file cannot be used. `str(error)` is a sentence for the user."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         self.hint = hint

@@ -6,7 +6,7 @@ Messages and forms that name a limit format it from here.
 
 from __future__ import annotations
 
-from smtui.api import kms, own
+from smtui.api import extensions, kms
 from smtui.api.model import OPERATIONS
 from smtui.api.shapes import Blob, Integer, List, Shape, Structure, Text
 
@@ -73,9 +73,9 @@ MAX_STEP_SECONDS = 900
 """A step of a rotation may run no longer, as a function of AWS Lambda."""
 DEFAULT_STEP_SECONDS = 60
 """Where the function's settings give no time."""
-MAX_FUNCTION_NAME_LENGTH = _max_of(own.FUNCTION_NAME)
-MAX_JSON_KEY_LENGTH = _max_of(_find(own.PASSWORD, "Key"))
-MAX_ARGUMENT_LENGTH = _max_of(_item(_find(own.COMMAND, "Arguments")))
+MAX_FUNCTION_NAME_LENGTH = _max_of(extensions.FUNCTION_NAME)
+MAX_JSON_KEY_LENGTH = _max_of(_find(extensions.PASSWORD, "Key"))
+MAX_ARGUMENT_LENGTH = _max_of(_item(_find(extensions.COMMAND, "Arguments")))
 """Of a command's arguments, each."""
 
 # Keys. The waiting period: page ScheduleKeyDeletion of AWS KMS, member PendingWindowInDays. The default is the longest.
@@ -85,4 +85,4 @@ MAX_ALIAS_LENGTH = _max_of(kms.ALIAS_NAME)
 MAX_KEY_DESCRIPTION_LENGTH = _max_of(kms.DESCRIPTION)
 
 # The audit log of a vault.
-MAX_RETENTION_DAYS = _max_of(_find(own.RETENTION.request, "Days"))
+MAX_RETENTION_DAYS = _max_of(_find(extensions.RETENTION.request, "Days"))

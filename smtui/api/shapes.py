@@ -1,6 +1,6 @@
-"""The kinds of shape a request or response is made of: what the contract says of a member, as data.
+"""The shapes of requests and responses: types and constraints of members, as data.
 
-Lengths of text count characters, lengths of blobs count bytes, lengths of lists count items.
+`min` and `max` count characters of text, bytes of a blob and items of a list.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ Shape = Text | Blob | Integer | Flag | Timestamp | List | Map | Structure
 
 @dataclass(frozen=True)
 class Operation:
-    """What a service can be asked: its name in AWS's words, request and response, the errors it may answer with."""
+    """An operation of a service: its name, request, response and the codes of its errors."""
 
     name: str
     request: Structure
@@ -76,10 +76,10 @@ class Operation:
 
     @property
     def source(self) -> str:
-        """What CloudTrail calls the service."""
+        """The service's name in CloudTrail events."""
         return self.service if self.service == "smtui" else f"{self.service}.amazonaws.com"
 
     @property
     def action(self) -> str:
-        """What policies call it."""
+        """The action's name in policies."""
         return f"{self.service}:{self.name}"

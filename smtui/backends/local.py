@@ -25,8 +25,8 @@ from smtui.vault.kdf import FileKeys
 from smtui.vault.opening import open_file
 
 if TYPE_CHECKING:
+    from smtui.api.extensions import AccessClient, RotationClient
     from smtui.api.kms import KeyClient
-    from smtui.api.own import AccessClient, RotationClient
     from smtui.api.types import Client
 
 __all__ = ["Caller", "CheckFinding", "CheckReport", "Passphrase", "Vault", "is_region"]

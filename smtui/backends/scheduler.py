@@ -12,7 +12,7 @@ from smtui.engine.functions import format_arn, waits_for_permission
 from smtui.vault import rotations
 
 if TYPE_CHECKING:
-    from smtui.api.own import RotationClient
+    from smtui.api.extensions import RotationClient
     from smtui.api.types import Client
     from smtui.rotation.runner import RotationResult
 

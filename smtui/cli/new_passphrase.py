@@ -56,7 +56,7 @@ def _warn_if_weak(passphrase: bytearray) -> None:
     from smtui.strength import estimate
 
     strength = estimate(passphrase)
-    if strength is not None and strength.weak:
+    if strength is not None and strength.is_weak:
         diagnostics.warn(f"this passphrase is weak. {strength.sentence}", WORDS_HINT)
 
 

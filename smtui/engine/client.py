@@ -9,9 +9,9 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS, ClientError, ParamValidationError
+from smtui.api.extensions import ACCESS_OPERATIONS, ROTATION_OPERATIONS
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
-from smtui.api.own import ACCESS_OPERATIONS, ROTATION_OPERATIONS
 from smtui.engine.call import Caller
 from smtui.engine.declaration import CONTRACT
 from smtui.engine.road import Engine
@@ -129,7 +129,7 @@ class LocalKeyClient(LocalClient):
 
 
 class LocalRotationClient(LocalKeyClient):
-    """A client for rotation runs, with the methods of `smtui.api.own.RotationClient`."""
+    """A client for rotation runs, with the methods of `smtui.api.extensions.RotationClient`."""
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
     operations: ClassVar[dict[str, str]] = {
@@ -138,7 +138,7 @@ class LocalRotationClient(LocalKeyClient):
 
 
 class LocalAccessClient(LocalKeyClient):
-    """A client for questions about access, with the methods of `smtui.api.own.AccessClient`."""
+    """A client for questions about access, with the methods of `smtui.api.extensions.AccessClient`."""
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
     operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in ACCESS_OPERATIONS}

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.extensions import OWN_OPERATIONS
 from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS as AWS_OPERATIONS
-from smtui.api.own import OWN_OPERATIONS
 from smtui.api.shapes import Operation
 from smtui.vault.secrets import Secret
 

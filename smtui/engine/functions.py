@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from smtui.api.errors import ParamValidationError, ValidationException
+from smtui.api.extensions import COMMAND, PASSWORD
 from smtui.api.limits import MAX_STEP_SECONDS
-from smtui.api.own import COMMAND, PASSWORD
 from smtui.api.shapes import Structure
 from smtui.engine.call import to_datetime
 from smtui.engine.declaration import Response

@@ -88,7 +88,7 @@ def store_version(call: Call, secret: Secret, version_id: str, value: Value, new
     after = labels.put(before, row, new_labels)
     save_labels(call, secret, before, after)
     versions.remove_outdated(call.database, secret.id, keep=KEPT_VERSIONS, made_before=call.now - DAY)
-    return labels.of_version(after, row)
+    return labels.list_on_version(after, row)
 
 
 def store_first_versions(call: Call, firsts: Sequence[tuple[Secret, str, Value]]) -> None:
@@ -129,7 +129,7 @@ def fill_version(call: Call, secret: Secret, version: Version, value: Value, new
     before = versions.read_labels(call.database, secret.id)
     after = labels.put(before, version.id, new_labels)
     save_labels(call, secret, before, after)
-    return labels.of_version(after, version.id)
+    return labels.list_on_version(after, version.id)
 
 
 def insert_version(call: Call, secret: Secret, version_id: str, value: Value, *, made_at: int) -> int:
@@ -170,10 +170,10 @@ def _encrypt(call: Call, secret: Secret, version_id: str, value: Value, key: Kms
 
 def save_labels(call: Call, secret: Secret, before: dict[str, int], after: dict[str, int]) -> None:
     """Stores the labels and marks the secret as changed. Raises LimitExceededException if there are too many."""
-    if len(labels.own(before)) < len(labels.own(after)) > MAX_LABELS_PER_SECRET:
+    if len(labels.select_custom(before)) < len(labels.select_custom(after)) > MAX_LABELS_PER_SECRET:
         raise LimitExceededException("You exceeded the maximum number of staging labels allowed on a secret.")
     for version in set(after.values()):
-        if len(labels.of_version(after, version)) > MAX_LABELS_PER_VERSION:
+        if len(labels.list_on_version(after, version)) > MAX_LABELS_PER_VERSION:
             raise LimitExceededException(
                 f"A version can have at most {MAX_LABELS_PER_VERSION} staging labels attached."
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smtui.api.errors import ClientError, InvalidRequestException
-from smtui.api.own import RotationClient
+from smtui.api.extensions import RotationClient
 from smtui.api.types import Client
 from smtui.rotation.command import command
 from smtui.rotation.function import Function, NotPermittedError, Output, Permits, ShouldContinue, StepFailedError, Task

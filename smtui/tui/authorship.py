@@ -71,7 +71,7 @@ def _events(vault: Vault, secret_id: str, region: str) -> list[Event]:
 
 def _say(event: Event, did: str, who: str = "") -> SafeText:
     when = rows.minute(datetime.fromisoformat(event["eventTime"]))
-    who = who or trail_words.caller(event) or "AWS"
+    who = who or trail_words.find_caller(event) or "AWS"
     return sanitize(f"{who} {did} at {when} ({event['eventName']}).")
 
 

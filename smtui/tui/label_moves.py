@@ -72,7 +72,7 @@ class Move:
         known = sorted({*self.before, *self.after})
         said = [self._of_label(label) for label in known if self.before.get(label) != self.after.get(label)]
         said += [f"{short(each)} has no label left: it is deprecated, and may be removed in time."
-                 for each in sorted(labels.deprecated(self.before, self.after))]
+                 for each in sorted(labels.find_deprecated(self.before, self.after))]
         if len(self.steps) > 1:
             said.append(f"This takes {len(self.steps)} calls, one after the other.")
         return [sanitize(sentence) for sentence in said]
@@ -148,7 +148,7 @@ def place_of(version: str | None) -> SafeText:
 
 
 def _of(carried: Labels, version: str) -> tuple[str, ...]:
-    return tuple(labels.of_version(carried, version))
+    return tuple(labels.list_on_version(carried, version))
 
 
 def left_pending(held: Mapping[str, Iterable[str]]) -> str | None:

@@ -18,8 +18,8 @@ from smtui.tui.verifier import Verifier
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from smtui.api.extensions import AccessClient, RotationClient
     from smtui.api.kms import KeyClient
-    from smtui.api.own import AccessClient, RotationClient
     from smtui.api.types import Client
     from smtui.backends.local import Vault
     from smtui.tui.health import Finding

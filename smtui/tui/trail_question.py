@@ -46,7 +46,7 @@ class TrailQuestion:
             return False
         if not self.words:
             return True
-        row = " ".join((event["eventName"], trail_words.subject(event), trail_words.caller(event),
+        row = " ".join((event["eventName"], trail_words.find_subject(event), trail_words.find_caller(event),
                         event.get("errorCode", "done"))).lower()
         return all(word in row for word in self.words)
 
@@ -89,9 +89,9 @@ def _beginnings(begun: str) -> Iterator[str]:
 def _value(key: str, value: str, now: datetime) -> Any:
     match key:
         case "operation":
-            return trail_words.operation(value)
+            return trail_words.parse_operation(value)
         case "outcome":
-            return trail_words.outcome(value)
+            return trail_words.parse_outcome(value)
         case "since" | "until":
-            return trail_words.moment(value, now)
+            return trail_words.parse_time(value, now)
     return value

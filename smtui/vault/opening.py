@@ -119,7 +119,7 @@ def _connect_when_free(path: Path | str, keys: FileKeys, flags: int) -> apsw.Con
         except apsw.BusyError:
             if seconds_awake() > until:
                 raise
-        time.sleep(threshold.LOOK)
+        time.sleep(threshold.POLL_SECONDS)
 
 
 def _open_connection(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:

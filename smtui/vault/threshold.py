@@ -12,9 +12,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from smtui.api.errors import VaultBusyError
-from smtui.folder_lock import LOOK, lock_folder
+from smtui.folder_lock import POLL_SECONDS, lock_folder
 
-__all__ = ["LOOK", "hold"]
+__all__ = ["POLL_SECONDS", "hold"]
 
 
 @contextmanager

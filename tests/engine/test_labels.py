@@ -98,5 +98,5 @@ def test_a_new_version_never_takes_what_was_not_named(state: dict, version: str,
 
 def test_labels_are_read_in_an_order() -> None:
     """Which version is current is what one looks for first."""
-    assert labels.ordered({"blue", "AWSPREVIOUS", "2026-q1", "AWSCURRENT"}) == [
+    assert labels.sort_labels({"blue", "AWSPREVIOUS", "2026-q1", "AWSCURRENT"}) == [
         "AWSCURRENT", "AWSPREVIOUS", "2026-q1", "blue"]

@@ -114,7 +114,7 @@ async def test_six_words_are_offered_and_can_be_hidden(first_run: SmtuiApp) -> N
         await pilot.pause()
         words = str(first_run.screen.form.words.render())
         assert words in screen_text(first_run)
-        assert set(words.split()) <= set(wordlist.words())
+        assert set(words.split()) <= set(wordlist.load_words())
         assert len(words.split()) == 6
         assert (first_run.screen.form.first.count, first_run.screen.form.again.count) == (len(words), 0)
         assert first_run.focused is first_run.screen.form.again

@@ -124,7 +124,7 @@ def test_no_change_while_another_connection_is_open(path: Path) -> None:
 def change_elsewhere(path: Path) -> str:
     """Another process tries to change the passphrase; what comes of it."""
     return elsewhere(
-        "from smtui import folder_lock; folder_lock.PATIENCE = 0.05\n"
+        "from smtui import folder_lock; folder_lock.TIMEOUT_SECONDS = 0.05\n"
         "try:\n    with smtui.open_vault(sys.argv[1], PASSPHRASE) as vault:\n"
         "        vault.maintenance.change_passphrase('new')\n"
         "except smtui.VaultError as error: print(type(error).__name__)\n", path,
@@ -150,7 +150,7 @@ def test_no_file_is_replaced_while_it_is_being_opened(path: Path, monkeypatch: p
 
 
 def test_nothing_is_opened_while_a_file_is_replaced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_lock, "PATIENCE", 0.05)
+    monkeypatch.setattr(folder_lock, "TIMEOUT_SECONDS", 0.05)
     outcomes = []
     real = os.replace
 

@@ -23,7 +23,14 @@ from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import open_for
-from smtui.trail_words import AuditQueryError, caller, moment, operation, outcome, subject
+from smtui.trail_words import (
+    AuditQueryError,
+    find_caller,
+    find_subject,
+    parse_operation,
+    parse_outcome,
+    parse_time,
+)
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -43,8 +50,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret", metavar="NAME", help="only events about this secret")
     parser.add_argument("--caller", metavar="ARN",
                         help="only events of this caller: an ARN, or the end of one, like user/alice")
-    parser.add_argument("--operation", metavar="OPERATION", type=_as_argument(operation), help="only this operation")
-    parser.add_argument("--outcome", metavar="OUTCOME", type=_as_argument(outcome),
+    parser.add_argument("--operation", metavar="OPERATION", type=_as_argument(parse_operation),
+                        help="only this operation")
+    parser.add_argument("--outcome", metavar="OUTCOME", type=_as_argument(parse_outcome),
                         help="only this outcome: done, refused, or an error code")
     parser.add_argument("--since", metavar="TIME", type=_as_argument(_parse_time), help="only from this time on")
     parser.add_argument("--until", metavar="TIME", type=_as_argument(_parse_time), help="only before this time")
@@ -95,7 +103,7 @@ def _format_json(event: Mapping[str, Any]) -> str:
 
 def _format_row(event: Mapping[str, Any]) -> str:
     when = datetime.fromisoformat(event["eventTime"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    about, who, how = subject(event) or "-", caller(event) or "-", event.get("errorCode", "done")
+    about, who, how = find_subject(event) or "-", find_caller(event) or "-", event.get("errorCode", "done")
     return f"{when}  {event['eventName']:<24}  {about}  {who}  {how}"
 
 
@@ -111,4 +119,4 @@ def _as_argument(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
 
 
 def _parse_time(word: str) -> datetime:
-    return moment(word, Ambient().now())
+    return parse_time(word, Ambient().now())

@@ -28,7 +28,7 @@ from smtui.config import state_path
 from smtui.rotation.arguments import format_arguments, make_absolute, number_arguments
 
 if TYPE_CHECKING:
-    from smtui.api.own import RotationClient
+    from smtui.api.extensions import RotationClient
 
 EXAMPLE = (
     "smtui functions add new-password --password --key password --password-length 24\n"

@@ -42,7 +42,7 @@ def _format_entry(call: Call, version: Version, by_label: dict[str, int]) -> Res
     key = keys.get_by_row(call.database, version.key)
     members = {
         "VersionId": version.version_id,
-        "VersionStages": labels.of_version(by_label, version.id),
+        "VersionStages": labels.list_on_version(by_label, version.id),
         "LastAccessedDate": to_datetime(version.accessed_on) if version.accessed_on else None,
         "CreatedDate": to_datetime(version.created_at),
         "KmsKeyIds": [DEFAULT_KEY if key.manager == "AWS" else kms.format_key_arn(call, key)],

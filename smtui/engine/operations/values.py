@@ -37,7 +37,7 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
                 f"You can't use ClientRequestToken {token} because that value is already in use for a version of "
                 f"secret {call.arn(secret)}."
             )
-        carried = labels.of_version(versions.read_labels(call.database, secret.id), present.id)
+        carried = labels.list_on_version(versions.read_labels(call.database, secret.id), present.id)
     else:
         wanted = set(request.get("VersionStages", [labels.AWSCURRENT]))
         if versions.count_versions(call.database, secret.id) == 0:
@@ -57,7 +57,7 @@ def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     if not call.database.read_only:
         secrets.touch_accessed(call.database, secret, call.today)
         versions.touch_accessed(call.database, version, call.today)
-    carried = labels.of_version(by_stage, version.id)
+    carried = labels.list_on_version(by_stage, version.id)
     return {
         **call.identity(secret),
         "VersionId": version.version_id,

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtui.api.extensions import FUNCTION_NAME
 from smtui.api.limits import (
     DEFAULT_STEP_SECONDS,
     MAX_ARGUMENT_LENGTH,
@@ -19,7 +20,6 @@ from smtui.api.limits import (
     MAX_JSON_KEY_LENGTH,
     MAX_STEP_SECONDS,
 )
-from smtui.api.own import FUNCTION_NAME
 from smtui.rotation.arguments import ArgumentSplitError, split
 from smtui.shown import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.labels import ordered
+from smtui.labels import sort_labels
 from smtui.shown import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.label_moves import Change, Move, short
@@ -57,5 +57,5 @@ def _lines(move: Move) -> Iterator[Content]:
 def _labels(change: Change, labels: tuple[str, ...], *, gone: str) -> Content:
     """The labels that are only on this side of the move stand out."""
     both = set(change.before) & set(change.after)
-    words = [Content.styled(sanitize(label), "" if label in both else gone) for label in ordered(labels)]
+    words = [Content.styled(sanitize(label), "" if label in both else gone) for label in sort_labels(labels)]
     return Content(", ").join(words) if words else Content.styled(NONE, "$warning")

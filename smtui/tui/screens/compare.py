@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from smtui.labels import ordered
+from smtui.labels import sort_labels
 from smtui.shown import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
@@ -81,7 +81,7 @@ class CompareScreen(SessionScreen[None]):
 
     def _of(self, version: str) -> SafeText:
         """`00000001 (AWSPREVIOUS, blue)`."""
-        labels = ordered(label for label, holder in self._labels.items() if holder == version)
+        labels = sort_labels(label for label, holder in self._labels.items() if holder == version)
         return sanitize(f"{short(version)} ({', '.join(labels)})" if labels else short(version))
 
     # What is compared.

@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
-from smtui.labels import AWSCURRENT, AWSPREVIOUS, ordered
+from smtui.labels import AWSCURRENT, AWSPREVIOUS, sort_labels
 from smtui.tui import keys, kms_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.label_moves import labels_of, of_versions, short
@@ -237,7 +237,8 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
 
 
 def _row(version: SecretVersionsListEntry, by_key: Mapping[str, str]) -> Version:
-    stages, key = tuple(ordered(version.get("VersionStages", ()))), kms_keys.named(version.get("KmsKeyIds", ()), by_key)
+    stages = tuple(sort_labels(version.get("VersionStages", ())))
+    key = kms_keys.named(version.get("KmsKeyIds", ()), by_key)
     return Version(version["VersionId"], stages, version.get("CreatedDate"), version.get("LastAccessedDate"), key)
 
 

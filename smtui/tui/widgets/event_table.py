@@ -22,8 +22,8 @@ def event_table() -> Table[Event]:
     return Table(
         Column("Time", _when, 19),
         Column("Operation", lambda event: sanitize(event["eventName"]), 20, grows=1),
-        Column("About", lambda event: sanitize(trail_words.about(event)), 18, grows=2, names=True),
-        Column("Caller", lambda event: sanitize(trail_words.caller(event)), 10, grows=1, drop=1),
+        Column("About", lambda event: sanitize(trail_words.find_subject_name(event)), 18, grows=2, names=True),
+        Column("Caller", lambda event: sanitize(trail_words.find_caller(event)), 10, grows=1, drop=1),
         Column("Outcome", _outcome, 14, grows=2),
         key=lambda event: event["eventID"], nothing=NOTHING,
     )

@@ -125,7 +125,7 @@ class NewPassphrase(Vertical):
         found = await self._measure()
         if found is not None and self.first.count and not self.said.has_class("-error"):
             noted = NOTE if self.words.has_class("-shown") else ""
-            self.say(sanitize(noted + found.sentence), "-warning" if found.weak else "")
+            self.say(sanitize(noted + found.sentence), "-warning" if found.is_weak else "")
 
     async def _measure(self) -> Strength | None:
         """The strength of what is in the first field, unless somebody typed on meanwhile."""
@@ -148,7 +148,7 @@ class NewPassphrase(Vertical):
         if not self._agree():
             return
         found = await self._measure()
-        if found is not None and found.weak and not await self.app.push_screen_wait(_all_the_same(found)):
+        if found is not None and found.is_weak and not await self.app.push_screen_wait(_all_the_same(found)):
             self.start_again(sanitize(found.sentence), "-warning")
             return
         self.post_message(self.Chosen())

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.labels import ordered
+from smtui.labels import sort_labels
 from smtui.shown import sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS
@@ -104,7 +104,7 @@ def _versions(entry: SecretListEntry) -> Iterator[Content]:
     """Those with labels, the current one first."""
     labelled = entry.get("SecretVersionsToStages", {}).items()
     for version, labels in sorted(labelled, key=lambda item: ("AWSCURRENT" not in item[1], sorted(item[1]))):
-        names = Content(sanitize(" ".join(ordered(labels))))
+        names = Content(sanitize(" ".join(sort_labels(labels))))
         yield Content.assemble((f"{sanitize(version[:SHORT_ID])}  ", "$text-muted"), names)
 
 

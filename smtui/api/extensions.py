@@ -1,4 +1,4 @@
-"""What a vault can be asked that no AWS service answers: it travels the same road, and is in the trail too."""
+"""smtui's own operations, which no AWS service has. They use the same pipeline and are recorded in the audit log."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ SECRET_ID = Text(min=1, max=2048)
 HOLDER = Text(min=1, max=64)
 TOKEN = Text(min=32, max=64)
 SECONDS = Integer(min=1)
-# What GetRandomPassword takes, and where the password goes: into one key of a JSON value, or all of it.
+# The options of GetRandomPassword, and the key of a JSON value for the password (default: the entire value).
 PASSWORD = Structure({"Key": Text(min=1, max=512), **OPERATIONS["GetRandomPassword"].request.members})
-# A condition key that a request would have had, in the words of IAM's SimulateCustomPolicy.
+# A condition key of a simulated request, as in IAM's SimulateCustomPolicy.
 CONTEXT_ENTRY = Structure({"ContextKeyName": Text(min=1, max=256), "ContextKeyValues": List(Text(max=2048), max=100)},
                           ("ContextKeyName", "ContextKeyValues"))
 COMMAND = Structure({"Arguments": List(Text(min=0, max=4096), min=1, max=256), "TimeoutInSeconds": SECONDS},
@@ -23,7 +23,7 @@ FUNCTION = Structure({
     "FunctionName": FUNCTION_NAME, "FunctionArn": Text(), "Created": Timestamp(), "Password": PASSWORD,
     "Command": COMMAND, "WaitsForPermission": Flag(), "Unreadable": Flag(),
 })
-# Output of functions may quote what they work with: it is in the vault for who looks there, and not in the trail.
+# The output of a function may contain secret values: it is stored in the vault, but not in the audit log.
 MESSAGE = Text(min=0, max=100_000, sensitive=True)
 STEP = Text(enum=("createSecret", "setSecret", "testSecret", "finishSecret"))
 ROTATION = Structure({
@@ -39,7 +39,7 @@ def _operation(
     return Operation(name, Structure(request, required), Structure(response or {}), (), service="smtui")
 
 
-# Days of 0 keep the trail for ever.
+# 0 days is unlimited retention.
 RETENTION = _operation("SetTrailRetention", {"Days": Integer(min=0, max=36500)}, ("Days",))
 CLOCK = _operation("AcceptClock", {})
 ROTATION_OPERATIONS = {
@@ -87,7 +87,7 @@ OWN_OPERATIONS = {RETENTION.name: RETENTION, CLOCK.name: CLOCK, **ROTATION_OPERA
 
 
 class AccessClient(Protocol):
-    """Who may do what with a secret, and why."""
+    """The client for access questions: who may perform an action on a secret, and why."""
 
     @property
     def exceptions(self) -> Any: ...
@@ -99,7 +99,7 @@ class AccessClient(Protocol):
 
 
 class RotationClient(Protocol):
-    """What carries rotations out, and looks after its functions, in one Region."""
+    """The client for rotation functions and rotations in one Region."""
 
     @property
     def exceptions(self) -> Any: ...
