@@ -43,7 +43,7 @@ def _list_commands() -> list[str]:
     width = max(len(command.name) for command in COMMANDS) + 2
     lines = []
     for group in Group:
-        lines += [f"{group}:{' (with the options of aws secretsmanager)' if group is Group.OPERATIONS else ''}"]
+        lines += [f"{group}{' (with the options of aws secretsmanager)' if group is Group.OPERATIONS else ''}:"]
         lines += [f"  {each.name:<{width}}{each.help}" for each in COMMANDS if each.group is group]
         lines += [""]
     return lines
