@@ -20,6 +20,7 @@ from smtui.tui.palette import Actions
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.search import ALLOWED
 from smtui.tui.suggestions import Suggestion, Vocabulary, completed, suggestions
+from smtui.tui.widgets.frame import Keys
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, until_still
 
@@ -239,6 +240,23 @@ async def test_a_key_parses_the_filter_once_and_checks_no_action(
 
         assert parsed == ["p", "", "n", "na", "nam", "name", "name:", "name:p"]
         assert suggested == ["name", "name"]
+
+
+async def test_bindings_are_looked_up_once_for_a_key(
+    app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even one that moves the focus, whereupon the whole screen is painted; and the footer shows what works there."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await shows(pilot, "5 secrets")
+        await until_still(pilot)
+        looked_up = record_calls(monkeypatch, Keys, "_meant")
+        for key, words in (("slash", "Complete"), ("escape", "Open")):
+            looked_up.clear()
+            await pilot.press(key)
+            await until(pilot, lambda words=words: words in screen_text(running).splitlines()[-1])
+            await until_still(pilot)
+            assert len(looked_up) == 1
 
 
 async def test_a_step_lays_out_nothing_anew(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:

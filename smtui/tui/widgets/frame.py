@@ -170,14 +170,36 @@ class Keys(Widget):
         self._offers_help = offers_help
         self.entries: list[Key] = []
         """What is in sight."""
+        self._requests = 0
+        self._line: Content | None = None
+        self._drawn_for: object = None
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, self._look_again)
+        self.screen.bindings_updated_signal.subscribe(self, self._draw_later)
 
-    def _look_again(self, _: object) -> None:
-        self.refresh()
+    def _draw_later(self, _: object) -> None:
+        """Once for all that a key brings about: Textual tells of a new focus before the next frame and again after it.
+
+        Which of some fifty bindings work is found out by asking the screen about each.
+        """
+        self._requests += 1
+        self.call_after_refresh(self.call_later, self.call_next, self._draw, self._requests)
+
+    def _draw(self, request: int) -> None:
+        """Unless there was a newer request since, which draws."""
+        if request == self._requests:
+            self._line = None
+            self.refresh()
 
     def render(self) -> Content:
+        """A frame in which the whole screen is painted asks for nothing anew."""
+        session = self.app.session
+        drawn_for = self.size.width, session and session.undo.last, self.app.settings.keys
+        if self._line is None or drawn_for != self._drawn_for:
+            self._line, self._drawn_for = self._draw_line(), drawn_for
+        return self._line
+
+    def _draw_line(self) -> Content:
         self.entries = self._fitting()
         line, at = Content(""), 0
         for entry in self.entries:
