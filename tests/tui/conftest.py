@@ -26,6 +26,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.workarounds import needs_painting
 from tests import waiting
 from tests.conftest import Clock
+from tests.tui.painting import assemble_no_frames
 
 MakeApp = Callable[..., SmtuiApp]
 Steps = Callable[[Pilot[None]], Awaitable[None]]
@@ -97,6 +98,11 @@ def independent_of_speed(monkeypatch: pytest.MonkeyPatch) -> None:
     if waiting.HAS_PROC:
         monkeypatch.setattr("textual.pilot.wait_for_idle", waiting.wait_for_idle)
         monkeypatch.setattr("textual.app.wait_for_idle", waiting.wait_for_idle)
+
+
+@pytest.fixture(autouse=True)
+def frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    assemble_no_frames(monkeypatch)
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""Frames without a terminal: every widget in them renders its lines, but nobody puts these together.
+
+Textual assembles each frame though no terminal is there to show it; that is a fifth of the time of a test of screens.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rich.console import RenderableType
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
+from textual.geometry import Region
+from textual.screen import Screen
+
+_assemble = Compositor.render_update
+
+
+def render_widgets(
+    compositor: Compositor, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
+) -> RenderableType | None:
+    """Takes the place of `Compositor.render_update`. A picture (`full`) is assembled."""
+    if full:
+        return _assemble(compositor, full, screen_stack, simplify)
+    visible_screen_stack.set(screen_stack or [])
+    changed = list(compositor._dirty_regions)
+    compositor._dirty_regions.clear()
+    if changed:
+        for _ in compositor._get_renders(Region.from_union(changed).intersection(compositor.size.region)):
+            pass
+    return None
+
+
+def assemble_no_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Compositor, "render_update", render_widgets)
