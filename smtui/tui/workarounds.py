@@ -16,10 +16,12 @@ from typing import Any, ClassVar, Generic
 
 from rich.text import Text
 from textual import events
+from textual._context import active_message_pump
 from textual._xterm_parser import XTermParser
 from textual.app import App, ReturnType
 from textual.cache import FIFOCache, LRUCache
 from textual.css.model import RuleSet
+from textual.css.query import NoMatches
 from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 from textual.drivers import _writer_thread
@@ -200,8 +202,20 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
         self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
 
     def _handle_exception(self, error: Exception) -> None:
+        """A screen that was removed while it was being mounted, as by the lock, never had its widgets: its `on_mount`
+        finds none of them, and nobody misses what it would have shown.
+        """
+        if isinstance(error, NoMatches) and self._is_of_removed_screen():
+            return
         self._crash = error.error if isinstance(error, WorkerFailed) else error
         super()._handle_exception(self._crash if isinstance(self._crash, Exception) else error)
+
+    def _is_of_removed_screen(self) -> bool:
+        """Whether the message at work is one of a screen, or of a widget on a screen, that is on no stack any more."""
+        pump: MessagePump | None = active_message_pump.get(None)
+        while pump is not None and not isinstance(pump, Screen):
+            pump = pump._parent
+        return pump is not None and not any(pump in stack for stack in self._screen_stacks.values())
 
     def _fatal_error(self) -> None:
         error = getattr(self, "_crash", None) or sys.exception() or RuntimeError()

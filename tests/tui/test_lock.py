@@ -24,6 +24,7 @@ from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, until
+from tests.tui.test_read_states import SCREENS
 
 
 async def test_the_key_locks_from_anywhere(app: MakeApp, vault: smtui.Vault) -> None:
@@ -32,9 +33,8 @@ async def test_the_key_locks_from_anywhere(app: MakeApp, vault: smtui.Vault) -> 
     async with running.run_test(size=(80, 24)) as pilot:
         running.push_screen(Confirm(sanitize("Sure?"), sanitize("Really."), "Do it"))
         await pilot.press("ctrl+l")
-        await pilot.pause()
+        await until(pilot, lambda: vault.locked)
 
-        assert vault.locked
         assert [type(screen) for screen in running.screen_stack[1:]] == [UnlockScreen]
 
 
@@ -266,3 +266,22 @@ async def test_another_vault_begins_at_its_beginning(app: MakeApp, filled: Any, 
         running.open_another(tmp_path / "other.vault")
         await unlock_again(pilot)
         await until(pilot, lambda: "There is nothing here yet." in screen_text(running))
+
+
+@pytest.mark.parametrize("place", SCREENS)
+async def test_a_screen_that_the_lock_removes_before_it_is_mounted(
+    app: MakeApp, database: Any, vault: smtui.Vault, place: str
+) -> None:
+    """Pushed and removed at once: it never had its widgets, and that ends nothing but the screen."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.has_read)
+        assert running.session is not None
+        screen = SCREENS[place](running.session)
+        running.push_screen(screen)
+        await running.lock()
+        await pilot.pause()
+
+        assert vault.locked
+        assert [type(each) for each in running.screen_stack[1:]] == [UnlockScreen]
+        assert running.return_code in (None, 0)
