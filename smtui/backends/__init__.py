@@ -1,5 +1,5 @@
-"""Ways to a session: whatever a front end can open to get a client.
+"""Contexts: what a front end opens to get a client.
 
-What lives here: the local vault (`local`), later AWS through boto3. What may not: screens, commands, rules of an
-operation. A new kind of account to work on goes here, as a module that gives the same client shape.
+What belongs here: the local vault (`local`, `opening`) and other contexts with the same client shape. What does not:
+screens, commands, rules of an operation.
 """

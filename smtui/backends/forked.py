@@ -25,7 +25,7 @@ def lock_in_children(vault: Abandonable) -> None:
     _unlocked.add(vault)
 
 
-def keep_for_ever(thing: object) -> None:
+def prevent_finalization(thing: object) -> None:
     """Prevents the finalization of an object, also at the end of the process."""
     import ctypes
 

@@ -1,4 +1,4 @@
-"""The client a rotation function is handed: its calls are answered by the program that started the function."""
+"""The client of a rotation function: the program that started the function answers its calls."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from smtui.rotation import rpc_codec
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
-TOGETHER: dict[str, str] = {
+OPERATION_BY_METHOD: dict[str, str] = {
     "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_"): name
     for name in OPERATIONS
 }
-NO_OTHERS = "A rotation function can read and change only the secret it was started for."
-GONE = "The program that started this rotation function does not answer."
+ONLY_ITS_OWN = "A rotation function can read and change only the secret it was started for."
+NO_ANSWER = "The program that started this rotation function does not answer."
 
 
-class HandedClient:
-    """boto3's shape; knows the operations a rotation needs, of its own secret."""
+class RotationSessionClient:
+    """A client with boto3's shape for the operations that a rotation needs, on its own secret."""
 
     exceptions = SimpleNamespace(**CLIENT_ERRORS)
 
@@ -35,7 +35,7 @@ class HandedClient:
         self._answers = self._line.makefile("rb")
 
     def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
-        operation = TOGETHER.get(name)
+        operation = OPERATION_BY_METHOD.get(name)
         if operation is None:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return lambda **params: self._call(operation, params)
@@ -52,20 +52,20 @@ class HandedClient:
             self._line.sendall(rpc_codec.encode({"operation": operation, "params": params}))
             answer = rpc_codec.decode(self._answers.readline())
         except (OSError, ValueError):
-            raise VaultMissingError(GONE) from None
+            raise VaultMissingError(NO_ANSWER) from None
         if "error" in answer:
-            raise _refusal(operation, answer["error"])
+            raise _make_error(operation, answer["error"])
         result: dict[str, Any] = answer["result"]
         return result
 
 
-def _refusal(operation: str, error: dict[str, str]) -> ClientError:
+def _make_error(operation: str, error: dict[str, str]) -> ClientError:
     refusal = CLIENT_ERRORS.get(error["Code"], ClientError)(error["Message"])
     refusal.answer(operation, {})
     return refusal
 
 
-def is_handed() -> bool:
+def is_rotation_function() -> bool:
     """Whether this process was started as a rotation function, or by one."""
     return rpc_codec.SOCKET_VARIABLE in os.environ
 
@@ -73,13 +73,13 @@ def is_handed() -> bool:
 def rotation_client() -> Client:
     """The client of a rotation function. Raises VaultMissingError in any other process."""
     try:
-        return cast("Client", HandedClient(os.environ[rpc_codec.SOCKET_VARIABLE]))
+        return cast("Client", RotationSessionClient(os.environ[rpc_codec.SOCKET_VARIABLE]))
     except (KeyError, OSError, AttributeError):
         raise VaultMissingError("This process was not started as a rotation function.") from None
 
 
-class HandedVault:
-    """As much of a vault as a command needs that is called within a rotation function."""
+class RotationSession:
+    """The part of a vault that commands need when a rotation function calls them."""
 
     read_only = False
     notices = ()
@@ -93,16 +93,16 @@ class HandedVault:
     def look_up_names(
         self, names: Sequence[str], *, region_name: str | None = None
     ) -> tuple[set[str], dict[str, str]]:
-        """A function works with the secret it was started for, whose name is the only one it may ask about."""
-        raise VaultMissingError(NO_OTHERS)
+        """Raises VaultMissingError: a rotation function works only with the secret it was started for."""
+        raise VaultMissingError(ONLY_ITS_OWN)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Each call is by itself here: nothing can be taken back."""
+        """Has no effect here: each call commits alone and cannot be rolled back."""
         yield
 
-    def __enter__(self) -> HandedVault:
+    def __enter__(self) -> RotationSession:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """The line is closed with the process."""
+        """Does nothing: the connection closes with the process."""

@@ -1,7 +1,7 @@
-"""A vault's key in the operating system's keyring: a further way in, for who chooses it.
+"""The key of a vault in the operating system's keyring.
 
-The entry is named by the vault's salt, which is new with each passphrase: a changed passphrase leaves the old entry
-without use. Keyrings that keep what they are given in plain files are refused.
+The entry is named by the vault's salt, which changes with the passphrase, so a new passphrase makes the old entry
+useless. Keyrings that store their content in plain files are refused.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from smtui.api.errors import VaultError
 from smtui.vault.path import examine
 
 SERVICE = "smtui"
-# Packages whose backends store without protection, and the stand-ins for "none here".
+# Backends that store without protection, and those that stand for a missing keyring.
 _UNSAFE = ("keyrings.alt", "keyring.backends.null", "keyring.backends.fail")
 
 
 def load(path: Path) -> bytes | None:
-    """The 48 bytes stored for the vault at `path`; None where there are none or no keyring answers."""
+    """The 48 bytes stored for the vault at `path`; None if there are none or the keyring does not answer."""
     try:
         text = _backend().get_password(SERVICE, _entry(path))
         return base64.b64decode(text, validate=True) if text else None
     except Exception:
-        return None  # a keyring that is locked or broken is no way in, and no obstacle to the others
+        return None  # a locked or broken keyring must not prevent other ways to unlock
 
 
 def store(path: Path, key: bytes) -> str:
-    """Keeps the key and answers with the name of the keyring it is in. Raises VaultError."""
+    """Stores the key and answers the name of the keyring. Raises VaultError."""
     backend = _backend()
     try:
         backend.set_password(SERVICE, _entry(path), base64.b64encode(key).decode())
@@ -38,7 +38,7 @@ def store(path: Path, key: bytes) -> str:
 
 
 def forget(path: Path) -> bool:
-    """Removes the entry; False where there was none."""
+    """Removes the entry; False if there was none. Raises VaultError."""
     if load(path) is None:
         return False
     try:
@@ -53,7 +53,7 @@ def _entry(path: Path) -> str:
 
 
 def _backend() -> Any:
-    """The system's keyring. Raises VaultError where there is none that protects what it keeps."""
+    """The system's keyring. Raises VaultError if none protects its content."""
     import keyring
 
     backend = keyring.get_keyring()

@@ -1,4 +1,4 @@
-"""How a session with a local vault begins: a new file, or one that is there and the key to it."""
+"""Creates and opens local vaults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ACCOUNT = re.compile(r"\d{12}")
 
 
 def examine(path: Path) -> None:
-    """Raises what is wrong with the file before anybody types a passphrase."""
+    """Examines a file before anybody types a passphrase. Raises VaultError."""
     vault_path.examine(path)
 
 
@@ -36,7 +36,19 @@ def create_vault(
     region_name: str = "us-east-1",
     clock: Callable[[], datetime] | None = None,
 ) -> Vault:
-    """Makes a new vault file (mode 0600) and opens it. Raises VaultExistsError where a file is there."""
+    """Creates a vault file (mode 0600) and opens it.
+
+    Args:
+        path: the new file; its folder is created if it is missing.
+        passphrase: text or UTF-8 bytes; a bytearray stays the caller's to wipe.
+        account_id: 12 digits, part of every ARN.
+        region_name: the home Region.
+        clock: answers the time as an aware datetime, for tests.
+
+    Raises:
+        VaultExistsError: there is a file already.
+        ValueError: `account_id` or `region_name` has the wrong form.
+    """
     if not _ACCOUNT.fullmatch(account_id):
         raise ValueError("account_id is 12 digits.")
     if not is_region(region_name):
@@ -68,7 +80,14 @@ def open_vault(
     read_only: bool = False,
     clock: Callable[[], datetime] | None = None,
 ) -> Vault:
-    """Opens a vault by its passphrase, by `unlock_key()`'s bytes, or by the recovery code."""
+    """Opens a vault by its passphrase, by the bytes of `unlock_key()`, or by the recovery code.
+
+    An older format is migrated after an automatic backup. `read_only` records and changes nothing.
+
+    Raises:
+        WrongPassphraseError: the passphrase, key or recovery code does not open the file.
+        VaultError: the file is missing, damaged, busy, of a newer format or no vault (its subclasses say which).
+    """
     examined = vault_path.examine(Path(path), any_salt=recovery_code is not None)
     if recovery_code is not None:
         keys = FileKeys.from_key(recovery.decode(recovery_code))

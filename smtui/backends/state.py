@@ -11,7 +11,7 @@ from typing import Any
 
 from smtui.ambient import Ambient
 from smtui.api.errors import VaultError, VaultLockedError
-from smtui.backends.forked import keep_for_ever, lock_in_children
+from smtui.backends.forked import lock_in_children, prevent_finalization
 from smtui.config import state_path
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalClient
@@ -151,7 +151,7 @@ class VaultState:
         """Locks the vault in a forked child process: wipes its copy of the keys and leaves the file to the parent."""
         database, self._database = self._database, None
         if database is not None:
-            keep_for_ever(database.connection)
+            prevent_finalization(database.connection)
             self._wipe()
 
     def _wipe(self) -> None:

@@ -1,6 +1,6 @@
-"""The vault's key in the OS keyring, for who opted in.
+"""The key of a vault in the operating system's keyring, if a setting allows it.
 
-The keyring is asked at all only where a setting says so: looking there is slow, and can open a dialog.
+The keyring is queried only if the setting is on, because a query is slow and may open a dialog.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def load(path: Path) -> bytes | None:
 
 
 def store(vault: Vault) -> str:
-    """Stores the key of an open vault, and answers with the keyring's name."""
+    """Stores the key of an open vault and switches the setting on; answers the keyring's name. Raises VaultError."""
     from smtui.backends import keyring_store
 
     keyring = keyring_store.store(vault.path, vault.unlock_key())
@@ -36,15 +36,15 @@ def store(vault: Vault) -> str:
 
 
 def forget(path: Path) -> bool:
-    """Takes the key away; False where there was none. Other vaults keep theirs."""
+    """Removes the key; False if there was none. Other vaults keep theirs."""
     from smtui.backends import keyring_store
 
     return keyring_store.forget(path)
 
 
 @contextmanager
-def kept_up(vault: Vault) -> Iterator[None]:
-    """Around a change of passphrase: no old key stays behind, and the one that then opens the file is stored."""
+def refreshed(vault: Vault) -> Iterator[None]:
+    """Surrounds a change of passphrase: removes the old key, and stores the one that opens the file afterwards."""
     stored = load(vault.path) is not None and forget(vault.path)
     try:
         yield

@@ -42,8 +42,8 @@ def open_for(args: argparse.Namespace) -> Iterator[Vault]:
     Raises:
         SmtuiError: if the vault cannot be opened, or is older than this machine last saw.
     """
-    if handed.is_handed():
-        with handed.HandedVault() as vault:
+    if handed.is_rotation_function():
+        with handed.RotationSession() as vault:
             yield cast("Vault", vault)
         return
     path = vault_path(args)

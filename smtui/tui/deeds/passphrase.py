@@ -46,7 +46,7 @@ def _changed(session: Session, typed: bytearray, tell: Tell) -> None:
     from smtui.backends import stored_key
 
     try:
-        with stored_key.kept_up(session.vault):
+        with stored_key.refreshed(session.vault):
             session.vault.maintenance.change_passphrase(typed, tell)
         session.code_unseen = True
     finally:

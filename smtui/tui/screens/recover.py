@@ -145,7 +145,7 @@ def _change(vault: Vault, typed: bytearray) -> None:
     from smtui.backends import stored_key
 
     try:
-        with stored_key.kept_up(vault):
+        with stored_key.refreshed(vault):
             vault.maintenance.change_passphrase(typed)
     finally:
         wipe(typed)
