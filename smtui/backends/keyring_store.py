@@ -33,7 +33,7 @@ def store(path: Path, key: bytes) -> str:
     try:
         backend.set_password(SERVICE, _entry(path), base64.b64encode(key).decode())
     except Exception:
-        raise VaultError(f"The keyring ({backend.name}) did not take the key.") from None
+        raise VaultError(f"The keyring ({backend.name}) did not store the key.") from None
     return str(backend.name)
 
 
@@ -44,7 +44,7 @@ def forget(path: Path) -> bool:
     try:
         _backend().delete_password(SERVICE, _entry(path))
     except Exception:
-        raise VaultError("The keyring did not let go of the key.") from None
+        raise VaultError("The keyring did not remove the key.") from None
     return True
 
 

@@ -110,7 +110,8 @@ class Vault:
         behind = trail.read_newest(database)[0] - self._state.now_milliseconds()
         if behind > CLOCK_TOLERANCE:
             yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
-                   "no planned deletion is carried out until it is right. If it is: smtui audit --accept-clock")
+                   "nothing scheduled for deletion is deleted until the clock is right. If it is right: "
+                   "smtui audit --accept-clock")
 
     # Clients
 

@@ -115,7 +115,7 @@ def _check_rows(database: Database, store: KeyStore, counted: dict[str, int], pr
         yield REPLAYED
     yield from _check_types(database)
     if not digest.has_valid_row_numbers(database):
-        yield "SQLite's row numbers do not go on where they ended."
+        yield "SQLite's row numbers do not continue where they ended."
 
 
 def _check_types(database: Database) -> Iterator[str]:
@@ -132,7 +132,7 @@ def _check_types(database: Database) -> Iterator[str]:
                 rows = f"{count:,.0f} row{'s' if count > 1 else ''}"
                 yield f"The column {name} of {table} holds what it cannot in {rows}."
         if database.has_undecodable and database.is_undecodable(table):
-            yield f"A text of {table} is no UTF-8."
+            yield f"A text of {table} is not UTF-8."
 
 
 def _check_references(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:

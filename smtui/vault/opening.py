@@ -76,7 +76,7 @@ def _open_immutable(path: Path, keys: FileKeys) -> Database:
     """Opens the file alone, where SQLite cannot create its own files beside it."""
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
-        raise VaultReadOnlyError(f"{path} was not closed in order, and what is in {log.name} cannot be recovered here.",
+        raise VaultReadOnlyError(f"{path} was not closed properly, and {log.name} cannot be recovered here.",
                                  hint="Open it once where it can be written.")
     uri = f"{path.absolute().as_uri()}?immutable=1"
     return _open_vault(path, keys, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI, read_only=True, name=uri)

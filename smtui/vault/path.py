@@ -126,7 +126,7 @@ def create(path: Path) -> None:
     except FileExistsError:
         raise VaultExistsError(f"There is already something at {path}. It was left as it is.") from None
     except OSError as error:
-        raise VaultPathError(f"{path} cannot be made: {error.strerror}.") from None
+        raise VaultPathError(f"{path} cannot be created: {error.strerror}.") from None
 
 
 def confirm_on_disk(path: Path) -> None:
@@ -146,9 +146,9 @@ def _check_file(path: Path) -> os.stat_result:
     try:
         found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        raise VaultMissingError(f"There is no vault at {path}.", hint="Make one with: smtui init") from None
+        raise VaultMissingError(f"There is no vault at {path}.", hint="Create one with: smtui init") from None
     except OSError as error:
-        raise VaultPathError(f"{path} cannot be looked at: {error.strerror}.") from None
+        raise VaultPathError(f"{path} cannot be examined: {error.strerror}.") from None
     if stat.S_ISLNK(found.st_mode):
         raise VaultPathError(f"{path} is a link. Name the vault itself.")
     if stat.S_ISDIR(found.st_mode):

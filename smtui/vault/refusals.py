@@ -65,7 +65,7 @@ def map_error(error: apsw.Error, opening: bool = False) -> VaultError:
         case apsw.ConnectionClosedError():
             return VaultLockedError("The vault is locked.")
         case apsw.InterruptError():
-            return VaultError("This was stopped. Nothing was changed.")
+            return VaultError("Cancelled. Nothing was changed.")
         case apsw.IOError():
             return _disk_error(error)
     return VaultError(f"The vault's database refused a step ({type(error).__name__}). Nothing was changed.")

@@ -27,6 +27,6 @@ def hold(path: Path, *, exclusive: bool = False) -> Iterator[None]:
         try:
             held.enter_context(lock_folder(path.parent, shared=not exclusive))
         except TimeoutError:
-            raise VaultBusyError("Another process is putting a vault in its place, and did not finish in time.",
+            raise VaultBusyError("Another process is replacing the vault file and did not finish in time.",
                                  hint="Try again.") from None
         yield

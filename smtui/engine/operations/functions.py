@@ -51,7 +51,7 @@ def allow_function(call: Call, _: None, request: Request) -> Response:
     """
     function = _get_function(call, request["FunctionName"])
     if _describe(call, function).get("Command") != request["Command"]:
-        raise InvalidRequestException(f"{function.name} does not run the command that was shown. Look at it again.")
+        raise InvalidRequestException(f"{function.name} does not run the command that was shown. Review it again.")
     if problem := _grant(call, function):
         raise InvalidRequestException(f"The permission cannot be kept in {call.permissions.folder}: {problem}.")
     return _describe(call, function)
