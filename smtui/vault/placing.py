@@ -68,7 +68,7 @@ def check_no_companions(target: Path) -> None:
     """Raises VaultExistsError if another vault's log or journal lies beside `target`: it would ruin the new vault."""
     for companion in vault_path.list_companions(target):
         if vault_path.identity(companion) is not None:
-            raise VaultExistsError(f"{companion} belongs to a vault that is open or was not closed properly.",
+            raise VaultExistsError(f"{companion} lies there: its vault is open or was not closed properly.",
                                    hint="Open and close that vault; if it no longer exists, remove the file.")
 
 
