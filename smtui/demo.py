@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import smtui
 from smtui.ambient import Ambient, Clock
+from smtui.api.arn import format_principal_arn
 from smtui.wordlist import random_words
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def add_rotation(vault: Vault) -> None:
 READERS = {
     "Version": "2012-10-17",
     "Statement": [{
-        "Sid": "CheckoutReads", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:role/checkout"},
+        "Sid": "CheckoutReads", "Effect": "Allow",
+        "Principal": {"AWS": format_principal_arn("000000000000", "role/checkout")},
         "Action": "secretsmanager:GetSecretValue", "Resource": "*",
     }],
 }  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from smtui.api.arn import get_last_field, replace_secret_arns
 from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS
 from smtui.api.extensions import OWN_OPERATIONS
 from smtui.api.kms import KEY_OPERATIONS
@@ -20,7 +21,6 @@ OUTCOMES = ("done", "refused", *CLIENT_ERRORS, *KEY_ERRORS)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 # The members of a request that identify its subject.
 _SUBJECTS = ("secretId", "name", "keyId", "aliasName", "SecretId", "secretARN")
-_ARN = re.compile(r"arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.*)-[A-Za-z0-9]{6}")
 
 
 class AuditQueryError(ValueError):
@@ -70,9 +70,9 @@ def find_subject(event: Mapping[str, Any]) -> str:
 
 def find_subject_name(event: Mapping[str, Any]) -> str:
     """The resource that the request names; a secret's ARN becomes its name."""
-    return _ARN.sub(r"\1", find_subject(event))
+    return replace_secret_arns(find_subject(event))
 
 
 def find_caller(event: Mapping[str, Any]) -> str:
     """The end of the caller's ARN, like `user/alice`."""
-    return str(event.get("userIdentity", {}).get("arn", "")).rpartition(":")[2]
+    return get_last_field(str(event.get("userIdentity", {}).get("arn", "")))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from smtui.ambient import Ambient
+from smtui.api.arn import is_account
 from smtui.api.errors import WrongPassphraseError
 from smtui.backends.local import Vault
 from smtui.backends.maintenance import Passphrase
@@ -19,8 +19,6 @@ from smtui.vault.kdf import FileKeys
 from smtui.vault.keystore import INTERNAL, KeyStore
 from smtui.vault.opening import open_file
 from smtui.vault.placing import install_file
-
-_ACCOUNT = re.compile(r"\d{12}")
 
 
 def examine(path: Path) -> None:
@@ -49,7 +47,7 @@ def create_vault(
         VaultExistsError: there is a file already.
         ValueError: `account_id` or `region_name` has the wrong form.
     """
-    if not _ACCOUNT.fullmatch(account_id):
+    if not is_account(account_id):
         raise ValueError("account_id is 12 digits.")
     if not is_region(region_name):
         raise ValueError("A Region looks like us-east-1.")

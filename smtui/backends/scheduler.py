@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from smtui.api.arn import format_function_arn, get_last_field
 from smtui.backends.state import VaultState
 from smtui.engine.client import LocalClient, LocalRotationClient
-from smtui.engine.functions import format_arn, waits_for_permission
+from smtui.engine.functions import waits_for_permission
 from smtui.vault import rotations
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class RotationScheduler:
             return self._list_waiting_of(secret_id, region_name or self._state.region_name)
         database, now = self._state.database, self._state.now_milliseconds()
         return [
-            WaitingRotation(name, region, arn.rpartition(":")[2])
+            WaitingRotation(name, region, get_last_field(arn))
             for region, arn in rotations.list_functions_with_work(database, now) if self._is_waiting(region, arn)
             for name in rotations.list_names_with_work(database, now, region, arn)
         ]
@@ -83,14 +84,14 @@ class RotationScheduler:
     def _list_waiting_of(self, secret_id: str, region: str) -> list[WaitingRotation]:
         secret = self._client(region).describe_secret(SecretId=secret_id)
         rotation = self._rotation_client(region).describe_rotation(SecretId=secret_id)
-        function = secret.get("RotationLambdaARN", "").rpartition(":")[2]
+        function = get_last_field(secret.get("RotationLambdaARN", ""))
         return [WaitingRotation(secret["Name"], region, function)] if "WaitsForPermission" in rotation else []
 
     def list_waiting_functions(self, *, region_name: str | None = None) -> frozenset[str]:
         """The ARNs of the command functions of a Region that are not allowed on this machine."""
         database, region = self._state.database, region_name or self._state.region_name
         functions = rotations.list_functions(database, region)
-        arns = (format_arn(self._state.account_id, region, each.name) for each in functions)
+        arns = (format_function_arn(region, self._state.account_id, each.name) for each in functions)
         return frozenset(arn for arn in arns if self._is_waiting(region, arn))
 
     def delegate_to(self, runner: Callable[[str, str], None]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from smtui.ambient import Ambient
+from smtui.api.arn import format_principal_arn
 from smtui.api.errors import VaultError, VaultLockedError
 from smtui.backends.forked import lock_in_children, prevent_finalization
 from smtui.config import state_path
@@ -93,7 +94,7 @@ class VaultState:
 
     def owner(self, service: str | None = None) -> Caller:
         """The root user of the vault's account; with `service`, an AWS service that calls on its behalf."""
-        return Caller(f"arn:aws:iam::{self.account_id}:root", service=service)
+        return Caller(format_principal_arn(self.account_id), service=service)
 
     def call_as_owner(self, operation: str, params: dict[str, Any]) -> None:
         """Runs an operation in the home Region as the vault's owner. Raises ClientError or VaultError."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from smtui.api.arn import is_account
 from smtui.cli import output
 from smtui.cli.exit_codes import UsageError
 
@@ -109,7 +110,7 @@ def region(word: str) -> str:
 
 
 def account(word: str) -> str:
-    if not re.fullmatch(r"\d{12}", word):
+    if not is_account(word):
         raise argparse.ArgumentTypeError("an account is 12 digits")
     return word
 

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from smtui.ambient import Ambient
+from smtui.api.arn import format_secret_arn, get_account
 from smtui.api.errors import InvalidRequestException
-from smtui.engine import names
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 from smtui.vault.permissions import Permissions
@@ -36,7 +36,7 @@ class Caller:
     @cached_property
     def account(self) -> str:
         """The account id in the ARN; empty if there is none."""
-        return self.arn.split(":")[4] if self.arn.count(":") >= 5 else ""
+        return get_account(self.arn)
 
 
 @dataclass(slots=True, repr=False)
@@ -74,7 +74,7 @@ class Call:
 
     def arn(self, secret: Secret) -> str:
         """The complete ARN of a secret."""
-        return names.format_arn(secret.region, self.account, secret.name, secret.suffix)
+        return format_secret_arn(secret.region, self.account, secret.name, secret.suffix)
 
     def identity(self, secret: Secret) -> dict[str, Any]:
         """The members ARN and Name, with which most responses begin."""

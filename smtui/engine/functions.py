@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from smtui.api.arn import format_function_arn, get_function_name
 from smtui.api.errors import ParamValidationError, ValidationException
 from smtui.api.extensions import COMMAND, PASSWORD
 from smtui.api.limits import MAX_STEP_SECONDS
@@ -21,11 +22,6 @@ from smtui.vault.rotations import Function
 _KINDS: dict[str, tuple[str, Structure]] = {"password": ("Password", PASSWORD), "command": ("Command", COMMAND)}
 
 
-def format_arn(account: str, region: str, name: str) -> str:
-    """The ARN of a rotation function."""
-    return f"arn:aws:lambda:{region}:{account}:function:{name}"
-
-
 def describe_function(account: str, function: Function, permissions: Permissions) -> Response:
     """Describes a function as ListFunctions does.
 
@@ -33,7 +29,7 @@ def describe_function(account: str, function: Function, permissions: Permissions
     which the function can be neither run nor allowed.
     """
     described: Response = {
-        "FunctionName": function.name, "FunctionArn": format_arn(account, function.region, function.name),
+        "FunctionName": function.name, "FunctionArn": format_function_arn(function.region, account, function.name),
         "Created": to_datetime(function.created_at),
     }
     settings = _read_settings(function)
@@ -57,9 +53,9 @@ def _read_settings(function: Function) -> dict[str, Any] | None:
 
 def find_function(database: Database, account: str, region: str, arn: str) -> Function | None:
     """The function that an ARN names; None if the Region of this vault has none."""
-    name = arn.rpartition("function:")[2]
+    name = get_function_name(arn)
     function = rotations.find_function(database, region, name)
-    return function if function is not None and format_arn(account, region, name) == arn else None
+    return function if function is not None and format_function_arn(region, account, name) == arn else None
 
 
 def waits_for_permission(database: Database, permissions: Permissions, account: str, region: str, arn: str) -> bool:

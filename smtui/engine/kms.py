@@ -6,8 +6,7 @@ as given: if an alias is pointed to another key, new versions use that key.
 
 from __future__ import annotations
 
-import re
-
+from smtui.api.arn import format_key_arn, is_arn, parse_key_arn
 from smtui.api.errors import DecryptionFailure, EncryptionFailure
 from smtui.engine.call import Call
 from smtui.vault import keys
@@ -15,15 +14,14 @@ from smtui.vault.keys import KmsKey
 from smtui.vault.keystore import AWS_MANAGED
 
 ALIAS = "alias/"
-_ARN = re.compile(r"arn:aws:kms:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):(?P<resource>(?:key|alias)/.+)")
 
 
 def find_key(call: Call, region: str, key_id: str) -> KmsKey | None:
     """The key that a key id, an alias or the ARN of either names in a Region."""
-    arn = _ARN.fullmatch(key_id)
-    if arn and (arn["region"], arn["account"]) != (region, call.account):
+    arn = parse_key_arn(key_id)
+    if arn and (arn.region, arn.account) != (region, call.account):
         return None
-    resource = arn["resource"] if arn else key_id
+    resource = arn.resource if arn else key_id
     if resource.startswith(ALIAS):
         return keys.find_by_alias(call.database, region, resource)
     return keys.find_by_id(call.database, region, resource.removeprefix("key/") if arn else resource)
@@ -66,7 +64,7 @@ def get_decryption_key(call: Call, row: int) -> KmsKey:
 
 def format_listed_key(call: Call, region: str, key_id: str) -> str:
     """The ARN of the key behind a stored KmsKeyId; the KmsKeyId itself if its alias points nowhere."""
-    if key_id.startswith("arn:") and ":alias/" not in key_id:
+    if is_arn(key_id) and ":alias/" not in key_id:
         return key_id
     key = find_key(call, region, key_id)
     return format_key_arn(call, key) if key else key_id
@@ -78,4 +76,4 @@ def format_key_arn(call: Call, key: KmsKey) -> str:
 
 def format_arn(call: Call, region: str, resource: str) -> str:
     """The ARN of a KMS resource: `key/ID` or `alias/NAME`."""
-    return f"arn:aws:kms:{region}:{call.account}:{resource}"
+    return format_key_arn(region, call.account, resource)

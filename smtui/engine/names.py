@@ -7,13 +7,11 @@ import string
 from dataclasses import dataclass
 
 from smtui.ambient import Ambient
+from smtui.api.arn import SUFFIX_LENGTH, parse_secret_arn
 from smtui.api.errors import ValidationException
 
 SUFFIX_LETTERS = string.ascii_letters + string.digits
-SUFFIX_LENGTH = 6
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
-_ARN = re.compile(r"arn:aws:secretsmanager:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):secret:(?P<rest>.+)")
-_COMPLETE = re.compile(rf"(?P<name>.+)-(?P<suffix>[A-Za-z0-9]{{{SUFFIX_LENGTH}}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +39,10 @@ def parse_secret_id(secret_id: str) -> SecretId:
     An ARN that ends in a hyphen and six letters or digits counts as complete, as in the service.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
     """
-    arn = _ARN.fullmatch(secret_id)
+    arn = parse_secret_arn(secret_id)
     if arn is None:
         return SecretId(validate_name(secret_id))
-    complete = _COMPLETE.fullmatch(arn["rest"])
-    name, suffix = (complete["name"], complete["suffix"]) if complete else (arn["rest"], None)
-    return SecretId(validate_name(name), suffix, arn["region"], arn["account"])
-
-
-def format_arn(region: str, account: str, name: str, suffix: str | None = None) -> str:
-    """The ARN of a secret; without a suffix a partial one."""
-    return f"arn:aws:secretsmanager:{region}:{account}:secret:{name}{f'-{suffix}' if suffix else ''}"
+    return SecretId(validate_name(arn.name), arn.suffix, arn.region, arn.account)
 
 
 def new_suffix(ambient: Ambient) -> str:

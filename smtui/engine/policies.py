@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from smtui.api.arn import format_secret_arn
 from smtui.api.errors import AccessDeniedException, MalformedPolicyDocumentException
 from smtui.api.shapes import Operation
-from smtui.engine import names
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request
 from smtui.engine.question import make_policy_request, parse_identity
@@ -156,7 +156,7 @@ def _list_arns_to_test(call: Call, policy: Policy | None) -> list[str]:
     try:
         return list_sample_arns(call, policy)
     except BudgetExceededError:
-        return [names.format_arn(call.region, call.account, "any", "AbCdEf")]
+        return [format_secret_arn(call.region, call.account, "any", "AbCdEf")]
 
 
 def list_sample_arns(call: Call, policy: Policy | None) -> list[str]:
@@ -168,5 +168,5 @@ def list_sample_arns(call: Call, policy: Policy | None) -> list[str]:
     if policy and policy.variables:
         texts = [variables.widened(text, variables.keys_in(text)) for text in texts]
     patterns = [wildcards.pattern(text) for text in texts]
-    prefix = names.format_arn(call.region, call.account, "")
+    prefix = format_secret_arn(call.region, call.account, "")
     return list(Samples([(each,) for each in patterns], Work(exposure.STEPS), prefix=prefix))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from smtui.api.arn import is_arn
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request
 from smtui.policy.decide import Identity
@@ -41,7 +42,7 @@ def parse_identity(caller: str) -> Identity:
     """The identity of an ARN or a service name; anything else is an anonymous caller."""
     if _SERVICE.fullmatch(caller):
         return Identity(service=caller)
-    return Identity(caller if caller.startswith("arn:") else "")
+    return Identity(caller if is_arn(caller) else "")
 
 
 def _format_context_value(value: object) -> str | list[str]:
@@ -95,7 +96,7 @@ def _list_request_keys(request: Request) -> dict[str, str | list[str]]:
     }
     if "RotationRules" in request:
         found["secretsmanager:modifyrotationrules"] = "true"
-    if str(request.get("KmsKeyId", "")).startswith("arn:"):
+    if is_arn(str(request.get("KmsKeyId", ""))):
         found["secretsmanager:kmskeyarn"] = request["KmsKeyId"]
     if regions := [each.get("Region", "") for each in request.get("AddReplicaRegions", ())]:
         found["secretsmanager:addreplicaregions"] = regions

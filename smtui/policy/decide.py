@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from smtui.api.arn import get_account, get_role_arn
 from smtui.policy import wildcards
 from smtui.policy.conditions import arn_matches, holds
 from smtui.policy.statements import Policy, Principals, Statement
@@ -23,7 +24,7 @@ class Identity:
 
     @property
     def account(self) -> str:
-        return self.arn.split(":")[4] if self.arn.count(":") >= 5 else ""
+        return get_account(self.arn)
 
     @property
     def kind_and_name(self) -> tuple[str, str]:
@@ -34,10 +35,7 @@ class Identity:
     @property
     def role(self) -> str:
         """The ARN of the role, as far as a session's own ARN tells it; the path of the role is not in that."""
-        parts = self.arn.split(":", 5)
-        if len(parts) < 6 or parts[2] != "sts" or not parts[5].startswith("assumed-role/"):
-            return ""
-        return f"{parts[0]}:{parts[1]}:iam::{parts[4]}:role/{parts[5].split('/')[1]}"
+        return get_role_arn(self.arn)
 
     @property
     def principal_arn(self) -> str:

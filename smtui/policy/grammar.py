@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtui.api.arn import is_account, is_arn, is_principal_arn, parse_root_account
 from smtui.policy.conditions import OPERATORS, wrong_value
 from smtui.policy.document import Node, Place, PolicyJsonError, read
 from smtui.policy.keys import canonical
@@ -23,16 +24,10 @@ from smtui.policy.statements import (
 NEWER, OLDER = "2012-10-17", "2008-10-17"
 STATEMENT = ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
              "Condition")
-ACCOUNT = re.compile(r"\d{12}")
-IDENTITY = re.compile(
-    r"arn:(aws|aws-cn|aws-us-gov):(iam::\d{12}:(root|(user|role)/[^*?:]+)"
-    r"|sts::\d{12}:(assumed-role/[^*?/:]+/[^*?/:]+|federated-user/[^*?:]+))"
-)
 DELETED = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,124}")
 SERVICE_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+")
 KEY = re.compile(r"[A-Za-z0-9-]+:[^\s:]+.*", re.DOTALL)
-ROOT = re.compile(r"arn:(?:aws|aws-cn|aws-us-gov):iam::(\d{12}):root")
 
 
 def parse(text: str) -> Policy:
@@ -136,7 +131,7 @@ class _Grammar:
 
     def _resources(self, node: Node | None) -> Iterator[str]:
         for text, place in self._texts(node, "Resource"):
-            if text != "*" and (text.count(":") < 5 or not text.startswith("arn:")):
+            if text != "*" and (text.count(":") < 5 or not is_arn(text)):
                 self._wrong("Resource must be * or an ARN", place)
             elif "${" in ":".join(text.split(":")[:5]):
                 self._wrong("Resource may hold variables from its sixth part on", place)
@@ -161,8 +156,8 @@ class _Grammar:
                     self._wrong(f"{kind} principals are not supported", member.key.place, PRINCIPAL)
                 elif text == "*":
                     everyone = True
-                elif ACCOUNT.fullmatch(text) or (root := ROOT.fullmatch(text)):
-                    accounts.add(text if ACCOUNT.fullmatch(text) else root[1])  # type: ignore[index]
+                elif account := text if is_account(text) else parse_root_account(text):
+                    accounts.add(account)
                 else:
                     arns.add(self._identity(text, place))
         return Principals(everyone, frozenset(accounts), frozenset(arns), frozenset(services))
@@ -173,7 +168,7 @@ class _Grammar:
         return text
 
     def _identity(self, text: str, place: Place) -> str:
-        if not IDENTITY.fullmatch(text) and not DELETED.fullmatch(text):
+        if not is_principal_arn(text) and not DELETED.fullmatch(text):
             self._wrong("an AWS principal is *, an account, or the ARN of a user, a role or a session", place,
                         PRINCIPAL)
         return text

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from smtui.api.arn import is_account
 from smtui.policy import wildcards
 from smtui.policy.conditions import is_like
 from smtui.policy.keys import FIXING
@@ -51,7 +51,7 @@ def _exactly(text: str) -> Pattern:
 def _account(arn: str) -> str:
     """The account in an ARN, if it is spelled out."""
     fields = arn.split(":")
-    return fields[4] if len(fields) > 4 and re.fullmatch(r"\d{12}", fields[4]) else ""
+    return fields[4] if len(fields) > 4 and is_account(fields[4]) else ""
 
 
 def _is_literal(text: str, like: bool) -> bool:

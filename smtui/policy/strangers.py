@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtui.api.arn import format_principal_arn, get_account
 from smtui.policy import wildcards
 from smtui.policy.decide import Identity
 from smtui.policy.representatives import ABSENT, Representatives, Value
@@ -33,12 +34,12 @@ class Strangers:
         yield UNSIGNED
         for account in self._accounts():
             for kind in ("user", "role"):
-                prefix = f"arn:aws:iam::{account}:{kind}/"
+                prefix = format_principal_arn(account, f"{kind}/")
                 for arn in Samples(self._groups(kind, prefix), self._work, prefix=prefix):
                     if not arn.endswith("/"):
                         yield Identity(arn)
             if self._known.groups("aws:principalarn", {}):
-                yield Identity(f"arn:aws:iam::{account}:root")
+                yield Identity(format_principal_arn(account))
 
     def _accounts(self) -> Iterator[str]:
         unnamed = next(text for text in (f"{number:012}" for number in range(555555555555, 10**12))
@@ -79,7 +80,7 @@ def _arns_of(name: Pattern, prefix: str) -> Iterator[Pattern]:
 
 def of_identity(identity: Identity, resource: str) -> dict[str, Value]:
     """What a request has for the keys that follow from who asks, and from which secret it is about."""
-    always: dict[str, Value] = {"aws:resourceaccount": resource.split(":")[4], "aws:principalservicename": ABSENT,
+    always: dict[str, Value] = {"aws:resourceaccount": get_account(resource), "aws:principalservicename": ABSENT,
                                 "secretsmanager:secretid": resource}
     if identity == UNSIGNED:
         return always | {"aws:principalaccount": "anonymous", "aws:principaltype": "Anonymous",

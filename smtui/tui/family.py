@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from smtui.api.arn import move_to_region
 from smtui.api.errors import ResourceNotFoundException
 from smtui.tui.kms_keys import DEFAULT
 
@@ -63,8 +64,7 @@ class Family:
 
 def arn_in(arn: str, region: str) -> str:
     """The ARN of the same secret in another Region."""
-    parts = arn.split(":")
-    return ":".join([*parts[:3], region, *parts[4:]])
+    return move_to_region(arn, region)
 
 
 def family_of(session: Session, secret: DescribeSecretResponse) -> Family:

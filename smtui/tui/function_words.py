@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smtui.api.arn import get_last_field
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.rotation.arguments import format_arguments
 from smtui.shown import SafeText, sanitize
@@ -50,4 +51,4 @@ def _password(options: Mapping[str, Any]) -> Iterator[str]:
 
 def name_in(arn: str) -> SafeText:
     """A function's name, out of its ARN."""
-    return sanitize(arn.rpartition(":")[2])
+    return sanitize(get_last_field(arn))

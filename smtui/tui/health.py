@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from smtui.ambient import Ambient
+from smtui.api.arn import get_last_field
 from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.shown import SafeText, sanitize
@@ -75,7 +76,7 @@ def of_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
     if entry.get("RotationEnabled") and due is not None and due < now:
         yield found(Severity.ALERT, "rotation overdue", f"it was due on {rows.day(due)}")
     if rows.waits(entry):
-        name = entry.get("RotationLambdaARN", "").rpartition(":")[2]
+        name = get_last_field(entry.get("RotationLambdaARN", ""))
         yield found(Severity.ALERT, "rotation waits", f"{WAITS} to run {name}")
     if not entry.get("Description") and not entry.get("Tags"):
         yield found(Severity.WARNING, "undescribed", "no description and no tag says what it is for")

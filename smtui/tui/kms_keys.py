@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from smtui.api.arn import replace_key_arns
 from smtui.shown import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
@@ -19,13 +19,12 @@ DEFAULT = "alias/aws/secretsmanager"
 """What asks for the default key, which DescribeSecret does not name."""
 LISTED_DEFAULT = "DefaultEncryptionKey"
 """What ListSecretVersionIds calls it."""
-_ARN = re.compile(r"arn:[^:]*:kms:[^:]*:[^:]*:")
 SHORT = 12
 
 
 def short(key_id: str) -> SafeText:
     """An alias, or the beginning of a key's id, without the ARN around it."""
-    resource = _ARN.sub("", key_id)
+    resource = replace_key_arns(key_id)
     if resource == LISTED_DEFAULT:
         return sanitize(DEFAULT)
     return sanitize(resource if resource.startswith("alias/") else resource.removeprefix("key/")[:SHORT])
@@ -41,7 +40,7 @@ def aliases(client: KeyClient) -> dict[str, str]:
 
 def named(key_ids: Sequence[str], by_key: Mapping[str, str]) -> SafeText:
     """Keys as ListSecretVersionIds answers them, by their aliases where they have one."""
-    words = [by_key.get(_ARN.sub("", each).removeprefix("key/")) or short(each) for each in key_ids]
+    words = [by_key.get(replace_key_arns(each).removeprefix("key/")) or short(each) for each in key_ids]
     return sanitize(", ".join(words))
 
 

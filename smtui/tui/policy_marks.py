@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from smtui.api.arn import get_account
 from smtui.api.limits import MAX_POLICY_LENGTH
 from smtui.policy import grammar
 from smtui.policy.doubtful_names import find_doubtful_names
@@ -31,10 +32,10 @@ def _found(text: str, arn: str, now: datetime) -> Iterator[Mark]:
     except MalformedPolicyError as error:
         yield from (_mark(each, Severity.ERROR) for each in error.findings)
         return
-    if witness := exposure(policy, resource=arn, owner=arn.split(":")[4], now=now):
+    if witness := exposure(policy, resource=arn, owner=get_account(arn), now=now):
         place = (witness.statement or policy.statements[0]).place
         yield Mark(place.line, place.column, 0, Severity.ALERT, sanitize(f"{BROAD} {witness}"))
-    doubtful = find_doubtful_names(text, own_account=arn.split(":")[4])
+    doubtful = find_doubtful_names(text, own_account=get_account(arn))
     yield from (_mark(each, Severity.WARNING) for each in (*warnings(policy), *doubtful))
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from smtui.api.arn import format_principal_arn
 from smtui.shown import SafeText
 
 READ = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
@@ -19,9 +20,9 @@ def _policy(effect: str, principal: Any, action: Any, condition: Any = None) -> 
 
 TEMPLATES: tuple[tuple[SafeText, Callable[[str], str]], ...] = (
     (SafeText("Same account: everybody in it whose own policies say so"),
-     lambda account: _policy("Allow", {"AWS": f"arn:aws:iam::{account}:root"}, READ)),
+     lambda account: _policy("Allow", {"AWS": format_principal_arn(account)}, READ)),
     (SafeText("One role"),
-     lambda account: _policy("Allow", {"AWS": f"arn:aws:iam::{account}:role/ROLE-NAME"}, READ)),
+     lambda account: _policy("Allow", {"AWS": format_principal_arn(account, "role/ROLE-NAME")}, READ)),
     (SafeText("One organization"),
      lambda account: _policy("Allow", "*", READ, {"StringEquals": {"aws:PrincipalOrgID": "o-ORGANIZATION"}})),
     (SafeText("One VPC endpoint: nobody reads it from elsewhere"),

@@ -6,13 +6,13 @@ A value is never in here: a new version is taken back by moving its labels.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from smtui.api.arn import replace_key_arns, replace_secret_arns
 from smtui.shown import SafeText, sanitize
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 HIDDEN = SafeText("••••••••")
 _VALUES = frozenset({"SecretString", "SecretBinary"})
-_KEY_ARN = re.compile(r"arn:[^:]*:kms:[^:]*:[^:]*:")
-_SECRET_ARN = re.compile(r"arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(?P<name>.+)-[A-Za-z0-9]{6}")
 LONGEST = 200
 NOTHING = SafeText("")
 
@@ -50,7 +48,7 @@ class Call:
 
 def _spelled(member: object) -> SafeText:
     text = member if isinstance(member, str) else json.dumps(member, ensure_ascii=False, default=str)
-    text = _KEY_ARN.sub("", _SECRET_ARN.sub(lambda found: found["name"], text))
+    text = replace_key_arns(replace_secret_arns(text))
     return sanitize(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)")
 
 

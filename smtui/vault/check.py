@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from smtui.api.arn import format_secret_arn
 from smtui.api.errors import DecryptionFailure, InternalServiceError, VaultDamagedError
 from smtui.vault import digest, envelope, keys, migrate, schema_check, trail, versions
 from smtui.vault.columns import COLUMNS, JSON_COLUMNS
@@ -170,7 +171,7 @@ def _check_envelopes(
         if key.is_shredded:
             counted[SHREDDED] = counted.get(SHREDDED, 0) + 1
             continue
-        arn = f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+        arn = format_secret_arn(region, account, name, suffix)
         try:
             context = EncryptionContext(arn, version.version_id, version.form)
             envelope.unseal(version.envelope, store.get_material(key), context)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.arn import is_arn
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.cli import output, rendering
 from smtui.cli.exit_codes import Exit, UsageError
@@ -71,7 +72,7 @@ def _validate(args: argparse.Namespace) -> None:
 
 def to_key_id(word: str) -> str:
     """A KeyId for KMS: a word that is neither an ID nor an ARN becomes an alias."""
-    return word if word.startswith(("arn:", ALIAS)) or _ID.fullmatch(word) else ALIAS + word
+    return word if is_arn(word) or word.startswith(ALIAS) or _ID.fullmatch(word) else ALIAS + word
 
 
 def _read_metadata(client: KeyClient, word: str) -> dict[str, Any]:

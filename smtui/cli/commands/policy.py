@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from smtui.ambient import Ambient
+from smtui.api.arn import format_principal_arn, format_secret_arn
 from smtui.cli import inputs, output
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.unlocking import open_for
@@ -29,7 +30,7 @@ EXAMPLE = (
 ARGUMENT_COUNTS = {"check": 1, "who-can": 2, "explain": 1}
 # `check` has no vault: it assumes this account and this secret.
 ACCOUNT = "000000000000"
-RESOURCE = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:any-AbCdEf"
+RESOURCE = format_secret_arn("us-east-1", ACCOUNT, "any", "AbCdEf")
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -88,7 +89,7 @@ def _explain_lock_out(policy: Policy) -> str:
     """Names the statement that would lock out the owner of a vault with the default account; empty if there is none."""
     from smtui.policy.decide import Identity, Request, decide
 
-    owner = Identity(f"arn:aws:iam::{ACCOUNT}:root")
+    owner = Identity(format_principal_arn(ACCOUNT))
     context = {"aws:principalarn": owner.arn, "aws:principalaccount": ACCOUNT, "aws:securetransport": "true",
                "aws:userid": ACCOUNT, "aws:principaltype": "Account", "aws:resourceaccount": ACCOUNT,
                "aws:viaawsservice": "false", "aws:requestedregion": "us-east-1"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from smtui.api.arn import is_arn
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.cli import diagnostics, inputs, output, terminal
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
@@ -144,7 +145,7 @@ def _store(client: Client, target: Target, value: str | bytes, description: str 
     try:
         changed = client.update_secret(SecretId=target.name, **request)
     except ResourceNotFoundException:
-        if target.name.startswith("arn:"):
+        if is_arn(target.name):
             raise
         return f"{client.create_secret(Name=target.name, **request)['Name']}: created"
     return f"{changed['Name']}: new version {changed['VersionId']}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from smtui.api.arn import format_principal_arn, is_arn
 from smtui.api.errors import InvalidParameterException
 from smtui.engine import policies
 from smtui.engine.call import Call, Caller
@@ -35,10 +36,10 @@ def list_access(call: Call, secret: Secret, request: Request) -> Response:
     policy = policies.find_policy(call, secret)
     if policy is None:
         return {**call.identity(secret), "Principals": []}
-    named = {arn for each in policy.statements for arn in each.principals.arns if arn.startswith("arn:")}
+    named = {arn for each in policy.statements for arn in each.principals.arns if is_arn(arn)}
     named |= {service for each in policy.statements for service in each.principals.services}
     accounts = {account for each in policy.statements for account in each.principals.accounts}
-    roots = {f"arn:aws:iam::{account}:root": account for account in accounts}
+    roots = {format_principal_arn(account): account for account in accounts}
     everybody = sorted({*named, *roots})
     may = [arn for arn in everybody
            if policies.decide_access(replace(call, caller=Caller(arn)), action, secret).allowed]

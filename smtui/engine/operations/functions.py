@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
+from smtui.api.arn import format_function_arn
 from smtui.api.errors import (
     InvalidParameterException,
     InvalidRequestException,
@@ -14,7 +15,7 @@ from smtui.api.errors import (
 from smtui.api.limits import MAX_STEP_SECONDS
 from smtui.engine.call import Call
 from smtui.engine.declaration import Request, Response, operation
-from smtui.engine.functions import describe_function, format_arn
+from smtui.engine.functions import describe_function
 from smtui.vault import rotations
 from smtui.vault.rotations import Function
 
@@ -81,7 +82,7 @@ def list_functions(call: Call, _: None, request: Request) -> Response:
 def delete_function(call: Call, _: None, request: Request) -> Response:
     """Deletes a function. Raises InvalidParameterException while secrets use it."""
     function = _get_function(call, request["FunctionName"])
-    name, arn = function.name, format_arn(call.account, call.region, function.name)
+    name, arn = function.name, format_function_arn(call.region, call.account, function.name)
     if users := rotations.count_users(call.database, arn):
         named = rotations.list_user_names(call.database, arn, MAX_NAMES_IN_ERROR)
         others = f" and {users - len(named)} more" if users > len(named) else ""
@@ -99,7 +100,7 @@ def _get_function(call: Call, name: str) -> Function:
     """Raises ResourceNotFoundException."""
     function = rotations.find_function(call.database, call.region, name)
     if function is None:
-        raise ResourceNotFoundException(f"Function not found: {format_arn(call.account, call.region, name)}")
+        raise ResourceNotFoundException(f"Function not found: {format_function_arn(call.region, call.account, name)}")
     return function
 
 

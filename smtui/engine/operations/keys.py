@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smtui.api.arn import is_arn
 from smtui.api.errors import AccessDeniedException, KMSInvalidStateException, NotFoundException, ValidationException
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.engine import kms
@@ -91,13 +92,13 @@ def get_key(call: Call, key_id: str, *, aliases: bool = False) -> KmsKey:
     if key is None and is_alias:
         raise alias_not_found_error(call, key_id)
     if key is None:
-        arn = key_id if key_id.startswith("arn:") else kms.format_arn(call, call.region, f"key/{key_id}")
+        arn = key_id if is_arn(key_id) else kms.format_arn(call, call.region, f"key/{key_id}")
         raise NotFoundException(f"Key '{arn}' does not exist")
     return key
 
 
 def alias_not_found_error(call: Call, alias: str) -> NotFoundException:
-    arn = alias if alias.startswith("arn:") else kms.format_arn(call, call.region, alias)
+    arn = alias if is_arn(alias) else kms.format_arn(call, call.region, alias)
     return NotFoundException(f"Alias {arn} is not found.")
 
 

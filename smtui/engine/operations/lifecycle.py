@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smtui import labels
+from smtui.api.arn import format_secret_arn
 from smtui.api.errors import InvalidParameterException, ResourceExistsException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.engine import describing, kms, names, replication, rotation, values
@@ -89,7 +90,7 @@ def _delete_at_once(call: Call, secret: Secret | None, secret_id: str) -> Respon
     if secret is None:
         wanted = names.parse_secret_id(secret_id)
         region, account = wanted.region or call.region, wanted.account or call.account
-        arn = names.format_arn(region, account, wanted.name, wanted.suffix)
+        arn = format_secret_arn(region, account, wanted.name, wanted.suffix)
         return {"ARN": arn, "Name": wanted.name, "DeletionDate": to_datetime(call.now)}
     check_owner(call, secret)
     secrets.delete(call.database, secret)

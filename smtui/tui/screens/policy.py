@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from smtui.api.arn import get_account
 from smtui.api.errors import SmtuiError
 from smtui.shown import SafeText, sanitize
 from smtui.text.json_layout import indent_json
@@ -113,7 +114,7 @@ class PolicyScreen(PartScreen):
             return
         self.secret, self._attached = secret, attached
         self.show_head(secret)
-        self.query_one(Readers).show(readers, secret["ARN"].split(":")[4])
+        self.query_one(Readers).show(readers, get_account(secret["ARN"]))
         self._look()
 
     def _look(self) -> None:
@@ -180,7 +181,7 @@ class PolicyScreen(PartScreen):
         if picked is not None:
             _, text = TEMPLATES[picked]
             self._edit()
-            self.area.replace(text(self.secret["ARN"].split(":")[4]), (0, 0), self.area.document.end)
+            self.area.replace(text(get_account(self.secret["ARN"])), (0, 0), self.area.document.end)
             self.area.move_cursor((0, 0))
 
     def action_mark(self, by: int) -> None:

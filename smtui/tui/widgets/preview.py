@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from smtui.api.arn import get_last_field, get_region
 from smtui.labels import sort_labels
 from smtui.shown import sanitize
 from smtui.tui import rows
@@ -83,13 +84,13 @@ def _rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     rules = entry.get("RotationRules", {})
     if days := rules.get("AutomaticallyAfterDays"):
         yield Content(sanitize(rules.get("ScheduleExpression") or f"every {days} days"))
-    yield Content(sanitize(f"by {entry.get('RotationLambdaARN', '').rpartition(':')[2]}"))
+    yield Content(sanitize(f"by {get_last_field(entry.get('RotationLambdaARN', ''))}"))
 
 
 def _replication(entry: SecretListEntry) -> Iterator[Content]:
     """A list tells where the primary is, and not where its replicas are."""
     if primary := entry.get("PrimaryRegion"):
-        here = entry["ARN"].split(":")[3] == primary
+        here = get_region(entry["ARN"]) == primary
         yield Content(sanitize("has replicas in other Regions" if here else f"a replica; its primary is in {primary}"))
     if owner := entry.get("OwningService"):
         yield Content(sanitize(f"managed by {owner}"))
