@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 BATCH = 250
-"""Secrets per call; their values of up to 64 KB each are in memory several times."""
+"""Secrets per call; their values, each up to `limits.MAX_VALUE_BYTES` long, are in memory several times."""
 
 
 class Vault(Protocol):
