@@ -135,7 +135,7 @@ def replace_secret_arns(text: str) -> str:
 # Keys.
 
 
-def format_key_arn(region: str, account: str, resource: str) -> str:
+def format_kms_arn(region: str, account: str, resource: str) -> str:
     """The ARN of a KMS key or alias; `resource` is `key/ID` or `alias/NAME`."""
     return f"arn:aws:{KMS}:{region}:{account}:{resource}"
 

@@ -6,7 +6,7 @@ as given: if an alias is pointed to another key, new versions use that key.
 
 from __future__ import annotations
 
-from smtui.api.arn import format_key_arn, is_arn, parse_key_arn
+from smtui.api.arn import format_kms_arn, is_arn, parse_key_arn
 from smtui.api.errors import DecryptionFailure, EncryptionFailure
 from smtui.engine.call import Call
 from smtui.vault import keys
@@ -76,4 +76,4 @@ def format_key_arn(call: Call, key: KmsKey) -> str:
 
 def format_arn(call: Call, region: str, resource: str) -> str:
     """The ARN of a KMS resource: `key/ID` or `alias/NAME`."""
-    return format_key_arn(region, call.account, resource)
+    return format_kms_arn(region, call.account, resource)

@@ -50,7 +50,7 @@ def test_a_secrets_arn_is_made_as_it_is_read() -> None:
 
 def test_keys_and_aliases() -> None:
     assert arn.parse_key_arn(KEY) == KeyArn("eu-west-1", "000000000000", "key/1234")
-    assert arn.parse_key_arn(arn.format_key_arn("eu-west-1", "000000000000", "alias/app")) == KeyArn(
+    assert arn.parse_key_arn(arn.format_kms_arn("eu-west-1", "000000000000", "alias/app")) == KeyArn(
         "eu-west-1", "000000000000", "alias/app")
     assert arn.parse_key_arn("alias/app") is None
     assert arn.parse_key_arn(SECRET) is None
