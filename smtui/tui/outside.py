@@ -62,7 +62,7 @@ async def edited_outside(
             title = "Store a new version?" if not wrong else "Nothing is stored yet."
             text = sanitize(wrong) if wrong else await effects(after)
             verdict = await app.push_screen_wait(Edited(SafeText(title), text, good=not wrong))
-            if verdict is Verdict.FORGET:
+            if verdict is Verdict.DISCARD:
                 return True
             if verdict is Verdict.STORE:
                 outcome = await _try_to_store(app, store, after)

@@ -336,8 +336,11 @@ async def test_what_cannot_be_stored_is_edited_again(
             assert words in screen_text(running)
             assert "Store " not in screen_text(running)
             await pilot.press("escape")
+            await sees(pilot, "Discard changes?")
+            await pilot.press("enter")
             await on(pilot, Edited)
-            await pilot.press("tab", "enter")
+            assert "▸ Edit again ◂" in screen_text(running)
+            await pilot.press("enter")
             await sees(pilot, "~ user changes")
             await pilot.press("enter")
             await hears(pilot, "is stored")
@@ -353,7 +356,9 @@ async def test_what_was_written_can_be_forgotten(
         async with opened(running) as pilot:
             await edit_outside(pilot)
             await on(pilot, Edited)
-            await pilot.press("escape", "enter")
+            await pilot.press("escape")
+            await sees(pilot, "Discard changes?")
+            await pilot.press("right", "enter")
             await on(pilot, SecretScreen)
 
             assert current(database)["VersionId"] == SECOND
@@ -454,10 +459,11 @@ async def test_one_key_to_a_file(app: MakeApp, database: Any, tmp_path: Path) ->
 
 @pytest.mark.parametrize(("make", "words"), [
     (lambda path: None, "There is no file"),
-    (lambda path: path.mkdir(), "is no file"),
+    (lambda path: path.mkdir(), "is a folder, not a file"),
+    (lambda path: os.mkfifo(path), "is not a regular file"),
     (lambda path: path.write_bytes(b""), "is empty"),
     (lambda path: path.write_bytes(b"x" * 65537), "more than 65,536 bytes"),
-], ids=["absent", "a folder", "empty", "too long"])  # fmt: skip
+], ids=["absent", "a folder", "a pipe", "empty", "too long"])  # fmt: skip
 async def test_files_that_are_no_value(app: MakeApp, database: Any, tmp_path: Path, make: Any, words: str) -> None:
     make(tmp_path / "value")
     running = app()

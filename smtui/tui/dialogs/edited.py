@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from smtui.shown import SafeText
+from smtui.tui.bridge import gesture
+from smtui.tui.dialogs.dialog import may_discard
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
 
 
 class Verdict(Enum):
     """The value of each is what its button says."""
 
-    FORGET = "Forget it"
     AGAIN = "Edit again"
     STORE = "Store"
+    DISCARD = "Discard"
 
 
 class Edited(LongText[Verdict]):
@@ -28,10 +35,13 @@ class Edited(LongText[Verdict]):
 
     CSS_PATH = "confirm.tcss"
 
+    app: getters.app[SmtuiApp]
+
     def __init__(self, title: SafeText, text: SafeText, *, good: bool) -> None:
         super().__init__()
         self._title = title
         self._text = text
+        self._good = good
         self._verdicts = [each for each in Verdict if good or each is not Verdict.STORE]
 
     @property
@@ -49,11 +59,14 @@ class Edited(LongText[Verdict]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query(Button).last().focus()
+        self.query_one(f"#{(Verdict.STORE if self._good else Verdict.AGAIN).name}").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(Verdict[event.button.id or ""])
 
-    def action_cancel(self) -> None:
-        """What was written is not lost by one key."""
-        self.query(Button).first().focus()
+    @gesture
+    async def action_cancel(self) -> None:
+        """Asks first, as every dialog does that holds what somebody typed; the harmless answer has the focus then."""
+        self.query_one(f"#{Verdict.AGAIN.name}").focus()
+        if await may_discard(self.app):
+            self.dismiss(Verdict.DISCARD)
