@@ -63,7 +63,11 @@ def decode_base64(content: bytes, name: str, *, raw: bool) -> bytes:
 
 
 def read_stdin(name: str) -> bytes:
-    """All of standard input. Raises UsageError if another parameter has read it, or it is too large."""
+    """All of standard input. Raises UsageError if another parameter has read it, or it is too large.
+
+    Args:
+        name: what it is read for, as a sentence says it: `--secret-string`, `the value`.
+    """
     if _stdin_readers:
         raise UsageError(f"Standard input was already read for {_stdin_readers[0]} and cannot be read for {name}.")
     _stdin_readers.append(name)
@@ -71,7 +75,7 @@ def read_stdin(name: str) -> bytes:
         raise UsageError("Standard input is closed.")
     raw = sys.stdin.buffer.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
-        raise UsageError(f"{name}: standard input holds more than {MAX_BYTES // 1024 // 1024} MiB.")
+        raise UsageError(f"Standard input holds more than {MAX_BYTES // 1024 // 1024} MiB, too much for {name}.")
     return raw
 
 

@@ -12,6 +12,7 @@ import pytest
 
 import smtui
 from smtui import bounded, private
+from smtui.cli import inputs
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -199,3 +200,16 @@ def test_an_inherited_vault_is_locked_in_the_child(cli: CommandLine) -> None:
         assert vault.maintenance.check().clean
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         assert vault.client().get_secret_value(SecretId="a")["SecretString"] == "2"
+
+
+@pytest.mark.parametrize("words", [
+    ["set", "NAME", "-"], ["create-secret", "--name", "x", "--secret-string", "-"], ["import", "-"],
+], ids=lambda words: words[0])  # fmt: skip
+def test_too_much_on_standard_input_is_said_once(
+    cli: CommandLine, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "MAX_BYTES", 1 << 20)
+    answer = cli(*words, stdin=b"x" * ((1 << 20) + 1))
+
+    assert answer.code == 2 and answer.err.lower().count("standard input") == 1
+    assert "Standard input holds more than 1 MiB, too much for " in answer.err

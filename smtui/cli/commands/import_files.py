@@ -69,7 +69,7 @@ def _read_entries(args: argparse.Namespace) -> list[Entry]:
         raise UsageError("Use either --prefix or --as-one; --as-one takes the full name.")
     entries: list[Entry] = []
     for path in args.files:
-        raw = inputs.read_stdin("import") if path == "-" else inputs.read_file(path, "import")
+        raw = inputs.read_stdin("an import") if path == "-" else inputs.read_file(path, "import")
         read = formats.parse(raw, "standard input" if path == "-" else path, args.format and Format(args.format))
         for note in read.notes:
             diagnostics.note(note)

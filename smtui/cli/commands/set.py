@@ -109,7 +109,7 @@ def _read_value(args: argparse.Namespace) -> str | bytes:
     if args.file is None and args.source is None:
         return _prompt(args)
     name = "standard input" if args.file is None else args.file
-    raw = inputs.read_stdin(name) if args.file is None else inputs.read_file(args.file, "--file")
+    raw = inputs.read_stdin("the value") if args.file is None else inputs.read_file(args.file, "--file")
     if args.chomp:
         raw = raw.removesuffix(b"\n").removesuffix(b"\r")
     elif raw.endswith(b"\n") and not args.binary and args.file is None:
