@@ -6,7 +6,7 @@ Nothing that is typed is an error: what cannot be asked is left out, and `left_o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, cast
@@ -104,11 +104,16 @@ def _hints(text: str) -> Iterator[str]:
         elif key in KEYS and not value.replace('"', ""):
             yield f"{word} says nothing yet: {_expectation(key)}."
         elif key is not None and key not in KEYS and not value.startswith("//") and key != "arn":
-            near = get_close_matches(key, KEYS, n=1)
-            guess = f" Did you mean {near[0]}:?" if near else f" Keys are {', '.join(sorted(KEYS))}."
-            yield f"{key}: is no key of the filter, so {word} is looked for as it stands.{guess}"
+            yield describe_unknown_key(key, word, KEYS)
         elif key is None and negation and not value.replace('"', ""):
             yield "! says nothing yet: a word behind it, as in !tmp or !name:tmp, is what must not be there."
+
+
+def describe_unknown_key(key: str, word: str, known: Collection[str]) -> str:
+    """A hint about a word such as `foo:bar`: the filter has no such key; `known` are those it has."""
+    near = get_close_matches(key, known, n=1)
+    guess = f" Did you mean {near[0]}:?" if near else f" Keys are {', '.join(sorted(known))}."
+    return f"{key}: is no key of the filter, so {word} is looked for as it stands.{guess}"
 
 
 def _expectation(key: str) -> str:

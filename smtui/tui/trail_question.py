@@ -5,6 +5,7 @@ Nothing that is typed is an error: what cannot be asked is left out, and `left_o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import Any
 
 from smtui import trail_words
 from smtui.trail_words import AuditQueryError
+from smtui.tui.search import describe_unknown_key
 
 GRAMMAR = (
     ("get prod", "words in operation, secret, caller and outcome; all of them"),
@@ -26,6 +28,10 @@ GRAMMAR = (
 CHANGES = "only:changes"
 KEYS = {"secret": "secret_id", "caller": "caller", "operation": "operation", "outcome": "outcome", "since": "since",
         "until": "until"}
+EXPECTED = {"only": "changes", "secret": "prod/db", "caller": "user/alice", "operation": "GetSecretValue",
+            "outcome": "refused", "since": "2d", "until": "2026-11-24"}
+"""By key, a value that it takes."""
+_KEY = re.compile(r"(?!arn:)[a-z-]+:")
 COMPLETIONS = {
     "operation": (*trail_words.OPERATION_NAMES, *map(trail_words.kebab, trail_words.OPERATION_NAMES)),
     "outcome": trail_words.OUTCOMES, "since": ("1d", "2d", "7d", "30d"), "until": ("1d", "2d", "7d", "30d"),
@@ -34,12 +40,16 @@ COMPLETIONS = {
 
 @dataclass(frozen=True, slots=True)
 class TrailQuestion:
-    """`asked` goes to the vault; every one of `words` must be in an event's row; `changes` leaves out readings."""
+    """`asked` goes to the vault; every one of `words` must be in an event's row; `changes` leaves out readings.
+
+    `hints` are sentences about words that are not finished, or that mean something else than they look like.
+    """
 
     asked: Mapping[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     changes: bool = False
+    hints: tuple[str, ...] = ()
 
     def keeps(self, event: Mapping[str, Any]) -> bool:
         if self.changes and event["readOnly"]:
@@ -66,7 +76,18 @@ def read(text: str, now: datetime) -> TrailQuestion:
                 asked[KEYS[key]] = _value(key, value, now)
             except AuditQueryError as error:
                 left_out.append(f"{word} is left out: {error}.")
-    return TrailQuestion(asked, tuple(words), tuple(left_out), CHANGES in text.split())
+    return TrailQuestion(asked, tuple(words), tuple(left_out), CHANGES in text.split(), tuple(_list_hints(text)))
+
+
+def _list_hints(text: str) -> Iterator[str]:
+    """As the filter of the list gives them."""
+    for word in text.split():
+        key, colon, value = word.partition(":")
+        if colon and key in EXPECTED and not value:
+            yield f"{word} says nothing yet: it wants a value, such as {EXPECTED[key]}."
+        elif word != CHANGES and _KEY.fullmatch(key + colon) and key not in KEYS and not value.startswith("//"):
+            yield (f"{word} is looked for as it stands. Did you mean {CHANGES}?" if key == "only" else
+                   describe_unknown_key(key, word, EXPECTED))
 
 
 def completed(text: str) -> str | None:

@@ -155,3 +155,34 @@ def test_what_cannot_be_asked_is_left_out_with_a_word() -> None:
     assert [sentence.partition(" is left out")[0] for sentence in question.left_out] == [
         "operation:dance", "outcome:dunno", "since:soon",
     ]
+
+
+@pytest.mark.parametrize(("word", "hint"), [
+    ("foo:bar", "foo: is no key of the filter, so foo:bar is looked for as it stands. Keys are caller, only,"),
+    ("oucome:done", "Did you mean outcome:?"),
+    ("only:reads", "only:reads is looked for as it stands. Did you mean only:changes?"),
+    ("since:", "since: says nothing yet: it wants a value, such as 2d."),
+])  # fmt: skip
+def test_a_word_that_means_nothing_is_hinted_at(word: str, hint: str) -> None:
+    """Wherever it stands, in the words of the list's filter."""
+    for text in (word, f"prod {word}"):
+        [sentence] = read(text, datetime(2026, 3, 2, tzinfo=UTC)).hints
+        assert hint in sentence
+
+
+@pytest.mark.parametrize("text", [
+    "", "get prod", "only:changes", "caller:user/alice", "arn:aws:iam::1:role/x", "caller:arn:aws:iam::1:role/x",
+    "https://example.com", "12:30", "since:1x",
+])  # fmt: skip
+def test_what_is_clear_needs_no_hint(text: str) -> None:
+    assert read(text, datetime(2026, 3, 2, tzinfo=UTC)).hints == ()
+
+
+async def test_the_hint_is_shown(app: MakeApp, filled: Any) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        await pilot.press("o", "t")
+        await until(pilot, lambda: "CreateSecret" in screen_text(running))
+        await types(pilot, "/foo:bar")
+        await until(pilot, lambda: "foo: is no key of the filter" in screen_text(running))

@@ -111,8 +111,9 @@ class EventsScreen(SessionScreen[Answer]):
         if not self.has_read:
             self.show_state(READ)
         left_out = self.query_one("#left-out", Static)
-        left_out.display = bool(self._question.left_out)
-        left_out.update(Content("\n".join(map(sanitize, self._question.left_out))))
+        sentences = (*self._question.left_out, *self._question.hints)
+        left_out.display = bool(sentences)
+        left_out.update(Content("\n".join(map(sanitize, sentences))))
         count = len(self._events)
         more = "+" if self._more else ""
         filtered = f" · filter: {self.bar.value.strip()}" if self.bar.value.strip() else ""
