@@ -12,8 +12,10 @@ from textual.widgets import OptionList
 
 from smtui.shown import SafeText
 from smtui.tui.dialogs.choose_vault import ChooseVault
+from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.go import Go
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.places import PLACES
 from tests.tui.conftest import MakeApp, screen_text, until
 
@@ -54,3 +56,25 @@ async def test_the_vault_to_open_and_where_to_go_are_picked_alike(app: MakeApp) 
         assert rows.highlighted == len(PLACES) - 1
         await pilot.press("home", "j")
         assert rows.highlighted == 1
+
+
+@pytest.mark.parametrize(("keys", "row"), [
+    ("j", 1), ("jk", 0), ("G", 3), ("Gg", 0), ("w", 1), ("z", 3), ("o", 2), ("oo", 0), ("p", 1),
+])  # fmt: skip
+async def test_a_saved_filter_is_picked_alike(app: MakeApp, keys: str, row: int) -> None:
+    """Its digit takes it at once."""
+    async with app().run_test(size=(80, 24)) as pilot:
+        dialog = SavedFilters(dict.fromkeys(("a owner", "b web", "d owner", "zebra"), "name:prod/"), "")
+        rows = await open_dialog(pilot, dialog)
+        await pilot.press(*keys)
+        assert rows.highlighted == row
+
+
+@pytest.mark.parametrize(("keys", "begins"), [("j", None), ("G", None), ("t", "t"), ("d", "d")])
+async def test_a_column_is_picked_alike(app: MakeApp, keys: str, begins: str | None) -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        rows = await open_dialog(pilot, ColumnsForm(["name", "changed"], 80))
+        await pilot.press(keys)
+        words = str(rows.get_option_at_index(rows.highlighted or 0).prompt).casefold().split()
+        assert rows.highlighted == {"j": 1, "G": rows.option_count - 1}.get(keys, rows.highlighted)
+        assert begins is None or any(word.startswith(begins) for word in words)

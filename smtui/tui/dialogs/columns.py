@@ -14,7 +14,7 @@ from smtui.tui import keys
 from smtui.tui.columns import COLUMNS, Column, fitted
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.widgets.frame import KeyBar
-from smtui.tui.widgets.row_list import RowList
+from smtui.tui.widgets.pick_list import PickList
 
 ON, OFF = "✓", " "
 
@@ -24,9 +24,9 @@ class ColumnsForm(Dialog[Sequence[str]]):
 
     BINDINGS = keys.of("dialog") + keys.of("columns")
     CSS_PATH = "columns.tcss"
-    AUTO_FOCUS = "RowList"
+    AUTO_FOCUS = "PickList"
 
-    rows = getters.query_one(RowList)
+    rows = getters.query_one(PickList)
 
     def __init__(self, shown: Sequence[str], width: int) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Columns", classes="title")
-            yield RowList(compact=True)
+            yield PickList()
             yield Static(id="said", classes="-muted")
         yield KeyBar()
 

@@ -15,10 +15,13 @@ from textual.widgets import OptionList, Static
 from smtui.shown import sanitize
 from smtui.tui import keys
 from smtui.tui.widgets.frame import KeyBar
-from smtui.tui.widgets.row_list import RowList
+from smtui.tui.widgets.pick_list import PickList
 
 LETTERS = "123456789abcdefhimnopqrstuvwxyz"
-"""The keys that take one; those that move in a list are left out."""
+"""The keys that take one, in their order, as many as there are filters; those that move in a list are left out.
+
+Any other letter goes to the next filter of which a word begins with it, as in every list to pick from.
+"""
 NONE_YET = "None is kept yet."
 
 
@@ -45,9 +48,9 @@ class SavedFilters(ModalScreen[Answer | None]):
 
     BINDINGS = keys.of("dialog") + keys.of("saved")
     CSS_PATH = "columns.tcss"
-    AUTO_FOCUS = "RowList"
+    AUTO_FOCUS = "PickList"
 
-    rows = getters.query_one(RowList)
+    rows = getters.query_one(PickList)
 
     def __init__(self, filters: Mapping[str, str], present: str) -> None:
         super().__init__()
@@ -58,7 +61,7 @@ class SavedFilters(ModalScreen[Answer | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Saved filters", classes="title")
-            yield RowList(compact=True)
+            yield PickList(taken=LETTERS[:len(self._names)])
             yield Static(Content(self._words()), id="said", classes="-muted")
         yield KeyBar()
 

@@ -17,13 +17,20 @@ class PickList(RowList):
     Keys that mean something here, as `j`, `k`, `g` and `G` do, keep their meaning.
     """
 
-    def __init__(self, rows: Sequence[Content]) -> None:
-        super().__init__(*rows, compact=True)
+    def __init__(self, rows: Sequence[Content] = (), *, taken: str = "") -> None:
+        """`taken` are characters that mean something else there."""
+        super().__init__(compact=True)
+        self._taken = taken
+        self._words: list[list[str]] = []
+        self.put(list(rows), 0)
+
+    def put(self, rows: list[Content], cursor: int | None) -> None:
         self._words = [re.findall(r"[^\W_]+", row.plain.casefold()) for row in rows]
+        super().put(rows, cursor)
 
     def on_key(self, event: events.Key) -> None:
         letter = (event.character or "").casefold()
-        if not letter.isalnum() or event.key in self.screen.active_bindings:
+        if not letter.isalnum() or letter in self._taken or event.key in self.screen.active_bindings:
             return
         event.stop()
         order = [*range(self.cursor + 1, len(self._words)), *range(self.cursor + 1)]
