@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -48,11 +47,16 @@ class Masthead(Static):
         super().__init__(Content.assemble(*words))
 
 
-class Countdown(Static):
-    """`clipboard 12 s`, while something of ours is on it."""
+class Status(Static):
+    """What is under way, at the right end of the footer, for as long as it is.
+
+    Args:
+        watched: the name of the app's reactive attribute that tells of it.
+        describe: what is shown for a value of that attribute; empty while there is nothing to show.
+    """
 
     DEFAULT_CSS = """
-    Countdown {
+    Status {
         width: auto;
         height: 1;
         padding: 0 1;
@@ -60,71 +64,45 @@ class Countdown(Static):
         color: $warning;
         display: none;
     }
-    Countdown.-running {
+    Status.-running {
         display: block;
     }
-    """
-
-    seconds: var[int] = var(0)
-
-    def on_mount(self) -> None:
-        self.watch(self.app, "clears_in", self._show)
-
-    def _show(self, seconds: int) -> None:
-        self.set_class(seconds > 0, "-running")
-        self.update(Content(f"clipboard {seconds} s"))
-
-
-class Waiting(Static):
-    """`3 keys wait, Esc drops them`, while what a key began takes its time."""
-
-    DEFAULT_CSS = """
-    Waiting {
-        width: auto;
-        height: 1;
-        padding: 0 1;
-        background: $footer-background;
-        color: $warning;
-        display: none;
-    }
-    Waiting.-running {
-        display: block;
-    }
-    """
-
-    def on_mount(self) -> None:
-        self.watch(self.app, "keys_waiting", self._show)
-
-    def _show(self, count: int) -> None:
-        self.set_class(count > 0, "-running")
-        self.update(Content(f"{count:,} {'key waits, Esc drops it' if count == 1 else 'keys wait, Esc drops them'}"))
-
-
-class Working(Static):
-    """`check 34 %`, while a long work goes on beside."""
-
-    DEFAULT_CSS = """
-    Working {
-        width: auto;
-        height: 1;
-        padding: 0 1;
-        background: $footer-background;
+    Status.-calm {
         color: $accent;
-        display: none;
-    }
-    Working.-running {
-        display: block;
     }
     """
 
-    def on_mount(self) -> None:
-        self.watch(self.app, "working", self._show)
+    def __init__(self, watched: str, describe: Callable[[Any], str], *, calm: bool = False) -> None:
+        super().__init__(classes="-calm" if calm else "")
+        self._watched = watched
+        self._describe = describe
 
-    def _show(self, progress: Progress | None) -> None:
-        self.set_class(progress is not None, "-running")
-        if progress is not None:
-            share = "…" if progress.share is None else f"{progress.share:.0%}"
-            self.update(Content(f"{progress.title} {share}"))
+    def on_mount(self) -> None:
+        self.watch(self.app, self._watched, self._show)
+
+    def _show(self, value: object) -> None:
+        words = self._describe(value)
+        self.set_class(bool(words), "-running")
+        self.update(Content(words))
+
+
+def _describe_countdown(seconds: int) -> str:
+    """`clipboard 12 s`, while something of ours is on it."""
+    return f"clipboard {seconds} s" if seconds > 0 else ""
+
+
+def _describe_waiting_keys(count: int) -> str:
+    """`3 keys wait, Esc drops them`, while what a key began takes its time."""
+    if count <= 0:
+        return ""
+    return f"{count:,} {'key waits, Esc drops it' if count == 1 else 'keys wait, Esc drops them'}"
+
+
+def _describe_work(progress: Progress | None) -> str:
+    """`check 34 %`, while a long work goes on beside."""
+    if progress is None:
+        return ""
+    return f"{progress.title} {'…' if progress.share is None else f'{progress.share:.0%}'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,13 +210,18 @@ class Keys(Widget):
             found[HELP.action] = entry
 
     def _meant(self) -> Iterator[tuple[str, Key]]:
-        """By what they do; where several keys do the same, the first."""
+        """By what they do; where several keys do the same, the first.
+
+        A screen may name what a key comes to there: `KEY_NAMES` has the words by the shortcut's id.
+        """
         session, told = self.app.session, set()
+        names: Mapping[str, str] = getattr(self.screen, "KEY_NAMES", {})
         undoable = session is not None and session.undo.last is not None
         for _, binding, enabled, _ in self.screen.active_bindings.values():
             if binding.show and binding.action not in told and (binding.action != UNDO or undoable):
                 told.add(binding.action)
-                yield binding.action, Key(binding.key, self.app.get_key_display(binding), binding.description, enabled)
+                words = names.get(binding.id or "", binding.description)
+                yield binding.action, Key(binding.key, self.app.get_key_display(binding), words, enabled)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         entry = next((each for each in self.entries if each.at <= event.x < each.at + each.width), None)
@@ -263,6 +246,6 @@ class KeyBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Keys(offers_help=self._offers_help)
-        yield Waiting()
-        yield Working()
-        yield Countdown()
+        yield Status("keys_waiting", _describe_waiting_keys)
+        yield Status("working", _describe_work, calm=True)
+        yield Status("clears_in", _describe_countdown)
