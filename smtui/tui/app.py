@@ -398,8 +398,8 @@ class SmtuiApp(CopyingApp):
             super().report(error)
 
     async def action_lock(self) -> None:
-        bound = [keys.spell(key) for key, active in self.active_bindings.items() if active.binding.action == "lock"]
-        await self.lock(f"Locked by {bound[0]}." if bound else "Locked, as you asked.")
+        key = keys.key_of("everywhere.lock", self.settings.keys)
+        await self.lock(f"Locked by {keys.spell(key)}." if key else "Locked.")
 
     async def action_quit(self) -> None:
         self.run_worker(self._quit(), group=LEAVING_GROUP)

@@ -6,6 +6,7 @@ dialog whose first answer is "Cancel". A person's own keys replace these by `id`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
@@ -40,6 +41,7 @@ PLACES = {
     "recovery": "Recovery code",
     "generator": "Password generator",
     "dialog": "Questions",
+    "answers": "Answers of a question",
     "long_text": "Questions with a long text",
     "work": "Long work",
     "form": "Form of a value",
@@ -143,7 +145,7 @@ SHORTCUTS = (
     Shortcut("columns.up", "left,ctrl+up", "shift(-1)", "Left", "Move this column to the left", show=True),
     Shortcut("columns.down", "right,ctrl+down", "shift(1)", "Right", "Move this column to the right", show=True),
     Shortcut("columns.by_width", "ctrl+r", "by_width", "By width", "Leave it to the width, as at first", show=True),
-    Shortcut("columns.save", "ctrl+s", "save", "Store", "Show these, from now on", show=True),
+    Shortcut("columns.save", "ctrl+s", "save", "Apply", "Show these, from now on", show=True),
 
     Shortcut("secret.copy", "y", "copy", "Copy", "Copy the value, or the key under the cursor, without showing it",
              show=True),
@@ -288,6 +290,11 @@ SHORTCUTS = (
 
     Shortcut("dialog.cancel", "escape", "cancel", "Cancel", "Change nothing", show=True),
 
+    Shortcut("answers.next", "right", "answer(1)", "Next answer", "To the next answer, as Tab goes"),
+    Shortcut("answers.previous", "left", "answer(-1)", "Answer before", "To the answer before, as Shift+Tab goes"),
+    Shortcut("answers.below", "down", "answer_row(1)", "Answer below", "To the answer in the row below"),
+    Shortcut("answers.above", "up", "answer_row(-1)", "Answer above", "To the answer in the row above"),
+
     Shortcut("long_text.page_down", "pagedown", "scroll_text(1, True)", "More", "A screenful down in a long text",
              show=True),
     Shortcut("long_text.page_up", "pageup", "scroll_text(-1, True)", "Back", "A screenful up in a long text",
@@ -304,13 +311,13 @@ SHORTCUTS = (
     Shortcut("form.remove", "f8", "remove", "Remove", "Remove the key under the cursor", show=True),
     Shortcut("form.switch", "ctrl+t", "switch", "Text/keys", "Edit the value as text, or key by key", show=True),
 
-    Shortcut("tags.save", "ctrl+s", "save", "Store", "Store the tags as they are here", show=True),
+    Shortcut("tags.save", "ctrl+s", "save", "Apply", "Change the tags to what stands here", show=True),
     Shortcut("tags.add", "ctrl+n", "add", "Add", "One more tag", show=True),
     Shortcut("tags.remove", "f8", "remove", "Remove", "Remove the tag under the cursor", show=True),
 
-    Shortcut("fields.save", "ctrl+s", "save", "Store", "Store what the fields say", show=True),
+    Shortcut("fields.save", "ctrl+s", "save", "Apply", "Do what the fields say", show=True),
 
-    Shortcut("one_line.accept", "enter,ctrl+s", "accept", "Done", "Take this line", show=True),
+    Shortcut("one_line.accept", "enter,ctrl+s", "accept", "OK", "Take this line", show=True),
 
     Shortcut("json.next", "ctrl+down", "mark(1)", "Next finding", "To the next place that something is said about"),
     Shortcut("json.previous", "ctrl+up", "mark(-1)", "Finding before", "To the place before"),
@@ -342,6 +349,12 @@ IDS = frozenset(shortcut.id for shortcut in SHORTCUTS)
 def of(place: str) -> list[BindingType]:
     """The bindings of one place, ready for `BINDINGS`."""
     return [shortcut.binding() for shortcut in SHORTCUTS if shortcut.place == place]
+
+
+def key_of(id: str, own: Mapping[str, str]) -> str:
+    """The first key of a shortcut, by its id; `own` are the user's keys. Empty where it has none."""
+    declared = next(shortcut.keys for shortcut in SHORTCUTS if shortcut.id == id)
+    return own.get(id, declared).split(",")[0]
 
 
 def place_words(id: str) -> str:

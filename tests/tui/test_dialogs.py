@@ -50,6 +50,7 @@ from smtui.tui.dialogs.new_key import NewKeyForm
 from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.dialogs.policy_preview import PolicyPreview
 from smtui.tui.dialogs.press_key import PressKey
 from smtui.tui.dialogs.report import Report
@@ -68,6 +69,7 @@ from smtui.tui.session import Session
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.value_edit import Base, ValueEdit
 from smtui.tui.widgets.button import MARKS, Button
+from smtui.tui.widgets.frame import KeyBar, Keys
 from smtui.tui.widgets.passphrase import Passphrase
 from tests.tui.conftest import MakeApp, screen_text, until
 
@@ -364,3 +366,68 @@ async def test_store_stores_from_any_field(app: MakeApp, filled: Any) -> None:
         await until(pilot, lambda: not isinstance(running.screen, TagPlan))
         tags = [{tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in filled.list_secrets()["SecretList"]]
         assert [each["o"] for each in tags] == ["p"] * 5
+
+
+SHORTEST = {"60x16": (60, 16), "80x24": (80, 24)}
+APPLY = {
+    "add replicas": "Replicate", "tag plan": "Change tags", "columns": "Apply", "command function": "Create",
+    "password function": "Create", "export form": "Export", "import form": "Continue", "new key": "Create",
+    "new secret": "Create", "one line": "OK", "ask path": "OK", "rotation": "Apply", "saved filters": "Save filter",
+    "tags": "Apply", "value": "Store", "value that may not be read": "Store",
+}
+"""What Ctrl+S is called, in each dialog that knows it."""
+
+
+@pytest.mark.parametrize("size", SHORTEST.values(), ids=SHORTEST)
+@pytest.mark.parametrize("name", DIALOGS)
+async def test_every_dialog_has_a_footer(app: MakeApp, name: str, size: tuple[int, int]) -> None:
+    """In the last line, with the key that leaves it; Ctrl+S is called by what it comes to, as a button would be."""
+    running = app()
+    async with running.run_test(size=size) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = await shown_dialog(running, name)
+        await until(pilot, lambda: "Esc " in footer(running))
+        assert dialog.query_one(KeyBar).region.bottom == size[1]
+        called = [each.words for each in dialog.query_one(Keys).entries if each.key == "ctrl+s"]
+        bound = [each for key, each in dialog.active_bindings.items() if key == "ctrl+s"]
+        assert bool(bound) == (name in APPLY)
+        assert called in ([], [APPLY.get(name)])
+        assert called or not bound or size == SHORTEST["60x16"]
+        if isinstance(dialog, PlanScreen) and called:
+            assert called == [dialog.answer()]
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+async def test_arrow_keys_go_from_answer_to_answer(app: MakeApp, name: str) -> None:
+    """Right as Tab, left as Shift+Tab, and round at the end; up and down where they stand in rows."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = await shown_dialog(running, name)
+        await pilot.pause()
+        buttons = [button for button in answers(dialog) if button.focusable]
+        if len(buttons) < 2:
+            return
+        buttons[0].focus()
+        for button in [*buttons[1:], buttons[0]]:
+            await pilot.press("right")
+            await until(pilot, lambda button=button: dialog.focused is button)
+        await pilot.press("left")
+        await until(pilot, lambda: dialog.focused is buttons[-1])
+
+
+async def test_arrow_keys_go_from_row_to_row_of_answers(app: MakeApp) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = await shown_dialog(running, "conflict")
+        buttons = list(answers(dialog))
+        await until(pilot, lambda: dialog.focused is buttons[0])
+        await pilot.press("down")
+        await until(pilot, lambda: dialog.focused is buttons[3])
+        await pilot.press("up")
+        await until(pilot, lambda: dialog.focused is buttons[0])
+
+
+def footer(running: SmtuiApp) -> str:
+    return screen_text(running).splitlines()[-1]

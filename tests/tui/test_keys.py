@@ -43,6 +43,7 @@ from smtui.tui.screens.trail import TrailScreen
 from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
+from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.filter_bar import FilterLine
 from smtui.tui.widgets.frame import Keys
 from smtui.tui.widgets.json_area import JsonArea
@@ -82,6 +83,7 @@ HOMES = {
     "list": SecretList,
     "json": JsonArea,
     "dialog": Confirm,
+    "answers": Button,
     "long_text": LongText,
     "work": WorkDialog,
     "form": ValueForm,

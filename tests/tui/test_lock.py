@@ -285,3 +285,16 @@ async def test_a_screen_that_the_lock_removes_before_it_is_mounted(
         assert vault.locked
         assert [type(each) for each in running.screen_stack[1:]] == [UnlockScreen]
         assert running.return_code in (None, 0)
+
+
+@pytest.mark.parametrize("how", ["list", "dialog", "action"])
+async def test_the_reason_for_a_lock_by_hand_is_one_sentence(app: MakeApp, filled: Any, how: str) -> None:
+    """Wherever the key was pressed, or whatever else locked it."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "5 secrets" in screen_text(running))
+        if how == "action":
+            await running.action_lock()
+        else:
+            await pilot.press(*(["a"] if how == "dialog" else []), "ctrl+l")
+        await until(pilot, lambda: "Locked by Ctrl+L." in screen_text(running))

@@ -23,11 +23,14 @@ from smtui.tui.widgets.pair_rows import PairRows
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
+CHANGE = "Change tags"
+
 
 class TagPlan(PlanScreen):
     """Begins in the first new tag. A comma cannot stand in the key of a tag, so it parts those to remove."""
 
     BINDINGS = keys.of("tags")
+    KEY_NAMES: ClassVar = {"tags.save": CHANGE}
     CSS_PATH: ClassVar = ["plan.tcss", "bulk_tags.tcss"]
     AUTO_FOCUS = "PairRows Input"
 
@@ -78,7 +81,7 @@ class TagPlan(PlanScreen):
             self.say("Nothing is changed yet.")
 
     def answer(self) -> str:
-        return "Change tags"
+        return CHANGE
 
     def consequence(self) -> str:
         return f"{counted(len(self.plan.of(State.PLANNED)))} of {len(self.plan.items):,} will have other tags."

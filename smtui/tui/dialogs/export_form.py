@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -35,6 +36,7 @@ class Wanted:
 class ExportForm(FieldsForm[Wanted]):
     """Of `count` secrets that were chosen before; of 0, a prefix chooses. What was wanted before is filled in again."""
 
+    KEY_NAMES: ClassVar = {"fields.save": "Export"}
     AUTO_FOCUS = "#path"
 
     def __init__(self, before: Wanted, count: int, region: str) -> None:

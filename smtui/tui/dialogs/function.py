@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -35,6 +35,7 @@ Settings = dict[str, Any]
 class FunctionForm(FieldsForm[Settings]):
     """Answers a request of CreateFunction. A `refused` one is filled in again."""
 
+    KEY_NAMES: ClassVar = {"fields.save": "Create"}
     AUTO_FOCUS = "#name"
 
     def __init__(self, refused: Settings | None = None) -> None:

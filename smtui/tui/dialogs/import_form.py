@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -32,6 +33,8 @@ class Names:
 
 class ImportForm(FieldsForm[Names]):
     """What was asked before is filled in again."""
+
+    KEY_NAMES: ClassVar = {"fields.save": "Continue"}
 
     def __init__(self, before: Names) -> None:
         super().__init__()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -41,6 +42,7 @@ class NewKey:
 class NewKeyForm(FieldsForm[NewKey]):
     """A `refused` one is filled in again."""
 
+    KEY_NAMES: ClassVar = {"fields.save": "Create"}
     AUTO_FOCUS = "#alias"
 
     def __init__(self, refused: NewKey | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
@@ -29,6 +29,7 @@ class NewSecret(ValueFormScreen["CreateSecretRequest"]):
 
     CSS_PATH = "form.tcss"
     AUTO_FOCUS = "#name"
+    KEY_NAMES: ClassVar = {"form.save": "Create"}
 
     name_field = getters.query_one("#name", PlainInput)
     description = getters.query_one("#description", PlainInput)

@@ -10,6 +10,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from smtui.shown import SafeText
+from smtui.tui import keys
+from smtui.tui.widgets.frame import KeyBar
 
 NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
 """They go from field to field."""
@@ -18,6 +20,7 @@ NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
 class PressKey(ModalScreen[str | None]):
     """Answers the key's name as Textual has it; None for Esc. No key does here what it does elsewhere."""
 
+    BINDINGS = keys.of("dialog")
     CSS_PATH = "pick.tcss"
 
     def __init__(self, title: SafeText) -> None:
@@ -28,6 +31,7 @@ class PressKey(ModalScreen[str | None]):
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
             yield Static("Press the key that does it from now on. Esc leaves it as it is.")
+        yield KeyBar(offers_help=False)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
