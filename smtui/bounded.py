@@ -38,7 +38,7 @@ def open_for_reading(path: Path) -> int:
     """A descriptor, without waiting. Raises OSError for a folder, a terminal, a disk."""
     descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     mode = os.fstat(descriptor).st_mode
-    refusal = ("it is a folder, not a file" if stat.S_ISDIR(mode) else
+    refusal = (os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else
                "it is a terminal, not a file" if os.isatty(descriptor) else
                "it is a disk, not a file" if stat.S_ISBLK(mode) else "")
     if refusal:
