@@ -119,11 +119,11 @@ def test_what_comes_in_between_is_not_written_over(
     if not links:
         monkeypatch.setattr(os, "link", _refuse_links)
     target = tmp_path / "target"
-    with private.written(target, over=False) as file:
+    with private.atomic_write(target, over=False) as file:
         file.write(b"ours")
     assert target.read_bytes() == b"ours" and target.stat().st_nlink == 1
     other = tmp_path / "other"
-    with pytest.raises(FileExistsError), private.written(other, over=False) as file:
+    with pytest.raises(FileExistsError), private.atomic_write(other, over=False) as file:
         file.write(b"ours")
         other.write_bytes(b"theirs")
 
