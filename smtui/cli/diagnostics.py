@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from smtui.api.errors import ClientError, ParamValidationError, SmtuiError
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 
 BAR_WIDTH = 30
 COUNT_STEP = 100

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from smtui.cli import diagnostics
 from smtui.cli.exit_codes import RefusedError
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 
 REPLACED = "control characters are shown as symbols; a pipe or a file gets the value unchanged."
 

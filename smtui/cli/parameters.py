@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtui import strict_json
 from smtui.api.shapes import Blob, Flag, Integer, List, Operation, Shape, Structure, Text
 from smtui.cli import diagnostics, inputs, shorthand
 from smtui.cli.exit_codes import UsageError
 from smtui.cli.shorthand import ShorthandError
-from smtui.strict_json import JsonError
+from smtui.text import strict_json
+from smtui.text.strict_json import JsonError
 from smtui.trail_words import kebab as kebab
 
 

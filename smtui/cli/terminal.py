@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from smtui.cli.exit_codes import CannotUnlockError, UsageError
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 
 MAX_BYTES = 65_536
 """Of one answer."""

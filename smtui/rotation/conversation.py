@@ -20,7 +20,7 @@ from smtui.rotation import rpc_codec
 from smtui.rotation.function import Output, ShouldContinue
 from smtui.rotation.rpc_server import RpcServer
 from smtui.rotation.supervisor import END, Result
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 
 TICK = 0.1
 CHUNK = 64 * 1024

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from smtui import strict_json
-from smtui.strict_json import JsonError
+from smtui.text import strict_json
+from smtui.text.strict_json import JsonError
 from smtui.transfer.entry import Entry, Value, make_unreadable_error
 
 BATCH_MEMBERS = {"SecretValues", "Errors", "NextToken"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from smtui import strict_json
+from smtui.text import strict_json
 from smtui.transfer.errors import UnreadableFileError
 
 Value = str | bytes

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from smtui import strict_json
-from smtui.strict_json import JsonError
+from smtui.text import strict_json
+from smtui.text.strict_json import JsonError
 from smtui.transfer import documents
 from smtui.transfer.entry import Entry, make_unreadable_error
 

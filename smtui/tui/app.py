@@ -26,8 +26,8 @@ from smtui.ambient import seconds_awake
 from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
 from smtui.config import Settings
-from smtui.shown import sanitize
 from smtui.terminal_end import HUNG_UP, TERMINAL
+from smtui.text.sanitize import sanitize
 from smtui.tui import keys, rotator, themes, verifier
 from smtui.tui.bridge import (
     BACKGROUND,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui import trail_words
 from smtui.labels import AWSCURRENT
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import rows
 from smtui.tui.label_moves import short
 

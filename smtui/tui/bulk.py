@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import ways_back
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.bulk_tags import TagPlan

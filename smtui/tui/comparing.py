@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from smtui.shown import SafeText, sanitize
 from smtui.text.json_object import JsonMember, read_members
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.values import Value, part
 
 Path = tuple[str, ...]

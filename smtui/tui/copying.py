@@ -6,7 +6,7 @@ from textual.reactive import var
 
 from smtui.clipboard.clipboard import Cleared, Clipboard
 from smtui.config import Settings
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call, gesture
 from smtui.tui.telling import TellingApp
 

@@ -8,7 +8,7 @@ from typing import Any
 from smtui.api.arn import get_last_field
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.rotation.arguments import format_arguments
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.widgets.password_options import LENGTH
 
 WAITS = SafeText("waits for your permission")

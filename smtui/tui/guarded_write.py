@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from smtui.api.errors import ChangedMeanwhileError
 from smtui.compare_and_swap import write_unless
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.conflict import Answer, ConflictDialog
 from smtui.tui.value_edit import Outcome

@@ -17,9 +17,9 @@ from smtui.ambient import Ambient
 from smtui.api.arn import get_last_field
 from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
-from smtui.shown import SafeText, sanitize
 from smtui.strength import Estimator
 from smtui.text.json_object import read_members
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS
 from smtui.tui.long_work import Tell

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.labels import AWSCURRENT
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import ways_back
 from smtui.tui.label_moves import Move, labels_of
 from smtui.tui.plan import counted

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smtui.shown import sanitize
 from smtui.text.json_reader import InvalidJsonError, locate, parse_json
+from smtui.text.sanitize import sanitize
 from smtui.tui.marks import Mark, Severity
 
 _BEGINNINGS = ("{", "[")

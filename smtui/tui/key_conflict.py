@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import ne
 from typing import TYPE_CHECKING
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import authorship, rows
 from smtui.tui.dialogs.conflict import Answer
 from smtui.tui.guarded_write import GuardedWrite

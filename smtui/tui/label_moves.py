@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from smtui import labels
 from smtui.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse, SecretVersionsListEntry, UpdateSecretVersionStageRequest

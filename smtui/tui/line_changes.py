@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from smtui.shown import SafeText, escape_json
 from smtui.text.json_layout import indent_json
+from smtui.text.sanitize import SafeText, escape_json
 
 AROUND = 2
 """Lines that stay the same are shown before and behind a change."""

@@ -18,7 +18,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 
 
 class Severity(Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ClientError
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.function import CommandFunction, PasswordFunction
 from smtui.tui.dialogs.pick import Pick

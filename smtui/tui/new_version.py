@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smtui import labels
 from smtui.api.limits import MAX_LABEL_LENGTH, MAX_LABELS_PER_VERSION
 from smtui.labels import AWSCURRENT
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import comparing
 from smtui.tui.label_moves import NEW, Labels, Move
 from smtui.tui.values import Value

@@ -11,8 +11,8 @@ from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_VALUE_BYTES
 from smtui.editor.program import EditorError, edit
 from smtui.editor.temp_file import Location, read_back, temporary_file
-from smtui.shown import SafeText, sanitize
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.edited import Edited, Verdict
 from smtui.tui.json_check import looks_like_json
 from smtui.tui.telling import keeps_what_was_typed

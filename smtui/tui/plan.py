@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, SmtuiError
 from smtui.compare_and_swap import Transaction, write_unless
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from smtui.policy.doubtful_names import find_doubtful_names
 from smtui.policy.exposure import exposure
 from smtui.policy.statements import Finding, MalformedPolicyError
 from smtui.policy.warnings import warnings
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.marks import Mark, Severity
 
 TOO_LONG = "A policy has at most {most:,} characters; this one has {size:,}."

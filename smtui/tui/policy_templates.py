@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from smtui.api.arn import format_principal_arn
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 
 READ = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from smtui.labels import AWS
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from smtui import schedules
 from smtui.cron import Cron, Days, Weekdays
 from smtui.schedules import Rate, Rules, Window
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import RotationRulesType

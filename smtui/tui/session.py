@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.message import Message
 
 from smtui.ambient import seconds_awake
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.beside import Beside
 from smtui.tui.reader import Reader
 from smtui.tui.rotator import Rotator

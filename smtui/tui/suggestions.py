@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui import rows
 from smtui.tui.own_filters import OWN
 from smtui.tui.search import ALLOWED, AWS_KEYS, last_word

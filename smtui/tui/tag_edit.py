@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import SmtuiError
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import authorship, ways_back
 from smtui.tui.dialogs.tags import TagChanges, Tags, TagsForm, send_tags, tags_of
 from smtui.tui.guarded_write import GuardedWrite

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from smtui.api.arn import replace_key_arns, replace_secret_arns
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.types import Client

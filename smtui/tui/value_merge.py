@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smtui.shown import SafeText, sanitize
 from smtui.text.json_object import JsonObject, read_object
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import comparing
 from smtui.tui.comparing import State
 from smtui.tui.values import Value

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from smtui.shown import SafeText, sanitize
 from smtui.text.json_object import JsonMember, JsonObject, encode_string, read_members, read_object
 from smtui.text.json_reader import InvalidJsonError, parse_json
+from smtui.text.sanitize import SafeText, sanitize
 
 Value = str | bytes
 

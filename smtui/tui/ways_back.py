@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from smtui import labels
 from smtui.api.errors import ResourceNotFoundException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import kms_keys
 from smtui.tui.label_moves import Labels, Move, left_pending, of_versions, short
 from smtui.tui.schedule_words import as_asked

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.key_conflict import find_target
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from textual.screen import Screen
 
 import smtui
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call, gesture, look
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.screens.unlock import UnlockScreen

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui import rows
 from smtui.tui.columns import BY_WORTH, COLUMNS, GAP, WITH_PLANNED, fitted
 from smtui.tui.stock import in_order

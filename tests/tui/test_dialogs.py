@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 import smtui
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step
 from smtui.tui import dialogs

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 import smtui
 from smtui.config import change_settings, load_settings
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui import question
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.saved_filters import SavedFilters

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.health import Values, of_everything, pieces
 from smtui.tui.screens.health import HealthScreen

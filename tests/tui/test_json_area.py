@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from smtui.shown import SafeText, escape_json, sanitize
+from smtui.text.sanitize import SafeText, escape_json, sanitize
 from smtui.tui.marks import Mark, Severity
 from smtui.tui.widgets.json_area import Check, JsonArea
 from smtui.tui.widgets.mark_list import MarkList

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.config import Settings
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.return_place import find_return_place

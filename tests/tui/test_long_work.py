@@ -11,7 +11,7 @@ import pytest
 
 import smtui
 from smtui.api.errors import ClientError
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.long_work import Deed, Tell, long

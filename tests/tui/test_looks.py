@@ -14,8 +14,8 @@ from textual.widgets import Input
 import smtui
 from smtui import strength, wordlist
 from smtui.config import Settings
-from smtui.shown import sanitize
 from smtui.strength import Strength
+from smtui.text.sanitize import sanitize
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.screens.generator import GeneratorScreen

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import OptionList
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.choose_vault import ChooseVault
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.go import Go

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.config import Settings
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step
 from smtui.tui.app import SmtuiApp

@@ -17,7 +17,7 @@ import smtui
 from smtui.api.errors import AccessDeniedException, VaultBusyError
 from smtui.backends.local import Vault
 from smtui.engine.client import LocalClient
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick

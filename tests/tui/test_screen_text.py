@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.confirm import Confirm
 from tests.tui.conftest import MakeApp, screen_text, until, until_still
 

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from smtui.config import Settings
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from tests.tui.conftest import MakeApp, screen_text, types, until, version_id
 
 SMALL, LARGE = (80, 24), (120, 36)

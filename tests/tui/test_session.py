@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import smtui
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.session import Session

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 import smtui
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.label_moves import of_versions

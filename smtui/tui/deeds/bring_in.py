@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer import formats
 from smtui.transfer.apply import ImportTarget, apply_plan
 from smtui.transfer.entry import add_prefixes, combine, make_unreadable_error, refuse_duplicates

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.private_file import private_file
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.long_work import Tell, long

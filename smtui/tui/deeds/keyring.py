@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smtui.backends import stored_key
 from smtui.config import load_settings
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui import ways_back
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.new_secret import NewSecret

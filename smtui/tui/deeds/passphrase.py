@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError, VaultBusyError
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.change_passphrase import ChangePassphrase
 from smtui.tui.long_work import Tell, long

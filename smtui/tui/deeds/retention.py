@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_RETENTION_DAYS
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.one_line import OneLine

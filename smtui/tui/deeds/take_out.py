@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.errors import TransferError
 from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file

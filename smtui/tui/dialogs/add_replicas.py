@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from smtui.aws_regions import REGIONS
 from smtui.backends.local import is_region
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog

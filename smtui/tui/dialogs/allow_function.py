@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.rotation.arguments import number_arguments
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.widgets.frame import KeyBar

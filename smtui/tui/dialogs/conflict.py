@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.frame import KeyBar

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, reading
 from smtui.tui.dialogs.plan import PlanScreen

@@ -8,7 +8,7 @@ from textual import events, getters, on
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Checkbox, Input, RadioButton, TextArea
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.widgets.passphrase import Passphrase

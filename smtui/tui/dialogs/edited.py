@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import may_discard
 from smtui.tui.dialogs.long_text import LongText

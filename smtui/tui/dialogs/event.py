@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtui.shown import escape_json, sanitize
+from smtui.text.sanitize import escape_json, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.widgets.frame import KeyBar

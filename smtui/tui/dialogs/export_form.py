@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, RadioButton, RadioSet, Static
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.export import Format
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.frame import KeyBar

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection

@@ -9,7 +9,7 @@ from textual import getters, on
 from textual.content import Content
 from textual.widgets import Checkbox, Input, Static
 
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 

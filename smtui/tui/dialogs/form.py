@@ -9,7 +9,7 @@ from textual import getters
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog

@@ -21,7 +21,7 @@ from smtui.api.limits import (
     MAX_STEP_SECONDS,
 )
 from smtui.rotation.arguments import ArgumentSplitError, split
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.entropy import bits
 from smtui.tui.widgets.frame import KeyBar

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.path_input import PathInput

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.plan import CHANGES, Action, Step, summarize
 from smtui.tui import keys
 from smtui.tui.widgets.button import Button

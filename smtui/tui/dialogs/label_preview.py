@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.labels import sort_labels
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.label_moves import Change, Move, short
 from smtui.tui.widgets.button import Button

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.form import ValueFormScreen
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput

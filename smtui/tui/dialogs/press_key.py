@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.widgets.frame import KeyBar
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import rows, ways_back
 from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.plan import Item, State, counted

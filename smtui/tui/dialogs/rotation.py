@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from smtui import schedules
 from smtui.api.limits import MAX_SCHEDULE_LENGTH
 from smtui.schedules import InvalidScheduleError
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.function_words import name_in

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.pick_list import PickList

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import getters, on
 from textual.widgets import OptionList
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import themes
 from smtui.tui.dialogs.pick import Pick
 

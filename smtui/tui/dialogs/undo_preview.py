@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.widgets.button import Button

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.labels import AWSCURRENT
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import new_version
 from smtui.tui.dialogs.form import ValueFormScreen
 from smtui.tui.new_version import NewVersion

@@ -6,7 +6,7 @@ from operator import ne
 
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import authorship, kms_keys, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from smtui.labels import sort_labels
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.comparing import Compared, State, compared, piece

@@ -15,7 +15,7 @@ from textual.widgets import Static
 import smtui
 from smtui.ambient import Ambient
 from smtui.api.errors import SmtuiError
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.screens.recovery import RecoveryScreen

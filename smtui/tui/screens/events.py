@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, reading
 from smtui.tui.read_state import READ

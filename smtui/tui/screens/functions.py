@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.allow_function import ask_permission

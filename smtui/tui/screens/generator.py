@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from smtui.api.errors import ClientError
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.entropy import bits

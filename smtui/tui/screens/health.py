@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_PAGE_SIZE
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.errors import ClientError, SmtuiError
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back_of_keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.new_key import NewKey, NewKeyForm

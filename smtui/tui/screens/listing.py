@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.config import Settings, change_settings
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows
 from smtui.tui.bridge import call, gesture, look
 from smtui.tui.columns import COLUMNS

@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, SmtuiError
 from smtui.compare_and_swap import write_unless
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import background, call, gesture, reading
 from smtui.tui.dialogs.undo_preview import UndoPreview

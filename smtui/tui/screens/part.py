@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from smtui.api.errors import ResourceNotFoundException
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.permitted import why_not

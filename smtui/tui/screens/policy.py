@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from smtui.api.arn import get_account
 from smtui.api.errors import SmtuiError
-from smtui.shown import SafeText, sanitize
 from smtui.text.json_layout import indent_json
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import authorship, keys, policy_marks, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from smtui import recent
 from smtui.backends.local import is_region
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.aws_regions import REGIONS
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.add_replicas import AddReplicas, Wanted

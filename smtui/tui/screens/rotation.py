@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from smtui.api.errors import ClientError
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.allow_function import ask_permission

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from smtui.shown import SafeText, sanitize
 from smtui.text.json_object import read_members
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.screens.listing import ListingScreen

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.config import Settings, change_settings, settings_path
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine

@@ -10,7 +10,7 @@ from smtui.compare_and_swap import read_labels
 from smtui.editor.program import find_editor
 from smtui.editor.temp_file import find_location
 from smtui.labels import AWSCURRENT
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import outside, ways_back
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui import keys, rows
 from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.undo import Done

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 import smtui
 from smtui.api.errors import SmtuiError, VaultMissingError
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.older import NOT_OPENED, is_meant

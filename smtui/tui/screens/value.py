@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textual import getters, on
 
 from smtui.api.errors import SmtuiError
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.files import write_value

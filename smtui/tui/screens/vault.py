@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from smtui.backends import stored_key
 from smtui.config import settings_path
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.screens.of_session import SessionScreen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.reactive import var
 
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.widgets.passphrase import CURSOR, Passphrase
 
 GROUP = 6

@@ -9,7 +9,7 @@ from typing import Any
 from textual.content import Content
 
 from smtui import trail_words
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.marks import Severity
 from smtui.tui.widgets.table import Column, Table
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import kms_keys, rows
 from smtui.tui.permitted import primary_region
 

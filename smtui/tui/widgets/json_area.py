@@ -22,8 +22,8 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from smtui.shown import escape_json
 from smtui.text.json_layout import INDENT, indent_json
+from smtui.text.sanitize import escape_json
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.json_words import word_end, words

@@ -7,7 +7,7 @@ from textual.geometry import Size
 from textual.reactive import Reactive, reactive
 from textual.widgets import Input
 
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.pasted import with_line_feeds
 
 REFUSED = "Only one line fits here: what was pasted has several."

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.marks import Mark, Severity
 from smtui.tui.widgets.row_list import RowList
 

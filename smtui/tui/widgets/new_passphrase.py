@@ -15,8 +15,8 @@ from textual.widgets import Static
 
 from smtui import strength, wordlist
 from smtui.ambient import Ambient
-from smtui.shown import SafeText, sanitize
 from smtui.strength import Strength
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.confirm import Confirm

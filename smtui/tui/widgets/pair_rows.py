@@ -12,7 +12,7 @@ from textual.css.query import DOMQuery
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui.values import Pair, can_be_typed
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.plain_input import PlainInput

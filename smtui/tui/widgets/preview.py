@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtui.api.arn import get_last_field, get_region
 from smtui.labels import sort_labels
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS
 

@@ -8,7 +8,7 @@ from typing import Any
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 
 OWN = "everybody in this account whose own policies say so"
 NOBODY = "Nobody can read this until it is restored."

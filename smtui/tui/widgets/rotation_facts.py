@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtui import schedules
 from smtui.rotation.function import STEPS
-from smtui.shown import sanitize
+from smtui.text.sanitize import sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS, name_in, what_it_does
 from smtui.tui.label_moves import left_pending, short

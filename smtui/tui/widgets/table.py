@@ -23,7 +23,7 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.visual import Visual
 
-from smtui.shown import SafeText
+from smtui.text.sanitize import SafeText
 from smtui.tui.read_state import READING_WORDS
 from smtui.tui.rows import middle_out
 from smtui.tui.widgets.virtual_list import HEAD, VirtualList

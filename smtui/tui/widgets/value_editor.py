@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_VALUE_BYTES
-from smtui.shown import SafeText, sanitize
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.json_object import read_members, read_object
 from smtui.text.json_reader import locate
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.values import Pair, rewritten
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.pair_rows import PairRows

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.read_state import ReadState
 from smtui.tui.values import Kind, Outline
 from smtui.tui.widgets.row_list import RowList

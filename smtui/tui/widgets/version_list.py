@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 
-from smtui.shown import SafeText, sanitize
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.label_moves import short
 from smtui.tui.rows import day, minute
 from smtui.tui.widgets.row_list import RowList
