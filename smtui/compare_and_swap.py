@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smtui import labels
-from smtui.ambient import Ambient
 from smtui.api.errors import ChangedMeanwhileError
 from smtui.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
+from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, PutSecretValueRequest, PutSecretValueResponse

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import smtui
-from smtui.ambient import Ambient, Clock
 from smtui.api.arn import format_principal_arn
+from smtui.system.ambient import Ambient, Clock
 from smtui.wordlist import random_words
 
 if TYPE_CHECKING:

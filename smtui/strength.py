@@ -14,7 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from smtui.children import run_module, start_module
+from smtui.system.subprocesses import run_module, start_module
 
 GUESSES_A_SECOND = 1667
 MAX_CHARACTERS = 72

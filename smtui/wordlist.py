@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from smtui.ambient import Ambient
+from smtui.system.ambient import Ambient
 
 WORDS = 6
 WORDS_BITS = 77.5

@@ -11,7 +11,7 @@ README = ROOT / "README.md"
 
 def declared() -> dict[str, str]:
     from smtui.cli.command_table import command_list
-    from smtui.config import setting_table
+    from smtui.system.settings import setting_table
     from smtui.tui.keys import key_table
     from smtui.tui.search import filter_table
 

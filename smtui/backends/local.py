@@ -7,7 +7,6 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from smtui.ambient import Ambient
 from smtui.api.errors import ClientError
 from smtui.backends.audit import AuditLog
 from smtui.backends.key_usage import KeyUsage
@@ -18,6 +17,7 @@ from smtui.engine import history, taken
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
 from smtui.engine.purge import CLOCK_TOLERANCE, Purge
+from smtui.system.ambient import Ambient
 from smtui.vault import secrets, trail
 from smtui.vault.check import CheckFinding, CheckReport
 from smtui.vault.database import Database

@@ -9,15 +9,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from smtui.ambient import Ambient
 from smtui.api.arn import format_principal_arn
 from smtui.api.errors import VaultError, VaultLockedError
 from smtui.backends.forked import lock_in_children, prevent_finalization
-from smtui.config import state_path
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalClient
 from smtui.engine.purge import Purge
 from smtui.engine.road import Engine
+from smtui.system.ambient import Ambient
+from smtui.system.settings import state_path
 from smtui.vault import digest
 from smtui.vault.database import Database
 from smtui.vault.digest import Digest

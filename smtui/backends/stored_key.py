@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.config import change_settings, load_settings
+from smtui.system.settings import change_settings, load_settings
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

@@ -50,7 +50,7 @@ def report(error: SmtuiError) -> None:
 
 def report_unexpected(error: BaseException) -> None:
     """Writes one sentence and a number that locates a bug in the code, never the error's own text."""
-    from smtui.hardening import incident
+    from smtui.system.hardening import incident
 
     _write(incident(error))
 

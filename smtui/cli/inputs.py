@@ -7,9 +7,9 @@ import binascii
 import sys
 from pathlib import Path
 
-from smtui.bounded import TooLargeError, read_bounded
 from smtui.cli import diagnostics, terminal
 from smtui.cli.exit_codes import UsageError
+from smtui.system.bounded_read import TooLargeError, read_bounded
 
 VISIBLE_VALUE = "other users of this machine can see a value on the command line, and the shell's history keeps it."
 VISIBLE_VALUE_HINT = "use file://PATH, - for standard input, or the prompt of: smtui set NAME"

@@ -14,7 +14,7 @@ from smtui.cli.unlocking import take_passphrase
 
 def main(argv: Sequence[str]) -> int:
     """Runs one command line in a process of its own. `argv` is without the program's name. Returns the exit code."""
-    from smtui.hardening import harden
+    from smtui.system.hardening import harden
 
     harden(allow_debug=ALLOW_DEBUG in argv)
     return run(argv)

@@ -78,7 +78,7 @@ def _ask_twice() -> bytearray:
 
 def _generate_words() -> bytearray:
     """Generates six words and shows them on the terminal, nowhere else."""
-    from smtui.ambient import Ambient
+    from smtui.system.ambient import Ambient
     from smtui.wordlist import random_words
 
     words = random_words(Ambient())

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, cast
 
 from smtui.api.errors import WrongPassphraseError
 from smtui.backends import handed
-from smtui.bounded import open_for_reading, read_descriptor
 from smtui.cli import diagnostics, rollback_warning, terminal
 from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import MAX_BYTES, NoTerminalError, wipe
+from smtui.system.bounded_read import open_for_reading, read_descriptor
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -78,13 +78,13 @@ def _report_deletions(vault: Vault) -> None:
 
 def vault_path(args: argparse.Namespace) -> Path:
     """The path of the vault that the options select. Raises UsageError, SettingsError."""
-    from smtui import config
+    from smtui.system import settings
 
     if args.vault == "":
         raise UsageError("--vault names no file: give a path.")
     if args.vault:
-        return config.vault_path(args.vault)
-    return config.vault_path(None, config.load_settings())
+        return settings.vault_path(args.vault)
+    return settings.vault_path(None, settings.load_settings())
 
 
 def default_path() -> str:
@@ -173,7 +173,7 @@ def read_given_passphrase(args: argparse.Namespace) -> bytearray | None:
 
 def read_line(descriptor: int, option: str) -> bytearray:
     """The next line of a file descriptor, and no byte after it. Raises UsageError, which names `option`."""
-    from smtui.children import withhold_descriptor
+    from smtui.system.subprocesses import withhold_descriptor
 
     typed = bytearray()
     withhold_descriptor(descriptor)
@@ -188,7 +188,7 @@ def read_line(descriptor: int, option: str) -> bytearray:
 
 
 def _read_passphrase_file(path: str) -> bytearray:
-    from smtui.children import withhold_file
+    from smtui.system.subprocesses import withhold_file
 
     try:
         descriptor = open_for_reading(Path(path).expanduser())

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from smtui import children
 from smtui.clipboard.own_terminal import find_terminal, write_to
+from smtui.system import subprocesses
 
 TIMEOUT_SECONDS = 3.0
 MAX_SEQUENCE_BYTES = 74_000
@@ -57,7 +57,7 @@ class ClipboardBackend(Protocol):
 def _run(command: tuple[str, ...], data: bytes = b"", *, answers: bool = False) -> bytes:
     """Runs a tool. Its output is read only if it `answers`: tools that serve the clipboard keep it open."""
     try:
-        return children.run(command, data, seconds=TIMEOUT_SECONDS, answers=answers)
+        return subprocesses.run(command, data, seconds=TIMEOUT_SECONDS, answers=answers)
     except subprocess.CalledProcessError:
         raise ClipboardBackendError(command[0]) from None
     except (OSError, subprocess.SubprocessError):

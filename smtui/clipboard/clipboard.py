@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from smtui.ambient import seconds_awake
 from smtui.api.errors import SmtuiError
 from smtui.clipboard.backends import (
     ClipboardBackend,
@@ -20,6 +19,7 @@ from smtui.clipboard.backends import (
 )
 from smtui.clipboard.fingerprint import Clearing, Fingerprint, clear_if_unchanged
 from smtui.clipboard.watchdog import Watch, Watchdog
+from smtui.system.ambient import seconds_awake
 
 GRACE = 2.0
 """Seconds that the watchdog waits longer: it would write OSC 52 into the middle of a frame."""

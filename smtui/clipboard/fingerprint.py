@@ -6,8 +6,8 @@ import hmac
 from dataclasses import dataclass
 from enum import Enum
 
-from smtui.ambient import Ambient
 from smtui.clipboard.backends import ClipboardBackend, ClipboardBackendError, ClipboardUnresponsiveError
+from smtui.system.ambient import Ambient
 
 
 @dataclass(frozen=True)

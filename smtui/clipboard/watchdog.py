@@ -21,10 +21,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import IO
 
-from smtui.ambient import seconds_awake
-from smtui.children import start_module
 from smtui.clipboard.backends import find_backend
 from smtui.clipboard.fingerprint import Clearing, Fingerprint, clear_if_unchanged
+from smtui.system.ambient import seconds_awake
+from smtui.system.subprocesses import start_module
 
 POLL_SECONDS = 1.0
 MAX_ATTEMPTS = 5

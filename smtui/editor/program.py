@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from smtui import children
 from smtui.api.errors import SmtuiError
+from smtui.system import subprocesses
 
 VARIABLES = ("VISUAL", "EDITOR")
 FALLBACKS = ("notepad",) if os.name == "nt" else ("sensible-editor", "nano", "vi")
@@ -45,7 +45,7 @@ def edit(path: Path, program: list[str]) -> int:
     """Runs the editor on the terminal until it ends. Returns its exit code. Raises EditorError."""
     with _leave_signals_to_editor():
         try:
-            return children.run_on_terminal([*program, str(path)], environ=children.environment())
+            return subprocesses.run_on_terminal([*program, str(path)], environ=subprocesses.environment())
         except OSError as error:
             raise EditorError(f"{program[0]} cannot be run: {error.strerror}.") from None
 

@@ -15,9 +15,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from smtui.children import start_module
 from smtui.editor.cleanup import PREFIX
-from smtui.private import create_file
+from smtui.system.private_files import create_file
+from smtui.system.subprocesses import start_module
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108
 TIMEOUT_SECONDS = 2.0

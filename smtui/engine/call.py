@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
-from smtui.ambient import Ambient
 from smtui.api.arn import format_secret_arn, get_account
 from smtui.api.errors import InvalidRequestException
+from smtui.system.ambient import Ambient
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 from smtui.vault.permissions import Permissions

@@ -6,9 +6,9 @@ import re
 import string
 from dataclasses import dataclass
 
-from smtui.ambient import Ambient
 from smtui.api.arn import SUFFIX_LENGTH, parse_secret_arn
 from smtui.api.errors import ValidationException
+from smtui.system.ambient import Ambient
 
 SUFFIX_LETTERS = string.ascii_letters + string.digits
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from smtui.ambient import Ambient
 from smtui.api.errors import InvalidParameterException, InvalidRequestException
+from smtui.system.ambient import Ambient
 
 DEFAULT_LENGTH = 32
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"

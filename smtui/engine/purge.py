@@ -6,9 +6,9 @@ least a day before. Deletion without recovery is not delayed.
 
 from __future__ import annotations
 
-from smtui.ambient import Ambient
 from smtui.engine import events
 from smtui.engine.call import DAY, Call, to_datetime
+from smtui.system.ambient import Ambient
 from smtui.vault import grace, keys, secrets, trail
 from smtui.vault.grace import OverdueNote
 

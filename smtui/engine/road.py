@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from smtui.ambient import Ambient
 from smtui.api.errors import (
     ClientError,
     InternalServiceError,
@@ -45,6 +44,7 @@ from smtui.engine.operations import (
 from smtui.engine.purge import Purge
 from smtui.engine.replication import update_replicas
 from smtui.engine.request import validate
+from smtui.system.ambient import Ambient
 from smtui.vault import trail
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore

@@ -12,8 +12,8 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from smtui.ambient import Ambient
 from smtui.api.errors import InvalidNextTokenException
+from smtui.system.ambient import Ambient
 
 NONCE_BYTES = 12
 # Members that may differ from page to page.

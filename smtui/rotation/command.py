@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from smtui import children
-from smtui.ambient import seconds_awake
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.api.types import Client
 from smtui.rotation import orphans, rpc_codec
@@ -30,6 +28,8 @@ from smtui.rotation.function import STEPS, NotPermittedError, Output, StepFailed
 from smtui.rotation.rpc_server import RpcServer
 from smtui.rotation.supervisor import KILL, Order, list_children
 from smtui.rotation.working_folder import WorkingFolder
+from smtui.system import subprocesses
+from smtui.system.ambient import seconds_awake
 
 GRACE = 2.0
 """Seconds from SIGTERM to SIGKILL."""
@@ -138,9 +138,9 @@ def _start_supervisor(order: Order) -> Iterator[tuple[subprocess.Popen[bytes], s
     """The supervisor process with its order, and the socket to it. Both are gone after the block."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        process = children.start(
-            children.module_command("smtui.rotation.supervisor"), environ=children.module_environment(), cwd="/",
-            stdin=theirs.fileno(), stdout=subprocess.PIPE,
+        process = subprocesses.start(
+            subprocesses.module_command("smtui.rotation.supervisor"), environ=subprocesses.module_environment(),
+            cwd="/", stdin=theirs.fileno(), stdout=subprocess.PIPE,
         )
         try:
             theirs.close()

@@ -15,11 +15,11 @@ from contextlib import suppress
 from math import inf
 from typing import IO
 
-from smtui.ambient import seconds_awake
 from smtui.rotation import rpc_codec
 from smtui.rotation.function import Output, ShouldContinue
 from smtui.rotation.rpc_server import RpcServer
 from smtui.rotation.supervisor import END, Result
+from smtui.system.ambient import seconds_awake
 from smtui.text.sanitize import sanitize
 
 TICK = 0.1

@@ -20,9 +20,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from smtui import children
 from smtui.rotation import rpc_codec
 from smtui.rotation.working_folder import WorkingFolder
+from smtui.system import subprocesses
 
 END, KILL = b"e", b"k"
 """Requests to end the command: SIGTERM, and SIGKILL after the grace period; or SIGKILL at once."""
@@ -84,9 +84,9 @@ def main() -> None:
     _adopt_orphans()
     _reply(line, Result(begins=True))  # before the command can interfere
     try:
-        command = children.start(
+        command = subprocesses.start(
             order.arguments, cwd=order.folder,
-            environ={**children.environment(), rpc_codec.SOCKET_VARIABLE: order.agent},
+            environ={**subprocesses.environment(), rpc_codec.SOCKET_VARIABLE: order.agent},
             stdin=subprocess.PIPE, stdout=None, stderr=subprocess.STDOUT,
         )
     except (OSError, ValueError) as error:

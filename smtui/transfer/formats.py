@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from smtui.bounded import TooLargeError, read_bounded
+from smtui.system.bounded_read import TooLargeError, read_bounded
 from smtui.transfer import documents, dotenv
 from smtui.transfer.entry import Entry, make_unreadable_error
 

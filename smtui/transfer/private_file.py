@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from smtui.private import atomic_write
+from smtui.system.private_files import atomic_write
 from smtui.transfer.errors import FileNotWrittenError
 
 

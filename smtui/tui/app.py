@@ -21,12 +21,12 @@ from textual.reactive import var
 from textual.screen import ModalScreen, Screen
 from textual.worker import get_current_worker
 
-from smtui import recent
-from smtui.ambient import seconds_awake
 from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
-from smtui.config import Settings
-from smtui.terminal_end import HUNG_UP, TERMINAL
+from smtui.system import recent_vaults
+from smtui.system.ambient import seconds_awake
+from smtui.system.settings import Settings
+from smtui.system.terminal_end import HUNG_UP, TERMINAL
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys, rotator, themes, verifier
 from smtui.tui.bridge import (
@@ -167,7 +167,7 @@ class SmtuiApp(CopyingApp):
 
     async def on_opened(self, message: Opened) -> None:
         if self.settings.remember_vaults and not self.hint:
-            await call(recent.remember, message.vault.path)
+            await call(recent_vaults.remember, message.vault.path)
         await self.enter(message.vault)
 
     async def enter(self, vault: Vault) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.reactive import var
 
 from smtui.clipboard.clipboard import Cleared, Clipboard
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call, gesture
 from smtui.tui.telling import TellingApp

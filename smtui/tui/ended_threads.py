@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from smtui.ambient import seconds_awake
+from smtui.system.ambient import seconds_awake
 
 STACK = 16 * 1024 * 1024
 PATIENCE, LOOK = 5.0, 0.002

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from smtui.api.limits import MAX_VALUE_BYTES
-from smtui.bounded import open_for_reading
+from smtui.system.bounded_read import open_for_reading
 from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.private_file import private_file
 from smtui.tui.values import Value

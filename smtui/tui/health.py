@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from smtui.ambient import Ambient
 from smtui.api.arn import get_last_field
 from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.strength import Estimator
+from smtui.system.ambient import Ambient
 from smtui.text.json_object import read_members
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import rows

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from smtui import labels
 from smtui.api import limits
 from smtui.clipboard.backends import list_backends
-from smtui.config import settings_path, state_path
+from smtui.system.settings import settings_path, state_path
 from smtui.tui.search import grammar
 from smtui.tui.trail_question import GRAMMAR
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.message import Message
 
-from smtui.ambient import seconds_awake
+from smtui.system.ambient import seconds_awake
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.beside import Beside
 from smtui.tui.reader import Reader

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from smtui.freed_memory import overwrite_freed_memory
+from smtui.system.freed_memory import overwrite_freed_memory
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
     from smtui.backends.local import Vault
-    from smtui.config import Settings
+    from smtui.system.settings import Settings
 
 USAGE = 2
 DEMO_HINT = "This is the demo. Its passphrase: {}"
@@ -32,9 +32,9 @@ def start(arguments: Sequence[str]) -> int:
         print(f"smtui: {refusal}", file=sys.stderr)
         return USAGE
     overwrite_freed_memory()
-    from smtui.config import SettingsError, load_settings
-    from smtui.hardening import harden
-    from smtui.terminal_end import TERMINAL
+    from smtui.system.hardening import harden
+    from smtui.system.settings import SettingsError, load_settings
+    from smtui.system.terminal_end import TERMINAL
 
     options = _parser().parse_args(arguments)
     harden(allow_debug=options.allow_debug)
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def _opening(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Path, Vault | None, str]]:
     """The path to open; for the demo also its vault, open already, and how to get back in after a lock."""
-    from smtui.config import vault_path
+    from smtui.system.settings import vault_path
 
     if not options.demo:
         yield vault_path(options.vault, settings), None, ""

@@ -32,8 +32,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
-from smtui.hardening import incident
-from smtui.terminal_end import TERMINAL
+from smtui.system.hardening import incident
+from smtui.system.terminal_end import TERMINAL
 
 LIBRARIES = ("textual", "rich", "smtui")
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from smtui.ambient import Ambient
 from smtui.api.errors import VaultError, VaultFormatError
+from smtui.system.ambient import Ambient
 
 SALT_BYTES = 16
 KEY_BYTES = 32

@@ -9,7 +9,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from smtui.ambient import Ambient
+from smtui.system.ambient import Ambient
 from smtui.vault import envelope, keys
 from smtui.vault.database import Database
 from smtui.vault.keys import KmsKey, Manager

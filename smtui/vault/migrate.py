@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from smtui.ambient import Ambient
 from smtui.api.errors import VaultFormatError
+from smtui.system.ambient import Ambient
 from smtui.vault import backup, digest
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import apsw
 
-from smtui.ambient import seconds_awake
 from smtui.api.errors import VaultError, VaultMissingError, VaultPathError, VaultReadOnlyError
+from smtui.system.ambient import seconds_awake
 from smtui.vault import path as vault_path
 from smtui.vault import threshold
 from smtui.vault.database import CACHE, Database

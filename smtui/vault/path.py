@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from smtui import private
 from smtui.api.errors import (
     VaultDamagedError,
     VaultExistsError,
@@ -24,6 +23,7 @@ from smtui.api.errors import (
     VaultPathError,
     VaultReadOnlyError,
 )
+from smtui.system import private_files
 from smtui.vault.kdf import SALT_BYTES, find_profile
 
 PAGE_BYTES = 4096
@@ -121,8 +121,8 @@ def unregister_open(held: tuple[int, int] | None) -> None:
 def create(path: Path) -> None:
     """Creates a new, empty, private file. Raises VaultExistsError or VaultPathError."""
     try:
-        private.make_folder(path.parent)
-        os.close(private.create_file(path))
+        private_files.make_folder(path.parent)
+        os.close(private_files.create_file(path))
     except FileExistsError:
         raise VaultExistsError(f"There is already something at {path}. It was left as it is.") from None
     except OSError as error:
@@ -132,7 +132,7 @@ def create(path: Path) -> None:
 def confirm_on_disk(path: Path) -> None:
     """Waits until the new file at `path` is on disk. Raises VaultFullError if the disk does not confirm it."""
     with map_os_errors(f"{path} is written, but the disk did not confirm it: the disk may be full or failing."):
-        private.sync_folder(path.parent)
+        private_files.sync_folder(path.parent)
 
 
 def check_writable(path: Path) -> None:

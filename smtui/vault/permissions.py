@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from smtui.api.limits import DEFAULT_STEP_SECONDS
-from smtui.private import FILE_MODE, atomic_write, make_folder
+from smtui.system.private_files import FILE_MODE, atomic_write, make_folder
 
 MAC_BYTES = 32
 KINDS = frozenset({"Password", "Command"})

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from smtui import private
 from smtui.api.errors import VaultBusyError, VaultExistsError, VaultFullError
+from smtui.system import private_files
 from smtui.vault import path as vault_path
 from smtui.vault import threshold
 from smtui.vault.database import Database
@@ -59,7 +59,7 @@ def install_file(
 
 def _move(beside: Path, target: Path, *, replace: bool) -> None:
     try:
-        private.move_into_place(beside, target, over=replace)
+        private_files.move_into_place(beside, target, over=replace)
     except FileExistsError:
         raise _exists_error(target) from None
 

@@ -25,8 +25,8 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from smtui.folder_lock import lock_folder
-from smtui.private import FILE_MODE, make_folder
+from smtui.system.folder_lock import lock_folder
+from smtui.system.private_files import FILE_MODE, make_folder
 
 NONCE_BYTES = 12
 LENGTH_BYTES = 4

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from smtui.api.errors import VaultBusyError
-from smtui.folder_lock import POLL_SECONDS, lock_folder
+from smtui.system.folder_lock import POLL_SECONDS, lock_folder
 
 __all__ = ["POLL_SECONDS", "hold"]
 

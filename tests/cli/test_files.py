@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import smtui
-from smtui import bounded, private
 from smtui.cli import inputs
+from smtui.system import bounded_read, private_files
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -61,7 +61,7 @@ def test_a_passphrase_that_is_no_file(cli: CommandLine, monkeypatch: pytest.Monk
 @pytest.fixture
 def pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A named pipe; that nobody writes to it is known soon."""
-    monkeypatch.setattr(bounded, "NO_WRITER", 0.05)
+    monkeypatch.setattr(bounded_read, "NO_WRITER", 0.05)
     path = tmp_path / "pipe"
     os.mkfifo(path, 0o600)
     return path
@@ -92,7 +92,7 @@ def test_a_device_without_end_is_cut(cli: CommandLine, words: list[str]) -> None
 
 def test_a_pipe_with_a_writer_is_read_to_its_end(cli: CommandLine, pipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As of `<(command)` in a shell, however late the writer comes."""
-    monkeypatch.setattr(bounded, "NO_WRITER", 60.0)
+    monkeypatch.setattr(bounded_read, "NO_WRITER", 60.0)
     writer = threading.Thread(target=lambda: pipe.write_text("one\ntwo\n"))
     writer.start()
     cli.done("set", "a", "--file", str(pipe))
@@ -104,7 +104,7 @@ def test_a_pipe_with_a_writer_is_read_to_its_end(cli: CommandLine, pipe: Path, m
 def test_a_passphrase_from_a_pipe(cli: CommandLine, pipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMTUI_PASSPHRASE_FILE", str(pipe))
     assert "nobody writes to" in (refused := cli("ls", unlock=False)).err and refused.code == 3
-    monkeypatch.setattr(bounded, "NO_WRITER", 60.0)
+    monkeypatch.setattr(bounded_read, "NO_WRITER", 60.0)
     writer = threading.Thread(target=lambda: pipe.write_text(PASSPHRASE + "\n"))
     writer.start()
     assert cli("ls", unlock=False).code == 0
@@ -119,11 +119,11 @@ def test_what_comes_in_between_is_not_written_over(
     if not links:
         monkeypatch.setattr(os, "link", _refuse_links)
     target = tmp_path / "target"
-    with private.atomic_write(target, over=False) as file:
+    with private_files.atomic_write(target, over=False) as file:
         file.write(b"ours")
     assert target.read_bytes() == b"ours" and target.stat().st_nlink == 1
     other = tmp_path / "other"
-    with pytest.raises(FileExistsError), private.atomic_write(other, over=False) as file:
+    with pytest.raises(FileExistsError), private_files.atomic_write(other, over=False) as file:
         file.write(b"ours")
         other.write_bytes(b"theirs")
 

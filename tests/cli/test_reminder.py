@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smtui.ambient import Ambient
+from smtui.system.ambient import Ambient
 from tests.cli.conftest import CommandLine
 from tests.conftest import Clock
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.ambient import Ambient
+from smtui.system.ambient import Ambient
 from tests.conftest import Clock
 
 DECADE = {"days": 3652}

@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 from unittest.mock import patch
 
 import smtui
-from smtui.ambient import system_clock
 from smtui.cli.exit_codes import Exit
+from smtui.system.ambient import system_clock
 from smtui.vault import kdf
 from tests.vault.conftest import REAL
 from tests.vault.test_backup import SAMPLES

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui.ambient import Ambient
 from smtui.api.errors import ClientError, InvalidParameterException, InvalidRequestException
 from smtui.engine.passwords import PUNCTUATION, count_strings, generate, list_included_types
+from smtui.system.ambient import Ambient
 
 AMBIENT = Ambient()
 SWITCHES = ("ExcludeLowercase", "ExcludeUppercase", "ExcludeNumbers", "ExcludePunctuation", "IncludeSpace")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.children import PASSED_ON
+from smtui.system.subprocesses import PASSED_ON
 from tests import waiting
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="command functions need Unix sockets")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.ambient import system_clock
+from smtui.system.ambient import system_clock
 from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals")

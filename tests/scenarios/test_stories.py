@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smtui.ambient import Ambient
+from smtui.system.ambient import Ambient
 from tests.cli.conftest import CommandLine
 from tests.conftest import Clock
 from tests.scenarios.story import Story

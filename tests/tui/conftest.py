@@ -20,7 +20,7 @@ from textual.widgets import Input
 
 import smtui
 from smtui.clipboard.clipboard import Clipboard
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.tui import verifier
 from smtui.tui.app import SmtuiApp
 from smtui.tui.workarounds import needs_painting

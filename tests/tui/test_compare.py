@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.secret import SecretScreen

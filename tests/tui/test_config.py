@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from smtui import renamed_settings
-from smtui.config import Settings, SettingsError, change_settings, load_settings, settings_path, vault_path
-from smtui.recent import recent_vaults
+from smtui.system import renamed_settings
+from smtui.system.recent_vaults import recent_vaults
+from smtui.system.settings import Settings, SettingsError, change_settings, load_settings, settings_path, vault_path
 from smtui.tui import keys
 
 
@@ -127,7 +127,7 @@ def test_sessions_that_change_settings_at_once_lose_nothing(tmp_path: Path) -> N
     """Four processes keep fifty filters each, and remember vaults."""
     script = (
         "import sys\nfrom dataclasses import replace\nfrom pathlib import Path\n"
-        "from smtui import recent\nfrom smtui.config import change_settings\n"
+        "from smtui.system import recent_vaults as recent\nfrom smtui.system.settings import change_settings\n"
         "environ = {'SMTUI_CONFIG': sys.argv[1]}\n"
         "for number in range(50):\n"
         "    name = f'{sys.argv[2]}{number}'\n"

@@ -23,7 +23,7 @@ from smtui.clipboard.clipboard import Clipboard, NoClipboardError
 from smtui.clipboard.fingerprint import Fingerprint
 from smtui.clipboard.own_terminal import write_to
 from smtui.clipboard.watchdog import Watch
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
 from tests.tui.conftest import FakeTool, MakeApp, Steady, until
 

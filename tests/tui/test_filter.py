@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 import smtui
-from smtui.config import change_settings, load_settings
+from smtui.system.settings import change_settings, load_settings
 from smtui.text.sanitize import sanitize
 from smtui.tui import question
 from smtui.tui.app import SmtuiApp

@@ -12,7 +12,7 @@ import pexpect
 import pytest
 
 import smtui
-from smtui.hardening import incident, scrub
+from smtui.system.hardening import incident, scrub
 from smtui.tui.start import refuse
 from tests.waiting import LIMIT
 
@@ -30,7 +30,7 @@ def run(code: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def test_a_hardened_process_leaves_no_core_and_lets_nobody_look() -> None:
     """No core files, memory closed to the user's other programs, new files for the owner only."""
     done = run(
-        "import ctypes, os, resource; from smtui.hardening import harden; harden()\n"
+        "import ctypes, os, resource; from smtui.system.hardening import harden; harden()\n"
         "print(resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3), oct(os.umask(0)))"
     )
 
@@ -41,7 +41,7 @@ def test_a_hardened_process_leaves_no_core_and_lets_nobody_look() -> None:
 def test_a_debugger_can_be_let_in_on_purpose() -> None:
     """`--allow-debug` leaves the process dumpable; the rest stays."""
     done = run(
-        "import ctypes, os; from smtui.hardening import harden; harden(allow_debug=True)\n"
+        "import ctypes, os; from smtui.system.hardening import harden; harden(allow_debug=True)\n"
         "print(ctypes.CDLL(None).prctl(3), oct(os.umask(0)))"
     )
 
@@ -59,7 +59,8 @@ def test_textuals_switches_are_taken_away_and_looks_are_left() -> None:
 
 def test_hardening_comes_before_textual() -> None:
     """Textual reads its switches when it is imported."""
-    done = run("import sys, smtui.hardening, smtui.tui.start, smtui.config; print('textual' in sys.modules)")
+    modules = "smtui.system.hardening, smtui.tui.start, smtui.system.settings"
+    done = run(f"import sys, {modules}; print('textual' in sys.modules)")
 
     assert done.stdout == "False\n"
 
@@ -74,7 +75,7 @@ def test_hardening_comes_before_textual() -> None:
 )
 def test_no_traceback_and_no_value_on_the_way_down(breaking: str) -> None:
     """Whatever breaks, in whatever thread: one line with an id."""
-    done = run(f"from smtui.hardening import harden; harden()\nplaintext = '{SECRET}'\n{breaking}")
+    done = run(f"from smtui.system.hardening import harden; harden()\nplaintext = '{SECRET}'\n{breaking}")
 
     assert SECRET not in done.stderr + done.stdout
     assert "Traceback" not in done.stderr
@@ -216,7 +217,7 @@ def test_nothing_of_the_passphrase_is_left_after_the_lock(tmp_path: Path) -> Non
 
 CRASHING = """
 import sys
-from smtui.hardening import harden
+from smtui.system.hardening import harden
 harden()
 from pathlib import Path
 from smtui.tui.app import SmtuiApp

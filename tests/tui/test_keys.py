@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 import smtui
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.add_replicas import AddReplicas

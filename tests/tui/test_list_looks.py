@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from tests.conftest import Clock
 from tests.tui.conftest import SAMPLES, MakeApp, screen_text, types, until
 

@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm

@@ -13,8 +13,8 @@ from textual.widgets import Input
 
 import smtui
 from smtui import strength, wordlist
-from smtui.config import Settings
 from smtui.strength import Strength
+from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm

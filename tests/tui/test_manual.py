@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, until
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")

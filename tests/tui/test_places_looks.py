@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.text.sanitize import SafeText
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.ambient import Ambient
+from smtui.system.ambient import Ambient
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, screen_text, until, version_id
 

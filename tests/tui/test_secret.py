@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 import smtui
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.tags import TagsForm

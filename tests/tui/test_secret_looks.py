@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.text.sanitize import SafeText
 from tests.tui.conftest import MakeApp, screen_text, types, until, version_id
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 import smtui
-from smtui.config import load_settings
+from smtui.system.settings import load_settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.columns import ColumnsForm

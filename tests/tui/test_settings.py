@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from smtui.config import Settings, change_settings, load_settings
+from smtui.system.settings import Settings, change_settings, load_settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.key_choice import taken_by

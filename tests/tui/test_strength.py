@@ -8,9 +8,9 @@ import subprocess
 import pytest
 
 from smtui import strength, wordlist
-from smtui.ambient import Ambient
 from smtui.phrases import estimate_phrase_bits
 from smtui.strength import ROWS, Estimator, Strength, estimate
+from smtui.system.ambient import Ambient
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.tui import themes
 from tests.tui.conftest import MakeApp
 

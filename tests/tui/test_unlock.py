@@ -11,7 +11,7 @@ import pytest
 
 import smtui
 from smtui.backends import keyring_store, opening
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.screens.unlock import UnlockScreen
 from tests.conftest import PASSPHRASE

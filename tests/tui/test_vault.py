@@ -15,8 +15,8 @@ import smtui
 from smtui import strength
 from smtui.backends import keyring_store
 from smtui.backends.maintenance import Maintenance
-from smtui.config import Settings, load_settings
 from smtui.strength import Strength
+from smtui.system.settings import Settings, load_settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.screens.recovery import UNSEEN, RecoveryScreen

@@ -10,7 +10,7 @@ import pytest
 
 import smtui
 from smtui.backends.maintenance import Maintenance
-from smtui.config import Settings
+from smtui.system.settings import Settings
 from smtui.tui import verifier
 from smtui.tui.app import SmtuiApp
 from smtui.tui.screens.unlock import UnlockScreen

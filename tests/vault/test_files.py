@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import smtui
-from smtui import config, recent
+from smtui.system import recent_vaults
+from smtui.system import settings as system_settings
 from smtui.transfer.private_file import private_file
 from smtui.vault import kdf, migrate, opening
 from tests.conftest import PASSPHRASE
@@ -60,8 +61,8 @@ def test_private_under_any_umask(tmp_path: Path, careless_umask: None, monkeypat
         vault.client().put_secret_value(SecretId="a", SecretString="t")
         look()
     migrated(path)
-    config.change_settings(lambda settings: replace(settings, theme="x"))
-    recent.remember(path)
+    system_settings.change_settings(lambda settings: replace(settings, theme="x"))
+    recent_vaults.remember(path)
     with private_file(tmp_path / "export") as file:
         file.write(b"x")
         look()

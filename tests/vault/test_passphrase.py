@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import smtui
-from smtui import folder_lock
-from smtui.ambient import Ambient
+from smtui.system import folder_lock
+from smtui.system.ambient import Ambient
 from smtui.vault import backup, kdf, recovery, reseal
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
@@ -124,7 +124,7 @@ def test_no_change_while_another_connection_is_open(path: Path) -> None:
 def change_elsewhere(path: Path) -> str:
     """Another process tries to change the passphrase; what comes of it."""
     return elsewhere(
-        "from smtui import folder_lock; folder_lock.TIMEOUT_SECONDS = 0.05\n"
+        "from smtui.system import folder_lock; folder_lock.TIMEOUT_SECONDS = 0.05\n"
         "try:\n    with smtui.open_vault(sys.argv[1], PASSPHRASE) as vault:\n"
         "        vault.maintenance.change_passphrase('new')\n"
         "except smtui.VaultError as error: print(type(error).__name__)\n", path,

@@ -369,7 +369,7 @@ def test_a_machine_that_cannot_remember_opens_it(path: Path, monkeypatch: pytest
 
 
 def test_the_platform_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from smtui.config import state_path
+    from smtui.system.settings import state_path
 
     monkeypatch.delenv("SMTUI_STATE")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))

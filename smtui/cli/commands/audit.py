@@ -18,11 +18,11 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from smtui.ambient import Ambient
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import open_for
+from smtui.system.ambient import Ambient
 from smtui.trail_words import (
     AuditQueryError,
     find_caller,

@@ -22,7 +22,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     from smtui.clipboard.clipboard import Clipboard
-    from smtui.config import load_settings
+    from smtui.system.settings import load_settings
 
     settings = load_settings()
     seconds = settings.clipboard_timeout if args.clear_after is None else args.clear_after

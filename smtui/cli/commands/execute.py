@@ -67,18 +67,18 @@ def run(args: argparse.Namespace) -> Exit:
 
 def _make_environment(*, pristine: bool) -> dict[str, str]:
     """The command's variables apart from secrets: the user's without those that unlock the vault, or a minimal set."""
-    from smtui.children import command_environment, environment
+    from smtui.system.subprocesses import command_environment, environment
 
     return environment() if pristine else command_environment()
 
 
 def _keep_descriptors(descriptors: Sequence[int]) -> None:
-    from smtui import children
+    from smtui.system import subprocesses
 
     for descriptor in descriptors:
-        if children.is_secret(descriptor):
+        if subprocesses.is_secret(descriptor):
             raise UsageError(f"--keep-fd {descriptor}: the passphrase was read from it.")
-        children.keep_descriptor(descriptor)
+        subprocesses.keep_descriptor(descriptor)
 
 
 def _find_program(word: str, environment: Mapping[str, str]) -> str:
@@ -134,16 +134,16 @@ def become(program: str, words: list[str], environment: Mapping[str, str], secre
 
     `secrets` are variables that override `environment`. Raises CommandNotExecutableError.
     """
-    from smtui import children
+    from smtui.system import subprocesses
 
     if sys.platform == "win32":
-        raise SystemExit(children.run_on_terminal(words, program=program, environ={**environment, **secrets}))
-    from smtui.hardening import hand_over
+        raise SystemExit(subprocesses.run_on_terminal(words, program=program, environ={**environment, **secrets}))
+    from smtui.system.hardening import hand_over
 
     hand_over()
     values = {name: os.fsencode(value) for name, value in environment.items()}
     values |= {name: value.encode() for name, value in secrets.items()}
     try:
-        children.replace_process(program, words, values)
+        subprocesses.replace_process(program, words, values)
     except OSError as error:
         raise CommandNotExecutableError(f"{words[0]} cannot be run: {error.strerror}.") from None

@@ -24,8 +24,8 @@ from smtui.cli import diagnostics, output, parameters, terminal
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import open_for
-from smtui.config import state_path
 from smtui.rotation.arguments import format_arguments, make_absolute, number_arguments
+from smtui.system.settings import state_path
 
 if TYPE_CHECKING:
     from smtui.api.extensions import RotationClient

@@ -13,11 +13,11 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from smtui.ambient import Ambient
 from smtui.api.arn import format_principal_arn, format_secret_arn
 from smtui.cli import inputs, output
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.unlocking import open_for
+from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
     from smtui.policy.statements import Policy

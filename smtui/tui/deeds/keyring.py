@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtui.backends import stored_key
-from smtui.config import load_settings
+from smtui.system.settings import load_settings
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from smtui import recent
+from smtui.system import recent_vaults
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
@@ -71,4 +71,4 @@ async def choose_vault(app: SmtuiApp) -> Path | None:
 
 def known() -> list[tuple[Path, bool]]:
     """Those opened lately, and whether each is still there."""
-    return [(path, path.exists()) for path in recent.recent_vaults()]
+    return [(path, path.exists()) for path in recent_vaults.recent_vaults()]

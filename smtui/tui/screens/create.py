@@ -13,8 +13,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 import smtui
-from smtui.ambient import Ambient
 from smtui.api.errors import SmtuiError
+from smtui.system.ambient import Ambient
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.config import Settings, change_settings
+from smtui.system.settings import Settings, change_settings
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows
 from smtui.tui.bridge import call, gesture, look

@@ -12,8 +12,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui import recent
 from smtui.backends.local import is_region
+from smtui.system import recent_vaults
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
@@ -136,7 +136,7 @@ class RegionsScreen(SessionScreen[None]):
     async def action_remove(self) -> None:
         """The list forgets it; the file stays where it is."""
         if vault := self.vaults.current:
-            await call(recent.forget, vault[0])
+            await call(recent_vaults.forget, vault[0])
             await self.reload()
             self.say(f"{vault[0].name} is no longer remembered. The file is where it was.")
 

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.backends import stored_key
-from smtui.config import settings_path
+from smtui.system.settings import settings_path
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call

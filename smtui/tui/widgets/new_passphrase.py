@@ -14,8 +14,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from smtui import strength, wordlist
-from smtui.ambient import Ambient
 from smtui.strength import Strength
+from smtui.system.ambient import Ambient
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 import smtui
-from smtui import children, strength
+from smtui import strength
 from smtui.clipboard.backends import TOOLS
 from smtui.clipboard.fingerprint import Fingerprint
 from smtui.clipboard.watchdog import Watch, Watchdog
 from smtui.editor.program import edit
 from smtui.editor.temp_file import find_location, temporary_file
+from smtui.system import subprocesses
 from tests.conftest import PASSPHRASE
 
 PACKAGE = Path(smtui.__file__).parent
@@ -55,7 +56,7 @@ def test_one_module_starts_every_process() -> None:
     same process begins anew."""
     found = {str(path.relative_to(PACKAGE)): set(starts_in(path.read_text())) for path in PACKAGE.rglob("*.py")}
 
-    assert {name for name, starts in found.items() if starts} == {"children.py", "freed_memory.py"}
+    assert {name for name, starts in found.items() if starts} == {"system/subprocesses.py", "system/freed_memory.py"}
 
 
 @pytest.mark.parametrize("source", [
@@ -245,7 +246,7 @@ def test_open_descriptors_are_found_where_the_system_does_not_list_them(monkeypa
 
     reading, writing = os.pipe()
     monkeypatch.setattr(os, "listdir", listdir)
-    found = children._open_descriptors()
+    found = subprocesses._open_descriptors()
     monkeypatch.undo()
     os.close(writing)
 

@@ -57,7 +57,7 @@ def module_command(module: str) -> list[str]:
 
 def module_environment() -> dict[str, str]:
     """For `module_command`, run from a folder that is not ours, so that nothing lying there is imported."""
-    return {**environment(), "PYTHONPATH": str(Path(__file__).parents[1])}
+    return {**environment(), "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 # Starting one.

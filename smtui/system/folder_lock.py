@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from smtui.ambient import seconds_awake
+from smtui.system.ambient import seconds_awake
 
 if sys.platform != "win32":
     import fcntl

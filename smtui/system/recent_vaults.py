@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from smtui.bounded import read_bounded
-from smtui.config import settings_path
-from smtui.folder_lock import lock_folder
-from smtui.private import atomic_write, make_folder
+from smtui.system.bounded_read import read_bounded
+from smtui.system.folder_lock import lock_folder
+from smtui.system.private_files import atomic_write, make_folder
+from smtui.system.settings import settings_path
 
 FILE = "recent.toml"
 MAX_VAULTS = 10

@@ -12,7 +12,7 @@ import stat
 import sys
 from pathlib import Path
 
-from smtui.ambient import seconds_awake
+from smtui.system.ambient import seconds_awake
 
 CHUNK = 1 << 16
 NO_WRITER = 3.0

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from smtui.api.errors import SmtuiError
-from smtui.bounded import read_bounded
-from smtui.folder_lock import lock_folder
-from smtui.private import atomic_write, make_folder
-from smtui.renamed_settings import SETTINGS as RENAMED
-from smtui.renamed_settings import migrate
+from smtui.system.bounded_read import read_bounded
+from smtui.system.folder_lock import lock_folder
+from smtui.system.private_files import atomic_write, make_folder
+from smtui.system.renamed_settings import SETTINGS as RENAMED
+from smtui.system.renamed_settings import migrate
 
 MAX_BYTES = 1 << 20
 """Of a settings file."""
