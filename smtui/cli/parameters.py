@@ -12,9 +12,9 @@ from smtui.api.shapes import Blob, Flag, Integer, List, Operation, Shape, Struct
 from smtui.cli import diagnostics, inputs, shorthand
 from smtui.cli.exit_codes import UsageError
 from smtui.cli.shorthand import ShorthandError
+from smtui.rules.audit_query import kebab as kebab
 from smtui.text import strict_json
 from smtui.text.strict_json import JsonError
-from smtui.trail_words import kebab as kebab
 
 
 @dataclass(frozen=True, slots=True)

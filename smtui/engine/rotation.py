@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from smtui import labels, schedules
 from smtui.api.errors import AccessDeniedException, InvalidParameterException
 from smtui.engine import events, values
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Response
 from smtui.engine.functions import find_function
-from smtui.schedules import InvalidScheduleError, Rules
+from smtui.rules import labels, schedules
+from smtui.rules.schedules import InvalidScheduleError, Rules
 from smtui.vault import rotations, secrets, versions
 from smtui.vault.rotations import Function, Kind, Rotation, Run
 from smtui.vault.secrets import Secret

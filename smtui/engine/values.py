@@ -6,7 +6,6 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from smtui import labels
 from smtui.api.errors import (
     InvalidParameterException,
     LimitExceededException,
@@ -17,6 +16,7 @@ from smtui.api.limits import KEPT_VERSIONS, MAX_LABELS_PER_SECRET, MAX_LABELS_PE
 from smtui.engine import kms
 from smtui.engine.call import DAY, Call
 from smtui.engine.declaration import Request
+from smtui.rules import labels
 from smtui.vault import envelope, keys, secrets, versions
 from smtui.vault.envelope import EncryptionContext, Envelope
 from smtui.vault.keys import KmsKey

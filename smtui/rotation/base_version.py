@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import InvalidParameterException, InvalidRequestException, LimitExceededException
-from smtui.compare_and_swap import OWN_LABEL, read_labels
-from smtui.labels import AWSCURRENT, AWSPENDING
+from smtui.rules.compare_and_swap import OWN_LABEL, read_labels
+from smtui.rules.labels import AWSCURRENT, AWSPENDING
 
 if TYPE_CHECKING:
     from smtui.api.types import Client

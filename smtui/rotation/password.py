@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.errors import InvalidRequestException, ResourceNotFoundException
-from smtui.labels import AWSCURRENT
 from smtui.rotation.base_version import BaseGuard
 from smtui.rotation.function import Output, StepFailedError, Task
+from smtui.rules.labels import AWSCURRENT
 from smtui.text.json_object import read_object
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, InvalidRequestException, ResourceExistsException
-from smtui.compare_and_swap import Stored, store_value
-from smtui.labels import AWSCURRENT
+from smtui.rules.compare_and_swap import Stored, store_value
+from smtui.rules.labels import AWSCURRENT
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Progress, Step, make_plan
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from smtui import trail_words
-from smtui.labels import AWSCURRENT
+from smtui.rules import audit_query
+from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import rows
 from smtui.tui.label_moves import short
@@ -71,7 +71,7 @@ def _events(vault: Vault, secret_id: str, region: str) -> list[Event]:
 
 def _say(event: Event, did: str, who: str = "") -> SafeText:
     when = rows.minute(datetime.fromisoformat(event["eventTime"]))
-    who = who or trail_words.find_caller(event) or "AWS"
+    who = who or audit_query.find_caller(event) or "AWS"
     return sanitize(f"{who} {did} at {when} ({event['eventName']}).")
 
 

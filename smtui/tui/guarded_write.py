@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from smtui.api.errors import ChangedMeanwhileError
-from smtui.compare_and_swap import write_unless
+from smtui.rules.compare_and_swap import write_unless
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.conflict import Answer, ConflictDialog

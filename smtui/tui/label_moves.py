@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smtui import labels
-from smtui.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
+from smtui.rules import labels
+from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
 from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smtui import labels
 from smtui.api import limits
 from smtui.clipboard.backends import list_backends
+from smtui.rules import labels
 from smtui.system.settings import settings_path, state_path
 from smtui.tui.search import grammar
 from smtui.tui.trail_question import GRAMMAR

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smtui import labels
 from smtui.api.limits import MAX_LABEL_LENGTH, MAX_LABELS_PER_VERSION
-from smtui.labels import AWSCURRENT
+from smtui.rules import labels
+from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import comparing
 from smtui.tui.label_moves import NEW, Labels, Move

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, SmtuiError
-from smtui.compare_and_swap import Transaction, write_unless
+from smtui.rules.compare_and_swap import Transaction, write_unless
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Set
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from smtui.labels import AWS
+from smtui.rules.labels import AWS
 from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from smtui import schedules
-from smtui.cron import Cron, Days, Weekdays
-from smtui.schedules import Rate, Rules, Window
+from smtui.rules import schedules
+from smtui.rules.cron import Cron, Days, Weekdays
+from smtui.rules.schedules import Rate, Rules, Window
 from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:

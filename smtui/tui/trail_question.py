@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from smtui import trail_words
-from smtui.trail_words import AuditQueryError
+from smtui.rules import audit_query
+from smtui.rules.audit_query import AuditQueryError
 from smtui.tui.search import describe_unknown_key
 
 GRAMMAR = (
@@ -33,8 +33,8 @@ EXPECTED = {"only": "changes", "secret": "prod/db", "caller": "user/alice", "ope
 """By key, a value that it takes."""
 _KEY = re.compile(r"(?!arn:)[a-z-]+:")
 COMPLETIONS = {
-    "operation": (*trail_words.OPERATION_NAMES, *map(trail_words.kebab, trail_words.OPERATION_NAMES)),
-    "outcome": trail_words.OUTCOMES, "since": ("1d", "2d", "7d", "30d"), "until": ("1d", "2d", "7d", "30d"),
+    "operation": (*audit_query.OPERATION_NAMES, *map(audit_query.kebab, audit_query.OPERATION_NAMES)),
+    "outcome": audit_query.OUTCOMES, "since": ("1d", "2d", "7d", "30d"), "until": ("1d", "2d", "7d", "30d"),
 }
 
 
@@ -56,7 +56,7 @@ class TrailQuestion:
             return False
         if not self.words:
             return True
-        row = " ".join((event["eventName"], trail_words.find_subject(event), trail_words.find_caller(event),
+        row = " ".join((event["eventName"], audit_query.find_subject(event), audit_query.find_caller(event),
                         event.get("errorCode", "done"))).lower()
         return all(word in row for word in self.words)
 
@@ -110,9 +110,9 @@ def _beginnings(begun: str) -> Iterator[str]:
 def _value(key: str, value: str, now: datetime) -> Any:
     match key:
         case "operation":
-            return trail_words.parse_operation(value)
+            return audit_query.parse_operation(value)
         case "outcome":
-            return trail_words.parse_outcome(value)
+            return audit_query.parse_outcome(value)
         case "since" | "until":
-            return trail_words.parse_time(value, now)
+            return audit_query.parse_time(value, now)
     return value

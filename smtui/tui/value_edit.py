@@ -13,8 +13,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError
-from smtui.compare_and_swap import Stored, holders_before, is_changed, read_labels, store_value
-from smtui.labels import AWSCURRENT, AWSPREVIOUS
+from smtui.rules.compare_and_swap import Stored, holders_before, is_changed, read_labels, store_value
+from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import authorship
 from smtui.tui.bridge import call

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from smtui import labels
 from smtui.api.errors import ResourceNotFoundException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
+from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import kms_keys
 from smtui.tui.label_moves import Labels, Move, left_pending, of_versions, short

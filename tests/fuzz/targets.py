@@ -19,7 +19,6 @@ from typing import Any
 from unittest import mock
 
 import smtui
-from smtui import schedules
 from smtui.api.errors import SmtuiError
 from smtui.api.model import OPERATIONS
 from smtui.cli import shorthand
@@ -30,6 +29,7 @@ from smtui.policy.warnings import warnings
 from smtui.rotation import rpc_codec
 from smtui.rotation.function import Task
 from smtui.rotation.rpc_server import RpcServer
+from smtui.rules import schedules
 from smtui.text import strict_json
 from smtui.text.json_object import read_members, read_object
 from smtui.transfer import formats

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.aws_regions import REGIONS
+from smtui.rules.regions import REGIONS
 from smtui.tui.app import SmtuiApp
 from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.replication import ReplicationScreen

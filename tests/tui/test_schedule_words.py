@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from smtui import schedules
-from smtui.schedules import InvalidScheduleError
+from smtui.rules import schedules
+from smtui.rules.schedules import InvalidScheduleError
 from smtui.tui import schedule_words
 from smtui.tui.schedule_words import as_asked, asked, in_words, of_rules, typed, window_words
 

@@ -22,8 +22,7 @@ from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import open_for
-from smtui.system.ambient import Ambient
-from smtui.trail_words import (
+from smtui.rules.audit_query import (
     AuditQueryError,
     find_caller,
     find_subject,
@@ -31,6 +30,7 @@ from smtui.trail_words import (
     parse_outcome,
     parse_time,
 )
+from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

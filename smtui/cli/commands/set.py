@@ -17,8 +17,8 @@ from smtui.cli.parser import whole_number
 from smtui.cli.target import Target
 from smtui.cli.terminal import NoTerminalError
 from smtui.cli.unlocking import open_for
-from smtui.compare_and_swap import read_labels
-from smtui.labels import AWSCURRENT
+from smtui.rules.compare_and_swap import read_labels
+from smtui.rules.labels import AWSCURRENT
 from smtui.text.json_object import JsonObject, is_encodable
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from smtui import labels
 from smtui.api.arn import format_secret_arn
 from smtui.api.errors import InvalidParameterException, ResourceExistsException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
@@ -10,6 +9,7 @@ from smtui.engine import describing, kms, names, replication, rotation, values
 from smtui.engine.admission import check_owner, not_found_error, replica_error, scheduled_error
 from smtui.engine.call import DAY, Call, require_token, to_datetime
 from smtui.engine.declaration import Request, Response, operation
+from smtui.rules import labels
 from smtui.vault import replicas, secrets, versions
 from smtui.vault.secrets import Secret
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from smtui import labels
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.engine import describing, filters, kms, paging
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
+from smtui.rules import labels
 from smtui.vault import keys, versions
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import Version

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smtui import labels
 from smtui.api.errors import InvalidRequestException, ResourceNotFoundException
 from smtui.engine import rotation
 from smtui.engine.call import Call, require_token
 from smtui.engine.declaration import Request, Response, operation
+from smtui.rules import labels
 from smtui.vault import rotations, secrets, versions
 from smtui.vault.rotations import Rotation
 from smtui.vault.secrets import Secret

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from smtui import labels
 from smtui.api.errors import InvalidParameterException, ResourceNotFoundException
 from smtui.engine import values
 from smtui.engine.call import Call
 from smtui.engine.declaration import Request, Response, operation
+from smtui.rules import labels
 from smtui.vault import versions
 from smtui.vault.secrets import Secret
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from smtui import labels
 from smtui.api.errors import (
     ClientError,
     InvalidParameterException,
@@ -18,6 +17,7 @@ from smtui.engine import events, filters, paging, rotation, values
 from smtui.engine.admission import admit
 from smtui.engine.call import Call, require_token, to_datetime
 from smtui.engine.declaration import OPERATIONS, Request, Response, operation
+from smtui.rules import labels
 from smtui.vault import secrets, versions
 from smtui.vault.secrets import Secret
 from smtui.vault.versions import Version

@@ -13,9 +13,9 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui import schedules
 from smtui.api.limits import MAX_SCHEDULE_LENGTH
-from smtui.schedules import InvalidScheduleError
+from smtui.rules import schedules
+from smtui.rules.schedules import InvalidScheduleError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError

@@ -13,8 +13,8 @@ from textual import getters, on
 
 from smtui.api.errors import AccessDeniedException
 from smtui.api.limits import MAX_LABEL_LENGTH
-from smtui.compare_and_swap import read_labels
-from smtui.labels import AWSCURRENT
+from smtui.rules.compare_and_swap import read_labels
+from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import authorship, ways_back
 from smtui.tui.bridge import call, gesture

@@ -13,7 +13,7 @@ from textual import getters
 from textual.screen import Screen
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, SmtuiError
-from smtui.compare_and_swap import write_unless
+from smtui.rules.compare_and_swap import write_unless
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import background, call, gesture, reading

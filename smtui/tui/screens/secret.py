@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
-from smtui.labels import AWSCURRENT, AWSPREVIOUS, sort_labels
+from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS, sort_labels
 from smtui.tui import keys, kms_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.label_moves import labels_of, of_versions, short

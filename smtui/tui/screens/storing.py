@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from smtui.api.errors import AccessDeniedException, ClientError
-from smtui.compare_and_swap import read_labels
 from smtui.editor.program import find_editor
 from smtui.editor.temp_file import find_location
-from smtui.labels import AWSCURRENT
+from smtui.rules.compare_and_swap import read_labels
+from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import outside, ways_back
 from smtui.tui.bridge import call, gesture

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.content import Content
 
-from smtui import trail_words
+from smtui.rules import audit_query
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.marks import Severity
 from smtui.tui.widgets.table import Column, Table
@@ -22,8 +22,8 @@ def event_table() -> Table[Event]:
     return Table(
         Column("Time", _when, 19),
         Column("Operation", lambda event: sanitize(event["eventName"]), 20, grows=1),
-        Column("About", lambda event: sanitize(trail_words.find_subject_name(event)), 18, grows=2, names=True),
-        Column("Caller", lambda event: sanitize(trail_words.find_caller(event)), 10, grows=1, drop=1),
+        Column("About", lambda event: sanitize(audit_query.find_subject_name(event)), 18, grows=2, names=True),
+        Column("Caller", lambda event: sanitize(audit_query.find_caller(event)), 10, grows=1, drop=1),
         Column("Outcome", _outcome, 14, grows=2),
         key=lambda event: event["eventID"], nothing=NOTHING,
     )

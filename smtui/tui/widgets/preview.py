@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.arn import get_last_field, get_region
-from smtui.labels import sort_labels
+from smtui.rules.labels import sort_labels
 from smtui.text.sanitize import sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui import schedules
 from smtui.rotation.function import STEPS
+from smtui.rules import schedules
 from smtui.text.sanitize import sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS, name_in, what_it_does

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice, pairwise
 
-from smtui import cron
 from smtui.api.limits import MAX_ROTATION_DAYS, MIN_ROTATION_HOURS
-from smtui.cron import Cron, InvalidCronError
+from smtui.rules import cron
+from smtui.rules.cron import Cron, InvalidCronError
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MIN_INTERVAL = MIN_ROTATION_HOURS * HOUR

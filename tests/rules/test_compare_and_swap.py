@@ -19,8 +19,8 @@ from smtui.api.errors import (
     InternalServiceError,
     ResourceNotFoundException,
 )
-from smtui.compare_and_swap import OWN_LABEL, holders_before, is_changed, read_labels, store_value
-from smtui.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
+from smtui.rules.compare_and_swap import OWN_LABEL, holders_before, is_changed, read_labels, store_value
+from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
 from tests.conftest import PASSPHRASE
 
 ID: Any = {"SecretId": "a"}

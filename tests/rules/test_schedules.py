@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui import schedules
-from smtui.schedules import DAY, HOUR, InvalidScheduleError, next_window, next_windows, reported_days, rules
+from smtui.rules import schedules
+from smtui.rules.schedules import DAY, HOUR, InvalidScheduleError, next_window, next_windows, reported_days, rules
 
 MONDAY = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 EXPRESSIONS = (

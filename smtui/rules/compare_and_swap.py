@@ -14,9 +14,9 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from smtui import labels
 from smtui.api.errors import ChangedMeanwhileError
-from smtui.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
+from smtui.rules import labels
+from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
 from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui import labels
-from smtui.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
+from smtui.rules import labels
+from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
 
 VERSIONS = st.sampled_from("abcde")
 LABELS = st.sampled_from([AWSCURRENT, AWSPREVIOUS, AWSPENDING, "blue", "green"])
