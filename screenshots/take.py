@@ -19,7 +19,7 @@ from film import Frame, film
 from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 
-from smtui.demo import demo
+from smtui.backends.demo import demo
 from smtui.tui.app import SmtuiApp
 from smtui.tui.places import PLACES, Place
 from smtui.tui.screens.part import PARTS, POLICY, exists

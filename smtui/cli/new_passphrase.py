@@ -53,7 +53,7 @@ def new_passphrase(
 
 
 def _warn_if_weak(passphrase: bytearray) -> None:
-    from smtui.strength import estimate
+    from smtui.passphrase.strength import estimate
 
     strength = estimate(passphrase)
     if strength is not None and strength.is_weak:
@@ -78,8 +78,8 @@ def _ask_twice() -> bytearray:
 
 def _generate_words() -> bytearray:
     """Generates six words and shows them on the terminal, nowhere else."""
+    from smtui.passphrase.wordlist import random_words
     from smtui.system.ambient import Ambient
-    from smtui.wordlist import random_words
 
     words = random_words(Ambient())
     if not terminal.write(f"\nPassphrase:\n\n    {words}\n"):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.arn import get_last_field
 from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
-from smtui.strength import Estimator
+from smtui.passphrase.strength import Estimator
 from smtui.system.ambient import Ambient
 from smtui.text.json_object import read_members
 from smtui.text.sanitize import SafeText, sanitize

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 import smtui
-from smtui import strength
 from smtui.clipboard.backends import TOOLS
 from smtui.clipboard.fingerprint import Fingerprint
 from smtui.clipboard.watchdog import Watch, Watchdog
 from smtui.editor.program import edit
 from smtui.editor.temp_file import find_location, temporary_file
+from smtui.passphrase import strength
 from smtui.system import subprocesses
 from tests.conftest import PASSPHRASE
 

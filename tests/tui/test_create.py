@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import smtui
-from smtui import strength, wordlist
-from smtui.strength import Strength
+from smtui.passphrase import strength, wordlist
+from smtui.passphrase.strength import Strength
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.screens.create import CreateScreen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtui.demo import demo
+from smtui.backends.demo import demo
 
 
 def test_the_demo_has_one_of_everything(cheap_kdf: None) -> None:

@@ -12,8 +12,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 import smtui
-from smtui import strength, wordlist
-from smtui.strength import Strength
+from smtui.passphrase import strength, wordlist
+from smtui.passphrase.strength import Strength
 from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
 from smtui.tui.app import SmtuiApp

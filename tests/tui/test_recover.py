@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import smtui
-from smtui import strength
-from smtui.strength import Strength
+from smtui.passphrase import strength
+from smtui.passphrase.strength import Strength
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.screens.unlock import UnlockScreen

@@ -12,10 +12,10 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui import strength
 from smtui.backends import keyring_store
 from smtui.backends.maintenance import Maintenance
-from smtui.strength import Strength
+from smtui.passphrase import strength
+from smtui.passphrase.strength import Strength
 from smtui.system.settings import Settings, load_settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.import_plan import ImportPlan

@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
-from smtui import strength, wordlist
-from smtui.strength import Strength
+from smtui.passphrase import strength, wordlist
+from smtui.passphrase.strength import Strength
 from smtui.system.ambient import Ambient
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys

@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from smtui import strength, wordlist
-from smtui.phrases import estimate_phrase_bits
-from smtui.strength import ROWS, Estimator, Strength, estimate
+from smtui.passphrase import strength, wordlist
+from smtui.passphrase.phrases import estimate_phrase_bits
+from smtui.passphrase.strength import ROWS, Estimator, Strength, estimate
 from smtui.system.ambient import Ambient
 
 

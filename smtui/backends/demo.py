@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import smtui
 from smtui.api.arn import format_principal_arn
+from smtui.passphrase.wordlist import random_words
 from smtui.system.ambient import Ambient, Clock
-from smtui.wordlist import random_words
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, Tag

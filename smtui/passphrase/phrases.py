@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
-from smtui.famous_phrases import FAMOUS_PHRASES
-from smtui.wordlist import load_words as list_words
+from smtui.passphrase.famous_phrases import FAMOUS_PHRASES
+from smtui.passphrase.wordlist import load_words as list_words
 
 _FUNCTION_WORDS = """
 a i the to of and in is it you that he was for on are with as his they be at one have

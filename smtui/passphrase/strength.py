@@ -1,6 +1,6 @@
 """Estimates the strength of a passphrase, and the time to guess it.
 
-The estimate is the smaller of zxcvbn's and that of `smtui.phrases`. It runs in a separate process, because the
+The estimate is the smaller of zxcvbn's and that of `smtui.passphrase.phrases`. It runs in a separate process, because the
 estimators split the passphrase into many strings, and their memory ends with that process. The pipe carries the
 passphrase there and one number back.
 
@@ -70,7 +70,7 @@ def estimate(typed: bytes | bytearray | memoryview) -> Strength | None:
     if not typed:
         return None
     try:
-        return Strength(float(run_module("smtui.strength", typed, seconds=TIMEOUT_SECONDS)))
+        return Strength(float(run_module("smtui.passphrase.strength", typed, seconds=TIMEOUT_SECONDS)))
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
 
@@ -85,7 +85,9 @@ class Estimator:
         """log2 of the number of guesses; infinity if it cannot be estimated."""
         data = text[:MAX_CHARACTERS].encode("utf-8", "replace")
         try:
-            process = self._process = self._process or start_module("smtui.strength", MANY, stdout=subprocess.PIPE)
+            process = self._process = self._process or start_module(
+                "smtui.passphrase.strength", MANY, stdout=subprocess.PIPE,
+            )
             assert process.stdin is not None and process.stdout is not None
             process.stdin.write(len(data).to_bytes(4, "big") + data)
             process.stdin.flush()
@@ -113,7 +115,7 @@ def _bits(data: bytes) -> float:
     """log2 of the number of guesses. Characters after the 72nd could only add to it; omitting them saves time."""
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
-    from smtui.phrases import estimate_phrase_bits
+    from smtui.passphrase.phrases import estimate_phrase_bits
 
     text = data.decode("utf-8", "replace")[:MAX_CHARACTERS]
     return min(math.log2(zxcvbn(text)["guesses"]), estimate_phrase_bits(text)) if text else 0.0
