@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtui.backends.state import VaultState
-from smtui.vault import trail
+from smtui.vault import audit_log
 
 
 class AuditLog:
@@ -14,12 +14,12 @@ class AuditLog:
 
     def find_newest_number(self) -> int:
         """The number of the newest event, 0 if there is none. Later events have greater numbers."""
-        return trail.read_newest_number(self._state.database)
+        return audit_log.read_newest_number(self._state.database)
 
     @property
     def retention_days(self) -> int | None:
         """For how many days events are kept; None means without limit."""
-        return trail.read_retention(self._state.database)
+        return audit_log.read_retention(self._state.database)
 
     def set_retention(self, days: int | None) -> None:
         """Keeps events for `days` days, None without limit. The audit log records the change.

@@ -18,7 +18,8 @@ from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
 from smtui.engine.purge import CLOCK_TOLERANCE, Purge
 from smtui.system.ambient import Ambient
-from smtui.vault import secrets, trail
+from smtui.vault import audit_log as vault_audit_log
+from smtui.vault import secrets
 from smtui.vault.check import CheckFinding, CheckReport
 from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
@@ -107,7 +108,7 @@ class Vault:
             yield READS_NOT_RECORDED
         if self._state.lineage.notice:
             yield self._state.lineage.notice
-        behind = trail.read_newest(database)[0] - self._state.now_milliseconds()
+        behind = vault_audit_log.read_newest(database)[0] - self._state.now_milliseconds()
         if behind > CLOCK_TOLERANCE:
             yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
                    "nothing scheduled for deletion is deleted until the clock is right. If it is right: "

@@ -15,10 +15,10 @@ from smtui.system.ambient import Ambient
 from smtui.vault import digest, kdf, migrate, recovery, reseal
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
+from smtui.vault.install_file import install_file
 from smtui.vault.kdf import FileKeys
 from smtui.vault.keystore import INTERNAL, KeyStore
 from smtui.vault.opening import open_file
-from smtui.vault.placing import install_file
 
 
 def examine(path: Path) -> None:

@@ -26,8 +26,8 @@ from smtui.vault.keystore import KeyStore
 from smtui.vault.lineage import Lineage
 from smtui.vault.opening import open_file
 from smtui.vault.permissions import Permissions
-from smtui.vault.refusals import detect_damage
 from smtui.vault.rollback_note import RollbackNote
+from smtui.vault.sqlite_errors import detect_damage
 
 _REGION = re.compile(r"([a-z]+-)+\d+")
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from smtui.engine import names
-from smtui.vault import trail
+from smtui.vault import audit_log
 from smtui.vault.database import Database
 
 
@@ -24,8 +24,8 @@ def list_events(
     rows = None
     if secret_id is not None:
         wanted = names.parse_secret_id(secret_id)
-        rows = trail.find_secret_rows(database, wanted.region or region, wanted.name, wanted.suffix)
-    found = trail.list_events(database, secrets=rows, operation=operation, caller=caller, outcome=outcome,
+        rows = audit_log.find_secret_rows(database, wanted.region or region, wanted.name, wanted.suffix)
+    found = audit_log.list_events(database, secrets=rows, operation=operation, caller=caller, outcome=outcome,
                          since=_milliseconds(since), until=_milliseconds(until), above=above, up_to=up_to)
     return islice(found, limit)
 

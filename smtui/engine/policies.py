@@ -20,8 +20,8 @@ from smtui.policy.samples import Samples
 from smtui.policy.statements import MalformedPolicyError, Policy, Statement
 from smtui.policy.work import BudgetExceededError, Work
 from smtui.vault import policies
-from smtui.vault.refusals import damaged_row_error
 from smtui.vault.secrets import Secret
+from smtui.vault.sqlite_errors import damaged_row_error
 
 MANAGE = "PutResourcePolicy"
 LOCKED_OUT = "Your requested changes will not allow you to manage this secret in the future."

@@ -9,8 +9,8 @@ from __future__ import annotations
 from smtui.engine import events
 from smtui.engine.call import DAY, Call, to_datetime
 from smtui.system.ambient import Ambient
-from smtui.vault import grace, keys, secrets, trail
-from smtui.vault.grace import OverdueNote
+from smtui.vault import audit_log, deletion_grace, keys, secrets
+from smtui.vault.deletion_grace import OverdueNote
 
 # Milliseconds by which clocks may differ and still be trusted.
 CLOCK_TOLERANCE = 5 * 60 * 1000
@@ -69,17 +69,18 @@ class Purge:
         """
         if not self._is_begun or (self._earlier is not None and self._earlier.at > call.now):
             self._is_begun = True
-            self._earlier = grace.read_overdue_note(call.database)
+            self._earlier = deletion_grace.read_overdue_note(call.database)
             if self._earlier is not None and self._earlier.at > call.now:
-                grace.write_overdue_note(call.database, None)
+                deletion_grace.write_overdue_note(call.database, None)
                 self._earlier = None
 
     def _note(self, call: Call) -> None:
         """Writes a note for later sessions, unless there is an unused one."""
-        stored = grace.read_overdue_note(call.database)
+        stored = deletion_grace.read_overdue_note(call.database)
         used = stored is not None and stored == self._earlier and call.now - stored.at >= GRACE
         if stored is None or used:
-            grace.write_overdue_note(call.database, OverdueNote(call.now, trail.read_retention(call.database)))
+            note = OverdueNote(call.now, audit_log.read_retention(call.database))
+            deletion_grace.write_overdue_note(call.database, note)
         self._is_noted = True
 
     def _is_trusted(self, call: Call) -> bool:
@@ -92,13 +93,13 @@ class Purge:
 
 def is_clock_behind(call: Call) -> bool:
     """Whether the clock is clearly before the latest time in the vault."""
-    return trail.read_newest(call.database)[0] - call.now > CLOCK_TOLERANCE
+    return audit_log.read_newest(call.database)[0] - call.now > CLOCK_TOLERANCE
 
 
 def _is_anything_overdue(call: Call) -> bool:
-    days = trail.read_retention(call.database)
+    days = audit_log.read_retention(call.database)
     return (secrets.has_overdue(call.database, call.now) or keys.has_overdue(call.database, call.now)
-            or (days is not None and trail.has_events_before(call.database, call.now - days * DAY)))
+            or (days is not None and audit_log.has_events_before(call.database, call.now - days * DAY)))
 
 
 def _delete_secrets(call: Call, look: OverdueNote) -> list[str]:
@@ -128,11 +129,11 @@ def _delete_keys(call: Call, look: OverdueNote) -> list[str]:
 
 def _drop_events(call: Call, look: OverdueNote) -> list[str]:
     """Drops a batch of audit events that are older than the retention, and were at the time of the note."""
-    days = trail.read_retention(call.database)
+    days = audit_log.read_retention(call.database)
     if days is None or look.kept_days is None:
         return []
     before = look.at - max(days, look.kept_days) * DAY
-    dropped = trail.drop_events_before(call.database, before)
+    dropped = audit_log.drop_events_before(call.database, before)
     if not dropped:
         return []
     call.further_events.append((None, events.make_service_event(

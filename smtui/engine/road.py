@@ -45,7 +45,7 @@ from smtui.engine.purge import Purge
 from smtui.engine.replication import update_replicas
 from smtui.engine.request import validate
 from smtui.system.ambient import Ambient
-from smtui.vault import trail
+from smtui.vault import audit_log
 from smtui.vault.database import Database
 from smtui.vault.keystore import KeyStore
 from smtui.vault.permissions import Permissions
@@ -169,7 +169,7 @@ class Engine:
 
     def _record(self, call: Call, happened: Sequence[Event]) -> None:
         if happened and not self._database.read_only:
-            trail.append_events(self._database, self._chain_key, at=call.now,
+            audit_log.append_events(self._database, self._chain_key, at=call.now,
                          events=[(about.id if about else None, event) for about, event in happened])
 
 

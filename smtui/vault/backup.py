@@ -8,8 +8,8 @@ from pathlib import Path
 from smtui.api.errors import VaultExistsError, VaultPathError
 from smtui.vault import path as vault_path
 from smtui.vault.database import Database
-from smtui.vault.placing import check_no_companions, install_file
-from smtui.vault.refusals import map_errors
+from smtui.vault.install_file import check_no_companions, install_file
+from smtui.vault.sqlite_errors import map_errors
 
 Progress = Callable[[str, int, int], None]
 PAGES_AT_ONCE = 1000

@@ -8,12 +8,12 @@ from typing import Literal
 
 from smtui.api.arn import format_secret_arn
 from smtui.api.errors import DecryptionFailure, InternalServiceError, VaultDamagedError
-from smtui.vault import digest, envelope, keys, migrate, schema_check, trail, versions
+from smtui.vault import audit_log, digest, envelope, keys, migrate, schema_check, versions
 from smtui.vault.columns import COLUMNS, JSON_COLUMNS
 from smtui.vault.database import Database
 from smtui.vault.envelope import EncryptionContext
 from smtui.vault.keystore import KeyStore
-from smtui.vault.refusals import detect_damage
+from smtui.vault.sqlite_errors import detect_damage
 
 Area = Literal["pages", "rows", "envelopes", "references", "audit log", "file"]
 Progress = Callable[[str, int, int], None]
@@ -145,7 +145,7 @@ def _check_references(database: Database, store: KeyStore, counted: dict[str, in
 
 
 def _check_audit_log(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
-    counted["audit events"], wrong = trail.verify(database, store.derive("smtui trail"))
+    counted["audit events"], wrong = audit_log.verify(database, store.derive("smtui trail"))
     if wrong is not None:
         yield wrong
 

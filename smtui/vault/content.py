@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from smtui.vault.refusals import detect_damage
+from smtui.vault.sqlite_errors import detect_damage
 
 if TYPE_CHECKING:
     from smtui.vault.database import Database

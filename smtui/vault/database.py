@@ -1,6 +1,6 @@
 """The one connection of a session to its vault file: statements, transactions, observation of changed rows.
 
-`opening` opens it. Every error of APSW is raised as one of ours, see `refusals`.
+`opening` opens it. Every error of APSW is raised as one of ours, see `sqlite_errors`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from smtui.api.errors import VaultError
 from smtui.vault import content, schema_check
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
-from smtui.vault.refusals import damaged_error, map_error, map_errors, moved_error
+from smtui.vault.sqlite_errors import damaged_error, map_error, map_errors, moved_error
 
 if TYPE_CHECKING:
     from smtui.vault.digest import Digest

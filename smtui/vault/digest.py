@@ -17,7 +17,7 @@ from hashlib import blake2b
 from typing import Any
 
 from smtui.vault.database import Database
-from smtui.vault.refusals import detect_damage
+from smtui.vault.sqlite_errors import detect_damage
 
 TABLE = "digest"
 PURPOSE = "smtui digest"

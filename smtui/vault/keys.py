@@ -11,7 +11,7 @@ from typing import Literal
 
 from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
-from smtui.vault.refusals import damaged_row_error
+from smtui.vault.sqlite_errors import damaged_row_error
 
 Manager = Literal["AWS", "CUSTOMER"]
 State = Literal["Enabled", "Disabled", "PendingDeletion"]

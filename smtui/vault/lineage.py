@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from smtui.api.errors import VaultError
-from smtui.vault import digest, trail
+from smtui.vault import audit_log, digest
 from smtui.vault.columns import COLUMNS
 from smtui.vault.database import Database
 from smtui.vault.rollback_note import Content, RollbackNote
@@ -151,7 +151,7 @@ class Lineage:
         if _is_up_to_date(held, commits):
             return None
         text, events = held.get("events", ""), self._events(held)
-        if events and not self._has_event(events[-1]) and events[-1].id > trail.read_dropped(self._database):
+        if events and not self._has_event(events[-1]) and events[-1].id > audit_log.read_dropped(self._database):
             return None  # another process has accepted an older file than this one
         return {**held, **self._make_content(text, events, commits)}
 
@@ -186,7 +186,7 @@ class Lineage:
         uncounted = Gap(fewer) if fewer > 0 else None
         if not events or self._has_event(events[-1]):
             return uncounted
-        dropped = trail.read_dropped(self._database)
+        dropped = audit_log.read_dropped(self._database)
         if events[-1].id <= dropped:
             self.notice = TRIMMED.format(_format_time(events[-1].at))
             return uncounted

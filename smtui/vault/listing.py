@@ -11,7 +11,7 @@ from typing import Literal
 
 from smtui.vault.database import Database
 from smtui.vault.secrets import COLUMNS, Secret, read_row
-from smtui.vault.wording import split_query
+from smtui.vault.tokenizer import split_query
 
 FilterKey = Literal["name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"]
 Order = Literal["created-date", "last-changed-date", "last-accessed-date", "name"]

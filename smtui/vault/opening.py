@@ -15,12 +15,12 @@ import apsw
 
 from smtui.api.errors import VaultError, VaultMissingError, VaultPathError, VaultReadOnlyError
 from smtui.system.ambient import seconds_awake
+from smtui.vault import folder_lock
 from smtui.vault import path as vault_path
-from smtui.vault import threshold
 from smtui.vault.database import CACHE, Database
 from smtui.vault.kdf import FileKeys
-from smtui.vault.refusals import map_errors
 from smtui.vault.schema_check import refuse_foreign_schema
+from smtui.vault.sqlite_errors import map_errors
 
 BUSY_MILLISECONDS = 5000
 SETTINGS = (CACHE, "temp_store = MEMORY", "foreign_keys = ON", "secure_delete = ON",
@@ -114,12 +114,12 @@ def _connect_when_free(path: Path | str, keys: FileKeys, flags: int) -> apsw.Con
     until = seconds_awake() + BUSY_MILLISECONDS / 1000
     while True:
         try:
-            with threshold.hold(Path(path)):
+            with folder_lock.hold(Path(path)):
                 return _open_connection(path, keys, flags)
         except apsw.BusyError:
             if seconds_awake() > until:
                 raise
-        time.sleep(threshold.POLL_SECONDS)
+        time.sleep(folder_lock.POLL_SECONDS)
 
 
 def _open_connection(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtui.vault.database import Database
-from smtui.vault.refusals import damaged_row_error
+from smtui.vault.sqlite_errors import damaged_row_error
 
 
 def read_policy(database: Database, secret: int) -> str | None:

@@ -14,9 +14,9 @@ from smtui.api.errors import VaultBusyError
 from smtui.vault import backup
 from smtui.vault.backup import Progress, ignore_progress
 from smtui.vault.database import Database
+from smtui.vault.install_file import install_file, remove_files
 from smtui.vault.kdf import FileKeys
-from smtui.vault.placing import install_file, remove_files
-from smtui.vault.refusals import map_errors
+from smtui.vault.sqlite_errors import map_errors
 
 SUFFIX = ".resealing"
 

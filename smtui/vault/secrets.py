@@ -10,7 +10,7 @@ from typing import Any
 
 from smtui.vault.columns import make_row_reader
 from smtui.vault.database import Database
-from smtui.vault.wording import list_words
+from smtui.vault.tokenizer import list_words
 
 COLUMNS = ("id, region, name, suffix, description, type, owning_service, created_at, changed_at, accessed_on,"
            " delete_at, kms_key_id, primary_region")

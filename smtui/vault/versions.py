@@ -9,7 +9,7 @@ from typing import Any
 from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
 from smtui.vault.envelope import Envelope
-from smtui.vault.refusals import damaged_row_error
+from smtui.vault.sqlite_errors import damaged_row_error
 
 COLUMNS = "id, secret, version_id, created_at, accessed_on, form, key, wrapped, sealed"
 

@@ -15,7 +15,7 @@ from unittest.mock import patch
 import pytest
 
 import smtui
-from smtui.vault import placing
+from smtui.vault import install_file
 from smtui.vault.database import Database
 from tests.durability.conftest import Prepared
 from tests.durability.disk import Disk, Trouble
@@ -111,7 +111,7 @@ def test_trouble_at_every_step(prepared: Prepared, kind: str) -> None:
 
 def test_a_careless_vault_would_be_found_out(prepared: Prepared) -> None:
     """One that puts a copy in its place without looking whether all of it came to lie in the file."""
-    with (patch.object(placing, "_verify_and_sync", lambda *_: None),
+    with (patch.object(install_file, "_verify_and_sync", lambda *_: None),
           patch.object(Database, "checkpoint", lambda self: None)):
         assert any(wrong(prepared, "passphrase", most=200))
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.vault import trail
+from smtui.vault import audit_log
 from tests.conftest import PASSPHRASE, Clock
 from tests.vault.conftest import VALUES, read_all
 from tests.vault.test_bad_input import CODE
@@ -182,16 +182,16 @@ def test_every_format_ever_written_still_opens(sample: Path, tmp_path: Path, mon
 
 def test_a_check_looks_at_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that another process records meanwhile is not found to be one too many."""
-    real = trail._read_start
+    real = audit_log._read_start
 
     def slow(database: Any) -> Any:
         found = real(database)
-        monkeypatch.setattr(trail, "_read_start", real)
+        monkeypatch.setattr(audit_log, "_read_start", real)
         other.client().list_secrets()
         return found
 
     with smtui.open_vault(path, PASSPHRASE) as vault, smtui.open_vault(path, PASSPHRASE) as other:
-        monkeypatch.setattr(trail, "_read_start", slow)
+        monkeypatch.setattr(audit_log, "_read_start", slow)
 
         assert vault.maintenance.check().findings == ()
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 from smtui.api.limits import MAX_RETENTION_DAYS
 from smtui.vault.columns import make_row_reader
 from smtui.vault.database import Database
-from smtui.vault.refusals import detect_damage
+from smtui.vault.sqlite_errors import detect_damage
 
 BATCH = 500
 _read_newest = make_row_reader("trail", "latest, chain")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from smtui.api.errors import VaultBusyError, VaultExistsError, VaultFullError
 from smtui.system import private_files
+from smtui.vault import folder_lock
 from smtui.vault import path as vault_path
-from smtui.vault import threshold
 from smtui.vault.database import Database
 from smtui.vault.kdf import FileKeys
 from smtui.vault.opening import create_empty, open_file
@@ -46,7 +46,7 @@ def install_file(
         finally:
             database.close()
         _verify_and_sync(beside, keys, made)
-        with vault_path.map_os_errors(), threshold.hold(target, exclusive=True):
+        with vault_path.map_os_errors(), folder_lock.hold(target, exclusive=True):
             if not replace:
                 _check_free(target)
             _move(beside, target, replace=replace)
