@@ -13,7 +13,7 @@ from smtui.backends.key_usage import KeyUsage
 from smtui.backends.maintenance import Maintenance, Passphrase
 from smtui.backends.scheduler import RotationScheduler
 from smtui.backends.state import VaultState, is_region
-from smtui.engine import history, taken
+from smtui.engine import audit_events, taken_names
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
 from smtui.engine.purge import CLOCK_TOLERANCE, Purge
@@ -189,7 +189,7 @@ class Vault:
 
         A name in neither answer is free or belongs to a secret without a value. No value is read, nothing is recorded.
         """
-        return taken.look_up_names(self._state.database, region_name or self.region_name, names)
+        return taken_names.look_up_names(self._state.database, region_name or self.region_name, names)
 
     # What the vault tells
 
@@ -224,7 +224,7 @@ class Vault:
         `until` (exclusive) are aware datetimes. `above` (exclusive) and `up_to` (inclusive) are event numbers, see
         `audit.find_newest_number`.
         """
-        return history.list_events(
+        return audit_events.list_events(
             self._state.database, region_name or self.region_name, secret_id=secret_id, operation=operation,
             caller=caller, outcome=outcome, since=since, until=until, limit=limit,
             above=above, up_to=up_to,

@@ -14,8 +14,8 @@ from smtui.api.errors import VaultError, VaultLockedError
 from smtui.backends.forked import lock_in_children, prevent_finalization
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalClient
+from smtui.engine.pipeline import Engine
 from smtui.engine.purge import Purge
-from smtui.engine.road import Engine
 from smtui.system.ambient import Ambient
 from smtui.system.settings import state_path
 from smtui.vault import digest

@@ -14,7 +14,7 @@ from smtui.api.kms import KEY_OPERATIONS
 from smtui.api.model import OPERATIONS
 from smtui.engine.call import Caller
 from smtui.engine.declaration import CONTRACT
-from smtui.engine.road import Engine
+from smtui.engine.pipeline import Engine
 
 PAGINATED = {
     "list_secrets": ("SecretList",),

@@ -11,7 +11,7 @@ from smtui.api.errors import AccessDeniedException, MalformedPolicyDocumentExcep
 from smtui.api.shapes import Operation
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request
-from smtui.engine.question import make_policy_request, parse_identity
+from smtui.engine.request_context import make_policy_request, parse_identity
 from smtui.policy import exposure, grammar, variables, wildcards
 from smtui.policy.decide import Outcome, action_fits, allowed, principal_fits, resource_fits
 from smtui.policy.decide import Request as Question

@@ -12,7 +12,7 @@ from typing import Any
 
 from smtui.api.errors import ClientError, InvalidParameterException
 from smtui.engine import kms, quotas, values
-from smtui.engine.admission import check_owner
+from smtui.engine.authorize import check_owner
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Response
 from smtui.vault import keys, replicas, secrets, versions

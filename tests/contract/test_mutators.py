@@ -52,7 +52,7 @@ def test_it_survives_reopening(client, change, reopen) -> None:
 @each
 def test_a_failure_in_the_middle_leaves_everything_as_it_was(vault, client, change, monkeypatch) -> None:
     """The disk fails when the event is about to be written: the change before it is undone."""
-    from smtui.engine import road
+    from smtui.engine import pipeline
 
     before = state(client)
 
@@ -60,7 +60,7 @@ def test_a_failure_in_the_middle_leaves_everything_as_it_was(vault, client, chan
         raise smtui.VaultFullError("The disk is full.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(road.trail, "append", fail)
+        patch.setattr(pipeline.trail, "append", fail)
         with pytest.raises(smtui.VaultFullError):
             change(client)
 

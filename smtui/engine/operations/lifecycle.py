@@ -5,8 +5,8 @@ from __future__ import annotations
 from smtui.api.arn import format_secret_arn
 from smtui.api.errors import InvalidParameterException, ResourceExistsException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
-from smtui.engine import describing, kms, names, replication, rotation, values
-from smtui.engine.admission import check_owner, not_found_error, replica_error, scheduled_error
+from smtui.engine import kms, names, replication, responses, rotation, values
+from smtui.engine.authorize import check_owner, not_found_error, replica_error, scheduled_error
 from smtui.engine.call import DAY, Call, require_token, to_datetime
 from smtui.engine.declaration import Request, Response, operation
 from smtui.rules import labels
@@ -55,7 +55,7 @@ def _move_to_key(call: Call, secret: Secret, kms_key_id: str | None) -> Secret:
 @operation("DescribeSecret", allow_scheduled=True, reads_metadata=True)
 def describe_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page DescribeSecret."""
-    return describing.describe(call, secret)
+    return responses.describe(call, secret)
 
 
 @operation("DeleteSecret", changes=True, allow_scheduled=True, allow_missing=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtui.api.limits import MAX_PAGE_SIZE
-from smtui.engine import describing, filters, kms, paging
+from smtui.engine import filters, kms, paging, responses
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
 from smtui.rules import labels
@@ -20,7 +20,7 @@ def list_secrets(call: Call, _: None, request: Request) -> Response:
     """Page ListSecrets, including SortBy."""
     query = filters.make_query(call.region, request)
     found, token = paging.list_secrets_page(call, "ListSecrets", request, query, MAX_PAGE_SIZE)
-    return {"SecretList": describing.list_entries(call, found), **token}
+    return {"SecretList": responses.list_entries(call, found), **token}
 
 
 @operation("ListSecretVersionIds", allow_scheduled=True, reads_metadata=True)

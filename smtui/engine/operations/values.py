@@ -14,7 +14,7 @@ from smtui.api.errors import (
 )
 from smtui.api.limits import MAX_BATCH_SIZE
 from smtui.engine import events, filters, paging, rotation, values
-from smtui.engine.admission import admit
+from smtui.engine.authorize import admit
 from smtui.engine.call import Call, require_token, to_datetime
 from smtui.engine.declaration import OPERATIONS, Request, Response, operation
 from smtui.rules import labels

@@ -19,7 +19,7 @@ from smtui.api.errors import (
     VaultReadOnlyError,
 )
 from smtui.engine import events
-from smtui.engine.admission import admit
+from smtui.engine.authorize import admit
 from smtui.engine.call import Call, Caller
 from smtui.engine.declaration import BULK_OPERATIONS, OPERATIONS, Declaration
 from smtui.engine.operations import (
