@@ -3,7 +3,7 @@
     python -m benchmarks.policy
 
 Broad access is judged by search over representative requests, without a solver. "Unreasonable" are the policies of
-tests/policy/test_work.py, made to cost as much as possible: each is read, decided, judged and warned about.
+tests/policy/test_budget.py, made to cost as much as possible: each is read, decided, judged and warned about.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from smtui.policy import grammar
 from smtui.policy.decide import Identity, Request, decide
 from smtui.policy.exposure import exposure
 from smtui.policy.statements import MalformedPolicyError, Policy
-from tests.policy.test_work import NASTY, answer_everything
+from tests.policy.test_budget import NASTY, answer_everything
 
 CASES = Path(__file__).parents[1] / "tests" / "policy" / "cases.json"
 ACCOUNT = "123456789012"

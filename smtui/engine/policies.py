@@ -13,12 +13,12 @@ from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request
 from smtui.engine.request_context import make_policy_request, parse_identity
 from smtui.policy import exposure, grammar, variables, wildcards
+from smtui.policy.budget import BudgetExceededError, Work
 from smtui.policy.decide import Outcome, action_fits, allowed, principal_fits, resource_fits
 from smtui.policy.decide import Request as Question
 from smtui.policy.exposure import Witness
 from smtui.policy.samples import Samples
 from smtui.policy.statements import MalformedPolicyError, Policy, Statement
-from smtui.policy.work import BudgetExceededError, Work
 from smtui.vault import policies
 from smtui.vault.secrets import Secret
 from smtui.vault.sqlite_errors import damaged_row_error

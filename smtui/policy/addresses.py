@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from smtui.policy.budget import BudgetExceededError
 from smtui.policy.conditions import NEGATED, STRINGS, network_of
 from smtui.policy.statements import Condition
-from smtui.policy.work import BudgetExceededError
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last address of each, as numbers, in their order."""

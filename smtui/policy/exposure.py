@@ -16,14 +16,14 @@ from itertools import combinations
 
 from smtui.policy import keys, variables
 from smtui.policy.addresses import NOWHERE
-from smtui.policy.attempt import Attempt
+from smtui.policy.budget import BudgetExceededError, Work
+from smtui.policy.candidate_values import Representatives
 from smtui.policy.decide import Request, principal_fits
-from smtui.policy.judge import Judge
-from smtui.policy.natural import natural
-from smtui.policy.representatives import Representatives
+from smtui.policy.evaluator import Judge
+from smtui.policy.humanize import natural
+from smtui.policy.search import Attempt
 from smtui.policy.statements import Policy, Statement
 from smtui.policy.strangers import Strangers
-from smtui.policy.work import BudgetExceededError, Work
 
 TELLING = frozenset({keys.ADDRESS, "aws:principalarn"})
 STEPS = 40_000
@@ -44,7 +44,7 @@ class Witness:
     spelled: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        from smtui.policy.wording import sentence
+        from smtui.policy.explain import sentence
 
         return sentence(self)
 

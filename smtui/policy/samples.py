@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from smtui.policy.budget import Work
 from smtui.policy.wildcards import ANY, STARS, Pattern, fits
-from smtui.policy.work import Work
 
 FRESH = "zqxj0189_-éüßabcdefghiklmnoprstuvwy"
 """Characters to choose one from that no pattern speaks of."""

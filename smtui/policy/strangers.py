@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from smtui.api.arn import format_principal_arn, get_account
 from smtui.policy import wildcards
+from smtui.policy.budget import Work
+from smtui.policy.candidate_values import ABSENT, Representatives, Value
 from smtui.policy.decide import Identity
-from smtui.policy.representatives import ABSENT, Representatives, Value
 from smtui.policy.samples import Group, Samples
 from smtui.policy.statements import Policy
 from smtui.policy.wildcards import ANY, STARS, Pattern
-from smtui.policy.work import Work
 
 UNSIGNED = Identity()
 ACCOUNT = wildcards.pattern("?" * 12)

@@ -13,11 +13,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from smtui.policy import grammar, wildcards
+from smtui.policy.budget import Work
 from smtui.policy.decide import Identity, Request, decide
 from smtui.policy.exposure import exposure
 from smtui.policy.samples import Samples
 from smtui.policy.statements import Policy
-from smtui.policy.work import Work
 
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:db-AbCdEf"

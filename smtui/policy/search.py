@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from smtui.policy import keys
+from smtui.policy.budget import BudgetExceededError
+from smtui.policy.candidate_values import ABSENT, Representatives, Value
 from smtui.policy.decide import Identity, Request
-from smtui.policy.judge import Judge, Part
-from smtui.policy.named import PATHS
-from smtui.policy.representatives import ABSENT, Representatives, Value
+from smtui.policy.evaluator import Judge, Part
+from smtui.policy.fixed_values import PATHS
 from smtui.policy.statements import Statement
 from smtui.policy.strangers import UNSIGNED, of_identity
-from smtui.policy.work import BudgetExceededError
 
 DEEPEST = 400
 """So many keys are chosen for one request; a policy that wants more is unreasonable."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from smtui.policy import keys, named, samples
+from smtui.policy import fixed_values, keys, samples
 from smtui.policy.decide import Identity, Request
 from smtui.policy.statements import Condition, Policy
 
@@ -41,7 +41,7 @@ def _with_other(context: Context, value: str) -> Iterator[Context]:
 
 
 def _means_somebody(policy: Policy, conditions: list[Condition], context: Context) -> bool:
-    return any(samples.matched(named.patterns(key, conditions, variables=policy.variables), value)
+    return any(samples.matched(fixed_values.patterns(key, conditions, variables=policy.variables), value)
                for key, value in context.items() if isinstance(value, str) and key in keys.FIXING)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from smtui.policy import addresses, keys, variables
 from smtui.policy.addresses import EVERYWHERE, NOWHERE, Addresses
+from smtui.policy.budget import Work
 from smtui.policy.conditions import holds
 from smtui.policy.decide import Identity, Request, action_fits, principal_fits, resource_fits
 from smtui.policy.statements import Condition, Policy, Statement
-from smtui.policy.work import Work
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import combinations, pairwise
 
-from smtui.policy import addresses, keys, named, samples, variables, wildcards
+from smtui.policy import addresses, fixed_values, keys, samples, variables, wildcards
+from smtui.policy.budget import Work
 from smtui.policy.conditions import NEGATED, STRINGS, date_of, is_like, number_of
 from smtui.policy.samples import Group, Samples
 from smtui.policy.statements import Condition, Policy, Statement
 from smtui.policy.wildcards import Pattern
-from smtui.policy.work import Work
 
 ABSENT = None
 Value = str | list[str] | None
@@ -69,8 +69,8 @@ class Representatives:
             found.setdefault(each.key, set()).update(*map(self._variables, each.values))
         spoken_of = {key for others in found.values() for key in others}
         spoken_of |= {key for text in self._texts_of_resources for key in self._variables(text)}
-        for paths in set(named.PATHS.values()) & (spoken_of | set(found)):
-            organization = next(key for key, value in named.PATHS.items() if value == paths)
+        for paths in set(fixed_values.PATHS.values()) & (spoken_of | set(found)):
+            organization = next(key for key, value in fixed_values.PATHS.items() if value == paths)
             found.setdefault(paths, set()).add(organization)
             spoken_of.add(organization)
         return {key: found.get(key, set()) for key in spoken_of | set(found)}
@@ -82,7 +82,7 @@ class Representatives:
 
     def choices(self, key: str, chosen: Chosen) -> Iterator[Value]:
         """None at all, where that may be, and values by which the policy means nobody it knows."""
-        organization = next((each for each, paths in named.PATHS.items() if paths == key), "")
+        organization = next((each for each, paths in fixed_values.PATHS.items() if paths == key), "")
         without = organization != "" and chosen.get(organization) is ABSENT
         if key not in keys.ALWAYS and (without or not organization):
             yield ABSENT
@@ -125,13 +125,13 @@ class Representatives:
         texts: Iterable[str] | None = self._fixed_texts(key, chosen)
         if not texts:
             prefix = ""
-            if key in named.PATHS and named.PATHS[key] in self._dependencies:
+            if key in fixed_values.PATHS and fixed_values.PATHS[key] in self._dependencies:
                 prefix = "o-"
-            if key in named.PATHS.values():
-                prefix = f"{next(chosen[each] for each, paths in named.PATHS.items() if paths == key)}/"
+            if key in fixed_values.PATHS.values():
+                prefix = f"{next(chosen[each] for each, paths in fixed_values.PATHS.items() if paths == key)}/"
             texts = Samples([*self.groups(key, chosen), *([known] if known else [])], self._work, prefix=prefix)
         for text in texts:
-            if not samples.matched(known, text) and not (key in named.PATHS and "/" in text):
+            if not samples.matched(known, text) and not (key in fixed_values.PATHS and "/" in text):
                 yield text
 
     def _fixed_texts(self, key: str, chosen: Chosen) -> list[str]:
@@ -148,7 +148,7 @@ class Representatives:
         """What the whole policy fixes of a key."""
         if key not in self._named:
             every = [each for statement in self._policy.statements for each in statement.conditions]
-            self._named[key] = named.patterns(key, every, variables=self._policy.variables)
+            self._named[key] = fixed_values.patterns(key, every, variables=self._policy.variables)
         return self._named[key]
 
     # The patterns that a key is held against.
@@ -198,8 +198,8 @@ class Representatives:
             for text in each.values:
                 if key in self._variables(text):
                     yield from self._asked_by(each, text, key)
-        if key in named.PATHS:
-            for text in self._texts(named.PATHS[key]):
+        if key in fixed_values.PATHS:
+            for text in self._texts(fixed_values.PATHS[key]):
                 yield wildcards.pattern(text.partition("/")[0])
 
     def _asked_by(self, condition: Condition, text: str, key: str) -> Iterator[Pattern]:
