@@ -28,9 +28,9 @@ if TYPE_CHECKING:
         VaultReadOnlyError,
         WrongPassphraseError,
     )
-    from smtui.backends.handed import rotation_client
     from smtui.backends.local import Caller, Vault
     from smtui.backends.opening import create_vault, open_vault
+    from smtui.backends.rotation_session import rotation_client
 
 __version__ = "0.1.0"
 
@@ -55,7 +55,7 @@ __all__ = [
     "rotation_client",
 ]
 _HOMES = {"Caller": "backends.local", "Vault": "backends.local", "create_vault": "backends.opening",
-          "open_vault": "backends.opening", "rotation_client": "backends.handed"}
+          "open_vault": "backends.opening", "rotation_client": "backends.rotation_session"}
 
 
 def __getattr__(name: str) -> Any:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from smtui.api.errors import WrongPassphraseError
-from smtui.backends import handed
+from smtui.backends import rotation_session
 from smtui.cli import diagnostics, rollback_warning, terminal
 from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import MAX_BYTES, NoTerminalError, wipe
@@ -42,8 +42,8 @@ def open_for(args: argparse.Namespace) -> Iterator[Vault]:
     Raises:
         SmtuiError: if the vault cannot be opened, or is older than this machine last saw.
     """
-    if handed.is_rotation_function():
-        with handed.RotationSession() as vault:
+    if rotation_session.is_rotation_function():
+        with rotation_session.RotationSession() as vault:
             yield cast("Vault", vault)
         return
     path = vault_path(args)
