@@ -29,6 +29,7 @@ from smtui.system.settings import Settings
 from smtui.system.terminal_end import HUNG_UP, TERMINAL
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys, rotator, themes, verifier
+from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import (
     BACKGROUND,
     GESTURE,
@@ -39,19 +40,18 @@ from smtui.tui.bridge import (
     gesture,
     must_be_on_top,
 )
-from smtui.tui.copying import CopyingApp
+from smtui.tui.clipboard_app import CopyingApp
 from smtui.tui.input_queue import INPUT, InputQueue
 from smtui.tui.long_work import LOOK, Deed, Progress
 from smtui.tui.palette import Actions
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
-from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.part import VALUE
 from smtui.tui.screens.recovery import A_WHILE, UNSEEN
-from smtui.tui.screens.too_small import TooSmallScreen, fits
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.session import Opened, Session
+from smtui.tui.too_small import TooSmallScreen, fits
 from smtui.tui.workarounds import forget_what_waits, forget_what_was_shown
 
 if TYPE_CHECKING:
@@ -464,20 +464,20 @@ class SmtuiApp(CopyingApp):
 
     def action_undo(self) -> None:
         """The last change of this session, wherever in it one is."""
-        from smtui.tui.screens.of_session import SessionScreen
+        from smtui.tui.base_screen import SessionScreen
 
         if self.session is not None and isinstance(self.screen, SessionScreen):
             self.screen.take_back(self.session.undo.last)
 
     def action_read_again(self) -> None:
-        from smtui.tui.screens.of_session import SessionScreen
+        from smtui.tui.base_screen import SessionScreen
 
         if isinstance(self.screen, SessionScreen):
             self.screen.read_again()
 
     def look_again(self) -> None:
         """Every screen of the session shows the vault as it is now."""
-        from smtui.tui.screens.of_session import SessionScreen
+        from smtui.tui.base_screen import SessionScreen
 
         for screen in self.screen_stack:
             if isinstance(screen, SessionScreen):

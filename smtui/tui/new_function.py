@@ -11,7 +11,7 @@ from smtui.tui.dialogs.function import CommandFunction, PasswordFunction
 from smtui.tui.dialogs.pick import Pick
 
 if TYPE_CHECKING:
-    from smtui.tui.screens.of_session import SessionScreen
+    from smtui.tui.base_screen import SessionScreen
 
 KINDS = (
     (SafeText("Make a new random password, for secrets that nobody but the vault keeps"), PasswordFunction),

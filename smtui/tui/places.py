@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from smtui.tui.screens.of_session import SessionScreen
+    from smtui.tui.base_screen import SessionScreen
     from smtui.tui.session import Session
 
 

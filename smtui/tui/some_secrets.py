@@ -9,7 +9,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.pick import Pick
 
 if TYPE_CHECKING:
-    from smtui.tui.screens.of_session import SessionScreen
+    from smtui.tui.base_screen import SessionScreen
 
 FEW = 3
 

@@ -11,11 +11,11 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import authorship, ways_back
 from smtui.tui.dialogs.tags import TagChanges, Tags, TagsForm, send_tags, tags_of
 from smtui.tui.guarded_write import GuardedWrite
-from smtui.tui.telling import keeps_what_was_typed
+from smtui.tui.notifications import keeps_what_was_typed
 from smtui.tui.value_edit import Outcome
 
 if TYPE_CHECKING:
-    from smtui.tui.screens.of_session import SessionScreen
+    from smtui.tui.base_screen import SessionScreen
 
 
 async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, before: Tags) -> None:

@@ -20,7 +20,7 @@ from smtui.tui.palette import Actions
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.search import ALLOWED
 from smtui.tui.suggestions import Suggestion, Vocabulary, completed, suggestions
-from smtui.tui.widgets.frame import Keys
+from smtui.tui.widgets.chrome import Keys
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, until_still
 

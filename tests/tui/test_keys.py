@@ -44,8 +44,8 @@ from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.widgets.button import Button
+from smtui.tui.widgets.chrome import Keys
 from smtui.tui.widgets.filter_bar import FilterLine
-from smtui.tui.widgets.frame import Keys
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.new_passphrase import NewPassphrase
 from smtui.tui.widgets.secret_list import SecretList

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.tui.app import SmtuiApp
+from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.screens.kms_keys import KmsKeysScreen
-from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.secret import SecretScreen
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
 

@@ -12,10 +12,10 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.tui.app import SmtuiApp
+from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.dialogs.bulk_tags import TagPlan
 from smtui.tui.dialogs.exporting import ExportPlan
 from smtui.tui.dialogs.restoring import RestorePlan
-from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.widgets.secret_list import SecretList
 from tests.conftest import PASSPHRASE

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 import smtui
 from smtui.rules.regions import REGIONS
 from smtui.tui.app import SmtuiApp
-from smtui.tui.screens.of_session import READ_ONLY
+from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.screens.replication import ReplicationScreen
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
 

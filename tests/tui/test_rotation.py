@@ -15,8 +15,8 @@ import smtui
 from smtui.rotation import runner
 from smtui.rotation.function import Output
 from smtui.tui.app import SmtuiApp
+from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.dialogs.rotation import RotationForm
-from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.rotation import RotationScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id

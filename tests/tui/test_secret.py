@@ -14,11 +14,11 @@ from textual.widgets import Input
 import smtui
 from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.label_moves import of_versions
-from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.widgets.candidates import Candidates
 from tests.conftest import PASSPHRASE

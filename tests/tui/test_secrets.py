@@ -14,12 +14,12 @@ from textual.widgets import Static
 import smtui
 from smtui.system.settings import load_settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.question import BY_SERVICE, Question
-from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.widgets.secret_list import SecretList
 from tests.conftest import PASSPHRASE, Clock

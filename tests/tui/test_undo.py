@@ -13,9 +13,9 @@ from textual.widgets import Input
 import smtui
 from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
+from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.label_moves import of_versions
-from smtui.tui.screens.of_session import READ_ONLY
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.undo import Call

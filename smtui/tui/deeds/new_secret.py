@@ -9,7 +9,7 @@ from smtui.text.sanitize import sanitize
 from smtui.tui import ways_back
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.new_secret import NewSecret
-from smtui.tui.telling import keeps_what_was_typed
+from smtui.tui.notifications import keeps_what_was_typed
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

@@ -18,8 +18,8 @@ from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.kms_keys import DEFAULT, short
-from smtui.tui.widgets.frame import KeyBar
-from smtui.tui.widgets.line import Line
+from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.safe_input import Line
 from smtui.tui.widgets.table import Column, Table
 
 NO_MATCH = SafeText("No Region of AWS is called so. Typed out in full, it can be chosen all the same.")

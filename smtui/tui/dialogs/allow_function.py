@@ -16,10 +16,10 @@ from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 
 if TYPE_CHECKING:
-    from smtui.tui.screens.of_session import SessionScreen
+    from smtui.tui.base_screen import SessionScreen
 
 Function = Mapping[str, Any]
 WIDTH = 62

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.path_input import PathInput
 
 COMPLETES = "Tab completes what you type."

@@ -17,8 +17,8 @@ from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.dialogs.tags import TagChanges, problem, send_tags, tags_of
 from smtui.tui.plan import Item, State, counted
-from smtui.tui.widgets.line import Line
 from smtui.tui.widgets.pair_rows import PairRows
+from smtui.tui.widgets.safe_input import Line
 
 if TYPE_CHECKING:
     from smtui.api.types import Client

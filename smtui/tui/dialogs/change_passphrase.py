@@ -13,7 +13,7 @@ from textual.widgets import Static
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.new_passphrase import NewPassphrase
 
 ABOUT = (

@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from smtui.tui import keys
 from smtui.tui.columns import COLUMNS, Column, fitted
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.pick_list import PickList
 
 ON, OFF = "✓", " "

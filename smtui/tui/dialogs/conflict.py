@@ -13,8 +13,8 @@ from textual.widgets import Static
 from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.frame import KeyBar
-from smtui.tui.widgets.pane import Pane
+from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.scroll_pane import Pane
 
 
 class Answer(Enum):

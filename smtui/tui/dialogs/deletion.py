@@ -19,8 +19,8 @@ from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, reading
 from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.plan import Item, State, named
-from smtui.tui.widgets.line import Line
-from smtui.tui.widgets.tick import Tick
+from smtui.tui.widgets.checkbox import Tick
+from smtui.tui.widgets.safe_input import Line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

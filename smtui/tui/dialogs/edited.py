@@ -16,7 +16,7 @@ from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import may_discard
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

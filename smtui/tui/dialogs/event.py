@@ -16,7 +16,7 @@ from textual.widgets import Static
 from smtui.text.sanitize import escape_json, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

@@ -14,7 +14,7 @@ from textual.widgets import Input, RadioButton, RadioSet, Static
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.export import Format
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from pathlib import Path
 from typing import TypeVar
 
 from textual import getters, on
@@ -24,7 +25,7 @@ class FieldsForm(Dialog[Answer]):
     """Has a Static `#said`. Enter goes to the next field; what was typed is not lost without a question."""
 
     BINDINGS = keys.of("dialog") + keys.of("fields")
-    CSS_PATH = "fields.tcss"
+    CSS_PATH = Path(__file__).with_name("fields.tcss")
 
     said = getters.query_one("#said", Static)
 

@@ -24,7 +24,7 @@ from smtui.rotation.arguments import ArgumentSplitError, split
 from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.entropy import bits
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.password_options import PasswordOptions
 from smtui.tui.widgets.plain_input import PlainInput
 

@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
 from smtui.tui.places import PLACES, Place
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.row_list import RowList
 
 

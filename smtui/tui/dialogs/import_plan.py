@@ -16,9 +16,9 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.plan import CHANGES, Action, Step, summarize
 from smtui.tui import keys
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.checkbox import Tick
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.table import Column, Table
-from smtui.tui.widgets.tick import Tick
 
 SIGNS = {
     Action.CREATE: "+", Action.UPDATE: "~", Action.UNCHANGED: "=", Action.SKIP: "·", Action.EMPTY: "·",

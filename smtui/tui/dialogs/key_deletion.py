@@ -18,8 +18,8 @@ from smtui.tui.key_facts import Key, Sealed
 from smtui.tui.rows import day
 from smtui.tui.some_secrets import listed
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.frame import KeyBar
-from smtui.tui.widgets.line import Line
+from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.safe_input import Line
 
 
 class KeyDeletion(Dialog[int]):

@@ -14,7 +14,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.label_moves import Change, Move, short
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 
 NONE = "no label"
 

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
 
 ALIAS = "alias/"

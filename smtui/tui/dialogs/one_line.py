@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.values import can_be_typed
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
 
 REPLACED = "What is there now has characters that cannot be typed here; what you type takes its place."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.pick_list import PickList
 
 
@@ -21,7 +22,7 @@ class Pick(ModalScreen[int | None]):
     """Answers which one, counted from 0, or None."""
 
     BINDINGS = keys.of("dialog")
-    CSS_PATH = "pick.tcss"
+    CSS_PATH = Path(__file__).with_name("pick.tcss")
 
     def __init__(self, title: SafeText, things: Sequence[SafeText]) -> None:
         super().__init__()

@@ -21,11 +21,11 @@ from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.long_work import PATIENCE
 from smtui.tui.plan import NOTHING, Item, Plan, State, counted, named
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
-    from smtui.tui.screens.of_session import SessionScreen
+    from smtui.tui.base_screen import SessionScreen
     from smtui.tui.session import Session
 
 WIDEST_NAME = 40

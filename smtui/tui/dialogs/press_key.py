@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 
 NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
 """They go from field to field."""

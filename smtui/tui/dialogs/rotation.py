@@ -22,9 +22,9 @@ from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.function_words import name_in
 from smtui.tui.schedule_words import asked, in_words, of_rules, typed, window_words
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.checkbox import Tick
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
-from smtui.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
     from smtui.api.types import RotationRulesType

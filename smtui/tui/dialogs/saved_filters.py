@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.pick_list import PickList
 
 LETTERS = "123456789abcdefhimnopqrstuvwxyz"

@@ -13,7 +13,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 
 MOST_NAMED, MOST_LEFT_NAMED = 3, 20
 """How many secrets of a large change are named: of those that go back, and of those that are left."""

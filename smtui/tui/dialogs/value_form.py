@@ -14,7 +14,7 @@ from smtui.tui import new_version
 from smtui.tui.dialogs.form import ValueFormScreen
 from smtui.tui.new_version import NewVersion
 from smtui.tui.value_edit import Outcome, ValueEdit
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.value_editor import ValueEditor
 

@@ -14,9 +14,9 @@ from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.plan import carried_out
 from smtui.tui.dialogs.tags import tags_of
 from smtui.tui.guarded_write import GuardedWrite
+from smtui.tui.notifications import keeps_what_was_typed
 from smtui.tui.screens.one_secret import OneSecretScreen
 from smtui.tui.tag_edit import edit_tags
-from smtui.tui.telling import keeps_what_was_typed
 from smtui.tui.value_edit import Outcome
 
 

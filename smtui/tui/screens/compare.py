@@ -16,14 +16,14 @@ from textual.widgets import OptionList, Static
 from smtui.rules.labels import sort_labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.comparing import Compared, State, compared, piece
 from smtui.tui.hiding import Hiding
 from smtui.tui.label_moves import short
-from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.session import Session
 from smtui.tui.values import Value, held, visible
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 from smtui.tui.widgets.value_list import MASK

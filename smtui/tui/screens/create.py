@@ -20,7 +20,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.session import Opened
-from smtui.tui.widgets.frame import KeyBar, Masthead
+from smtui.tui.widgets.chrome import KeyBar, Masthead
 from smtui.tui.widgets.new_passphrase import NewPassphrase
 from smtui.tui.widgets.passphrase import wipe
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import getters, on
@@ -14,12 +15,12 @@ from textual.widgets import Input, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
+from smtui.tui.base_screen import Answer, SessionScreen
 from smtui.tui.bridge import call, reading
-from smtui.tui.read_state import READ
-from smtui.tui.screens.of_session import Answer, SessionScreen
 from smtui.tui.trail_question import GRAMMAR, TrailQuestion, read
 from smtui.tui.widgets.event_table import Event, event_table
 from smtui.tui.widgets.read_pane import ReadPane
+from smtui.tui.widgets.read_state import READ
 from smtui.tui.widgets.table import Table
 from smtui.tui.widgets.trail_line import TrailLine
 
@@ -35,7 +36,7 @@ class EventsScreen(SessionScreen[Answer]):
     """`always` is asked beside whatever is typed: a screen may be about one secret."""
 
     BINDINGS = keys.of("trail")
-    CSS_PATH = "events.tcss"
+    CSS_PATH = Path(__file__).with_name("events.tcss")
     AUTO_FOCUS = "Table"
     at_once = frozenset({"filter"})
 

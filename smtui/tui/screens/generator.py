@@ -18,7 +18,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.entropy import bits
 from smtui.tui.widgets.candidates import Candidates
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.password_options import PasswordOptions
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ from textual.widgets import Input, Static
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health import Finding, of_entry, of_everything, of_keys
 from smtui.tui.long_work import long
-from smtui.tui.read_state import READ
-from smtui.tui.screens.of_session import SessionScreen
-from smtui.tui.widgets.frame import KeyBar
-from smtui.tui.widgets.line import Line
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
+from smtui.tui.widgets.read_state import READ
+from smtui.tui.widgets.safe_input import Line
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:

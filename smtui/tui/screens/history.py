@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from smtui.tui import keys
 from smtui.tui.screens.events import EventsScreen
 from smtui.tui.screens.part import HISTORY, PartScreen
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 
 
 class HistoryScreen(PartScreen, EventsScreen["int | None"]):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import key_conflict, rows, ways_back_of_keys
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.fields import InvalidFieldError
@@ -21,7 +22,6 @@ from smtui.tui.dialogs.pick import Pick
 from smtui.tui.guarded_write import TYPED
 from smtui.tui.key_conflict import NOWHERE, KeyChange
 from smtui.tui.key_facts import AWS_OWN, Key, Sealed
-from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.value_edit import Outcome
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from smtui.tui import keys, rows, ways_back_of_keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.new_key import NewKey, NewKeyForm
 from smtui.tui.key_facts import Key, Sealed, keys_of
-from smtui.tui.read_state import could_not_read
+from smtui.tui.notifications import explain_error
 from smtui.tui.screens.key_changes import KeyChangesScreen
 from smtui.tui.some_secrets import pick_secret
-from smtui.tui.telling import explain_error
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
+from smtui.tui.widgets.read_state import could_not_read
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:

@@ -16,18 +16,18 @@ from textual.widgets import Input, Static
 from smtui.system.settings import Settings, change_settings
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture, look
 from smtui.tui.columns import COLUMNS
 from smtui.tui.question import FIRST, Question
-from smtui.tui.read_state import READ, READING
-from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.search import grammar
 from smtui.tui.stock import MOST_SORTED, Fetch, Page
 from smtui.tui.suggestions import Vocabulary
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.filter_bar import FilterBar, FilterLine
-from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.preview import Preview
 from smtui.tui.widgets.read_pane import ReadPane
+from smtui.tui.widgets.read_state import READ, READING
 from smtui.tui.widgets.secret_list import SecretList
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.manual import manual
-from smtui.tui.screens.of_session import SessionScreen
-from smtui.tui.widgets.frame import KeyBar
-from smtui.tui.widgets.pane import Pane
+from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.scroll_pane import Pane
 
 
 class ManualScreen(SessionScreen[None]):

@@ -14,9 +14,9 @@ from textual.widgets import Static
 from smtui.api.errors import ResourceNotFoundException
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.permitted import why_not
-from smtui.tui.screens.of_session import SessionScreen
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse

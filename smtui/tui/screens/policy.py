@@ -28,12 +28,12 @@ from smtui.tui.marks import Mark, Severity
 from smtui.tui.policy_templates import TEMPLATES
 from smtui.tui.screens.part import POLICY, PartScreen
 from smtui.tui.value_edit import Outcome
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.mark_list import MarkList
-from smtui.tui.widgets.pane import Pane
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.readers import Readers
+from smtui.tui.widgets.scroll_pane import Pane
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse

@@ -21,8 +21,8 @@ from smtui.tui.dialogs.dialog import may_discard
 from smtui.tui.older import NOT_OPENED, is_meant
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.session import Opened
+from smtui.tui.widgets.chrome import KeyBar, Masthead
 from smtui.tui.widgets.code_field import CodeField
-from smtui.tui.widgets.frame import KeyBar, Masthead
 from smtui.tui.widgets.new_passphrase import NewPassphrase
 from smtui.tui.widgets.passphrase import Passphrase, wipe
 

@@ -16,12 +16,12 @@ from smtui.backends.local import is_region
 from smtui.system import recent_vaults
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.choose_vault import MADE, WHERE, known
 from smtui.tui.dialogs.one_line import OneLine
-from smtui.tui.screens.of_session import SessionScreen
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 

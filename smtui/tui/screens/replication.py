@@ -20,7 +20,7 @@ from smtui.tui.family import Family, Member, arn_in, family_of, taken
 from smtui.tui.kms_keys import DEFAULT, ask_key, short
 from smtui.tui.permitted import why_not
 from smtui.tui.screens.part import REPLICATION, PartScreen
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 

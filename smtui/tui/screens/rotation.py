@@ -24,10 +24,10 @@ from smtui.tui.rotation_conflict import format_settings, guard_rotation
 from smtui.tui.schedule_words import as_asked
 from smtui.tui.screens.part import ROTATION, PartScreen
 from smtui.tui.value_edit import Outcome
-from smtui.tui.widgets.frame import KeyBar
-from smtui.tui.widgets.pane import Pane
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.rotation_facts import NextWindows, Rotation, RotationPlan, RotationRun
+from smtui.tui.widgets.scroll_pane import Pane
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse

@@ -20,16 +20,16 @@ from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS, sort_labels
 from smtui.tui import keys, kms_keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.label_moves import labels_of, of_versions, short
-from smtui.tui.read_state import READ, could_not_read
+from smtui.tui.notifications import explain_error
 from smtui.tui.screens.attributes import AttributesScreen
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.labels import LabelsScreen
 from smtui.tui.screens.part import VALUE, VERSIONS, PartBar, made
 from smtui.tui.screens.storing import StoringScreen
-from smtui.tui.telling import explain_error
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.facts import Facts
-from smtui.tui.widgets.frame import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
+from smtui.tui.widgets.read_state import READ, could_not_read
 from smtui.tui.widgets.value_list import ValueList
 from smtui.tui.widgets.version_list import Version, VersionList, heading
 

@@ -14,13 +14,13 @@ from textual.widgets import Static
 from smtui.system.settings import Settings, change_settings, settings_path
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.press_key import PressKey
 from smtui.tui.dialogs.theme import PickTheme
 from smtui.tui.key_choice import taken_by
-from smtui.tui.screens.of_session import SessionScreen
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 

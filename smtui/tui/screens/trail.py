@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from smtui.tui.screens.events import EventsScreen
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 
 
 class TrailScreen(EventsScreen[None]):

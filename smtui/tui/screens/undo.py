@@ -9,9 +9,9 @@ from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys, rows
-from smtui.tui.screens.of_session import SessionScreen
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.undo import Done
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 

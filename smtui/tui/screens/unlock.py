@@ -20,7 +20,7 @@ from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.older import NOT_OPENED, is_meant
 from smtui.tui.session import Opened
 from smtui.tui.troubles import Trouble, trouble
-from smtui.tui.widgets.frame import KeyBar, Masthead
+from smtui.tui.widgets.chrome import KeyBar, Masthead
 from smtui.tui.widgets.passphrase import Passphrase, wipe
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.files import write_value
 from smtui.tui.hiding import Hiding
 from smtui.tui.label_moves import short
-from smtui.tui.read_state import READ, READING, ReadState, could_not_read
+from smtui.tui.notifications import explain_error
 from smtui.tui.screens.one_secret import OneSecretScreen
-from smtui.tui.telling import explain_error
 from smtui.tui.values import Kind, Value, held, outline, part, visible
+from smtui.tui.widgets.read_state import READ, READING, ReadState, could_not_read
 from smtui.tui.widgets.value_list import ValueList
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from smtui.backends import stored_key
 from smtui.system.settings import settings_path
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
-from smtui.tui.screens.of_session import SessionScreen
 from smtui.tui.tasks import TASKS, Task
-from smtui.tui.widgets.frame import KeyBar
+from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from smtui.tui import keys
 from smtui.tui.suggestions import Suggestion, Vocabulary, completed, suggestions
-from smtui.tui.widgets.line import Line
+from smtui.tui.widgets.safe_input import Line
 
 GAP = "  "
 

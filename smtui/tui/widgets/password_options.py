@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Static
 
-from smtui.tui.widgets.tick import Tick
+from smtui.tui.widgets.checkbox import Tick
 
 LENGTH = 32
 SWITCHES = (

@@ -9,7 +9,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
-from smtui.tui.read_state import READ, READING, ReadState
+from smtui.tui.widgets.read_state import READ, READING, ReadState
 
 PATIENCE = 0.2
 """Seconds after which a reading that is still under way is mentioned: most are over before anybody could read that."""

@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.widgets import OptionList
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.read_state import ReadState
 from smtui.tui.values import Kind, Outline
+from smtui.tui.widgets.read_state import ReadState
 from smtui.tui.widgets.row_list import RowList
 
 MASK = "••••••••"

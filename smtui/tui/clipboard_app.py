@@ -8,7 +8,7 @@ from smtui.clipboard.clipboard import Cleared, Clipboard
 from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call, gesture
-from smtui.tui.telling import TellingApp
+from smtui.tui.notifications import TellingApp
 
 
 class CopyingApp(TellingApp):

@@ -69,7 +69,7 @@ from smtui.tui.session import Session
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.value_edit import Base, ValueEdit
 from smtui.tui.widgets.button import MARKS, Button
-from smtui.tui.widgets.frame import KeyBar, Keys
+from smtui.tui.widgets.chrome import KeyBar, Keys
 from smtui.tui.widgets.passphrase import Passphrase
 from tests.tui.conftest import MakeApp, screen_text, until
 

@@ -18,10 +18,10 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import background, call, gesture, reading
 from smtui.tui.dialogs.undo_preview import UndoPreview
-from smtui.tui.read_state import READ, READING, ReadState, could_not_read
-from smtui.tui.telling import explain_error
-from smtui.tui.widgets.frame import Masthead
+from smtui.tui.notifications import explain_error
+from smtui.tui.widgets.chrome import Masthead
 from smtui.tui.widgets.read_pane import ReadPane
+from smtui.tui.widgets.read_state import READ, READING, ReadState, could_not_read
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
