@@ -28,7 +28,7 @@ from smtui.system.ambient import seconds_awake
 from smtui.system.settings import Settings
 from smtui.system.terminal_end import HUNG_UP, TERMINAL
 from smtui.text.sanitize import sanitize
-from smtui.tui import keys, rotator, themes, verifier
+from smtui.tui import keys, themes, verifier
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import (
     BACKGROUND,
@@ -42,7 +42,8 @@ from smtui.tui.bridge import (
 )
 from smtui.tui.clipboard_app import CopyingApp
 from smtui.tui.input_queue import INPUT, InputQueue
-from smtui.tui.long_work import LOOK, Deed, Progress
+from smtui.tui.jobs import rotation_worker
+from smtui.tui.jobs.job import LOOK, Deed, Progress
 from smtui.tui.palette import Actions
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
@@ -145,7 +146,7 @@ class SmtuiApp(CopyingApp):
         self._leave_in_order()
         self._warn_of_strange_keys()
         self.set_interval(1, self.tick)
-        self.set_interval(rotator.EVERY, self.rotate_due)
+        self.set_interval(rotation_worker.EVERY, self.rotate_due)
         if self._first_vault is not None:
             await self.enter(self._first_vault)
             self._first_vault = None
@@ -313,7 +314,7 @@ class SmtuiApp(CopyingApp):
     def _tell_how_they_ended(self, rotations: list[RotationResult]) -> None:
         for ended in rotations:
             severity: SeverityLevel = "warning" if ended.problem or ended.waits else "information"
-            self.notify(rotator.told(ended), severity=severity, markup=False)
+            self.notify(rotation_worker.told(ended), severity=severity, markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Anything the user does counts as being there, unless the time was up before it came.
@@ -375,7 +376,7 @@ class SmtuiApp(CopyingApp):
         self.working = None if work is None or work.over else work.progress
 
     def show_work(self) -> None:
-        from smtui.tui.dialogs.long_work import WorkDialog
+        from smtui.tui.jobs.dialog import WorkDialog
 
         if self.session is not None and self.session.work is not None and not isinstance(self.screen, WorkDialog):
             self.look_at_work()
@@ -383,7 +384,7 @@ class SmtuiApp(CopyingApp):
 
     def action_work(self) -> None:
         """Shows how far it is, or leaves it to go on beside."""
-        from smtui.tui.dialogs.long_work import WorkDialog
+        from smtui.tui.jobs.dialog import WorkDialog
 
         if isinstance(self.screen, WorkDialog):
             self.screen.dismiss()

@@ -22,7 +22,7 @@ from smtui.text.json_object import read_members
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS
-from smtui.tui.long_work import Tell
+from smtui.tui.jobs.job import Tell
 from smtui.tui.marks import Severity
 
 if TYPE_CHECKING:

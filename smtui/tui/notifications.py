@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
 from smtui.text.sanitize import sanitize
-from smtui.tui.long_work import JobStoppedError
+from smtui.tui.jobs.job import JobStoppedError
 from smtui.tui.workarounds import QuietApp
 
 

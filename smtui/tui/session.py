@@ -9,9 +9,9 @@ from textual.message import Message
 
 from smtui.system.ambient import seconds_awake
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.beside import Beside
+from smtui.tui.jobs.rotation_worker import Rotator
+from smtui.tui.jobs.worker import Beside
 from smtui.tui.reader import Reader
-from smtui.tui.rotator import Rotator
 from smtui.tui.undo import Call, Done, LargeChange, UndoList, nothing_in_the_way
 from smtui.tui.verifier import Verifier
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.backends.local import Vault
     from smtui.tui.health import Finding
-    from smtui.tui.long_work import LongWork
+    from smtui.tui.jobs.job import LongWork
 
 IN_USE = 0.5
 """Seconds after a key for which the screens have the processor."""

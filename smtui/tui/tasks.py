@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
-from smtui.tui.long_work import Deed
+from smtui.tui.jobs.job import Deed
 
 
 @dataclass(frozen=True, slots=True)

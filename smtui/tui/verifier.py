@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from smtui.backends.local import Vault
-    from smtui.tui.beside import Beside
+    from smtui.tui.jobs.worker import Beside
 
 DELAY = 3.0
 """Seconds after the unlock at which it begins: the first list comes first."""

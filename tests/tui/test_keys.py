@@ -16,12 +16,12 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.event import EventDialog
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.rotation import RotationForm
 from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
+from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.palette import Actions
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.functions import FunctionsScreen

@@ -10,7 +10,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import rows
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.long_work import long
+from smtui.tui.jobs.job import long
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

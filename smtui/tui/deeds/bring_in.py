@@ -15,7 +15,7 @@ from smtui.tui.bridge import call
 from smtui.tui.dialogs.import_form import ImportForm, Names
 from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.import_undo import ImportedSecrets, note_import
-from smtui.tui.long_work import Tell, long
+from smtui.tui.jobs.job import Tell, long
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.report import Report
-from smtui.tui.long_work import long
+from smtui.tui.jobs.job import long
 from smtui.tui.marks import Severity
 
 if TYPE_CHECKING:

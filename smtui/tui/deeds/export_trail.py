@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.private_file import private_file
 from smtui.tui.dialogs.ask_path import AskPath
-from smtui.tui.long_work import Tell, long
+from smtui.tui.jobs.job import Tell, long
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

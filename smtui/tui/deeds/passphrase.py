@@ -8,7 +8,7 @@ from smtui.api.errors import SmtuiError, VaultBusyError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.change_passphrase import ChangePassphrase
-from smtui.tui.long_work import Tell, long
+from smtui.tui.jobs.job import Tell, long
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.widgets.passphrase import wipe
 

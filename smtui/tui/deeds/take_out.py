@@ -12,7 +12,7 @@ from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
 from smtui.tui.dialogs.ask_path import expanded
 from smtui.tui.dialogs.export_form import ExportForm, Wanted
-from smtui.tui.long_work import Tell, long
+from smtui.tui.jobs.job import Tell, long
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.undo_preview import UndoPreview
-from smtui.tui.long_work import long
+from smtui.tui.jobs.job import long
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

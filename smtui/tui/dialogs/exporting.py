@@ -17,7 +17,7 @@ from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
 from smtui.tui.dialogs.plan import PlanScreen
-from smtui.tui.long_work import Tell, long
+from smtui.tui.jobs.job import Tell, long
 from smtui.tui.plan import Item, State, counted
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.row_list import RowList

@@ -18,7 +18,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.long_work import PATIENCE
+from smtui.tui.jobs.job import PATIENCE
 from smtui.tui.plan import NOTHING, Item, Plan, State, counted, named
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar

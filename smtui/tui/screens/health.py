@@ -17,7 +17,7 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health import Finding, of_entry, of_everything, of_keys
-from smtui.tui.long_work import long
+from smtui.tui.jobs.job import long
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ

@@ -19,7 +19,7 @@ from smtui.tui import keys
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
-    from smtui.tui.long_work import Progress
+    from smtui.tui.jobs.job import Progress
 
 UNDO = "undo"
 HELP = next(shortcut for shortcut in keys.SHORTCUTS if shortcut.id == "everywhere.help")

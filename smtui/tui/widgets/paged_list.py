@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
-from smtui.tui.long_work import JobStoppedError
+from smtui.tui.jobs.job import JobStoppedError
 from smtui.tui.question import Question
 from smtui.tui.stock import Fetch, Stock, TooManyToSortError, View
 from smtui.tui.widgets.virtual_list import VirtualList

@@ -45,7 +45,6 @@ from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.dialogs.key_deletion import KeyDeletion
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.dialogs.long_work import WorkDialog
 from smtui.tui.dialogs.new_key import NewKeyForm
 from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.one_line import OneLine
@@ -61,10 +60,11 @@ from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.theme import PickTheme
 from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.dialogs.value_form import ValueForm
+from smtui.tui.jobs.dialog import WorkDialog
+from smtui.tui.jobs.job import LongWork
 from smtui.tui.key_facts import Key, Sealed
 from smtui.tui.label_moves import moved
 from smtui.tui.line_changes import Line
-from smtui.tui.long_work import LongWork
 from smtui.tui.session import Session
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.value_edit import Base, ValueEdit

@@ -15,7 +15,7 @@ from smtui.tui.function_words import WAITS
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
-    from smtui.tui.beside import Beside
+    from smtui.tui.jobs.worker import Beside
 
 EVERY = 60
 """Seconds from one look to the next."""

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.tui.beside import Beside
-from smtui.tui.rotator import Rotator
+from smtui.tui.jobs.rotation_worker import Rotator
+from smtui.tui.jobs.worker import Beside
 from tests.conftest import PASSPHRASE, Clock
 from tests.rotation.test_command import alive
 from tests.tui.conftest import MakeApp, said, until

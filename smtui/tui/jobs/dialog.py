@@ -18,14 +18,14 @@ from smtui.tui.widgets.chrome import KeyBar
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
-    from smtui.tui.long_work import LongWork
+    from smtui.tui.jobs.job import LongWork
 
 
 class WorkDialog(ModalScreen[None]):
     """Goes away by itself when the work is over."""
 
     BINDINGS = keys.of("work")
-    CSS_PATH = "long_work.tcss"
+    CSS_PATH = "dialog.tcss"
     AUTO_FOCUS = "#leave"
 
     app: getters.app[SmtuiApp]

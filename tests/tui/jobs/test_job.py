@@ -13,8 +13,8 @@ import smtui
 from smtui.api.errors import ClientError
 from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
-from smtui.tui.dialogs.long_work import WorkDialog
-from smtui.tui.long_work import Deed, Tell, long
+from smtui.tui.jobs.dialog import WorkDialog
+from smtui.tui.jobs.job import Deed, Tell, long
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.session import Session
