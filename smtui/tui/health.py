@@ -23,7 +23,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import rows
 from smtui.tui.function_words import WAITS
 from smtui.tui.jobs.job import Tell
-from smtui.tui.marks import Severity
+from smtui.tui.json_editor.diagnostic import Severity
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

@@ -14,7 +14,7 @@ from smtui.editor.temp_file import Location, read_back, temporary_file
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.edited import Edited, Verdict
-from smtui.tui.json_check import looks_like_json
+from smtui.tui.json_editor.check import looks_like_json
 from smtui.tui.notifications import keeps_what_was_typed
 from smtui.tui.value_edit import Outcome
 

@@ -13,7 +13,7 @@ from smtui.policy.exposure import exposure
 from smtui.policy.statements import Finding, MalformedPolicyError
 from smtui.policy.warnings import warnings
 from smtui.text.sanitize import sanitize
-from smtui.tui.marks import Mark, Severity
+from smtui.tui.json_editor.diagnostic import Mark, Severity
 
 TOO_LONG = "A policy has at most {most:,} characters; this one has {size:,}."
 BROAD = "This policy grants broad access."

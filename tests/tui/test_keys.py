@@ -22,6 +22,7 @@ from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.jobs.dialog import WorkDialog
+from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.palette import Actions
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.functions import FunctionsScreen
@@ -46,7 +47,6 @@ from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Keys
 from smtui.tui.widgets.filter_bar import FilterLine
-from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.new_passphrase import NewPassphrase
 from smtui.tui.widgets.secret_list import SecretList
 from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types, until

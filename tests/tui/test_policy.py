@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from smtui.tui import policy_marks
-from smtui.tui.line_changes import line_changes
+from smtui.tui.json_editor.diff import line_changes
 from smtui.tui.policy_templates import TEMPLATES
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
 

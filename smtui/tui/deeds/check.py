@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.report import Report
 from smtui.tui.jobs.job import long
-from smtui.tui.marks import Severity
+from smtui.tui.json_editor.diagnostic import Severity
 
 if TYPE_CHECKING:
     from smtui.backends.local import CheckReport

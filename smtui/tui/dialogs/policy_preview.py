@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.line_changes import Line
+from smtui.tui.json_editor.diff import Line
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.scroll_pane import Pane

@@ -23,14 +23,14 @@ from smtui.tui.dialogs.dialog import may_discard
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.policy_preview import PolicyPreview
 from smtui.tui.guarded_write import TYPED, GuardedWrite
-from smtui.tui.line_changes import line_changes
-from smtui.tui.marks import Mark, Severity
+from smtui.tui.json_editor.area import JsonArea
+from smtui.tui.json_editor.diagnostic import Mark, Severity
+from smtui.tui.json_editor.diagnostic_list import MarkList
+from smtui.tui.json_editor.diff import line_changes
 from smtui.tui.policy_templates import TEMPLATES
 from smtui.tui.screens.part import POLICY, PartScreen
 from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.json_area import JsonArea
-from smtui.tui.widgets.mark_list import MarkList
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.readers import Readers
 from smtui.tui.widgets.scroll_pane import Pane

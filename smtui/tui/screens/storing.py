@@ -17,7 +17,7 @@ from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.files import read_value
-from smtui.tui.json_check import looks_like_json
+from smtui.tui.json_editor.check import looks_like_json
 from smtui.tui.label_moves import Labels, short
 from smtui.tui.new_version import NewVersion
 from smtui.tui.screens.value import ValueScreen

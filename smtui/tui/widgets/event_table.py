@@ -10,7 +10,7 @@ from textual.content import Content
 
 from smtui.rules import audit_query
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.marks import Severity
+from smtui.tui.json_editor.diagnostic import Severity
 from smtui.tui.widgets.table import Column, Table
 
 Event = Mapping[str, Any]

@@ -7,10 +7,10 @@ from textual import events
 from textual.reactive import reactive
 
 from smtui.text.json_object import encode_string
-from smtui.tui.json_check import json_marks, looks_like_json
-from smtui.tui.json_words import words
+from smtui.tui.json_editor.area import JsonArea
+from smtui.tui.json_editor.check import json_marks, looks_like_json
+from smtui.tui.json_editor.tokens import words
 from smtui.tui.values import can_be_typed
-from smtui.tui.widgets.json_area import JsonArea
 
 REFUSED = "What was pasted has unseen characters. f on the secret's screen stores such a value from a file."
 DOT = "•"

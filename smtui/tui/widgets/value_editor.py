@@ -13,8 +13,8 @@ from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.json_object import read_members, read_object
 from smtui.text.json_reader import locate
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.values import Pair, rewritten
-from smtui.tui.widgets.json_area import JsonArea
 from smtui.tui.widgets.pair_rows import PairRows
 from smtui.tui.widgets.value_area import ValueArea
 

@@ -62,9 +62,9 @@ from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.jobs.job import LongWork
+from smtui.tui.json_editor.diff import Line
 from smtui.tui.key_facts import Key, Sealed
 from smtui.tui.label_moves import moved
-from smtui.tui.line_changes import Line
 from smtui.tui.session import Session
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.value_edit import Base, ValueEdit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtui.text.json_reader import InvalidJsonError, locate, parse_json
 from smtui.text.sanitize import sanitize
-from smtui.tui.marks import Mark, Severity
+from smtui.tui.json_editor.diagnostic import Mark, Severity
 
 _BEGINNINGS = ("{", "[")
 

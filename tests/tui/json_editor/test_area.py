@@ -13,9 +13,9 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from smtui.text.sanitize import SafeText, escape_json, sanitize
-from smtui.tui.marks import Mark, Severity
-from smtui.tui.widgets.json_area import Check, JsonArea
-from smtui.tui.widgets.mark_list import MarkList
+from smtui.tui.json_editor.area import Check, JsonArea
+from smtui.tui.json_editor.diagnostic import Mark, Severity
+from smtui.tui.json_editor.diagnostic_list import MarkList
 from tests.tui.conftest import paste, screen_text, types, until
 from tests.waiting import LIMIT
 

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 
 from smtui.text.sanitize import SafeText
-from smtui.tui.marks import Mark, Severity
+from smtui.tui.json_editor.diagnostic import Mark, Severity
 from smtui.tui.widgets.row_list import RowList
 
 COLOURS = {Severity.ERROR: "$error", Severity.ALERT: "$warning", Severity.WARNING: "$warning"}

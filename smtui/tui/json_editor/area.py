@@ -26,8 +26,8 @@ from smtui.text.json_layout import INDENT, indent_json
 from smtui.text.sanitize import escape_json
 from smtui.tui import keys
 from smtui.tui.bridge import call
-from smtui.tui.json_words import word_end, words
-from smtui.tui.marks import Mark, Severity
+from smtui.tui.json_editor.diagnostic import Mark, Severity
+from smtui.tui.json_editor.tokens import word_end, words
 
 Check = Callable[[str], Sequence[Mark]]
 PAUSE = 0.15
