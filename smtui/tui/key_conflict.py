@@ -8,7 +8,8 @@ from operator import ne
 from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import authorship, rows
+from smtui.tui import rows
+from smtui.tui.audit import last_change
 from smtui.tui.dialogs.conflict import Answer
 from smtui.tui.guarded_write import GuardedWrite
 
@@ -50,7 +51,7 @@ class KeyChange:
         reader = session.keys(record_reads=False)
 
         def describe(found: str) -> list[SafeText]:
-            who = authorship.describe_last_key_change(session.vault, self.subjects, self.operations, self.did)
+            who = last_change.describe_last_key_change(session.vault, self.subjects, self.operations, self.did)
             return [who, SafeText(""), sanitize(f"Before: {seen}"), sanitize(f"Now:    {found}"),
                     sanitize(f"Yours:  {self.yours}")]
 

@@ -12,8 +12,8 @@ from smtui.api import limits
 from smtui.clipboard.backends import list_backends
 from smtui.rules import labels
 from smtui.system.settings import settings_path, state_path
+from smtui.tui.audit.query import GRAMMAR
 from smtui.tui.search import grammar
-from smtui.tui.trail_question import GRAMMAR
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

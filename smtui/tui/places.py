@@ -35,7 +35,7 @@ PLACES = (
     REGIONS,
     Place("k", "Keys", "the KMS keys under which values are sealed", "smtui.tui.screens.kms_keys:KmsKeysScreen"),
     Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.screens.functions:FunctionsScreen"),
-    Place("t", "Trail", "who did what, and when", "smtui.tui.screens.trail:TrailScreen"),
+    Place("t", "Trail", "who did what, and when", "smtui.tui.audit.screen:TrailScreen"),
     Place("h", "Health", "what is weak, repeated, overdue or public",
           "smtui.tui.screens.health:HealthScreen"),
     Place("v", "Vault", "check, backup, import, export, passphrase",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import authorship
+from smtui.tui.audit import last_change
 from smtui.tui.dialogs.conflict import Answer
 from smtui.tui.function_words import name_in
 from smtui.tui.guarded_write import GuardedWrite
@@ -30,8 +30,8 @@ def guard_rotation(
     client = session.client(record_reads=False)
 
     def describe(found: DescribeSecretResponse) -> list[SafeText]:
-        who = authorship.describe_last_change(session.vault, secret["ARN"], session.region,
-                                              authorship.ROTATION_CHANGES, "changed the rotation")
+        who = last_change.describe_last_change(session.vault, secret["ARN"], session.region,
+                                              last_change.ROTATION_CHANGES, "changed the rotation")
         return [who, SafeText(""), sanitize(f"Before: {format_rotation(secret)}"),
                 sanitize(f"Now:    {format_rotation(found)}"), sanitize(f"Yours:  {yours}")]
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import authorship, ways_back
+from smtui.tui import ways_back
+from smtui.tui.audit import last_change
 from smtui.tui.dialogs.tags import TagChanges, Tags, TagsForm, send_tags, tags_of
 from smtui.tui.guarded_write import GuardedWrite
 from smtui.tui.notifications import keeps_what_was_typed
@@ -52,7 +53,7 @@ def _guard(
         return tags_of(client.describe_secret(SecretId=secret_id))
 
     def describe(found: Tags) -> list[SafeText]:
-        who = authorship.describe_last_change(screen.vault, secret_id, screen.session.region, authorship.TAGGING,
+        who = last_change.describe_last_change(screen.vault, secret_id, screen.session.region, last_change.TAGGING,
                                               "changed the tags")
         return [who, SafeText(""), *_describe(changes, found)]
 

@@ -16,7 +16,7 @@ from smtui.api.errors import ChangedMeanwhileError, ClientError
 from smtui.rules.compare_and_swap import Stored, holders_before, is_changed, read_labels, store_value
 from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import authorship
+from smtui.tui.audit import last_change
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.conflict import Answer, ConflictDialog
@@ -181,7 +181,7 @@ class ValueEdit:
         others = {AWSCURRENT}
         if current and current != seen.get(AWSCURRENT):
             others.add(AWSPREVIOUS)  # it follows
-            yield authorship.describe_new_version(self._session.vault, self._secret_id, current, region)
+            yield last_change.describe_new_version(self._session.vault, self._secret_id, current, region)
         for label in sorted(set(holders_before(seen, new.stages)) - others):
             if (was := seen.get(label)) != (now := found.get(label)):
                 yield sanitize(f"{label} was on {place_of(was)} and is on {place_of(now)} now.")

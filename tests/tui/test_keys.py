@@ -10,11 +10,12 @@ import smtui
 from smtui.system.settings import Settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
+from smtui.tui.audit.event import EventDialog
+from smtui.tui.audit.screen import TrailScreen
 from smtui.tui.dialogs.add_replicas import AddReplicas
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
-from smtui.tui.dialogs.event import EventDialog
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.rotation import RotationForm
@@ -40,7 +41,6 @@ from smtui.tui.screens.rotation import RotationScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.settings import SettingsScreen
-from smtui.tui.screens.trail import TrailScreen
 from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen

@@ -7,7 +7,8 @@ from operator import ne
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import authorship, kms_keys, ways_back
+from smtui.tui import kms_keys, ways_back
+from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.one_line import OneLine
@@ -62,7 +63,7 @@ class AttributesScreen(OneSecretScreen):
         )
 
     def _who_updated(self, did: str) -> SafeText:
-        return authorship.describe_last_change(self.vault, self.secret_id, self.session.region, {"UpdateSecret"}, did)
+        return last_change.describe_last_change(self.vault, self.secret_id, self.session.region, {"UpdateSecret"}, did)
 
     @gesture
     async def action_tag(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from textual.app import ComposeResult
 
 from smtui.tui import keys
-from smtui.tui.screens.events import EventsScreen
+from smtui.tui.audit.events import EventsScreen
 from smtui.tui.screens.part import HISTORY, PartScreen
 from smtui.tui.widgets.chrome import KeyBar
 

@@ -16,7 +16,8 @@ from smtui.api.limits import MAX_LABEL_LENGTH
 from smtui.rules.compare_and_swap import read_labels
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import authorship, ways_back
+from smtui.tui import ways_back
+from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.conflict import Answer
 from smtui.tui.dialogs.label_preview import LabelPreview
@@ -132,7 +133,7 @@ class LabelsScreen(OneSecretScreen):
 
         def describe(found: Labels) -> list[SafeText]:
             current = found.get(AWSCURRENT, "")
-            who = authorship.describe_new_version(self.vault, self.secret_id, current, self.session.region)
+            who = last_change.describe_new_version(self.vault, self.secret_id, current, self.session.region)
             said = [] if current == move.before.get(AWSCURRENT) else [who]
             return said + [
                 sanitize(f"{label} was on {place_of(was)} and is on {place_of(now)} now.")

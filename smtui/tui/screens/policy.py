@@ -16,7 +16,8 @@ from smtui.api.arn import get_account
 from smtui.api.errors import SmtuiError
 from smtui.text.json_layout import indent_json
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import authorship, keys, policy_marks, ways_back
+from smtui.tui import keys, policy_marks, ways_back
+from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.dialog import may_discard
@@ -266,8 +267,8 @@ class PolicyScreen(PartScreen):
 
         def describe(found: str) -> list[SafeText]:
             did = "changed the policy" if found and seen else "attached a policy" if found else "detached the policy"
-            who = authorship.describe_last_change(self.vault, self.secret_id, self.session.region,
-                                                  authorship.POLICY_CHANGES, did)
+            who = last_change.describe_last_change(self.vault, self.secret_id, self.session.region,
+                                                  last_change.POLICY_CHANGES, did)
             mine = _spell_changes(seen, text) if text else ["  removes the policy"]
             if not found and text in (seen, indent_json(seen)):
                 mine = ["  attaches it again, unchanged"]

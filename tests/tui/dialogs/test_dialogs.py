@@ -22,6 +22,7 @@ from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step
 from smtui.tui import dialogs
 from smtui.tui.app import SmtuiApp
+from smtui.tui.audit.event import EventDialog
 from smtui.tui.dialogs.add_replicas import AddReplicas
 from smtui.tui.dialogs.allow_function import AllowFunction
 from smtui.tui.dialogs.ask_path import AskPath
@@ -34,7 +35,6 @@ from smtui.tui.dialogs.conflict import Answer, ConflictDialog
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.dialogs.edited import Edited
-from smtui.tui.dialogs.event import EventDialog
 from smtui.tui.dialogs.export_form import ExportForm
 from smtui.tui.dialogs.export_form import Wanted as ExportWanted
 from smtui.tui.dialogs.exporting import ExportPlan

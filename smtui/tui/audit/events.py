@@ -15,14 +15,14 @@ from textual.widgets import Input, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
+from smtui.tui.audit.filter_line import TrailLine
+from smtui.tui.audit.query import GRAMMAR, TrailQuestion, read
+from smtui.tui.audit.table import Event, event_table
 from smtui.tui.base_screen import Answer, SessionScreen
 from smtui.tui.bridge import call, reading
-from smtui.tui.trail_question import GRAMMAR, TrailQuestion, read
-from smtui.tui.widgets.event_table import Event, event_table
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ
 from smtui.tui.widgets.table import Table
-from smtui.tui.widgets.trail_line import TrailLine
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
@@ -165,7 +165,7 @@ class EventsScreen(SessionScreen[Answer]):
 
     @on(Table.Chosen)
     def action_open(self) -> None:
-        from smtui.tui.dialogs.event import EventDialog
+        from smtui.tui.audit.event import EventDialog
 
         event: Event | None = self.table.current
         if event is not None:
@@ -176,7 +176,7 @@ class EventsScreen(SessionScreen[Answer]):
         return (("Words of the trail's filter", word, finds) for word, finds in GRAMMAR)
 
     def action_export(self) -> None:
-        from smtui.tui.deeds.export_trail import export_trail
+        from smtui.tui.audit.export import export_trail
 
         question = self._question
         self.app.do(lambda app, session: export_trail(app, session, question))

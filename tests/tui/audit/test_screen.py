@@ -13,9 +13,9 @@ from textual.pilot import Pilot
 import smtui
 from smtui.api.errors import ClientError
 from smtui.tui.app import SmtuiApp
-from smtui.tui.dialogs.event import EventDialog
-from smtui.tui.screens.trail import TrailScreen
-from smtui.tui.trail_question import completed, read
+from smtui.tui.audit.event import EventDialog
+from smtui.tui.audit.query import completed, read
+from smtui.tui.audit.screen import TrailScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, paste, said, screen_text, types, until
 

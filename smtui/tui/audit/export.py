@@ -14,8 +14,8 @@ from smtui.tui.jobs.job import Tell, long
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.tui.app import SmtuiApp
+    from smtui.tui.audit.query import TrailQuestion
     from smtui.tui.session import Session
-    from smtui.tui.trail_question import TrailQuestion
 
 TITLE = SafeText("Export the trail")
 ABOUT = SafeText("The events of the filter, one JSON object a line, in a new file that only you can read. "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from smtui.tui.screens.events import EventsScreen
+from smtui.tui.audit.events import EventsScreen
 from smtui.tui.widgets.chrome import KeyBar
 
 

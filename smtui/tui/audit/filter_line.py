@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.suggester import Suggester
 
-from smtui.tui.trail_question import completed
+from smtui.tui.audit.query import completed
 from smtui.tui.widgets.safe_input import Line
 
 PLACEHOLDER = "/ filter: words, only:changes, secret:prod/db, caller:user/alice, since:2d"
