@@ -235,7 +235,7 @@ class SmtuiApp(CopyingApp):
 
     @gesture
     async def choose_another(self) -> None:
-        from smtui.tui.dialogs.choose_vault import choose_vault
+        from smtui.tui.contexts.choose_vault import choose_vault
 
         path = await choose_vault(self)
         if path is not None:

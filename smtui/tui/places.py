@@ -29,7 +29,7 @@ class Place:
 
 
 REGIONS = Place("c", "Regions and vaults", "another Region, or another vault",
-                "smtui.tui.screens.regions:RegionsScreen")
+                "smtui.tui.contexts.screen:RegionsScreen")
 PLACES = (
     Place("s", "Secrets", "the list of secrets"),
     REGIONS,

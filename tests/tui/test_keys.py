@@ -12,6 +12,7 @@ from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.audit.screen import TrailScreen
+from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.dialogs.add_replicas import AddReplicas
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
@@ -35,7 +36,6 @@ from smtui.tui.screens.manual import ManualScreen
 from smtui.tui.screens.policy import PolicyScreen
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
-from smtui.tui.screens.regions import RegionsScreen
 from smtui.tui.screens.replication import ReplicationScreen
 from smtui.tui.screens.rotation import RotationScreen
 from smtui.tui.screens.secret import SecretScreen

@@ -23,12 +23,12 @@ from smtui.transfer.plan import Action, Step
 from smtui.tui import dialogs
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
+from smtui.tui.contexts.choose_vault import ChooseVault
 from smtui.tui.dialogs.add_replicas import AddReplicas
 from smtui.tui.dialogs.allow_function import AllowFunction
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.bulk_tags import TagPlan
 from smtui.tui.dialogs.change_passphrase import ChangePassphrase
-from smtui.tui.dialogs.choose_vault import ChooseVault
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.conflict import Answer, ConflictDialog

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList
 
 from smtui.text.sanitize import SafeText
-from smtui.tui.dialogs.choose_vault import ChooseVault
+from smtui.tui.contexts.choose_vault import ChooseVault
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.go import Go
 from smtui.tui.dialogs.pick import Pick

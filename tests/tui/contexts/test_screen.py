@@ -11,8 +11,8 @@ import smtui
 from smtui.system import recent_vaults
 from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
+from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.screens.create import CreateScreen
-from smtui.tui.screens.regions import RegionsScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from tests.conftest import PASSPHRASE

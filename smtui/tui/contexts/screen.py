@@ -18,8 +18,8 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
+from smtui.tui.contexts.choose_vault import MADE, WHERE, known
 from smtui.tui.dialogs.ask_path import AskPath
-from smtui.tui.dialogs.choose_vault import MADE, WHERE, known
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
@@ -44,7 +44,7 @@ class RegionsScreen(SessionScreen[None]):
     """Two lists; Tab goes from one to the other."""
 
     BINDINGS = keys.of("regions")
-    CSS_PATH = "regions.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#regions"
     at_once = frozenset({"add"})
 

@@ -33,7 +33,7 @@ class ChooseVault(ModalScreen[int | None]):
     """Answers which of the vaults, or their number for one that is not among them."""
 
     BINDINGS = keys.of("dialog")
-    CSS_PATH = "pick.tcss"
+    CSS_PATH = "../dialogs/pick.tcss"
 
     def __init__(self, vaults: Sequence[tuple[Path, bool]]) -> None:
         super().__init__()
