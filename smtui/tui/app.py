@@ -433,7 +433,7 @@ class SmtuiApp(CopyingApp):
         self.notify("To leave, press Ctrl+Q.")
 
     def action_generate(self) -> None:
-        from smtui.tui.screens.generator import GeneratorScreen
+        from smtui.tui.generator.screen import GeneratorScreen
 
         if self.session is not None:
             self.push_screen(GeneratorScreen(self.session))

@@ -9,7 +9,7 @@ from smtui.api.arn import get_last_field
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.rotation.arguments import format_arguments
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.widgets.password_options import LENGTH
+from smtui.tui.generator.options import LENGTH
 
 WAITS = SafeText("waits for your permission")
 UNREADABLE = SafeText("▲ Its settings cannot be read. The vault's check says more.")

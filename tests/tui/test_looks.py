@@ -18,7 +18,7 @@ from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.screens.generator import GeneratorScreen
+from smtui.tui.generator.screen import GeneratorScreen
 from smtui.tui.screens.recovery import RecoveryScreen
 from tests.tui.conftest import palette_is_ready, paste, screen_text, until
 

@@ -18,9 +18,9 @@ from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
+from smtui.tui.generator.choices import Candidates
 from smtui.tui.label_moves import of_versions
 from smtui.tui.screens.secret import SecretScreen
-from smtui.tui.widgets.candidates import Candidates
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import DATABASE, FakeTool, MakeApp, said, screen_text, types, until, version_id
 

@@ -13,7 +13,7 @@ from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.screens.generator import GeneratorScreen
+from smtui.tui.generator.screen import GeneratorScreen
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.value_editor import ValueEditor
 

@@ -23,9 +23,9 @@ from smtui.api.limits import (
 from smtui.rotation.arguments import ArgumentSplitError, split
 from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
-from smtui.tui.entropy import bits
+from smtui.tui.generator.entropy import bits
+from smtui.tui.generator.options import PasswordOptions
 from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.password_options import PasswordOptions
 from smtui.tui.widgets.plain_input import PlainInput
 
 NAME = re.compile(FUNCTION_NAME.pattern or "")

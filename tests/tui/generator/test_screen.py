@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from smtui.engine import passwords
-from smtui.tui import entropy
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.new_secret import NewSecret
-from smtui.tui.screens.generator import GeneratorScreen
-from smtui.tui.widgets.candidates import Candidates
+from smtui.tui.generator import entropy
+from smtui.tui.generator.choices import Candidates
+from smtui.tui.generator.screen import GeneratorScreen
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 
 

@@ -16,10 +16,10 @@ from smtui.api.errors import ClientError
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
-from smtui.tui.entropy import bits
-from smtui.tui.widgets.candidates import Candidates
+from smtui.tui.generator.choices import Candidates
+from smtui.tui.generator.entropy import bits
+from smtui.tui.generator.options import PasswordOptions
 from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.password_options import PasswordOptions
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
@@ -37,7 +37,7 @@ class GeneratorScreen(ModalScreen[str | None]):
     """
 
     BINDINGS = keys.of("generator")
-    CSS_PATH = "generator.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#length"
 
     app: getters.app[SmtuiApp]
