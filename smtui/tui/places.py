@@ -37,7 +37,7 @@ PLACES = (
     Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.screens.functions:FunctionsScreen"),
     Place("t", "Trail", "who did what, and when", "smtui.tui.audit.screen:TrailScreen"),
     Place("h", "Health", "what is weak, repeated, overdue or public",
-          "smtui.tui.screens.health:HealthScreen"),
+          "smtui.tui.health.screen:HealthScreen"),
     Place("v", "Vault", "check, backup, import, export, passphrase",
           "smtui.tui.screens.vault:VaultScreen"),
     Place("e", "Settings", "what you chose, and your keys", "smtui.tui.screens.settings:SettingsScreen"),

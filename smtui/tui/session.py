@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
     from smtui.api.types import Client
     from smtui.backends.local import Vault
-    from smtui.tui.health import Finding
+    from smtui.tui.health.checks import Finding
     from smtui.tui.jobs.job import LongWork
 
 IN_USE = 0.5

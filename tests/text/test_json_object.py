@@ -17,7 +17,8 @@ from smtui.text.json_object import JsonObject, LoneSurrogateError, encode_string
 from smtui.text.json_reader import InvalidJsonError
 from smtui.transfer import variables
 from smtui.transfer.errors import InvalidVariableError
-from smtui.tui import comparing, health, values
+from smtui.tui import comparing, values
+from smtui.tui.health import checks
 from tests.text.strategies import OBJECTS, VALUES
 
 SPELLED = ' {"a" :1.10,\n\t"b":12345678901234567890.5 , "\\u0063": 1e400,"d":-0,"e":"\\ud800x","":[ 1,{ } ]}\n'
@@ -143,7 +144,7 @@ def from_the_difference(value: str) -> dict[str, str]:
 
 
 def from_health(value: str) -> dict[str, str]:
-    return {key: piece for key, piece in health.pieces(value) if key}
+    return {key: piece for key, piece in checks.pieces(value) if key}
 
 
 FRONTS: list[Callable[[str], dict[str, str]]] = [

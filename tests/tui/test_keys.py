@@ -24,12 +24,12 @@ from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.generator.screen import GeneratorScreen
+from smtui.tui.health.screen import HealthScreen
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.palette import Actions
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.functions import FunctionsScreen
-from smtui.tui.screens.health import HealthScreen
 from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.kms_keys import KmsKeysScreen
 from smtui.tui.screens.manual import ManualScreen

@@ -14,7 +14,7 @@ import apsw
 import pytest
 
 import smtui
-from smtui.tui.health import of_entry, of_everything, of_keys
+from smtui.tui.health.checks import of_entry, of_everything, of_keys
 from smtui.vault import columns, digest, kdf, opening
 from tests.conftest import PASSPHRASE, Clock
 from tests.vault.conftest import CHEAP

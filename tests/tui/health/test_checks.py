@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 import smtui
 from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
-from smtui.tui.health import Values, of_everything, pieces
-from smtui.tui.screens.health import HealthScreen
+from smtui.tui.health.checks import Values, of_everything, pieces
+from smtui.tui.health.screen import HealthScreen
 from smtui.tui.screens.secret import SecretScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until

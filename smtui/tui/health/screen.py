@@ -16,7 +16,7 @@ from smtui.tui import keys, rows
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.health import Finding, of_entry, of_everything, of_keys
+from smtui.tui.health.checks import Finding, of_entry, of_everything, of_keys
 from smtui.tui.jobs.job import long
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
@@ -40,7 +40,7 @@ class HealthScreen(SessionScreen[None]):
     """A filter of words over a table of findings, what matters most first."""
 
     BINDINGS = keys.of("health")
-    CSS_PATH = "health.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
     opened_by = ("list_secrets",)
     at_once = frozenset({"filter", "look"})
