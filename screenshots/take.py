@@ -21,7 +21,7 @@ from textual.pilot import Pilot
 
 from smtui.backends.demo import demo
 from smtui.tui.app import SmtuiApp
-from smtui.tui.places import PLACES, Place
+from smtui.tui.help.places import PLACES, Place
 from smtui.tui.screens.part import PARTS, POLICY, exists
 
 HERE = Path(__file__).parent

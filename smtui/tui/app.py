@@ -41,10 +41,10 @@ from smtui.tui.bridge import (
     must_be_on_top,
 )
 from smtui.tui.clipboard_app import CopyingApp
+from smtui.tui.help.palette import Actions
 from smtui.tui.input_queue import INPUT, InputQueue
 from smtui.tui.jobs import rotation_worker
 from smtui.tui.jobs.job import LOOK, Deed, Progress
-from smtui.tui.palette import Actions
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.screens.part import VALUE
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
-    from smtui.tui.places import Place
+    from smtui.tui.help.places import Place
     from smtui.tui.return_place import ReturnPlace
     from smtui.tui.tasks import Task
 
@@ -422,7 +422,7 @@ class SmtuiApp(CopyingApp):
         self.exit()
 
     def action_help(self) -> None:
-        from smtui.tui.screens.help import HelpScreen
+        from smtui.tui.help.screen import HelpScreen
 
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
@@ -441,7 +441,7 @@ class SmtuiApp(CopyingApp):
     @gesture
     async def action_go(self) -> None:
         """To another place: the list of secrets is beneath them all, and where one is already nothing moves."""
-        from smtui.tui.dialogs.go import Go
+        from smtui.tui.help.go import Go
 
         place = await self.push_screen_wait(Go())
         if place is not None and self.session is not None:
@@ -449,7 +449,7 @@ class SmtuiApp(CopyingApp):
 
     @gesture
     async def action_switch(self) -> None:
-        from smtui.tui.places import REGIONS
+        from smtui.tui.help.places import REGIONS
 
         await self.go(REGIONS)
 

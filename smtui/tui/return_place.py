@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.tui.places import PLACES, Place
+from smtui.tui.help.places import PLACES, Place
 from smtui.tui.question import Question
 from smtui.tui.screens.part import VALUE, PartScreen
 from smtui.tui.screens.secret import SecretScreen

@@ -16,7 +16,7 @@ from smtui.text.sanitize import sanitize
 from smtui.tui import question
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.saved_filters import SavedFilters
-from smtui.tui.palette import Actions
+from smtui.tui.help.palette import Actions
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.search import ALLOWED
 from smtui.tui.suggestions import Suggestion, Vocabulary, completed, suggestions

@@ -25,14 +25,14 @@ from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.generator.screen import GeneratorScreen
 from smtui.tui.health.screen import HealthScreen
+from smtui.tui.help.manual_screen import ManualScreen
+from smtui.tui.help.palette import Actions
+from smtui.tui.help.screen import HelpScreen, helpful
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.json_editor.area import JsonArea
-from smtui.tui.palette import Actions
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.functions import FunctionsScreen
-from smtui.tui.screens.help import HelpScreen, helpful
 from smtui.tui.screens.kms_keys import KmsKeysScreen
-from smtui.tui.screens.manual import ManualScreen
 from smtui.tui.screens.policy import PolicyScreen
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen

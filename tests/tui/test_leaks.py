@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.tui.app import SmtuiApp
-from smtui.tui.places import PLACES
+from smtui.tui.help.places import PLACES
 from smtui.tui.screens.part import PARTS, exists, made
 from tests.tui.conftest import MakeApp, said, screen_text, until
 

@@ -23,9 +23,9 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.value_form import ValueForm
-from smtui.tui.places import PLACES
+from smtui.tui.help.places import PLACES
+from smtui.tui.help.screen import HelpScreen
 from smtui.tui.screens.compare import CompareScreen
-from smtui.tui.screens.help import HelpScreen
 from smtui.tui.screens.part import HISTORY, POLICY, REPLICATION, ROTATION, made
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen

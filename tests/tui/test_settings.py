@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from smtui.system.settings import Settings, change_settings, load_settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
+from smtui.tui.help.places import PLACES
 from smtui.tui.key_choice import taken_by
-from smtui.tui.places import PLACES
 from smtui.tui.screens.settings import SettingsScreen
 from tests.tui.conftest import MakeApp, said, screen_text, types, until
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.css import stylesheet
 
-from smtui.tui.places import PLACES
+from smtui.tui.help.places import PLACES
 from smtui.tui.workarounds import CachedStylesheet
 from tests.tui.conftest import MakeApp
 

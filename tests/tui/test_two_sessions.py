@@ -12,7 +12,7 @@ import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.events import EventsScreen
 from smtui.tui.base_screen import SessionScreen
-from smtui.tui.places import PLACES
+from smtui.tui.help.places import PLACES
 from smtui.tui.screens.part import HISTORY, POLICY, REPLICATION, ROTATION, made
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen

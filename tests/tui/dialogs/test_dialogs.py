@@ -39,7 +39,6 @@ from smtui.tui.dialogs.export_form import ExportForm
 from smtui.tui.dialogs.export_form import Wanted as ExportWanted
 from smtui.tui.dialogs.exporting import ExportPlan
 from smtui.tui.dialogs.function import CommandFunction, PasswordFunction
-from smtui.tui.dialogs.go import Go
 from smtui.tui.dialogs.import_form import ImportForm, Names
 from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.dialogs.key_deletion import KeyDeletion
@@ -60,6 +59,7 @@ from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.theme import PickTheme
 from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.dialogs.value_form import ValueForm
+from smtui.tui.help.go import Go
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.jobs.job import LongWork
 from smtui.tui.json_editor.diff import Line

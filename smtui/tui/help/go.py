@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
-from smtui.tui.places import PLACES, Place
+from smtui.tui.help.places import PLACES, Place
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.row_list import RowList
 
@@ -19,7 +19,7 @@ class Go(ModalScreen[Place | None]):
     """Answers the place, or None."""
 
     BINDINGS = keys.of("dialog")
-    CSS_PATH = "pick.tcss"
+    CSS_PATH = "../dialogs/pick.tcss"
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):

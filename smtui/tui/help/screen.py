@@ -18,7 +18,7 @@ class HelpScreen(ModalScreen[None]):
     """For the screen it was called on: the thing in focus first, then the screen, then what works everywhere."""
 
     BINDINGS = keys.of("help")
-    CSS_PATH = "help.tcss"
+    CSS_PATH = "screen.tcss"
 
     def __init__(self, asked_on: Screen[object]) -> None:
         super().__init__()

@@ -32,7 +32,7 @@ class Actions(Provider):
 
     def _everywhere(self, found: Collection[str]) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Places and tasks, where one can go to a place."""
-        from smtui.tui.places import PLACES
+        from smtui.tui.help.places import PLACES
         from smtui.tui.tasks import TASKS
 
         if GO not in found:

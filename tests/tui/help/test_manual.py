@@ -40,5 +40,5 @@ def test_its_first_page(
     snap_compare: Any, app: MakeApp, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the paths at its end, which are as long as a test's folders are."""
-    monkeypatch.setattr("smtui.tui.manual._places", lambda session: ())
+    monkeypatch.setattr("smtui.tui.help.manual._places", lambda session: ())
     assert snap_compare(app(), terminal_size=size, run_before=open_manual)

@@ -42,6 +42,6 @@ PLACES = (
           "smtui.tui.screens.vault:VaultScreen"),
     Place("e", "Settings", "what you chose, and your keys", "smtui.tui.screens.settings:SettingsScreen"),
     Place("m", "Manual", "labels, the filter, deletion, the clipboard, where things lie",
-          "smtui.tui.screens.manual:ManualScreen"),
+          "smtui.tui.help.manual_screen:ManualScreen"),
     Place("u", "Undo", "what was changed in this session", "smtui.tui.screens.undo:UndoScreen"),
 )
