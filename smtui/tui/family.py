@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from smtui.api.arn import move_to_region
 from smtui.api.errors import ResourceNotFoundException
-from smtui.tui.kms_keys import DEFAULT
+from smtui.tui.kms.picker import DEFAULT
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse, ReplicationStatusType

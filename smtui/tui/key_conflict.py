@@ -15,7 +15,7 @@ from smtui.tui.guarded_write import GuardedWrite
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
-    from smtui.tui.key_facts import Key
+    from smtui.tui.kms.keys import Key
     from smtui.tui.session import Session
 
 STATE_CHANGES = frozenset({"EnableKey", "DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion"})

@@ -15,7 +15,7 @@ from smtui.api.errors import ResourceNotFoundException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import kms_keys
+from smtui.tui.kms import picker
 from smtui.tui.label_moves import Labels, Move, left_pending, of_versions, short
 from smtui.tui.schedule_words import as_asked
 
@@ -89,7 +89,7 @@ def described(session: Session, secret_id: str, name: SafeText, before: str, aft
 def key_changed(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
     """Keys as DescribeSecret names them, the default one where it names none."""
     def look(secret: DescribeSecretResponse) -> str:
-        return "" if secret.get("KmsKeyId", kms_keys.DEFAULT) == after else "Its key has changed since."
+        return "" if secret.get("KmsKeyId", picker.DEFAULT) == after else "Its key has changed since."
 
     session.did(_words(name, "key changed"), ("update_secret", {"SecretId": secret_id, "KmsKeyId": before}),
                 obstacle=lambda client: _unless(client, secret_id, look))

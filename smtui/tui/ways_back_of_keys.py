@@ -14,7 +14,7 @@ from smtui.tui.key_conflict import find_target
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
     from smtui.api.types import Client
-    from smtui.tui.key_facts import Key
+    from smtui.tui.kms.keys import Key
     from smtui.tui.session import Session
 
 BY_HAND = "A new key does not go by one key: plan its deletion."

@@ -14,16 +14,16 @@ import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.conflict import ConflictDialog
-from smtui.tui.dialogs.key_deletion import KeyDeletion
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.rotation import RotationForm
 from smtui.tui.dialogs.undo_preview import UndoPreview
-from smtui.tui.screens.kms_keys import KmsKeysScreen
+from smtui.tui.kms.deletion import KeyDeletion
+from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.screens.rotation import RotationScreen
 from tests.tui.conftest import MakeApp, until
+from tests.tui.kms.test_screen import aliases, at_keys, key_id, kms, state  # noqa: F401
 from tests.tui.test_conflicts import BOB, ID, hears, on, other, press_button, prose, sees  # noqa: F401
-from tests.tui.test_kms_keys import aliases, at_keys, key_id, kms, state  # noqa: F401
 from tests.tui.test_rotation import at_rotation, functions, rotated  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")

@@ -17,7 +17,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.kms_keys import DEFAULT, short
+from smtui.tui.kms.picker import DEFAULT, short
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.safe_input import Line
 from smtui.tui.widgets.table import Column, Table

@@ -33,7 +33,7 @@ REGIONS = Place("c", "Regions and vaults", "another Region, or another vault",
 PLACES = (
     Place("s", "Secrets", "the list of secrets"),
     REGIONS,
-    Place("k", "Keys", "the KMS keys under which values are sealed", "smtui.tui.screens.kms_keys:KmsKeysScreen"),
+    Place("k", "Keys", "the KMS keys under which values are sealed", "smtui.tui.kms.screen:KmsKeysScreen"),
     Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.screens.functions:FunctionsScreen"),
     Place("t", "Trail", "who did what, and when", "smtui.tui.audit.screen:TrailScreen"),
     Place("h", "Health", "what is weak, repeated, overdue or public",

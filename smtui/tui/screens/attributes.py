@@ -7,7 +7,7 @@ from operator import ne
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import kms_keys, ways_back
+from smtui.tui import ways_back
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan
@@ -15,6 +15,7 @@ from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.plan import carried_out
 from smtui.tui.dialogs.tags import tags_of
 from smtui.tui.guarded_write import GuardedWrite
+from smtui.tui.kms import picker
 from smtui.tui.notifications import keeps_what_was_typed
 from smtui.tui.screens.one_secret import OneSecretScreen
 from smtui.tui.tag_edit import edit_tags
@@ -75,26 +76,26 @@ class AttributesScreen(OneSecretScreen):
         """Another KMS key: the service seals the newest version under it, and whatever is stored from now on."""
         if self.secret is None or self.refuses_to_write():
             return
-        before = self.secret.get("KmsKeyId", kms_keys.DEFAULT)
-        new = await kms_keys.ask_key(self.app, self.session, sanitize(f"Under which key shall {self.name} be sealed?"))
+        before = self.secret.get("KmsKeyId", picker.DEFAULT)
+        new = await picker.ask_key(self.app, self.session, sanitize(f"Under which key shall {self.name} be sealed?"))
         if new is None or new == before:
             return
         outcome, found = await self._key(before, new).run(self.app, self.vault, before)
         if outcome is Outcome.STORED:
             ways_back.key_changed(self.session, self.secret_id, self.name, found, new)
-            await self.done(f"{self.name} is sealed under {kms_keys.short(new)}.")
+            await self.done(f"{self.name} is sealed under {picker.short(new)}.")
 
     def _key(self, before: str, new: str) -> GuardedWrite[str]:
         def describe(found: str) -> list[SafeText]:
             return [self._who_updated("changed the KMS key"), SafeText(""),
-                    *(sanitize(f"{word} {kms_keys.short(key)}")
+                    *(sanitize(f"{word} {picker.short(key)}")
                       for word, key in (("Before:", before), ("Now:   ", found), ("Yours: ", new)))]
 
         return GuardedWrite(
             sanitize(f"The KMS key of {self.name} changed meanwhile"),
-            lambda: self.client.describe_secret(SecretId=self.secret_id).get("KmsKeyId", kms_keys.DEFAULT), ne,
+            lambda: self.client.describe_secret(SecretId=self.secret_id).get("KmsKeyId", picker.DEFAULT), ne,
             lambda: self.client.update_secret(SecretId=self.secret_id, KmsKeyId=new), describe, (),
-            f"Use {kms_keys.short(new)} anyway",
+            f"Use {picker.short(new)} anyway",
         )
 
     @gesture

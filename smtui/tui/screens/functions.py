@@ -17,9 +17,9 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.allow_function import ask_permission
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.function_words import WAITS, kind, what_it_does
+from smtui.tui.kms.secret_picker import listed, pick_secret
 from smtui.tui.new_function import new_function
 from smtui.tui.screens.part import ROTATION
-from smtui.tui.some_secrets import listed, pick_secret
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table

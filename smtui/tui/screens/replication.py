@@ -17,7 +17,7 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.add_replicas import AddReplicas, Wanted
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.family import Family, Member, arn_in, family_of, taken
-from smtui.tui.kms_keys import DEFAULT, ask_key, short
+from smtui.tui.kms.picker import DEFAULT, ask_key, short
 from smtui.tui.permitted import why_not
 from smtui.tui.screens.part import REPLICATION, PartScreen
 from smtui.tui.widgets.chrome import KeyBar

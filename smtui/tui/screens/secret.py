@@ -17,8 +17,9 @@ from textual.widgets import Static
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS, sort_labels
-from smtui.tui import keys, kms_keys
+from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
+from smtui.tui.kms import picker
 from smtui.tui.label_moves import labels_of, of_versions, short
 from smtui.tui.notifications import explain_error
 from smtui.tui.screens.attributes import AttributesScreen
@@ -103,7 +104,7 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
         except ClientError as refusal:
             pane.show_state(could_not_read(explain_error(refusal)), self.retry_key)
             return
-        by_key = await call(kms_keys.aliases, self.reader) if any(map(_has_own_key, versions)) else {}
+        by_key = await call(picker.aliases, self.reader) if any(map(_has_own_key, versions)) else {}
         self.labels = of_versions(versions)
         shown_versions = [each for each in versions if self._with_deprecated or each.get("VersionStages")]
         self.versions.hold([_row(each, by_key) for each in shown_versions])
@@ -238,9 +239,9 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
 
 def _row(version: SecretVersionsListEntry, by_key: Mapping[str, str]) -> Version:
     stages = tuple(sort_labels(version.get("VersionStages", ())))
-    key = kms_keys.named(version.get("KmsKeyIds", ()), by_key)
+    key = picker.named(version.get("KmsKeyIds", ()), by_key)
     return Version(version["VersionId"], stages, version.get("CreatedDate"), version.get("LastAccessedDate"), key)
 
 
 def _has_own_key(version: SecretVersionsListEntry) -> bool:
-    return version.get("KmsKeyIds", [kms_keys.LISTED_DEFAULT]) != [kms_keys.LISTED_DEFAULT]
+    return version.get("KmsKeyIds", [picker.LISTED_DEFAULT]) != [picker.LISTED_DEFAULT]

@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import kms_keys, rows
+from smtui.tui import rows
+from smtui.tui.kms import picker
 from smtui.tui.permitted import primary_region
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _lines(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterat
         ("read", rows.day(secret.get("LastAccessedDate")) or "never"),
     )  # fmt: skip
     yield Content("   ").join(Content.assemble((f"{what} ", "$text-muted"), Content(when)) for what, when in dates)
-    key = kms_keys.short(secret.get("KmsKeyId", ""))
+    key = picker.short(secret.get("KmsKeyId", ""))
     sealed = Content.assemble(("   key  ", "$text-muted"), key) if key else ""
     tags = [Content(sanitize(f"{tag['Key']}={tag.get('Value', '')}")) for tag in secret.get("Tags", ())]
     yield Content.assemble(_titled("tags", Content("  ").join(tags) if tags else Content("none")), sealed)

@@ -41,10 +41,8 @@ from smtui.tui.dialogs.exporting import ExportPlan
 from smtui.tui.dialogs.function import CommandFunction, PasswordFunction
 from smtui.tui.dialogs.import_form import ImportForm, Names
 from smtui.tui.dialogs.import_plan import ImportPlan
-from smtui.tui.dialogs.key_deletion import KeyDeletion
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.dialogs.new_key import NewKeyForm
 from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
@@ -63,7 +61,9 @@ from smtui.tui.help.go import Go
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.jobs.job import LongWork
 from smtui.tui.json_editor.diff import Line
-from smtui.tui.key_facts import Key, Sealed
+from smtui.tui.kms.deletion import KeyDeletion
+from smtui.tui.kms.keys import Key, Sealed
+from smtui.tui.kms.new_key import NewKeyForm
 from smtui.tui.label_moves import moved
 from smtui.tui.session import Session
 from smtui.tui.undo import Call, Done, Outcome

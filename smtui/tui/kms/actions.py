@@ -15,13 +15,13 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.fields import InvalidFieldError
-from smtui.tui.dialogs.key_deletion import KeyDeletion
-from smtui.tui.dialogs.new_key import alias_of
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.guarded_write import TYPED
 from smtui.tui.key_conflict import NOWHERE, KeyChange
-from smtui.tui.key_facts import AWS_OWN, Key, Sealed
+from smtui.tui.kms.deletion import KeyDeletion
+from smtui.tui.kms.keys import AWS_OWN, Key, Sealed
+from smtui.tui.kms.new_key import alias_of
 from smtui.tui.value_edit import Outcome
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from smtui.api.errors import ClientError, SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back_of_keys
 from smtui.tui.bridge import call, gesture, reading
-from smtui.tui.dialogs.new_key import NewKey, NewKeyForm
-from smtui.tui.key_facts import Key, Sealed, keys_of
+from smtui.tui.kms.actions import KeyChangesScreen
+from smtui.tui.kms.keys import Key, Sealed, keys_of
+from smtui.tui.kms.new_key import NewKey, NewKeyForm
+from smtui.tui.kms.secret_picker import pick_secret
 from smtui.tui.notifications import explain_error
-from smtui.tui.screens.key_changes import KeyChangesScreen
-from smtui.tui.some_secrets import pick_secret
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import could_not_read
@@ -36,7 +36,7 @@ class KmsKeysScreen(KeyChangesScreen):
     """A table, and below it everything about the key under the cursor. What keys seal is counted beside the screen."""
 
     BINDINGS = keys.of("kms")
-    CSS_PATH = "kms_keys.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
     opened_by = ("list_keys",)
     at_once = frozenset({"add"})

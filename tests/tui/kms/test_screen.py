@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.screens.kms_keys import KmsKeysScreen
+from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.screens.secret import SecretScreen
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
 

@@ -14,9 +14,9 @@ from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.key_facts import Key, Sealed
+from smtui.tui.kms.keys import Key, Sealed
+from smtui.tui.kms.secret_picker import listed
 from smtui.tui.rows import day
-from smtui.tui.some_secrets import listed
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.safe_input import Line
@@ -26,7 +26,7 @@ class KeyDeletion(Dialog[int]):
     """Answers the days; Cancel has the focus."""
 
     BINDINGS = keys.of("dialog") + keys.of("deletion")
-    CSS_PATH = "key_deletion.tcss"
+    CSS_PATH = "deletion.tcss"
     AUTO_FOCUS = "#cancel"
 
     days = getters.query_one("#days", Line)
