@@ -31,9 +31,9 @@ from smtui.tui.help.screen import HelpScreen, helpful
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.kms.screen import KmsKeysScreen
+from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.functions import FunctionsScreen
-from smtui.tui.screens.policy import PolicyScreen
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.screens.replication import ReplicationScreen

@@ -17,8 +17,8 @@ from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health.screen import HealthScreen
+from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.return_place import find_return_place
-from smtui.tui.screens.policy import PolicyScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.unlock import UnlockScreen

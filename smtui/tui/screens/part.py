@@ -27,7 +27,7 @@ VALUE, VERSIONS, POLICY, ROTATION, REPLICATION, HISTORY = range(1, 7)
 PARTS = (
     ("Value", ""),
     ("Versions", ""),
-    ("Policy", "smtui.tui.screens.policy:PolicyScreen"),
+    ("Policy", "smtui.tui.policy.screen:PolicyScreen"),
     ("Rotation", "smtui.tui.screens.rotation:RotationScreen"),
     ("Replication", "smtui.tui.screens.replication:ReplicationScreen"),
     ("History", "smtui.tui.screens.history:HistoryScreen"),

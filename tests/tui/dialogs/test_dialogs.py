@@ -47,7 +47,6 @@ from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.plan import PlanScreen
-from smtui.tui.dialogs.policy_preview import PolicyPreview
 from smtui.tui.dialogs.press_key import PressKey
 from smtui.tui.dialogs.report import Report
 from smtui.tui.dialogs.restoring import RestorePlan
@@ -65,6 +64,7 @@ from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import Key, Sealed
 from smtui.tui.kms.new_key import NewKeyForm
 from smtui.tui.label_moves import moved
+from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.session import Session
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.value_edit import Base, ValueEdit

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from smtui.tui import policy_marks
 from smtui.tui.json_editor.diff import line_changes
-from smtui.tui.policy_templates import TEMPLATES
+from smtui.tui.policy import diagnostics
+from smtui.tui.policy.templates import TEMPLATES
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
@@ -305,5 +305,5 @@ async def test_a_policy_that_locks_its_writer_out_is_said_to_while_it_is_typed(a
 def test_what_a_template_leaves_to_be_filled_in_is_marked(template: Callable[[str], str]) -> None:
     arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:prod/db-AbCdEf"
 
-    assert [mark for mark in policy_marks.marks(template("000000000000"), arn, datetime(2026, 3, 2, tzinfo=UTC))
+    assert [mark for mark in diagnostics.marks(template("000000000000"), arn, datetime(2026, 3, 2, tzinfo=UTC))
             if "is a placeholder" in mark.message]

@@ -16,24 +16,25 @@ from smtui.api.arn import get_account
 from smtui.api.errors import SmtuiError
 from smtui.text.json_layout import indent_json
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, policy_marks, ways_back
+from smtui.tui import keys, ways_back
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.dialog import may_discard
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.dialogs.policy_preview import PolicyPreview
 from smtui.tui.guarded_write import TYPED, GuardedWrite
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.json_editor.diagnostic import Mark, Severity
 from smtui.tui.json_editor.diagnostic_list import MarkList
 from smtui.tui.json_editor.diff import line_changes
-from smtui.tui.policy_templates import TEMPLATES
+from smtui.tui.policy import diagnostics
+from smtui.tui.policy.access_list import Readers
+from smtui.tui.policy.preview import PolicyPreview
+from smtui.tui.policy.templates import TEMPLATES
 from smtui.tui.screens.part import POLICY, PartScreen
 from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
-from smtui.tui.widgets.readers import Readers
 from smtui.tui.widgets.scroll_pane import Pane
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class PolicyScreen(PartScreen):
     """Keys are letters while the policy is looked at; `e` makes it a text that is typed in."""
 
     BINDINGS = keys.of("policy") + keys.of("parts")
-    CSS_PATH = "policy.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "JsonArea"
     number = POLICY
     opened_by = ("get_resource_policy",)
@@ -84,7 +85,7 @@ class PolicyScreen(PartScreen):
         """In the vault's thread, so that it can also ask what attaching it would do."""
         if self.secret is None:
             return []
-        marks = policy_marks.marks(text, self.secret["ARN"], self.session.now())
+        marks = diagnostics.marks(text, self.secret["ARN"], self.session.now())
         if not text.strip() or any(mark.severity is Severity.ERROR for mark in marks):
             return marks
         return [*self._lock_out(text), *marks]
@@ -95,7 +96,7 @@ class PolicyScreen(PartScreen):
                 SecretId=self.secret_id, ResourcePolicy=text)
         except SmtuiError:
             return []
-        return [policy_marks.mark_lock_out(text, each["ErrorMessage"]) for each in answer["ValidationErrors"]
+        return [diagnostics.mark_lock_out(text, each["ErrorMessage"]) for each in answer["ValidationErrors"]
                 if each["CheckName"] == LOCKED_OUT]
 
     # What is shown.

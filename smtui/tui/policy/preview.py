@@ -28,7 +28,7 @@ ONLY_LAYOUT = SafeText("Only spaces and line breaks change: it means the same.")
 class PolicyPreview(LongText["bool | None"]):
     """Answers whether it is to be attached only if it lets nobody unknown in; None where it is not to be attached."""
 
-    CSS_PATH = "policy_preview.tcss"
+    CSS_PATH = "preview.tcss"
 
     def __init__(self, title: SafeText, lines: Sequence[Line], warned: Sequence[SafeText]) -> None:
         super().__init__()
