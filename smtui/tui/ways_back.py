@@ -21,7 +21,7 @@ from smtui.tui.schedule_words import as_asked
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType
-    from smtui.tui.family import Family, Member
+    from smtui.tui.replication.replicas import Family, Member
     from smtui.tui.session import Session
 
 GONE = "The secret is no longer there."

@@ -13,7 +13,6 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.audit.screen import TrailScreen
 from smtui.tui.contexts.screen import RegionsScreen
-from smtui.tui.dialogs.add_replicas import AddReplicas
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
@@ -32,11 +31,12 @@ from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.policy.screen import PolicyScreen
+from smtui.tui.replication.add_replicas import AddReplicas
+from smtui.tui.replication.screen import ReplicationScreen
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.functions import FunctionsScreen
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
-from smtui.tui.screens.replication import ReplicationScreen
 from smtui.tui.screens.rotation import RotationScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen

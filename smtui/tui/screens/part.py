@@ -29,7 +29,7 @@ PARTS = (
     ("Versions", ""),
     ("Policy", "smtui.tui.policy.screen:PolicyScreen"),
     ("Rotation", "smtui.tui.screens.rotation:RotationScreen"),
-    ("Replication", "smtui.tui.screens.replication:ReplicationScreen"),
+    ("Replication", "smtui.tui.replication.screen:ReplicationScreen"),
     ("History", "smtui.tui.screens.history:HistoryScreen"),
 )
 

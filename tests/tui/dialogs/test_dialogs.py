@@ -24,7 +24,6 @@ from smtui.tui import dialogs
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.contexts.choose_vault import ChooseVault
-from smtui.tui.dialogs.add_replicas import AddReplicas
 from smtui.tui.dialogs.allow_function import AllowFunction
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.bulk_tags import TagPlan
@@ -65,6 +64,7 @@ from smtui.tui.kms.keys import Key, Sealed
 from smtui.tui.kms.new_key import NewKeyForm
 from smtui.tui.label_moves import moved
 from smtui.tui.policy.preview import PolicyPreview
+from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.session import Session
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.value_edit import Base, ValueEdit

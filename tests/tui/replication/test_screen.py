@@ -13,7 +13,7 @@ import smtui
 from smtui.rules.regions import REGIONS
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.screens.replication import ReplicationScreen
+from smtui.tui.replication.screen import ReplicationScreen
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
 
 SMALL = (80, 24)

@@ -14,11 +14,11 @@ from smtui.rules.regions import REGIONS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.add_replicas import AddReplicas, Wanted
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.family import Family, Member, arn_in, family_of, taken
 from smtui.tui.kms.picker import DEFAULT, ask_key, short
 from smtui.tui.permitted import why_not
+from smtui.tui.replication.add_replicas import AddReplicas, Wanted
+from smtui.tui.replication.replicas import Family, Member, arn_in, family_of, taken
 from smtui.tui.screens.part import REPLICATION, PartScreen
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
@@ -44,7 +44,7 @@ class ReplicationScreen(PartScreen):
     """
 
     BINDINGS = keys.of("replication") + keys.of("parts")
-    CSS_PATH = "replication.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
     number = REPLICATION
     changes = "replication"
