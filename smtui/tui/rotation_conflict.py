@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.dialogs.conflict import Answer
-from smtui.tui.function_words import name_in
 from smtui.tui.guarded_write import GuardedWrite
-from smtui.tui.schedule_words import as_asked, in_words, of_rules
+from smtui.tui.rotation.function_text import name_in
+from smtui.tui.rotation.schedule_text import as_asked, in_words, of_rules
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse, RotationRulesType

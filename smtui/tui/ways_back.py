@@ -17,7 +17,7 @@ from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.kms import picker
 from smtui.tui.label_moves import Labels, Move, left_pending, of_versions, short
-from smtui.tui.schedule_words import as_asked
+from smtui.tui.rotation.schedule_text import as_asked
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType

@@ -18,7 +18,6 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.one_line import OneLine
-from smtui.tui.dialogs.rotation import RotationForm
 from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
@@ -33,11 +32,12 @@ from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.replication.screen import ReplicationScreen
+from smtui.tui.rotation.form import RotationForm
+from smtui.tui.rotation.functions import FunctionsScreen
+from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.screens.compare import CompareScreen
-from smtui.tui.screens.functions import FunctionsScreen
 from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
-from smtui.tui.screens.rotation import RotationScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
 from smtui.tui.screens.settings import SettingsScreen

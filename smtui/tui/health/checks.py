@@ -21,9 +21,9 @@ from smtui.system.ambient import Ambient
 from smtui.text.json_object import read_members
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import rows
-from smtui.tui.function_words import WAITS
 from smtui.tui.jobs.job import Tell
 from smtui.tui.json_editor.diagnostic import Severity
+from smtui.tui.rotation.function_text import WAITS
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

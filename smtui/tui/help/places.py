@@ -34,7 +34,7 @@ PLACES = (
     Place("s", "Secrets", "the list of secrets"),
     REGIONS,
     Place("k", "Keys", "the KMS keys under which values are sealed", "smtui.tui.kms.screen:KmsKeysScreen"),
-    Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.screens.functions:FunctionsScreen"),
+    Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.rotation.functions:FunctionsScreen"),
     Place("t", "Trail", "who did what, and when", "smtui.tui.audit.screen:TrailScreen"),
     Place("h", "Health", "what is weak, repeated, overdue or public",
           "smtui.tui.health.screen:HealthScreen"),

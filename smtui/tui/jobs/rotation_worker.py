@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from smtui.api.errors import VaultLockedError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
-from smtui.tui.function_words import WAITS
+from smtui.tui.rotation.function_text import WAITS
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

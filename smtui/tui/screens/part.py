@@ -28,7 +28,7 @@ PARTS = (
     ("Value", ""),
     ("Versions", ""),
     ("Policy", "smtui.tui.policy.screen:PolicyScreen"),
-    ("Rotation", "smtui.tui.screens.rotation:RotationScreen"),
+    ("Rotation", "smtui.tui.rotation.screen:RotationScreen"),
     ("Replication", "smtui.tui.replication.screen:ReplicationScreen"),
     ("History", "smtui.tui.screens.history:HistoryScreen"),
 )

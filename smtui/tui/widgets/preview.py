@@ -14,7 +14,7 @@ from smtui.api.arn import get_last_field, get_region
 from smtui.rules.labels import sort_labels
 from smtui.text.sanitize import sanitize
 from smtui.tui import rows
-from smtui.tui.function_words import WAITS
+from smtui.tui.rotation.function_text import WAITS
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -24,7 +24,6 @@ from smtui.tui import dialogs
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.contexts.choose_vault import ChooseVault
-from smtui.tui.dialogs.allow_function import AllowFunction
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.bulk_tags import TagPlan
 from smtui.tui.dialogs.change_passphrase import ChangePassphrase
@@ -37,7 +36,6 @@ from smtui.tui.dialogs.edited import Edited
 from smtui.tui.dialogs.export_form import ExportForm
 from smtui.tui.dialogs.export_form import Wanted as ExportWanted
 from smtui.tui.dialogs.exporting import ExportPlan
-from smtui.tui.dialogs.function import CommandFunction, PasswordFunction
 from smtui.tui.dialogs.import_form import ImportForm, Names
 from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.dialogs.label_preview import LabelPreview
@@ -49,7 +47,6 @@ from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.dialogs.press_key import PressKey
 from smtui.tui.dialogs.report import Report
 from smtui.tui.dialogs.restoring import RestorePlan
-from smtui.tui.dialogs.rotation import RotationForm, SetUp
 from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.theme import PickTheme
@@ -65,6 +62,9 @@ from smtui.tui.kms.new_key import NewKeyForm
 from smtui.tui.label_moves import moved
 from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.replication.add_replicas import AddReplicas
+from smtui.tui.rotation.allow_function import AllowFunction
+from smtui.tui.rotation.form import RotationForm, SetUp
+from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
 from smtui.tui.session import Session
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.value_edit import Base, ValueEdit

@@ -19,8 +19,8 @@ from smtui.rules.schedules import InvalidScheduleError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
-from smtui.tui.function_words import name_in
-from smtui.tui.schedule_words import asked, in_words, of_rules, typed, window_words
+from smtui.tui.rotation.function_text import name_in
+from smtui.tui.rotation.schedule_text import asked, in_words, of_rules, typed, window_words
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.checkbox import Tick
 from smtui.tui.widgets.chrome import KeyBar

@@ -14,9 +14,9 @@ from smtui.rotation.function import STEPS
 from smtui.rules import schedules
 from smtui.text.sanitize import sanitize
 from smtui.tui import rows
-from smtui.tui.function_words import WAITS, name_in, what_it_does
 from smtui.tui.label_moves import left_pending, short
-from smtui.tui.schedule_words import in_words, of_rules, window_words
+from smtui.tui.rotation.function_text import WAITS, name_in, what_it_does
+from smtui.tui.rotation.schedule_text import in_words, of_rules, window_words
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse

@@ -9,8 +9,8 @@ import pytest
 
 from smtui.rules import schedules
 from smtui.rules.schedules import InvalidScheduleError
-from smtui.tui import schedule_words
-from smtui.tui.schedule_words import as_asked, asked, in_words, of_rules, typed, window_words
+from smtui.tui.rotation import schedule_text
+from smtui.tui.rotation.schedule_text import as_asked, asked, in_words, of_rules, typed, window_words
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -93,4 +93,4 @@ def test_a_window_over_the_readers_midnight(monkeypatch: pytest.MonkeyPatch) -> 
     assert rules is not None
     [window] = schedules.next_windows(rules, NOW, NOW, 1)
 
-    assert schedule_words.window_words(window) == "Wed 2026-04-01 09:00 – Thu 02 09:00"
+    assert schedule_text.window_words(window) == "Wed 2026-04-01 09:00 – Thu 02 09:00"

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.screens.functions import FunctionsScreen
-from smtui.tui.screens.rotation import RotationScreen
+from smtui.tui.rotation.functions import FunctionsScreen
+from smtui.tui.rotation.screen import RotationScreen
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
 
 SMALL = (80, 24)

@@ -12,21 +12,21 @@ from smtui.api.errors import ClientError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, ways_back
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.allow_function import ask_permission
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.conflict import Answer
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.dialogs.rotation import RotationForm, SetUp
-from smtui.tui.function_words import WAITS, name_in, what_it_does
 from smtui.tui.guarded_write import TYPED, GuardedWrite
-from smtui.tui.new_function import new_function
+from smtui.tui.rotation.allow_function import ask_permission
+from smtui.tui.rotation.facts import NextWindows, Rotation, RotationPlan, RotationRun
+from smtui.tui.rotation.form import RotationForm, SetUp
+from smtui.tui.rotation.function_text import WAITS, name_in, what_it_does
+from smtui.tui.rotation.new_function import new_function
+from smtui.tui.rotation.schedule_text import as_asked
 from smtui.tui.rotation_conflict import format_settings, guard_rotation
-from smtui.tui.schedule_words import as_asked
 from smtui.tui.screens.part import ROTATION, PartScreen
 from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
-from smtui.tui.widgets.rotation_facts import NextWindows, Rotation, RotationPlan, RotationRun
 from smtui.tui.widgets.scroll_pane import Pane
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class RotationScreen(PartScreen):
     """What is carried out is carried out beside the screen, which shows how far it is."""
 
     BINDINGS = keys.of("rotation") + keys.of("parts")
-    CSS_PATH = "rotation.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Pane"
     number = ROTATION
     opened_by = ("describe_rotation",)

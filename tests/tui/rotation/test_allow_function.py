@@ -10,9 +10,9 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.tui.dialogs.allow_function import AllowFunction
-from smtui.tui.screens.functions import FunctionsScreen
-from smtui.tui.screens.rotation import RotationScreen
+from smtui.tui.rotation.allow_function import AllowFunction
+from smtui.tui.rotation.functions import FunctionsScreen
+from smtui.tui.rotation.screen import RotationScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, until
 

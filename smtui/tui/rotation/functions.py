@@ -14,11 +14,11 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys, rows, ways_back
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.allow_function import ask_permission
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.function_words import WAITS, kind, what_it_does
 from smtui.tui.kms.secret_picker import listed, pick_secret
-from smtui.tui.new_function import new_function
+from smtui.tui.rotation.allow_function import ask_permission
+from smtui.tui.rotation.function_text import WAITS, kind, what_it_does
+from smtui.tui.rotation.new_function import new_function
 from smtui.tui.screens.part import ROTATION
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane

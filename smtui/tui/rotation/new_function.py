@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.errors import ClientError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
-from smtui.tui.dialogs.function import CommandFunction, PasswordFunction
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
 
 if TYPE_CHECKING:
     from smtui.tui.base_screen import SessionScreen

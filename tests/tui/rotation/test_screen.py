@@ -16,8 +16,8 @@ from smtui.rotation import runner
 from smtui.rotation.function import Output
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.dialogs.rotation import RotationForm
-from smtui.tui.screens.rotation import RotationScreen
+from smtui.tui.rotation.form import RotationForm
+from smtui.tui.rotation.screen import RotationScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
 from tests.waiting import LIMIT
