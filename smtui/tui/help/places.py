@@ -40,7 +40,7 @@ PLACES = (
           "smtui.tui.health.screen:HealthScreen"),
     Place("v", "Vault", "check, backup, import, export, passphrase",
           "smtui.tui.screens.vault:VaultScreen"),
-    Place("e", "Settings", "what you chose, and your keys", "smtui.tui.screens.settings:SettingsScreen"),
+    Place("e", "Settings", "what you chose, and your keys", "smtui.tui.settings.screen:SettingsScreen"),
     Place("m", "Manual", "labels, the filter, deletion, the clipboard, where things lie",
           "smtui.tui.help.manual_screen:ManualScreen"),
     Place("u", "Undo", "what was changed in this session", "smtui.tui.screens.undo:UndoScreen"),

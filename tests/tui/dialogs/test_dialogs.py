@@ -44,12 +44,10 @@ from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.plan import PlanScreen
-from smtui.tui.dialogs.press_key import PressKey
 from smtui.tui.dialogs.report import Report
 from smtui.tui.dialogs.restoring import RestorePlan
 from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
-from smtui.tui.dialogs.theme import PickTheme
 from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.help.go import Go
@@ -66,6 +64,8 @@ from smtui.tui.rotation.allow_function import AllowFunction
 from smtui.tui.rotation.form import RotationForm, SetUp
 from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
 from smtui.tui.session import Session
+from smtui.tui.settings.press_key import PressKey
+from smtui.tui.settings.theme import PickTheme
 from smtui.tui.undo import Call, Done, Outcome
 from smtui.tui.value_edit import Base, ValueEdit
 from smtui.tui.widgets.button import MARKS, Button

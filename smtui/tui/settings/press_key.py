@@ -21,7 +21,7 @@ class PressKey(ModalScreen[str | None]):
     """Answers the key's name as Textual has it; None for Esc. No key does here what it does elsewhere."""
 
     BINDINGS = keys.of("dialog")
-    CSS_PATH = "pick.tcss"
+    CSS_PATH = "../dialogs/pick.tcss"
 
     def __init__(self, title: SafeText) -> None:
         super().__init__()

@@ -13,8 +13,8 @@ from smtui.system.settings import Settings, change_settings, load_settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.help.places import PLACES
-from smtui.tui.key_choice import taken_by
-from smtui.tui.screens.settings import SettingsScreen
+from smtui.tui.settings.key_conflicts import taken_by
+from smtui.tui.settings.screen import SettingsScreen
 from tests.tui.conftest import MakeApp, said, screen_text, types, until
 
 PLACE = next(place for place in PLACES if place.words == "Settings")

@@ -17,9 +17,9 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
-from smtui.tui.dialogs.press_key import PressKey
-from smtui.tui.dialogs.theme import PickTheme
-from smtui.tui.key_choice import taken_by
+from smtui.tui.settings.key_conflicts import taken_by
+from smtui.tui.settings.press_key import PressKey
+from smtui.tui.settings.theme import PickTheme
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
@@ -45,7 +45,7 @@ class SettingsScreen(SessionScreen[None]):
     """One table: the settings first, then every key. What it says of a row is what the README says."""
 
     BINDINGS = keys.of("settings")
-    CSS_PATH = "settings.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
 
     table = getters.query_one(Table)
