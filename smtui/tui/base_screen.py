@@ -17,8 +17,8 @@ from smtui.rules.compare_and_swap import write_unless
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import background, call, gesture, reading
-from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.notifications import explain_error
+from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.widgets.chrome import Masthead
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, READING, ReadState, could_not_read
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
-    from smtui.tui.undo import Done
+    from smtui.tui.undo.history import Done
 
 READ_ONLY = "This session only reads: nothing was changed."
 Answer = TypeVar("Answer")
@@ -233,7 +233,7 @@ class SessionScreen(Screen[Answer]):
             self.say("There is nothing to undo.")
             return
         if done.large is not None:
-            from smtui.tui.deeds.undo_large import undo_large
+            from smtui.tui.undo.bulk_undo import undo_large
 
             self.app.do(partial(undo_large, done=done, large=done.large))
             return

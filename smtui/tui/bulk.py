@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import ways_back
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.bulk_tags import TagPlan
 from smtui.tui.dialogs.deletion import DeletionPlan
@@ -18,6 +17,7 @@ from smtui.tui.dialogs.restoring import RestorePlan
 from smtui.tui.dialogs.tags import tags_of
 from smtui.tui.plan import counted
 from smtui.tui.tag_edit import edit_tags
+from smtui.tui.undo import inverse
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -40,7 +40,7 @@ async def restore(screen: SecretsScreen, entries: Entries) -> None:
         screen.say(f"No deletion of {entry['Name']} is planned.")
         return
     await call(screen.client.restore_secret, SecretId=entry["ARN"])
-    ways_back.restored(screen.session, entry["ARN"], sanitize(entry["Name"]), entry["DeletedDate"])
+    inverse.restored(screen.session, entry["ARN"], sanitize(entry["Name"]), entry["DeletedDate"])
     await screen.done(f"{entry['Name']} is restored.")
 
 

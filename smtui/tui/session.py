@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.jobs.rotation_worker import Rotator
 from smtui.tui.jobs.worker import Beside
 from smtui.tui.reader import Reader
-from smtui.tui.undo import Call, Done, LargeChange, UndoList, nothing_in_the_way
+from smtui.tui.undo.history import Call, Done, LargeChange, UndoList, nothing_in_the_way
 from smtui.tui.verifier import Verifier
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import ways_back
 from smtui.tui.audit import last_change
 from smtui.tui.dialogs.tags import TagChanges, Tags, TagsForm, send_tags, tags_of
 from smtui.tui.guarded_write import GuardedWrite
 from smtui.tui.notifications import keeps_what_was_typed
+from smtui.tui.undo import inverse
 from smtui.tui.value_edit import Outcome
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, 
             screen.app.report(error)
             continue
         if outcome is Outcome.STORED:
-            ways_back.tagged(screen.session, secret_id, name, found, changes.put, changes.removed)
+            inverse.tagged(screen.session, secret_id, name, found, changes.put, changes.removed)
             await screen.done("\n".join(changes.sentences()))
         if outcome in (Outcome.STORED, Outcome.DISCARDED):
             return

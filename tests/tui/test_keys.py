@@ -40,10 +40,10 @@ from smtui.tui.screens.recover import RecoverScreen
 from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.screens.undo import UndoScreen
 from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.settings.screen import SettingsScreen
+from smtui.tui.undo.screen import UndoScreen
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Keys
 from smtui.tui.widgets.filter_bar import FilterLine

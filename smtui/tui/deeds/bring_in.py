@@ -14,8 +14,8 @@ from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.import_form import ImportForm, Names
 from smtui.tui.dialogs.import_plan import ImportPlan
-from smtui.tui.import_undo import ImportedSecrets, note_import
 from smtui.tui.jobs.job import Tell, long
+from smtui.tui.undo.import_undo import ImportedSecrets, note_import
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

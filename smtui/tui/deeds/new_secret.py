@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import sanitize
-from smtui.tui import ways_back
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.notifications import keeps_what_was_typed
+from smtui.tui.undo import inverse
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
@@ -28,7 +28,7 @@ async def make_secret(app: SmtuiApp, session: Session, value: str = "") -> None:
             app.report(refusal)
             request = await app.push_screen_wait(NewSecret(request))
         else:
-            ways_back.created(session, sanitize(made["Name"]))
+            inverse.created(session, sanitize(made["Name"]))
             app.notify(sanitize(f"{made['Name']} is stored."), markup=False)
             app.look_again()
             return

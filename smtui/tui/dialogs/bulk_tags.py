@@ -12,11 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, ways_back
+from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.dialogs.tags import TagChanges, problem, send_tags, tags_of
 from smtui.tui.plan import Item, State, counted
+from smtui.tui.undo import inverse
 from smtui.tui.widgets.pair_rows import PairRows
 from smtui.tui.widgets.safe_input import Line
 
@@ -57,7 +58,7 @@ class TagPlan(PlanScreen):
         item.obstacle = SafeText() if changes else SafeText("stays as it is")
         item.calls = list(send_tags(item.arn, changes))
         item.check = partial(_find_others_change, item, changes)
-        item.remember = partial(ways_back.tagged, self.session, item.arn, item.name, changes.before, changes.put,
+        item.remember = partial(inverse.tagged, self.session, item.arn, item.name, changes.before, changes.put,
                                 changes.removed)
 
     def _changes(self, item: Item) -> TagChanges:

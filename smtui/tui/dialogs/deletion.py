@@ -15,10 +15,11 @@ from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows, ways_back
+from smtui.tui import keys, rows
 from smtui.tui.bridge import call, reading
 from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.plan import Item, State, named
+from smtui.tui.undo import inverse
 from smtui.tui.widgets.checkbox import Tick
 from smtui.tui.widgets.safe_input import Line
 
@@ -96,7 +97,7 @@ class DeletionPlan(PlanScreen):
         force = self.force.value
         how = {"ForceDeleteWithoutRecovery": True} if force else {"RecoveryWindowInDays": self.window}
         item.calls = [("delete_secret", {"SecretId": item.arn, **how})]
-        item.remember = partial(ways_back.deleted, self.session, item.arn, item.name, for_good=force)
+        item.remember = partial(inverse.deleted, self.session, item.arn, item.name, for_good=force)
 
     def _known(self, item: Item) -> Iterator[str]:
         """What one wants to know before."""

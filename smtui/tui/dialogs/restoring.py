@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import rows, ways_back
+from smtui.tui import rows
 from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.plan import Item, State, counted
+from smtui.tui.undo import inverse
 
 
 class RestorePlan(PlanScreen):
@@ -25,7 +26,7 @@ class RestorePlan(PlanScreen):
             return
         item.note = sanitize(f"{rows.deletion(when, self.session.now())}, on {rows.day(when)}")
         item.calls = [("restore_secret", {"SecretId": item.arn})]
-        item.remember = partial(ways_back.restored, self.session, item.arn, item.name, when)
+        item.remember = partial(inverse.restored, self.session, item.arn, item.name, when)
 
     def answer(self) -> str:
         return "Restore"

@@ -43,5 +43,5 @@ PLACES = (
     Place("e", "Settings", "what you chose, and your keys", "smtui.tui.settings.screen:SettingsScreen"),
     Place("m", "Manual", "labels, the filter, deletion, the clipboard, where things lie",
           "smtui.tui.help.manual_screen:ManualScreen"),
-    Place("u", "Undo", "what was changed in this session", "smtui.tui.screens.undo:UndoScreen"),
+    Place("u", "Undo", "what was changed in this session", "smtui.tui.undo.screen:UndoScreen"),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import key_conflict, rows, ways_back_of_keys
+from smtui.tui import key_conflict, rows
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
@@ -22,6 +22,7 @@ from smtui.tui.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import AWS_OWN, Key, Sealed
 from smtui.tui.kms.new_key import alias_of
+from smtui.tui.undo import inverse_kms
 from smtui.tui.value_edit import Outcome
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class KeyChangesScreen(SessionScreen[None]):
 
             outcome, found = await self._write(key_conflict.describe_change(key, new, write, TYPED), seen)
             if outcome is Outcome.STORED:
-                ways_back_of_keys.described(self.session, replace(key, description=found), new)
+                inverse_kms.described(self.session, replace(key, description=found), new)
                 await self.done("The description is changed.")
             if outcome in (Outcome.STORED, Outcome.DISCARDED):
                 return
@@ -106,14 +107,14 @@ class KeyChangesScreen(SessionScreen[None]):
             if await self.app.push_screen_wait(Confirm(sanitize(f"Disable {key.name}?"), text, "Disable")) and \
                     await self._change_state(key, "disabled", lambda: self.kms.disable_key(KeyId=key.id),
                                              "Disable anyway"):
-                ways_back_of_keys.switched(self.session, key, on=False)
+                inverse_kms.switched(self.session, key, on=False)
                 await self.done(f"{key.name} is disabled.")
         else:
             await self._enable(key)
 
     async def _enable(self, key: Key) -> None:
         if await self._change_state(key, "enabled", lambda: self.kms.enable_key(KeyId=key.id), "Enable anyway"):
-            ways_back_of_keys.switched(self.session, key, on=True)
+            inverse_kms.switched(self.session, key, on=True)
             await self.done(f"{key.name} is enabled.")
 
     async def sealed(self, key: Key) -> Sealed:
@@ -146,7 +147,7 @@ class KeyChangesScreen(SessionScreen[None]):
         if await self._change_state(
                 key, f"deleted on {date}",
                 lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days), "Plan deletion anyway"):
-            ways_back_of_keys.deletion_planned(self.session, key)
+            inverse_kms.deletion_planned(self.session, key)
             await self.done(f"{key.name} is out of use, and deleted on {date}.")
 
     @gesture
@@ -161,7 +162,7 @@ class KeyChangesScreen(SessionScreen[None]):
         if not await self._change_state(
                 key, "disabled", lambda: self.kms.cancel_key_deletion(KeyId=key.id), "Cancel deletion anyway"):
             return
-        ways_back_of_keys.deletion_cancelled(self.session, key)
+        inverse_kms.deletion_cancelled(self.session, key)
         await self.done(f"{key.name} stays, disabled.")
         question = Confirm(sanitize(f"Enable {key.name} as well?"), SafeText("It stays, but is still out of use."),
                            "Enable", can_be_undone=True)
@@ -205,7 +206,7 @@ class KeyChangesScreen(SessionScreen[None]):
         change = key_conflict.alias_change(alias, key.id, lambda: self._point(alias, key.id), "Turn anyway")
         outcome, found = await self._write(change, seen or NOWHERE)
         if outcome is Outcome.STORED:
-            ways_back_of_keys.alias_set(self.session, alias, None if found == NOWHERE else found, key.id)
+            inverse_kms.alias_set(self.session, alias, None if found == NOWHERE else found, key.id)
             await self.done(f"{alias} leads to {key.id}.")
 
     def _point(self, alias: str, key_id: str) -> None:
@@ -219,7 +220,7 @@ class KeyChangesScreen(SessionScreen[None]):
             change = key_conflict.alias_change(alias, "removed", lambda: self._unpoint(alias), "Remove anyway")
             outcome, found = await self._write(change, key.id)
             if outcome is Outcome.STORED and found != NOWHERE:
-                ways_back_of_keys.alias_removed(self.session, alias, replace(key, id=found))
+                inverse_kms.alias_removed(self.session, alias, replace(key, id=found))
             if outcome is Outcome.STORED:
                 await self.done(f"{alias} is removed.")
 

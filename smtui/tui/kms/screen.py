@@ -12,13 +12,14 @@ from textual.widgets import Static
 
 from smtui.api.errors import ClientError, SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows, ways_back_of_keys
+from smtui.tui import keys, rows
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.kms.actions import KeyChangesScreen
 from smtui.tui.kms.keys import Key, Sealed, keys_of
 from smtui.tui.kms.new_key import NewKey, NewKeyForm
 from smtui.tui.kms.secret_picker import pick_secret
 from smtui.tui.notifications import explain_error
+from smtui.tui.undo import inverse_kms
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import could_not_read
@@ -145,7 +146,7 @@ class KmsKeysScreen(KeyChangesScreen):
                 self.app.report(refusal)
                 asked = await self.app.push_screen_wait(NewKeyForm(asked))
             else:
-                ways_back_of_keys.made(self.session, sanitize(asked.alias or key_id))
+                inverse_kms.made(self.session, sanitize(asked.alias or key_id))
                 await self.done(f"{asked.alias or key_id} is made.")
                 self.table.go_to(key_id)
                 return

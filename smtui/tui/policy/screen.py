@@ -16,7 +16,7 @@ from smtui.api.arn import get_account
 from smtui.api.errors import SmtuiError
 from smtui.text.json_layout import indent_json
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, ways_back
+from smtui.tui import keys
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
@@ -32,6 +32,7 @@ from smtui.tui.policy.access_list import Readers
 from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.policy.templates import TEMPLATES
 from smtui.tui.screens.part import POLICY, PartScreen
+from smtui.tui.undo import inverse
 from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
@@ -251,7 +252,7 @@ class PolicyScreen(PartScreen):
         """Attaches `text`, or with none removes the policy, unless it is another one by now than was `seen`."""
         outcome, before = await self._guard(text, seen, write).run(self.app, self.vault, seen)
         if outcome is Outcome.STORED:
-            ways_back.policy_changed(self.session, self.secret_id, self._words, before, text)
+            inverse.policy_changed(self.session, self.secret_id, self._words, before, text)
             self.say("The policy is attached." if text else "The policy is removed.")
         await self._end_edit(outcome, before)
 

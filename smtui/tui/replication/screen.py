@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtui.rules.regions import REGIONS
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows, ways_back
+from smtui.tui import keys, rows
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.kms.picker import DEFAULT, ask_key, short
@@ -20,6 +20,7 @@ from smtui.tui.permitted import why_not
 from smtui.tui.replication.add_replicas import AddReplicas, Wanted
 from smtui.tui.replication.replicas import Family, Member, arn_in, family_of, taken
 from smtui.tui.screens.part import REPLICATION, PartScreen
+from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
@@ -154,7 +155,7 @@ class ReplicationScreen(PartScreen):
             regions = [each for each in wanted if (each.region in occupied) is overwrite]
             if regions:
                 await call(client.replicate_secret_to_regions, **_request(family, regions, overwrite=overwrite))
-        ways_back.replicated(self.session, family, [each.region for each in wanted], occupied)
+        inverse.replicated(self.session, family, [each.region for each in wanted], occupied)
         await self.reload()
         self._say_how_it_went({each.region for each in wanted})
 
@@ -185,7 +186,7 @@ class ReplicationScreen(PartScreen):
             client = self._primary_client(family)
             await call(client.remove_regions_from_replication, SecretId=family.primary["ARN"],
                        RemoveReplicaRegions=[member.region])
-            ways_back.replica_removed(self.session, family, member)
+            inverse.replica_removed(self.session, family, member)
             if member.region == self.session.region:
                 self.app.look_at_region(family.region, family.primary["ARN"], REPLICATION)
             else:
@@ -203,7 +204,7 @@ class ReplicationScreen(PartScreen):
         text = sanitize(PROMOTED.format(primary=family.region))
         if await self.app.push_screen_wait(Confirm(title, text, "Promote")):
             await call(self.session.client(member.region).stop_replication_to_replica, SecretId=member.arn)
-            ways_back.promoted(self.session, family, member)
+            inverse.promoted(self.session, family, member)
             await self.done(f"{family.name} in {member.region} is a secret of its own.")
 
     # Elsewhere.

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows, ways_back
+from smtui.tui import keys, rows
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
@@ -20,6 +20,7 @@ from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.function_text import WAITS, kind, what_it_does
 from smtui.tui.rotation.new_function import new_function
 from smtui.tui.screens.part import ROTATION
+from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
@@ -76,7 +77,7 @@ class FunctionsScreen(SessionScreen[None]):
             return
         made = await new_function(self)
         if made is not None:
-            ways_back.function_made(self.session, made["FunctionName"])
+            inverse.function_made(self.session, made["FunctionName"])
             await self.done(f"{made['FunctionName']} is made.")
             self.table.go_to(made["FunctionName"])
 
@@ -119,7 +120,7 @@ class FunctionsScreen(SessionScreen[None]):
         text = sanitize(f"It rotates no secret. What it does is lost: {what_it_does(function)}.")
         if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {name}?"), text, "Remove")):
             await call(self.session.rotations().delete_function, FunctionName=name)
-            ways_back.function_removed(self.session, function)
+            inverse.function_removed(self.session, function)
             await self.done(f"{name} is removed.")
 
 

@@ -10,7 +10,7 @@ from textual.containers import Container
 
 from smtui.api.errors import ClientError
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, ways_back
+from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.conflict import Answer
@@ -24,6 +24,7 @@ from smtui.tui.rotation.new_function import new_function
 from smtui.tui.rotation.schedule_text import as_asked
 from smtui.tui.rotation_conflict import format_settings, guard_rotation
 from smtui.tui.screens.part import ROTATION, PartScreen
+from smtui.tui.undo import inverse
 from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
@@ -106,7 +107,7 @@ class RotationScreen(PartScreen):
                 self.app.report(refusal)
                 continue
             if outcome is Outcome.STORED:
-                ways_back.rotation_set_up(self.session, found, asked.request())
+                inverse.rotation_set_up(self.session, found, asked.request())
                 self.session.rotator.ask(seen["ARN"], self.session.region)
                 await self._begun("The rotation is set up.")
             if outcome in (Outcome.STORED, Outcome.DISCARDED):
@@ -192,7 +193,7 @@ class RotationScreen(PartScreen):
                 rotation, lambda: self.client.cancel_rotate_secret(SecretId=self.secret_id), "cancel the rotation",
                 "Cancel rotation anyway")
             if found is not None:
-                ways_back.rotation_cancelled(self.session, found)
+                inverse.rotation_cancelled(self.session, found)
                 await self.done("The rotation is cancelled.")
 
     async def _write_as_seen(

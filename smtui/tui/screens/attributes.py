@@ -7,7 +7,6 @@ from operator import ne
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import ways_back
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.deletion import DeletionPlan
@@ -19,6 +18,7 @@ from smtui.tui.kms import picker
 from smtui.tui.notifications import keeps_what_was_typed
 from smtui.tui.screens.one_secret import OneSecretScreen
 from smtui.tui.tag_edit import edit_tags
+from smtui.tui.undo import inverse
 from smtui.tui.value_edit import Outcome
 
 
@@ -45,7 +45,7 @@ class AttributesScreen(OneSecretScreen):
                 self.app.report(error)
                 continue
             if outcome is Outcome.STORED:
-                ways_back.described(self.session, self.secret_id, self.name, found, new)
+                inverse.described(self.session, self.secret_id, self.name, found, new)
                 await self.done("The description is changed.")
             if outcome in (Outcome.STORED, Outcome.DISCARDED):
                 return
@@ -82,7 +82,7 @@ class AttributesScreen(OneSecretScreen):
             return
         outcome, found = await self._key(before, new).run(self.app, self.vault, before)
         if outcome is Outcome.STORED:
-            ways_back.key_changed(self.session, self.secret_id, self.name, found, new)
+            inverse.key_changed(self.session, self.secret_id, self.name, found, new)
             await self.done(f"{self.name} is sealed under {picker.short(new)}.")
 
     def _key(self, before: str, new: str) -> GuardedWrite[str]:
@@ -113,5 +113,5 @@ class AttributesScreen(OneSecretScreen):
             self.say(f"No deletion of {self.name} is planned.")
             return
         await call(self.client.restore_secret, SecretId=self.secret_id)
-        ways_back.restored(self.session, self.secret_id, self.name, self.secret["DeletedDate"])
+        inverse.restored(self.session, self.secret_id, self.name, self.secret["DeletedDate"])
         await self.done(f"{self.name} is restored.")

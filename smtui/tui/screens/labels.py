@@ -16,7 +16,6 @@ from smtui.api.limits import MAX_LABEL_LENGTH
 from smtui.rules.compare_and_swap import read_labels
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import ways_back
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.conflict import Answer
@@ -26,6 +25,7 @@ from smtui.tui.dialogs.pick import Pick
 from smtui.tui.guarded_write import GuardedWrite
 from smtui.tui.label_moves import Labels, Move, moved, place_of, rolled_back, short
 from smtui.tui.screens.one_secret import OneSecretScreen
+from smtui.tui.undo import inverse
 from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.version_list import Version, VersionList
 
@@ -117,7 +117,7 @@ class LabelsScreen(OneSecretScreen):
                 outcome, labels = await self._guard(move).run(self.app, self.vault, move.before)
                 if outcome is Outcome.STORED:
                     self.say("\n".join(move.sentences()))
-                    ways_back.labels_moved(self.session, self.secret_id, self.name, move)
+                    inverse.labels_moved(self.session, self.secret_id, self.name, move)
                 if outcome is not Outcome.EDIT:
                     return
         finally:

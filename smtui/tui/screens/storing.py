@@ -11,7 +11,7 @@ from smtui.editor.temp_file import find_location
 from smtui.rules.compare_and_swap import read_labels
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import outside, ways_back
+from smtui.tui import outside
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
@@ -21,6 +21,7 @@ from smtui.tui.json_editor.check import looks_like_json
 from smtui.tui.label_moves import Labels, short
 from smtui.tui.new_version import NewVersion
 from smtui.tui.screens.value import ValueScreen
+from smtui.tui.undo import inverse
 from smtui.tui.value_edit import Base, Outcome, ValueEdit, read_base
 from smtui.tui.values import Kind, can_be_typed, outline
 
@@ -105,7 +106,7 @@ class StoringScreen(ValueScreen):
         if edit.stored is None:
             return
         stored = edit.stored.response
-        ways_back.version_stored(self.session, self.secret_id, self.name, edit.stored.before, stored)
+        inverse.version_stored(self.session, self.secret_id, self.name, edit.stored.before, stored)
         self.forget_value()
         version = stored["VersionId"]
         what = f"it is {AWSCURRENT} now" if AWSCURRENT in stored["VersionStages"] else f"{AWSCURRENT} stays"

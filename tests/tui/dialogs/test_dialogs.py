@@ -48,7 +48,6 @@ from smtui.tui.dialogs.report import Report
 from smtui.tui.dialogs.restoring import RestorePlan
 from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
-from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.help.go import Go
 from smtui.tui.jobs.dialog import WorkDialog
@@ -66,7 +65,8 @@ from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
 from smtui.tui.session import Session
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
-from smtui.tui.undo import Call, Done, Outcome
+from smtui.tui.undo.history import Call, Done, Outcome
+from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.value_edit import Base, ValueEdit
 from smtui.tui.widgets.button import MARKS, Button
 from smtui.tui.widgets.chrome import KeyBar, Keys

@@ -16,8 +16,8 @@ import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.dialogs.import_plan import ImportPlan
-from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.label_moves import of_versions
+from smtui.tui.undo.preview import UndoPreview
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, said, screen_text, until
 from tests.tui.test_vault import ask_to_import
@@ -229,7 +229,7 @@ async def test_a_failure_on_the_way_undoes_nothing(
     app: MakeApp, file: Path, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One transaction: what stops in the middle leaves the import as it was, and it can be undone again."""
-    from smtui.tui import import_undo
+    from smtui.tui.undo import import_undo
 
     running = app()
     async with imported(running, file) as pilot:

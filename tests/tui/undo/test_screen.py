@@ -14,11 +14,11 @@ import smtui
 from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.label_moves import of_versions
 from smtui.tui.screens.secret import SecretScreen
-from smtui.tui.screens.undo import UndoScreen
-from smtui.tui.undo import Call
+from smtui.tui.undo.history import Call
+from smtui.tui.undo.preview import UndoPreview
+from smtui.tui.undo.screen import UndoScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
 

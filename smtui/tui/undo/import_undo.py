@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import ways_back
 from smtui.tui.label_moves import Move, labels_of
 from smtui.tui.plan import counted
-from smtui.tui.undo import Outcome
+from smtui.tui.undo import inverse
+from smtui.tui.undo.history import Outcome
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse
     from smtui.backends.local import Vault
     from smtui.transfer.apply import ImportedSecret
-    from smtui.tui.undo import Tell
+    from smtui.tui.undo.history import Tell
 
 DAYS = 30
 """For so long a secret that is deleted by an undo can be restored: the longest recovery window there is."""
@@ -51,7 +51,7 @@ class _Created:
         try:
             secret = client.describe_secret(SecretId=self.arn)
         except ResourceNotFoundException:
-            return ways_back.GONE
+            return inverse.GONE
         if "DeletedDate" in secret:
             return PLANNED_ALREADY
         if secret.get("VersionIdsToStages") != {self.version: [AWSCURRENT]}:
@@ -82,8 +82,8 @@ class _Updated:
 
     def find_obstacle(self, client: Client) -> str:
         if self.back is None:
-            return ways_back.NEVER_WITHOUT
-        return ways_back.find_label_obstacle(client, self.arn, self.back)
+            return inverse.NEVER_WITHOUT
+        return inverse.find_label_obstacle(client, self.arn, self.back)
 
     def take_back(self, client: Client) -> None:
         """AWSCURRENT first; each call names the version from which it takes its label."""

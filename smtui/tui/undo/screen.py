@@ -10,7 +10,7 @@ from textual.widgets import OptionList, Static
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys, rows
 from smtui.tui.base_screen import SessionScreen
-from smtui.tui.undo import Done
+from smtui.tui.undo.history import Done
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
@@ -22,7 +22,7 @@ class UndoScreen(SessionScreen[None]):
     """Enter on a row shows what would be sent, and asks."""
 
     BINDINGS = keys.of("undo")
-    CSS_PATH = "undo.tcss"
+    CSS_PATH = "screen.tcss"
 
     entries = getters.query_one(RowList)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.dialogs.undo_preview import UndoPreview
 from smtui.tui.jobs.job import long
+from smtui.tui.undo.preview import UndoPreview
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
-    from smtui.tui.undo import Done, LargeChange, Outcome
+    from smtui.tui.undo.history import Done, LargeChange, Outcome
 
 TITLE = SafeText("Undo")
 MOST_NAMED = 3

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.undo import Call, Done, Outcome
+from smtui.tui.undo.history import Call, Done, Outcome
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
 
@@ -22,7 +22,7 @@ MOST_NAMED, MOST_LEFT_NAMED = 3, 20
 class UndoPreview(LongText[bool]):
     """True where it is to be done. The person asked for it, and sees it in full: its answer has the focus."""
 
-    CSS_PATH = "undo_preview.tcss"
+    CSS_PATH = "preview.tcss"
     AUTO_FOCUS = "#go"
 
     def __init__(self, done: Done, *, away: bool, outcome: Outcome | None = None) -> None:
