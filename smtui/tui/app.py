@@ -48,11 +48,11 @@ from smtui.tui.jobs.job import LOOK, Deed, Progress
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.screens.part import VALUE
-from smtui.tui.screens.recovery import A_WHILE, UNSEEN
-from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.session import Opened, Session
 from smtui.tui.too_small import TooSmallScreen, fits
+from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
+from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.workarounds import forget_what_waits, forget_what_was_shown
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
     from smtui.tui.help.places import Place
-    from smtui.tui.return_place import ReturnPlace
     from smtui.tui.tasks import Task
+    from smtui.tui.unlock.return_place import ReturnPlace
 
 Result = TypeVar("Result")
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
@@ -157,7 +157,7 @@ class SmtuiApp(CopyingApp):
         """Where one begins: unlock, or, where there is no file, the first run."""
         if self.path.exists() or self.path.is_symlink():
             return UnlockScreen(self.path)
-        from smtui.tui.screens.create import CreateScreen
+        from smtui.tui.unlock.create import CreateScreen
 
         return CreateScreen(self.path)
 
@@ -173,8 +173,8 @@ class SmtuiApp(CopyingApp):
 
     async def enter(self, vault: Vault) -> None:
         """The session begins: from here on `vault` is open and its secrets are on the screen."""
-        from smtui.tui.return_place import return_to
         from smtui.tui.screens.secrets import SecretsScreen
+        from smtui.tui.unlock.return_place import return_to
 
         place, self._return_place = self._return_place, None
         self.session = Session(vault, self.settings.idle_lock, self._monotonic, read_only=self.read_only)
@@ -188,7 +188,7 @@ class SmtuiApp(CopyingApp):
 
     async def lock(self, notice: str = "") -> None:
         """The session ends: screens that may hold values go first, then the keys, then what was copied."""
-        from smtui.tui.return_place import find_return_place
+        from smtui.tui.unlock.return_place import find_return_place
 
         session, self.session = self.session, None
         if session is None:

@@ -12,7 +12,7 @@ import smtui
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call, gesture, look
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.unlock.screen import UnlockScreen
 from tests.tui.conftest import MakeApp, until
 from tests.waiting import LIMIT
 

@@ -19,7 +19,7 @@ from smtui.clipboard.clipboard import Clipboard
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.workarounds import KeyParser
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, Steady, screen_text, until

@@ -36,18 +36,18 @@ from smtui.tui.rotation.form import RotationForm
 from smtui.tui.rotation.functions import FunctionsScreen
 from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.screens.compare import CompareScreen
-from smtui.tui.screens.recover import RecoverScreen
-from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.settings.screen import SettingsScreen
 from smtui.tui.undo.screen import UndoScreen
+from smtui.tui.unlock.new_passphrase import NewPassphrase
+from smtui.tui.unlock.recover import RecoverScreen
+from smtui.tui.unlock.recovery_code import RecoveryScreen
+from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Keys
 from smtui.tui.widgets.filter_bar import FilterLine
-from smtui.tui.widgets.new_passphrase import NewPassphrase
 from smtui.tui.widgets.secret_list import SecretList
 from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types, until
 

@@ -19,7 +19,7 @@ from smtui.text.sanitize import sanitize
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.generator.screen import GeneratorScreen
-from smtui.tui.screens.recovery import RecoveryScreen
+from smtui.tui.unlock.recovery_code import RecoveryScreen
 from tests.tui.conftest import palette_is_ready, paste, screen_text, until
 
 PATH = Path("team.vault")

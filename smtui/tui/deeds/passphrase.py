@@ -9,8 +9,8 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.change_passphrase import ChangePassphrase
 from smtui.tui.jobs.job import Tell, long
-from smtui.tui.screens.recovery import RecoveryScreen
-from smtui.tui.widgets.passphrase import wipe
+from smtui.tui.unlock.passphrase import wipe
+from smtui.tui.unlock.recovery_code import RecoveryScreen
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

@@ -13,8 +13,8 @@ from textual.widgets import Static
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
+from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.new_passphrase import NewPassphrase
 
 ABOUT = (
     "The vault is sealed anew. The old passphrase and the old recovery code then open nothing but copies made before. "

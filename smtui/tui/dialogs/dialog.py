@@ -11,7 +11,7 @@ from textual.widgets import Checkbox, Input, RadioButton, TextArea
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.widgets.passphrase import Passphrase
+from smtui.tui.unlock.passphrase import Passphrase
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

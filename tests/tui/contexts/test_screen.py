@@ -12,9 +12,9 @@ from smtui.system import recent_vaults
 from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.contexts.screen import RegionsScreen
-from smtui.tui.screens.create import CreateScreen
 from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.unlock.create import CreateScreen
+from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, paste, said, screen_text, types, until
 

@@ -67,10 +67,10 @@ from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
 from smtui.tui.undo.history import Call, Done, Outcome
 from smtui.tui.undo.preview import UndoPreview
+from smtui.tui.unlock.passphrase import Passphrase
 from smtui.tui.value_edit import Base, ValueEdit
 from smtui.tui.widgets.button import MARKS, Button
 from smtui.tui.widgets.chrome import KeyBar, Keys
-from smtui.tui.widgets.passphrase import Passphrase
 from tests.tui.conftest import MakeApp, screen_text, until
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

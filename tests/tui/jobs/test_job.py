@@ -16,8 +16,8 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.jobs.job import Deed, Tell, long
 from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.screens.unlock import UnlockScreen
 from smtui.tui.session import Session
+from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, said, screen_text, until
 from tests.waiting import LIMIT

@@ -18,11 +18,11 @@ from smtui.system.ambient import Ambient
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
-from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.session import Opened
+from smtui.tui.unlock.new_passphrase import NewPassphrase
+from smtui.tui.unlock.passphrase import wipe
+from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.widgets.chrome import KeyBar, Masthead
-from smtui.tui.widgets.new_passphrase import NewPassphrase
-from smtui.tui.widgets.passphrase import wipe
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

@@ -12,8 +12,8 @@ from smtui.passphrase import strength, wordlist
 from smtui.passphrase.strength import Strength
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.screens.create import CreateScreen
-from smtui.tui.screens.recovery import RecoveryScreen, in_rows
+from smtui.tui.unlock.create import CreateScreen
+from smtui.tui.unlock.recovery_code import RecoveryScreen, in_rows
 from tests.tui.conftest import paste, screen_text, types, until
 
 GOOD = "tableware unsubtle sauna getaway armory hush"

@@ -13,7 +13,7 @@ import smtui
 from smtui.backends import keyring_store, opening
 from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
-from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, paste, screen_text, types, until
 

@@ -18,13 +18,13 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.dialog import may_discard
-from smtui.tui.older import NOT_OPENED, is_meant
-from smtui.tui.screens.recovery import RecoveryScreen
 from smtui.tui.session import Opened
+from smtui.tui.unlock.code_field import CodeField
+from smtui.tui.unlock.new_passphrase import NewPassphrase
+from smtui.tui.unlock.passphrase import Passphrase, wipe
+from smtui.tui.unlock.recovery_code import RecoveryScreen
+from smtui.tui.unlock.rollback_warning import NOT_OPENED, is_meant
 from smtui.tui.widgets.chrome import KeyBar, Masthead
-from smtui.tui.widgets.code_field import CodeField
-from smtui.tui.widgets.new_passphrase import NewPassphrase
-from smtui.tui.widgets.passphrase import Passphrase, wipe
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

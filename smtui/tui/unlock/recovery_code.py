@@ -33,7 +33,7 @@ class RecoveryScreen(ModalScreen[None]):
     """Left by the button alone, which does not have the focus: a second Enter must not hide the code unread."""
 
     BINDINGS = keys.of("recovery")
-    CSS_PATH = "recovery.tcss"
+    CSS_PATH = "recovery_code.tcss"
     AUTO_FOCUS = ""
 
     app: getters.app[SmtuiApp]

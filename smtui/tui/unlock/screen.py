@@ -17,11 +17,11 @@ from smtui.api.errors import SmtuiError, VaultMissingError
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
-from smtui.tui.older import NOT_OPENED, is_meant
 from smtui.tui.session import Opened
-from smtui.tui.troubles import Trouble, trouble
+from smtui.tui.unlock.passphrase import Passphrase, wipe
+from smtui.tui.unlock.problems import Trouble, trouble
+from smtui.tui.unlock.rollback_warning import NOT_OPENED, is_meant
 from smtui.tui.widgets.chrome import KeyBar, Masthead
-from smtui.tui.widgets.passphrase import Passphrase, wipe
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
@@ -34,7 +34,7 @@ class UnlockScreen(Screen[None]):
     """`notice` says why we are here, where that is not plain."""
 
     BINDINGS = keys.of("unlock") + keys.of("door")
-    CSS_PATH = "unlock.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#passphrase"
 
     app: getters.app[SmtuiApp]
@@ -161,12 +161,12 @@ class UnlockScreen(Screen[None]):
         self.app.show_only_soon(UnlockScreen(self._path))
 
     def action_make(self) -> None:
-        from smtui.tui.screens.create import CreateScreen
+        from smtui.tui.unlock.create import CreateScreen
 
         self.app.show_only_soon(CreateScreen(self._path))
 
     def action_recover(self) -> None:
-        from smtui.tui.screens.recover import RecoverScreen
+        from smtui.tui.unlock.recover import RecoverScreen
 
         self.app.push_screen(RecoverScreen(self._path))
 

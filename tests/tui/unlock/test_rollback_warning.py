@@ -11,7 +11,7 @@ from textual.widgets import Button
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
 

@@ -18,10 +18,10 @@ from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health.screen import HealthScreen
 from smtui.tui.policy.screen import PolicyScreen
-from smtui.tui.return_place import find_return_place
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.unlock.return_place import find_return_place
+from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, Steady, paste, said, screen_text, types, until
 from tests.tui.test_read_states import SCREENS

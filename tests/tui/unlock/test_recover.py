@@ -7,9 +7,9 @@ import pytest
 import smtui
 from smtui.passphrase import strength
 from smtui.passphrase.strength import Strength
-from smtui.tui.screens.recover import RecoverScreen
-from smtui.tui.screens.recovery import RecoveryScreen
-from smtui.tui.screens.unlock import UnlockScreen
+from smtui.tui.unlock.recover import RecoverScreen
+from smtui.tui.unlock.recovery_code import RecoveryScreen
+from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, paste, screen_text, types, until
 
