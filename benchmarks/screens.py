@@ -18,8 +18,8 @@ from textual.pilot import Pilot
 
 import smtui
 from benchmarks.harness import PASSPHRASE, WORDS, memory, percentile, tell, vault_of
-from smtui.tui import verifier
 from smtui.tui.app import SmtuiApp
+from smtui.tui.vault import verifier
 from smtui.tui.widgets.secret_list import SecretList
 
 TYPED = ("prod", WORDS[11], "zzzz", "name:dev/", WORDS[40])

@@ -28,7 +28,7 @@ from smtui.system.ambient import seconds_awake
 from smtui.system.settings import Settings
 from smtui.system.terminal_end import HUNG_UP, TERMINAL
 from smtui.text.sanitize import sanitize
-from smtui.tui import keys, themes, verifier
+from smtui.tui import keys, themes
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import (
     BACKGROUND,
@@ -48,11 +48,12 @@ from smtui.tui.jobs.job import LOOK, Deed, Progress
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.screens.part import VALUE
-from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.session import Opened, Session
 from smtui.tui.too_small import TooSmallScreen, fits
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
 from smtui.tui.unlock.screen import UnlockScreen
+from smtui.tui.vault import verifier
+from smtui.tui.vault.screen import VaultScreen
 from smtui.tui.workarounds import forget_what_waits, forget_what_was_shown
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
     from smtui.tui.help.places import Place
-    from smtui.tui.tasks import Task
     from smtui.tui.unlock.return_place import ReturnPlace
+    from smtui.tui.vault.tasks import Task
 
 Result = TypeVar("Result")
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
@@ -228,7 +229,7 @@ class SmtuiApp(CopyingApp):
 
     async def _wait_for_a_check(self, session: Session) -> None:
         """A person who is checking the vault already reads the findings first."""
-        from smtui.tui.dialogs.report import Report
+        from smtui.tui.vault.report import Report
 
         while self.session is session and (session.work is not None or isinstance(self.screen, Report)):
             await asyncio.sleep(LOOK)

@@ -13,7 +13,7 @@ from smtui.tui.jobs.rotation_worker import Rotator
 from smtui.tui.jobs.worker import Beside
 from smtui.tui.reader import Reader
 from smtui.tui.undo.history import Call, Done, LargeChange, UndoList, nothing_in_the_way
-from smtui.tui.verifier import Verifier
+from smtui.tui.vault.verifier import Verifier
 
 if TYPE_CHECKING:
     from datetime import datetime

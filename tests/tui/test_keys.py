@@ -38,13 +38,13 @@ from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.secret import SecretScreen
 from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.screens.vault import VaultScreen
 from smtui.tui.settings.screen import SettingsScreen
 from smtui.tui.undo.screen import UndoScreen
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.recover import RecoverScreen
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
+from smtui.tui.vault.screen import VaultScreen
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Keys
 from smtui.tui.widgets.filter_bar import FilterLine

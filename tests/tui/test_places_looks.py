@@ -15,9 +15,9 @@ from smtui.text.sanitize import SafeText
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step
 from smtui.tui.app import SmtuiApp
-from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.jobs.job import Tell, long
+from smtui.tui.vault.import_plan import ImportPlan
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, screen_text, until
 from tests.waiting import LIMIT

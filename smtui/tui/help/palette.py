@@ -33,7 +33,7 @@ class Actions(Provider):
     def _everywhere(self, found: Collection[str]) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Places and tasks, where one can go to a place."""
         from smtui.tui.help.places import PLACES
-        from smtui.tui.tasks import TASKS
+        from smtui.tui.vault.tasks import TASKS
 
         if GO not in found:
             return

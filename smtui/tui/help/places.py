@@ -39,7 +39,7 @@ PLACES = (
     Place("h", "Health", "what is weak, repeated, overdue or public",
           "smtui.tui.health.screen:HealthScreen"),
     Place("v", "Vault", "check, backup, import, export, passphrase",
-          "smtui.tui.screens.vault:VaultScreen"),
+          "smtui.tui.vault.screen:VaultScreen"),
     Place("e", "Settings", "what you chose, and your keys", "smtui.tui.settings.screen:SettingsScreen"),
     Place("m", "Manual", "labels, the filter, deletion, the clipboard, where things lie",
           "smtui.tui.help.manual_screen:ManualScreen"),

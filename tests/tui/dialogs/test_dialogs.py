@@ -26,25 +26,19 @@ from smtui.tui.audit.event import EventDialog
 from smtui.tui.contexts.choose_vault import ChooseVault
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.bulk_tags import TagPlan
-from smtui.tui.dialogs.change_passphrase import ChangePassphrase
 from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.conflict import Answer, ConflictDialog
 from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.dialogs.edited import Edited
-from smtui.tui.dialogs.export_form import ExportForm
-from smtui.tui.dialogs.export_form import Wanted as ExportWanted
 from smtui.tui.dialogs.exporting import ExportPlan
-from smtui.tui.dialogs.import_form import ImportForm, Names
-from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.plan import PlanScreen
-from smtui.tui.dialogs.report import Report
 from smtui.tui.dialogs.restoring import RestorePlan
 from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
@@ -69,6 +63,12 @@ from smtui.tui.undo.history import Call, Done, Outcome
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.unlock.passphrase import Passphrase
 from smtui.tui.value_edit import Base, ValueEdit
+from smtui.tui.vault.change_passphrase import ChangePassphrase
+from smtui.tui.vault.export_form import ExportForm
+from smtui.tui.vault.export_form import Wanted as ExportWanted
+from smtui.tui.vault.import_form import ImportForm, Names
+from smtui.tui.vault.import_plan import ImportPlan
+from smtui.tui.vault.report import Report
 from smtui.tui.widgets.button import MARKS, Button
 from smtui.tui.widgets.chrome import KeyBar, Keys
 from tests.tui.conftest import MakeApp, screen_text, until

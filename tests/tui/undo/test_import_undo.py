@@ -15,12 +15,12 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import SessionScreen
-from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.label_moves import of_versions
 from smtui.tui.undo.preview import UndoPreview
+from smtui.tui.vault.import_plan import ImportPlan
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, said, screen_text, until
-from tests.tui.test_vault import ask_to_import
+from tests.tui.vault.test_screen import ask_to_import
 
 SMALL = (80, 24)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from smtui.api.errors import SmtuiError, VaultBusyError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
-from smtui.tui.dialogs.change_passphrase import ChangePassphrase
 from smtui.tui.jobs.job import Tell, long
 from smtui.tui.unlock.passphrase import wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
+from smtui.tui.vault.change_passphrase import ChangePassphrase
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

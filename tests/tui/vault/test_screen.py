@@ -18,11 +18,11 @@ from smtui.passphrase import strength
 from smtui.passphrase.strength import Strength
 from smtui.system.settings import Settings, load_settings
 from smtui.tui.app import SmtuiApp
-from smtui.tui.dialogs.import_plan import ImportPlan
-from smtui.tui.screens.vault import VaultScreen
-from smtui.tui.tasks import TASKS
 from smtui.tui.unlock.recovery_code import UNSEEN, RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
+from smtui.tui.vault.import_plan import ImportPlan
+from smtui.tui.vault.screen import VaultScreen
+from smtui.tui.vault.tasks import TASKS
 from tests.conftest import PASSPHRASE, by_another_program
 from tests.tui.conftest import MakeApp, palette_is_ready, paste, said, screen_text, types, until
 from tests.waiting import LIMIT

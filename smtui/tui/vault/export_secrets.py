@@ -11,8 +11,8 @@ from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
 from smtui.tui.dialogs.ask_path import expanded
-from smtui.tui.dialogs.export_form import ExportForm, Wanted
 from smtui.tui.jobs.job import Tell, long
+from smtui.tui.vault.export_form import ExportForm, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

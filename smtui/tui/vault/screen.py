@@ -18,7 +18,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
-from smtui.tui.tasks import TASKS, Task
+from smtui.tui.vault.tasks import TASKS, Task
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
@@ -34,7 +34,7 @@ class VaultScreen(SessionScreen[None]):
     """Facts above, tasks below."""
 
     BINDINGS = keys.of("vault")
-    CSS_PATH = "vault.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
 
     tasks = getters.query_one(Table)

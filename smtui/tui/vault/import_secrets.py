@@ -12,10 +12,10 @@ from smtui.transfer.entry import add_prefixes, combine, make_unreadable_error, r
 from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
 from smtui.tui.bridge import call
-from smtui.tui.dialogs.import_form import ImportForm, Names
-from smtui.tui.dialogs.import_plan import ImportPlan
 from smtui.tui.jobs.job import Tell, long
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
+from smtui.tui.vault.import_form import ImportForm, Names
+from smtui.tui.vault.import_plan import ImportPlan
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

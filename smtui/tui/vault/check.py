@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.dialogs.report import Report
 from smtui.tui.jobs.job import long
 from smtui.tui.json_editor.diagnostic import Severity
+from smtui.tui.vault.report import Report
 
 if TYPE_CHECKING:
     from smtui.backends.local import CheckReport
