@@ -13,7 +13,7 @@ def declared() -> dict[str, str]:
     from smtui.cli.command_table import command_list
     from smtui.system.settings import setting_table
     from smtui.tui.keys import key_table
-    from smtui.tui.search import filter_table
+    from smtui.tui.secret_list.filter_text import filter_table
 
     return {"commands": command_list(), "filters": filter_table(), "keys": key_table(), "settings": setting_table()}
 

@@ -174,7 +174,7 @@ class SmtuiApp(CopyingApp):
 
     async def enter(self, vault: Vault) -> None:
         """The session begins: from here on `vault` is open and its secrets are on the screen."""
-        from smtui.tui.screens.secrets import SecretsScreen
+        from smtui.tui.secret_list.screen import SecretsScreen
         from smtui.tui.unlock.return_place import return_to
 
         place, self._return_place = self._return_place, None
@@ -455,7 +455,7 @@ class SmtuiApp(CopyingApp):
         await self.go(REGIONS)
 
     async def go(self, place: Place) -> None:
-        from smtui.tui.screens.secrets import SecretsScreen
+        from smtui.tui.secret_list.screen import SecretsScreen
 
         if self.session is None:
             return
@@ -490,7 +490,7 @@ class SmtuiApp(CopyingApp):
     async def look_at_region(self, region: str, secret_id: str = "", part: int = VALUE) -> None:
         """The list of secrets of a Region, or one of them over it, with nothing left open of what was before."""
         from smtui.tui.screens.secret import SecretScreen
-        from smtui.tui.screens.secrets import SecretsScreen
+        from smtui.tui.secret_list.screen import SecretsScreen
 
         session = self.session
         if session is None:

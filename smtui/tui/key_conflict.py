@@ -8,10 +8,10 @@ from operator import ne
 from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import rows
 from smtui.tui.audit import last_change
 from smtui.tui.dialogs.conflict import Answer
 from smtui.tui.guarded_write import GuardedWrite
+from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient

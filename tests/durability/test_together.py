@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.tui.app import SmtuiApp
-from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.secret_list.screen import SecretsScreen
 from tests.durability.conftest import Prepared
 from tests.durability.work import KEPT, PASSPHRASE, text
 from tests.durability.worker import Worker, begin, cheaply, started

@@ -34,7 +34,8 @@ from smtui.text import strict_json
 from smtui.text.json_object import read_members, read_object
 from smtui.transfer import formats
 from smtui.transfer.errors import TransferError
-from smtui.tui import search, values
+from smtui.tui import values
+from smtui.tui.secret_list import filter_text
 from smtui.vault import kdf
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -133,7 +134,7 @@ def page_tokens(data: bytes) -> None:
 def filters(data: bytes) -> None:
     """Every kind of filter with this value, and the filter bar with it as it is typed."""
     typed = text_of(data)
-    asked = search.read(typed)
+    asked = filter_text.read(typed)
     for key in ("name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"):
         with suppress(SmtuiError):
             vault().client().list_secrets(Filters=[{"Key": key, "Values": [typed]}])

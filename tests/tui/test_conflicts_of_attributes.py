@@ -16,11 +16,11 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.conflict import ConflictDialog
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.one_line import OneLine
-from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo.preview import UndoPreview
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
 from tests.tui.test_conflicts import ID, hears, on, opened, other, press_button, prose, sees  # noqa: F401

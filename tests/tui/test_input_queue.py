@@ -17,8 +17,8 @@ from textual.widgets import Input, TextArea
 import smtui
 from smtui.clipboard.clipboard import Clipboard
 from smtui.tui.app import SmtuiApp
-from smtui.tui.dialogs.deletion import DeletionPlan
-from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.workarounds import KeyParser
 from tests.conftest import PASSPHRASE, Clock

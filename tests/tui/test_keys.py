@@ -13,12 +13,9 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.audit.screen import TrailScreen
 from smtui.tui.contexts.screen import RegionsScreen
-from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.one_line import OneLine
-from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.generator.screen import GeneratorScreen
@@ -37,7 +34,12 @@ from smtui.tui.rotation.functions import FunctionsScreen
 from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.secret import SecretScreen
-from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.secret_list.columns_dialog import ColumnsForm
+from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.filter_bar import FilterLine
+from smtui.tui.secret_list.list_widget import SecretList
+from smtui.tui.secret_list.saved_filters import SavedFilters
+from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.settings.screen import SettingsScreen
 from smtui.tui.undo.screen import UndoScreen
 from smtui.tui.unlock.new_passphrase import NewPassphrase
@@ -47,8 +49,6 @@ from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.vault.screen import VaultScreen
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Keys
-from smtui.tui.widgets.filter_bar import FilterLine
-from smtui.tui.widgets.secret_list import SecretList
 from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types, until
 
 HOMES = {

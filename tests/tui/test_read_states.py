@@ -28,7 +28,7 @@ from smtui.tui.help.screen import HelpScreen
 from smtui.tui.screens.compare import CompareScreen
 from smtui.tui.screens.part import HISTORY, POLICY, REPLICATION, ROTATION, made
 from smtui.tui.screens.secret import SecretScreen
-from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from tests.tui.conftest import MakeApp, said, screen_text, until, version_id
 

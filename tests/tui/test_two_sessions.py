@@ -15,7 +15,7 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.help.places import PLACES
 from smtui.tui.screens.part import HISTORY, POLICY, REPLICATION, ROTATION, made
 from smtui.tui.screens.secret import SecretScreen
-from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import MakeApp, screen_text, types, until

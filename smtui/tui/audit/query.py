@@ -13,7 +13,7 @@ from typing import Any
 
 from smtui.rules import audit_query
 from smtui.rules.audit_query import AuditQueryError
-from smtui.tui.search import describe_unknown_key
+from smtui.tui.secret_list.filter_text import describe_unknown_key
 
 GRAMMAR = (
     ("get prod", "words in operation, secret, caller and outcome; all of them"),

@@ -20,10 +20,10 @@ from smtui.passphrase.strength import Estimator
 from smtui.system.ambient import Ambient
 from smtui.text.json_object import read_members
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import rows
 from smtui.tui.jobs.job import Tell
 from smtui.tui.json_editor.diagnostic import Severity
 from smtui.tui.rotation.function_text import WAITS
+from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

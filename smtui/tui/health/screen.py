@@ -12,12 +12,13 @@ from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows
+from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health.checks import Finding, of_entry, of_everything, of_keys
 from smtui.tui.jobs.job import long
+from smtui.tui.secret_list import rows
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ

@@ -13,7 +13,7 @@ from smtui.clipboard.backends import list_backends
 from smtui.rules import labels
 from smtui.system.settings import settings_path, state_path
 from smtui.tui.audit.query import GRAMMAR
-from smtui.tui.search import grammar
+from smtui.tui.secret_list.filter_text import grammar
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import key_conflict, rows
+from smtui.tui import key_conflict
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
@@ -22,6 +22,7 @@ from smtui.tui.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import AWS_OWN, Key, Sealed
 from smtui.tui.kms.new_key import alias_of
+from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
 from smtui.tui.value_edit import Outcome
 

@@ -16,7 +16,7 @@ from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.kms.keys import Key, Sealed
 from smtui.tui.kms.secret_picker import listed
-from smtui.tui.rows import day
+from smtui.tui.secret_list.rows import day
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.safe_input import Line

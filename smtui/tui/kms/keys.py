@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.rows import deletion
+from smtui.tui.secret_list.rows import deletion
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient

@@ -12,13 +12,14 @@ from textual.widgets import Static
 
 from smtui.api.errors import ClientError, SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows
+from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.kms.actions import KeyChangesScreen
 from smtui.tui.kms.keys import Key, Sealed, keys_of
 from smtui.tui.kms.new_key import NewKey, NewKeyForm
 from smtui.tui.kms.secret_picker import pick_secret
 from smtui.tui.notifications import explain_error
+from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane

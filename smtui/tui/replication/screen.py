@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from smtui.rules.regions import REGIONS
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows
+from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.kms.picker import DEFAULT, ask_key, short
@@ -20,6 +20,7 @@ from smtui.tui.permitted import why_not
 from smtui.tui.replication.add_replicas import AddReplicas, Wanted
 from smtui.tui.replication.replicas import Family, Member, arn_in, family_of, taken
 from smtui.tui.screens.part import REPLICATION, PartScreen
+from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows
+from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
@@ -20,6 +20,7 @@ from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.function_text import WAITS, kind, what_it_does
 from smtui.tui.rotation.new_function import new_function
 from smtui.tui.screens.part import ROTATION
+from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane

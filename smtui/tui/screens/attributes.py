@@ -9,14 +9,14 @@ from smtui.api.limits import MAX_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.one_line import OneLine
-from smtui.tui.dialogs.plan import carried_out
 from smtui.tui.dialogs.tags import tags_of
 from smtui.tui.guarded_write import GuardedWrite
 from smtui.tui.kms import picker
 from smtui.tui.notifications import keeps_what_was_typed
 from smtui.tui.screens.one_secret import OneSecretScreen
+from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.plan_dialog import carried_out
 from smtui.tui.tag_edit import edit_tags
 from smtui.tui.undo import inverse
 from smtui.tui.value_edit import Outcome

@@ -8,8 +8,9 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import SafeText
-from smtui.tui import keys, rows
+from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
+from smtui.tui.secret_list import rows
 from smtui.tui.undo.history import Done
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.tui.help.places import PLACES, Place
-from smtui.tui.question import Question
 from smtui.tui.screens.part import VALUE, PartScreen
 from smtui.tui.screens.secret import SecretScreen
-from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.secret_list.query import Question
+from smtui.tui.secret_list.screen import SecretsScreen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from smtui.api.errors import VaultExistsError
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import rows
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.jobs.job import long
+from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import rows
 from smtui.tui.kms import picker
 from smtui.tui.permitted import primary_region
+from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse

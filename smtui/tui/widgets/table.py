@@ -24,7 +24,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smtui.text.sanitize import SafeText
-from smtui.tui.rows import middle_out
+from smtui.tui.secret_list.rows import middle_out
 from smtui.tui.widgets.read_state import READING_WORDS
 from smtui.tui.widgets.virtual_list import HEAD, VirtualList
 

@@ -12,7 +12,7 @@ from textual.widgets import OptionList
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.label_moves import short
-from smtui.tui.rows import day, minute
+from smtui.tui.secret_list.rows import day, minute
 from smtui.tui.widgets.row_list import RowList
 
 DEPRECATED = "○ deprecated"

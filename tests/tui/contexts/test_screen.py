@@ -12,7 +12,7 @@ from smtui.system import recent_vaults
 from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.contexts.screen import RegionsScreen
-from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.create import CreateScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE

@@ -25,22 +25,15 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.contexts.choose_vault import ChooseVault
 from smtui.tui.dialogs.ask_path import AskPath
-from smtui.tui.dialogs.bulk_tags import TagPlan
-from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.conflict import Answer, ConflictDialog
-from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.dialogs.edited import Edited
-from smtui.tui.dialogs.exporting import ExportPlan
 from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.dialogs.plan import PlanScreen
-from smtui.tui.dialogs.restoring import RestorePlan
-from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.dialogs.tags import TagsForm
 from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.help.go import Go
@@ -56,6 +49,13 @@ from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.rotation.allow_function import AllowFunction
 from smtui.tui.rotation.form import RotationForm, SetUp
 from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
+from smtui.tui.secret_list.bulk_tags import TagPlan
+from smtui.tui.secret_list.columns_dialog import ColumnsForm
+from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.export import ExportPlan
+from smtui.tui.secret_list.plan_dialog import PlanScreen
+from smtui.tui.secret_list.restore import RestorePlan
+from smtui.tui.secret_list.saved_filters import SavedFilters
 from smtui.tui.session import Session
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme

@@ -12,11 +12,11 @@ from textual.widgets import OptionList
 
 from smtui.text.sanitize import SafeText
 from smtui.tui.contexts.choose_vault import ChooseVault
-from smtui.tui.dialogs.columns import ColumnsForm
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.help.go import Go
 from smtui.tui.help.places import PLACES
+from smtui.tui.secret_list.columns_dialog import ColumnsForm
+from smtui.tui.secret_list.saved_filters import SavedFilters
 from tests.tui.conftest import MakeApp, screen_text, until
 
 NAMES = ("prod/orders", "prod/web", "dev/orders", "kafka", "zebra")

@@ -15,7 +15,7 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.jobs.job import Deed, Tell, long
-from smtui.tui.screens.secrets import SecretsScreen
+from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE

@@ -16,9 +16,9 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
-from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.jobs.job import Tell, long
-from smtui.tui.plan import Item, State, counted
+from smtui.tui.secret_list.plan import Item, State, counted
+from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.row_list import RowList
 
@@ -37,7 +37,7 @@ FORMATS = {
 class ExportPlan(PlanScreen):
     """Nothing is written here: the work is long, and goes on beside the screens."""
 
-    CSS_PATH: ClassVar = ["plan.tcss", "exporting.tcss"]
+    CSS_PATH: ClassVar = ["plan_dialog.tcss", "export.tcss"]
     AUTO_FOCUS = "#path"
 
     path_field = getters.query_one("#path", PlainInput)

@@ -15,10 +15,11 @@ from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows
+from smtui.tui import keys
 from smtui.tui.bridge import call, reading
-from smtui.tui.dialogs.plan import PlanScreen
-from smtui.tui.plan import Item, State, named
+from smtui.tui.secret_list import rows
+from smtui.tui.secret_list.plan import Item, State, named
+from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.checkbox import Tick
 from smtui.tui.widgets.safe_input import Line
@@ -36,7 +37,7 @@ class DeletionPlan(PlanScreen):
     """The harmless answer has the focus; what cannot be taken back needs a name or a number typed."""
 
     BINDINGS = keys.of("deletion")
-    CSS_PATH: ClassVar = ["plan.tcss", "deletion.tcss"]
+    CSS_PATH: ClassVar = ["plan_dialog.tcss", "deletion.tcss"]
 
     days = getters.query_one("#days", Line)
     force = getters.query_one("#force", Tick)

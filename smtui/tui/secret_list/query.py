@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_PAGE_SIZE
-from smtui.tui.columns import COLUMNS, Column, Key
-from smtui.tui.own_filters import OWN, Keeps
-from smtui.tui.search import Search, read
+from smtui.tui.secret_list.columns import COLUMNS, Column, Key
+from smtui.tui.secret_list.filter_text import Search, read
+from smtui.tui.secret_list.local_filters import OWN, Keeps
 
 if TYPE_CHECKING:
     from smtui.api.types import ListSecretsRequest

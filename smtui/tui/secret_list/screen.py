@@ -10,8 +10,8 @@ from smtui.text.json_object import read_members
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.screens.listing import ListingScreen
-from smtui.tui.widgets.secret_list import SecretList
+from smtui.tui.secret_list.list_widget import SecretList
+from smtui.tui.secret_list.listing import ListingScreen
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -42,11 +42,11 @@ class SecretsScreen(ListingScreen):
 
     @gesture
     async def _do(self, deed: str, *, writes: bool = True) -> None:
-        from smtui.tui import bulk
+        from smtui.tui.secret_list import bulk_actions
 
         meant = self.meant
         if meant and not (writes and self.refuses_to_write()):
-            await getattr(bulk, deed)(self, meant)
+            await getattr(bulk_actions, deed)(self, meant)
 
     def action_delete(self) -> None:
         self._do("delete")

@@ -16,12 +16,12 @@ from smtui.system.settings import load_settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import call
-from smtui.tui.dialogs.columns import ColumnsForm
-from smtui.tui.dialogs.deletion import DeletionPlan
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.question import BY_SERVICE, Question
-from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.widgets.secret_list import SecretList
+from smtui.tui.secret_list.columns_dialog import ColumnsForm
+from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.list_widget import SecretList
+from smtui.tui.secret_list.query import BY_SERVICE, Question
+from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until
 
@@ -162,7 +162,7 @@ async def test_a_click_on_a_title_sorts(app: MakeApp, filled: Any) -> None:
 
 async def test_too_many_to_sort_is_said(app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The list stays as it was."""
-    monkeypatch.setattr("smtui.tui.stock.MOST_SORTED", 3)
+    monkeypatch.setattr("smtui.tui.secret_list.results.MOST_SORTED", 3)
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)

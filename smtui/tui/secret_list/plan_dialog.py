@@ -19,7 +19,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.jobs.job import PATIENCE
-from smtui.tui.plan import NOTHING, Item, Plan, State, counted, named
+from smtui.tui.secret_list.plan import NOTHING, Item, Plan, State, counted, named
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.table import Column, Table
@@ -40,7 +40,7 @@ class PlanScreen(Dialog[Plan]):
     """
 
     BINDINGS = keys.of("dialog") + keys.of("plan")
-    CSS_PATH: ClassVar = ["plan.tcss"]
+    CSS_PATH: ClassVar = ["plan_dialog.tcss"]
     AUTO_FOCUS = "#cancel"
 
     said = getters.query_one("#said", Static)

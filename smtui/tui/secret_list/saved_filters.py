@@ -47,7 +47,7 @@ class SavedFilters(ModalScreen[Answer | None]):
     """`present` is the filter in force, empty where there is none to keep."""
 
     BINDINGS = keys.of("dialog") + keys.of("saved")
-    CSS_PATH = "columns.tcss"
+    CSS_PATH = "columns_dialog.tcss"
     AUTO_FOCUS = "PickList"
 
     rows = getters.query_one(PickList)

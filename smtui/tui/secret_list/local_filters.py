@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from smtui.tui import rows
+from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
-from smtui.tui.columns import COLUMNS, Column, fitted
 from smtui.tui.dialogs.dialog import Dialog
+from smtui.tui.secret_list.columns import COLUMNS, Column, fitted
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.pick_list import PickList
 
@@ -23,7 +23,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
     """Answers their ids, left to right; none where the width should decide. `width` is what the list has now."""
 
     BINDINGS = keys.of("dialog") + keys.of("columns")
-    CSS_PATH = "columns.tcss"
+    CSS_PATH = "columns_dialog.tcss"
     AUTO_FOCUS = "PickList"
 
     rows = getters.query_one(PickList)

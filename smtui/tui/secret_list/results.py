@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from smtui.tui.columns import Key
-from smtui.tui.question import Question
+from smtui.tui.secret_list.columns import Key
+from smtui.tui.secret_list.query import Question
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

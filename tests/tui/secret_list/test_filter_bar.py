@@ -13,13 +13,13 @@ from textual.widgets import Static
 import smtui
 from smtui.system.settings import change_settings, load_settings
 from smtui.text.sanitize import sanitize
-from smtui.tui import question
 from smtui.tui.app import SmtuiApp
-from smtui.tui.dialogs.saved_filters import SavedFilters
 from smtui.tui.help.palette import Actions
-from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.search import ALLOWED
-from smtui.tui.suggestions import Suggestion, Vocabulary, completed, suggestions
+from smtui.tui.secret_list import query
+from smtui.tui.secret_list.filter_text import ALLOWED
+from smtui.tui.secret_list.saved_filters import SavedFilters
+from smtui.tui.secret_list.screen import SecretsScreen
+from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, completed, suggestions
 from smtui.tui.widgets.chrome import Keys
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, until_still
@@ -227,7 +227,7 @@ async def test_a_key_parses_the_filter_once_and_checks_no_action(
         await shows(pilot, "5 secrets")
         await pilot.press("slash")
         await until_still(pilot)
-        parsed = record_calls(monkeypatch, question, "read")
+        parsed = record_calls(monkeypatch, query, "read")
         suggested = record_calls(monkeypatch, Vocabulary, "values")
         checked = record_calls(monkeypatch, SmtuiApp, "_check_action_state")
         await pilot.press("p")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from smtui.tui import stock as stocks
-from smtui.tui.question import Question
-from smtui.tui.stock import Page, Stock, TooManyToSortError, View
+from smtui.tui.secret_list import results as stocks
+from smtui.tui.secret_list.query import Question
+from smtui.tui.secret_list.results import Page, Stock, TooManyToSortError, View
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAGE = 100

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, cast
 
 from smtui.api.limits import MAX_FILTER_VALUES, MAX_FILTERS
-from smtui.tui.own_filters import OWN, Keeps, NotAValueError
+from smtui.tui.secret_list.local_filters import OWN, Keeps, NotAValueError
 
 if TYPE_CHECKING:
     from smtui.api.types import Filter

@@ -9,10 +9,10 @@ import pytest
 from rich.cells import cell_len
 
 from smtui.text.sanitize import SafeText
-from smtui.tui import rows
-from smtui.tui.columns import BY_WORTH, COLUMNS, GAP, WITH_PLANNED, fitted
-from smtui.tui.stock import in_order
-from smtui.tui.widgets.secret_list import cell
+from smtui.tui.secret_list import rows
+from smtui.tui.secret_list.columns import BY_WORTH, COLUMNS, GAP, WITH_PLANNED, fitted
+from smtui.tui.secret_list.list_widget import cell
+from smtui.tui.secret_list.results import in_order
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -10,9 +10,9 @@ import pytest
 from textual import on
 from textual.app import App, ComposeResult
 
-from smtui.tui.question import Question
-from smtui.tui.stock import Page
-from smtui.tui.widgets.secret_list import SecretList
+from smtui.tui.secret_list.list_widget import SecretList
+from smtui.tui.secret_list.query import Question
+from smtui.tui.secret_list.results import Page
 from tests.tui.conftest import screen_text, until
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

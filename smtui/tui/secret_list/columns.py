@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import rows
+from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

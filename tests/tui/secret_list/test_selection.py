@@ -13,11 +13,11 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.dialogs.bulk_tags import TagPlan
-from smtui.tui.dialogs.exporting import ExportPlan
-from smtui.tui.dialogs.restoring import RestorePlan
-from smtui.tui.screens.secrets import SecretsScreen
-from smtui.tui.widgets.secret_list import SecretList
+from smtui.tui.secret_list.bulk_tags import TagPlan
+from smtui.tui.secret_list.export import ExportPlan
+from smtui.tui.secret_list.list_widget import SecretList
+from smtui.tui.secret_list.restore import RestorePlan
+from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, said, screen_text, types, until
 

@@ -12,7 +12,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from smtui.tui import keys
-from smtui.tui.suggestions import Suggestion, Vocabulary, completed, suggestions
+from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, completed, suggestions
 from smtui.tui.widgets.safe_input import Line
 
 GAP = "  "

@@ -11,9 +11,9 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText
-from smtui.tui import rows
-from smtui.tui.own_filters import OWN
-from smtui.tui.search import ALLOWED, AWS_KEYS, last_word
+from smtui.tui.secret_list import rows
+from smtui.tui.secret_list.filter_text import ALLOWED, AWS_KEYS, last_word
+from smtui.tui.secret_list.local_filters import OWN
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

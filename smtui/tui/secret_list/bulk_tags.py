@@ -14,9 +14,9 @@ from textual.widgets import Input, Static
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
-from smtui.tui.dialogs.plan import PlanScreen
 from smtui.tui.dialogs.tags import TagChanges, problem, send_tags, tags_of
-from smtui.tui.plan import Item, State, counted
+from smtui.tui.secret_list.plan import Item, State, counted
+from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.pair_rows import PairRows
 from smtui.tui.widgets.safe_input import Line
@@ -32,7 +32,7 @@ class TagPlan(PlanScreen):
 
     BINDINGS = keys.of("tags")
     KEY_NAMES: ClassVar = {"tags.save": CHANGE}
-    CSS_PATH: ClassVar = ["plan.tcss", "bulk_tags.tcss"]
+    CSS_PATH: ClassVar = ["plan_dialog.tcss", "bulk_tags.tcss"]
     AUTO_FOCUS = "PairRows Input"
 
     pairs = getters.query_one(PairRows)

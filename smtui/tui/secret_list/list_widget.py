@@ -16,10 +16,10 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from smtui.tui import columns, rows
-from smtui.tui.columns import Fitted
-from smtui.tui.marked import Marked
-from smtui.tui.widgets.paged_list import PagedList
+from smtui.tui.secret_list import columns, rows
+from smtui.tui.secret_list.columns import Fitted
+from smtui.tui.secret_list.paged_list import PagedList
+from smtui.tui.secret_list.selection import Marked
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import rows
-from smtui.tui.dialogs.plan import PlanScreen
-from smtui.tui.plan import Item, State, counted
+from smtui.tui.secret_list import rows
+from smtui.tui.secret_list.plan import Item, State, counted
+from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
 
 

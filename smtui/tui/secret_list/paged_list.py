@@ -13,8 +13,8 @@ from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
 from smtui.tui.jobs.job import JobStoppedError
-from smtui.tui.question import Question
-from smtui.tui.stock import Fetch, Stock, TooManyToSortError, View
+from smtui.tui.secret_list.query import Question
+from smtui.tui.secret_list.results import Fetch, Stock, TooManyToSortError, View
 from smtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:

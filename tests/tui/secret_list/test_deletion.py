@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.tui.app import SmtuiApp
-from smtui.tui.dialogs.deletion import DeletionPlan
+from smtui.tui.secret_list.deletion import DeletionPlan
 from tests.conftest import Clock
 from tests.tui.conftest import SAMPLES, MakeApp, said, screen_text, types, until
 

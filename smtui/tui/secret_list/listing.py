@@ -15,20 +15,21 @@ from textual.widgets import Input, Static
 
 from smtui.system.settings import Settings, change_settings
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys, rows
+from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture, look
-from smtui.tui.columns import COLUMNS
-from smtui.tui.question import FIRST, Question
-from smtui.tui.search import grammar
-from smtui.tui.stock import MOST_SORTED, Fetch, Page
-from smtui.tui.suggestions import Vocabulary
+from smtui.tui.secret_list import rows
+from smtui.tui.secret_list.columns import COLUMNS
+from smtui.tui.secret_list.filter_bar import FilterBar, FilterLine
+from smtui.tui.secret_list.filter_text import grammar
+from smtui.tui.secret_list.list_widget import SecretList
+from smtui.tui.secret_list.preview import Preview
+from smtui.tui.secret_list.query import FIRST, Question
+from smtui.tui.secret_list.results import MOST_SORTED, Fetch, Page
+from smtui.tui.secret_list.suggestions import Vocabulary
 from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.filter_bar import FilterBar, FilterLine
-from smtui.tui.widgets.preview import Preview
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, READING
-from smtui.tui.widgets.secret_list import SecretList
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
@@ -44,7 +45,7 @@ class ListingScreen(SessionScreen[None]):
     """Filter, list, and, where there is room, a preview of the secret under the cursor."""
 
     BINDINGS = keys.of("secrets")
-    CSS_PATH = "secrets.tcss"
+    CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "SecretList"
     opened_by = ("list_secrets",)
     tells_itself = True
@@ -174,7 +175,7 @@ class ListingScreen(SessionScreen[None]):
 
     @gesture
     async def action_saved(self) -> None:
-        from smtui.tui.dialogs.saved_filters import Keep, Recalled, Removed, SavedFilters
+        from smtui.tui.secret_list.saved_filters import Keep, Recalled, Removed, SavedFilters
 
         answer = await self.app.push_screen_wait(SavedFilters(self.app.settings.filters, self.question.text.strip()))
         match answer:
@@ -224,7 +225,7 @@ class ListingScreen(SessionScreen[None]):
 
     @gesture
     async def action_columns(self) -> None:
-        from smtui.tui.dialogs.columns import ColumnsForm
+        from smtui.tui.secret_list.columns_dialog import ColumnsForm
 
         visible = self.app.settings.columns or [column.id for column, _ in self.secrets.fitted]
         chosen = await self.app.push_screen_wait(ColumnsForm(visible, self.secrets.room))

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtui.api.limits import MAX_FILTERS
-from smtui.tui.question import Question
-from smtui.tui.search import read
+from smtui.tui.secret_list.filter_text import read
+from smtui.tui.secret_list.query import Question
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
