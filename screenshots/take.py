@@ -22,7 +22,7 @@ from textual.pilot import Pilot
 from smtui.backends.demo import demo
 from smtui.tui.app import SmtuiApp
 from smtui.tui.help.places import PLACES, Place
-from smtui.tui.screens.part import PARTS, POLICY, exists
+from smtui.tui.secret.tabs import PARTS, POLICY, exists
 
 HERE = Path(__file__).parent
 WIDTH_IN_PIXELS = 1600

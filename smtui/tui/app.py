@@ -47,7 +47,7 @@ from smtui.tui.jobs import rotation_worker
 from smtui.tui.jobs.job import LOOK, Deed, Progress
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
-from smtui.tui.screens.part import VALUE
+from smtui.tui.secret.tabs import VALUE
 from smtui.tui.session import Opened, Session
 from smtui.tui.too_small import TooSmallScreen, fits
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
@@ -489,7 +489,7 @@ class SmtuiApp(CopyingApp):
     @gesture
     async def look_at_region(self, region: str, secret_id: str = "", part: int = VALUE) -> None:
         """The list of secrets of a Region, or one of them over it, with nothing left open of what was before."""
-        from smtui.tui.screens.secret import SecretScreen
+        from smtui.tui.secret.screen import SecretScreen
         from smtui.tui.secret_list.screen import SecretsScreen
 
         session = self.session

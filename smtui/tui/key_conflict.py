@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
-from smtui.tui.dialogs.conflict import Answer
-from smtui.tui.guarded_write import GuardedWrite
+from smtui.tui.secret.conflict import Answer
+from smtui.tui.secret.guarded_write import GuardedWrite
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:

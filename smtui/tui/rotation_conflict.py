@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
-from smtui.tui.dialogs.conflict import Answer
-from smtui.tui.guarded_write import GuardedWrite
 from smtui.tui.rotation.function_text import name_in
 from smtui.tui.rotation.schedule_text import as_asked, in_words, of_rules
+from smtui.tui.secret.conflict import Answer
+from smtui.tui.secret.guarded_write import GuardedWrite
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse, RotationRulesType

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from smtui.backends.local import CheckReport, Finding
+from smtui.backends.local import CheckFinding, CheckReport
 from smtui.backends.maintenance import Maintenance
 from smtui.cli import diagnostics
 from smtui.cli.command_table import COMMANDS
@@ -69,7 +69,7 @@ def test_no_bar_where_nobody_would_see_it(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_findings_of_a_check_are_exit_4(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    report = CheckReport({"pages": 7}, (Finding("audit log", "event 3 does not fit the ones before it"),))
+    report = CheckReport({"pages": 7}, (CheckFinding("audit log", "event 3 does not fit the ones before it"),))
     monkeypatch.setattr(Maintenance, "check", lambda self, progress=None: report)
 
     answer = stocked("check")

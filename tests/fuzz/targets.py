@@ -34,7 +34,7 @@ from smtui.text import strict_json
 from smtui.text.json_object import read_members, read_object
 from smtui.transfer import formats
 from smtui.transfer.errors import TransferError
-from smtui.tui import values
+from smtui.tui.secret import values
 from smtui.tui.secret_list import filter_text
 from smtui.vault import kdf
 

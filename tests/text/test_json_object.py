@@ -17,8 +17,8 @@ from smtui.text.json_object import JsonObject, LoneSurrogateError, encode_string
 from smtui.text.json_reader import InvalidJsonError
 from smtui.transfer import variables
 from smtui.transfer.errors import InvalidVariableError
-from smtui.tui import comparing, values
 from smtui.tui.health import checks
+from smtui.tui.secret import value_diff, values
 from tests.text.strategies import OBJECTS, VALUES
 
 SPELLED = ' {"a" :1.10,\n\t"b":12345678901234567890.5 , "\\u0063": 1e400,"d":-0,"e":"\\ud800x","":[ 1,{ } ]}\n'
@@ -139,8 +139,8 @@ def from_exec(value: str) -> dict[str, str]:
 
 
 def from_the_difference(value: str) -> dict[str, str]:
-    found = [each for each in comparing.compared(value, value) if each.path]
-    return {path[0]: str(comparing.piece(value, path)) for path in (each.path for each in found)}
+    found = [each for each in value_diff.compared(value, value) if each.path]
+    return {path[0]: str(value_diff.piece(value, path)) for path in (each.path for each in found)}
 
 
 def from_health(value: str) -> dict[str, str]:

@@ -13,18 +13,18 @@ from textual.widgets import Input
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.conflict import ConflictDialog
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.rotation.form import RotationForm
 from smtui.tui.rotation.screen import RotationScreen
+from smtui.tui.secret.conflict import ConflictDialog
 from smtui.tui.undo.preview import UndoPreview
 from tests.tui.conftest import MakeApp, until
 from tests.tui.kms.test_screen import aliases, at_keys, key_id, kms, state  # noqa: F401
 from tests.tui.rotation.test_screen import at_rotation, functions, rotated  # noqa: F401
-from tests.tui.test_conflicts import BOB, ID, hears, on, other, press_button, prose, sees  # noqa: F401
+from tests.tui.secret.test_conflicts import BOB, ID, hears, on, other, press_button, prose, sees  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.help.places import PLACES
-from smtui.tui.screens.part import PARTS, exists, made
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.tabs import PARTS, exists, made
 from tests.hostile_text import BUNDLES, filled, harm_in
 from tests.tui.conftest import MakeApp, render_screen, screen_text, until
 

@@ -16,8 +16,6 @@ from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.one_line import OneLine
-from smtui.tui.dialogs.tags import TagsForm
-from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.generator.screen import GeneratorScreen
 from smtui.tui.health.screen import HealthScreen
 from smtui.tui.help.manual_screen import ManualScreen
@@ -32,8 +30,10 @@ from smtui.tui.replication.screen import ReplicationScreen
 from smtui.tui.rotation.form import RotationForm
 from smtui.tui.rotation.functions import FunctionsScreen
 from smtui.tui.rotation.screen import RotationScreen
-from smtui.tui.screens.compare import CompareScreen
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.compare import CompareScreen
+from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.tags import TagsForm
+from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.filter_bar import FilterLine

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.help.places import PLACES
-from smtui.tui.screens.part import PARTS, exists, made
+from smtui.tui.secret.tabs import PARTS, exists, made
 from tests.tui.conftest import MakeApp, said, screen_text, until
 
 VALUE, KEYED = "marked-value-Xy7Kp2", "marked-keyed-Zt4Rm9"

@@ -22,12 +22,12 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.help.places import PLACES
 from smtui.tui.help.screen import HelpScreen
-from smtui.tui.screens.compare import CompareScreen
-from smtui.tui.screens.part import HISTORY, POLICY, REPLICATION, ROTATION, made
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.compare import CompareScreen
+from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.tabs import HISTORY, POLICY, REPLICATION, ROTATION, made
+from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from tests.tui.conftest import MakeApp, said, screen_text, until, version_id

@@ -6,7 +6,7 @@ from typing import Any
 
 import smtui
 from smtui.text.sanitize import SafeText
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from tests.tui.conftest import MakeApp, screen_text, until

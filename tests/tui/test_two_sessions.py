@@ -13,8 +13,8 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.events import EventsScreen
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.help.places import PLACES
-from smtui.tui.screens.part import HISTORY, POLICY, REPLICATION, ROTATION, made
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.tabs import HISTORY, POLICY, REPLICATION, ROTATION, made
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from tests.conftest import PASSPHRASE, Clock

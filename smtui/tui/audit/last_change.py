@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.rules import audit_query
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.label_moves import short
+from smtui.tui.secret.label_moves import short
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.values import can_be_typed
+from smtui.tui.secret.values import can_be_typed
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.plain_input import PlainInput
 

@@ -131,7 +131,7 @@ class GeneratorScreen(ModalScreen[str | None]):
 
     def action_store(self) -> None:
         """Goes on in the form of a new secret, with this as its value."""
-        from smtui.tui.deeds.new_secret import make_secret
+        from smtui.tui.secret.create_secret import make_secret
 
         if chosen := self.candidates.chosen:
             self.dismiss(None)

@@ -144,7 +144,7 @@ class HealthScreen(SessionScreen[None]):
     def action_open(self) -> None:
         finding: Finding | None = self.table.current
         if finding is not None and finding.arn:
-            from smtui.tui.screens.secret import SecretScreen
+            from smtui.tui.secret.screen import SecretScreen
 
             self.app.push_screen(SecretScreen(self.session, finding.arn))
 

@@ -17,14 +17,14 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.fields import InvalidFieldError
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.guarded_write import TYPED
 from smtui.tui.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import AWS_OWN, Key, Sealed
 from smtui.tui.kms.new_key import alias_of
+from smtui.tui.secret.guarded_write import TYPED
+from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
-from smtui.tui.value_edit import Outcome
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient

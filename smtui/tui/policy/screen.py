@@ -22,7 +22,6 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.dialog import may_discard
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.guarded_write import TYPED, GuardedWrite
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.json_editor.diagnostic import Mark, Severity
 from smtui.tui.json_editor.diagnostic_list import MarkList
@@ -31,9 +30,10 @@ from smtui.tui.policy import diagnostics
 from smtui.tui.policy.access_list import Readers
 from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.policy.templates import TEMPLATES
-from smtui.tui.screens.part import POLICY, PartScreen
+from smtui.tui.secret.guarded_write import TYPED, GuardedWrite
+from smtui.tui.secret.tabs import POLICY, PartScreen
+from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.undo import inverse
-from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.scroll_pane import Pane

@@ -16,10 +16,10 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.kms.picker import DEFAULT, ask_key, short
-from smtui.tui.permitted import why_not
 from smtui.tui.replication.add_replicas import AddReplicas, Wanted
 from smtui.tui.replication.replicas import Family, Member, arn_in, family_of, taken
-from smtui.tui.screens.part import REPLICATION, PartScreen
+from smtui.tui.secret.allowed_actions import why_not
+from smtui.tui.secret.tabs import REPLICATION, PartScreen
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import KeyBar

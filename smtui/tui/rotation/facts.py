@@ -13,9 +13,9 @@ from textual.widgets import Static
 from smtui.rotation.function import STEPS
 from smtui.rules import schedules
 from smtui.text.sanitize import sanitize
-from smtui.tui.label_moves import left_pending, short
 from smtui.tui.rotation.function_text import WAITS, name_in, what_it_does
 from smtui.tui.rotation.schedule_text import in_words, of_rules, window_words
+from smtui.tui.secret.label_moves import left_pending, short
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from smtui.tui.kms.secret_picker import listed, pick_secret
 from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.function_text import WAITS, kind, what_it_does
 from smtui.tui.rotation.new_function import new_function
-from smtui.tui.screens.part import ROTATION
+from smtui.tui.secret.tabs import ROTATION
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import KeyBar

@@ -13,9 +13,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.conflict import Answer
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.guarded_write import TYPED, GuardedWrite
 from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.facts import NextWindows, Rotation, RotationPlan, RotationRun
 from smtui.tui.rotation.form import RotationForm, SetUp
@@ -23,9 +21,11 @@ from smtui.tui.rotation.function_text import WAITS, name_in, what_it_does
 from smtui.tui.rotation.new_function import new_function
 from smtui.tui.rotation.schedule_text import as_asked
 from smtui.tui.rotation_conflict import format_settings, guard_rotation
-from smtui.tui.screens.part import ROTATION, PartScreen
+from smtui.tui.secret.conflict import Answer
+from smtui.tui.secret.guarded_write import TYPED, GuardedWrite
+from smtui.tui.secret.tabs import ROTATION, PartScreen
+from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.undo import inverse
-from smtui.tui.value_edit import Outcome
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.scroll_pane import Pane

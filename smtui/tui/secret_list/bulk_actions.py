@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.dialogs.tags import tags_of
+from smtui.tui.secret.tag_edit import edit_tags
+from smtui.tui.secret.tags import tags_of
 from smtui.tui.secret_list.bulk_tags import TagPlan
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.export import ExportPlan, write
 from smtui.tui.secret_list.plan import counted
 from smtui.tui.secret_list.plan_dialog import PlanScreen, carried_out
 from smtui.tui.secret_list.restore import RestorePlan
-from smtui.tui.tag_edit import edit_tags
 from smtui.tui.undo import inverse
 
 if TYPE_CHECKING:

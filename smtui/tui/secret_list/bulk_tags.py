@@ -14,11 +14,11 @@ from textual.widgets import Input, Static
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
-from smtui.tui.dialogs.tags import TagChanges, problem, send_tags, tags_of
+from smtui.tui.secret.key_value_editor import PairRows
+from smtui.tui.secret.tags import TagChanges, problem, send_tags, tags_of
 from smtui.tui.secret_list.plan import Item, State, counted
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
-from smtui.tui.widgets.pair_rows import PairRows
 from smtui.tui.widgets.safe_input import Line
 
 if TYPE_CHECKING:

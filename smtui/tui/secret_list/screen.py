@@ -68,7 +68,7 @@ class SecretsScreen(ListingScreen):
     @on(SecretList.Chosen)
     def action_open(self) -> None:
         if entry := self.secrets.current:
-            from smtui.tui.screens.secret import SecretScreen
+            from smtui.tui.secret.screen import SecretScreen
 
             self.app.push_screen(SecretScreen(self.session, secret_id=entry["ARN"]))
 
@@ -93,6 +93,6 @@ class SecretsScreen(ListingScreen):
 
     def action_add(self) -> None:
         if not self.refuses_to_write():
-            from smtui.tui.deeds.new_secret import make_secret
+            from smtui.tui.secret.create_secret import make_secret
 
             self.app.do(make_secret)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.label_moves import Move, labels_of
+from smtui.tui.secret.label_moves import Move, labels_of
 from smtui.tui.secret_list.plan import counted
 from smtui.tui.undo import inverse
 from smtui.tui.undo.history import Outcome

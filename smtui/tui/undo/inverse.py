@@ -16,8 +16,8 @@ from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.kms import picker
-from smtui.tui.label_moves import Labels, Move, left_pending, of_versions, short
 from smtui.tui.rotation.schedule_text import as_asked
+from smtui.tui.secret.label_moves import Labels, Move, left_pending, of_versions, short
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType

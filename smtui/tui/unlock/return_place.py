@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.tui.help.places import PLACES, Place
-from smtui.tui.screens.part import VALUE, PartScreen
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.tabs import VALUE, PartScreen
 from smtui.tui.secret_list.query import Question
 from smtui.tui.secret_list.screen import SecretsScreen
 

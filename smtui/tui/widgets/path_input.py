@@ -10,7 +10,7 @@ from pathlib import Path
 from textual import events
 from textual.suggester import Suggester
 
-from smtui.tui.values import can_be_typed
+from smtui.tui.secret.values import can_be_typed
 from smtui.tui.widgets.plain_input import PlainInput
 
 

@@ -6,7 +6,7 @@ from textual import events
 from textual.reactive import reactive
 from textual.widgets import Input
 
-from smtui.tui.values import can_be_typed
+from smtui.tui.secret.values import can_be_typed
 
 REFUSED = "What was pasted has line breaks or unseen characters. smtui set NAME --file stores such a value."
 

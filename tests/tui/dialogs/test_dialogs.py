@@ -26,16 +26,10 @@ from smtui.tui.audit.event import EventDialog
 from smtui.tui.contexts.choose_vault import ChooseVault
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.conflict import Answer, ConflictDialog
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.dialogs.edited import Edited
-from smtui.tui.dialogs.label_preview import LabelPreview
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.dialogs.tags import TagsForm
-from smtui.tui.dialogs.value_form import ValueForm
 from smtui.tui.help.go import Go
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.jobs.job import LongWork
@@ -43,12 +37,19 @@ from smtui.tui.json_editor.diff import Line
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import Key, Sealed
 from smtui.tui.kms.new_key import NewKeyForm
-from smtui.tui.label_moves import moved
 from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.rotation.allow_function import AllowFunction
 from smtui.tui.rotation.form import RotationForm, SetUp
 from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
+from smtui.tui.secret.conflict import Answer, ConflictDialog
+from smtui.tui.secret.edited import Edited
+from smtui.tui.secret.label_moves import moved
+from smtui.tui.secret.label_preview import LabelPreview
+from smtui.tui.secret.new_secret import NewSecret
+from smtui.tui.secret.tags import TagsForm
+from smtui.tui.secret.value_edit import Base, ValueEdit
+from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.secret_list.bulk_tags import TagPlan
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
 from smtui.tui.secret_list.deletion import DeletionPlan
@@ -62,7 +63,6 @@ from smtui.tui.settings.theme import PickTheme
 from smtui.tui.undo.history import Call, Done, Outcome
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.unlock.passphrase import Passphrase
-from smtui.tui.value_edit import Base, ValueEdit
 from smtui.tui.vault.change_passphrase import ChangePassphrase
 from smtui.tui.vault.export_form import ExportForm
 from smtui.tui.vault.export_form import Wanted as ExportWanted

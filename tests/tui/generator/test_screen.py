@@ -9,10 +9,10 @@ import pytest
 
 from smtui.engine import passwords
 from smtui.tui.app import SmtuiApp
-from smtui.tui.dialogs.new_secret import NewSecret
 from smtui.tui.generator import entropy
 from smtui.tui.generator.choices import Candidates
 from smtui.tui.generator.screen import GeneratorScreen
+from smtui.tui.secret.new_secret import NewSecret
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 
 

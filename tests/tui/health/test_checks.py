@@ -13,7 +13,7 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.health.checks import Values, of_everything, pieces
 from smtui.tui.health.screen import HealthScreen
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.screen import SecretScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until
 

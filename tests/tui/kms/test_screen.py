@@ -13,7 +13,7 @@ import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.kms.screen import KmsKeysScreen
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.screen import SecretScreen
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
 
 SMALL = (80, 24)

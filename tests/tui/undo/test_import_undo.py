@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import SessionScreen
-from smtui.tui.label_moves import of_versions
+from smtui.tui.secret.label_moves import of_versions
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.vault.import_plan import ImportPlan
 from tests.conftest import PASSPHRASE, Clock

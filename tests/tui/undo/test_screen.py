@@ -14,8 +14,8 @@ import smtui
 from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.label_moves import of_versions
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.label_moves import of_versions
+from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.undo.history import Call
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.undo.screen import UndoScreen

@@ -18,7 +18,7 @@ from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health.screen import HealthScreen
 from smtui.tui.policy.screen import PolicyScreen
-from smtui.tui.screens.secret import SecretScreen
+from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.unlock.return_place import find_return_place
 from smtui.tui.unlock.screen import UnlockScreen

@@ -1,1 +1,0 @@
-"""What fills the terminal. A screen knows the client, asks dialogs, and shows what the client answered."""

@@ -1,0 +1,117 @@
+"""What a person does with a secret as a whole: description, tags, key, deletion and restoration."""
+
+from __future__ import annotations
+
+from operator import ne
+
+from smtui.api.errors import SmtuiError
+from smtui.api.limits import MAX_DESCRIPTION_LENGTH
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.audit import last_change
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.kms import picker
+from smtui.tui.notifications import keeps_what_was_typed
+from smtui.tui.secret.base import OneSecretScreen
+from smtui.tui.secret.guarded_write import GuardedWrite
+from smtui.tui.secret.tag_edit import edit_tags
+from smtui.tui.secret.tags import tags_of
+from smtui.tui.secret.value_edit import Outcome
+from smtui.tui.secret_list.deletion import DeletionPlan
+from smtui.tui.secret_list.plan_dialog import carried_out
+from smtui.tui.undo import inverse
+
+
+class AttributesScreen(OneSecretScreen):
+    """Each gesture asks, calls, remembers the way back, and shows what there is now."""
+
+    @gesture
+    async def action_describe(self) -> None:
+        """Asks until it is stored or discarded; what was refused is in the line again."""
+        if self.secret is None or self.refuses_to_write():
+            return
+        title, longest = sanitize(f"Description of {self.name}"), MAX_DESCRIPTION_LENGTH
+        before = typed = self.secret.get("Description", "")
+        while True:
+            new = await self.app.push_screen_wait(OneLine(title, typed, longest=longest, empty=True))
+            if new is None or new == before:
+                return
+            typed = new
+            try:
+                outcome, found = await self._description(before, new).run(self.app, self.vault, before)
+            except SmtuiError as error:
+                if not keeps_what_was_typed(error):
+                    raise
+                self.app.report(error)
+                continue
+            if outcome is Outcome.STORED:
+                inverse.described(self.session, self.secret_id, self.name, found, new)
+                await self.done("The description is changed.")
+            if outcome in (Outcome.STORED, Outcome.DISCARDED):
+                return
+            if outcome is Outcome.EDIT:
+                before = found
+
+    def _description(self, before: str, new: str) -> GuardedWrite[str]:
+        def describe(found: str) -> list[SafeText]:
+            return [self._who_updated("changed the description"), SafeText(""), sanitize(f"Before: {before}"),
+                    sanitize(f"Now:    {found}"), sanitize(f"Yours:  {new}")]
+
+        return GuardedWrite(
+            sanitize(f"The description of {self.name} changed while you edited it"),
+            lambda: self.client.describe_secret(SecretId=self.secret_id).get("Description", ""), ne,
+            lambda: self.client.update_secret(SecretId=self.secret_id, Description=new), describe,
+        )
+
+    def _who_updated(self, did: str) -> SafeText:
+        return last_change.describe_last_change(self.vault, self.secret_id, self.session.region, {"UpdateSecret"}, did)
+
+    @gesture
+    async def action_tag(self) -> None:
+        if self.secret is not None and not self.refuses_to_write():
+            await edit_tags(self, self.secret_id, self.name, tags_of(self.secret))
+
+    @gesture
+    async def action_key(self) -> None:
+        """Another KMS key: the service seals the newest version under it, and whatever is stored from now on."""
+        if self.secret is None or self.refuses_to_write():
+            return
+        before = self.secret.get("KmsKeyId", picker.DEFAULT)
+        new = await picker.ask_key(self.app, self.session, sanitize(f"Under which key shall {self.name} be sealed?"))
+        if new is None or new == before:
+            return
+        outcome, found = await self._key(before, new).run(self.app, self.vault, before)
+        if outcome is Outcome.STORED:
+            inverse.key_changed(self.session, self.secret_id, self.name, found, new)
+            await self.done(f"{self.name} is sealed under {picker.short(new)}.")
+
+    def _key(self, before: str, new: str) -> GuardedWrite[str]:
+        def describe(found: str) -> list[SafeText]:
+            return [self._who_updated("changed the KMS key"), SafeText(""),
+                    *(sanitize(f"{word} {picker.short(key)}")
+                      for word, key in (("Before:", before), ("Now:   ", found), ("Yours: ", new)))]
+
+        return GuardedWrite(
+            sanitize(f"The KMS key of {self.name} changed meanwhile"),
+            lambda: self.client.describe_secret(SecretId=self.secret_id).get("KmsKeyId", picker.DEFAULT), ne,
+            lambda: self.client.update_secret(SecretId=self.secret_id, KmsKeyId=new), describe, (),
+            f"Use {picker.short(new)} anyway",
+        )
+
+    @gesture
+    async def action_delete(self) -> None:
+        if self.secret is None or self.refuses_to_write():
+            return
+        if await carried_out(self, DeletionPlan(self.session, [self.secret])):
+            self.leave()
+
+    @gesture
+    async def action_restore(self) -> None:
+        if self.secret is None or self.refuses_to_write():
+            return
+        if "DeletedDate" not in self.secret:
+            self.say(f"No deletion of {self.name} is planned.")
+            return
+        await call(self.client.restore_secret, SecretId=self.secret_id)
+        inverse.restored(self.session, self.secret_id, self.name, self.secret["DeletedDate"])
+        await self.done(f"{self.name} is restored.")

@@ -1,0 +1,124 @@
+"""The ways to a new version of a value: a form, the person's own editor, a file. Each shows first what it will do."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from smtui.api.errors import AccessDeniedException, ClientError
+from smtui.editor.program import find_editor
+from smtui.editor.temp_file import find_location
+from smtui.rules.compare_and_swap import read_labels
+from smtui.rules.labels import AWSCURRENT
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.bridge import call, gesture
+from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.json_editor.check import looks_like_json
+from smtui.tui.secret import external_editor
+from smtui.tui.secret.label_moves import Labels, short
+from smtui.tui.secret.new_version import NewVersion
+from smtui.tui.secret.value import ValueScreen
+from smtui.tui.secret.value_edit import Base, Outcome, ValueEdit, read_base
+from smtui.tui.secret.value_files import read_value
+from smtui.tui.secret.value_form import ValueForm
+from smtui.tui.secret.values import Kind, can_be_typed, outline
+from smtui.tui.undo import inverse
+
+BYTE_FOR_BYTE = SafeText("It is stored byte for byte: as text where it is UTF-8, else as binary.")
+NOT_CHANGED = "Nothing was changed. An editor that returns at once needs its option to wait."
+
+
+class StoringScreen(ValueScreen):
+    """What is edited is the value one looks at; what is stored becomes the current one unless the labels say else."""
+
+    async def _begin(self, *, can_be_typed: bool = True) -> ValueEdit:
+        """The labels are read first, and then the value of the version that they name."""
+        labels = await self._labels_if_allowed()
+        version = self.version or (labels or {}).get(AWSCURRENT)
+        if version or labels is None:
+            base = await call(read_base, labels, version, self.read_in_vault)
+            with suppress(ClientError):  # the screen is as it was where it cannot be read anew
+                await self.after_reading(version)
+        else:
+            base = Base(labels, "", None)
+        return ValueEdit(self.session, self.secret_id, self.name, base, can_be_typed=can_be_typed)
+
+    async def _labels_if_allowed(self) -> Labels | None:
+        try:
+            return await call(read_labels, self.session.client(record_reads=False), self.secret_id)
+        except AccessDeniedException:
+            return None
+
+    @gesture
+    async def action_edit(self) -> None:
+        if self.refuses_to_write():
+            return
+        edit = await self._begin()
+        before = edit.base.value
+        if isinstance(before, bytes) or not _fits_a_form(before or ""):
+            why = "is binary: f stores a file" if isinstance(before, bytes) else "has unseen characters: E edits them"
+            self.say(f"This value {why}.")
+            return
+        await self.app.push_screen_wait(ValueForm(edit, self.value.key))
+        await self._end(edit)
+
+    @gesture
+    async def action_edit_outside(self) -> None:
+        if self.refuses_to_write():
+            return
+        program, where = find_editor(), find_location()
+        title = sanitize(f"Edit the value of {self.name} in {Path(program[0]).name}?")
+        question = Confirm(title, external_editor.warning(where), "Edit", can_be_undone=True)
+        if not await self.app.push_screen_wait(question):
+            return
+        edit = await self._begin()
+        if isinstance(edit.base.value, bytes):
+            self.say("This value is binary: w writes it to a file, f stores one.")
+            return
+        for note in edit.base.notes:
+            self.say(note, severity="warning")
+
+        async def effects(after: str) -> SafeText:
+            return await edit.describe_effects_now(NewVersion(after))
+
+        async def store(after: str) -> Outcome:
+            return await edit.store(self.app, NewVersion(after), preview=False)
+
+        if not await external_editor.edited_outside(self.app, edit.before, program, where, effects, store):
+            self.say(NOT_CHANGED)
+        await self._end(edit)
+
+    @gesture
+    async def action_from_file(self) -> None:
+        if self.refuses_to_write():
+            return
+        question = sanitize(f"A new value for {self.name} from which file?")
+        path = await self.app.push_screen_wait(AskPath(question, BYTE_FOR_BYTE))
+        if path is None:
+            return
+        new = NewVersion(await call(read_value, path))
+        edit = await self._begin(can_be_typed=False)
+        await edit.store(self.app, new)
+        await self._end(edit)
+
+    async def _end(self, edit: ValueEdit) -> None:
+        """Where it was stored: remembers the way back, and shows what there is now."""
+        if edit.stored is None:
+            return
+        stored = edit.stored.response
+        inverse.version_stored(self.session, self.secret_id, self.name, edit.stored.before, stored)
+        self.forget_value()
+        version = stored["VersionId"]
+        what = f"it is {AWSCURRENT} now" if AWSCURRENT in stored["VersionStages"] else f"{AWSCURRENT} stays"
+        await self.done(f"Version {short(version)} is stored: {what}.")
+        self.stored(version)
+
+    def stored(self, version: str) -> None:
+        """A new version is there."""
+
+
+def _fits_a_form(value: str) -> bool:
+    """JSON can be spelled so that everything in it is seen."""
+    kind = outline(value).kind
+    return kind is Kind.KEYS or can_be_typed(value, lines=True) or looks_like_json(value)

@@ -1,0 +1,71 @@
+"""A secret that does not exist yet: its name, its description, its first value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from smtui.api.limits import MAX_DESCRIPTION_LENGTH
+from smtui.text.sanitize import SafeText
+from smtui.tui.secret.form import ValueFormScreen
+from smtui.tui.secret.value_editor import ValueEditor
+from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.plain_input import PlainInput
+
+if TYPE_CHECKING:
+    from smtui.api.types import CreateSecretRequest
+
+NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
+NO_NAME = SafeText("A name is made of letters, digits and / _ + = . @ -")
+
+
+class NewSecret(ValueFormScreen["CreateSecretRequest"]):
+    """Answers a request of CreateSecret. A `refused` one is filled in again."""
+
+    CSS_PATH = "form.tcss"
+    AUTO_FOCUS = "#name"
+    KEY_NAMES: ClassVar = {"form.save": "Create"}
+
+    name_field = getters.query_one("#name", PlainInput)
+    description = getters.query_one("#description", PlainInput)
+
+    def __init__(self, refused: CreateSecretRequest | None = None) -> None:
+        super().__init__()
+        self._was_refused = refused is not None
+        self._first: CreateSecretRequest = refused or {"Name": ""}
+
+    def compose(self) -> ComposeResult:
+        first = self._first
+        with Vertical(classes="card form"):
+            yield Static("New secret", classes="title")
+            with Horizontal(classes="field"):
+                yield Static("Name")
+                yield PlainInput(first["Name"], placeholder="prod/payments/db", id="name", compact=True)
+            with Horizontal(classes="field"):
+                yield Static("Description")
+                yield PlainInput(first.get("Description", ""), placeholder="what it is for", id="description",
+                                 max_length=MAX_DESCRIPTION_LENGTH, compact=True)
+            yield ValueEditor(first.get("SecretString", ""), keys=True)
+            yield Static(id="said")
+        yield KeyBar()
+
+    @property
+    def is_dirty(self) -> bool:
+        return self._was_refused or super().is_dirty
+
+    async def save(self) -> None:
+        name = self.name_field.value
+        problem = None if NAME.fullmatch(name) else NO_NAME
+        problem = problem or self.editor.problem()
+        if problem:
+            self.say(problem)
+            return
+        request: CreateSecretRequest = {"Name": name, "SecretString": self.editor.value}
+        if self.description.value:
+            request["Description"] = self.description.value
+        self.dismiss(request)

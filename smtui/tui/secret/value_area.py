@@ -1,0 +1,70 @@
+"""A text that can be edited while it is hidden; one that begins as JSON has JSON's colours, indents and marks."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events
+from textual.reactive import reactive
+
+from smtui.text.json_object import encode_string
+from smtui.tui.json_editor.area import JsonArea
+from smtui.tui.json_editor.check import json_marks, looks_like_json
+from smtui.tui.json_editor.tokens import words
+from smtui.tui.secret.values import can_be_typed
+
+REFUSED = "What was pasted has unseen characters. f on the secret's screen stores such a value from a file."
+DOT = "•"
+
+
+class ValueArea(JsonArea):
+    """Each character is a dot while `hidden`. In JSON, unseen characters are spelled as JSON spells them."""
+
+    DEFAULT_CSS = """
+    ValueArea {
+        padding: 0 1;
+        background: $panel;
+    }
+    """
+
+    hidden: reactive[bool] = reactive(True)
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text, json_marks)
+        self.show_line_numbers = self.is_json
+
+    @property
+    def is_json(self) -> bool:
+        line = next((line for line in self.document.lines if line.strip()), "")
+        return looks_like_json(line)
+
+    def on_text_area_changed(self) -> None:
+        self.show_line_numbers = self.is_json
+        if not self.is_json:
+            self.marks = ()
+
+    def get_line(self, line_index: int) -> Text:
+        if self.hidden:
+            return Text(DOT * len(self.document.get_line(line_index)), end="", no_wrap=True)
+        return super().get_line(line_index)
+
+    def watch_hidden(self) -> None:
+        self.notify_style_update()
+        self.refresh()
+
+    async def on_paste(self, event: events.Paste) -> None:
+        as_json = self.is_json if self.text.strip() else looks_like_json(event.text)
+        if not as_json and not can_be_typed(event.text, lines=True):
+            event.prevent_default()
+            event.stop()
+            self.app.notify(REFUSED, severity="warning", markup=False)
+
+    def take(self, password: str) -> None:
+        """Puts a password in place of what is selected; in JSON as JSON spells it, with quotes where none are."""
+        self.replace(self._spelled(password) if self.is_json else password, *self.selection)
+
+    def _spelled(self, password: str) -> str:
+        row, column = min(self.selection)
+        line = self.document.get_line(row)
+        inside = any(word.kind in ("text", "key") and word.start < column < word.end for word in words(line))
+        quoted = encode_string(password)
+        return quoted[1:-1] if inside else quoted

@@ -1,0 +1,219 @@
+"""One edit of a value: what it began from, what storing it would do, and storing it unless others were faster.
+
+The form, the person's own editor and a file all end here. Nothing that was typed is dropped: whoever calls `store`
+keeps it until the outcome says that it is stored or discarded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from smtui.api.errors import ChangedMeanwhileError, ClientError
+from smtui.rules.compare_and_swap import Stored, holders_before, is_changed, read_labels, store_value
+from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.audit import last_change
+from smtui.tui.bridge import call
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.secret.conflict import Answer, ConflictDialog
+from smtui.tui.secret.label_moves import Labels, place_of
+from smtui.tui.secret.new_version import NewVersion
+from smtui.tui.secret.value_merge import apply_changes, list_changed
+from smtui.tui.secret.values import Value, held
+
+if TYPE_CHECKING:
+    from smtui.tui.app import SmtuiApp
+    from smtui.tui.session import Session
+
+UNREADABLE = "The current value cannot be read ({reason}); what you store replaces it."
+UNSEEN_LABELS = SafeText("▲ The labels cannot be read either, so changes by others are not noticed.")
+FOREIGN = frozenset({"AccessDeniedException", "DecryptionFailure", "KMSInvalidStateException"})
+"""Codes of a refusal to read a value, which may be replaced all the same."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Base:
+    """What one begins from. An empty value where there is none yet.
+
+    Args:
+        labels: each with its version; None where this caller may not see them.
+        value: None where it may not be read.
+        version: the one whose value it is, which need not be the current one.
+        reason: why it may not be read.
+    """
+
+    labels: Labels | None
+    value: Value | None
+    version: str | None
+    reason: str = ""
+
+    @property
+    def notes(self) -> list[SafeText]:
+        """What to know of it before one types."""
+        said = [] if self.value is not None else [sanitize(UNREADABLE.format(reason=self.reason.rstrip(".")))]
+        return said if self.labels is not None else [*said, UNSEEN_LABELS]
+
+
+class Outcome(Enum):
+    """How storing ended. KEPT goes back to what is typed; EDIT as well, which then begins from what is there now."""
+
+    STORED = "stored"
+    KEPT = "kept"
+    EDIT = "edit"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Conflict:
+    """What others changed. `merged` is their value with one's own changes, where they do not touch."""
+
+    base: Base
+    lines: Sequence[SafeText]
+    merged: str | None
+
+
+class ValueEdit:
+    """Kept while a person edits. `base` is what their change is compared with."""
+
+    def __init__(
+        self, session: Session, secret_id: str, name: SafeText, base: Base, *, can_be_typed: bool = True
+    ) -> None:
+        """`can_be_typed` is False for a file: there is nothing to go back to, and nothing to be lost."""
+        self.name = name
+        self.base = base
+        self._can_be_typed = can_be_typed
+        self.stored: Stored | None = None
+        self._session = session
+        self._client = session.client()
+        self._unrecorded = session.client(record_reads=False)
+        self._secret_id = secret_id
+
+    @property
+    def before(self) -> str:
+        """The text one begins with."""
+        return self.base.value if isinstance(self.base.value, str) else ""
+
+    def describe_effects(self, new: NewVersion) -> SafeText:
+        """What storing it does to the keys and the labels."""
+        lines = new.sentences(self.base.value, self.base.labels or {})
+        return sanitize("\n".join([*lines, *self.base.notes]), lines=True)
+
+    async def describe_effects_now(self, new: NewVersion) -> SafeText:
+        """The same; where others changed the secret since, that instead."""
+        conflict = await call(self.find_conflict, new)
+        if conflict is None:
+            return self.describe_effects(new)
+        return sanitize("\n".join([*conflict.lines, SafeText(""), SafeText("Store asks how to go on.")]), lines=True)
+
+    async def store(self, app: SmtuiApp, new: NewVersion, *, preview: bool = True) -> Outcome:
+        """Shows what will happen and stores it; where others changed the secret, shows that and asks.
+
+        Args:
+            preview: False where the person has seen it already.
+
+        Raises:
+            SmtuiError: what refused it; nothing is stored then.
+        """
+        while True:
+            conflict = await call(self.find_conflict, new)
+            if conflict is not None:
+                answer = await app.push_screen_wait(self._dialog(conflict))
+                if answer is Answer.CANCEL:
+                    return Outcome.KEPT
+                if answer is Answer.DISCARD:
+                    return Outcome.DISCARDED
+                self.base = conflict.base
+                if answer is Answer.KEEP_EDITING:
+                    return Outcome.EDIT
+                if answer is Answer.APPLY and conflict.merged is not None:
+                    new = replace(new, value=conflict.merged)
+            elif preview and not await app.push_screen_wait(self._preview(new)):
+                return Outcome.KEPT
+            try:
+                self.stored = await call(self._store, new)
+            except ChangedMeanwhileError:
+                preview = False
+            else:
+                return Outcome.STORED
+
+    def _preview(self, new: NewVersion) -> Confirm:
+        question = sanitize(f"Store a new version of {self.name}?")
+        return Confirm(question, self.describe_effects(new), "Store", can_be_undone=True)
+
+    def _dialog(self, conflict: Conflict) -> ConflictDialog:
+        offered = [Answer.APPLY] if conflict.merged is not None else []
+        edits = [Answer.KEEP_EDITING, Answer.DISCARD] if self._can_be_typed else []
+        title = sanitize(f"{self.name} changed {'while you edited it' if edits else 'meanwhile'}")
+        return ConflictDialog(title, conflict.lines, [*edits, *offered, Answer.STORE])
+
+    # In the vault's thread.
+
+    def _store(self, new: NewVersion) -> Stored:
+        labels = self.base.labels
+        expected = None if labels is None else holders_before(labels, new.stages)
+        return store_value(self._client, new.request(self._secret_id), expected,
+                           transaction=self._session.vault.transaction)
+
+    def find_conflict(self, new: NewVersion) -> Conflict | None:
+        """What others changed that storing would take back unseen; None where nothing."""
+        seen = self.base.labels
+        if seen is None:
+            return None
+        found = read_labels(self._unrecorded, self._secret_id)
+        if not is_changed(holders_before(seen, new.stages), found):
+            return None
+        base = read_base(found, found.get(AWSCURRENT), self._read)
+        merged = None
+        if self.base.value is not None and base.value is not None:
+            merged = apply_changes(self.base.value, new.value, base.value)
+        return Conflict(base, list(self._describe(new, found, base)), merged)
+
+    def _read(self, version: str | None) -> Value:
+        return held(self._client.get_secret_value(SecretId=self._secret_id, VersionId=version)) if version else ""
+
+    def _describe(self, new: NewVersion, found: Labels, base: Base) -> Iterator[SafeText]:
+        seen = self.base.labels or {}
+        current, region = found.get(AWSCURRENT), self._session.region
+        others = {AWSCURRENT}
+        if current and current != seen.get(AWSCURRENT):
+            others.add(AWSPREVIOUS)  # it follows
+            yield last_change.describe_new_version(self._session.vault, self._secret_id, current, region)
+        for label in sorted(set(holders_before(seen, new.stages)) - others):
+            if (was := seen.get(label)) != (now := found.get(label)):
+                yield sanitize(f"{label} was on {place_of(was)} and is on {place_of(now)} now.")
+        yield SafeText("")
+        if base.value is None or self.base.value is None:
+            why = base.reason or self.base.reason
+            yield sanitize(f"Which keys differ is not known: the value cannot be read ({why.rstrip('.')}).")
+            return
+        began_current = self.base.version == seen.get(AWSCURRENT)
+        before = self.base.value if began_current else self._read(seen.get(AWSCURRENT))
+        yield sanitize(f"They changed: {list_changed(before, base.value)}")
+        yield sanitize(f"You changed:  {list_changed(self.base.value, new.value)}")
+        if new.value == base.value:
+            yield SafeText("The value that is there now is the one you typed.")
+
+
+def read_base(labels: Labels | None, version: str | None, read: Callable[[str | None], Value]) -> Base:
+    """What one begins from, whether or not this caller may read the value.
+
+    Args:
+        labels: as they are, read before the value.
+        read: gives the value of a version, in the vault's thread.
+    """
+    try:
+        return Base(labels, read(version), version)
+    except ClientError as refusal:
+        if refusal.code not in FOREIGN:
+            raise
+        return Base(labels, None, version, _shorten(refusal.message))
+
+
+def _shorten(message: str) -> str:
+    """Without the ARNs of the caller and of the secret, which is the one that is looked at."""
+    return re.sub(r" on resource: \S+", "", re.sub(r"^User: \S+ is", "you are", message))
+

@@ -1,0 +1,49 @@
+"""Values that come from files and go to files, byte for byte."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from smtui.api.limits import MAX_VALUE_BYTES
+from smtui.system.bounded_read import open_for_reading
+from smtui.transfer.errors import UnreadableFileError
+from smtui.transfer.private_file import private_file
+from smtui.tui.secret.values import Value
+
+PIPES = "The shell reads from a pipe: smtui set NAME --file PATH."
+
+
+def read_value(path: Path) -> Value:
+    """Text where the bytes are UTF-8, else the bytes. Raises UnreadableFileError.
+
+    A pipe is refused, not waited for: the screen would stand still until its writer is done. The command line waits.
+    """
+    try:
+        with os.fdopen(open_for_reading(path), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UnreadableFileError(f"{path} is not a regular file.", hint=PIPES)
+            data = file.read(MAX_VALUE_BYTES + 1)
+    except FileNotFoundError:
+        raise UnreadableFileError(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise UnreadableFileError(f"{path} is a folder, not a file.") from None
+    except OSError as error:
+        raise UnreadableFileError(f"{path} cannot be read: {error.strerror}.") from None
+    if not data:
+        raise UnreadableFileError(f"{path} is empty: that is no value.")
+    if len(data) > MAX_VALUE_BYTES:
+        raise UnreadableFileError(
+            f"{path} has more than {MAX_VALUE_BYTES:,} bytes, which is the most that a value has."
+        )
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
+
+
+def write_value(path: Path, value: Value) -> None:
+    """In a new file, mode 0600. Raises FileNotWrittenError."""
+    with private_file(path) as file:
+        file.write(value.encode() if isinstance(value, str) else value)

@@ -1,0 +1,67 @@
+"""A new value for a secret and the labels it is stored under; before it is stored, what that will do."""
+
+from __future__ import annotations
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from smtui.rules.labels import AWSCURRENT
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.secret import new_version
+from smtui.tui.secret.form import ValueFormScreen
+from smtui.tui.secret.new_version import NewVersion
+from smtui.tui.secret.value_edit import Outcome, ValueEdit
+from smtui.tui.secret.value_editor import ValueEditor
+from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.plain_input import PlainInput
+
+UNCHANGED = SafeText("Nothing is changed yet.")
+
+
+class ValueForm(ValueFormScreen[Outcome]):
+    """Answers how the edit ended, once it has: stored, or discarded. Begins at the value of `key`.
+
+    What is refused or in conflict with others' changes leaves the form open, with everything typed in it.
+    """
+
+    CSS_PATH = "form.tcss"
+
+    stages = getters.query_one("#stages", PlainInput)
+
+    def __init__(self, edit: ValueEdit, key: str | None = None) -> None:
+        super().__init__()
+        self._edit = edit
+        self._key = key
+        self._storing = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card form"):
+            yield Static(Content(f"New value of {self._edit.name}"), classes="title")
+            for note in self._edit.base.notes:
+                yield Static(Content(note), classes="-warning")
+            yield ValueEditor(self._edit.before)
+            with Horizontal(classes="field"):
+                yield Static("Labels")
+                yield PlainInput(AWSCURRENT, placeholder=AWSCURRENT, id="stages", compact=True, select_on_focus=False)
+            yield Static(id="said")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.editor.focus_on(self._key)
+
+    async def save(self) -> None:
+        stages = new_version.read_stages(self.stages.value)
+        problem = self.editor.problem() or sanitize(new_version.problem(stages))
+        if problem or not self.editor.changed:
+            self.say(problem or UNCHANGED)
+        elif not self._storing:
+            self._storing = True
+            try:
+                outcome = await self._edit.store(self.app, NewVersion(self.editor.value, stages))
+            finally:
+                self._storing = False
+            if outcome in (Outcome.STORED, Outcome.DISCARDED):
+                self.dismiss(outcome)

@@ -1,0 +1,90 @@
+"""A value as rows, each hidden until it is asked for: the keys of a JSON object and its whole, or one text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.secret.values import Kind, Outline
+from smtui.tui.widgets.read_state import ReadState
+from smtui.tui.widgets.row_list import RowList
+
+MASK = "••••••••"
+WHOLE = "the whole value"
+UNREAD = "hidden, and not read yet"
+KEY_WIDTH = 20
+
+
+class ValueList(RowList):
+    """Knows what the value is made of; what a row says is here only while it is shown."""
+
+    class Wanted(Message):
+        """Enter, where a row is to be shown or hidden."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.outline: Outline | None = None
+        self.revealed: int | None = None
+
+    def hold(self, outline: Outline | None) -> None:
+        """Another value, or none that has been read; everything hidden."""
+        same = outline is not None and outline == self.outline
+        self.outline, self.revealed = outline, None
+        rows = [self._row(name, Content(MASK)) for name in self._names()]
+        self.put(rows or [_unknown(SafeText(UNREAD))], self.cursor if same else 0)
+
+    def show_state(self, state: ReadState, retry_key: str) -> None:
+        """How far the reading of a value is of which nothing is known yet."""
+        if self.outline is None:
+            self.put([_unknown(state.words(retry_key) or SafeText(UNREAD))], 0)
+
+    def _names(self) -> Iterator[SafeText]:
+        if self.outline is not None:
+            yield from map(sanitize, self.outline.keys)
+            yield SafeText(WHOLE) if self.outline.keys else _what(self.outline)
+
+    @property
+    def key(self) -> str | None:
+        """The key under the cursor; None on the row of the whole value."""
+        keys = self.outline.keys if self.outline else ()
+        return keys[self.cursor] if self.cursor < len(keys) else None
+
+    def reveal(self, value: SafeText) -> None:
+        """Shows what the row under the cursor hides; other rows are hidden again."""
+        self.hide()
+        self.revealed = self.cursor
+        lines = "\n" if self.key is None or "\n" in value else ""
+        self._say(self.cursor, Content.assemble(lines, Content(value).stylize("$accent")))
+
+    def hide(self) -> None:
+        row, self.revealed = self.revealed, None
+        if row is not None and row < self.option_count:
+            self._say(row, Content(MASK))
+
+    def _say(self, row: int, value: Content) -> None:
+        self.replace_option_prompt_at_index(row, self._row(list(self._names())[row], value))
+
+    def _row(self, name: SafeText, value: Content) -> Content:
+        return Content.assemble((f"{name:<{self._key_width}}  ", "$text-muted"), value)
+
+    @property
+    def _key_width(self) -> int:
+        longest = max((Content(name).cell_length for name in self._names()), default=0)
+        return min(longest, KEY_WIDTH)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Wanted())
+
+
+def _unknown(words: SafeText) -> Content:
+    return Content.assemble(MASK, (f"  {words}", "$text-muted"))
+
+
+def _what(outline: Outline) -> SafeText:
+    kind = "text" if outline.kind is not Kind.BINARY else "binary"
+    return sanitize(f"{kind}, {outline.size:,} {'byte' if outline.size == 1 else 'bytes'}")

@@ -1,0 +1,57 @@
+"""Two people changed one value: which keys each of them changed, and the changes of one on top of the other's."""
+
+from __future__ import annotations
+
+from smtui.text.json_object import JsonObject, read_object
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.secret import value_diff
+from smtui.tui.secret.value_diff import State
+from smtui.tui.secret.values import Value
+
+MAX_NAMES = 8
+ONLY_FORMATTING = SafeText("only its formatting")
+WHOLE_TEXT = SafeText("the whole text")
+
+
+def list_changed(before: Value, after: Value) -> SafeText:
+    """The keys that differ, by name and never by value; for texts without keys, that all of it does."""
+    found = value_diff.compared(before, after)
+    if not found[0].path:
+        return WHOLE_TEXT if before != after else SafeText("nothing")
+    names = [each.name for each in found if each.state is not State.SAME]
+    if not names:
+        return ONLY_FORMATTING if before != after else SafeText("nothing")
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return sanitize(", ".join(names[:MAX_NAMES]) + more)
+
+
+def apply_changes(before: Value, mine: Value, theirs: Value) -> str | None:
+    """`theirs` with the keys that differ between `before` and `mine`, and every other byte as it is.
+
+    None where one of the three has no keys, where a key was changed on both sides, or where `mine` changes no key.
+    """
+    if isinstance(before, bytes) or isinstance(mine, bytes) or isinstance(theirs, bytes):
+        return None
+    old, new, other = read_object(before), read_object(mine), read_object(theirs)
+    if old is None or new is None or other is None:
+        return None
+    changed = _changed_keys(old, new)
+    if not changed or changed & _changed_keys(old, other):
+        return None
+    kept = {index: _spell(other, new, key, changed) for index, key in enumerate(other.keys)
+            if key not in changed or new.find(key)}
+    added = [other.spell_member(member.key, member.source) for member in new.members
+             if member.key in changed and other.find(member.key) is None]
+    return other.rewrite(kept, added)
+
+
+def _changed_keys(before: JsonObject, after: JsonObject) -> set[str]:
+    """Also those that only one of them has. Spelling counts: `1.10` is another number than `1.1` to its reader."""
+    old, new = ({member.key: member.source for member in each.members} for each in (before, after))
+    return {key for key in {*old, *new} if old.get(key) != new.get(key)}
+
+
+def _spell(other: JsonObject, new: JsonObject, key: str, changed: set[str]) -> str:
+    member, mine = other.find(key), new.find(key) if key in changed else None
+    assert member is not None, "a key of this object"
+    return other.text[member.start : member.value_start] + (mine or member).source

@@ -1,0 +1,108 @@
+"""A secret that will be deleted, a replica, a managed one: what cannot be done is dimmed, and its key says why."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.secret.screen import SecretScreen
+from tests.tui.conftest import MakeApp, said, screen_text, until
+
+SMALL = (80, 24)
+ID: Any = {"SecretId": "prod/db"}
+READING, CHANGING = ("r", "y", "w"), ("e", "E", "f", "i")
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@asynccontextmanager
+async def opened(
+    running: SmtuiApp, secret_id: str = "prod/db", region: str = "us-east-1"
+) -> AsyncIterator[Pilot[None]]:
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        assert running.session is not None
+        running.session.region = region
+        await running.push_screen(SecretScreen(running.session, secret_id))
+        await until(pilot, lambda: "Value of" in screen_text(running))
+        yield pilot
+
+
+async def refused(pilot: Pilot[None], keys: tuple[str, ...], words: str) -> None:
+    """Each key answers with the reason, and opens nothing."""
+    app: Any = pilot.app
+    screen = app.screen
+    for key in keys:
+        app.clear_notifications()
+        await pilot.press(key)
+        await until(pilot, lambda: any(words in each for each in said(app)))
+        assert app.screen is screen
+
+
+def names(running: SmtuiApp) -> list[str]:
+    return [event["eventName"] for event in running.session.vault.audit_log()] if running.session else []
+
+
+async def test_one_that_will_be_deleted(app: MakeApp, database: Any) -> None:
+    """Nobody reads or changes it: no call is even made. U brings it back, and with it all its keys."""
+    database.delete_secret(**ID, RecoveryWindowInDays=7)
+    running = app()
+    async with opened(running) as pilot:
+        assert "Until U restores it nobody reads or changes it." in " ".join(screen_text(running).split())
+        await refused(pilot, (*READING, *CHANGING, "t", "K"), "Its deletion is planned")
+        assert "GetSecretValue" not in names(running)
+        await pilot.press("U")
+        await until(pilot, lambda: "prod/db is restored." in said(running))
+        await pilot.press("r")
+        await until(pilot, lambda: "password" in screen_text(running))
+
+
+async def test_a_replica(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
+    """It is read here; it is changed where its primary is, which is said."""
+    database.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
+    running = app()
+    async with opened(running, "prod/db", "eu-west-1") as pilot:
+        assert "Replica of the secret in us-east-1" in screen_text(running)
+        await refused(pilot, (*CHANGING, "t", "d", "U"), "This is a replica: it is changed in us-east-1")
+        await pilot.press("r")
+        await until(pilot, lambda: "password" in screen_text(running))
+
+
+async def test_one_that_a_service_manages(app: MakeApp, vault: smtui.Vault) -> None:
+    """That service alone updates it; everybody may read and tag it."""
+    service = smtui.Caller("arn:aws:iam::000000000000:root", service="rds")
+    vault.client(caller=service).create_secret(Name="rds!db-1", SecretString="managed-word")
+    running = app()
+    async with opened(running, "rds!db-1") as pilot:
+        assert "Managed by the service rds" in screen_text(running)
+        await refused(pilot, (*CHANGING, "K"), "The service rds manages this secret")
+        await pilot.press("r")
+        await until(pilot, lambda: "text, 12 bytes" in screen_text(running))
+        await pilot.press("t")
+        await until(pilot, lambda: "Tags of rds!db-1" in screen_text(running))
+
+
+async def test_another_key(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
+    """Chosen by its alias; `u` brings the one before back."""
+    keys = vault.keys()
+    key = keys.create_key(Description="for the team")["KeyMetadata"]["KeyId"]
+    keys.create_alias(AliasName="alias/team", TargetKeyId=key)
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("K")
+        await until(pilot, lambda: "alias/team  for the team" in screen_text(running))
+        assert "alias/aws/secretsmanager  the default" in screen_text(running)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "prod/db is sealed under alias/team." in said(running))
+        assert database.describe_secret(**ID)["KmsKeyId"].endswith(":alias/team")
+        await until(pilot, lambda: "key  alias/team" in screen_text(running))
+        await pilot.press("u")
+        await until(pilot, lambda: "KmsKeyId  alias/aws/secretsmanager" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: "KmsKeyId" not in database.describe_secret(**ID))

@@ -1,0 +1,163 @@
+"""Two versions compared: which keys differ is seen at once, what they say only one at a time and for a while."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.system.settings import Settings
+from smtui.tui.app import SmtuiApp
+from smtui.tui.secret.compare import CompareScreen
+from smtui.tui.secret.screen import SecretScreen
+from tests.hostile_text import BUNDLES, harm_in
+from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, until, version_id
+
+SMALL = (80, 24)
+ID: Any = {"SecretId": "prod/db"}
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@asynccontextmanager
+async def at_versions(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "1 secret ·" in screen_text(running))
+        await pilot.press("enter")
+        await sees(pilot, "not read yet")
+        await pilot.press("2")
+        await until(pilot, lambda: running.screen.versions.has_focus)  # type: ignore[attr-defined]
+        yield pilot
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def compares(pilot: Pilot[None]) -> None:
+    await pilot.press("equals_sign")
+    await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
+    await sees(pilot, "••••")
+
+
+async def test_which_keys_differ(app: MakeApp, database: Any, vault: smtui.Vault) -> None:
+    """`=` on AWSCURRENT compares it with AWSPREVIOUS, the older first. No value is shown; both readings are told."""
+    running = app()
+    async with at_versions(running) as pilot:
+        await compares(pilot)
+        text = screen_text(running)
+        assert "00000001 (AWSPREVIOUS), and 00000002 (AWSCURRENT), which is newer" in text
+        assert "~ password  differs: 00000001  ••••••••" in text
+        assert "= user      same in both" in text
+        assert "first-word" not in text
+        assert "second-word" not in text
+        assert sum(event["eventName"] == "GetSecretValue" for event in vault.audit_log()) == 2
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(running.screen, SecretScreen))
+
+
+async def test_one_of_them_is_revealed_at_a_time(app: MakeApp, database: Any) -> None:
+    """The row says whose it is; on another row the first hides, and by itself it hides in time."""
+    running = app(settings=Settings(reveal_timeout=2))
+    async with at_versions(running) as pilot:
+        await compares(pilot)
+        await pilot.press("r")
+        await sees(pilot, "differs: 00000001  first-word")
+        await pilot.press("j", "r")
+        await sees(pilot, "00000002  second-word")
+        assert "first-word" not in screen_text(running)
+        await sees(pilot, "hides in 1 s")
+        await until(pilot, lambda: "second-word" not in screen_text(running))
+
+
+@pytest.mark.parametrize("away", ["another window", "another screen", "the same row again"])
+async def test_it_hides_when_nobody_looks(app: MakeApp, database: Any, away: str) -> None:
+    running = app()
+    async with at_versions(running) as pilot:
+        await compares(pilot)
+        await pilot.press("r")
+        await sees(pilot, "first-word")
+        if away == "another window":
+            running.app_focus = False
+        else:
+            await pilot.press("p" if away == "another screen" else "r")
+        await until(pilot, lambda: "first-word" not in screen_text(running))
+
+
+async def test_a_piece_is_copied_unseen(app: MakeApp, database: Any, tool: FakeTool) -> None:
+    running = app()
+    async with at_versions(running) as pilot:
+        await compares(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: tool.held == b"first-word")
+        await until(pilot, lambda: any("prod/db, version 00000001, password:" in each for each in said(running)))
+        assert "first-word" not in screen_text(running)
+
+
+async def test_with_the_marked_one(app: MakeApp, database: Any) -> None:
+    """Space marks; what is only in one of them says in which."""
+    database.put_secret_value(**ID, SecretString='{"user": "app", "extra": {"deep": 1}}', VersionStages=["AWSPENDING"],
+                              ClientRequestToken=version_id(3))
+    running = app()
+    async with at_versions(running) as pilot:
+        await pilot.press("j", "j", "space")
+        await sees(pilot, "00000001●")
+        await pilot.press("g")
+        await compares(pilot)
+        text = screen_text(running)
+        assert "00000001 (AWSPREVIOUS), and 00000003 (AWSPENDING), which is newer" in text
+        assert "+ extra     only in: 00000003" in text
+        assert "- password  only in: 00000001" in text
+
+
+async def test_texts_are_compared_as_a_whole(app: MakeApp, client: Any) -> None:
+    for number, value in enumerate(("one\ntwo", "one\nthree"), 1):
+        if number == 1:
+            client.create_secret(Name="prod/db", SecretString=value, ClientRequestToken=version_id(1))
+        else:
+            client.put_secret_value(**ID, SecretString=value, ClientRequestToken=version_id(2))
+    running = app()
+    async with at_versions(running) as pilot:
+        await compares(pilot)
+        await pilot.press("r")
+        await sees(pilot, "two")
+        assert "three" not in screen_text(running)
+
+
+async def test_with_nothing_to_compare(app: MakeApp, client: Any) -> None:
+    client.create_secret(Name="prod/db", SecretString="x")
+    running = app()
+    async with at_versions(running) as pilot:
+        await pilot.press("equals_sign")
+        await until(pilot, lambda: "There is no other version to compare this one with." in said(running))
+
+
+async def test_hostile_keys_and_values(app: MakeApp, client: Any) -> None:
+    client.create_secret(Name="prod/db", SecretString=json.dumps({BUNDLES[0]: "x", "k": BUNDLES[1]}))
+    client.put_secret_value(**ID, SecretString=json.dumps({BUNDLES[0]: BUNDLES[2], "k": "x"}))
+    running = app()
+    async with at_versions(running) as pilot:
+        await compares(pilot)
+        for row in range(4):
+            await pilot.press("r")
+            await until(pilot, lambda here=row: running.screen._revealed == here)  # type: ignore[attr-defined, misc]
+            assert harm_in(screen_text(running)) == []
+            await pilot.press("j")
+
+
+async def test_what_a_row_has_no_room_for(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
+    """The whole id of the version under the cursor, its key by alias, and when it was last read."""
+    keys = vault.keys()
+    key = keys.create_key()["KeyMetadata"]["KeyId"]
+    keys.create_alias(AliasName="alias/team", TargetKeyId=key)
+    database.update_secret(**ID, KmsKeyId="alias/team")
+    database.get_secret_value(**ID, VersionId=version_id(2))
+    running = app()
+    async with at_versions(running) as pilot:
+        await sees(pilot, f"version {version_id(2)}")
+        await sees(pilot, "key alias/team   read 2026-03-03")

@@ -1,0 +1,562 @@
+"""Two sessions on one vault: what the other one wrote is not overwritten unseen, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+import smtui
+from smtui.api.errors import VaultBusyError, VaultFullError
+from smtui.tui.app import SmtuiApp
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.secret.conflict import ConflictDialog
+from smtui.tui.secret.edited import Edited
+from smtui.tui.secret.new_secret import NewSecret
+from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.value_form import ValueForm
+from tests.tui.conftest import DATABASE, MakeApp, said, screen_text, types, until, version_id
+from tests.tui.secret.test_edit_value import editor
+
+SMALL = (80, 24)
+SECOND = version_id(2)
+ID: Any = {"SecretId": "prod/db"}
+BOB = "arn:aws:iam::000000000000:user/bob"
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@pytest.fixture
+def other(vault: smtui.Vault, database: Any) -> Iterator[Any]:
+    """Somebody else's session: the same file, opened once more."""
+    with vault.reopen() as own:
+        yield own.client(caller=BOB)
+
+
+@asynccontextmanager
+async def opened(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "1 secret ·" in screen_text(running))
+        await pilot.press("enter")
+        await sees(pilot, "Value of")
+        yield pilot
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def hears(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+
+
+async def on(pilot: Pilot[None], kind: type) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+
+
+async def press_button(pilot: Pilot[None], words: str) -> None:
+    """By Tab and Enter, as a person does; every button is on the screen."""
+    text = screen_text(pilot.app)  # type: ignore[arg-type]
+    assert words in text, text
+    for _ in pilot.app.screen.query(Button):
+        if isinstance(pilot.app.focused, Button) and str(pilot.app.focused.label) == words:
+            break
+        await pilot.press("tab")
+    assert isinstance(pilot.app.focused, Button) and str(pilot.app.focused.label) == words
+    await pilot.press("enter")
+
+
+def current(client: Any) -> Any:
+    return client.get_secret_value(**ID)["SecretString"]
+
+
+def store_password(client: Any) -> str:
+    """They change the password, and nothing else."""
+    value = DATABASE[1].replace("second-word", "their-word")
+    return str(client.put_secret_value(**ID, SecretString=value)["VersionId"])
+
+
+def store_user(client: Any) -> str:
+    value = DATABASE[1].replace('"app"', '"them"')
+    return str(client.put_secret_value(**ID, SecretString=value)["VersionId"])
+
+
+def roll_back(client: Any) -> str:
+    client.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", MoveToVersionId=version_id(1),
+                                       RemoveFromVersionId=SECOND)
+    return version_id(1)
+
+
+def rotate(client: Any) -> str:
+    """What a rotation function does."""
+    value = DATABASE[1].replace("second-word", "rotated")
+    made = client.put_secret_value(**ID, SecretString=value, VersionStages=["AWSPENDING"])["VersionId"]
+    client.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", MoveToVersionId=made,
+                                       RemoveFromVersionId=SECOND)
+    return str(made)
+
+
+async def edit_user(pilot: Pilot[None]) -> None:
+    """`e`, and another user is typed."""
+    await pilot.press("e")
+    await on(pilot, ValueForm)
+    await types(pilot, "alice")
+
+
+def prose(running: SmtuiApp) -> str:
+    """What is on the screen, without line breaks and frames."""
+    return " ".join(screen_text(running).replace("│", " ").split())
+
+
+def typed(pilot: Pilot[None]) -> Any:
+    return json.loads(pilot.app.screen.editor.value)  # type: ignore[attr-defined]
+
+
+CHANGES = {"stored": store_password, "rolled back": roll_back, "rotated": rotate}
+
+
+@pytest.mark.parametrize("act", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("when", ["before the preview", "before Enter"])
+async def test_the_form_overwrites_nothing_unseen(
+    app: MakeApp, database: Any, other: Any, act: Callable[[Any], str], when: str
+) -> None:
+    """Who, when and which version is said, and which keys; no value. Enter and Escape keep what was typed."""
+    running = app()
+    async with opened(running) as pilot:
+        await edit_user(pilot)
+        if when == "before the preview":
+            made = act(other)
+        await pilot.press("ctrl+s")
+        if when == "before Enter":
+            await on(pilot, Confirm)
+            made = act(other)
+            await pilot.press("enter")
+        await on(pilot, ConflictDialog)
+        text = screen_text(running)
+        assert "prod/db changed while you edited it" in text
+        assert f"version {made[:8]}" in text
+        assert "user/bob" in text and "2026-03-03" in text
+        assert "They changed: password" in text
+        assert "You changed:  user" in text
+        assert not any(word in text for word in ("their-word", "first-word", "rotated", "alice"))
+        assert [str(each.label) for each in running.screen.query(Button)][:1] == ["Cancel"]
+        assert running.focused is running.screen.query(Button).first()
+        await pilot.press("enter")
+        await on(pilot, ValueForm)
+        assert typed(pilot)["user"] == "alice"
+
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        await pilot.press("escape")
+        await on(pilot, ValueForm)
+        assert typed(pilot)["user"] == "alice"
+        assert database.describe_secret(**ID)["VersionIdsToStages"][made][0] == "AWSCURRENT"
+
+
+@pytest.mark.parametrize("act", CHANGES.values(), ids=CHANGES)
+async def test_my_changes_on_top_of_theirs(
+    app: MakeApp, database: Any, other: Any, act: Callable[[Any], str]
+) -> None:
+    """Their value with my key, and every other byte as they left it."""
+    running = app()
+    async with opened(running) as pilot:
+        await edit_user(pilot)
+        act(other)
+        theirs = current(other)
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        await press_button(pilot, "Apply my changes on top")
+        await hears(pilot, "is stored: it is AWSCURRENT now.")
+        await on(pilot, SecretScreen)
+
+        assert current(database) == theirs.replace('"app"', '"alice"')
+
+
+async def test_the_same_key_is_not_merged(app: MakeApp, database: Any, other: Any) -> None:
+    """It can be stored all the same, once it was shown what that takes back."""
+    running = app()
+    async with opened(running) as pilot:
+        await edit_user(pilot)
+        store_user(other)
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        assert "Apply my changes" not in screen_text(running)
+        await press_button(pilot, "Store mine anyway")
+        await hears(pilot, "is stored")
+
+        assert current(database) == DATABASE[1].replace('"app"', '"alice"')
+
+
+async def test_store_mine_anyway_is_about_what_was_shown(
+    app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they store while the dialog is open is shown as well, before anything is overwritten."""
+    running = app()
+    async with opened(running) as pilot:
+        await edit_user(pilot)
+        store_password(other)
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        shown_first = running.screen
+        third = store_user(other)
+        await press_button(pilot, "Store mine anyway")
+        await until(pilot, lambda: isinstance(running.screen, ConflictDialog) and running.screen is not shown_first)
+        assert f"version {third[:8]}" in screen_text(running)
+        assert current(database) == DATABASE[1].replace('"app"', '"them"')
+        await press_button(pilot, "Store mine anyway")
+        await hears(pilot, "is stored")
+
+        assert json.loads(current(database))["user"] == "alice"
+
+
+async def test_keep_editing_goes_on_from_what_is_there_now(app: MakeApp, database: Any, other: Any) -> None:
+    """The next preview names the version that is current by then, and says what is taken back."""
+    running = app()
+    async with opened(running) as pilot:
+        await edit_user(pilot)
+        made = store_password(other)
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        await press_button(pilot, "Keep editing")
+        await on(pilot, ValueForm)
+        await pilot.press("end", "2")
+        await pilot.press("ctrl+s")
+        await on(pilot, Confirm)
+        text = screen_text(running)
+        assert f"AWSCURRENT goes from {made[:8]} to the new version." in text
+        assert "~ user changes" in text and "~ password changes" in text
+        await pilot.press("enter")
+        await hears(pilot, "is stored")
+
+        assert json.loads(current(database)) == {"user": "alice2", "password": "second-word", "port": 5432}
+
+
+async def test_discard_keeps_theirs(app: MakeApp, database: Any, other: Any) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await edit_user(pilot)
+        made = store_password(other)
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        await press_button(pilot, "Discard")
+        await on(pilot, SecretScreen)
+
+        assert database.get_secret_value(**ID)["VersionId"] == made
+
+
+async def test_a_label_that_moved_meanwhile(app: MakeApp, database: Any, other: Any) -> None:
+    """A value that waits under a label of one's own takes that label from nobody unseen; AWSCURRENT does not matter."""
+    running = app()
+    async with opened(running) as pilot:
+        await edit_user(pilot)
+        form: Any = running.screen
+        form.stages.value = "blue"
+        store_password(other)
+        made = other.put_secret_value(**ID, SecretString="theirs", VersionStages=["blue"])["VersionId"]
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        assert f"blue was on no version and is on {made[:8]} now." in screen_text(running)
+        await pilot.press("escape")
+        await on(pilot, ValueForm)
+        form.stages.value = "green"
+        await pilot.press("ctrl+s")
+        await on(pilot, Confirm)
+        await pilot.press("enter")
+        await hears(pilot, "is stored: AWSCURRENT stays.")
+
+        assert database.get_secret_value(**ID, VersionStage="blue")["SecretString"] == "theirs"
+
+
+async def test_the_first_value(app: MakeApp, database: Any, other: Any) -> None:
+    """A secret without any value gets one from both."""
+    database.delete_secret(**ID, ForceDeleteWithoutRecovery=True)
+    database.create_secret(Name="prod/db")
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "1 secret ·" in screen_text(running))
+        await pilot.press("enter")
+        await sees(pilot, "No value yet")
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        running.screen.editor.area.load_text("alice")  # type: ignore[attr-defined]
+        other.put_secret_value(**ID, SecretString="theirs")
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        assert "They changed: the whole text" in screen_text(running)
+        await pilot.press("escape")
+
+        assert current(database) == "theirs"
+
+
+# Refusals: what was typed is still there.
+
+
+async def test_a_secret_that_is_gone_keeps_the_form(app: MakeApp, database: Any, other: Any) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await edit_user(pilot)
+        other.delete_secret(**ID, RecoveryWindowInDays=7)
+        await pilot.press("ctrl+s")
+        await on(pilot, Confirm)
+        await pilot.press("enter")
+        await hears(pilot, "marked for deletion")
+        await on(pilot, ValueForm)
+        assert typed(pilot)["user"] == "alice"
+        other.delete_secret(**ID, ForceDeleteWithoutRecovery=True)
+        await pilot.press("ctrl+s")
+        await hears(pilot, "can't find the specified secret")
+
+        assert typed(pilot)["user"] == "alice"
+
+
+@pytest.mark.parametrize("error", [VaultBusyError("The vault is busy."), VaultFullError("The disk is full.")])
+async def test_a_vault_that_fails_keeps_the_form(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await edit_user(pilot)
+        await pilot.press("ctrl+s")
+        await on(pilot, Confirm)
+
+        def fail(*_: Any, **__: Any) -> None:
+            raise error
+
+        with monkeypatch.context() as broken:
+            broken.setattr("smtui.tui.secret.value_edit.store_value", fail)
+            await pilot.press("enter")
+            await hears(pilot, str(error))
+        await on(pilot, ValueForm)
+        assert typed(pilot)["user"] == "alice"
+        await pilot.press("ctrl+s")
+        await on(pilot, Confirm)
+        await pilot.press("enter")
+        await hears(pilot, "is stored")
+
+
+# The person's own editor, and files.
+
+
+async def edit_outside(pilot: Pilot[None]) -> None:
+    await pilot.press("E")
+    await sees(pilot, "Edit the value of prod/db in")
+    await pilot.press("enter")
+    await on(pilot, Edited)
+
+
+async def test_the_own_editor(
+    app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Cancel goes back to the question, Keep editing to the editor, with the text as it was left."""
+    running = app()
+    change = "path.write_text(text.replace('app', 'alice'))"
+    again = "path.write_text(text.replace('alice', 'alice2'))"
+    with editor(monkeypatch, tmp_path, change, again):
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            store_password(other)
+            await pilot.press("enter")
+            await on(pilot, ConflictDialog)
+            assert "They changed: password" in screen_text(running)
+            await pilot.press("escape")
+            await on(pilot, Edited)
+            assert "They changed: password" in screen_text(running)
+            await press_button(pilot, "Store")
+            await on(pilot, ConflictDialog)
+            await press_button(pilot, "Keep editing")
+            await on(pilot, Edited)
+            assert "~ user changes" in screen_text(running)
+            store_user(other)
+            await pilot.press("enter")
+            await on(pilot, ConflictDialog)
+            await press_button(pilot, "Store mine anyway")
+            await hears(pilot, "is stored")
+
+            assert json.loads(current(database)) == {"user": "alice2", "password": "second-word", "port": 5432}
+
+
+async def test_quitting_asks_before_it_drops_what_was_typed_in_the_own_editor(
+    app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """At the question behind the editor, and at the one about what others stored. To keep it has the focus."""
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text(text.replace('app', 'alice'))"):
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            for screen in (Edited, ConflictDialog):
+                await on(pilot, screen)
+                await pilot.press("ctrl+q")
+                await sees(pilot, "Discard changes?")
+                await pilot.press("enter")
+                await on(pilot, screen)
+                if screen is Edited:
+                    store_password(other)
+                    await pilot.press("enter")
+            await press_button(pilot, "Apply my changes on top")
+            await hears(pilot, "is stored")
+
+
+async def test_the_own_editor_keeps_what_was_refused(
+    app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text('typed')"):
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            other.delete_secret(**ID, RecoveryWindowInDays=7)
+            await pilot.press("enter")
+            await hears(pilot, "marked for deletion")
+            await on(pilot, Edited)
+            other.restore_secret(**ID)
+            await press_button(pilot, "Store")
+            await hears(pilot, "is stored")
+
+            assert current(database) == "typed"
+
+
+async def test_a_file(app: MakeApp, database: Any, other: Any, tmp_path: Path) -> None:
+    """There is nothing to be lost: Cancel leaves, and the file is still there."""
+    (tmp_path / "new").write_text("from a file")
+    running = app()
+    async with opened(running) as pilot:
+        for words in ("Cancel", "Store mine anyway"):
+            await pilot.press("f")
+            await sees(pilot, "from which file?")
+            await types(pilot, f"{tmp_path}/new")
+            await pilot.press("enter")
+            await on(pilot, Confirm)
+            store_password(other)
+            await pilot.press("enter")
+            await on(pilot, ConflictDialog)
+            assert "Keep editing" not in screen_text(running)
+            await press_button(pilot, words)
+            await on(pilot, SecretScreen)
+        await hears(pilot, "is stored")
+
+        assert current(database) == "from a file"
+
+
+# For who may not read the old value.
+
+
+def deny(client: Any, *actions: str) -> None:
+    client.put_resource_policy(**ID, ResourcePolicy=json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Principal": "*", "Resource": "*", "Action": [f"secretsmanager:{each}" for each in actions],
+    }]}))
+
+
+async def test_the_form_without_the_old_value(app: MakeApp, database: Any, other: Any) -> None:
+    """It begins empty, says why, and what is stored is still compared with the version one began from."""
+    running = app()
+    async with opened(running) as pilot:
+        deny(other, "GetSecretValue")
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        await sees(pilot, "The current value cannot be read")
+        assert "what you store replaces it" in prose(running)
+        assert "explicit deny" in prose(running)
+        area = running.screen.editor.area  # type: ignore[attr-defined]
+        area.load_text("alice")
+        made = store_password(other)
+        await pilot.press("ctrl+s")
+        await on(pilot, ConflictDialog)
+        assert f"version {made[:8]}" in screen_text(running)
+        assert "the value cannot be read" in prose(running)
+        assert "Apply my changes" not in screen_text(running)
+        await press_button(pilot, "Store mine anyway")
+        await hears(pilot, "is stored")
+        database.delete_resource_policy(**ID)
+
+        assert current(database) == "alice"
+
+
+async def test_the_editor_and_a_file_without_the_old_value(
+    app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text('from-editor')"):
+        async with opened(running) as pilot:
+            deny(other, "GetSecretValue")
+            await edit_outside(pilot)
+            assert "the whole value is replaced" in screen_text(running)
+            assert "AWSCURRENT goes from 00000002" in screen_text(running)
+            await pilot.press("enter")
+            await hears(pilot, "is stored")
+            (tmp_path / "new").write_text("from-file")
+            await on(pilot, SecretScreen)
+            await pilot.press("f")
+            await sees(pilot, "from which file?")
+            await types(pilot, f"{tmp_path}/new")
+            await pilot.press("enter")
+            await sees(pilot, "the whole value is replaced")
+            await pilot.press("enter")
+            await until(pilot, lambda: len(database.list_secret_version_ids(
+                **ID, IncludeDeprecated=True)["Versions"]) == 4)
+            database.delete_resource_policy(**ID)
+
+            assert current(database) == "from-file"
+
+
+@pytest.mark.parametrize("denied", [
+    ["DescribeSecret"], ["ListSecretVersionIds"], ["DescribeSecret", "ListSecretVersionIds"],
+    ["DescribeSecret", "ListSecretVersionIds", "GetSecretValue"],
+], ids=" and ".join)  # fmt: skip
+async def test_the_form_without_a_look_at_the_versions(
+    app: MakeApp, database: Any, other: Any, denied: list[str]
+) -> None:
+    """The base is learned from what may be read; where nothing may, that is said."""
+    running = app()
+    async with opened(running) as pilot:
+        deny(other, *denied)
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        editor: Any = running.screen.editor  # type: ignore[attr-defined]
+        blind = "GetSecretValue" in denied
+        assert ("changes by others are not noticed" in prose(running)) is blind
+        if editor.keyed:
+            await types(pilot, "alice")
+        else:
+            editor.area.load_text("alice")
+        if not blind:
+            store_password(other)
+        await pilot.press("ctrl+s")
+        await on(pilot, Confirm if blind else ConflictDialog)
+        await (pilot.press("enter") if blind else press_button(pilot, "Apply my changes on top"))
+        await hears(pilot, "is stored")
+        database.delete_resource_policy(**ID)
+
+        assert "alice" in current(database)
+
+
+async def test_a_new_secret_that_cannot_be_stored_is_still_in_its_form(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is no reason to type it all again."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await sees(pilot, "1 secret ·")
+        await pilot.press("a")
+        await on(pilot, NewSecret)
+        await types(pilot, "dev")
+        form: Any = running.screen
+        form.editor.pairs.rows.first().query(".key").first().value = "token"
+        form.editor.pairs.rows.first().query(".value").first().value = "abc"
+
+        def fail(*_: Any, **__: Any) -> None:
+            raise VaultFullError("The disk is full.")
+
+        with monkeypatch.context() as broken:
+            broken.setattr("smtui.engine.client.LocalClient._call", fail)
+            await pilot.press("ctrl+s")
+            await hears(pilot, "The disk is full.")
+        await on(pilot, NewSecret)
+        again: Any = running.screen
+
+        assert again.name_field.value == "dev"
+        assert json.loads(again.editor.value) == {"token": "abc"}

@@ -1,0 +1,496 @@
+"""The ways to a new version: the form with its labels and its JSON, the person's own editor, a file. And out again."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.app import SmtuiApp
+from smtui.tui.secret.edited import Edited
+from smtui.tui.secret.label_moves import of_versions
+from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.value_area import DOT
+from smtui.tui.secret.value_form import ValueForm
+from tests.tui.conftest import DATABASE, MakeApp, paste, said, screen_text, types, until, version_id
+
+SMALL = (80, 24)
+FIRST, SECOND = version_id(1), version_id(2)
+ID: Any = {"SecretId": "prod/db"}
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@asynccontextmanager
+async def opened(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
+    """The app, with the only secret of the list open."""
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "1 secret ·" in screen_text(running))
+        await pilot.press("enter")
+        await sees(pilot, "Value of")
+        yield pilot
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def hears(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+
+
+async def on(pilot: Pilot[None], kind: type) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+
+
+def current(client: Any) -> Any:
+    return client.get_secret_value(**ID)
+
+
+def labels(client: Any) -> dict[str, str]:
+    return of_versions(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])
+
+
+# The form.
+
+
+async def test_what_the_labels_will_do_is_said_before(app: MakeApp, database: Any) -> None:
+    """Which version AWSCURRENT leaves, where AWSPREVIOUS goes, and which version is left without a label."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        await types(pilot, "other")
+        await pilot.press("ctrl+s")
+        await sees(pilot, "Store a new version of prod/db?")
+        text = screen_text(running)
+        assert "AWSCURRENT goes from 00000002 to the new version." in text
+        assert "AWSPREVIOUS goes from 00000001 to 00000002." in text
+        assert "00000001 has no label left: it is deprecated" in text
+
+
+async def test_a_version_that_waits_under_other_labels(app: MakeApp, database: Any) -> None:
+    """Labels, with commas between them: AWSCURRENT stays, and the readers of the secret see nothing of it yet."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        form: Any = running.screen
+        await types(pilot, "other")
+        form.stages.value = "AWSPENDING, 2026-q2"
+        await pilot.press("ctrl+s")
+        await sees(pilot, "AWSCURRENT stays where it is.")
+        assert "AWSPENDING is put on the new version." in screen_text(running)
+        await pilot.press("enter")
+        await hears(pilot, "is stored: AWSCURRENT stays.")
+
+        found = labels(database)
+        assert found["AWSCURRENT"] == SECOND
+        assert found["AWSPENDING"] == found["2026-q2"] != SECOND
+        assert json.loads(database.get_secret_value(**ID, VersionStage="AWSPENDING")["SecretString"])["user"] == "other"
+
+
+async def test_json_with_a_slip_is_marked_while_it_is_typed(app: MakeApp, database: Any) -> None:
+    """Where it is, and what is wanted there. It can be stored all the same, and what is lost is said."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        await pilot.press("ctrl+t")
+        area = running.screen.editor.area  # type: ignore[attr-defined]
+        area.move_cursor(area.document.end)
+        await pilot.press("backspace")
+        await sees(pilot, "▲ 5:1  No JSON: it ends too early.")
+        assert DATABASE[1][:20] not in screen_text(running)
+        await pilot.press("ctrl+s")
+        await sees(pilot, "~ the whole value changes")
+        assert "▲ it is text, no JSON with keys; there were 3" in screen_text(running)
+
+
+async def test_a_password_in_json_is_spelled_as_json(app: MakeApp, database: Any) -> None:
+    """With quotes where there are none, and with its own quotes and backslashes escaped."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        form: Any = running.screen
+        await pilot.press("ctrl+t")
+        form.editor.area.load_text('{"a": , "b": ""}')
+        form.editor.area.move_cursor((0, 14))
+        form.editor.take('p"w\\')
+        form.editor.area.move_cursor((0, 6))
+        form.editor.take("other")
+
+        assert json.loads(form.editor.value) == {"a": "other", "b": 'p"w\\'}
+
+
+async def test_plain_text_is_typed_as_it_is(app: MakeApp, client: Any) -> None:
+    """No indent is added, no word has a colour, no line a number; what is pasted unseen is refused."""
+    client.create_secret(Name="prod/db", SecretString="a")
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        area = running.screen.editor.area  # type: ignore[attr-defined]
+        area.load_text("  key: {")
+        area.move_cursor((0, 8))
+        await pilot.press("enter", "x")
+        assert area.value == "  key: {\nx"
+        assert not area.show_line_numbers
+        await paste(pilot, "a\u202eb")
+        await hears(pilot, "unseen characters")
+        assert area.value == "  key: {\nx"
+
+
+async def test_json_with_unseen_characters_is_edited_as_json_spells_them(app: MakeApp, client: Any) -> None:
+    """What was not touched stays to the byte."""
+    value = '["a\u202eb", 1]'
+    client.create_secret(Name="prod/db", SecretString=value)
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        await pilot.press("ctrl+r")
+        await sees(pilot, r'["a\u202eb", 1]')
+        area = running.screen.editor.area  # type: ignore[attr-defined]
+        assert area.value == value
+        area.move_cursor((0, 14))
+        await types(pilot, "2")
+
+        assert json.loads(area.value) == ["a\u202eb", 12]
+
+
+async def test_hidden_lines_stay_hidden(app: MakeApp, client: Any) -> None:
+    client.create_secret(Name="prod/db", SecretString='["first-word",\n "second-word"]')
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        await sees(pilot, DOT * 10)
+
+        assert "first-word" not in screen_text(running)
+
+
+# The person's own editor.
+
+
+@contextmanager
+def editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *does: str) -> Iterator[Path]:
+    """An editor that does one of these each time it is run; `path` and `text` are what it was given.
+
+    The folder in which its files are made. Handing over the terminal is shown by a test in a real one.
+    """
+    script, turn, folder = tmp_path / "editor.py", tmp_path / "turn", tmp_path / "memory"
+    folder.mkdir()
+    script.write_text(
+        "import pathlib, sys\n"
+        f"turn = pathlib.Path({str(turn)!r})\n"
+        "number = int(turn.read_text()) if turn.exists() else 0\n"
+        "turn.write_text(str(number + 1))\n"
+        "path = pathlib.Path(sys.argv[-1])\n"
+        "text = path.read_bytes().decode(errors='replace') if path.exists() else ''\n"
+        f"exec({list(does)!r}[number])\n"
+    )
+    monkeypatch.setenv("VISUAL", f"'{sys.executable}' '{script}'")
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr("smtui.editor.temp_file.SHARED_MEMORY", str(tmp_path / "none"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+    @contextmanager
+    def suspend(app: SmtuiApp) -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr(SmtuiApp, "suspend", suspend)
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+async def edit_outside(pilot: Pilot[None]) -> None:
+    await pilot.press("E")
+    await sees(pilot, "Edit the value of prod/db in")
+    await pilot.press("enter")
+
+
+async def test_in_ones_own_editor(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It asks, with what to know of editors; afterwards it says which keys changed, and stores when told to."""
+    running = app()
+    change = "path.write_text(text.replace('second-word', 'third-word'))"
+    with editor(monkeypatch, tmp_path, change) as folder:
+        async with opened(running) as pilot:
+            await pilot.press("E")
+            await sees(pilot, "Editors may keep copies of their own")
+            assert "the file will be on the disk" in screen_text(running)
+            assert list(folder.iterdir()) == []
+            await pilot.press("enter")
+            await on(pilot, Edited)
+            assert "~ password changes" in screen_text(running)
+            assert "third-word" not in screen_text(running)
+            await pilot.press("enter")
+            await hears(pilot, "is stored: it is AWSCURRENT now.")
+
+            assert current(database)["SecretString"] == DATABASE[1].replace("second-word", "third-word")
+
+
+ODD = '{"user":"app","rate":1.10,"far" : 1e400, "note":"\\u0041\\ud800","inner":{"a":[1, 2],"b":1234567890123456789.5}}'
+LAID_OUT = """{
+  "user": "app",
+  "rate": 1.10,
+  "far": 1e400,
+  "note": "\\u0041\\ud800",
+  "inner": {
+    "a": [1, 2],
+    "b": 1234567890123456789.5
+  }
+}"""
+
+
+async def test_json_in_one_line_is_laid_out_for_the_editor(
+    app: MakeApp, client: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a file that editors know for JSON. In one line again it is stored, each untouched byte as it was."""
+    client.create_secret(Name="prod/db", SecretString=ODD)
+    running = app()
+    seen = tmp_path / "seen"
+    does = f"pathlib.Path({str(seen)!r}).write_text(path.suffix + text); path.write_text(text.replace('1.10', '1.20'))"
+    with editor(monkeypatch, tmp_path, does):
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            await on(pilot, Edited)
+            assert "~ rate changes" in screen_text(running)
+            await pilot.press("enter")
+            await hears(pilot, "is stored: it is AWSCURRENT now.")
+
+            assert seen.read_text() == f".json{LAID_OUT}"
+            assert current(client)["SecretString"] == ODD.replace("1.10", "1.20")
+
+
+async def test_json_in_one_line_is_laid_out_in_the_form(app: MakeApp, client: Any) -> None:
+    """As text, which can be left and come back to; untouched it is no change, and touched it is stored in one line."""
+    client.create_secret(Name="prod/db", SecretString=ODD)
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await on(pilot, ValueForm)
+        form: Any = running.screen
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: not form.editor.keyed)
+        assert form.editor.area.text == LAID_OUT
+        await pilot.press("ctrl+s")
+        await sees(pilot, "Nothing is changed yet.")
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: form.editor.keyed)
+        assert form.editor.value == ODD
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: not form.editor.keyed)
+        await pilot.press("ctrl+end", "up", "up", "end", "3", "ctrl+s")
+        await sees(pilot, "Store a new version of prod/db?")
+        await pilot.press("enter")
+        await hears(pilot, "is stored: it is AWSCURRENT now.")
+
+        assert current(client)["SecretString"] == ODD.replace("789.5", "789.53")
+
+
+@pytest.mark.parametrize("does", ["pass", "path.write_text(text + '\\n')"], ids=["nothing", "a line break at the end"])
+async def test_nothing_changed_stores_nothing(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str
+) -> None:
+    """Editors end a file with a line break; a password that gets one no longer fits its door."""
+    running = app()
+    with editor(monkeypatch, tmp_path, does):
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            await hears(pilot, "Nothing was changed.")
+
+            assert current(database)["VersionId"] == SECOND
+
+
+@pytest.mark.parametrize(("does", "words"), [
+    ("path.write_bytes(b'\\xff\\xfe')", "This is not UTF-8 text"),
+    ("path.write_bytes(b'')", "The file is empty"),
+    ("path.unlink()", "The file is empty"),
+    ("path.write_bytes(b'x' * 65537)", "more than 65,536 bytes"),
+    ("path.write_bytes(b'x' * 100_000_000)", "more than 65,536 bytes"),
+    ("path.write_text('typed'); sys.exit(1)", "The editor ended with code 1"),
+], ids=["no text", "empty", "removed", "too long", "much too long", "failed"])  # fmt: skip
+async def test_what_cannot_be_stored_is_edited_again(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str, words: str
+) -> None:
+    """The same file, as it was left; Escape throws nothing away."""
+    running = app()
+    with editor(monkeypatch, tmp_path, does, "path.write_text('{\"user\": \"again\"}')"):
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            await on(pilot, Edited)
+            assert words in screen_text(running)
+            assert "Store " not in screen_text(running)
+            await pilot.press("escape")
+            await sees(pilot, "Discard changes?")
+            await pilot.press("enter")
+            await on(pilot, Edited)
+            assert "▸ Edit again ◂" in screen_text(running)
+            await pilot.press("enter")
+            await sees(pilot, "~ user changes")
+            await pilot.press("enter")
+            await hears(pilot, "is stored")
+
+            assert current(database)["SecretString"] == '{"user": "again"}'
+
+
+async def test_what_was_written_can_be_forgotten(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text('typed')"):
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            await on(pilot, Edited)
+            await pilot.press("escape")
+            await sees(pilot, "Discard changes?")
+            await pilot.press("right", "enter")
+            await on(pilot, SecretScreen)
+
+            assert current(database)["VersionId"] == SECOND
+
+
+async def test_the_lock_takes_the_file_away(
+    app: MakeApp, vault: smtui.Vault, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """While the question stands there."""
+    running = app()
+    with editor(monkeypatch, tmp_path, "path.write_text('typed')") as folder:
+        async with opened(running) as pilot:
+            await edit_outside(pilot)
+            await on(pilot, Edited)
+            assert list(folder.iterdir()) != []
+            await pilot.press("ctrl+l")
+            await sees(pilot, "assphrase")
+            await until(pilot, lambda: list(folder.iterdir()) == [])
+
+
+async def test_without_an_editor(app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "/does/not/exist")
+    running = app()
+    async with opened(running) as pilot:
+        await edit_outside(pilot)
+        await hears(pilot, "This terminal cannot be handed to an editor.")
+    monkeypatch.setenv("VISUAL", "vi 'x")
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("E")
+        await hears(pilot, "$VISUAL cannot be understood")
+
+
+# Files.
+
+
+async def test_a_value_from_a_file(
+    app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The name goes on by itself, → takes it; what changes is said before it is stored."""
+    (tmp_path / "new-value.json").write_text('{"user": "app", "password": "from-file", "port": 5432}')
+    monkeypatch.chdir(tmp_path)
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("f")
+        await sees(pilot, "from which file?")
+        await types(pilot, "new-")
+        await sees(pilot, "new-value.json")
+        await pilot.press("right", "enter")
+        await sees(pilot, "~ password changes")
+        assert "from-file" not in screen_text(running)
+        await pilot.press("enter")
+        await hears(pilot, "is stored")
+
+        assert json.loads(current(database)["SecretString"])["password"] == "from-file"
+
+
+async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_path: Path) -> None:
+    """Byte for byte, into a file that only its owner can read, and never over one that is there."""
+    (tmp_path / "key.bin").write_bytes(bytes(range(256)))
+    target = tmp_path / "copy.bin"
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("f")
+        await sees(pilot, "from which file?")
+        await types(pilot, f"{tmp_path}/key.bin")
+        await pilot.press("enter")
+        await sees(pilot, "▲ it is binary, 256 bytes, no JSON with keys; there were 3")
+        await pilot.press("enter")
+        await hears(pilot, "is stored")
+        assert current(database)["SecretBinary"] == bytes(range(256))
+
+        for words in ("written to", "There is already something at"):
+            await pilot.press("w")
+            await sees(pilot, "Write prod/db to which new file?")
+            await types(pilot, str(target))
+            await pilot.press("enter")
+            await hears(pilot, words)
+
+    assert target.read_bytes() == bytes(range(256))
+    if os.name == "posix":
+        assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+async def test_one_key_to_a_file(app: MakeApp, database: Any, tmp_path: Path) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "password")
+        await pilot.press("j", "w")
+        await sees(pilot, "Write prod/db, password to which new file?")
+        await types(pilot, f"{tmp_path}/word")
+        await pilot.press("enter")
+        await hears(pilot, "written to")
+
+    assert (tmp_path / "word").read_bytes() == b"second-word"
+
+
+@pytest.mark.parametrize(("make", "words"), [
+    (lambda path: None, "There is no file"),
+    (lambda path: path.mkdir(), "is a folder, not a file"),
+    (lambda path: os.mkfifo(path), "is not a regular file"),
+    (lambda path: path.write_bytes(b""), "is empty"),
+    (lambda path: path.write_bytes(b"x" * 65537), "more than 65,536 bytes"),
+], ids=["absent", "a folder", "a pipe", "empty", "too long"])  # fmt: skip
+async def test_files_that_are_no_value(app: MakeApp, database: Any, tmp_path: Path, make: Any, words: str) -> None:
+    make(tmp_path / "value")
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("f")
+        await sees(pilot, "from which file?")
+        await types(pilot, f"{tmp_path}/value")
+        await pilot.press("enter")
+        await hears(pilot, words)
+
+        assert current(database)["VersionId"] == SECOND
+
+
+async def test_a_value_of_many_keys_is_typed_as_text(app: MakeApp, client: Any) -> None:
+    """It is there at once, with the cursor at the key one came from; a form of so many fields is refused."""
+    many = json.dumps({f"KEY_{number}": "x" for number in range(300)})
+    client.create_secret(Name="prod/db", SecretString=many)
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: "KEY_1 " in screen_text(running))
+        await pilot.press("j", "j", "e")
+        await on(pilot, ValueForm)
+        editor = running.screen.editor  # type: ignore[attr-defined]
+        assert not editor.keyed
+        assert editor.area.cursor_location == (3, 2)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "300 keys" in screen_text(running))
+
+        assert not editor.keyed

@@ -1,0 +1,59 @@
+"""The history of one secret: its own events, narrowed as one types, one of them whole by Enter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from smtui.tui.secret.history import HistoryScreen
+from tests.tui.conftest import MakeApp, screen_text, types, until
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+async def history(pilot: Pilot[None]) -> None:
+    """Of `prod/db`, the only secret of its name."""
+    await until(pilot, lambda: "secret" in screen_text(pilot.app))  # type: ignore[arg-type]
+    await pilot.press("enter")
+    await until(pilot, lambda: "not read yet" in screen_text(pilot.app))  # type: ignore[arg-type]
+    await pilot.press("6")
+    await until(pilot, lambda: "newest first" in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def test_it_has_this_secrets_events_alone(app: MakeApp, database: Any) -> None:
+    database.create_secret(Name="zz/other", SecretString="x")
+    database.put_secret_value(SecretId="zz/other", SecretString="y")
+    running = app()
+    async with running.run_test(size=(120, 36)) as pilot:
+        await history(pilot)
+        text = screen_text(running)
+
+        assert "CreateSecret" in text
+        assert text.count("PutSecretValue") == 1
+        assert "zz/other" not in text
+
+
+async def test_it_is_narrowed_and_left_for_another_part(app: MakeApp, database: Any) -> None:
+    running = app()
+    async with running.run_test(size=(120, 36)) as pilot:
+        await history(pilot)
+        await pilot.press("slash")
+        await types(pilot, "put")
+        await until(pilot, lambda: "1 event " in screen_text(running))
+        await pilot.press("enter", "2")
+
+        await until(pilot, lambda: not isinstance(running.screen, HistoryScreen))
+        await until(pilot, lambda: running.screen.versions.has_focus)  # type: ignore[attr-defined]
+
+
+async def test_what_somebody_does_beside_appears(app: MakeApp, database: Any, vault: Any) -> None:
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await history(pilot)
+        with vault.reopen() as beside:
+            beside.client().tag_resource(SecretId="prod/db", Tags=[{"Key": "a", "Value": "b"}])
+        await running.screen.look_for_changes().wait()  # type: ignore[attr-defined]
+
+        await until(pilot, lambda: "TagResource" in screen_text(running))

@@ -1,0 +1,88 @@
+"""What a preview of a label move promises is what the vault does, and undo is the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smtui.tui.secret.label_moves import Move, moved, of_versions, rolled_back
+
+CUSTOM = ("blue", "AWSPENDING", "2026-q1")
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["AWSCURRENT", "AWSPREVIOUS", *CUSTOM]), st.integers(0, 3), st.booleans()),
+    min_size=1, max_size=6,
+)  # fmt: skip
+
+
+class Secret:
+    """A secret with four versions, and its labels as the vault tells them."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        made = client.create_secret(Name=client.get_random_password(ExcludePunctuation=True)["RandomPassword"])
+        self.id = made["ARN"]
+        self.versions = [
+            client.put_secret_value(SecretId=self.id, SecretString=str(number))["VersionId"] for number in range(4)
+        ]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return of_versions(self._client.list_secret_version_ids(SecretId=self.id, IncludeDeprecated=True)["Versions"])
+
+    def make(self, move: Move) -> None:
+        for step in move.steps:
+            self._client.update_secret_version_stage(**step.request(self.id))
+
+
+@pytest.fixture
+def secret(client: Any) -> Secret:
+    return Secret(client)
+
+
+@given(MOVES)
+@settings(max_examples=25)
+def test_every_preview_comes_true_and_can_be_undone(client: Any, moves: list[tuple[str, int, bool]]) -> None:
+    """Any label to any version, or away: labels afterwards are those shown, and undone they are those before."""
+    secret = Secret(client)
+    for label, target, away in moves:
+        before = secret.labels
+        if away and (label == "AWSCURRENT" or label not in before):
+            continue
+        move = moved(before, label, None if away else secret.versions[target])
+        secret.make(move)
+        assert secret.labels == move.after
+        back = move.undone()
+        assert back is not None
+        secret.make(back)
+        assert secret.labels == before == back.after
+        secret.make(back.undone() or move)
+        assert secret.labels == move.after
+
+
+def test_rolling_back_trades_places(secret: Secret) -> None:
+    """AWSCURRENT goes where AWSPREVIOUS was; AWSPREVIOUS to the version that was current."""
+    move = rolled_back(secret.labels)
+    assert move is not None
+    secret.make(move)
+
+    assert secret.labels == {"AWSCURRENT": secret.versions[2], "AWSPREVIOUS": secret.versions[3]}
+    assert sorted(move.sentences()) == sorted([
+        f"AWSCURRENT goes from {secret.versions[3][:8]} to {secret.versions[2][:8]}.",
+        f"AWSPREVIOUS goes from {secret.versions[2][:8]} to {secret.versions[3][:8]}.",
+    ])
+
+
+def test_nothing_to_roll_back_to(client: Any) -> None:
+    client.create_secret(Name="one", SecretString="x")
+
+    assert rolled_back(of_versions(client.list_secret_version_ids(SecretId="one")["Versions"])) is None
+
+
+def test_a_version_that_loses_its_last_label_is_named(secret: Secret) -> None:
+    """It is deprecated, and the vault may remove it in time: that must be read before it happens."""
+    move = moved(secret.labels, "AWSCURRENT", secret.versions[0])
+
+    assert any("has no label left" in sentence and secret.versions[2][:8] in sentence for sentence in move.sentences())

@@ -1,0 +1,539 @@
+"""One secret: its value stays hidden until asked for, its labels move by keyboard, and nothing is changed unasked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+import smtui
+from smtui.system.settings import Settings
+from smtui.tui.app import SmtuiApp
+from smtui.tui.base_screen import READ_ONLY
+from smtui.tui.generator.choices import Candidates
+from smtui.tui.secret.label_moves import of_versions
+from smtui.tui.secret.label_preview import LabelPreview
+from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.tags import TagsForm
+from smtui.tui.secret.value_form import ValueForm
+from tests.conftest import PASSPHRASE
+from tests.tui.conftest import DATABASE, FakeTool, MakeApp, said, screen_text, types, until, version_id
+
+SMALL, LARGE = (80, 24), (120, 36)
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
+FIRST, SECOND = version_id(1), version_id(2)
+ID: Any = {"SecretId": "prod/db"}
+HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b2J user\u202egnp.exe\u202c \u200b"
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@asynccontextmanager
+async def opened(running: SmtuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Pilot[None]]:
+    """The app, with the first secret of the list open."""
+    async with running.run_test(size=size) as pilot:
+        await until(pilot, lambda: "1 secret ·" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, SecretScreen) and running.screen.secret is not None)
+        yield pilot
+
+
+def screen(app: SmtuiApp) -> SecretScreen:
+    found = app.screen_stack[2]
+    assert isinstance(found, SecretScreen)
+    return found
+
+
+async def at_versions(pilot: Pilot[None]) -> None:
+    await pilot.press("v")
+    await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
+
+
+async def sees(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
+
+
+async def hears(pilot: Pilot[None], words: str) -> None:
+    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+
+
+def labels(client: Any) -> dict[str, str]:
+    return of_versions(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])
+
+
+def readings(vault: smtui.Vault) -> int:
+    return sum(event["eventName"] == "GetSecretValue" for event in vault.audit_log())
+
+
+# The value.
+
+
+@SIZES
+async def test_looking_at_a_secret_reads_no_value(
+    app: MakeApp, database: Any, vault: smtui.Vault, size: tuple[int, int]
+) -> None:
+    """Name, description, tags, dates and versions stand there; the trail has no reading."""
+    running = app()
+    async with opened(running, size):
+        text = screen_text(running)
+        for words in ("prod/db", "Main database", "team=pay", "secret:prod/db-AbCdEf", "hidden, and not read yet"):
+            assert words in text
+        assert ("AWSPREVIOUS" in text) == (size == LARGE)
+        assert "second-word" not in text
+        assert readings(vault) == 0
+
+
+async def test_one_key_is_revealed_at_a_time(app: MakeApp, database: Any) -> None:
+    """`r` first says which keys there are; on a key it shows that one; on another key, that one alone."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "password")
+        assert "second-word" not in screen_text(running)
+        await pilot.press("j", "r")
+        await sees(pilot, "second-word")
+        assert "5432" not in screen_text(running)
+        await pilot.press("j", "r")
+        await sees(pilot, "5432")
+        assert "second-word" not in screen_text(running)
+        await pilot.press("r")
+        await until(pilot, lambda: "5432" not in screen_text(running))
+
+
+async def reveal_password(pilot: Pilot[None]) -> None:
+    await pilot.press("r")
+    await sees(pilot, "password")
+    await pilot.press("j", "r")
+    await sees(pilot, "second-word")
+
+
+async def test_what_is_revealed_goes_away_by_itself(app: MakeApp, database: Any) -> None:
+    """After the set time, counted down in sight, without a key being pressed."""
+    running = app(settings=Settings(reveal_timeout=2))
+    async with opened(running) as pilot:
+        await reveal_password(pilot)
+        await sees(pilot, "Value of AWSCURRENT   hides in 1 s")
+        await until(pilot, lambda: "second-word" not in screen_text(running))
+        assert "hides in" not in screen_text(running)
+
+
+@pytest.mark.parametrize("away", ["another window", "another screen", "help", "the list"])
+async def test_what_is_revealed_hides_when_nobody_looks(app: MakeApp, database: Any, away: str) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await reveal_password(pilot)
+        if away == "another window":
+            running.app_focus = False
+        else:
+            await pilot.press({"another screen": "p", "help": "question_mark", "the list": "escape"}[away])
+        await until(pilot, lambda: "second-word" not in screen_text(running))
+        if away in ("another screen", "help"):
+            await pilot.press("escape")
+            await sees(pilot, "Value of AWSCURRENT")
+            assert "second-word" not in screen_text(running)
+
+
+async def test_copying_one_key_unseen(app: MakeApp, database: Any, tool: FakeTool) -> None:
+    """`y` asks for the keys, then copies the one under the cursor, and the screen never shows it."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("y")
+        await sees(pilot, "password")
+        assert tool.held == b""
+        await pilot.press("j", "y")
+        await until(pilot, lambda: tool.held == b"second-word")
+        await hears(pilot, "prod/db, password:")
+        assert "second-word" not in screen_text(running)
+
+
+async def test_copying_the_whole_value(app: MakeApp, database: Any, tool: FakeTool) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "the whole value")
+        await pilot.press("G", "y")
+        await until(pilot, lambda: tool.held == DATABASE[1].encode())
+
+
+async def test_copying_an_older_version(app: MakeApp, database: Any, tool: FakeTool) -> None:
+    """On a version, `y` copies that version's whole value and says which it was."""
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press("j", "y")
+        await until(pilot, lambda: tool.held == DATABASE[0].encode())
+        await hears(pilot, "prod/db, version 00000001:")
+
+
+async def test_an_older_version_is_looked_at(app: MakeApp, database: Any) -> None:
+    """Enter on a version: its value, hidden, under a title that names it."""
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press("j", "enter")
+        await sees(pilot, "Value of version 00000001")
+        await pilot.press("r")
+        await sees(pilot, "password")
+        await pilot.press("j", "r")
+        await sees(pilot, "first-word")
+
+
+async def test_the_first_reading_of_a_day_is_told(app: MakeApp, database: Any) -> None:
+    """Of the secret, and of the version that was read."""
+    running = app()
+    async with opened(running, LARGE) as pilot:
+        await sees(pilot, "read never")
+        await at_versions(pilot)
+        await pilot.press("j", "enter")
+        await sees(pilot, "Value of version 00000001")
+        await pilot.press("r")
+        await until(pilot, lambda: "read 2026-03-03" in screen_text(running))
+        [read] = [each.id for each in running.screen.versions.versions if each.accessed]  # type: ignore[attr-defined]
+        assert read.startswith("00000001")
+
+
+@SIZES
+async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[int, int]) -> None:
+    """Keys, values, tags, descriptions and labels: shown, never obeyed."""
+    client.create_secret(Name="hostile", Description=HOSTILE, SecretString=json.dumps({HOSTILE: HOSTILE}),
+                         Tags=[{"Key": "a", "Value": "[/red] @"}])
+    client.update_secret_version_stage(
+        SecretId="hostile", VersionStage=HOSTILE,
+        MoveToVersionId=client.describe_secret(SecretId="hostile")["VersionIdsToStages"].popitem()[0],
+    )
+    running = app()
+    async with opened(running, size) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "the whole value")
+        await pilot.press("r")
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        await pilot.press("escape")
+        await at_versions(pilot)
+        await pilot.press("minus")
+        await pilot.pause()
+        for _ in range(3):
+            assert not set("\x1b\x07\x9b\u202e\u200b") & set(screen_text(running))
+            await pilot.press("escape")
+        assert running.is_running
+
+
+# A new version.
+
+
+async def test_a_new_version_of_one_key(app: MakeApp, database: Any) -> None:
+    """The form begins at the key that was looked at; before storing it says which keys change, without values."""
+    running = app()
+    async with opened(running) as pilot:
+        await reveal_password(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        await types(pilot, "third")
+        assert "third" not in screen_text(running)
+        await pilot.press("ctrl+s")
+        await sees(pilot, "~ password changes")
+        assert "third" not in screen_text(running)
+        await pilot.press("enter")
+        await hears(pilot, "is stored: it is AWSCURRENT now.")
+
+        value = database.get_secret_value(**ID)["SecretString"]
+        assert value == DATABASE[1].replace("second-word", "third")
+        assert labels(database)["AWSPREVIOUS"] == SECOND
+
+
+async def test_nothing_typed_stores_nothing(app: MakeApp, database: Any) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        await pilot.press("ctrl+s")
+        await sees(pilot, "Nothing is changed yet.")
+        await pilot.press("escape")
+        await until(pilot, lambda: running.screen is screen(running))
+
+        assert len(labels(database)) == 2
+
+
+async def test_what_was_typed_is_not_lost_by_one_key(app: MakeApp, database: Any) -> None:
+    """Escape asks first, and its first answer goes back to the form."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        form = running.screen
+        await types(pilot, "typed")
+        await pilot.press("escape")
+        await sees(pilot, "Discard changes?")
+        await pilot.press("enter")
+        await until(pilot, lambda: running.screen is form)
+
+
+async def test_a_generated_password_becomes_the_value(app: MakeApp, database: Any) -> None:
+    """Ctrl+G in the form, Ctrl+S in the generator, Ctrl+S in the form."""
+    running = app()
+    async with opened(running) as pilot:
+        await reveal_password(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        await pilot.press("ctrl+g")
+        await sees(pilot, " bits")
+        made = running.screen.query_one(Candidates).chosen
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        await pilot.press("ctrl+s")
+        await sees(pilot, "~ password changes")
+        await pilot.press("enter")
+        await hears(pilot, "is stored")
+
+        assert json.loads(database.get_secret_value(**ID)["SecretString"])["password"] == made
+
+
+async def test_bytes_are_not_edited_as_text(app: MakeApp, client: Any) -> None:
+    client.create_secret(Name="bytes", SecretBinary=b"\x00\xff")
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: said(running))
+
+        assert said(running) == ["This value is binary: f stores a file."]
+
+
+# Labels.
+
+
+@SIZES
+async def test_carrying_awscurrent_back(app: MakeApp, database: Any, size: tuple[int, int]) -> None:
+    """Pick up, go down, drop, read what AWSPREVIOUS will do, Enter."""
+    running = app()
+    async with opened(running, size) as pilot:
+        await at_versions(pilot)
+        await pilot.press("m")
+        await sees(pilot, "◂ AWSCURRENT ▸")
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: isinstance(running.screen, LabelPreview))
+        assert "AWSCURRENT goes from 00000002 to 00000001." in screen_text(running)
+        assert "AWSPREVIOUS goes from 00000001 to 00000002." in screen_text(running)
+        assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
+        await pilot.press("enter")
+        await until(pilot, lambda: labels(database) == {"AWSCURRENT": FIRST, "AWSPREVIOUS": SECOND})
+        await until(pilot, lambda: running.screen is screen(running))
+
+
+async def test_a_carried_label_can_be_let_go(app: MakeApp, database: Any) -> None:
+    """Escape puts it back, and is not the way to the list; dropping it where it was asks nothing."""
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press("m", "j", "escape")
+        await until(pilot, lambda: "◂" not in screen_text(running))
+        await pilot.press("k", "m", "enter")
+        await until(pilot, lambda: "◂" not in screen_text(running))
+
+        assert running.screen is screen(running)
+        assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
+
+
+async def test_rolling_back(app: MakeApp, database: Any) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press("b")
+        await sees(pilot, "Roll back to the version before?")
+        await pilot.press("escape")
+        assert labels(database)["AWSCURRENT"] == SECOND
+        await until(pilot, lambda: running.screen is screen(running))
+        await pilot.press("b")
+        await sees(pilot, "Roll back to the version before?")
+        await pilot.press("enter")
+        await until(pilot, lambda: labels(database)["AWSCURRENT"] == FIRST)
+
+
+async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
+    """`+` puts one on, `-` takes it away; AWSCURRENT cannot be taken away, and why is said."""
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press("minus")
+        await until(pilot, lambda: said(running))
+        assert said(running) == ["AWSCURRENT cannot be taken away: move it to another version."]
+        await pilot.press("plus")
+        await sees(pilot, "A label for version 00000002")
+        await types(pilot, "2026-q1")
+        await pilot.press("enter")
+        await sees(pilot, "2026-q1 is put on 00000002.")
+        await pilot.press("enter")
+        await until(pilot, lambda: labels(database).get("2026-q1") == SECOND)
+        await until(pilot, lambda: running.screen is screen(running))
+        await pilot.press("minus")
+        await sees(pilot, "2026-q1 is taken from 00000002.")
+        await pilot.press("enter")
+        await until(pilot, lambda: "2026-q1" not in labels(database))
+
+
+async def test_a_move_that_is_refused_changes_nothing(app: MakeApp, database: Any) -> None:
+    """Where somebody else moved the label while the preview stood there, that is said, and nothing is moved."""
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press("b")
+        await sees(pilot, "Roll back")
+        newer = database.put_secret_value(**ID, SecretString="newer")["VersionId"]
+        await pilot.press("enter")
+        await until(pilot, lambda: said(running))
+
+        assert labels(database) == {"AWSCURRENT": newer, "AWSPREVIOUS": SECOND}
+
+
+async def test_deprecated_versions_are_shown_on_demand(app: MakeApp, database: Any) -> None:
+    database.put_secret_value(**ID, SecretString="third", ClientRequestToken=version_id(3))
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        assert "00000001" not in screen_text(running)
+        await pilot.press("full_stop")
+        await sees(pilot, "○ deprecated")
+        assert "00000001" in screen_text(running)
+
+
+# Description, tags, deletion.
+
+
+async def test_the_description(app: MakeApp, database: Any) -> None:
+    """The cursor stands at the end of what is there."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("i")
+        await sees(pilot, "Description of prod/db")
+        await types(pilot, " 2")
+        await pilot.press("enter")
+        await hears(pilot, "The description is changed.")
+
+        assert database.describe_secret(**ID)["Description"] == "Main database 2"
+
+
+async def test_tags(app: MakeApp, database: Any) -> None:
+    """Added, changed and removed in one table that says what will be different."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(running.screen, TagsForm))
+        running.screen.query(Input).last().value = "web"
+        await sees(pilot, "~ team: pay becomes web")
+        await pilot.press("ctrl+n")
+        await types(pilot, "env")
+        await pilot.press("tab")
+        await types(pilot, "prod")
+        await sees(pilot, "+ env = prod")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: running.screen is screen(running))
+        tags = {"team": "web", "env": "prod"}
+        await until(
+            pilot, lambda: {tag["Key"]: tag["Value"] for tag in database.describe_secret(**ID)["Tags"]} == tags
+        )
+
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(running.screen, TagsForm))
+        await pilot.press("f8")
+        await sees(pilot, "- team")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: database.describe_secret(**ID)["Tags"] == [{"Key": "env", "Value": "prod"}])
+
+
+async def test_delete_with_seven_days_and_restore(app: MakeApp, database: Any) -> None:
+    """Back to the list; among planned deletions it opens, says when it goes, and `U` keeps it."""
+    running = app()
+    async with opened(running) as pilot:
+        await pilot.press("d")
+        await sees(pilot, "Delete prod/db?")
+        await pilot.press(*["down"] * 23, "tab", "tab")
+        running.screen.query_one("#go").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: said(running))
+        assert said(running) == ["prod/db will be deleted on 2026-03-10."]
+        await pilot.press("x")
+        await sees(pilot, "▲ deletes in 7 d")
+        await pilot.press("enter")
+        await sees(pilot, "▲ deletes in 7 d, on 2026-03-10")
+        await pilot.press("r")
+        await until(pilot, lambda: any("until it is restored (U)" in each for each in said(running)))
+        await pilot.press("U")
+        await until(pilot, lambda: "prod/db is restored." in said(running))
+
+        assert "DeletedDate" not in database.describe_secret(**ID)
+
+
+# Together with others.
+
+
+@pytest.mark.parametrize("key", ["e", "i", "t", "d", "U"])
+async def test_reading_only(app: MakeApp, database: Any, key: str) -> None:
+    running = app(read_only=True)
+    async with opened(running) as pilot:
+        await pilot.press(key)
+        await until(pilot, lambda: said(running))
+
+        assert said(running) == [READ_ONLY]
+
+
+@pytest.mark.parametrize("key", ["m", "plus", "minus", "b", "u"])
+async def test_reading_only_moves_no_label(app: MakeApp, database: Any, key: str) -> None:
+    running = app(read_only=True)
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press(key)
+        await until(pilot, lambda: said(running))
+
+        assert said(running) == [READ_ONLY]
+
+
+async def test_what_another_program_changes_appears(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
+    running = app()
+    async with opened(running, LARGE) as pilot:
+        with smtui.open_vault(vault.path, PASSPHRASE) as other:
+            other.client().update_secret(**ID, Description="by somebody else")
+        await screen(running).look_for_changes().wait()
+        await sees(pilot, "by somebody else")
+
+
+async def test_a_secret_that_is_gone_says_so(app: MakeApp, database: Any) -> None:
+    running = app()
+    async with opened(running) as pilot:
+        database.delete_secret(**ID, ForceDeleteWithoutRecovery=True)
+        await screen(running).reload()
+        await until(pilot, lambda: "This secret is no longer there." in said(running))
+        await until(pilot, lambda: len(running.screen_stack) == 2)
+
+
+async def test_the_lock_leaves_no_screen_with_a_value(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
+    """Ctrl+L above a form in which a value stands."""
+    running = app()
+    async with opened(running) as pilot:
+        await reveal_password(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(running.screen, ValueForm))
+        await pilot.press("ctrl+r")
+        await sees(pilot, "second-word")
+        await pilot.press("ctrl+l")
+        await sees(pilot, "assphrase")
+
+        assert vault.locked
+        assert "second-word" not in screen_text(running)
+        assert len(running.screen_stack) == 2
+
+
+async def test_a_short_terminal_leaves_room_for_what_one_came_for(app: MakeApp, database: Any) -> None:
+    """The head of the screen is what gives way; both versions stand there at 60x16."""
+    running = app()
+    async with running.run_test(size=(60, 16)) as pilot:
+        await until(pilot, lambda: "1 secret ·" in screen_text(running))
+        await pilot.press("enter")
+        await until(pilot, lambda: "not read yet" in screen_text(running))
+        await pilot.press("2")
+
+        await until(pilot, lambda: "AWSCURRENT" in screen_text(running) and "AWSPREVIOUS" in screen_text(running))
+        assert "prod/db" in screen_text(running)

@@ -1,0 +1,71 @@
+"""What differs between two values is told by keys, and no value is told with it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtui.tui.secret.value_diff import Compared, State, compared, piece, sentences
+from smtui.tui.secret.values import Value
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
+KEYS = st.text("abc.", min_size=1, max_size=2)
+TREES = st.dictionaries(KEYS, st.recursive(PLAIN, lambda inside: st.dictionaries(KEYS, inside, max_size=3)), max_size=4)
+
+
+def test_keys_that_come_change_and_go() -> None:
+    said = sentences('{"a": "1", "b": "2", "c": 3}', '{"a": "1", "b": "two", "d": "new-value"}')
+
+    assert said == ["+ d is new", "~ b changes", "- c is left out"]
+
+
+def test_inside_of_objects() -> None:
+    """Only what changed in there is named, by its path."""
+    said = sentences('{"db": {"user": "a", "password": "b"}, "x": 1}', '{"db": {"user": "a", "password": "c"}, "x": 1}')
+
+    assert said == ["~ db.password changes"]
+
+
+@pytest.mark.parametrize(("before", "after", "said"), [
+    ("one", "two", ["~ the whole value changes"]),
+    ("same", "same", []),
+    ('{"port": 5432}', '{"port": "5432"}', ["~ port changes"]),
+    ('{"a":1,"b":2}', '{"b": 2, "a": 1}', ["~ only spelling changes: spaces, order, escapes"]),
+    ('{"a":{"b":1}}', '{"a":{"b": 1}}', ["~ only spelling changes: spaces, order, escapes"]),
+    ('{"a": 1, "b": 2}', '{"a": 1, "b": 2', ["~ the whole value changes",
+                                             "▲ it is text, no JSON with keys; there were 2"]),
+    ('{"a": 1}', b"\0", ["~ the whole value changes", "▲ it is binary, 1 bytes, no JSON with keys; there were 1"]),
+    (b"\0", b"\1", ["~ the whole value changes"]),
+])  # fmt: skip
+def test_what_is_said(before: Value, after: Value, said: list[str]) -> None:
+    assert sentences(before, after) == said
+
+
+@given(TREES, TREES)
+def test_each_difference_is_where_it_is_said_to_be(before: object, after: object) -> None:
+    """What is the same is the same on both sides, and so on for each state."""
+    old, new = json.dumps(before), json.dumps(after)
+    for each in compared(old, new):
+        was, now = piece(old, each.path), piece(new, each.path)
+        assert (was is None) == (each.state is State.ADDED)
+        assert (now is None) == (each.state is State.REMOVED)
+        if each.state in (State.SAME, State.CHANGED) and each.path:
+            assert _at(before, each.path) == _at(after, each.path) or each.state is State.CHANGED
+    assert (sentences(old, new) == []) == (old == new)
+
+
+def _at(tree: object, path: tuple[str, ...]) -> object:
+    for key in path:
+        assert isinstance(tree, dict)
+        tree = tree[key]
+    return tree
+
+
+def test_the_whole_where_there_are_no_keys() -> None:
+    assert compared("a", "b") == [Compared((), State.CHANGED)]
+    assert compared("a", "a") == [Compared((), State.SAME)]
+    assert piece('{"a": {"b": "c"}}', ("a", "b")) == "c"
+    assert piece("text", ("a",)) is None

@@ -1,0 +1,110 @@
+"""What a value is, and how one key of it changes while every other byte stays."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtui.text.json_object import read_members
+from smtui.tui.secret.values import Kind, Pair, can_be_typed, outline, part, rewritten, visible
+
+KEYS = st.text(max_size=8)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=5,
+)
+OBJECTS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=5)
+SPELLINGS = st.sampled_from([{}, {"indent": 2}, {"separators": (",", ":")}, {"ensure_ascii": False}])
+
+
+def pairs(text: str) -> list[Pair]:
+    return [Pair(number, member.key, member.text) for number, member in enumerate(read_members(text))]
+
+
+@given(OBJECTS, SPELLINGS)
+def test_an_untouched_form_changes_no_byte(value: dict[str, object], spelling: dict[str, object]) -> None:
+    """Whoever opens a value and stores it has what was there, spaces and escapes included."""
+    text = json.dumps(value, **spelling)  # type: ignore[arg-type]
+
+    assert rewritten(text, pairs(text)) == text
+
+
+@given(OBJECTS, SPELLINGS, st.data(), st.text(max_size=8))
+def test_one_key_changes_alone(
+    value: dict[str, object], spelling: dict[str, object], data: st.DataObject, new: str
+) -> None:
+    """Every other member keeps its spelling; a string becomes exactly what was typed."""
+    text = json.dumps(value, **spelling)  # type: ignore[arg-type]
+    lines = pairs(text)
+    chosen = data.draw(st.sampled_from(range(len(lines))))
+    lines[chosen] = Pair(chosen, lines[chosen].key, new)
+
+    after = rewritten(text, lines)
+    got = json.loads(after)
+
+    assert {key: got[key] for key in got if key != lines[chosen].key} == {
+        key: value[key] for key in value if key != lines[chosen].key
+    }
+    if isinstance(value[lines[chosen].key], str):
+        assert got[lines[chosen].key] == new
+
+
+@given(OBJECTS, SPELLINGS, st.data())
+def test_keys_come_and_go(value: dict[str, object], spelling: dict[str, object], data: st.DataObject) -> None:
+    """A key that is left out and a key that is new leave a valid object with everything else in it."""
+    text = json.dumps(value, **spelling)  # type: ignore[arg-type]
+    lines = pairs(text)
+    gone = data.draw(st.sampled_from(range(len(lines))))
+    name = data.draw(KEYS.filter(lambda key: key not in value))
+
+    got = json.loads(rewritten(text, [*lines[:gone], *lines[gone + 1 :], Pair(None, name, "new")]))
+
+    assert got == {key: value[key] for key in value if key != lines[gone].key} | {name: "new"}
+
+
+def test_an_empty_object_takes_its_first_key() -> None:
+    assert json.loads(rewritten("{}", [Pair(None, "user", "eve")])) == {"user": "eve"}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ('{"a": 1}', Kind.KEYS), ("{}", Kind.TEXT), ("[1]", Kind.TEXT), ("hunter2", Kind.TEXT), ("", Kind.TEXT),
+        ('{"a": 1, "a": 2}', Kind.TEXT), ("{" * 100_000, Kind.TEXT), ('{"a": 1} x', Kind.TEXT), (b"{}", Kind.BINARY),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_kinds(value: str | bytes, kind: Kind) -> None:
+    """An object that names a key twice is only a text: two readers could understand it differently."""
+    assert outline(value).kind is kind
+
+
+def test_a_part_is_what_a_person_means() -> None:
+    """A string without its quotes, anything else as it is spelled."""
+    value = '{"word": "a\\u0062c", "port": 5432, "list": [1, 2]}'
+
+    assert part(value, "word") == "abc"
+    assert part(value, "port") == "5432"
+    assert part(value, "list") == "[1, 2]"
+    assert part(value, None) == value
+    assert part(value, "absent") is None
+
+
+def test_bytes_are_seen_as_hex() -> None:
+    """Sixteen a line, with what is readable beside them, and nothing a terminal would obey."""
+    seen = visible(bytes(range(20)) + b"\x1b[2J")
+
+    assert seen.splitlines()[0].startswith("000000  00 01 02 03")
+    assert seen.splitlines()[1].endswith("....[2J")
+    assert "\x1b" not in seen
+
+
+@given(st.text())
+def test_what_can_be_typed_can_be_seen(text: str) -> None:
+    """A field never holds what nobody could see in it."""
+    if can_be_typed(text):
+        assert visible(text) == text
