@@ -5,7 +5,7 @@ estimators split the passphrase into many strings, and their memory ends with th
 passphrase there and one number back.
 
 The times are for Argon2id with 64 MiB and 3 passes, at 1,667 guesses per second on one graphics card.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
