@@ -431,7 +431,7 @@ async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_p
         await hears(pilot, "is stored")
         assert current(database)["SecretBinary"] == bytes(range(256))
 
-        for words in ("written to", "There is already something at"):
+        for words in ("written to", "already exists"):
             await pilot.press("w")
             await sees(pilot, "Write prod/db to which new file?")
             await types(pilot, str(target))
