@@ -1,11 +1,11 @@
 """Estimates the strength of a passphrase, and the time to guess it.
 
-The estimate is the smaller of zxcvbn's and that of `smtui.passphrase.phrases`. It runs in a separate process, because the
-estimators split the passphrase into many strings, and their memory ends with that process. The pipe carries the
+The estimate is the smaller of zxcvbn's and that of `smtui.passphrase.phrases`. It runs in a separate process, because
+the estimators split the passphrase into many strings, and their memory ends with that process. The pipe carries the
 passphrase there and one number back.
 
 The times are for Argon2id with 64 MiB and 3 passes, at 1,667 guesses per second on one graphics card.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 
