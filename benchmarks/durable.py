@@ -1,8 +1,8 @@
 """A write that waits for the disk, beside plain SQLite's own: `python -m benchmarks.durable`.
 
 SQLite stores the same value in one row, in the same mode (WAL, synchronous=FULL), without encryption; ours stores a
-sealed version with its labels, its event in the trail, and the digest over it all. Milliseconds on the clock, for it is
-the disk that is waited for, and of CPU; medians, turn and turn about.
+sealed version with its labels, its event in the audit log, and the digest over it all. Milliseconds on the clock, for
+it is the disk that is waited for, and of CPU; medians, turn and turn about.
 """
 
 from __future__ import annotations

@@ -15,7 +15,12 @@ SETTINGS: Mapping[str, str] = {
 }
 """Former setting -> present setting: the fields of `Settings`."""
 
-ACTIONS: Mapping[str, str] = {}
+ACTIONS: Mapping[str, str] = {
+    "trail.back": "audit.back",
+    "trail.export": "audit.export",
+    "trail.filter": "audit.filter",
+    "trail.open": "audit.open",
+}
 """Former action id -> present action id: the ids of `smtui.tui.keys.SHORTCUTS`, which `[keys]` maps to keys."""
 
 

@@ -113,6 +113,18 @@ def test_former_action_ids_are_understood(tmp_path: Path, monkeypatch: pytest.Mo
     assert load_settings(path).keys["everywhere.lock"] == "f12"
 
 
+@pytest.mark.parametrize(("former", "present"), [
+    ("trail.open", "audit.open"), ("trail.filter", "audit.filter"), ("trail.export", "audit.export"),
+    ("trail.back", "audit.back"),
+])  # fmt: skip
+def test_a_key_chosen_for_a_former_action_id_stays(tmp_path: Path, former: str, present: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[keys]\n"{former}" = "f11"\n')
+
+    assert load_settings(path).keys == {present: "f11"}
+    assert keys.key_of(present, load_settings(path).keys) == "f11"
+
+
 def test_former_names_lead_to_present_ones() -> None:
     """Each in one step, to a name that exists, from one that does not."""
     present = {each.name for each in fields(Settings)}

@@ -1,4 +1,4 @@
-"""All operations of the service, by keys alone and without an ARN: what was called stands in the trail."""
+"""All operations of the service, by keys alone and without an ARN: the audit log has what was called."""
 
 from __future__ import annotations
 

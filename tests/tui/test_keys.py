@@ -11,7 +11,7 @@ from smtui.system.settings import Settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
-from smtui.tui.audit.screen import TrailScreen
+from smtui.tui.audit.screen import AuditLogScreen
 from smtui.tui.contexts.screen import RegionsScreen
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.long_text import LongText
@@ -53,7 +53,7 @@ from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types, un
 
 HOMES = {
     "everywhere": SmtuiApp,
-    "trail": TrailScreen,
+    "audit": AuditLogScreen,
     "event": EventDialog,
     "health": HealthScreen,
     "vault": VaultScreen,

@@ -34,7 +34,7 @@ async def go(pilot: Pilot[None], key: str, seen: str) -> None:
 
 
 @SIZES
-def test_trail(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: Any, size: tuple[int, int]) -> None:
+def test_audit_log(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: Any, size: tuple[int, int]) -> None:
     """Who did what, and one that was refused."""
     with pytest.raises(vault.client().exceptions.ResourceNotFoundException):
         vault.client(caller="arn:aws:iam::000000000000:user/alice").get_secret_value(SecretId="prod/absent")

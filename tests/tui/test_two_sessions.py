@@ -193,7 +193,7 @@ async def test_what_was_recorded_comes_on_top_of_the_audit_log_while_the_cursor_
 ) -> None:
     running = app()
     async with running.run_test(size=(120, 36)) as pilot:
-        screen = await show(running, pilot, "trail")
+        screen = await show(running, pilot, "audit log")
         assert isinstance(screen, EventsScreen)
         await pilot.press("j", "j")
         at, shown = screen.table.current, screen.table.count

@@ -1,4 +1,4 @@
-"""One event of the trail, whole."""
+"""The dialog that shows one audit event in full."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class EventDialog(ModalScreen[None]):
-    """As CloudTrail writes it. A copy of it is exact; what is shown obeys nobody."""
+    """Shows an event as JSON in CloudTrail's format.
+
+    Control characters are escaped on the screen. A copy has the exact text.
+    """
 
     BINDINGS = keys.of("dialog") + keys.of("event")
     CSS_PATH = "event.tcss"

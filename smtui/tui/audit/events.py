@@ -1,4 +1,7 @@
-"""A list of events of the trail, newest first, narrowed as one types, and read no further than is about to be shown."""
+"""The base of the screens that list audit events, newest first, under a filter.
+
+The list reads further events when the cursor nears its end.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ from textual.widgets import Input, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
-from smtui.tui.audit.filter_line import TrailLine
-from smtui.tui.audit.query import GRAMMAR, TrailQuestion, read
-from smtui.tui.audit.table import Event, event_table
+from smtui.tui.audit.filter_line import AuditFilterLine
+from smtui.tui.audit.query import GRAMMAR, AuditQuery, parse_query
+from smtui.tui.audit.table import Event, make_event_table
 from smtui.tui.base_screen import Answer, SessionScreen
 from smtui.tui.bridge import call, reading
 from smtui.tui.widgets.read_pane import ReadPane
@@ -27,25 +30,28 @@ from smtui.tui.widgets.table import Table
 if TYPE_CHECKING:
     from smtui.tui.session import Session
 
-PAUSE = 0.1
-AHEAD, LOOKED_AT = 200, 5000
-"""Events read beyond the cursor, and looked at in one call, before others have their turn."""
+TYPING_PAUSE = 0.1
+"""Seconds without a key after which the filter is applied."""
+READ_AHEAD = 200
+"""Matching events that are read beyond the cursor."""
+MAX_SCANNED = 5000
+"""Events that one call reads at most, so that other calls have their turn."""
 
 
 class EventsScreen(SessionScreen[Answer]):
-    """`always` is asked beside whatever is typed: a screen may be about one secret."""
+    """A filter over a table of events. A subclass yields `compose_events` and may restrict them by `fixed_criteria`."""
 
-    BINDINGS = keys.of("trail")
+    BINDINGS = keys.of("audit")
     CSS_PATH = Path(__file__).with_name("events.tcss")
     AUTO_FOCUS = "Table"
     at_once = frozenset({"filter"})
 
     table = getters.query_one(Table)
-    bar = getters.query_one("#filter", TrailLine)
+    bar = getters.query_one("#filter", AuditFilterLine)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._question = TrailQuestion()
+        self._query = AuditQuery()
         self._events: list[Event] = []
         self._rest: Iterator[Event] = iter(())
         self._more = False
@@ -53,57 +59,59 @@ class EventsScreen(SessionScreen[Answer]):
         self._reading = False
         self._pause: Timer | None = None
 
-    def always(self) -> dict[str, Any]:
+    def fixed_criteria(self) -> dict[str, Any]:
+        """Keyword arguments of `Vault.audit_log` that hold whatever the filter says."""
         return {}
 
-    def events(self) -> ComposeResult:
-        yield TrailLine(id="filter")
+    def compose_events(self) -> ComposeResult:
+        """The widgets of the filter, the table and the status line."""
+        yield AuditFilterLine(id="filter")
         with ReadPane():
-            yield event_table()
-            yield Static(id="left-out")
+            yield make_event_table()
+            yield Static(id="ignored")
             yield Static(id="status")
 
     # Reading.
 
     async def load(self) -> None:
-        """The same question again, with the cursor on the same event."""
-        typed = read(self.bar.value, self.session.now())
-        self._question = replace(typed, asked={**typed.asked, **self.always()})
+        """Reads the events of the filter again. The cursor stays on its event."""
+        typed = parse_query(self.bar.value, self.session.now())
+        self._query = replace(typed, criteria={**typed.criteria, **self.fixed_criteria()})
         self._newest = await call(self.vault.audit.find_newest_number)
-        self._rest = await call(self._asked, up_to=self._newest)
+        self._rest = await call(self._iterate_events, up_to=self._newest)
         self._events, self._more = [], True
         await self._read_on()
 
-    def _asked(self, *, above: int = 0, up_to: int) -> Iterator[Event]:
+    def _iterate_events(self, *, above: int = 0, up_to: int) -> Iterator[Event]:
         region = self.session.region
-        return self.vault.audit_log(**self._question.asked, region_name=region, above=above, up_to=up_to)
+        return self.vault.audit_log(**self._query.criteria, region_name=region, above=above, up_to=up_to)
 
     async def look_for_more(self) -> None:
-        """What was recorded since the last look comes above what is here, of which nothing is read again."""
-        below, before = self._rest, self._newest
+        """Puts events recorded since the last read above the others, which are not read again."""
+        rest, before = self._rest, self._newest
         newest = await call(self.vault.audit.find_newest_number)
         if newest == before:
             return
-        rest = await call(self._asked, above=before, up_to=newest)
+        newer = await call(self._iterate_events, above=before, up_to=newest)
         new: list[Event] = []
         more = True
         while more:
-            found, more = await call(_some, rest, self._question)
-            new += found
-        if below is self._rest and before == self._newest:
+            matching, more = await call(_read_batch, newer, self._query)
+            new += matching
+        if rest is self._rest and before == self._newest:
             self._newest, self._events = newest, [*new, *self._events]
             self._show()
 
     async def load_changes(self) -> None:
-        """A change of the content is one more event."""
+        """Each change of the content is a new event."""
         await self.look_for_more()
 
     async def _read_on(self) -> None:
         rest = self._rest
-        while self._more and len(self._events) < self.table.cursor + AHEAD and rest is self._rest:
-            found, more = await call(_some, rest, self._question)
+        while self._more and len(self._events) < self.table.cursor + READ_AHEAD and rest is self._rest:
+            matching, more = await call(_read_batch, rest, self._query)
             if rest is self._rest:
-                self._events += found
+                self._events += matching
                 self._more = more
                 self._show()
 
@@ -111,10 +119,10 @@ class EventsScreen(SessionScreen[Answer]):
         self.table.put(self._events, more=self._more)
         if not self.has_read:
             self.show_state(READ)
-        left_out = self.query_one("#left-out", Static)
-        sentences = (*self._question.left_out, *self._question.hints)
-        left_out.display = bool(sentences)
-        left_out.update(Content("\n".join(map(sanitize, sentences))))
+        ignored = self.query_one("#ignored", Static)
+        sentences = (*self._query.ignored, *self._query.hints)
+        ignored.display = bool(sentences)
+        ignored.update(Content("\n".join(map(sanitize, sentences))))
         count = len(self._events)
         more = "+" if self._more else ""
         filtered = f" · filter: {self.bar.value.strip()}" if self.bar.value.strip() else ""
@@ -123,8 +131,8 @@ class EventsScreen(SessionScreen[Answer]):
 
     @on(Table.Moved)
     @reading
-    async def _moved(self) -> None:
-        if self._more and not self._reading and self.table.cursor + AHEAD // 2 > len(self._events):
+    async def _read_on_if_needed(self) -> None:
+        if self._more and not self._reading and self.table.cursor + READ_AHEAD // 2 > len(self._events):
             self._reading = True
             try:
                 await self._read_on()
@@ -132,24 +140,24 @@ class EventsScreen(SessionScreen[Answer]):
                 self._reading = False
 
     @on(Input.Changed)
-    def _typed(self) -> None:
+    def _search_later(self) -> None:
         if self._pause is not None:
             self._pause.stop()
-        self._pause = self.set_timer(PAUSE, self._look_now)
+        self._pause = self.set_timer(TYPING_PAUSE, self._search_now)
 
-    def _look_now(self) -> None:
+    def _search_now(self) -> None:
         self._pause = None
         self.first_look()
 
     @property
     def pending_read(self) -> object | None:
-        """The pause before what is typed is asked."""
+        """The timer until the filter is applied."""
         return self._pause
 
-    # What is done.
+    # Actions.
 
     @on(Input.Submitted)
-    def _to_the_list(self) -> None:
+    def _focus_table(self) -> None:
         self.table.focus()
 
     def action_filter(self) -> None:
@@ -172,25 +180,25 @@ class EventsScreen(SessionScreen[Answer]):
             self.app.push_screen(EventDialog(event))
 
     def further_help(self) -> Iterator[tuple[str, str, str]]:
-        """What help says besides keys."""
-        return (("Words of the trail's filter", word, finds) for word, finds in GRAMMAR)
+        """Rows of the help screen: chapter, filter word, and what it finds."""
+        return (("Words of the audit log's filter", word, finds) for word, finds in GRAMMAR)
 
     def action_export(self) -> None:
-        from smtui.tui.audit.export import export_trail
+        from smtui.tui.audit.export import export_audit_log
 
-        question = self._question
-        self.app.do(lambda app, session: export_trail(app, session, question))
+        query = self._query
+        self.app.do(lambda app, session: export_audit_log(app, session, query))
 
 
-def _some(rest: Iterator[Any], question: TrailQuestion) -> tuple[list[Event], bool]:
-    """The next events that fit, and whether there may be more."""
+def _read_batch(rest: Iterator[Any], query: AuditQuery) -> tuple[list[Event], bool]:
+    """The next events that match, and whether there may be more."""
     found: list[Event] = []
-    for _ in range(LOOKED_AT):
+    for _ in range(MAX_SCANNED):
         event = next(rest, None)
         if event is None:
             return found, False
-        if question.keeps(event):
+        if query.matches(event):
             found.append(event)
-        if len(found) == AHEAD:
+        if len(found) == READ_AHEAD:
             break
     return found, True

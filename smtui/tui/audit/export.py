@@ -1,4 +1,4 @@
-"""Events of the trail in a file: one JSON object a line, as CloudTrail writes them."""
+"""The task that writes audit events to a file, one JSON object per line in CloudTrail's format."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from smtui.tui.jobs.job import Tell, long
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.tui.app import SmtuiApp
-    from smtui.tui.audit.query import TrailQuestion
+    from smtui.tui.audit.query import AuditQuery
     from smtui.tui.session import Session
 
-TITLE = SafeText("Export the trail")
+TITLE = SafeText("Export the audit log")
 ABOUT = SafeText("The events of the filter, one JSON object a line, in a new file that only you can read. "
                  "No value is in any of them.")
 
 
-async def export_trail(app: SmtuiApp, session: Session, question: TrailQuestion) -> None:
+async def export_audit_log(app: SmtuiApp, session: Session, query: AuditQuery) -> None:
+    """Asks for a path and writes the events that match `query` to a new private file there."""
     path = await app.push_screen_wait(AskPath(TITLE, ABOUT))
     if path is not None:
         region = session.region
-        count = await long(app, TITLE, lambda vault, tell: _written(vault, region, question, path, tell))
+        count = await long(app, TITLE, lambda vault, tell: _write_events(vault, region, query, path, tell))
         app.notify(sanitize(f"{count:,} event{'' if count == 1 else 's'} written: {path}"), markup=False)
 
 
-def _written(vault: Vault, region: str, question: TrailQuestion, path: Path, tell: Tell) -> int:
+def _write_events(vault: Vault, region: str, query: AuditQuery, path: Path, tell: Tell) -> int:
     count = 0
     with private_file(path) as file:
-        for event in vault.audit_log(**question.asked, region_name=region):
-            if question.keeps(event):
+        for event in vault.audit_log(**query.criteria, region_name=region):
+            if query.matches(event):
                 file.write((json.dumps(event, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))
                 count += 1
             tell("writing", count, 0)

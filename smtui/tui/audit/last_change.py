@@ -1,4 +1,4 @@
-"""Who changed a secret last, and when, as the audit log tells."""
+"""Sentences about who changed a secret or a key last, and when, from the audit log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 MAX_EVENTS = 1000
-"""How far back a change is looked for. What is looked for happened while a form was open."""
+"""How many events a search reads. The change it looks for happened while a form was open."""
 STORING = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret"})
 TAGGING = frozenset({"TagResource", "UntagResource"})
 POLICY_CHANGES = frozenset({"PutResourcePolicy", "DeleteResourcePolicy"})
@@ -26,16 +26,21 @@ Event = Mapping[str, Any]
 
 
 def describe_new_version(vault: Vault, secret_id: str, version: str, region: str) -> SafeText:
-    """How a version came to be AWSCURRENT: `root stored version 1234abcd at 2026-03-02 13:00 (PutSecretValue).`"""
+    """How a version became AWSCURRENT: `root stored version 1234abcd at 2026-03-02 13:00 (PutSecretValue).`
+
+    Args:
+        secret_id: the name or ARN of the secret.
+        version: the id of the version.
+    """
     rotated = False
-    for event in _events(vault, secret_id, region):
+    for event in _list_events(vault, secret_id, region):
         rotated = rotated or event["eventName"] == ROTATED
-        if event["eventName"] in STORING and _member(event, "responseElements", "versionId") == version:
-            return _say(event, f"stored version {short(version)}")
-        if _member(event, "requestParameters", "moveToVersionId") == version and \
-                _member(event, "requestParameters", "versionStage") == AWSCURRENT:
+        if event["eventName"] in STORING and _get_member(event, "responseElements", "versionId") == version:
+            return _describe_event(event, f"stored version {short(version)}")
+        if _get_member(event, "requestParameters", "moveToVersionId") == version and \
+                _get_member(event, "requestParameters", "versionStage") == AWSCURRENT:
             who = "A rotation" if rotated else ""
-            return _say(event, f"moved AWSCURRENT to version {short(version)}", who)
+            return _describe_event(event, f"moved AWSCURRENT to version {short(version)}", who)
     return sanitize(f"AWSCURRENT is on version {short(version)} now.")
 
 
@@ -43,37 +48,41 @@ def describe_last_change(vault: Vault, secret_id: str, region: str, names: Colle
     """The newest event of one of these operations: `user/alice changed the tags at 2026-03-02 13:00 (TagResource).`
 
     Args:
-        did: what they did, in the past tense, as it follows a name.
+        names: the operations to look for.
+        did: what the caller did, in the past tense, as it follows a name.
     """
-    found = next((event for event in _events(vault, secret_id, region) if event["eventName"] in names), None)
-    return sanitize(f"Somebody {did}.") if found is None else _say(found, did)
+    found = next((event for event in _list_events(vault, secret_id, region) if event["eventName"] in names), None)
+    return sanitize(f"Somebody {did}.") if found is None else _describe_event(found, did)
 
 
 def describe_last_key_change(
     vault: Vault, subjects: Collection[str], names: Collection[str], did: str
 ) -> SafeText:
-    """The same for a KMS key: `user/alice disabled the key at 2026-03-02 13:00 (DisableKey).`
+    """The newest event of one of these operations on a KMS key.
+
+    For example `user/alice disabled the key at 2026-03-02 13:00 (DisableKey).`
 
     Args:
         subjects: the ids, ARNs and aliases by which a request names the key or the alias.
-        did: what they did, in the past tense, as it follows a name.
+        names: the operations to look for.
+        did: what the caller did, in the past tense, as it follows a name.
     """
     for event in vault.audit_log(outcome="done", limit=MAX_EVENTS):
-        given = {_member(event, "requestParameters", name) for name in ("keyId", "aliasName", "targetKeyId")}
+        given = {_get_member(event, "requestParameters", name) for name in ("keyId", "aliasName", "targetKeyId")}
         if event["eventName"] in names and not given.isdisjoint(subjects):
-            return _say(event, did)
+            return _describe_event(event, did)
     return sanitize(f"Somebody {did}.")
 
 
-def _events(vault: Vault, secret_id: str, region: str) -> list[Event]:
+def _list_events(vault: Vault, secret_id: str, region: str) -> list[Event]:
     return list(vault.audit_log(secret_id=secret_id, outcome="done", limit=MAX_EVENTS, region_name=region))
 
 
-def _say(event: Event, did: str, who: str = "") -> SafeText:
+def _describe_event(event: Event, did: str, who: str = "") -> SafeText:
     when = rows.minute(datetime.fromisoformat(event["eventTime"]))
     who = who or audit_query.find_caller(event) or "AWS"
     return sanitize(f"{who} {did} at {when} ({event['eventName']}).")
 
 
-def _member(event: Event, part: str, name: str) -> object:
+def _get_member(event: Event, part: str, name: str) -> object:
     return (event.get(part) or {}).get(name)

@@ -1,6 +1,6 @@
-"""What a person types into the filter of the trail, read into a question to it: see `GRAMMAR`.
+"""The audit log filter: parses its text into a query, and completes its words. `GRAMMAR` lists the syntax.
 
-Nothing that is typed is an error: what cannot be asked is left out, and `left_out` says so.
+No text is an error. The query ignores a word that it cannot use, and `ignored` says why.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ GRAMMAR = (
     ("outcome:refused", "done, refused, or an error like AccessDeniedException"),
     ("since:2d until:2026-11-24", "from then on, and before"),
 )
-"""Every word there is, as one types it, and what it finds."""
+"""Every form of a filter word, and what it finds."""
 CHANGES = "only:changes"
 KEYS = {"secret": "secret_id", "caller": "caller", "operation": "operation", "outcome": "outcome", "since": "since",
         "until": "until"}
-EXPECTED = {"only": "changes", "secret": "prod/db", "caller": "user/alice", "operation": "GetSecretValue",
+EXAMPLES = {"only": "changes", "secret": "prod/db", "caller": "user/alice", "operation": "GetSecretValue",
             "outcome": "refused", "since": "2d", "until": "2026-11-24"}
-"""By key, a value that it takes."""
+"""An example value for each key."""
 _KEY = re.compile(r"(?!arn:)[a-z-]+:")
 COMPLETIONS = {
     "operation": (*audit_query.OPERATION_NAMES, *map(audit_query.kebab, audit_query.OPERATION_NAMES)),
@@ -39,19 +39,25 @@ COMPLETIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class TrailQuestion:
-    """`asked` goes to the vault; every one of `words` must be in an event's row; `changes` leaves out readings.
+class AuditQuery:
+    """A parsed filter.
 
-    `hints` are sentences about words that are not finished, or that mean something else than they look like.
+    Args:
+        criteria: keyword arguments of `Vault.audit_log`.
+        words: lower-case words, all of which must be in the row of an event.
+        ignored: sentences about words that the query cannot use.
+        changes: whether read-only events are excluded.
+        hints: sentences about words that are incomplete or have an unknown key.
     """
 
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    criteria: Mapping[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     changes: bool = False
     hints: tuple[str, ...] = ()
 
-    def keeps(self, event: Mapping[str, Any]) -> bool:
+    def matches(self, event: Mapping[str, Any]) -> bool:
+        """Whether an event has all `words`, and is a change where the query is for changes only."""
         if self.changes and event["readOnly"]:
             return False
         if not self.words:
@@ -61,10 +67,11 @@ class TrailQuestion:
         return all(word in row for word in self.words)
 
 
-def read(text: str, now: datetime) -> TrailQuestion:
-    asked: dict[str, Any] = {}
+def parse_query(text: str, now: datetime) -> AuditQuery:
+    """Parses the text of the filter. Ages such as `since:2d` count back from `now`."""
+    criteria: dict[str, Any] = {}
     words: list[str] = []
-    left_out: list[str] = []
+    ignored: list[str] = []
     for word in text.split():
         key, colon, value = word.partition(":")
         if word == CHANGES:
@@ -73,32 +80,32 @@ def read(text: str, now: datetime) -> TrailQuestion:
             words.append(word.lower())
         elif value:
             try:
-                asked[KEYS[key]] = _value(key, value, now)
+                criteria[KEYS[key]] = _parse_value(key, value, now)
             except AuditQueryError as error:
-                left_out.append(f"{word} is left out: {error}.")
-    return TrailQuestion(asked, tuple(words), tuple(left_out), CHANGES in text.split(), tuple(_list_hints(text)))
+                ignored.append(f"{word} is left out: {error}.")
+    return AuditQuery(criteria, tuple(words), tuple(ignored), CHANGES in text.split(), tuple(_list_hints(text)))
 
 
 def _list_hints(text: str) -> Iterator[str]:
-    """As the filter of the list gives them."""
+    """Hints about the words of `text`, worded as in the filter of the secret list."""
     for word in text.split():
         key, colon, value = word.partition(":")
-        if colon and key in EXPECTED and not value:
-            yield f"{word} says nothing yet: it wants a value, such as {EXPECTED[key]}."
+        if colon and key in EXAMPLES and not value:
+            yield f"{word} says nothing yet: it wants a value, such as {EXAMPLES[key]}."
         elif word != CHANGES and _KEY.fullmatch(key + colon) and key not in KEYS and not value.startswith("//"):
             yield (f"{word} is looked for as it stands. Did you mean {CHANGES}?" if key == "only" else
-                   describe_unknown_key(key, word, EXPECTED))
+                   describe_unknown_key(key, word, EXAMPLES))
 
 
-def completed(text: str) -> str | None:
-    """What is typed with its last word whole, or as far as is sure; None where no word of the grammar begins so."""
-    begun = text.rpartition(" ")[2]
-    found = next((word for word in _beginnings(begun) if word.startswith(begun)), None) if begun else None
-    return None if found is None else text.removesuffix(begun) + found
+def complete_text(text: str) -> str | None:
+    """`text` with its last word completed; None where no word of the grammar begins with it."""
+    typed = text.rpartition(" ")[2]
+    found = next((word for word in _list_completions(typed) if word.startswith(typed)), None) if typed else None
+    return None if found is None else text.removesuffix(typed) + found
 
 
-def _beginnings(begun: str) -> Iterator[str]:
-    key, colon, _ = begun.partition(":")
+def _list_completions(typed: str) -> Iterator[str]:
+    key, colon, _ = typed.partition(":")
     if not colon:
         yield from (CHANGES, *(f"{each}:" for each in KEYS))
     elif key == "only":
@@ -107,7 +114,7 @@ def _beginnings(begun: str) -> Iterator[str]:
         yield from (f"{key}:{value}" for value in COMPLETIONS.get(key, ()))
 
 
-def _value(key: str, value: str, now: datetime) -> Any:
+def _parse_value(key: str, value: str, now: datetime) -> Any:
     match key:
         case "operation":
             return audit_query.parse_operation(value)

@@ -1,4 +1,4 @@
-"""For how long events stay in the trail."""
+"""The task that sets how many days the audit log keeps events."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ if TYPE_CHECKING:
     from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
 
-QUESTION = SafeText("Keep events of the trail for how many days? 0 is for ever.")
+QUESTION = SafeText("Keep events of the audit log for how many days? 0 is for ever.")
 DROPPED = SafeText("Older events are dropped for good, step by step. What is left can still be verified.")
 
 
-async def keep_trail(app: SmtuiApp, session: Session) -> None:
+async def set_retention(app: SmtuiApp, session: Session) -> None:
+    """Asks for a number of days and stores it. A limit asks again first, because older events are dropped."""
     now = session.vault.audit.retention_days or 0
     typed = await app.push_screen_wait(OneLine(QUESTION, str(now), longest=5))
     if typed is None or not typed.strip().isdecimal() or int(typed) == now:
         return
     days = min(int(typed), MAX_RETENTION_DAYS)
-    question = Confirm(SafeText(f"Keep the trail for {days:,} days?"), DROPPED, "Keep so long")
+    question = Confirm(SafeText(f"Keep the audit log for {days:,} days?"), DROPPED, "Keep so long")
     if days and not await app.push_screen_wait(question):
         return
     await call(session.vault.audit.set_retention, days or None)
-    app.notify(told(days or None))
+    app.notify(describe_retention(days or None))
 
 
-def told(days: int | None) -> SafeText:
-    return SafeText(f"The trail is kept for {days:,} days." if days else "The trail is kept for ever.")
+def describe_retention(days: int | None) -> SafeText:
+    """The sentence shown after the change. `days` is None where events are kept forever."""
+    return SafeText(f"The audit log is kept for {days:,} days." if days else "The audit log is kept for ever.")

@@ -1,4 +1,4 @@
-"""The trail: every operation that was asked of this vault, done or refused."""
+"""The screen of the audit log: every operation requested of this vault, done or refused."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from smtui.tui.audit.events import EventsScreen
 from smtui.tui.widgets.chrome import KeyBar
 
 
-class TrailScreen(EventsScreen[None]):
-    """All of it, of one Region."""
+class AuditLogScreen(EventsScreen[None]):
+    """Shows all events of the current Region."""
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
-        yield from self.events()
+        yield from self.compose_events()
         yield KeyBar()

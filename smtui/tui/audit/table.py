@@ -1,4 +1,4 @@
-"""Events of the trail as rows."""
+"""The table of audit events: its columns and their cells."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from smtui.tui.json_editor.diagnostic import Severity
 from smtui.tui.widgets.table import Column, Table
 
 Event = Mapping[str, Any]
-NOTHING = SafeText("The trail has no such event.")
+NOTHING = SafeText("The audit log has no such event.")
 
 
-def event_table() -> Table[Event]:
-    """Newest first, as they are put; `key` is the event's id."""
+def make_event_table() -> Table[Event]:
+    """A table that keeps the order of the events put into it. An event's id is its row key."""
     return Table(
-        Column("Time", _when, 19),
+        Column("Time", _format_time, 19),
         Column("Operation", lambda event: sanitize(event["eventName"]), 20, grows=1),
         Column("About", lambda event: sanitize(audit_query.find_subject_name(event)), 18, grows=2, names=True),
         Column("Caller", lambda event: sanitize(audit_query.find_caller(event)), 10, grows=1, drop=1),
-        Column("Outcome", _outcome, 14, grows=2),
+        Column("Outcome", _format_outcome, 14, grows=2),
         key=lambda event: event["eventID"], nothing=NOTHING,
     )
 
 
-def _when(event: Event) -> SafeText:
+def _format_time(event: Event) -> SafeText:
     return SafeText(datetime.fromisoformat(event["eventTime"]).astimezone().strftime("%Y-%m-%d %H:%M:%S"))
 
 
-def _outcome(event: Event) -> Content:
+def _format_outcome(event: Event) -> Content:
     error = event.get("errorCode")
     return Content.styled(sanitize(f"{Severity.ERROR.sign} {error}"), "$error") if error else Content("done")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 5
 PAUSE = 0.15
-"""Seconds without a key before new passwords are made: each is a call, and in the trail."""
+"""Seconds without a key before new passwords are made: each is a call, and in the audit log."""
 
 
 class GeneratorScreen(ModalScreen[str | None]):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TITLE = SafeText("Health")
 QUESTION = SafeText("Look at every value?")
 WARNING = SafeText("Each current value of this Region is read, compared and judged, and none is shown. "
-                   "Each reading is in the trail, and counts as an access.")
+                   "Each reading is in the audit log, and counts as an access.")
 NOTHING = SafeText("Nothing is found.")
 STYLES = {"▲": "$error", "!": "$warning", "✗": "$error"}
 

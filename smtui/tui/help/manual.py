@@ -45,7 +45,7 @@ def _filter() -> Iterator[Row]:
     for words, finds in grammar():
         yield "Words of the filter", " ".join(words), finds
     for word, finds in GRAMMAR:
-        yield "Words of the trail's filter", word, finds
+        yield "Words of the audit log's filter", word, finds
 
 
 def _deletion() -> Iterator[Row]:
@@ -67,7 +67,7 @@ def _values(app: SmtuiApp) -> Iterator[Row]:
     cleared = ("the terminal is asked to clear it, which cannot be verified" if way == "OSC 52"
                else "it is cleared only where it is still what was copied")
     yield chapter, "copied", f"here with {way}, {kept}; {cleared}"
-    yield chapter, "each reading", "is in the trail, with the time and who it was"
+    yield chapter, "each reading", "is in the audit log, with the time and who it was"
 
 
 def _places(session: Session) -> Iterator[Row]:

@@ -35,7 +35,7 @@ PLACES = (
     REGIONS,
     Place("k", "Keys", "the KMS keys under which values are sealed", "smtui.tui.kms.screen:KmsKeysScreen"),
     Place("f", "Functions", "what is run to rotate secrets", "smtui.tui.rotation.functions:FunctionsScreen"),
-    Place("t", "Trail", "who did what, and when", "smtui.tui.audit.screen:TrailScreen"),
+    Place("t", "Audit log", "who did what, and when", "smtui.tui.audit.screen:AuditLogScreen"),
     Place("h", "Health", "what is weak, repeated, overdue or public",
           "smtui.tui.health.screen:HealthScreen"),
     Place("v", "Vault", "check, backup, import, export, passphrase",

@@ -13,17 +13,17 @@ from smtui.tui.widgets.chrome import KeyBar
 
 
 class HistoryScreen(PartScreen, EventsScreen["int | None"]):
-    """The trail of this secret alone, also of what was asked of it by its name before it was made again."""
+    """The audit log of one secret, including requests under its name before it was created again."""
 
-    BINDINGS = keys.of("trail") + keys.of("parts")
+    BINDINGS = keys.of("audit") + keys.of("parts")
     number = HISTORY
 
     def compose(self) -> ComposeResult:
         yield from self.head()
-        yield from self.events()
+        yield from self.compose_events()
         yield KeyBar()
 
-    def always(self) -> dict[str, Any]:
+    def fixed_criteria(self) -> dict[str, Any]:
         return {"secret_id": self.secret_id}
 
     async def load(self) -> None:

@@ -18,7 +18,8 @@ from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
 
-ABOUT = "Every value is written in plain text, into a new file that only you can read; each reading is in the trail."
+ABOUT = ("Every value is written in plain text, into a new file that only you can read; "
+         "each reading is in the audit log.")
 FORMATS = {
     Format.JSON: "JSON, with descriptions and tags; what an import brings back",
     Format.DOTENV: ".env, for programs that read variables",

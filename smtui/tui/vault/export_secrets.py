@@ -25,7 +25,7 @@ TITLE = SafeText("Export")
 
 
 async def take_out(app: SmtuiApp, session: Session, names: Sequence[str] = ()) -> None:
-    """The secrets of these names or ARNs; without any, those the person chooses. Each stands in the trail."""
+    """The secrets of these names or ARNs; without any, those the person chooses. Each is in the audit log."""
     wanted = await app.push_screen_wait(ExportForm(Wanted(), len(names), session.region))
     while wanted is not None:
         try:

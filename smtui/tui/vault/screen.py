@@ -94,8 +94,8 @@ class VaultScreen(SessionScreen[None]):
         """What holds now of what the tasks change."""
         days = self.vault.audit.retention_days
         return {
-            "keyring:use_keyring": "stored" if stored_key.load(self.vault.path) else "not stored",
-            "retention:keep_trail": f"{days:,} days" if days else "for ever",
+            "vault.keyring:use_keyring": "stored" if stored_key.load(self.vault.path) else "not stored",
+            "audit.retention:set_retention": f"{days:,} days" if days else "for ever",
         }
 
     @on(Table.Chosen)

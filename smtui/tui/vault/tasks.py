@@ -25,11 +25,11 @@ class Task:
 
 
 TASKS = (
-    Task("Check", "verify pages, values, references, trail", "vault.check:check"),
+    Task("Check", "verify pages, values, references, audit log", "vault.check:check"),
     Task("Backup", "a whole copy in a new file", "vault.backup:back_up"),
     Task("Import", "secrets from .env, JSON or aws output", "vault.import_secrets:bring_in", changes=True),
     Task("Export", "secrets into a file, in plain text", "vault.export_secrets:take_out"),
     Task("New passphrase", "and a new recovery code", "vault.passphrase:change_passphrase", changes=True),
     Task("Keyring", "whether the system's keyring opens it", "vault.keyring:use_keyring"),
-    Task("Keep the trail", "for how many days", "audit.retention:keep_trail", changes=True),
+    Task("Keep the audit log", "for how many days", "audit.retention:set_retention", changes=True),
 )

@@ -1,4 +1,4 @@
-"""The trail on the screen."""
+"""The audit log on the screen."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import smtui
 from smtui.api.errors import ClientError
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
-from smtui.tui.audit.query import completed, read
-from smtui.tui.audit.screen import TrailScreen
+from smtui.tui.audit.query import complete_text, parse_query
+from smtui.tui.audit.screen import AuditLogScreen
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, paste, said, screen_text, types, until
 
@@ -32,15 +32,15 @@ def happened(vault: smtui.Vault, filled: Any, clock: Clock) -> None:
     vault.client(caller="arn:aws:iam::000000000000:user/alice").get_secret_value(SecretId="prod/payments/db")
 
 
-async def at_the_trail(pilot: Pilot[None], running: SmtuiApp) -> TrailScreen:
+async def open_audit_log(pilot: Pilot[None], running: SmtuiApp) -> AuditLogScreen:
     await until(pilot, lambda: running.session)
     await pilot.press("o", "t")
-    await until(pilot, lambda: isinstance(running.screen, TrailScreen) and "newest first" in screen_text(running))
-    assert isinstance(running.screen, TrailScreen)
+    await until(pilot, lambda: isinstance(running.screen, AuditLogScreen) and "newest first" in screen_text(running))
+    assert isinstance(running.screen, AuditLogScreen)
     return running.screen
 
 
-def told(screen: TrailScreen) -> list[str]:
+def list_names(screen: AuditLogScreen) -> list[str]:
     return [event["eventName"] for event in screen._events if event["eventName"] != "ListSecrets"]
 
 
@@ -48,9 +48,9 @@ def told(screen: TrailScreen) -> list[str]:
 async def test_everything_that_was_asked_is_there_newest_first(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        screen = await at_the_trail(pilot, running)
+        screen = await open_audit_log(pilot, running)
 
-        assert told(screen) == ["GetSecretValue", "GetSecretValue", *["CreateSecret"] * 5]
+        assert list_names(screen) == ["GetSecretValue", "GetSecretValue", *["CreateSecret"] * 5]
         assert "2026-03-03 17:00:00  GetSecretValue" in screen_text(running)
         assert "user/alice" in screen_text(running)
         assert "✗ Resource" in screen_text(running)
@@ -64,20 +64,20 @@ async def test_everything_that_was_asked_is_there_newest_first(app: MakeApp) -> 
 async def test_the_filter_narrows_as_one_types(app: MakeApp, typed: str, count: int) -> None:
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        screen = await at_the_trail(pilot, running)
+        screen = await open_audit_log(pilot, running)
         await pilot.press("slash")
         await types(pilot, typed)
-        await until(pilot, lambda: f"filter: {typed}" in screen_text(running) and len(told(screen)) == count)
+        await until(pilot, lambda: f"filter: {typed}" in screen_text(running) and len(list_names(screen)) == count)
         await pilot.press("enter", "escape")
 
-        await until(pilot, lambda: len(told(screen)) == 7)
+        await until(pilot, lambda: len(list_names(screen)) == 7)
 
 
 @pytest.mark.usefixtures("happened")
 async def test_an_event_can_be_read_whole(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        await at_the_trail(pilot, running)
+        await open_audit_log(pilot, running)
         await pilot.press("slash")
         await types(pilot, "alice")
         await until(pilot, lambda: "1 event ·" in screen_text(running))
@@ -92,27 +92,27 @@ async def test_what_is_found_can_be_taken_along(app: MakeApp, tmp_path: Path) ->
     """One JSON object a line, in a file of one's own, and only what the filter finds."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        screen = await at_the_trail(pilot, running)
+        screen = await open_audit_log(pilot, running)
         await pilot.press("slash")
         await types(pilot, "operation:CreateSecret")
         await until(pilot, lambda: len(screen._events) == 5)
         await pilot.press("enter", "f6")
-        await until(pilot, lambda: "Export the trail" in screen_text(running))
-        await paste(pilot, str(tmp_path / "trail.jsonl"))
+        await until(pilot, lambda: "Export the audit log" in screen_text(running))
+        await paste(pilot, str(tmp_path / "audit.jsonl"))
         await pilot.press("enter")
         await until(pilot, lambda: "5 events written" in "".join(said(running)))
 
-    file = tmp_path / "trail.jsonl"
+    file = tmp_path / "audit.jsonl"
     assert file.stat().st_mode & 0o777 == 0o600
     assert {json.loads(line)["eventName"] for line in file.read_text().splitlines()} == {"CreateSecret"}
 
 
-async def test_a_long_trail_is_read_as_one_goes(app: MakeApp, client: Any) -> None:
+async def test_a_long_audit_log_is_read_as_one_goes(app: MakeApp, client: Any) -> None:
     for _ in range(500):
         client.get_random_password()
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        screen = await at_the_trail(pilot, running)
+        screen = await open_audit_log(pilot, running)
         assert len(screen._events) < 500
         assert "+ events" in screen_text(running)
         for _ in range(3):
@@ -126,7 +126,7 @@ async def test_a_long_trail_is_read_as_one_goes(app: MakeApp, client: Any) -> No
 async def test_its_words_are_completed(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        screen = await at_the_trail(pilot, running)
+        screen = await open_audit_log(pilot, running)
         await pilot.press("slash")
         await types(pilot, "op")
         await until(pilot, lambda: "operation:" in screen_text(running))
@@ -135,7 +135,7 @@ async def test_its_words_are_completed(app: MakeApp) -> None:
         await until(pilot, lambda: "operation:CreateSecret" in screen_text(running))
         await pilot.press("right")
 
-        await until(pilot, lambda: told(screen) == ["CreateSecret"] * 5)
+        await until(pilot, lambda: list_names(screen) == ["CreateSecret"] * 5)
 
 
 @pytest.mark.parametrize(("typed", "whole"), [
@@ -144,15 +144,15 @@ async def test_its_words_are_completed(app: MakeApp) -> None:
     ("word", None), ("get ", None), ("", None), ("color:blue", None),
 ])
 def test_what_the_last_word_could_be(typed: str, whole: str | None) -> None:
-    assert completed(typed) == whole
+    assert complete_text(typed) == whole
 
 
 def test_what_cannot_be_asked_is_left_out_with_a_word() -> None:
-    question = read("operation:dance outcome:dunno since:soon secret: red", NOW)
+    query = parse_query("operation:dance outcome:dunno since:soon secret: red", NOW)
 
-    assert question.asked == {}
-    assert question.words == ("red",)
-    assert [sentence.partition(" is left out")[0] for sentence in question.left_out] == [
+    assert query.criteria == {}
+    assert query.words == ("red",)
+    assert [sentence.partition(" is left out")[0] for sentence in query.ignored] == [
         "operation:dance", "outcome:dunno", "since:soon",
     ]
 
@@ -166,7 +166,7 @@ def test_what_cannot_be_asked_is_left_out_with_a_word() -> None:
 def test_a_word_that_means_nothing_is_hinted_at(word: str, hint: str) -> None:
     """Wherever it stands, in the words of the list's filter."""
     for text in (word, f"prod {word}"):
-        [sentence] = read(text, datetime(2026, 3, 2, tzinfo=UTC)).hints
+        [sentence] = parse_query(text, datetime(2026, 3, 2, tzinfo=UTC)).hints
         assert hint in sentence
 
 
@@ -175,7 +175,7 @@ def test_a_word_that_means_nothing_is_hinted_at(word: str, hint: str) -> None:
     "https://example.com", "12:30", "since:1x",
 ])  # fmt: skip
 def test_what_is_clear_needs_no_hint(text: str) -> None:
-    assert read(text, datetime(2026, 3, 2, tzinfo=UTC)).hints == ()
+    assert parse_query(text, datetime(2026, 3, 2, tzinfo=UTC)).hints == ()
 
 
 async def test_the_hint_is_shown(app: MakeApp, filled: Any) -> None:

@@ -67,12 +67,12 @@ async def test_what_the_list_says_is_there_at_once(app: MakeApp, vault: smtui.Va
 
 @pytest.mark.usefixtures("ailing")
 async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Vault) -> None:
-    """Only when somebody agreed; each reading is in the trail; Enter goes to the secret."""
+    """Only when somebody agreed; each reading is in the audit log; Enter goes to the secret."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         screen = await at_health(pilot, running)
         await pilot.press("f5")
-        await until(pilot, lambda: "Each reading is in the trail" in screen_text(running))
+        await until(pilot, lambda: "Each reading is in the audit log" in screen_text(running))
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "values looked at" in screen_text(running))
 

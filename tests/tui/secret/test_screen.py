@@ -77,7 +77,7 @@ def readings(vault: smtui.Vault) -> int:
 async def test_looking_at_a_secret_reads_no_value(
     app: MakeApp, database: Any, vault: smtui.Vault, size: tuple[int, int]
 ) -> None:
-    """Name, description, tags, dates and versions stand there; the trail has no reading."""
+    """Name, description, tags, dates and versions stand there; the audit log has no reading."""
     running = app()
     async with opened(running, size):
         text = screen_text(running)

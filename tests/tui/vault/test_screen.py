@@ -65,7 +65,7 @@ async def test_a_whole_vault_is_found_whole(app: MakeApp, filled: Any) -> None:
 
 
 async def test_what_is_wrong_is_told(vault: smtui.Vault, filled: Any, tmp_path: Path) -> None:
-    """Here somebody wrote into the trail of a copy with another program."""
+    """Here somebody wrote into the audit log of a copy with another program."""
     path, key = tmp_path / "copy.vault", vault.unlock_key()
     vault.maintenance.backup(path)
     by_another_program(path, key, "UPDATE trail SET event = replace(event, 'stripe', 'strope')")
@@ -74,7 +74,7 @@ async def test_what_is_wrong_is_told(vault: smtui.Vault, filled: Any, tmp_path: 
         async with running.run_test(size=SMALL) as pilot:
             await at(pilot, running, "Check")
 
-            await until(pilot, lambda: "✗ trail: " in screen_text(running))
+            await until(pilot, lambda: "✗ audit log: " in screen_text(running))
             assert "findings. Keep this file as it is, and open a backup of it." in screen_text(running)
 
 
@@ -316,22 +316,34 @@ async def test_an_export_overwrites_nothing(app: MakeApp, tmp_path: Path, filled
 async def test_a_session_that_only_reads_changes_nothing(app: MakeApp) -> None:
     running = app(read_only=True)
     async with running.run_test(size=SMALL) as pilot:
-        for task in ("Import", "New passphrase", "Keep the trail"):
+        for task in ("Import", "New passphrase", "Keep the audit log"):
             await at(pilot, running, task)
             await until(pilot, lambda: "This session only reads: nothing was changed." in said(running))
             running.clear_notifications()
 
 
-async def test_how_long_the_trail_is_kept(app: MakeApp, vault: smtui.Vault) -> None:
+async def test_the_state_that_a_task_changes_is_shown(app: MakeApp, vault: smtui.Vault) -> None:
+    """The table of tasks tells whether the key is in the keyring, and for how long events are kept."""
+    vault.audit.set_retention(45)
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await until(pilot, lambda: running.session)
+        await pilot.press("o", "v")
+        await until(pilot, lambda: "45 days" in screen_text(running))
+
+        assert "not stored" in screen_text(running)
+
+
+async def test_how_long_the_audit_log_is_kept(app: MakeApp, vault: smtui.Vault) -> None:
     """A shorter time asks first, for events are dropped by it."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await at(pilot, running, "Keep the trail")
+        await at(pilot, running, "Keep the audit log")
         await until(pilot, lambda: "0 is for ever" in screen_text(running))
         await pilot.press("backspace", "9", "0", "enter")
         await until(pilot, lambda: "Older events are dropped for good" in screen_text(running))
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: said(running) == ["The trail is kept for 90 days."])
+        await until(pilot, lambda: said(running) == ["The audit log is kept for 90 days."])
 
         await until(pilot, lambda: "90 days" in screen_text(running))
     assert vault.audit.retention_days == 90
