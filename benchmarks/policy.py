@@ -17,7 +17,7 @@ from statistics import median
 from benchmarks.harness import cpu, tell
 from smtui.policy import grammar
 from smtui.policy.decide import Identity, Request, decide
-from smtui.policy.exposure import exposure
+from smtui.policy.exposure import find_broad_access
 from smtui.policy.statements import MalformedPolicyError, Policy
 from tests.policy.test_budget import NASTY, answer_everything
 
@@ -46,7 +46,7 @@ def deciding(policy: Policy) -> float:
 
 
 def judging(policy: Policy) -> float:
-    return cpu(lambda: exposure(policy, resource=ARN, owner=ACCOUNT, now=datetime(2026, 3, 2, tzinfo=UTC)))
+    return cpu(lambda: find_broad_access(policy, resource=ARN, owner=ACCOUNT, now=datetime(2026, 3, 2, tzinfo=UTC)))
 
 
 def main() -> None:

@@ -13,8 +13,14 @@ from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request
 from smtui.engine.request_context import make_policy_request, parse_identity
 from smtui.policy import exposure, grammar, variables, wildcards
-from smtui.policy.budget import BudgetExceededError, Work
-from smtui.policy.decide import Outcome, action_fits, allowed, principal_fits, resource_fits
+from smtui.policy.budget import Budget, BudgetExceededError
+from smtui.policy.decide import (
+    Outcome,
+    evaluate_access,
+    has_matching_action,
+    has_matching_principal,
+    has_matching_resource,
+)
 from smtui.policy.decide import Request as Question
 from smtui.policy.exposure import Witness
 from smtui.policy.samples import Samples
@@ -63,14 +69,14 @@ def decide_access(call: Call, action: str, secret: Secret) -> Outcome:
 
 
 def _decide(call: Call, policy: Policy | None, asked: Question) -> Outcome:
-    return allowed(policy, asked, identity_allows=call.caller.identity == "admin", owner=call.account)
+    return evaluate_access(policy, asked, identity_allows=call.caller.identity == "admin", owner=call.account)
 
 
 def is_conditionally_allowed(call: Call, secret: Secret, policy: Policy, caller: str, action: str) -> bool:
     """Whether an Allow applies to the caller under conditions, and no unconditional Deny does."""
     asked = Question(parse_identity(caller), action, call.arn(secret), {})
-    about = [each for each in policy.statements if action_fits(each, action) and
-             principal_fits(each, asked.identity) and resource_fits(policy, each, asked)]
+    about = [each for each in policy.statements if has_matching_action(each, action) and
+             has_matching_principal(each, asked.identity) and has_matching_resource(policy, each, asked)]
     return any(each.effect == "Allow" and each.conditions for each in about) and \
         all(each.effect == "Allow" or each.conditions for each in about)
 
@@ -99,9 +105,9 @@ class LockOut:
         if self.outcome.statement is not None:
             return f"It is denied by {self.outcome.statement.name}{self._as(self.outcome.statement)}."
         for statement in self.policy.statements if self.policy else ():
-            if statement.effect == "Allow" and action_fits(statement, MANAGE) and \
-                    principal_fits(statement, self.asked.identity) and \
-                    (self.policy is None or resource_fits(self.policy, statement, self.asked)):
+            if statement.effect == "Allow" and has_matching_action(statement, MANAGE) and \
+                    has_matching_principal(statement, self.asked.identity) and \
+                    (self.policy is None or has_matching_resource(self.policy, statement, self.asked)):
                 return f"It is not allowed by {statement.name}{self._as(statement)}."
         return f"Because {self.outcome.why} allows it."
 
@@ -111,7 +117,8 @@ class LockOut:
         for each in statement.conditions:
             value = self.asked.context.get(each.key)
             text = ", ".join(value) if isinstance(value, list) else value
-            told.append(f"there is no {each.spelled}" if text is None else f"{each.spelled} is {text or 'empty'}")
+            name = each.original_key
+            told.append(f"there is no {name}" if text is None else f"{name} is {text or 'empty'}")
         return f", as {' and '.join(dict.fromkeys(told))}" if told else ""
 
 
@@ -146,8 +153,9 @@ def find_broad_access(call: Call, secret: Secret | None, policy: Policy) -> Witn
         resources = [call.arn(secret)] if secret else list_sample_arns(call, policy)
     except BudgetExceededError:
         return exposure.UNDECIDED
-    work = Work(exposure.STEPS)
-    found = (exposure.exposure(policy, resource=resource, owner=call.account, now=to_datetime(call.now), work=work)
+    budget = Budget(exposure.STEPS)
+    now = to_datetime(call.now)
+    found = (exposure.find_broad_access(policy, resource=resource, owner=call.account, now=now, budget=budget)
              for resource in resources)
     return next(filter(None, found), None)
 
@@ -162,11 +170,11 @@ def _list_arns_to_test(call: Call, policy: Policy | None) -> list[str]:
 def list_sample_arns(call: Call, policy: Policy | None) -> list[str]:
     """ARNs of secrets of this account and Region, one for each way in which the policy distinguishes them.
 
-    Raises TooMuch if there are too many ways to decide.
+    Raises BudgetExceededError if there are too many ways to decide.
     """
     texts = [text for each in (policy.statements if policy else ()) for text in each.resources]
     if policy and policy.variables:
-        texts = [variables.widened(text, variables.keys_in(text)) for text in texts]
-    patterns = [wildcards.pattern(text) for text in texts]
+        texts = [variables.replace_with_stars(text, variables.find_keys(text)) for text in texts]
+    patterns = [wildcards.parse_pattern(text) for text in texts]
     prefix = format_secret_arn(call.region, call.account, "")
-    return list(Samples([(each,) for each in patterns], Work(exposure.STEPS), prefix=prefix))
+    return list(Samples([(each,) for each in patterns], Budget(exposure.STEPS), prefix=prefix))

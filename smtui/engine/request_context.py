@@ -10,7 +10,7 @@ from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request
 from smtui.policy.decide import Identity
 from smtui.policy.decide import Request as Question
-from smtui.policy.keys import canonical
+from smtui.policy.keys import canonicalize_key
 from smtui.vault import rotations, secrets
 from smtui.vault.secrets import Secret
 
@@ -32,7 +32,7 @@ def make_policy_request(
     if tags is None:
         tags = secrets.read_tags(call.database, secret) if secret else {}
     identity = parse_identity(call.caller.arn)
-    own = {canonical(key): _format_context_value(value) for key, value in call.caller.context.items()}
+    own = {canonicalize_key(key): _format_context_value(value) for key, value in call.caller.context.items()}
     context = {**_list_call_keys(call), **_list_identity_keys(identity), **_list_secret_keys(call, secret, tags),
                **_list_request_keys(request), **own}
     return Question(identity, action, resource, context)

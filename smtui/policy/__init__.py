@@ -1,5 +1,5 @@
-"""The policy language of resources: text to statements with positions, what they decide, and whom they let in.
+"""The language of resource policies: parser with positions, decision for a request, search for broad access.
 
-Knows nothing of secrets, vaults or calls: a policy, a request, a verdict. A new element of the language goes into
-`grammar`, a new operator into `conditions`.
+The package does not know secrets, vaults or calls. A new element of the language goes into `grammar`, a new operator
+into `conditions`.
 """

@@ -1,4 +1,7 @@
-"""Condition operators: whether what a request has for a key fits what a policy asks."""
+"""Condition operators: whether the value of a condition key in a request meets a condition.
+
+Source: "IAM JSON policy elements: Condition operators" and "Multivalued context keys".
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from functools import lru_cache
 
 from smtui.policy import wildcards
 from smtui.policy.statements import Condition
-from smtui.policy.variables import Context, pattern
+from smtui.policy.variables import Context, resolve_pattern
 from smtui.policy.wildcards import Pattern
 
 NEGATED = {
@@ -22,9 +25,9 @@ NEGATED = {
     "NotIpAddress": "IpAddress", "ArnNotEquals": "ArnLike", "ArnNotLike": "ArnLike",
 }  # fmt: skip
 _ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    "Equals": lambda given, asked: given == asked, "LessThan": lambda given, asked: given < asked,
-    "LessThanEquals": lambda given, asked: given <= asked, "GreaterThan": lambda given, asked: given > asked,
-    "GreaterThanEquals": lambda given, asked: given >= asked,
+    "Equals": lambda value, other: value == other, "LessThan": lambda value, other: value < other,
+    "LessThanEquals": lambda value, other: value <= other, "GreaterThan": lambda value, other: value > other,
+    "GreaterThanEquals": lambda value, other: value >= other,
 }  # fmt: skip
 STRINGS = ("StringEquals", "StringEqualsIgnoreCase", "StringLike")
 OPERATORS = frozenset({
@@ -34,12 +37,16 @@ OPERATORS = frozenset({
 
 
 def is_like(operator: str) -> bool:
-    """Whether stars and question marks in its values stand for other characters."""
+    """Whether `*` and `?` in the operator's values are wildcards."""
     return "Like" in operator or operator.startswith("Arn")
 
 
-def holds(condition: Condition, context: Context, *, variables: bool) -> bool:
-    """Whether one condition is met, in the order in which it is decided: presence, absence, values."""
+def is_met(condition: Condition, context: Context, *, variables: bool) -> bool:
+    """Whether a request's context meets a condition.
+
+    Args:
+        variables: whether `${...}` in the values is a policy variable.
+    """
     present = context.get(condition.key)
     if condition.operator == "Null":
         return any((value.lower() == "true") == (present is None) for value in condition.values)
@@ -47,49 +54,49 @@ def holds(condition: Condition, context: Context, *, variables: bool) -> bool:
     if present is None:
         return condition.if_exists or condition.over == "ForAllValues" or (not condition.over and negated)
     given = present if isinstance(present, list) else [present]
-    passes = (_passes(condition, value, context, variables) != negated for value in given)
+    passes = (_is_value_accepted(condition, value, context, variables) != negated for value in given)
     return all(passes) if condition.over == "ForAllValues" or (negated and not condition.over) else any(passes)
 
 
-def _passes(condition: Condition, given: str, context: Context, variables: bool) -> bool:
+def _is_value_accepted(condition: Condition, given: str, context: Context, variables: bool) -> bool:
     operator = NEGATED.get(condition.operator, condition.operator)
-    return any(_fits(operator, asked, given, context, variables) for asked in condition.values)
+    return any(_is_value_match(operator, expected, given, context, variables) for expected in condition.values)
 
 
-def _fits(operator: str, asked: str, given: str, context: Context, variables: bool) -> bool:
+def _is_value_match(operator: str, expected: str, given: str, context: Context, variables: bool) -> bool:
     if operator in STRINGS or operator in ("ArnLike", "ArnEquals"):
-        found = pattern(asked, context, variables=variables, like=operator not in STRINGS[:2])
-        return found is not None and _text_fits(operator, found, given)
+        found = resolve_pattern(expected, context, variables=variables, like=operator not in STRINGS[:2])
+        return found is not None and _is_text_match(operator, found, given)
     if operator == "Bool":
-        return asked.lower() == given.lower()
+        return expected.lower() == given.lower()
     if operator == "BinaryEquals":
-        return _bytes(asked) == _bytes(given) != None  # noqa: E711
+        return _bytes(expected) == _bytes(given) != None  # noqa: E711
     if operator == "IpAddress":
-        network, address = network_of(asked), network_of(given)
+        network, address = parse_network(expected), parse_network(given)
         return bool(network and address and network.version == address.version
                     and address.subnet_of(network))  # type: ignore[arg-type]
-    read = date_of if operator.startswith("Date") else number_of
-    left, right = read(given), read(asked)
+    parse = parse_date if operator.startswith("Date") else parse_number
+    left, right = parse(given), parse(expected)
     return left is not None and right is not None and _ORDER[operator.removeprefix("Date").removeprefix("Numeric")](
         left, right
     )
 
 
-def _text_fits(operator: str, found: Pattern, given: str) -> bool:
+def _is_text_match(operator: str, found: Pattern, given: str) -> bool:
     if operator == "StringEqualsIgnoreCase":
-        return wildcards.matches(tuple(part.lower() for part in found), given.lower())
+        return wildcards.is_match(tuple(part.lower() for part in found), given.lower())
     if operator.startswith("Arn"):
-        return arn_matches(found, given)
-    return wildcards.matches(found, given)
+        return is_arn_match(found, given)
+    return wildcards.is_match(found, given)
 
 
-def arn_matches(found: Pattern, arn: str) -> bool:
-    """Field by field between the first five colons: a star does not reach into another field."""
-    asked, given = wildcards.fields(found), arn.split(":", 5)
-    return len(asked) == len(given) and all(map(wildcards.matches, asked, given))
+def is_arn_match(found: Pattern, arn: str) -> bool:
+    """Whether each of an ARN's six fields matches; a star does not match a colon between the first five."""
+    expected, given = wildcards.split_fields(found), arn.split(":", 5)
+    return len(expected) == len(given) and all(map(wildcards.is_match, expected, given))
 
 
-# Values of other kinds than text; None where one is none.
+# Parsers for values that are not plain text; each returns None for a text of another kind.
 
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -97,14 +104,14 @@ _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|
 _NETWORK = re.compile(r"[\d.]+(?:/\d{1,2})?|[\da-fA-F:.]+(?:/\d{1,3})?", re.ASCII)
 
 
-def number_of(text: str) -> Decimal | None:
+def parse_number(text: str) -> Decimal | None:
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def date_of(text: str) -> Decimal | None:
-    """Seconds since 1970, of a date as the W3C profile of ISO 8601 has it, or of such seconds."""
+def parse_date(text: str) -> Decimal | None:
+    """Returns the seconds since 1970 of a date in the W3C profile of ISO 8601, or of a number of seconds."""
     if not _DATE.fullmatch(text):
-        return number_of(text)
+        return parse_number(text)
     try:
         moment = datetime.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text)
     except ValueError:
@@ -113,7 +120,7 @@ def date_of(text: str) -> Decimal | None:
 
 
 @lru_cache(maxsize=4096)
-def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+def parse_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     if not _NETWORK.fullmatch(text):
         return None
     try:
@@ -129,14 +136,14 @@ def _bytes(text: str) -> bytes | None:
         return None
 
 
-def wrong_value(operator: str, text: str) -> str:
-    """What an operator takes, where this value is not that; empty where it is."""
+def describe_expected_value(operator: str, text: str) -> str:
+    """Returns the kind of value that an operator takes if the text is not one, otherwise an empty text."""
     positive = NEGATED.get(operator, operator)
-    if positive.startswith("Numeric") and number_of(text) is None:
+    if positive.startswith("Numeric") and parse_number(text) is None:
         return "a number"
-    if positive.startswith("Date") and date_of(text) is None:
+    if positive.startswith("Date") and parse_date(text) is None:
         return "a date as in 2026-11-24T12:00:00Z"
-    if positive == "IpAddress" and network_of(text) is None:
+    if positive == "IpAddress" and parse_network(text) is None:
         return "an address or a network as in 203.0.113.0/24"
     if positive in ("Bool", "Null") and text.lower() not in ("true", "false"):
         return "true or false"

@@ -1,4 +1,7 @@
-"""What a policy decides of a request, and what that means for a caller. The one meaning of the language."""
+"""The decision of a resource policy about a request, and its effect for the caller.
+
+Source: "Policy evaluation logic" in the IAM User Guide.
+"""
 
 from __future__ import annotations
 
@@ -8,44 +11,45 @@ from typing import Literal
 
 from smtui.api.arn import get_account, get_role_arn
 from smtui.policy import wildcards
-from smtui.policy.conditions import arn_matches, holds
+from smtui.policy.conditions import is_arn_match, is_met
 from smtui.policy.statements import Policy, Principals, Statement
-from smtui.policy.variables import pattern
+from smtui.policy.variables import resolve_pattern
 
 Verdict = Literal["deny", "allow", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks: an ARN and its account, or a service by its name, or nobody known, without either."""
+    """The sender of a request: an ARN, or the name of a service. Both are empty for an unsigned request."""
 
     arn: str = ""
     service: str = ""
 
     @property
     def account(self) -> str:
+        """The account id in the ARN."""
         return get_account(self.arn)
 
     @property
     def kind_and_name(self) -> tuple[str, str]:
-        """Like `user` and `team/alice`: the path is in the name, and may have colons in it."""
+        """The kind and the name with its path, such as `user` and `team/alice`. A path can contain colons."""
         kind, _, name = self.arn.split(":", 5)[-1].partition("/")
         return kind, name
 
     @property
     def role(self) -> str:
-        """The ARN of the role, as far as a session's own ARN tells it; the path of the role is not in that."""
+        """The ARN of a session's role without the role's path, which a session's ARN does not contain."""
         return get_role_arn(self.arn)
 
     @property
     def principal_arn(self) -> str:
-        """aws:PrincipalArn: the role's for a session of it."""
+        """The value of aws:PrincipalArn: for a session, the ARN of its role."""
         return self.role or self.arn
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`action` without its service; `context` with keys in lower case."""
+    """A call: `action` without the service prefix, `context` with condition keys in lower case."""
 
     identity: Identity
     action: str
@@ -55,7 +59,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The verdict, and the statement it comes from."""
+    """The verdict and the statement that decides it."""
 
     verdict: Verdict
     statement: Statement | None = None
@@ -66,88 +70,93 @@ NOTHING_DECIDED = Decision("none")
 
 
 def decide(policy: Policy, request: Request) -> Decision:
-    """Any Deny that applies denies; else any Allow that applies allows."""
+    """Decides by a policy alone: an applicable Deny denies, otherwise an applicable Allow allows."""
     allowed = NOTHING_DECIDED
     for statement in policy.statements:
-        if (statement.effect == "Deny" or allowed is NOTHING_DECIDED) and applies(policy, statement, request):
+        if (statement.effect == "Deny" or allowed is NOTHING_DECIDED) and is_applicable(policy, statement, request):
             if statement.effect == "Deny":
                 return Decision("deny", statement)
             allowed = Decision("allow", statement)
     return allowed
 
 
-def applies(policy: Policy, statement: Statement, request: Request) -> bool:
+def is_applicable(policy: Policy, statement: Statement, request: Request) -> bool:
+    """Whether action, principal, resource and all conditions of a statement match."""
     return (
-        action_fits(statement, request.action)
-        and principal_fits(statement, request.identity)
-        and resource_fits(policy, statement, request)
-        and all(holds(condition, request.context, variables=policy.variables) for condition in statement.conditions)
+        has_matching_action(statement, request.action)
+        and has_matching_principal(statement, request.identity)
+        and has_matching_resource(policy, statement, request)
+        and all(is_met(condition, request.context, variables=policy.variables) for condition in statement.conditions)
     )
 
 
-def action_fits(statement: Statement, action: str) -> bool:
+def has_matching_action(statement: Statement, action: str) -> bool:
     name = (SERVICE + action).lower()
-    found = any(wildcards.matches(wildcards.pattern(each.lower()), name) for each in statement.actions)
-    return found != statement.but_actions
+    found = any(wildcards.is_match(wildcards.parse_pattern(each.lower()), name) for each in statement.actions)
+    return found != statement.negates_actions
 
 
-def resource_fits(policy: Policy, statement: Statement, request: Request) -> bool:
-    found = any(_is_resource(policy, each, request) for each in statement.resources)
-    return found != statement.but_resources
+def has_matching_resource(policy: Policy, statement: Statement, request: Request) -> bool:
+    found = any(_is_resource_match(policy, each, request) for each in statement.resources)
+    return found != statement.negates_resources
 
 
-def _is_resource(policy: Policy, asked: str, request: Request) -> bool:
-    if asked == "*":
+def _is_resource_match(policy: Policy, pattern: str, request: Request) -> bool:
+    if pattern == "*":
         return True
-    found = pattern(asked, request.context, variables=policy.variables, like=True)
-    return found is not None and arn_matches(found, request.resource)
+    found = resolve_pattern(pattern, request.context, variables=policy.variables, like=True)
+    return found is not None and is_arn_match(found, request.resource)
 
 
-def principal_fits(statement: Statement, identity: Identity) -> bool:
-    return covers(statement.principals, identity) != statement.but_principals
+def has_matching_principal(statement: Statement, identity: Identity) -> bool:
+    return includes_identity(statement.principals, identity) != statement.negates_principals
 
 
-def covers(principals: Principals, identity: Identity) -> bool:
-    """Whether an identity is among them, by itself, by its role, or by its account."""
+def includes_identity(principals: Principals, identity: Identity) -> bool:
+    """Whether the principals contain the identity itself, its role or its account."""
     if principals.everyone:
         return True
     if identity.service:
         return identity.service in principals.services
-    return bool(identity.arn) and (identity.account in principals.accounts or names(principals, identity))
+    return bool(identity.arn) and (identity.account in principals.accounts or names_identity(principals, identity))
 
 
-def names(principals: Principals, identity: Identity) -> bool:
-    """Whether an identity is named by itself or by its role, whatever path the role has."""
+def names_identity(principals: Principals, identity: Identity) -> bool:
+    """Whether the principals contain the ARN of the identity or of its role, with any path of the role."""
     if identity.arn in principals.arns:
         return True
     role = identity.role
-    return bool(role) and any(_without_path(arn) == role for arn in principals.arns)
+    return bool(role) and any(_remove_role_path(arn) == role for arn in principals.arns)
 
 
-def _without_path(arn: str) -> str:
+def _remove_role_path(arn: str) -> str:
     head, role, name = arn.partition(":role/")
     return f"{head}{role}{name.rpartition('/')[2]}" if role else arn
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Whether a caller may, and why not."""
+    """Whether a caller is allowed, and the reason if not."""
 
     allowed: bool
     why: Literal["", "explicit deny", "no identity-based policy", "no resource-based policy"] = ""
     statement: Statement | None = None
 
 
-def allowed(policy: Policy | None, request: Request, *, identity_allows: bool, owner: str) -> Outcome:
-    """The final decision. `owner` is the account of the resource; `identity_allows`, what the caller's own says.
+def evaluate_access(policy: Policy | None, request: Request, *, identity_allows: bool, owner: str) -> Outcome:
+    """Decides by the resource policy and the caller's identity-based policies together.
 
-    Services, and who did not sign, have no account of their own that could say anything.
+    Services and unsigned callers have no identity-based policies.
+
+    Args:
+        identity_allows: whether the caller's identity-based policies allow the request.
+        owner: the account id of the resource.
     """
     decision = decide(policy, request) if policy else NOTHING_DECIDED
     if decision.verdict == "deny":
         return Outcome(False, "explicit deny", decision.statement)
     if request.identity.account == owner:
-        if identity_allows or (policy is not None and _names_caller(policy, request)):
+        if identity_allows or (policy is not None and _is_caller_named(policy, request)):
             return Outcome(True, "", decision.statement)
         return Outcome(False, "no identity-based policy")
     if not identity_allows and request.identity.account:
@@ -157,11 +166,11 @@ def allowed(policy: Policy | None, request: Request, *, identity_allows: bool, o
     return Outcome(False, "no resource-based policy")
 
 
-def _names_caller(policy: Policy, request: Request) -> bool:
-    """Whether an Allow that applies names the caller or everyone; to be covered by one's account is not enough."""
+def _is_caller_named(policy: Policy, request: Request) -> bool:
+    """Whether an applicable Allow names the caller or everyone. The caller's account alone is not enough."""
     for statement in policy.statements:
         principals = statement.principals
-        named = principals.everyone or names(principals, request.identity) or statement.but_principals
-        if statement.effect == "Allow" and named and applies(policy, statement, request):
+        named = principals.everyone or names_identity(principals, request.identity) or statement.negates_principals
+        if statement.effect == "Allow" and named and is_applicable(policy, statement, request):
             return True
     return False

@@ -1,6 +1,6 @@
-"""JSON with positions: every value knows its line and column, and nothing that two readers could read differently.
+"""The JSON text of a policy as nodes with line and column.
 
-A member that is there twice, NaN, half a surrogate pair and nesting without end are refused, as `PolicyJsonError`.
+Duplicate members, NaN, unpaired surrogates and deep nesting are refused, as JSON parsers disagree about them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ _WORDS = {"true": ("flag", True), "false": ("flag", False), "null": ("null", Non
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Line and column, both from 1."""
+class Position:
+    """A position in the text: line and column, both from 1."""
 
     line: int
     column: int
@@ -25,19 +25,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One JSON value. `value` is a text, bool, None, a number as it is spelled, a list of nodes, or of members."""
+    """One JSON value.
+
+    Attributes:
+        kind: text, number, flag, null, list or object.
+        value: a text, a number as text, a bool, None, a list of nodes, or members by name.
+    """
 
     kind: str
     value: object
-    place: Place
+    position: Position
 
     @property
     def items(self) -> list[Node]:
-        """The elements of a list; any other value by itself, as the policy language reads it."""
+        """The elements of a list. Any other value is its own only element, as in the policy language."""
         return self.value if self.kind == "list" else [self]  # type: ignore[return-value]
 
     @property
     def members(self) -> dict[str, Member]:
+        """The members of an object by name; empty for any other value."""
         return self.value if self.kind == "object" else {}  # type: ignore[return-value]
 
 
@@ -50,46 +56,54 @@ class Member:
 
 
 class PolicyJsonError(ValueError):
-    """What is wrong, and where."""
+    """The text is not JSON that a policy can use; `position` is that of the fault."""
 
-    def __init__(self, sentence: str, place: Place) -> None:
+    def __init__(self, sentence: str, position: Position) -> None:
         super().__init__(sentence)
-        self.place = place
+        self.position = position
 
 
-def read(text: str) -> Node:
-    """Raises PolicyJsonError."""
+def parse_document(text: str) -> Node:
+    """Parses the JSON text of a policy.
+
+    Raises:
+        PolicyJsonError: the text is not JSON, or contains what parsers disagree about.
+    """
     try:
-        return _Places(text).node(parse_json(text))
+        return _Positions(text).convert_node(parse_json(text))
     except InvalidJsonError as error:
-        raise PolicyJsonError(str(error), Place(*locate(text, error.position))) from None
+        raise PolicyJsonError(str(error), Position(*locate(text, error.position))) from None
 
 
-class _Places:
-    """Knows on which line and column an offset is."""
+class _Positions:
+    """Converts nodes of the JSON reader, whose positions are offsets, to nodes with line and column."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
 
-    def place(self, at: int) -> Place:
+    def locate(self, at: int) -> Position:
         line = bisect_right(self._starts, at)
-        return Place(line, at - self._starts[line - 1] + 1)
+        return Position(line, at - self._starts[line - 1] + 1)
 
-    def node(self, found: JsonNode) -> Node:
-        """Raises PolicyJsonError for half a surrogate pair, which JSON allows and no policy needs."""
-        place = self.place(found.start)
-        spelled = self._text[found.start : found.end]
+    def convert_node(self, found: JsonNode) -> Node:
+        """Converts a node and its children.
+
+        Raises:
+            PolicyJsonError: a text contains an unpaired surrogate.
+        """
+        position = self.locate(found.start)
+        text = self._text[found.start : found.end]
         match found.kind:
             case JsonKind.OBJECT:
-                members = (Member(self.node(key), self.node(value)) for key, value in found.pairs)
-                return Node("object", {str(member.key.value): member for member in members}, place)
+                members = (Member(self.convert_node(key), self.convert_node(value)) for key, value in found.pairs)
+                return Node("object", {str(member.key.value): member for member in members}, position)
             case JsonKind.ARRAY:
-                return Node("list", [self.node(item) for item in found.items], place)
+                return Node("list", [self.convert_node(item) for item in found.items], position)
             case JsonKind.STRING:
                 if not is_encodable(found.string):
-                    raise PolicyJsonError("this text is not well formed", place)
-                return Node("text", found.string, place)
+                    raise PolicyJsonError("this text is not well formed", position)
+                return Node("text", found.string, position)
             case JsonKind.NUMBER:
-                return Node("number", spelled, place)
-        return Node(*_WORDS[spelled], place)
+                return Node("number", text, position)
+        return Node(*_WORDS[text], position)

@@ -1,8 +1,7 @@
-"""Names in a policy that mean nothing: actions and condition keys nobody has, and what a template left to be filled in.
+"""Warnings about names without effect: unknown actions, unknown condition keys, placeholders of templates.
 
-The language allows them, and the service takes them; a policy with one of them does something else than its writer
-meant. Sources: the actions and keys of "Actions, resources, and condition keys for AWS Secrets Manager" and "AWS
-global condition context keys".
+The service accepts such a policy, but its effect is not the one its author expects.
+Sources: "Actions, resources, and condition keys for AWS Secrets Manager", "AWS global condition context keys".
 """
 
 from __future__ import annotations
@@ -13,10 +12,9 @@ from difflib import get_close_matches
 
 from smtui.policy import document, variables, wildcards
 from smtui.policy.document import Member, Node
-from smtui.policy.keys import ACTIONS, SPELLED
-from smtui.policy.statements import Finding
+from smtui.policy.keys import ACTIONS, KEY_NAMES
+from smtui.policy.statements import UNUSUAL, Finding
 
-UNUSUAL = "This is allowed, and seldom meant."
 SERVICE = "secretsmanager:"
 WITHOUT_SECRET = ("BatchGetSecretValue", "CreateSecret", "GetRandomPassword", "ListSecrets")
 KNOWN_ACTIONS = tuple(SERVICE + name for name in (*ACTIONS, *WITHOUT_SECRET))
@@ -32,9 +30,9 @@ MORE_KEYS = (
     "secretsmanager:BlockPublicPolicy", "secretsmanager:SecretPrimaryRegion",
     "secretsmanager:resource/AllowRotationLambdaArn",
 )
-KNOWN_KEYS = {key.lower(): key for key in (*SPELLED.values(), *MORE_KEYS)}
-KEYS_OF_TAGS = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "secretsmanager:resourcetag/")
-OUR_SERVICES = ("aws", "secretsmanager")
+KNOWN_KEYS = {key.lower(): key for key in (*KEY_NAMES.values(), *MORE_KEYS)}
+TAG_PREFIXES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "secretsmanager:resourcetag/")
+KNOWN_SERVICES = ("aws", "secretsmanager")
 PLACEHOLDER = re.compile(
     r"(?<![A-Za-z0-9])(?:YOUR[-_][A-Z_-]+|(?:ACCOUNT|ROLE|USER|ORG|ORGANIZATION|VPC|ENDPOINT|SECRET|REGION)[-_]?"
     r"(?:ID|NAME|NUMBER|ARN)|ACCOUNT|ORGANIZATION|ENDPOINT|EXAMPLE[A-Z0-9-]*|PLACEHOLDER|CHANGE[-_]?ME|REPLACE[-_]?ME|"
@@ -44,73 +42,74 @@ PLACEHOLDER = re.compile(
 
 
 def find_doubtful_names(text: str, own_account: str = "") -> list[Finding]:
-    """Each unknown action, unknown condition key and placeholder, where it stands.
+    """Returns a finding with position for each unknown action, unknown condition key and placeholder.
 
     Args:
-        text: a policy that `grammar.parse` takes.
-        own_account: an account id that is no placeholder, though documentation uses it.
+        text: a policy that `grammar.parse` accepts.
+        own_account: an account id that is not a placeholder, even if the AWS documentation uses it.
     """
-    statements = document.read(text).members["Statement"].value.items
-    return [finding for each in statements for finding in _of_statement(each, own_account)]
+    statements = document.parse_document(text).members["Statement"].value.items
+    return [finding for each in statements for finding in _check_statement(each, own_account)]
 
 
-def _of_statement(statement: Node, own_account: str) -> Iterator[Finding]:
+def _check_statement(statement: Node, own_account: str) -> Iterator[Finding]:
     for name, member in statement.members.items():
         if name in ("Action", "NotAction"):
-            yield from _unknown_actions(member.value.items)
+            yield from _find_unknown_actions(member.value.items)
         elif name == "Condition":
-            yield from _unknown_keys(member)
+            yield from _find_unknown_keys(member)
         if name not in ("Sid", "Effect", "Action", "NotAction"):
-            yield from _placeholders(member.value, own_account)
+            yield from _find_placeholders(member.value, own_account)
 
 
-def _unknown_actions(actions: Iterable[Node]) -> Iterator[Finding]:
+def _find_unknown_actions(actions: Iterable[Node]) -> Iterator[Finding]:
     for node in actions:
         action = str(node.value)
-        pattern = wildcards.pattern(action.lower())
-        if action != "*" and not any(wildcards.matches(pattern, each.lower()) for each in KNOWN_ACTIONS):
+        pattern = wildcards.parse_pattern(action.lower())
+        if action != "*" and not any(wildcards.is_match(pattern, each.lower()) for each in KNOWN_ACTIONS):
             what = f"{action} fits no action" if set(action) & set("*?") else f"{action} is no action"
-            yield Finding(UNUSUAL, f"{what} of Secrets Manager{_guess(action, KNOWN_ACTIONS)}", node.place)
+            yield Finding(UNUSUAL, f"{what} of Secrets Manager{_suggest_name(action, KNOWN_ACTIONS)}", node.position)
 
 
-def _unknown_keys(condition: Member) -> Iterator[Finding]:
+def _find_unknown_keys(condition: Member) -> Iterator[Finding]:
     for operator in condition.value.members.values():
         for key in operator.value.members.values():
             if not _is_known_key(str(key.key.value)):
-                yield _unknown_key(str(key.key.value), key.key)
+                yield _make_unknown_key(str(key.key.value), key.key)
             for value in key.value.items:
-                for spelled in variables.spelled_in(str(value.value)).values():
-                    if not _is_known_key(spelled):
-                        yield _unknown_key(spelled, value)
+                for name in variables.find_spellings(str(value.value)).values():
+                    if not _is_known_key(name):
+                        yield _make_unknown_key(name, value)
 
 
-def _unknown_key(key: str, node: Node) -> Finding:
-    return Finding(UNUSUAL, f"no request has a condition key {key}{_guess(key, KNOWN_KEYS.values())}", node.place)
+def _make_unknown_key(key: str, node: Node) -> Finding:
+    suggestion = _suggest_name(key, KNOWN_KEYS.values())
+    return Finding(UNUSUAL, f"no request has a condition key {key}{suggestion}", node.position)
 
 
 def _is_known_key(key: str) -> bool:
-    """Keys of other services come with requests that these services make, and are none of our business."""
+    """Whether a condition key is known, or belongs to another service."""
     lower = key.lower()
-    if lower in KNOWN_KEYS or any(lower.startswith(each) and lower != each for each in KEYS_OF_TAGS):
+    if lower in KNOWN_KEYS or any(lower.startswith(each) and lower != each for each in TAG_PREFIXES):
         return True
     service = lower.partition(":")[0]
-    return service not in OUR_SERVICES and not get_close_matches(service, OUR_SERVICES[1:], cutoff=0.8)
+    return service not in KNOWN_SERVICES and not get_close_matches(service, KNOWN_SERVICES[1:], cutoff=0.8)
 
 
-def _guess(name: str, known: Iterable[str]) -> str:
-    spelled = {each.lower(): each for each in known}
-    found = get_close_matches(name.lower(), spelled, n=1, cutoff=0.8)
-    return f"; did you mean {spelled[found[0]]}?" if found else ""
+def _suggest_name(name: str, known: Iterable[str]) -> str:
+    by_lower_case = {each.lower(): each for each in known}
+    found = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.8)
+    return f"; did you mean {by_lower_case[found[0]]}?" if found else ""
 
 
-def _placeholders(node: Node, own_account: str) -> Iterator[Finding]:
+def _find_placeholders(node: Node, own_account: str) -> Iterator[Finding]:
     for member in node.members.values():
-        yield from _placeholders(member.value, own_account)
+        yield from _find_placeholders(member.value, own_account)
     if node.kind == "list":
         for item in node.items:
-            yield from _placeholders(item, own_account)
+            yield from _find_placeholders(item, own_account)
     if node.kind == "text":
         for found in PLACEHOLDER.finditer(str(node.value)):
             if found[0] != own_account:
-                yield Finding(UNUSUAL, f"{found[0]} is a placeholder: put the real one in its place", node.place)
+                yield Finding(UNUSUAL, f"{found[0]} is a placeholder: put the real one in its place", node.position)
                 return

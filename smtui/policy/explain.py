@@ -1,4 +1,4 @@
-"""A witness as one sentence: who gets in, to do what, from where, and by which statement."""
+"""A witness as one sentence: who can call which action, from where, and by which statement."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ if TYPE_CHECKING:
 
 UNDECIDED = "It could not be decided who gets in, so this policy is treated as one that lets everyone in."
 EVERY_ADDRESS = ("0.0.0.0/0", "::/0")
-SAID_BY_WHO = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username",
-                         "aws:resourceaccount", "aws:sourceip"})
-OF_PRINCIPAL, OF_SECRET = "aws:principaltag/", "aws:resourcetag/"
-LONGEST = 60
-"""Characters of a value that are told."""
+IDENTITY_KEYS = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username",
+                           "aws:resourceaccount", "aws:sourceip"})
+PRINCIPAL_TAG, SECRET_TAG = "aws:principaltag/", "aws:resourcetag/"
+MAX_VALUE_LENGTH = 60
+"""Longer values are cut off after this many characters."""
 
 
-def sentence(witness: Witness) -> str:
+def format_witness(witness: Witness) -> str:
+    """Returns the sentence for a witness."""
     if witness.request is None or witness.statement is None:
         return UNDECIDED
-    what = f"{_who(witness)} can call {witness.request.action}{_source(witness)}{_where(witness)}."
-    spared = f", which {witness.spared_by.name} does not deny" if witness.spared_by else ""
-    return f"{what} ({witness.statement.name}{spared})"
+    who, source, context = _describe_identity(witness), _describe_source(witness), _describe_context(witness)
+    unmatched = f", which {witness.unmatched_deny.name} does not deny" if witness.unmatched_deny else ""
+    return f"{who} can call {witness.request.action}{source}{context}. ({witness.statement.name}{unmatched})"
 
 
-def _who(witness: Witness) -> str:
+def _describe_identity(witness: Witness) -> str:
     assert witness.request is not None
     identity, context = witness.request.identity, witness.request.context
     if not identity.arn:
@@ -34,35 +35,36 @@ def _who(witness: Witness) -> str:
     kind, name = identity.kind_and_name
     if kind == "root":
         return "Any AWS account's root user"
-    tags = ", ".join(f"{_tag(witness, key)}={_value(context[key])}" for key in sorted(context)
-                     if key.startswith(OF_PRINCIPAL))
+    tags = ", ".join(f"{_format_tag(witness, key)}={_format_value(context[key])}" for key in sorted(context)
+                     if key.startswith(PRINCIPAL_TAG))
     tagged = f" tagged {tags}" if tags else ""
     if "aws:principalarn" in context or "aws:username" in context:
         return f'Any AWS account\'s {kind} "{name}"{tagged}'
     return f"Any AWS account's {kind}s{tagged}"
 
 
-def _source(witness: Witness) -> str:
+def _describe_source(witness: Witness) -> str:
     address = witness.request.context.get(keys.ADDRESS) if witness.request else None
     if address is None:
         return ""
     return ", from any address" if address in EVERY_ADDRESS else f", from {address}"
 
 
-def _where(witness: Witness) -> str:
+def _describe_context(witness: Witness) -> str:
     assert witness.request is not None
     context = witness.request.context
-    told = [f"{keys.spelled(key, witness.spelled)} is {_value(context[key])}" for key in sorted(context)
-            if key not in SAID_BY_WHO and not key.startswith((OF_PRINCIPAL, OF_SECRET))]
-    told += [f"the secret is tagged {_tag(witness, key)}={_value(context[key])}" for key in sorted(context)
-             if key.startswith(OF_SECRET)]
-    return f" where {' and '.join(told)}" if told else ""
+    left_out = (PRINCIPAL_TAG, SECRET_TAG)
+    clauses = [f"{keys.format_key(key, witness.original_keys)} is {_format_value(context[key])}"
+               for key in sorted(context) if key not in IDENTITY_KEYS and not key.startswith(left_out)]
+    clauses += [f"the secret is tagged {_format_tag(witness, key)}={_format_value(context[key])}"
+                for key in sorted(context) if key.startswith(SECRET_TAG)]
+    return f" where {' and '.join(clauses)}" if clauses else ""
 
 
-def _tag(witness: Witness, key: str) -> str:
-    return keys.spelled(key, witness.spelled).partition("/")[2]
+def _format_tag(witness: Witness, key: str) -> str:
+    return keys.format_key(key, witness.original_keys).partition("/")[2]
 
 
-def _value(value: str | list[str]) -> str:
+def _format_value(value: str | list[str]) -> str:
     text = ", ".join(value) if isinstance(value, list) else value
-    return f"{text[:LONGEST]}…" if len(text) > LONGEST else text or "empty"
+    return f"{text[:MAX_VALUE_LENGTH]}…" if len(text) > MAX_VALUE_LENGTH else text or "empty"

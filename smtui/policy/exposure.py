@@ -1,9 +1,9 @@
-"""Who could get in: whether any stranger's request is allowed, and if so, which.
+"""The search for broad access: a request of a stranger that a policy allows.
 
-A stranger is nobody, or a user or role of an account that is neither the secret's own nor named in the policy, from
-an organization, a network and a source that it does not name either. For each Allow the search chooses a stranger and
-then value after value, and turns back as soon as that Allow no longer holds or some Deny does. What is measured of
-addresses is the whole set from which the request is allowed, so that ranges that were split count as one.
+A stranger is an unsigned caller, or a user or role of an account that is not the secret's own and not in the policy,
+from an organization, a network and a source that the policy does not contain either. For each Allow the search picks
+a stranger, then assigns condition keys one by one, and backtracks when the Allow no longer applies or a Deny does.
+The set of all source addresses is measured as a whole, so split ranges count as one.
 """
 
 from __future__ import annotations
@@ -16,139 +16,149 @@ from itertools import combinations
 
 from smtui.policy import keys, variables
 from smtui.policy.addresses import NOWHERE
-from smtui.policy.budget import BudgetExceededError, Work
-from smtui.policy.candidate_values import Representatives
-from smtui.policy.decide import Request, principal_fits
-from smtui.policy.evaluator import Judge
-from smtui.policy.humanize import natural
-from smtui.policy.search import Attempt
+from smtui.policy.budget import Budget, BudgetExceededError
+from smtui.policy.candidate_values import CandidateValues
+from smtui.policy.decide import Request, has_matching_principal
+from smtui.policy.evaluator import Evaluator
+from smtui.policy.humanize import humanize_request
+from smtui.policy.search import StrangerSearch
 from smtui.policy.statements import Policy, Statement
 from smtui.policy.strangers import Strangers
 
-TELLING = frozenset({keys.ADDRESS, "aws:principalarn"})
+ALWAYS_SHOWN = frozenset({keys.ADDRESS, "aws:principalarn"})
 STEPS = 40_000
-"""What the question may cost before it is given up."""
+"""The default budget of one search."""
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A stranger's request that is allowed; in `context` only what the policy looks at. `undecided`: not known.
+    """A request of a stranger that the policy allows.
 
-    `spared_by` is a Deny about the same action that does not stop it; `spelled`, keys as the policy writes them.
+    Attributes:
+        request: its `context` holds only condition keys that the policy mentions.
+        statement: the Allow that applies.
+        unmatched_deny: a Deny about the same action that does not apply.
+        undecided: whether the search exceeded its budget; then there is no request.
+        original_keys: condition keys as the policy writes them, by their lower case.
     """
 
     request: Request | None
     statement: Statement | None
-    spared_by: Statement | None = None
+    unmatched_deny: Statement | None = None
     undecided: bool = False
-    spelled: Mapping[str, str] = field(default_factory=dict)
+    original_keys: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        from smtui.policy.explain import sentence
+        from smtui.policy.explain import format_witness
 
-        return sentence(self)
+        return format_witness(self)
 
 
 UNDECIDED = Witness(None, None, undecided=True)
 
 
-def exposure(
-    policy: Policy, *, resource: str, owner: str, now: datetime, work: Work | None = None
+def find_broad_access(
+    policy: Policy, *, resource: str, owner: str, now: datetime, budget: Budget | None = None
 ) -> Witness | None:
-    """The witness that the policy is public, or None. The secret's tags may be whatever suits the stranger.
+    """Returns a witness that the policy allows strangers, or None. The secret may have any tags.
 
-    Several questions may be asked for the `work` of one.
+    Args:
+        resource: the ARN of the secret.
+        owner: the account id of the secret.
+        now: the earliest time of a request.
+        budget: the steps for this search; several searches can share one budget.
     """
     try:
-        return _Search(policy, resource, owner, now, work or Work(STEPS)).run()
+        return _ExposureSearch(policy, resource, owner, now, budget or Budget(STEPS)).run()
     except BudgetExceededError:
         return UNDECIDED
 
 
-class _Search:
-    def __init__(self, policy: Policy, resource: str, owner: str, now: datetime, work: Work) -> None:
+class _ExposureSearch:
+    def __init__(self, policy: Policy, resource: str, owner: str, now: datetime, budget: Budget) -> None:
         self._policy = policy
         self._owner = owner
         self._now = now
-        self._work = work
-        self._judge = Judge(policy, resource, self._work)
-        self._mentioned = frozenset(
-            key for each in policy.statements for part in self._judge.parts(each) for key in part.keys
+        self._budget = budget
+        self._evaluator = Evaluator(policy, resource, self._budget)
+        self._mentioned_keys = frozenset(
+            key for each in policy.statements for part in self._evaluator.list_requirements(each) for key in part.keys
         )
-        self._reached: set[int] = set()
+        self._reached_statements: set[int] = set()
 
     def run(self) -> Witness | None:
-        for goal in self._goals():
-            if found := self._through(goal):
+        for goal in self._list_goals():
+            if found := self._search_goal(goal):
                 return found
         return None
 
-    def _goals(self) -> Iterator[Sequence[Statement]]:
-        """Each Allow; then those together that a stranger gets through from a few addresses, if those are many."""
+    def _list_goals(self) -> Iterator[Sequence[Statement]]:
+        """Yields each Allow; then sets of them that together may allow a broad block of addresses."""
         allows = [each for each in self._policy.statements if each.effect == "Allow"]
         yield from ((each,) for each in allows)
-        few = [each for each in allows if each.number in self._reached]
+        few = [each for each in allows if each.number in self._reached_statements]
         together = NOWHERE
         for each in few:
-            together |= self._judge.addresses(each)
-        if together.broad_block():
+            together |= self._evaluator.find_addresses(each)
+        if together.find_broad_block():
             for size in range(len(few), 1, -1):
                 yield from combinations(few, size)
 
-    def _through(self, goal: Sequence[Statement]) -> Witness | None:
-        for action, against in self._actions(goal):
-            known = Representatives(self._policy, goal, against, self._judge.resource, self._now, self._work)
-            for identity in Strangers(self._policy, self._owner, known, self._work):
-                if all(principal_fits(each, identity) for each in goal):
-                    denies = [each for each in against if principal_fits(each, identity)]
-                    for request in Attempt(self._judge, known, goal, denies, identity, action).requests():
-                        self._reached |= {each.number for each in goal}
-                        if allowed := self._judge.allows(request):
-                            return self._told(*allowed)
+    def _search_goal(self, goal: Sequence[Statement]) -> Witness | None:
+        for action, against in self._list_actions(goal):
+            known = CandidateValues(self._policy, goal, against, self._evaluator.resource, self._now, self._budget)
+            for identity in Strangers(self._policy, self._owner, known, self._budget):
+                if all(has_matching_principal(each, identity) for each in goal):
+                    denies = [each for each in against if has_matching_principal(each, identity)]
+                    search = StrangerSearch(self._evaluator, known, goal, denies, identity, action)
+                    for request in search.find_requests():
+                        self._reached_statements |= {each.number for each in goal}
+                        if allowed := self._evaluator.find_allowed_request(request):
+                            return self._minimize(*allowed)
         return None
 
-    def _actions(self, goal: Sequence[Statement]) -> Iterator[tuple[str, list[Statement]]]:
-        """One action for each set of Denies that speak of it."""
+    def _list_actions(self, goal: Sequence[Statement]) -> Iterator[tuple[str, list[Statement]]]:
+        """Yields one action for each set of Denies that match it."""
         seen = set()
         for action in keys.ACTIONS:
-            if all(self._judge.speaks_of(each, action) for each in goal):
+            if all(self._evaluator.is_about(each, action) for each in goal):
                 against = [each for each in self._policy.statements
-                           if each.effect == "Deny" and self._judge.speaks_of(each, action)]
+                           if each.effect == "Deny" and self._evaluator.is_about(each, action)]
                 if (numbers := tuple(each.number for each in against)) not in seen:
                     seen.add(numbers)
                     yield action, against
 
-    def _told(self, request: Request, by: Statement) -> Witness:
-        """Without what makes no difference: a key that can be left out, or that the policy never looked at."""
-        self._judge.work = Work(STEPS)
+    def _minimize(self, request: Request, by: Statement) -> Witness:
+        """Returns a witness without condition keys that make no difference."""
+        self._evaluator.budget = Budget(STEPS)
 
-        def still(other: Request) -> bool:
-            """Whether it is allowed by the same statement, from the same addresses."""
-            found = self._judge.allows(other)
+        def is_equivalent(other: Request) -> bool:
+            """Whether the same statement allows the other request from the same addresses."""
+            found = self._evaluator.find_allowed_request(other)
             return found is not None and found[1] is by and \
                 found[0].context.get(keys.ADDRESS) == request.context.get(keys.ADDRESS)
 
         with suppress(BudgetExceededError):
-            for key in sorted(self._mentioned & set(request.context) - keys.ALWAYS - TELLING):
+            for key in sorted(self._mentioned_keys & set(request.context) - keys.ALWAYS - ALWAYS_SHOWN):
                 left_out = keys.ORGANIZATION if key in keys.ORGANIZATION else {key}
                 without = {name: value for name, value in request.context.items() if name not in left_out}
-                if still(replace(request, context=without)):
+                if is_equivalent(replace(request, context=without)):
                     request = replace(request, context=without)
-            request = natural(self._policy, request, still)
-        looked_at = {key: value for key, value in request.context.items() if key in self._mentioned}
+            request = humanize_request(self._policy, request, is_equivalent)
+        looked_at = {key: value for key, value in request.context.items() if key in self._mentioned_keys}
         deny = next((each for each in self._policy.statements if each.effect == "Deny"
-                     and self._judge.speaks_of(each, request.action)), None)
-        return Witness(replace(request, context=looked_at), by, deny, spelled=_spelled(self._policy))
+                     and self._evaluator.is_about(each, request.action)), None)
+        return Witness(replace(request, context=looked_at), by, deny, original_keys=_find_spellings(self._policy))
 
 
-def _spelled(policy: Policy) -> dict[str, str]:
-    """Keys as the policy writes them."""
+def _find_spellings(policy: Policy) -> dict[str, str]:
+    """Returns condition keys as the policy writes them, by their lower case."""
     found: dict[str, str] = {}
     for statement in policy.statements:
         for condition in statement.conditions:
-            found[condition.key] = condition.spelled
+            found[condition.key] = condition.original_key
             for text in condition.values:
-                found |= variables.spelled_in(text)
+                found |= variables.find_spellings(text)
         for text in statement.resources:
-            found |= variables.spelled_in(text)
+            found |= variables.find_spellings(text)
     return found

@@ -1,4 +1,7 @@
-"""From text to statements: every element by its name and form, and all that is wrong at once, with its place."""
+"""The parser of policies: checks every element, and reports all faults at once with their positions.
+
+Source: "IAM JSON policy elements reference" and "Grammar of the IAM JSON policy language".
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ import re
 from collections.abc import Iterator
 
 from smtui.api.arn import is_account, is_arn, is_principal_arn, parse_root_account
-from smtui.policy.conditions import OPERATORS, wrong_value
-from smtui.policy.document import Node, Place, PolicyJsonError, read
-from smtui.policy.keys import canonical
+from smtui.policy.conditions import OPERATORS, describe_expected_value
+from smtui.policy.document import Node, PolicyJsonError, Position, parse_document
+from smtui.policy.keys import canonicalize_key
 from smtui.policy.statements import (
     PRINCIPAL,
     SERVICE,
@@ -24,192 +27,197 @@ from smtui.policy.statements import (
 NEWER, OLDER = "2012-10-17", "2008-10-17"
 STATEMENT = ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
              "Condition")
-DELETED = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,124}")
+DELETED_PRINCIPAL_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,124}")
 SERVICE_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 ACTION = re.compile(r"\*|[A-Za-z0-9*?-]+:[A-Za-z0-9*?]+")
 KEY = re.compile(r"[A-Za-z0-9-]+:[^\s:]+.*", re.DOTALL)
 
 
 def parse(text: str) -> Policy:
-    """Raises MalformedPolicyError, with everything that is wrong."""
+    """Parses a policy.
+
+    Raises:
+        MalformedPolicyError: the text is not a policy; the error holds every fault.
+    """
     try:
-        node = read(text)
+        node = parse_document(text)
     except PolicyJsonError as error:
-        raise MalformedPolicyError([Finding(SYNTAX, str(error), error.place)]) from None
+        raise MalformedPolicyError([Finding(SYNTAX, str(error), error.position)]) from None
     reader = _Grammar()
-    policy = reader.policy(node)
+    policy = reader.parse_policy(node)
     if reader.findings:
         raise MalformedPolicyError(reader.findings)
     return policy
 
 
 class _Grammar:
-    """Goes on after an error, with nothing in its place, to find the others."""
+    """Converts nodes to statements. A faulty element is reported and left out, so that the next is checked too."""
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self._where = ""
 
-    def _wrong(self, what: str, place: Place, sentence: str = SYNTAX) -> None:
-        self.findings.append(Finding(sentence, f"{self._where}{what}", place))
+    def _report(self, what: str, position: Position, sentence: str = SYNTAX) -> None:
+        self.findings.append(Finding(sentence, f"{self._where}{what}", position))
 
-    def policy(self, node: Node) -> Policy:
-        self._must_be(node, "object", "a policy is a JSON object")
-        self._known(node, ("Version", "Id", "Statement"))
-        version = self._text(node, "Version")
+    def parse_policy(self, node: Node) -> Policy:
+        self._check_kind(node, "object", "a policy is a JSON object")
+        self._check_names(node, ("Version", "Id", "Statement"))
+        version = self._get_text(node, "Version")
         if "Version" in node.members and version not in (NEWER, OLDER):
-            self._wrong(f"Version must be {NEWER} or {OLDER}", node.members["Version"].value.place)
-        self._text(node, "Id")
+            self._report(f"Version must be {NEWER} or {OLDER}", node.members["Version"].value.position)
+        self._get_text(node, "Id")
         found = node.members.get("Statement")
         statements = found.value.items if found else []
         if not statements:
-            self._wrong("Statement must hold at least one statement", (found.value if found else node).place)
-        read = tuple(self._statement(number, each) for number, each in enumerate(statements, 1))
+            self._report("Statement must hold at least one statement", (found.value if found else node).position)
+        read = tuple(self._parse_statement(number, each) for number, each in enumerate(statements, 1))
         return Policy(read, variables=version == NEWER)
 
-    def _statement(self, number: int, node: Node) -> Statement:
+    def _parse_statement(self, number: int, node: Node) -> Statement:
         self._where = f"statement {number}, "
-        if self._must_be(node, "object", "a statement is a JSON object"):
-            self._known(node, STATEMENT)
-        effect = self._text(node, "Effect")
+        if self._check_kind(node, "object", "a statement is a JSON object"):
+            self._check_names(node, STATEMENT)
+        effect = self._get_text(node, "Effect")
         if effect not in ("Allow", "Deny"):
-            self._wrong("Effect must be Allow or Deny", _place(node, "Effect"))
-        principal, but_principals = self._either(node, "Principal")
-        action, but_actions = self._either(node, "Action")
-        resource, but_resources = self._either(node, "Resource")
+            self._report("Effect must be Allow or Deny", _locate_member(node, "Effect"))
+        principal, negates_principals = self._choose_member(node, "Principal")
+        action, negates_actions = self._choose_member(node, "Action")
+        resource, negates_resources = self._choose_member(node, "Resource")
         return Statement(
-            number, self._text(node, "Sid"), "Deny" if effect == "Deny" else "Allow",
-            self._principals(principal), but_principals, tuple(self._actions(action)), but_actions,
-            tuple(self._resources(resource)), but_resources, tuple(self._conditions(node)), node.place,
+            number, self._get_text(node, "Sid"), "Deny" if effect == "Deny" else "Allow",
+            self._parse_principals(principal), negates_principals, tuple(self._parse_actions(action)), negates_actions,
+            tuple(self._parse_resources(resource)), negates_resources, tuple(self._parse_conditions(node)),
+            node.position,
         )
 
     # Elements.
 
-    def _must_be(self, node: Node, kind: str, what: str) -> bool:
+    def _check_kind(self, node: Node, kind: str, what: str) -> bool:
         if node.kind != kind:
-            self._wrong(what, node.place)
+            self._report(what, node.position)
         return node.kind == kind
 
-    def _known(self, node: Node, names: tuple[str, ...]) -> None:
+    def _check_names(self, node: Node, names: tuple[str, ...]) -> None:
         for name, member in node.members.items():
             if name not in names:
-                self._wrong(f"{name} is no element here", member.key.place)
+                self._report(f"{name} is no element here", member.key.position)
 
-    def _text(self, node: Node, name: str) -> str:
+    def _get_text(self, node: Node, name: str) -> str:
         member = node.members.get(name)
         if member is None:
             return ""
         if member.value.kind != "text":
-            self._wrong(f"{name} must be a string", member.value.place)
+            self._report(f"{name} must be a string", member.value.position)
             return ""
         return str(member.value.value)
 
-    def _either(self, node: Node, name: str) -> tuple[Node | None, bool]:
-        """The one of `Name` and `NotName` that is there."""
+    def _choose_member(self, node: Node, name: str) -> tuple[Node | None, bool]:
+        """Returns the value of `Name` or `NotName`, and whether it is `NotName`."""
         present = [each for each in (name, f"Not{name}") if each in node.members]
         if len(present) != 1:
-            self._wrong(f"one of {name} and Not{name} must be there", node.place)
+            self._report(f"one of {name} and Not{name} must be there", node.position)
             return None, False
         return node.members[present[0]].value, present[0] != name
 
-    def _texts(self, node: Node | None, name: str) -> Iterator[tuple[str, Place]]:
+    def _list_texts(self, node: Node | None, name: str) -> Iterator[tuple[str, Position]]:
         if node is None:
             return
         if not node.items:
-            self._wrong(f"{name} must not be empty", node.place)
+            self._report(f"{name} must not be empty", node.position)
         for item in node.items:
             if item.kind == "text":
-                yield str(item.value), item.place
+                yield str(item.value), item.position
             else:
-                self._wrong(f"{name} must be a string, or a list of strings", item.place)
+                self._report(f"{name} must be a string, or a list of strings", item.position)
 
-    def _actions(self, node: Node | None) -> Iterator[str]:
-        for text, place in self._texts(node, "Action"):
+    def _parse_actions(self, node: Node | None) -> Iterator[str]:
+        for text, position in self._list_texts(node, "Action"):
             if not ACTION.fullmatch(text):
-                self._wrong("Action must be * or service:Name", place)
+                self._report("Action must be * or service:Name", position)
             yield text
 
-    def _resources(self, node: Node | None) -> Iterator[str]:
-        for text, place in self._texts(node, "Resource"):
+    def _parse_resources(self, node: Node | None) -> Iterator[str]:
+        for text, position in self._list_texts(node, "Resource"):
             if text != "*" and (text.count(":") < 5 or not is_arn(text)):
-                self._wrong("Resource must be * or an ARN", place)
+                self._report("Resource must be * or an ARN", position)
             elif "${" in ":".join(text.split(":")[:5]):
-                self._wrong("Resource may hold variables from its sixth part on", place)
+                self._report("Resource may hold variables from its sixth part on", position)
             yield text
 
     # Principals.
 
-    def _principals(self, node: Node | None) -> Principals:
+    def _parse_principals(self, node: Node | None) -> Principals:
         if node is None:
             return Principals()
         if node.kind == "text" and node.value == "*":
             return Principals(everyone=True)
         if node.kind != "object" or not node.members:
-            self._wrong('Principal must be "*", or name AWS or Service', node.place, PRINCIPAL)
+            self._report('Principal must be "*", or name AWS or Service', node.position, PRINCIPAL)
             return Principals()
         accounts, arns, services, everyone = set[str](), set[str](), set[str](), False
         for kind, member in node.members.items():
-            for text, place in self._texts(member.value, kind):
+            for text, position in self._list_texts(member.value, kind):
                 if kind == "Service":
-                    services.add(self._service(text, place))
+                    services.add(self._parse_service(text, position))
                 elif kind != "AWS":
-                    self._wrong(f"{kind} principals are not supported", member.key.place, PRINCIPAL)
+                    self._report(f"{kind} principals are not supported", member.key.position, PRINCIPAL)
                 elif text == "*":
                     everyone = True
                 elif account := text if is_account(text) else parse_root_account(text):
                     accounts.add(account)
                 else:
-                    arns.add(self._identity(text, place))
+                    arns.add(self._parse_identity(text, position))
         return Principals(everyone, frozenset(accounts), frozenset(arns), frozenset(services))
 
-    def _service(self, text: str, place: Place) -> str:
+    def _parse_service(self, text: str, position: Position) -> str:
         if not SERVICE_NAME.fullmatch(text):
-            self._wrong("a service is named like lambda.amazonaws.com", place, SERVICE)
+            self._report("a service is named like lambda.amazonaws.com", position, SERVICE)
         return text
 
-    def _identity(self, text: str, place: Place) -> str:
-        if not is_principal_arn(text) and not DELETED.fullmatch(text):
-            self._wrong("an AWS principal is *, an account, or the ARN of a user, a role or a session", place,
+    def _parse_identity(self, text: str, position: Position) -> str:
+        if not is_principal_arn(text) and not DELETED_PRINCIPAL_ID.fullmatch(text):
+            self._report("an AWS principal is *, an account, or the ARN of a user, a role or a session", position,
                         PRINCIPAL)
         return text
 
     # Conditions.
 
-    def _conditions(self, node: Node) -> Iterator[Condition]:
+    def _parse_conditions(self, node: Node) -> Iterator[Condition]:
         member = node.members.get("Condition")
-        if member is None or not self._must_be(member.value, "object", "Condition must be a JSON object"):
+        if member is None or not self._check_kind(member.value, "object", "Condition must be a JSON object"):
             return
         for name, operator in member.value.members.items():
-            over, bare, if_exists = _taken_apart(name)
+            over, bare, if_exists = _split_operator(name)
             if bare not in OPERATORS or (bare == "Null" and (over or if_exists)):
-                self._wrong(f"{name} is no condition operator", operator.key.place)
-            elif self._must_be(operator.value, "object", f"{name} must hold condition keys"):
+                self._report(f"{name} is no condition operator", operator.key.position)
+            elif self._check_kind(operator.value, "object", f"{name} must hold condition keys"):
                 for key, held in operator.value.members.items():
-                    values = tuple(self._values(name, bare, held.value))
+                    values = tuple(self._parse_values(name, bare, held.value))
                     if not KEY.fullmatch(key):
-                        self._wrong(f"{key or 'an empty name'} is no condition key", held.key.place)
-                    yield Condition(bare, over, if_exists, canonical(key), values, held.key.place, key)
+                        self._report(f"{key or 'an empty name'} is no condition key", held.key.position)
+                    yield Condition(bare, over, if_exists, canonicalize_key(key), values, held.key.position, key)
 
-    def _values(self, name: str, operator: str, node: Node) -> Iterator[str]:
+    def _parse_values(self, name: str, operator: str, node: Node) -> Iterator[str]:
         if not node.items:
-            self._wrong(f"{name} needs a value", node.place)
+            self._report(f"{name} needs a value", node.position)
         for item in node.items:
             if item.kind not in ("text", "number", "flag"):
-                self._wrong(f"a value of {name} must be a string", item.place)
+                self._report(f"a value of {name} must be a string", item.position)
                 continue
             text = str(item.value).lower() if item.kind == "flag" else str(item.value)
-            if wrong := wrong_value(operator, text):
-                self._wrong(f"{name} takes {wrong}", item.place)
+            if wrong := describe_expected_value(operator, text):
+                self._report(f"{name} takes {wrong}", item.position)
             yield text
 
 
-def _taken_apart(name: str) -> tuple[str, str, bool]:
-    """`ForAllValues:StringLikeIfExists` as its three parts."""
+def _split_operator(name: str) -> tuple[str, str, bool]:
+    """Splits an operator such as `ForAllValues:StringLikeIfExists` into set operator, name and `IfExists`."""
     over, colon, rest = name.partition(":")
     if not colon or over not in ("ForAllValues", "ForAnyValue"):
         over, rest = "", name
     return over, rest.removesuffix("IfExists"), rest.endswith("IfExists")
 
 
-def _place(node: Node, name: str) -> Place:
-    return node.members[name].value.place if name in node.members else node.place
+def _locate_member(node: Node, name: str) -> Position:
+    return node.members[name].value.position if name in node.members else node.position

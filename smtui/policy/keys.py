@@ -1,4 +1,4 @@
-"""Condition keys: which are always there, which hold several values, and which of their values fix a stranger out."""
+"""Condition keys: always present, multivalued, absent from unsigned requests, and fixed for known callers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ACTIONS = (
     "RestoreSecret", "RotateSecret", "CancelRotateSecret", "TagResource", "UntagResource",
     "ReplicateSecretToRegions", "RemoveRegionsFromReplication", "StopReplicationToReplica",
 )  # fmt: skip
-"""Those about one secret, the most telling first."""
+"""The actions on one secret, the most important first."""
 ALWAYS = frozenset({
     "aws:principalaccount", "aws:userid", "aws:principaltype", "aws:currenttime", "aws:epochtime",
     "aws:securetransport", "aws:requestedregion", "aws:useragent", "aws:viaawsservice", "aws:resourceaccount",
@@ -22,7 +22,7 @@ SIGNED = frozenset({
     "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:username", "aws:principalisawsservice",
     "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:tokenissuetime", "aws:sourceidentity",
 })  # fmt: skip
-"""Absent from requests that nobody signed; so are tags of the principal."""
+"""Absent from unsigned requests, like the tags of the principal."""
 PRINCIPAL_TAG = "aws:principaltag/"
 FLAGS = frozenset({
     "aws:securetransport", "aws:viaawsservice", "aws:multifactorauthpresent", "aws:principalisawsservice",
@@ -30,17 +30,17 @@ FLAGS = frozenset({
     "secretsmanager:forcedeletewithoutrecovery", "secretsmanager:forceoverwritereplicasecret",
     "secretsmanager:blockpublicpolicy",
 })  # fmt: skip
-"""Those that are true or false, whatever operator they are put to."""
+"""Keys whose values are true or false with every operator."""
 ORGANIZATION = frozenset({"aws:principalorgid", "aws:principalorgpaths"})
 ENDPOINT = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
-"""Present together, through an endpoint, and then without aws:SourceIp."""
+"""Present in a request through a VPC endpoint, which has no aws:SourceIp."""
 ADDRESS = "aws:sourceip"
 FIXING = frozenset({
     "aws:principalorgid", "aws:principalorgpaths", "aws:userid", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcearn",
     "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths",
 })  # fmt: skip
-"""A stranger has none of the literal values a policy names for these."""
-SPELLED = {key.lower(): key for key in (
+"""A stranger has none of the literal values that a policy contains for these keys."""
+KEY_NAMES = {key.lower(): key for key in (
     "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:SourceIp",
     "aws:SourceVpc", "aws:SourceVpce", "aws:SourceArn", "aws:SourceAccount", "aws:SourceOwner", "aws:UserAgent",
     "aws:SecureTransport", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:CurrentTime",
@@ -50,11 +50,11 @@ SPELLED = {key.lower(): key for key in (
 )}  # fmt: skip
 
 
-def canonical(key: str) -> str:
-    """A key in lower case; the tags of the secret have two names, of which this is always the same."""
+def canonicalize_key(key: str) -> str:
+    """Returns a key in lower case. Of the two names for tags of the secret it returns aws:resourcetag."""
     return key.lower().replace("secretsmanager:resourcetag/", "aws:resourcetag/")
 
 
-def spelled(key: str, otherwise: Mapping[str, str]) -> str:
-    """A key as AWS writes it; tags, and keys that nobody knows, as they are written `otherwise`."""
-    return SPELLED.get(key) or otherwise.get(key, key)
+def format_key(key: str, otherwise: Mapping[str, str]) -> str:
+    """Returns a key as AWS writes it, or else as `otherwise` has it."""
+    return KEY_NAMES.get(key) or otherwise.get(key, key)

@@ -1,8 +1,7 @@
-"""For several groups of patterns on one text: a text for each way of matching some of the groups and not the others.
+"""Sample texts for groups of patterns: one text for each combination of groups that a text can match.
 
-A group is matched where one of its patterns is. What is easily thought of is tried first; then every combination that
-any text can have is found, by walking the patterns side by side. So a policy's conditions on one key can be judged on
-a few texts instead of on all.
+A text matches a group if it matches one of its patterns. Likely texts come first; then a breadth-first walk through
+all patterns at once finds every other combination. So a few texts stand for all values of a condition key.
 """
 
 from __future__ import annotations
@@ -10,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from smtui.policy.budget import Work
-from smtui.policy.wildcards import ANY, STARS, Pattern, fits
+from smtui.policy.budget import Budget
+from smtui.policy.wildcards import ANY, STARS, Pattern, is_character_match
 
-FRESH = "zqxj0189_-éüßabcdefghiklmnoprstuvwy"
-"""Characters to choose one from that no pattern speaks of."""
-WON = -1
-"""The place of a group that is matched whatever comes."""
-Places = frozenset[int]
+FRESH_CHARACTERS = "zqxj0189_-éüßabcdefghiklmnoprstuvwy"
+"""Candidates for a character that no pattern contains."""
+MATCHED = -1
+"""The position of a group that matches with any further characters."""
+Positions = frozenset[int]
 Group = Sequence[Pattern]
 
 
-class Walk:
-    """One group of patterns, walked through side by side; a place is a part of one of them that comes next."""
+class PatternWalk:
+    """The automaton of a group of patterns. A position is the part of a pattern that comes next."""
 
     def __init__(self, group: Group) -> None:
         self._parts: list[str | None] = [part for found in group for part in (*found, None)]
@@ -30,139 +29,145 @@ class Walk:
         for found in group:
             starts.append(at)
             at += len(found) + 1
-        self.start = self._opened(starts)
+        self.start = self._expand(starts)
 
-    def step(self, places: Places, character: str) -> Places:
-        if WON in places:
-            return places
+    def step(self, positions: Positions, character: str) -> Positions:
+        """Returns the positions after a character."""
+        if MATCHED in positions:
+            return positions
         ahead = []
-        for place in places:
+        for place in positions:
             part = self._parts[place]
-            if part is not None and fits(character, part):
+            if part is not None and is_character_match(character, part):
                 ahead.append(place if part in STARS else place + 1)
-        return self._opened(ahead)
+        return self._expand(ahead)
 
-    def _opened(self, places: Sequence[int]) -> Places:
-        """Where one may also be, as a star may stand for nothing."""
+    def _expand(self, positions: Sequence[int]) -> Positions:
+        """Returns the positions with those behind stars, as a star can match an empty text."""
         reached: set[int] = set()
-        for start in places:
+        for start in positions:
             place = start
             while place not in reached:
                 reached.add(place)
                 if self._parts[place] not in STARS:
                     break
                 if self._parts[place] == ANY and self._parts[place + 1] is None:
-                    return frozenset({WON})
+                    return frozenset({MATCHED})
                 place += 1
         return frozenset(reached)
 
-    def examples(self, places: Places, fresh: str) -> Iterator[str]:
-        """What could follow for one pattern to be matched: with nothing for each star, and with something."""
-        for place in sorted(places - {WON}):
+    def generate_examples(self, positions: Positions, fresh: str) -> Iterator[str]:
+        """Yields texts that complete a pattern, with an empty text and with `fresh` for each star."""
+        for place in sorted(positions - {MATCHED}):
             end = self._parts.index(None, place)
             for filling in ("", fresh):
-                yield "".join(_example(part, filling, fresh) for part in self._parts[place:end] if part is not None)
+                yield "".join(_fill_part(part, filling, fresh) for part in self._parts[place:end] if part is not None)
 
-    def ended(self, places: Places) -> bool:
-        return WON in places or any(self._parts[place] is None for place in places)
+    def is_complete(self, positions: Positions) -> bool:
+        """Whether the text so far matches one of the patterns."""
+        return MATCHED in positions or any(self._parts[place] is None for place in positions)
 
 
 class Samples:
-    """Texts that begin with `prefix`, and go on with characters `within`, where any are given."""
+    """Sample texts that begin with `prefix` and continue with characters of `within`, or with any if that is empty."""
 
-    def __init__(self, groups: Sequence[Group], work: Work, *, prefix: str = "", within: str = "") -> None:
+    def __init__(self, groups: Sequence[Group], budget: Budget, *, prefix: str = "", within: str = "") -> None:
         self._groups = [tuple(dict.fromkeys(group)) for group in groups]
-        self._work = work
+        self._budget = budget
         self._prefix = prefix
         self._within = within
-        self._walks = [Walk(group) for group in self._groups]
+        self._walks = [PatternWalk(group) for group in self._groups]
 
     def __iter__(self) -> Iterator[str]:
-        """Raises BudgetExceededError."""
-        told: set[tuple[bool, ...]] = set()
-        every_way = 2 ** len(self._groups)
-        for texts in (self._likely(), self._all()):
-            for text, way in texts:
-                if way not in told:
-                    told.add(way)
+        """Yields one text for each combination.
+
+        Raises:
+            BudgetExceededError: the walk needs more steps than the budget.
+        """
+        seen_matches: set[tuple[bool, ...]] = set()
+        combinations = 2 ** len(self._groups)
+        for texts in (self._generate_likely(), self._generate_all()):
+            for text, matches in texts:
+                if matches not in seen_matches:
+                    seen_matches.add(matches)
                     yield text
-                if len(told) == every_way:
+                if len(seen_matches) == combinations:
                     return
 
-    def _likely(self) -> Iterator[tuple[str, tuple[bool, ...]]]:
-        """The prefix, and what the patterns themselves look like."""
+    def _generate_likely(self) -> Iterator[tuple[str, tuple[bool, ...]]]:
+        """Yields the prefix alone, and texts made of the patterns."""
         fresh = self._alphabet[0]
         ends = {"": None, fresh: None}
-        for walk, places in zip(self._walks, self._begun, strict=True):
-            ends |= dict.fromkeys(walk.examples(places, fresh))
+        for walk, positions in zip(self._walks, self._start_state, strict=True):
+            ends |= dict.fromkeys(walk.generate_examples(positions, fresh))
         for end in ends:
             if not self._within or set(self._within).issuperset(end):
-                state = self._begun
+                state = self._start_state
                 for character in end:
-                    state = self._after(state, character)
-                yield self._prefix + end, self._way(state)
+                    state = self._advance(state, character)
+                yield self._prefix + end, self._list_matches(state)
 
-    def _all(self) -> Iterator[tuple[str, tuple[bool, ...]]]:
-        """The shortest for each way, by breadth."""
-        seen, edge = {self._begun}, [(self._begun, self._prefix)]
+    def _generate_all(self) -> Iterator[tuple[str, tuple[bool, ...]]]:
+        """Yields the shortest text for every reachable state, by a breadth-first walk."""
+        seen, edge = {self._start_state}, [(self._start_state, self._prefix)]
         while edge:
             ahead = []
             for state, text in edge:
                 for character in self._alphabet:
-                    after = self._after(state, character)
+                    after = self._advance(state, character)
                     if after not in seen:
                         seen.add(after)
                         ahead.append((after, text + character))
-                        yield text + character, self._way(after)
+                        yield text + character, self._list_matches(after)
             edge = ahead
 
     @cached_property
-    def _begun(self) -> tuple[Places, ...]:
-        """Behind the prefix."""
+    def _start_state(self) -> tuple[Positions, ...]:
+        """The positions of each group after the prefix."""
         state = tuple(walk.start for walk in self._walks)
         for character in self._prefix:
-            state = self._after(state, character)
+            state = self._advance(state, character)
         return state
 
     @cached_property
     def _alphabet(self) -> list[str]:
         used = {character for group in self._groups for found in group for part in found
                 if part not in STARS and len(part) < 3 for character in part}
-        fresh = [character for character in self._within or FRESH if character not in used][:1]
+        fresh = [character for character in self._within or FRESH_CHARACTERS if character not in used][:1]
         return [*fresh, *sorted(used & set(self._within) if self._within else used)]
 
-    def _after(self, state: tuple[Places, ...], character: str) -> tuple[Places, ...]:
-        self._work.spend(1 + sum(map(len, state)) // 2)
-        return tuple(walk.step(places, character) for walk, places in zip(self._walks, state, strict=True))
+    def _advance(self, state: tuple[Positions, ...], character: str) -> tuple[Positions, ...]:
+        self._budget.spend(1 + sum(map(len, state)) // 2)
+        return tuple(walk.step(positions, character) for walk, positions in zip(self._walks, state, strict=True))
 
-    def _way(self, state: tuple[Places, ...]) -> tuple[bool, ...]:
-        return tuple(walk.ended(places) for walk, places in zip(self._walks, state, strict=True))
+    def _list_matches(self, state: tuple[Positions, ...]) -> tuple[bool, ...]:
+        return tuple(walk.is_complete(positions) for walk, positions in zip(self._walks, state, strict=True))
 
 
-def _example(part: str, filling: str, fresh: str) -> str:
+def _fill_part(part: str, filling: str, fresh: str) -> str:
     if part in STARS:
         return filling
-    return fresh if fits(fresh, part) else part[0]
+    return fresh if is_character_match(fresh, part) else part[0]
 
 
-def matched(group: Group, text: str) -> bool:
-    """Whether one of the patterns is matched."""
+def is_any_matched(group: Group, text: str) -> bool:
+    """Whether a text matches one of the patterns."""
     if not group:
         return False
-    walk = Walk(group)
-    places = walk.start
+    walk = PatternWalk(group)
+    positions = walk.start
     for character in text:
-        places = walk.step(places, character)
-    return walk.ended(places)
+        positions = walk.step(positions, character)
+    return walk.is_complete(positions)
 
 
-def beginnings(found: Pattern, text: str) -> list[int]:
-    """The lengths of the beginnings of a text that a pattern matches."""
-    walk = Walk([found])
-    places = walk.start
-    ends = [0] if walk.ended(places) else []
+def find_prefix_lengths(found: Pattern, text: str) -> list[int]:
+    """Returns the lengths of a text's prefixes that match a pattern."""
+    walk = PatternWalk([found])
+    positions = walk.start
+    ends = [0] if walk.is_complete(positions) else []
     for at, character in enumerate(text, 1):
-        places = walk.step(places, character)
-        if walk.ended(places):
+        positions = walk.step(positions, character)
+        if walk.is_complete(positions):
             ends.append(at)
     return ends

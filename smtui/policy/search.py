@@ -1,7 +1,7 @@
-"""How one stranger might get in: which values make some statements apply and keep every Deny from applying.
+"""The backtracking search for values with which some statements apply to a stranger and no Deny does.
 
-Value after value is chosen, only for keys that still matter, and given up as soon as something that had to be so is
-not, or a Deny holds.
+The search assigns one key after the other, and only keys that still matter. It backtracks when a requirement of the
+goal is not met or a Deny applies.
 """
 
 from __future__ import annotations
@@ -10,106 +10,122 @@ from collections.abc import Iterator, Sequence
 
 from smtui.policy import keys
 from smtui.policy.budget import BudgetExceededError
-from smtui.policy.candidate_values import ABSENT, Representatives, Value
+from smtui.policy.candidate_values import ABSENT, CandidateValues, Value
 from smtui.policy.decide import Identity, Request
-from smtui.policy.evaluator import Judge, Part
+from smtui.policy.evaluator import Evaluator, Requirement
 from smtui.policy.fixed_values import PATHS
 from smtui.policy.statements import Statement
-from smtui.policy.strangers import UNSIGNED, of_identity
+from smtui.policy.strangers import UNSIGNED, describe_identity
 
-DEEPEST = 400
-"""So many keys are chosen for one request; a policy that wants more is unreasonable."""
+MAX_KEYS = 400
+"""Limit on the keys that the search assigns for one request."""
 GOAL = -1
-AN_ADDRESS = "203.0.113.7"
-Chosen = dict[str, Value]
+EXAMPLE_ADDRESS = "203.0.113.7"
+Assignment = dict[str, Value]
 
 
-class Attempt:
-    """By one identity with one action, through the statements of `goal`."""
+class StrangerSearch:
+    """The search for one identity and one action.
+
+    Args:
+        known: the candidate values of condition keys.
+        goal: the statements that have to apply.
+        denies: the statements that must not apply.
+    """
 
     def __init__(
-        self, judge: Judge, known: Representatives, goal: Sequence[Statement], denies: Sequence[Statement],
+        self, evaluator: Evaluator, known: CandidateValues, goal: Sequence[Statement], denies: Sequence[Statement],
         identity: Identity, action: str,
     ) -> None:
-        self.judge = judge
+        self.evaluator = evaluator
         self.known = known
-        self.goal = [part for each in goal for part in judge.parts(each)]
-        self.denies = [judge.parts(each) for each in denies]
+        self.goal = [part for each in goal for part in evaluator.list_requirements(each)]
+        self.denies = [evaluator.list_requirements(each) for each in denies]
         self.identity = identity
         self.action = action
 
-    def requests(self) -> Iterator[Request]:
-        """Those that the goal allows and no Deny stops, unless it is for where they come from."""
-        for way in self._ways():
-            yield from _Way(self, {**self._fixed(), **way}).requests(0, {}, frozenset())
+    def find_requests(self) -> Iterator[Request]:
+        """Yields requests that the goal allows and no Deny refuses, the source address aside."""
+        for origin in self._list_origins():
+            yield from _Branch(self, {**self._list_fixed_values(), **origin}).find_requests(0, {}, frozenset())
 
-    def _fixed(self) -> Chosen:
-        fixed = of_identity(self.identity, self.judge.resource)
+    def _list_fixed_values(self) -> Assignment:
+        """Returns the values that follow from the identity and the secret."""
+        fixed = describe_identity(self.identity, self.evaluator.resource)
         if self.identity == UNSIGNED:
             fixed |= {key: ABSENT for key in self.known.order
                       if key in keys.SIGNED or key.startswith(keys.PRINCIPAL_TAG)}
         return fixed
 
-    def _ways(self) -> Iterator[Chosen]:
-        """From an address, or through an endpoint."""
-        yield {keys.ADDRESS: AN_ADDRESS, **dict.fromkeys(keys.ENDPOINT, ABSENT)}
+    def _list_origins(self) -> Iterator[Assignment]:
+        """Yields the two origins of a request: an address, or a VPC endpoint."""
+        yield {keys.ADDRESS: EXAMPLE_ADDRESS, **dict.fromkeys(keys.ENDPOINT, ABSENT)}
         if ({keys.ADDRESS} | keys.ENDPOINT) & set(self.known.order):
             yield {keys.ADDRESS: ABSENT}
 
 
-class _Way:
-    """With some keys fixed, and the others chosen in their order.
+class _Branch:
+    """The search with some keys fixed; the others are assigned in their order.
 
-    `ready` says after how many choices which parts of the goal and of each Deny can be judged.
+    `_checks` maps a number of assigned keys to the requirements that can be evaluated then.
     """
 
-    def __init__(self, attempt: Attempt, fixed: Chosen) -> None:
-        self._of = attempt
+    def __init__(self, search: StrangerSearch, fixed: Assignment) -> None:
+        self._search = search
         self._fixed = fixed
-        self._order = [key for key in attempt.known.order if key not in fixed]
+        self._order = [key for key in search.known.order if key not in fixed]
         place = {key: number for number, key in enumerate(self._order, 1)}
-        self._ready: dict[int, list[tuple[int, Part]]] = {}
-        self._last = dict.fromkeys(range(len(attempt.denies)), 0)
-        for number, parts in enumerate([attempt.goal, *attempt.denies], GOAL):
+        self._checks: dict[int, list[tuple[int, Requirement]]] = {}
+        self._last_check = dict.fromkeys(range(len(search.denies)), 0)
+        for number, parts in enumerate([search.goal, *search.denies], GOAL):
             for part in parts:
                 when = max((place.get(key, 0) for key in part.keys), default=0)
-                self._ready.setdefault(when, []).append((number, part))
+                self._checks.setdefault(when, []).append((number, part))
                 if number != GOAL:
-                    self._last[number] = max(self._last[number], when)
+                    self._last_check[number] = max(self._last_check[number], when)
         from_an_address = fixed[keys.ADDRESS] is not ABSENT
-        self._partial = {number for number, parts in enumerate(attempt.denies)
-                         if from_an_address and any(part.of_address for part in parts)}
-        """Denies that are about some addresses only."""
+        self._partial = {number for number, parts in enumerate(search.denies)
+                         if from_an_address and any(part.is_about_address for part in parts)}
+        """The numbers of Denies that apply to some addresses only."""
 
-    def requests(self, at: int, chosen: Chosen, dead: frozenset[int]) -> Iterator[Request]:
-        """After `at` choices; `dead` are the Denies that do not apply any more."""
-        self._of.judge.work.spend(3 + (len(chosen) + len(self._order)) // 8)
-        request = self._request(chosen)
-        for number, part in self._ready.get(at, ()):
-            if number not in dead and not self._of.judge.is_so(part, request):
+    def find_requests(self, at: int, chosen: Assignment, dead: frozenset[int]) -> Iterator[Request]:
+        """Yields requests that extend an assignment.
+
+        Args:
+            at: how many keys of the order are assigned or skipped.
+            chosen: the values so far.
+            dead: the numbers of Denies that cannot apply any more.
+
+        Raises:
+            BudgetExceededError: the search needs too many keys or steps.
+        """
+        self._search.evaluator.budget.spend(3 + (len(chosen) + len(self._order)) // 8)
+        request = self._make_request(chosen)
+        for number, part in self._checks.get(at, ()):
+            if number not in dead and not self._search.evaluator.is_met(part, request):
                 if number == GOAL:
                     return
                 dead |= {number}
-        if any(when == at and number not in dead | self._partial for number, when in self._last.items()):
+        if any(when == at and number not in dead | self._partial for number, when in self._last_check.items()):
             return
-        place = self._next(at, dead)
+        place = self._find_next_key(at, dead)
         if place is None:
             yield request
             return
-        if len(chosen) > DEEPEST:
+        if len(chosen) > MAX_KEYS:
             raise BudgetExceededError
         key = self._order[place]
-        for value in self._of.known.choices(key, {**self._fixed, **chosen}):
+        for value in self._search.known.generate_choices(key, {**self._fixed, **chosen}):
             if value is not ABSENT or key not in keys.ENDPOINT:
-                yield from self.requests(place + 1, {**chosen, key: value}, dead)
+                yield from self.find_requests(place + 1, {**chosen, key: value}, dead)
 
-    def _next(self, at: int, dead: frozenset[int]) -> int | None:
-        """The place of the next key that something depends on which is not settled."""
-        alive = [self._of.goal, *(parts for number, parts in enumerate(self._of.denies) if number not in dead)]
+    def _find_next_key(self, at: int, dead: frozenset[int]) -> int | None:
+        """Returns the index of the next key that the goal or a live Deny depends on, or None."""
+        alive = [self._search.goal, *(parts for number, parts in enumerate(self._search.denies) if number not in dead)]
         needed = {key for parts in alive for part in parts for key in part.keys}
         needed |= {organization for organization, paths in PATHS.items() if paths in needed}
         return next((place for place in range(at, len(self._order)) if self._order[place] in needed), None)
 
-    def _request(self, chosen: Chosen) -> Request:
+    def _make_request(self, chosen: Assignment) -> Request:
         context = {key: value for key, value in (self._fixed | chosen).items() if value is not ABSENT}
-        return Request(self._of.identity, self._of.action, self._of.judge.resource, context)
+        return Request(self._search.identity, self._search.action, self._search.evaluator.resource, context)

@@ -1,32 +1,33 @@
-"""A policy as it is understood: frozen statements, each with its place in the text."""
+"""The parsed policy: frozen statements with their positions in the text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from smtui.policy.document import Place
+from smtui.policy.document import Position
 
 Effect = Literal["Allow", "Deny"]
 SYNTAX = "This resource policy contains a syntax error."
 PRINCIPAL = "This resource policy contains an unsupported principal."
 SERVICE = "This resource policy contains an invalid service principal."
+UNUSUAL = "This is allowed, and seldom meant."
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The service's sentence, what exactly is wrong, and where."""
+    """A fault or warning: the general sentence, the detail and the position."""
 
     sentence: str
     what: str
-    place: Place
+    position: Position
 
     def __str__(self) -> str:
-        return f"{self.sentence.rstrip('.')}: {self.what} (line {self.place.line}, column {self.place.column})"
+        return f"{self.sentence.rstrip('.')}: {self.what} (line {self.position.line}, column {self.position.column})"
 
 
 class MalformedPolicyError(ValueError):
-    """This text is no policy: all that is wrong with it."""
+    """The text is not a policy; `findings` holds every fault."""
 
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__(str(findings[0]))
@@ -35,9 +36,14 @@ class MalformedPolicyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One operator on one key with its values, of which one has to fit. `over` is ForAllValues or ForAnyValue.
+    """One operator on one condition key.
 
-    `key` is in lower case; `spelled` is as the policy has it.
+    Attributes:
+        operator: the name without set operator and `IfExists`.
+        over: the set operator, ForAllValues or ForAnyValue, or an empty text.
+        key: the condition key in lower case.
+        values: the alternatives, of which one has to match.
+        original_key: the condition key as the policy writes it.
     """
 
     operator: str
@@ -45,13 +51,13 @@ class Condition:
     if_exists: bool
     key: str
     values: tuple[str, ...]
-    place: Place
-    spelled: str
+    position: Position
+    original_key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Principals:
-    """Who is meant: everyone, accounts, identities by ARN, services."""
+    """The principals of a statement: everyone, account ids, ARNs, names of services."""
 
     everyone: bool = False
     accounts: frozenset[str] = frozenset()
@@ -61,28 +67,36 @@ class Principals:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`but_principals` and so on turn their list around: NotPrincipal, NotAction, NotResource."""
+    """One statement; `number` counts from 1.
+
+    The `negates_` flags say whether the policy uses NotPrincipal, NotAction or NotResource.
+    """
 
     number: int
     sid: str
     effect: Effect
     principals: Principals
-    but_principals: bool
+    negates_principals: bool
     actions: tuple[str, ...]
-    but_actions: bool
+    negates_actions: bool
     resources: tuple[str, ...]
-    but_resources: bool
+    negates_resources: bool
     conditions: tuple[Condition, ...]
-    place: Place
+    position: Position
 
     @property
     def name(self) -> str:
+        """The number and the Sid, for messages."""
         return f'statement {self.number} "{self.sid}"' if self.sid else f"statement {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`variables` says whether `${...}` is more than text: only since the newer of the two versions."""
+    """The statements of a policy.
+
+    Attributes:
+        variables: whether `${...}` is a policy variable, which only version 2012-10-17 has.
+    """
 
     statements: tuple[Statement, ...]
     variables: bool

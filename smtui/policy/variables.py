@@ -1,4 +1,7 @@
-"""`${key}` in values and resources, as the newer version of the language has it."""
+"""Policy variables, `${key}` in values and resources, which version 2012-10-17 of the language has.
+
+Source: "IAM policy elements: Variables and tags".
+"""
 
 from __future__ import annotations
 
@@ -6,56 +9,58 @@ import re
 from collections.abc import Iterable, Mapping
 
 from smtui.policy import wildcards
-from smtui.policy.keys import canonical
+from smtui.policy.keys import canonicalize_key
 from smtui.policy.wildcards import Pattern
 
 Context = Mapping[str, str | list[str]]
-"""Condition keys in lower case, with what the request has for them. A key that is absent is not in it."""
-_VARIABLE = re.compile(r"\$\{(?P<spelled>\$|[^{}$,']*)(?:,\s*'(?P<default>[^']*)'\s*)?\}")
+"""The values of a request by condition key in lower case; absent keys are left out."""
+_VARIABLE = re.compile(r"\$\{(?P<key>\$|[^{}$,']*)(?:,\s*'(?P<default>[^']*)'\s*)?\}")
 SPECIAL = {"*", "?", "$"}
 
 
-def keys_in(text: str) -> list[str]:
-    """The keys of its variables, by their canonical names."""
-    return [canonical(key) for found in _VARIABLE.finditer(text) if (key := _key(found)) not in SPECIAL]
+def find_keys(text: str) -> list[str]:
+    """Returns the canonical condition keys of the variables in a text."""
+    return [canonicalize_key(key) for found in _VARIABLE.finditer(text) if (key := _get_key(found)) not in SPECIAL]
 
 
-def _key(found: re.Match[str]) -> str:
-    return found["spelled"].strip()
+def _get_key(found: re.Match[str]) -> str:
+    return found["key"].strip()
 
 
-def spelled_in(text: str) -> dict[str, str]:
-    """The same as they are spelled."""
-    return {canonical(key): key for found in _VARIABLE.finditer(text) if (key := _key(found)) not in SPECIAL}
+def find_spellings(text: str) -> dict[str, str]:
+    """Returns the condition keys of the variables as the text writes them, by their canonical names."""
+    return {canonicalize_key(key): key for found in _VARIABLE.finditer(text) if (key := _get_key(found)) not in SPECIAL}
 
 
-def widened(text: str, keys: Iterable[str]) -> str:
-    """The text with a star for each variable of these keys."""
-    return _VARIABLE.sub(lambda found: "*" if canonical(_key(found)) in keys else found[0], text)
+def replace_with_stars(text: str, keys: Iterable[str]) -> str:
+    """Replaces each variable of these keys by a star."""
+    return _VARIABLE.sub(lambda found: "*" if canonicalize_key(_get_key(found)) in keys else found[0], text)
 
 
-def around(text: str, key: str) -> tuple[str, str]:
-    """What stands before and behind the first variable of this key, with stars for all others."""
-    found = next(found for found in _VARIABLE.finditer(text) if canonical(_key(found)) == key)
+def split_around(text: str, key: str) -> tuple[str, str]:
+    """Returns the texts before and behind the first variable of a key, with stars for other variables."""
+    found = next(found for found in _VARIABLE.finditer(text) if canonicalize_key(_get_key(found)) == key)
     before, behind = text[: found.start()], text[found.end() :]
-    return widened(before, keys_in(before)), widened(behind, keys_in(behind))
+    return replace_with_stars(before, find_keys(before)), replace_with_stars(behind, find_keys(behind))
 
 
-def pattern(text: str, context: Context, *, variables: bool, like: bool) -> Pattern | None:
-    """What a value of a policy stands for in a request; None where a variable in it stands for nothing.
+def resolve_pattern(text: str, context: Context, *, variables: bool, like: bool) -> Pattern | None:
+    """Returns the pattern of a value with its variables replaced, or None if one of them has no value.
 
-    `like` says whether stars and question marks stand for other characters.
+    Args:
+        variables: whether `${...}` is a policy variable.
+        like: whether `*` and `?` are wildcards.
     """
-    plain = wildcards.pattern if like else wildcards.literal
+    plain = wildcards.parse_pattern if like else wildcards.make_literal
     if not variables or "${" not in text:
         return plain(text)
     parts: list[str] = []
     at = 0
     for found in _VARIABLE.finditer(text):
-        key = _key(found)
-        value = key if key in SPECIAL else context.get(canonical(key), found["default"])
+        key = _get_key(found)
+        value = key if key in SPECIAL else context.get(canonicalize_key(key), found["default"])
         if not isinstance(value, str):
             return None
-        parts += [*plain(text[at : found.start()]), *wildcards.literal(value)]
+        parts += [*plain(text[at : found.start()]), *wildcards.make_literal(value)]
         at = found.end()
     return (*parts, *plain(text[at:]))

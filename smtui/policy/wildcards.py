@@ -1,30 +1,30 @@
-"""`*` and `?` without ever going back, whatever the pattern and whatever the text."""
+"""Patterns with `*` and `?`, matched in linear time without backtracking."""
 
 from __future__ import annotations
 
 ANY, ONE = "*", "?"
 Pattern = tuple[str, ...]
-"""Parts: `ANY`, `ONE`, or the characters of which one may stand there; a literal star or question mark is doubled.
+"""The parts of a pattern: `ANY`, `ONE`, or alternatives for one character; a literal `*` or `?` is doubled.
 
-A star or a question mark that must not stand for a separator is spelled with it, as in `[^:]*`.
+A wildcard that does not match a separator contains it, as in `[^:]*`.
 """
 LITERAL = {ANY: "**", ONE: "??"}
-_ALL_BUT = {"[^:]*": ":", "[^:]": ":", "[^/]*": "/", "[^/]": "/"}
+_EXCEPT = {"[^:]*": ":", "[^:]": ":", "[^/]*": "/", "[^/]": "/"}
 STARS = frozenset({ANY, "[^:]*", "[^/]*"})
 
 
-def pattern(text: str) -> Pattern:
-    """A text whose stars and question marks stand for others."""
+def parse_pattern(text: str) -> Pattern:
+    """Returns the pattern of a text in which `*` and `?` are wildcards."""
     return tuple(text)
 
 
-def literal(text: str) -> Pattern:
-    """A text that stands for itself."""
+def make_literal(text: str) -> Pattern:
+    """Returns the pattern that matches only this text."""
     return tuple(LITERAL.get(character, character) for character in text)
 
 
-def plain(found: Pattern) -> str | None:
-    """The one text that a pattern stands for; None where it stands for several."""
+def get_literal(found: Pattern) -> str | None:
+    """Returns the only text that a pattern matches, or None if it matches several."""
     return "".join(part[0] for part in found) if all(map(_is_one_character, found)) else None
 
 
@@ -32,47 +32,49 @@ def _is_one_character(part: str) -> bool:
     return part in LITERAL.values() or (len(part) == 1 and part not in LITERAL)
 
 
-def either_case(found: Pattern) -> Pattern:
-    """The same for letters of the other case."""
+def ignore_case(found: Pattern) -> Pattern:
+    """Returns the pattern that matches letters of both cases."""
     return tuple(part if part in (ANY, ONE) or len(part) > 1 or len(part.swapcase()) > 1 or part == part.swapcase()
                  else part + part.swapcase() for part in found)
 
 
-def within(found: Pattern, separator: str) -> Pattern:
-    """The same with wildcards that do not stand for the separator."""
-    spelled = {ANY: f"[^{separator}]*", ONE: f"[^{separator}]"}
-    return tuple(spelled.get(part, part) for part in found)
+def limit_wildcards(found: Pattern, separator: str) -> Pattern:
+    """Returns the pattern with wildcards that do not match the separator."""
+    limited = {ANY: f"[^{separator}]*", ONE: f"[^{separator}]"}
+    return tuple(limited.get(part, part) for part in found)
 
 
-def in_fields(found: Pattern) -> Pattern:
-    """An ARN's pattern as `matches` would have to read it: a star does not reach over the first five colons."""
-    *first, last = fields(found)
-    return tuple(part for field in first for part in (*within(field, ":"), ":")) + last
+def limit_to_fields(found: Pattern) -> Pattern:
+    """Returns the pattern of an ARN with stars that do not match the first five colons."""
+    *first, last = split_fields(found)
+    return tuple(part for field in first for part in (*limit_wildcards(field, ":"), ":")) + last
 
 
-def fits(character: str, part: str) -> bool:
-    if part in _ALL_BUT:
-        return character != _ALL_BUT[part]
+def is_character_match(character: str, part: str) -> bool:
+    """Whether one part of a pattern matches a character."""
+    if part in _EXCEPT:
+        return character != _EXCEPT[part]
     return part in (ONE, ANY) or character in part
 
 
-def matches(found: Pattern, text: str) -> bool:
-    """Of patterns whose stars stand for anything."""
+def is_match(found: Pattern, text: str) -> bool:
+    """Whether a pattern matches a whole text. Stars with separators are not supported."""
     if ANY not in found:
-        return len(found) == len(text) and all(map(fits, text, found))
+        return len(found) == len(text) and all(map(is_character_match, text, found))
     first, last = found.index(ANY), len(found) - 1 - found[::-1].index(ANY)
     head, tail = found[:first], found[last + 1 :]
     left = len(text) - len(tail)
     return (
-        left >= len(head) and all(map(fits, text, head)) and all(map(fits, text[left:], tail))
-        and _goes_through(found[first:last], text[len(head) : left])
+        left >= len(head) and all(map(is_character_match, text, head))
+        and all(map(is_character_match, text[left:], tail))
+        and _is_middle_match(found[first:last], text[len(head) : left])
     )
 
 
-def _goes_through(found: Pattern, text: str) -> bool:
-    """Whether a text, from some place on, matches what stands between stars.
+def _is_middle_match(found: Pattern, text: str) -> bool:
+    """Whether a part of the text matches the pattern between the first and the last star.
 
-    One bit says of each beginning of the pattern whether the text read so far ends with it.
+    Bit n of `reached` says whether the text so far ends with a match of the first n parts.
     """
     parts = [part for part in found if part != ANY]
     behind_star = 0
@@ -86,13 +88,13 @@ def _goes_through(found: Pattern, text: str) -> bool:
         if reached & goal:
             break
         if character not in may_follow:
-            may_follow[character] = sum(1 << at for at, part in enumerate(parts) if fits(character, part))
+            may_follow[character] = sum(1 << at for at, part in enumerate(parts) if is_character_match(character, part))
         reached = ((reached & may_follow[character]) << 1) | (reached & behind_star)
     return bool(reached & goal)
 
 
-def fields(found: Pattern) -> list[Pattern]:
-    """Of an ARN's pattern: between the first five colons, and all that follows."""
+def split_fields(found: Pattern) -> list[Pattern]:
+    """Splits the pattern of an ARN at its first five colons into six fields."""
     parts: list[list[str]] = [[]]
     for part in found:
         if part == ":" and len(parts) < 6:

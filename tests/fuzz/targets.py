@@ -25,7 +25,7 @@ from smtui.cli import shorthand
 from smtui.engine.client import format_method_name
 from smtui.policy import decide, exposure, grammar
 from smtui.policy.statements import MalformedPolicyError
-from smtui.policy.warnings import warnings
+from smtui.policy.warnings import find_warnings
 from smtui.rotation import rpc_codec
 from smtui.rotation.function import Task
 from smtui.rotation.rpc_server import RpcServer
@@ -155,10 +155,10 @@ def policies(data: bytes) -> None:
     """A policy is malformed, or it can be warned about, decided by and searched for strangers."""
     with suppress(MalformedPolicyError):
         policy = grammar.parse(text_of(data))
-        warnings(policy)
+        find_warnings(policy)
         for identity in (decide.Identity("arn:aws:iam::111122223333:user/a"), decide.Identity()):
             decide.decide(policy, decide.Request(identity, "GetSecretValue", ARN, {"aws:sourceip": "203.0.113.7"}))
-        exposure.exposure(policy, resource=ARN, owner="000000000000", now=NOW)
+        exposure.find_broad_access(policy, resource=ARN, owner="000000000000", now=NOW)
 
 
 @target("rate(4 hours)", "rate(10 days)", "cron(0 16 1,15 * ? *)", "cron(0/15 9-17 ? 1/2 MON#2,FRIL 2026-2030)",

@@ -19,7 +19,7 @@ from random import Random
 import cvc5
 
 from smtui.policy.decide import Identity, Request, decide
-from smtui.policy.exposure import Witness, exposure
+from smtui.policy.exposure import Witness, find_broad_access
 from smtui.policy.grammar import parse
 from smtui.policy.statements import Policy
 from tests.policy import random_policies
@@ -42,7 +42,7 @@ class Comparison:
 def compare(seed: int) -> Comparison:
     text = random_policies.policy(Random(seed))
     policy = parse(text)
-    witness = exposure(policy, resource=RESOURCE, owner=OWNER, now=NOW)
+    witness = find_broad_access(policy, resource=RESOURCE, owner=OWNER, now=NOW)
     return Comparison(_compare(policy, witness), text, witness)
 
 

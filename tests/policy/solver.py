@@ -212,9 +212,9 @@ class Formula:
                    if any(fits(pattern.lower(), f"secretsmanager:{name}".lower()) for pattern in statement.actions)]
         resource = either(self._is_resource(text) for text in statement.resources)
         return both([
-            "true" if everyone != statement.but_principals else "false",
-            f"(not {either(actions)})" if statement.but_actions else either(actions),
-            f"(not {resource})" if statement.but_resources else resource,
+            "true" if everyone != statement.negates_principals else "false",
+            f"(not {either(actions)})" if statement.negates_actions else either(actions),
+            f"(not {resource})" if statement.negates_resources else resource,
             *(self._holds(each, addresses) for each in statement.conditions),
         ])
 

@@ -13,9 +13,9 @@ import pytest
 
 from smtui.policy import grammar
 from smtui.policy.decide import Identity, Request, decide
-from smtui.policy.exposure import exposure
+from smtui.policy.exposure import find_broad_access
 from smtui.policy.statements import MalformedPolicyError
-from smtui.policy.warnings import warnings
+from smtui.policy.warnings import find_warnings
 
 ACCOUNT = "123456789012"
 ARN = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:db-AbCdEf"
@@ -86,8 +86,8 @@ def answer_everything(text: str) -> None:
         return
     identity = Identity(f"arn:aws:iam::{ACCOUNT}:user/alice")
     decide(read, Request(identity, "GetSecretValue", ARN, CONTEXT))
-    str(exposure(read, resource=ARN, owner=ACCOUNT, now=datetime(2026, 3, 2, tzinfo=UTC)))
-    warnings(read)
+    str(find_broad_access(read, resource=ARN, owner=ACCOUNT, now=datetime(2026, 3, 2, tzinfo=UTC)))
+    find_warnings(read)
 
 
 def count_calls(function: Callable[[str], None], argument: str) -> int:

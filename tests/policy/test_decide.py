@@ -13,9 +13,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from smtui.policy import grammar, wildcards
-from smtui.policy.budget import Work
+from smtui.policy.budget import Budget
 from smtui.policy.decide import Identity, Request, decide
-from smtui.policy.exposure import exposure
+from smtui.policy.exposure import find_broad_access
 from smtui.policy.samples import Samples
 from smtui.policy.statements import Policy
 
@@ -41,24 +41,24 @@ def holds(condition: dict[str, Any], context: dict[str, Any], version: str = "20
 def test_wildcards_match_as_everybody_expects(pattern: str, text: str) -> None:
     expected = re.fullmatch(fnmatch.translate(pattern), text) is not None
 
-    assert wildcards.matches(wildcards.pattern(pattern), text) == expected
+    assert wildcards.is_match(wildcards.parse_pattern(pattern), text) == expected
 
 
 def test_a_pattern_that_ruins_others_is_answered() -> None:
     """Three hundred stars, or a long word, against twenty thousand characters that almost fit, without going back."""
     for pattern in ("*a" * 300 + "b", f"*{'a' * 5_000}b*", f"*{'a?' * 2_500}b*", "*a" * 5_000 + "b*"):
-        assert not wildcards.matches(wildcards.pattern(pattern), "a" * 20_000)
+        assert not wildcards.is_match(wildcards.parse_pattern(pattern), "a" * 20_000)
 
 
 @given(st.lists(st.text("ab*?", min_size=1, max_size=5), min_size=1, max_size=3), st.text("abc", max_size=6))
 @settings(max_examples=60)
 def test_samples_stand_for_every_text(patterns: list[str], text: str) -> None:
     """However a text matches some patterns and not others, one of the samples does so too."""
-    found = [wildcards.pattern(each) for each in patterns]
-    told = [tuple(wildcards.matches(each, sample) for each in found)
-            for sample in Samples([(each,) for each in found], Work(10**6))]
+    found = [wildcards.parse_pattern(each) for each in patterns]
+    told = [tuple(wildcards.is_match(each, sample) for each in found)
+            for sample in Samples([(each,) for each in found], Budget(10**6))]
 
-    assert tuple(wildcards.matches(each, text) for each in found) in told
+    assert tuple(wildcards.is_match(each, text) for each in found) in told
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ STATEMENTS = st.lists(st.tuples(st.sampled_from(["Allow", "Deny"]), CONDITIONS),
 def test_a_witness_is_let_in(statements: list[tuple[str, dict[str, Any]]]) -> None:
     """Replayed through the one meaning of the language, every witness is allowed, and knows nobody named."""
     policy = parse(*({"Effect": effect, "Condition": condition} for effect, condition in statements))
-    witness = exposure(policy, resource=ARN, owner=ACCOUNT, now=NOW)
+    witness = find_broad_access(policy, resource=ARN, owner=ACCOUNT, now=NOW)
     assume(witness is not None and witness.request is not None)
     assert witness is not None and witness.request is not None
     identity = witness.request.identity
@@ -189,7 +189,7 @@ def test_no_stranger_gets_in_unnoticed(
     if "aws:sourcevpc" not in context:
         context["aws:sourceip"] = "203.0.113.9"
     if decide(policy, Request(identity, "GetSecretValue", ARN, context)).verdict == "allow":
-        assert exposure(policy, resource=ARN, owner=ACCOUNT, now=NOW) is not None
+        assert find_broad_access(policy, resource=ARN, owner=ACCOUNT, now=NOW) is not None
 
 
 def test_ranges_are_measured_together() -> None:
@@ -198,7 +198,7 @@ def test_ranges_are_measured_together() -> None:
         statements: list[dict[str, Any]] = [{"Condition": {"IpAddress": {"aws:SourceIp": list(ranges)}}}]
         if but:
             statements.append({"Effect": "Deny", "Condition": {"IpAddress": {"aws:SourceIp": but}}})
-        return exposure(parse(*statements), resource=ARN, owner=ACCOUNT, now=NOW) is not None
+        return find_broad_access(parse(*statements), resource=ARN, owner=ACCOUNT, now=NOW) is not None
 
     assert public("0.0.0.0/1", "128.0.0.0/1")
     assert not public("10.0.0.0/8")
@@ -214,7 +214,7 @@ def test_an_unreasonable_policy_is_not_decided_for_ever() -> None:
     patterns = [f"*{letter}{'?' * 12}{letter}*" for letter in "abcdef"]
     policy = parse({}, *({"Effect": "Deny", "Condition": {"StringNotLike": {"aws:UserAgent": each}}}
                          for each in [*patterns, "?" * 30]))
-    witness = exposure(policy, resource=ARN, owner=ACCOUNT, now=NOW)
+    witness = find_broad_access(policy, resource=ARN, owner=ACCOUNT, now=NOW)
 
     assert witness is not None and witness.undecided
     assert "could not be decided" in str(witness)

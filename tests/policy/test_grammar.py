@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from smtui.policy import document, grammar
 from smtui.policy.doubtful_names import find_doubtful_names
 from smtui.policy.statements import MalformedPolicyError
-from smtui.policy.warnings import warnings
+from smtui.policy.warnings import find_warnings
 
 RIGHT: dict[str, Any] = {
     "Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*",
@@ -67,7 +67,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
                     | st.text(), lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner)))
 def test_json_is_read_as_everybody_reads_it(value: object) -> None:
     """Whatever is JSON is read to the same value."""
-    assert plain(document.read(json.dumps(value))) == json.loads(json.dumps(value))
+    assert plain(document.parse_document(json.dumps(value))) == json.loads(json.dumps(value))
 
 
 def plain(node: document.Node) -> object:
@@ -84,7 +84,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
     try:
         grammar.parse(text)
     except MalformedPolicyError as error:
-        assert all(finding.place.line >= 1 and finding.place.column >= 1 for finding in error.findings)
+        assert all(finding.position.line >= 1 and finding.position.column >= 1 for finding in error.findings)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
     ],
 )
 def test_what_is_seldom_meant(statement: dict[str, Any], said: str) -> None:
-    [warning] = warnings(grammar.parse(policy(statement)))
+    [warning] = find_warnings(grammar.parse(policy(statement)))
 
     assert said in str(warning)
 
@@ -106,7 +106,7 @@ def test_what_is_seldom_meant(statement: dict[str, Any], said: str) -> None:
 def test_presence_asked_for_needs_no_warning() -> None:
     condition = {"ForAllValues:StringEquals": {"aws:TagKeys": "x"}, "Null": {"aws:TagKeys": "false"}}
 
-    assert warnings(grammar.parse(policy({"Condition": condition}))) == []
+    assert find_warnings(grammar.parse(policy({"Condition": condition}))) == []
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_names_that_mean_nothing(statement: dict[str, Any], said: str) -> None:
     [found] = find_doubtful_names(text)
 
     assert said in found.what
-    assert found.place.column > 1
+    assert found.position.column > 1
 
 
 @pytest.mark.parametrize("statement", [

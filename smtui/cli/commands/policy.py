@@ -68,21 +68,21 @@ def _check(path: str) -> Exit:
 def _list_findings(text: str) -> Iterator[str]:
     from smtui.policy import grammar
     from smtui.policy.doubtful_names import find_doubtful_names
-    from smtui.policy.exposure import exposure
+    from smtui.policy.exposure import find_broad_access
     from smtui.policy.statements import MalformedPolicyError
-    from smtui.policy.warnings import warnings
+    from smtui.policy.warnings import find_warnings
 
     try:
         policy = grammar.parse(text)
     except MalformedPolicyError as error:
         yield from map(str, error.findings)
         return
-    if witness := exposure(policy, resource=RESOURCE, owner=ACCOUNT, now=Ambient().now()):
+    if witness := find_broad_access(policy, resource=RESOURCE, owner=ACCOUNT, now=Ambient().now()):
         yield f"This resource policy grants broad access to your secret. {witness}"
     if sentence := _explain_lock_out(policy):
         yield f"warning: {sentence}"
-    yield from (f"warning: {each.what} (line {each.place.line}, column {each.place.column})"
-                for each in (*warnings(policy), *find_doubtful_names(text)))
+    yield from (f"warning: {each.what} (line {each.position.line}, column {each.position.column})"
+                for each in (*find_warnings(policy), *find_doubtful_names(text)))
 
 
 def _explain_lock_out(policy: Policy) -> str:
@@ -96,7 +96,7 @@ def _explain_lock_out(policy: Policy) -> str:
     found = decide(policy, Request(owner, "PutResourcePolicy", RESOURCE, context))
     if found.verdict != "deny" or found.statement is None:
         return ""
-    place = found.statement.place
+    place = found.statement.position
     return (f"{found.statement.name} would keep you from changing the policy again in a vault of account {ACCOUNT} "
             f"(line {place.line}, column {place.column})")
 

@@ -9,9 +9,9 @@ from smtui.api.arn import get_account
 from smtui.api.limits import MAX_POLICY_LENGTH
 from smtui.policy import grammar
 from smtui.policy.doubtful_names import find_doubtful_names
-from smtui.policy.exposure import exposure
+from smtui.policy.exposure import find_broad_access
 from smtui.policy.statements import Finding, MalformedPolicyError
-from smtui.policy.warnings import warnings
+from smtui.policy.warnings import find_warnings
 from smtui.text.sanitize import sanitize
 from smtui.tui.json_editor.diagnostic import Mark, Severity
 
@@ -32,19 +32,19 @@ def _found(text: str, arn: str, now: datetime) -> Iterator[Mark]:
     except MalformedPolicyError as error:
         yield from (_mark(each, Severity.ERROR) for each in error.findings)
         return
-    if witness := exposure(policy, resource=arn, owner=get_account(arn), now=now):
-        place = (witness.statement or policy.statements[0]).place
+    if witness := find_broad_access(policy, resource=arn, owner=get_account(arn), now=now):
+        place = (witness.statement or policy.statements[0]).position
         yield Mark(place.line, place.column, 0, Severity.ALERT, sanitize(f"{BROAD} {witness}"))
     doubtful = find_doubtful_names(text, own_account=get_account(arn))
-    yield from (_mark(each, Severity.WARNING) for each in (*warnings(policy), *doubtful))
+    yield from (_mark(each, Severity.WARNING) for each in (*find_warnings(policy), *doubtful))
 
 
 def mark_lock_out(text: str, sentence: str) -> Mark:
     """The engine's sentence about a policy that would lock out whoever attaches it, at the statement it names."""
     statements = grammar.parse(text).statements
     blamed = next((each for each in statements if f" {each.name}" in sentence), statements[0])
-    return Mark(blamed.place.line, blamed.place.column, 0, Severity.ALERT, sanitize(sentence))
+    return Mark(blamed.position.line, blamed.position.column, 0, Severity.ALERT, sanitize(sentence))
 
 
 def _mark(finding: Finding, severity: Severity) -> Mark:
-    return Mark(finding.place.line, finding.place.column, 0, severity, sanitize(finding.what))
+    return Mark(finding.position.line, finding.position.column, 0, severity, sanitize(finding.what))
