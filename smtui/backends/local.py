@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from smtui.api.errors import ClientError
+from smtui.backends import former_names
 from smtui.backends.audit import AuditLog
 from smtui.backends.key_usage import KeyUsage
 from smtui.backends.maintenance import Maintenance, Passphrase
@@ -113,6 +114,11 @@ class Vault:
             yield (f"The clock of this machine is {behind / 60_000:,.0f} minutes behind the latest time in the vault: "
                    "nothing scheduled for deletion is deleted until the clock is right. If it is right: "
                    "smtui audit --accept-clock")
+
+    if not TYPE_CHECKING:  # Type checkers know the present names only.
+
+        def __getattr__(self, name: str) -> Any:
+            return former_names.find_attribute(self, name)
 
     # Clients
 

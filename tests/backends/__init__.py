@@ -1,0 +1,1 @@
+"""Tests of `smtui.backends`: contexts that give clients."""
