@@ -27,6 +27,7 @@ _PRINCIPAL = re.compile(
     rf"arn:{_PARTITION}:(iam::{_ACCOUNT}:(root|(user|role)/[^*?:]+)"
     rf"|sts::{_ACCOUNT}:(assumed-role/[^*?/:]+/[^*?/:]+|federated-user/[^*?:]+))"
 )
+_SESSION = re.compile(r"arn:(?P<partition>[^:]*):sts:[^:]*:(?P<account>[^:]*):assumed-role/(?P<role>[^/]*)")
 _ANY_SECRET = re.compile(rf"arn:[^:]*:{SECRETS_MANAGER}:[^:]*:[^:]*:secret:(?P<name>.+)-{_SUFFIX}")
 _BEFORE_KEY = re.compile(rf"arn:[^:]*:{KMS}:[^:]*:[^:]*:")
 
@@ -174,10 +175,8 @@ def format_principal_arn(account: str, resource: str = "root") -> str:
 
 def get_role_arn(text: str) -> str:
     """The ARN of the role in the ARN of a session; empty for any other text. A session's ARN lacks the role's path."""
-    arn = parse_arn(text)
-    if arn is None or arn.service != "sts" or not arn.resource.startswith("assumed-role/"):
-        return ""
-    return str(replace(arn, service="iam", region="", resource=f"role/{arn.resource.split('/')[1]}"))
+    found = _SESSION.match(text)
+    return f"{PREFIX}{found['partition']}:iam::{found['account']}:role/{found['role']}" if found else ""
 
 
 def parse_root_account(text: str) -> str | None:
