@@ -77,6 +77,12 @@ def family_of(session: Session, secret: DescribeSecretResponse) -> Family:
     return Family(secret, (primary, *(_replica(session, arn, each) for each in secret.get("ReplicationStatus", ()))))
 
 
+def find_family(session: Session, family: Family) -> Family:
+    """The same family as it is now. Raises ResourceNotFoundException where its primary is gone."""
+    client = session.client(family.region, record_reads=False)
+    return family_of(session, client.describe_secret(SecretId=family.primary["ARN"]))
+
+
 def _replica(session: Session, primary: str, told: ReplicationStatusType) -> Member:
     region, failed = told["Region"], told["Status"] == "Failed"
     arn = arn_in(primary, region)

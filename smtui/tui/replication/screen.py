@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import getters, on
@@ -17,9 +17,11 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.kms.picker import DEFAULT, ask_key, short
 from smtui.tui.replication.add_replicas import AddReplicas, Wanted
-from smtui.tui.replication.replicas import Family, Member, arn_in, family_of, taken
+from smtui.tui.replication.replica_conflict import guard_replicas
+from smtui.tui.replication.replicas import Family, Member, arn_in, family_of, find_family, taken
 from smtui.tui.secret.allowed_actions import why_not
 from smtui.tui.secret.tabs import REPLICATION, PartScreen
+from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import KeyBar
@@ -144,21 +146,58 @@ class ReplicationScreen(PartScreen):
             await self._replicate(family, [Wanted(member.region, member.key)])
 
     async def _replicate(self, family: Family, wanted: Sequence[Wanted]) -> None:
-        """Where its name is taken, what is there is only overwritten if the person says so."""
-        occupied = await call(self._occupied, family, wanted)
+        """Where its name is taken, what is there is only overwritten if the person says so, and as they saw it."""
+        seen, occupied = await call(self._look_at_names, family, wanted)
         if occupied:
             question = Confirm(sanitize(f"Overwrite {family.name} in {', '.join(occupied)}?"),
                                sanitize(OVERWRITTEN.format(regions=", ".join(occupied))), "Overwrite")
             if not await self.app.push_screen_wait(question):
                 return
-        client = self._primary_client(family)
+        regions = [each.region for each in wanted]
+        overwritten: list[str] = []
+
+        def write() -> None:
+            """What there is by now is what the person has seen, or has been told."""
+            overwritten[:] = self._occupied(family, wanted)
+            self._send(family, wanted, overwritten)
+
+        yours = f"replicate {family.name} to {', '.join(regions)}, over what is there"
+        if await self._write_as_seen(family, regions, seen, write, yours, "Overwrite anyway"):
+            inverse.replicated(self.session, family, regions, overwritten)
+            await self.reload()
+            self._say_how_it_went({*regions})
+
+    def _send(self, family: Family, wanted: Sequence[Wanted], occupied: Sequence[str]) -> None:
+        """In the vault's thread."""
         for overwrite in (False, True):
             regions = [each for each in wanted if (each.region in occupied) is overwrite]
             if regions:
-                await call(client.replicate_secret_to_regions, **_request(family, regions, overwrite=overwrite))
-        inverse.replicated(self.session, family, [each.region for each in wanted], occupied)
-        await self.reload()
-        self._say_how_it_went({each.region for each in wanted})
+                request = _request(family, regions, overwrite=overwrite)
+                self._primary_client(family).replicate_secret_to_regions(**request)
+
+    async def _write_as_seen(
+        self, family: Family, regions: Collection[str], seen: int, write: Callable[[], object], yours: str, insist: str
+    ) -> bool:
+        """Writes what the person agreed to, unless others changed the secret in one of the Regions since.
+
+        Args:
+            seen: number of the newest event when the person was asked.
+            yours: what is to be done, for the question.
+            insist: what the button says that does it all the same.
+        """
+        guard = guard_replicas(self.session, family.name, regions, seen, write, yours, insist)
+        outcome, _ = await guard.run(self.app, self.vault, seen)
+        if outcome is not Outcome.STORED:
+            await self.reload()
+        return outcome is Outcome.STORED
+
+    def _look_at_family(self, family: Family) -> tuple[int, Family]:
+        """In the vault's thread: the number of the newest event, and the family as it is then."""
+        return self.vault.audit.find_newest_number(), find_family(self.session, family)
+
+    def _look_at_names(self, family: Family, wanted: Sequence[Wanted]) -> tuple[int, list[str]]:
+        """In the vault's thread: the number of the newest event, and where the name is taken then."""
+        return self.vault.audit.find_newest_number(), self._occupied(family, wanted)
 
     def _occupied(self, family: Family, wanted: Sequence[Wanted]) -> list[str]:
         def is_taken(region: str) -> bool:
@@ -177,16 +216,22 @@ class ReplicationScreen(PartScreen):
 
     @gesture
     async def action_delete(self) -> None:
-        family, member = self._changeable(), self.current
-        if family is None or member is None or member.is_primary:
+        asked = await self._find_replica()
+        if asked is None:
             return
+        family, member, seen = asked
         read = f"Last read there on {rows.day(member.read)}." if member.read else "No reading of it there is recorded."
         text = REMOVED.format(region=member.region, primary=family.region, read=read)
         question = sanitize(f"Remove {family.name} from {member.region}?")
-        if await self.app.push_screen_wait(Confirm(question, sanitize(text, lines=True), "Remove")):
-            client = self._primary_client(family)
-            await call(client.remove_regions_from_replication, SecretId=family.primary["ARN"],
-                       RemoveReplicaRegions=[member.region])
+        if not await self.app.push_screen_wait(Confirm(question, sanitize(text, lines=True), "Remove")):
+            return
+
+        def write() -> object:
+            return self._primary_client(family).remove_regions_from_replication(
+                SecretId=family.primary["ARN"], RemoveReplicaRegions=[member.region])
+
+        yours = f"remove the replica in {member.region}"
+        if await self._write_as_seen(family, {member.region, family.region}, seen, write, yours, "Remove anyway"):
             inverse.replica_removed(self.session, family, member)
             if member.region == self.session.region:
                 self.app.look_at_region(family.region, family.primary["ARN"], REPLICATION)
@@ -195,18 +240,38 @@ class ReplicationScreen(PartScreen):
 
     @gesture
     async def action_promote(self) -> None:
-        family, member = self._changeable(), self.current
-        if family is None or member is None or member.is_primary:
+        asked = await self._find_replica()
+        if asked is None:
             return
+        family, member, seen = asked
         if not member.there:
             self.say("Nothing was made there that could be promoted.")
             return
         title = sanitize(f"Promote {family.name} in {member.region}?")
         text = sanitize(PROMOTED.format(primary=family.region))
-        if await self.app.push_screen_wait(Confirm(title, text, "Promote")):
-            await call(self.session.client(member.region).stop_replication_to_replica, SecretId=member.arn)
+        if not await self.app.push_screen_wait(Confirm(title, text, "Promote")):
+            return
+
+        def write() -> object:
+            return self.session.client(member.region).stop_replication_to_replica(SecretId=member.arn)
+
+        yours = f"promote the replica in {member.region}"
+        if await self._write_as_seen(family, {member.region, family.region}, seen, write, yours, "Promote anyway"):
             inverse.promoted(self.session, family, member)
             await self.done(f"{family.name} in {member.region} is a secret of its own.")
+
+    async def _find_replica(self) -> tuple[Family, Member, int] | None:
+        """The replica under the cursor as it is now, with the number of the newest event; None where there is none."""
+        known, member = self._changeable(), self.current
+        if known is None or member is None or member.is_primary:
+            return None
+        seen, family = await call(self._look_at_family, known)
+        found = next((each for each in family.members if each.region == member.region and not each.is_primary), None)
+        if found is None:
+            self.say(f"{family.name} has no replica in {member.region} any more.", severity="warning")
+            await self.reload()
+            return None
+        return family, found, seen
 
     # Elsewhere.
 

@@ -16,7 +16,8 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
-from smtui.tui.bridge import gesture
+from smtui.tui.audit.changes_since import ChangesSince
+from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.jobs.job import PATIENCE
 from smtui.tui.secret_list.plan import NOTHING, Item, Plan, State, counted, named
@@ -25,6 +26,7 @@ from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
+    from smtui.api.types import Client
     from smtui.tui.base_screen import SessionScreen
     from smtui.tui.session import Session
 
@@ -51,6 +53,7 @@ class PlanScreen(Dialog[Plan]):
         self.session = session
         self.client = session.client()
         self.plan = Plan([Item(entry) for entry in entries])
+        self._since_shown: ChangesSince | None = None
         self._begun = self._over = False
 
     # What a kind of plan says of itself.
@@ -112,6 +115,23 @@ class PlanScreen(Dialog[Plan]):
     def on_mount(self) -> None:
         self.items.put(self.plan.items)
         self.look()
+        self._begin_to_watch()
+
+    @reading
+    async def _begin_to_watch(self) -> None:
+        await self._watch()
+
+    async def _watch(self) -> None:
+        """What others change from now on is told from what is done here."""
+        if self._since_shown is None:
+            self._since_shown = await call(ChangesSince, self.session.vault)
+
+    def find_others_change(self, item: Item, _: Client) -> str:
+        """A `check` of an item: what others changed of the secret since the plan was shown; empty where nothing."""
+        assert self._since_shown is not None, "nothing is carried out before"
+        regions = {self.session.region, item.entry.get("PrimaryRegion", self.session.region)}
+        change = self._since_shown.find_newest(item.entry["Name"], regions)
+        return f"changed by others meanwhile: {change}" if change else ""
 
     def look(self) -> None:
         """Shows what the fields, as they are now, make of it."""
@@ -140,6 +160,9 @@ class PlanScreen(Dialog[Plan]):
     @gesture
     async def carry_out(self) -> None:
         if self._begun or self.problem():
+            return
+        await self._watch()
+        if self._begun:
             return
         self._begun = True
         for field in self.query("Input, Checkbox, #go"):

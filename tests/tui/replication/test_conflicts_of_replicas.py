@@ -1,0 +1,220 @@
+"""Two sessions on one vault: no replica is made, removed or promoted over what others did since the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+import smtui
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.replication.screen import ReplicationScreen
+from smtui.tui.secret.conflict import ConflictDialog
+from tests.tui.conftest import MakeApp, screen_text, types, until
+from tests.tui.replication.test_screen import at_replication, regions, replicated  # noqa: F401
+from tests.tui.secret.test_conflicts import BOB, ID, hears, on, other, press_button, prose, sees  # noqa: F401
+
+IRELAND = "eu-west-1"
+POLICY = ('{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": {"AWS": "000000000000"}, '
+          '"Action": "secretsmanager:DeleteSecret", "Resource": "*"}]}')
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+Act = Callable[[Any, Any], object]
+"""What others do, with their clients of the primary's Region and of Ireland."""
+
+
+@pytest.fixture
+def there(vault: smtui.Vault, other: Any) -> Any:  # noqa: F811
+    """Somebody else's client of Ireland."""
+    with vault.reopen() as own:
+        yield own.client(region_name=IRELAND, caller=BOB)
+
+
+@pytest.fixture
+def taken(there: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Another secret is called prod/db in Ireland; their client of it."""
+    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
+    there.create_secret(Name="prod/db", SecretString="another")
+    return there
+
+
+def described(client: Any) -> dict[str, Any]:
+    return {name: each for name, each in client.describe_secret(**ID).items() if name != "ResponseMetadata"}
+
+
+async def ask_for_ireland(pilot: Pilot[None]) -> None:
+    await pilot.press("a")
+    await sees(pilot, "N. California")
+    await pilot.press("slash")
+    await types(pilot, IRELAND)
+    await pilot.press("enter", "space", "ctrl+s")
+
+
+THEIR_CHANGES: dict[str, tuple[Act, str]] = {
+    "value": (lambda _, there: there.put_secret_value(**ID, SecretString="newer"), "stored a version in eu-west-1"),
+    "policy": (lambda _, there: there.put_resource_policy(**ID, ResourcePolicy=POLICY), "attached a policy"),
+    "tags": (lambda _, there: there.tag_resource(**ID, Tags=[{"Key": "a", "Value": "b"}]), "changed the tags"),
+    "description": (lambda _, there: there.update_secret(**ID, Description="mine"), "changed it"),
+    "deletion": (lambda _, there: there.delete_secret(**ID), "scheduled its deletion"),
+}
+
+
+@pytest.mark.parametrize("kind", THEIR_CHANGES)
+async def test_what_others_changed_since_the_question_is_not_overwritten_unseen(
+    app: MakeApp, database: Any, taken: Any, other: Any, kind: str  # noqa: F811
+) -> None:
+    act, words = THEIR_CHANGES[kind]
+    running = app()
+    async with at_replication(running) as pilot:
+        await ask_for_ireland(pilot)
+        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        act(other, taken)
+        theirs = described(taken)
+        await press_button(pilot, "Overwrite")
+        await on(pilot, ConflictDialog)
+        assert "prod/db changed meanwhile" in prose(running)
+        assert f"user/bob {words}" in prose(running), prose(running)
+        assert " at 2026-" in prose(running)
+        assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
+        await pilot.press("enter")
+        await on(pilot, ReplicationScreen)
+        assert described(taken) == theirs
+        assert regions(database) == {}
+
+        await ask_for_ireland(pilot)
+        await press_button(pilot, "Overwrite")
+        await sees(pilot, "✓ in sync")
+        assert "second-word" in taken.get_secret_value(**ID)["SecretString"]
+
+
+async def test_it_is_overwritten_where_the_person_says_so_and_asked_again_where_it_changed_again(
+    app: MakeApp, database: Any, taken: Any, other: Any  # noqa: F811
+) -> None:
+    async with at_replication(app()) as pilot:
+        await ask_for_ireland(pilot)
+        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        taken.put_secret_value(**ID, SecretString="newer")
+        await press_button(pilot, "Overwrite")
+        await on(pilot, ConflictDialog)
+        taken.put_secret_value(**ID, SecretString="newest")
+        first = pilot.app.screen
+        await press_button(pilot, "Overwrite anyway")
+        await until(pilot, lambda: pilot.app.screen is not first and isinstance(pilot.app.screen, ConflictDialog))
+        assert taken.get_secret_value(**ID)["SecretString"] == "newest"
+        await press_button(pilot, "Overwrite anyway")
+        await sees(pilot, "✓ in sync")
+
+        assert "second-word" in taken.get_secret_value(**ID)["SecretString"]
+
+
+async def test_a_name_that_others_take_after_the_question_is_asked_about(
+    app: MakeApp, database: Any, there: Any, other: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
+    """One Region was taken and agreed to; in the other one a secret appears meanwhile."""
+    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
+    there.create_secret(Name="prod/db", SecretString="another")
+    async with at_replication(app()) as pilot:
+        await pilot.press("a")
+        await sees(pilot, "N. California")
+        await pilot.press("slash")
+        await types(pilot, IRELAND)
+        await pilot.press("enter", "space", "slash", *["backspace"] * len(IRELAND))
+        await types(pilot, "eu-west-2")
+        await pilot.press("enter", "j", "space", "ctrl+s")
+        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        with pilot.app.session.vault.reopen() as own:  # type: ignore[attr-defined]
+            london = own.client(region_name="eu-west-2", caller=BOB)
+            london.create_secret(Name="prod/db", SecretString="theirs")
+            await press_button(pilot, "Overwrite")
+            await on(pilot, ConflictDialog)
+            assert "user/bob created it in eu-west-2" in prose(pilot.app)  # type: ignore[arg-type]
+            await pilot.press("escape")
+            await on(pilot, ReplicationScreen)
+
+            assert london.get_secret_value(**ID)["SecretString"] == "theirs"
+            assert there.get_secret_value(**ID)["SecretString"] == "another"
+
+
+REPLICA_CHANGES: dict[str, tuple[Act, str]] = {
+    "value": (lambda here, _: here.put_secret_value(**ID, SecretString="newer"), "stored a version in us-east-1"),
+    "made anew": (lambda here, _: (
+        here.remove_regions_from_replication(**ID, RemoveReplicaRegions=[IRELAND]),
+        here.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": IRELAND}]),
+    ), "removed a replica in us-east-1"),
+    "policy there": (lambda _, there: there.put_resource_policy(**ID, ResourcePolicy=POLICY),
+                     "attached a policy in eu-west-1"),
+    "promoted": (lambda _, there: there.stop_replication_to_replica(**ID), "promoted a replica in eu-west-1"),
+}
+
+
+@pytest.mark.parametrize("kind", REPLICA_CHANGES)
+@pytest.mark.parametrize(("key", "button", "insist"), [
+    ("d", "Remove", "Remove anyway"), ("P", "Promote", "Promote anyway"),
+])
+async def test_a_replica_goes_or_is_promoted_as_it_was_seen(
+    app: MakeApp, replicated: Any, other: Any, there: Any, key: str, button: str, insist: str, kind: str  # noqa: F811
+) -> None:
+    act, words = REPLICA_CHANGES[kind]
+    running = app()
+    async with at_replication(running) as pilot:
+        await pilot.press("j", key)
+        await on(pilot, Confirm)
+        act(other, there)
+        before = regions(replicated), described(there)
+        await press_button(pilot, button)
+        await on(pilot, ConflictDialog)
+        assert f"user/bob {words}" in prose(running), prose(running)
+        assert insist in prose(running)
+        await pilot.press("enter")
+        await on(pilot, ReplicationScreen)
+
+        assert (regions(replicated), described(there)) == before
+
+
+@pytest.mark.parametrize(("key", "button", "insist"), [
+    ("d", "Remove", "Remove anyway"), ("P", "Promote", "Promote anyway"),
+])
+async def test_it_is_done_where_the_person_says_so(
+    app: MakeApp, replicated: Any, other: Any, key: str, button: str, insist: str  # noqa: F811
+) -> None:
+    async with at_replication(app()) as pilot:
+        await pilot.press("j", key)
+        await on(pilot, Confirm)
+        other.put_secret_value(**ID, SecretString="newer")
+        await press_button(pilot, button)
+        await on(pilot, ConflictDialog)
+        await press_button(pilot, insist)
+        await until(pilot, lambda: regions(replicated) == {})
+
+
+async def test_a_replica_that_is_gone_is_not_asked_about(
+    app: MakeApp, replicated: Any, other: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:
+    """What the screen has not noticed yet is noticed when the question is put."""
+    monkeypatch.setattr(ReplicationScreen, "look_for_changes", lambda screen: None)
+    async with at_replication(app()) as pilot:
+        await pilot.press("j")
+        other.remove_regions_from_replication(**ID, RemoveReplicaRegions=[IRELAND])
+        await pilot.press("d")
+        await hears(pilot, "prod/db has no replica in eu-west-1 any more.")
+
+        assert isinstance(pilot.app.screen, ReplicationScreen)
+        assert "eu-west-1" not in screen_text(pilot.app)  # type: ignore[arg-type]
+
+
+async def test_what_others_read_or_change_elsewhere_is_no_conflict(
+    app: MakeApp, replicated: Any, vault: smtui.Vault, other: Any, there: Any  # noqa: F811
+) -> None:
+    async with at_replication(app()) as pilot:
+        await pilot.press("j", "d")
+        await on(pilot, Confirm)
+        there.get_secret_value(**ID)
+        other.create_secret(Name="prod/db2", SecretString="x")
+        with vault.reopen() as own:
+            own.client(region_name="eu-west-2", caller=BOB).create_secret(Name="prod/db", SecretString="x")
+        await press_button(pilot, "Remove")
+
+        await hears(pilot, "prod/db is removed from eu-west-1.")

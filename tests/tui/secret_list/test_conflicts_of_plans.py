@@ -1,0 +1,127 @@
+"""Two sessions on one vault: a plan for several secrets leaves alone those that others changed since it was shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import smtui
+from tests.tui.conftest import MakeApp, said, screen_text, types, until
+from tests.tui.secret.test_conflicts import BOB, prose
+from tests.tui.secret_list.test_deletion import SMALL, deleted, names, plan
+from tests.tui.secret_list.test_selection import ready, tags
+
+POLICY = ('{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": {"AWS": "000000000000"}, '
+          '"Action": "secretsmanager:DeleteSecret", "Resource": "*"}]}')
+
+pytestmark = pytest.mark.usefixtures("one_time_and_place")
+
+
+@pytest.fixture
+def others(vault: smtui.Vault, filled: Any) -> Iterator[Any]:
+    with vault.reopen() as own:
+        yield own.client(caller=BOB)
+
+
+CHANGES: dict[str, tuple[Callable[[Any, str], object], str]] = {
+    "value": (lambda client, name: client.put_secret_value(SecretId=name, SecretString="new"), "stored a version"),
+    "tags": (lambda client, name: client.tag_resource(SecretId=name, Tags=[{"Key": "keep", "Value": "yes"}]),
+             "changed the tags"),
+    "policy": (lambda client, name: client.put_resource_policy(SecretId=name, ResourcePolicy=POLICY),
+               "attached a policy"),
+    "label": (lambda client, name: client.update_secret_version_stage(
+        SecretId=name, VersionStage="mine", MoveToVersionId=client.get_secret_value(SecretId=name)["VersionId"]),
+              "moved a staging label"),
+    "replica": (lambda client, name: client.replicate_secret_to_regions(
+        SecretId=name, AddReplicaRegions=[{"Region": "eu-west-1"}]), "replicated it"),
+}
+
+
+@pytest.mark.parametrize("for_good", [False, True], ids=["window", "at once"])
+@pytest.mark.parametrize("kind", CHANGES)
+async def test_what_others_changed_is_not_deleted(
+    app: MakeApp, filled: Any, others: Any, kind: str, for_good: bool
+) -> None:
+    act, words = CHANGES[kind]
+    running = app()
+    before = names(filled)
+    async with running.run_test(size=SMALL) as pilot:
+        asked = await plan(pilot, 0, 1, 2)
+        if for_good:
+            asked.force.value = True
+            await until(pilot, lambda: asked.typed.display)
+            asked.typed.value = "delete 3"
+            await until(pilot, lambda: not asked.go.disabled)
+        changed = str(asked.plan.items[1].name)
+        act(others, changed)
+        asked.go.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: "2 done, 1 refused." in screen_text(running))
+        assert "✗ refused: changed by others meanwhile" in screen_text(running)
+        assert f"{changed}: changed by others meanwhile: user/bob {words}" in prose(running)
+
+        if for_good:
+            assert set(names(filled)) == {*before[3:], changed}
+        else:
+            assert set(deleted(filled)) == {*before[:3]} - {changed}
+        await pilot.press("enter")
+        await until(pilot, lambda: any("2 secrets" in each for each in said(running)))
+
+
+async def test_what_others_read_or_is_another_secret_is_deleted(app: MakeApp, filled: Any, others: Any) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        asked = await plan(pilot, 0, 1)
+        first = str(asked.plan.items[0].name)
+        others.get_secret_value(SecretId=first)
+        others.create_secret(Name=f"{first}2", SecretString="x")
+        asked.go.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: len(deleted(filled)) == 2)
+
+
+async def test_what_others_restored_and_changed_is_left_alone(app: MakeApp, filled: Any, others: Any) -> None:
+    for name in names(filled)[:2]:
+        filled.delete_secret(SecretId=name)
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot, "3 secrets")
+        await pilot.press("x")
+        await ready(pilot, "planned deletions")
+        await until(pilot, lambda: running.screen.secrets.count == 2)  # type: ignore[attr-defined]
+        await pilot.press("asterisk", "U")
+        await ready(pilot, "Restore 2 secrets?")
+        changed = [*deleted(filled)][1]
+        others.restore_secret(SecretId=changed)
+        others.delete_secret(SecretId=changed, RecoveryWindowInDays=7)
+        theirs = deleted(filled)[changed]
+        await pilot.press("enter")
+        await until(pilot, lambda: "1 done, 1 refused." in screen_text(running))
+
+        assert deleted(filled) == {changed: theirs}
+
+
+async def test_tags_that_others_changed_are_left_alone_and_listed(app: MakeApp, filled: Any, others: Any) -> None:
+    """Only the tags that are to be put or removed count."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        entries = {entry["Name"]: {tag["Key"] for tag in entry.get("Tags", ())}
+                   for entry in filled.list_secrets(SortBy="name")["SecretList"]}
+        with_env = [name for name, keys in entries.items() if "env" in keys]
+        await pilot.press("asterisk", "t")
+        await ready(pilot, "Put on each")
+        running.screen.removed.focus()  # type: ignore[attr-defined]
+        await types(pilot, "env")
+        await until(pilot, lambda: "- env" in screen_text(running))
+        changed, touched = with_env[0], with_env[-1]
+        others.tag_resource(SecretId=changed, Tags=[{"Key": "env", "Value": "theirs"}])
+        others.tag_resource(SecretId=touched, Tags=[{"Key": "elsewhere", "Value": "x"}])
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "1 refused." in screen_text(running))
+        assert "changed by others meanwhile: env is theirs" in prose(running)
+
+        assert tags(filled, changed)["env"] == "theirs"
+        assert changed == touched or "env" not in tags(filled, touched)
