@@ -62,7 +62,7 @@ class Database:
             try:
                 self.connection.execute(sql, bindings)
             except apsw.Error as error:
-                raise map_error(error) from None
+                raise map_error(error, connection=self.connection) from None
 
     def row(self, sql: str, bindings: Bindings = ()) -> tuple[Any, ...] | None:
         """The first row of the answer, or None."""
@@ -70,7 +70,7 @@ class Database:
             try:
                 return next(self.connection.execute(sql, bindings), None)
             except apsw.Error as error:
-                raise map_error(error) from None
+                raise map_error(error, connection=self.connection) from None
             except UnicodeDecodeError:
                 return next(self._rows_with_bytes(sql, bindings), None)
 
@@ -80,18 +80,18 @@ class Database:
             try:
                 return self.connection.execute(sql, bindings).fetchall()
             except apsw.Error as error:
-                raise map_error(error) from None
+                raise map_error(error, connection=self.connection) from None
             except UnicodeDecodeError:
                 return list(self._rows_with_bytes(sql, bindings))
 
     def run_many(self, sql: str, bindings: Iterable[Bindings]) -> None:
         """Runs a statement once for each element of `bindings`."""
-        with self._lock, map_errors():
+        with self._lock, map_errors(connection=self.connection):
             self.connection.executemany(sql, bindings)
 
     def iterate(self, sql: str, bindings: Bindings = ()) -> Iterator[tuple[Any, ...]]:
         """The rows one by one, for answers too large for memory. Other threads wait until the iteration ends."""
-        with self._lock, map_errors():
+        with self._lock, map_errors(connection=self.connection):
             given = 0
             try:
                 for row in self.connection.execute(sql, bindings):

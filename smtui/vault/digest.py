@@ -122,7 +122,10 @@ def find_difference(database: Database, key: bytes, progress: Progress = lambda 
 
 def has_valid_row_numbers(database: Database) -> bool:
     """Whether SQLite's row numbers continue where they ended."""
-    return database.row(f"SELECT numbers = {_NUMBERS} FROM {TABLE}") == (1,)
+    # Added here, because SQLite refuses a sum beyond 2^63 - 1.
+    numbers = [number for (number,) in database.rows("SELECT seq FROM sqlite_sequence")]
+    return all(type(number) is int for number in numbers) and database.row(f"SELECT numbers FROM {TABLE}") == (
+        sum(numbers),)
 
 
 def count_commits(database: Database) -> int:

@@ -21,17 +21,20 @@ from smtui.api.errors import (
 )
 from smtui.vault import path as vault_path
 
+MAX_PLAUSIBLE_ROW = 2**62
+"""Row numbers end at 2^63 - 1 and begin at 1: nobody adds this many rows."""
+
 WRONG_KEYS = "Wrong passphrase, or the first page of the vault is damaged."
 _ALTERED = (apsw.SQLITE_IOERR_DATA, apsw.SQLITE_IOERR_CORRUPTFS, apsw.SQLITE_IOERR_SHORT_READ)
 
 
 @contextmanager
-def map_errors(*, opening: bool = False) -> Iterator[None]:
-    """Raises every APSW error of the block as a VaultError. `opening` says that the passphrase may be wrong."""
+def map_errors(*, opening: bool = False, connection: apsw.Connection | None = None) -> Iterator[None]:
+    """Raises every APSW error of the block as a VaultError. For the arguments see `map_error`."""
     try:
         yield
     except apsw.Error as error:
-        raise map_error(error, opening) from None
+        raise map_error(error, opening, connection) from None
 
 
 @contextmanager
@@ -43,8 +46,13 @@ def detect_damage() -> Iterator[None]:
         raise damaged_error() from error
 
 
-def map_error(error: apsw.Error, opening: bool = False) -> VaultError:
-    """The VaultError for an APSW error."""
+def map_error(error: apsw.Error, opening: bool = False, connection: apsw.Connection | None = None) -> VaultError:
+    """The VaultError for an APSW error.
+
+    Args:
+        opening: whether the passphrase may be wrong.
+        connection: where it came from; SQLite names a full disk also where a table has no row number left.
+    """
     match error:
         case apsw.NotADBError() if opening:
             return WrongPassphraseError(WRONG_KEYS)
@@ -53,8 +61,12 @@ def map_error(error: apsw.Error, opening: bool = False) -> VaultError:
                                   hint="Try again; if it stays, look for another smtui that is running.")
         case apsw.NotADBError() | apsw.CorruptError():
             return damaged_error()
+        case apsw.FullError() if connection and (table := _find_exhausted_table(connection)):
+            return exhausted_error(f"the row numbers of its table {table} are used up")
         case apsw.FullError():
             return VaultFullError("The disk is full. Nothing was changed.")
+        case apsw.SQLError() if str(error).endswith("integer overflow"):
+            return exhausted_error("its row numbers are too large")
         case apsw.ReadOnlyError() if getattr(error, "extendedresult", 0) == apsw.SQLITE_READONLY_DBMOVED:
             return moved_error()
         case apsw.ReadOnlyError():
@@ -71,6 +83,21 @@ def map_error(error: apsw.Error, opening: bool = False) -> VaultError:
     return VaultError(f"The vault's database refused a step ({type(error).__name__}). Nothing was changed.")
 
 
+def _find_exhausted_table(connection: apsw.Connection) -> str | None:
+    """A table in which no new row finds a number, or none that a vault could reach by use."""
+    try:
+        tables = connection.execute("SELECT name FROM sqlite_schema WHERE sql LIKE '%AUTOINCREMENT%'").fetchall()
+        for (table,) in tables:
+            (newest,), = connection.execute(
+                f"SELECT max((SELECT coalesce(max(rowid), 0) FROM \"{table}\"),"
+                " (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?))", (table,))
+            if not isinstance(newest, int) or newest > MAX_PLAUSIBLE_ROW:
+                return str(table)
+    except (apsw.Error, UnicodeDecodeError):
+        pass
+    return None
+
+
 def _disk_error(error: apsw.Error) -> VaultError:
     if getattr(error, "extendedresult", 0) in _ALTERED:
         return damaged_error()
@@ -83,6 +110,12 @@ def moved_error() -> VaultMissingError:
         "The vault was moved, removed or replaced while it was open. Nothing was changed.",
         hint="If its passphrase was changed by another program, open it again.",
     )
+
+
+def exhausted_error(why: str) -> VaultDamagedError:
+    """The error for row numbers that use alone cannot reach: somebody wrote them into the file."""
+    return VaultDamagedError(f"The vault is damaged or was tampered with: {why}. Nothing was changed.",
+                             hint="Run smtui check, and open a backup.")
 
 
 def damaged_row_error() -> InternalServiceError:

@@ -371,3 +371,39 @@ def test_a_row_changed_by_another_program_is_found(life: Life, path: Path, state
         assert "rows" in {finding.area for finding in vault.maintenance.check().findings}
         vault.client().create_secret(Name="later")
         assert "rows" in {finding.area for finding in vault.maintenance.check().findings}
+
+
+LAST_ROW = 2**63 - 1
+ADD_A_ROW: dict[str, Callable[[smtui.Vault], object]] = {
+    "secrets": lambda vault: vault.client().create_secret(Name="later", SecretString="x"),
+    "versions": lambda vault: vault.client().put_secret_value(SecretId="any", SecretString="y"),
+    "keys": lambda vault: vault.keys().create_key(),
+    "trail": lambda vault: vault.client().get_secret_value(SecretId="any"),
+}
+
+
+@pytest.mark.parametrize("place", ["the last number given", "a row"])
+@pytest.mark.parametrize("table", ADD_A_ROW)
+def test_used_up_row_numbers_are_no_full_disk(path: Path, key: bytes, table: str, place: str) -> None:
+    """SQLite has one error for both. The check still runs, and finds it."""
+    with smtui.open_vault(path, key=key) as vault:
+        vault.client().create_secret(Name="any", SecretString="x")
+        vault.keys().create_key()
+    by_another_program(
+        path, key, "PRAGMA foreign_keys = OFF",
+        f"UPDATE sqlite_sequence SET seq = {LAST_ROW} WHERE name = '{table}'" if place == "the last number given" else
+        f"UPDATE {table} SET id = {LAST_ROW} WHERE id = (SELECT max(id) FROM {table})",
+    )  # fmt: skip
+
+    with smtui.open_vault(path, key=key) as vault:
+        with pytest.raises(smtui.VaultDamagedError, match=f"tampered with: the row numbers of its table {table} are"):
+            ADD_A_ROW[table](vault)
+        assert "rows" in {finding.area for finding in vault.maintenance.check().findings}
+
+
+def test_a_sum_of_row_numbers_beyond_the_last_is_damage(path: Path, key: bytes) -> None:
+    """Also where the table itself takes no new row."""
+    by_another_program(path, key, f"UPDATE sqlite_sequence SET seq = {LAST_ROW} WHERE name = 'keys'")
+
+    with smtui.open_vault(path, key=key) as vault, pytest.raises(smtui.VaultDamagedError, match="too large"):
+        vault.client().create_secret(Name="later")
