@@ -122,7 +122,7 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
     terminal.press("j", ENTER)
     terminal.see("Move AWSCURRENT to version", "AWSPREVIOUS goes from")
     terminal.press(ENTER)
-    terminal.see_no("Do it")
+    terminal.see_no("Move AWSCURRENT to version")
     shown = used.command("get-secret-value", "--secret-id", "prod/db", "--query", "SecretString", "--output", "text")
     assert json.loads(shown)["password"] == "first-password"
 

@@ -126,7 +126,7 @@ def test_carrying_a_label_and_taking_it_back(start: Start, home: Path) -> None:
     terminal.press("j", "Enter")
     terminal.see("Move AWSCURRENT to version", "AWSPREVIOUS goes from")
     terminal.press("Enter")
-    terminal.see_no("Do it")
+    terminal.see_no("Move AWSCURRENT to version")
     assert "first-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
     terminal.press("u")
     terminal.see("Undo?")
@@ -143,7 +143,7 @@ def test_rolling_back(start: Start, home: Path) -> None:
     terminal.press("2", "b")
     terminal.see("Roll back to the version before?")
     terminal.press("Enter")
-    terminal.see_no("Do it")
+    terminal.see_no("Roll back to the version before?")
 
     assert "first-word" in asked(home, "get_secret_value", SecretId="prod/db")["SecretString"]
 

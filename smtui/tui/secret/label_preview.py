@@ -25,10 +25,12 @@ class LabelPreview(LongText[bool]):
     CSS_PATH = "label_preview.tcss"
     AUTO_FOCUS = "#go"
 
-    def __init__(self, title: SafeText, move: Move) -> None:
+    def __init__(self, title: SafeText, move: Move, answer: SafeText) -> None:
+        """`answer` is the label of the button, which names the act, such as "Roll back"."""
         super().__init__()
         self._title = title
         self._move = move
+        self._answer = answer
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
@@ -37,7 +39,7 @@ class LabelPreview(LongText[bool]):
             yield Static(Content("\n".join(self._move.sentences())), id="sentences")
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
-                yield Button("Do it", id="go")
+                yield Button(Content(self._answer), id="go")
         yield KeyBar()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -31,6 +31,8 @@ from smtui.tui.undo import inverse
 
 Thing = TypeVar("Thing", bound=str)
 
+ROLL_BACK = SafeText("Roll back")
+
 
 class LabelsScreen(OneSecretScreen):
     """Its list of versions is where labels are seen and moved."""
@@ -100,9 +102,9 @@ class LabelsScreen(OneSecretScreen):
         if move is None:
             self.say("There is no version before to roll back to: none has AWSPREVIOUS.")
             return
-        await self._make("Roll back to the version before?", AWSCURRENT, move.after[AWSCURRENT])
+        await self._make("Roll back to the version before?", AWSCURRENT, move.after[AWSCURRENT], ROLL_BACK)
 
-    async def _make(self, question: str, label: str, target: str | None) -> None:
+    async def _make(self, question: str, label: str, target: str | None, answer: SafeText | None = None) -> None:
         """Shows what will happen, does exactly that, and remembers the way back.
 
         The preview is of the labels as they are by then. Where they move before Enter, that is shown, and the preview
@@ -112,7 +114,8 @@ class LabelsScreen(OneSecretScreen):
         try:
             while True:
                 move = moved(labels, label, target)
-                if not await self.app.push_screen_wait(LabelPreview(sanitize(question), move)):
+                preview = LabelPreview(sanitize(question), move, answer or _name_act(move, label))
+                if not await self.app.push_screen_wait(preview):
                     return
                 outcome, labels = await self._guard(move).run(self.app, self.vault, move.before)
                 if outcome is Outcome.STORED:
@@ -166,3 +169,10 @@ class LabelsScreen(OneSecretScreen):
             return labels[0]
         picked = await self.app.push_screen_wait(Pick(sanitize(question), [sanitize(label) for label in labels]))
         return None if picked is None else labels[picked]
+
+
+def _name_act(move: Move, label: str) -> SafeText:
+    """What the button of the preview is called: what becomes of `label`."""
+    if label not in move.after:
+        return SafeText("Remove label")
+    return SafeText("Move") if label in move.before else SafeText("Attach label")

@@ -125,7 +125,7 @@ DIALOGS: dict[str, Make] = {
     "key deletion": lambda session: KeyDeletion(KEY, Sealed(300, 30), [f"{n}-{NAME}" for n in range(30)], NOW),
     "label preview": lambda session: LabelPreview(
         sanitize(NAME), moved({f"label-{n}-{'x' * 200}": "11111111" for n in range(20)} | {"AWSCURRENT": "11111111"},
-                              "AWSCURRENT", "22222222")),
+                              "AWSCURRENT", "22222222"), SafeText("Attach label")),
     "new key": lambda session: NewKeyForm(),
     "new secret": lambda session: NewSecret(),
     "one line": lambda session: OneLine(sanitize(NAME), "text", longest=99),

@@ -74,7 +74,7 @@ def test_what_a_move_will_do(snap_compare: Any, app: MakeApp, database: Any) -> 
     async def preview(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
         await pilot.press("m", "j", "enter")
-        await shows(pilot, "Do it")
+        await shows(pilot, "Move")
         await until(pilot, lambda: pilot.app.focused is not None and pilot.app.focused.id == "go")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=preview)
@@ -133,7 +133,7 @@ def test_what_undo_will_send(snap_compare: Any, app: MakeApp, database: Any) -> 
     async def undo(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
         await pilot.press("b")
-        await shows(pilot, "Do it")
+        await shows(pilot, "Roll back")
         await pilot.press("enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
         pilot.app.clear_notifications()
@@ -150,7 +150,7 @@ def test_what_can_be_undone(snap_compare: Any, app: MakeApp, database: Any, size
     async def undo(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
         await pilot.press("b")
-        await shows(pilot, "Do it")
+        await shows(pilot, "Roll back")
         await pilot.press("enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
         await pilot.press("i")

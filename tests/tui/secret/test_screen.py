@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 import smtui
 from smtui.system.settings import Settings
@@ -373,6 +373,32 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
         await sees(pilot, "2026-q1 is taken from 00000002.")
         await pilot.press("enter")
         await until(pilot, lambda: "2026-q1" not in labels(database))
+
+
+@pytest.mark.parametrize(("keys", "label", "act"), [
+    (["m", "j", "enter"], "", "Move"),
+    (["b"], "", "Roll back"),
+    (["plus"], "2026-q1", "Attach label"),
+    (["plus"], "blue", "Move"),
+    (["minus"], "", "Remove label"),
+])  # fmt: skip
+async def test_the_button_of_a_label_names_the_act(
+    app: MakeApp, database: Any, keys: list[str], label: str, act: str
+) -> None:
+    """A label of another version is moved, also by `+`."""
+    database.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=FIRST)
+    if act == "Remove label":
+        database.update_secret_version_stage(**ID, VersionStage="green", MoveToVersionId=SECOND)
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press(*keys)
+        if label:
+            await sees(pilot, "A label for version 00000002")
+            await types(pilot, label)
+            await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, LabelPreview))
+        assert [str(button.label) for button in running.screen.query(Button)] == ["Cancel", act]
 
 
 async def test_a_move_that_is_refused_changes_nothing(app: MakeApp, database: Any) -> None:
