@@ -11,11 +11,16 @@ README = ROOT / "README.md"
 
 def declared() -> dict[str, str]:
     from smtui.cli.command_table import command_list
-    from smtui.system.settings import setting_table
+    from smtui.system.settings import format_setting_table
     from smtui.tui.keys import key_table
     from smtui.tui.secret_list.filter_text import filter_table
 
-    return {"commands": command_list(), "filters": filter_table(), "keys": key_table(), "settings": setting_table()}
+    return {
+        "commands": command_list(),
+        "filters": filter_table(),
+        "keys": key_table(),
+        "settings": format_setting_table(),
+    }
 
 
 def with_tables(text: str) -> str:

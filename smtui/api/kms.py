@@ -25,7 +25,7 @@ ALIAS_LIST_ENTRY = Structure({
 })
 
 
-def _operation(
+def _declare(
     name: str, request: dict[str, Shape], required: tuple[str, ...], response: dict[str, Shape], *errors: str
 ) -> Operation:
     return Operation(name, Structure(request, required), Structure(response), errors, service="kms")
@@ -36,25 +36,25 @@ _MISSING = "NotFoundException"
 
 KEY_OPERATIONS = {
     operation.name: operation for operation in (
-        _operation("CreateKey", {"Description": DESCRIPTION}, (), {"KeyMetadata": KEY_METADATA}),
-        _operation("DescribeKey", {"KeyId": KEY_ID}, ("KeyId",), {"KeyMetadata": KEY_METADATA}, _MISSING),
-        _operation("ListKeys", {}, (), {
+        _declare("CreateKey", {"Description": DESCRIPTION}, (), {"KeyMetadata": KEY_METADATA}),
+        _declare("DescribeKey", {"KeyId": KEY_ID}, ("KeyId",), {"KeyMetadata": KEY_METADATA}, _MISSING),
+        _declare("ListKeys", {}, (), {
             "Keys": List(Structure({"KeyId": KEY_ID, "KeyArn": Text(min=20, max=2048)})), "Truncated": Flag(),
         }),
-        _operation("EnableKey", {"KeyId": KEY_ID}, ("KeyId",), {}, _MISSING, _STATE),
-        _operation("DisableKey", {"KeyId": KEY_ID}, ("KeyId",), {}, _MISSING, _STATE),
-        _operation("UpdateKeyDescription", {"KeyId": KEY_ID, "Description": DESCRIPTION}, ("KeyId", "Description"), {},
+        _declare("EnableKey", {"KeyId": KEY_ID}, ("KeyId",), {}, _MISSING, _STATE),
+        _declare("DisableKey", {"KeyId": KEY_ID}, ("KeyId",), {}, _MISSING, _STATE),
+        _declare("UpdateKeyDescription", {"KeyId": KEY_ID, "Description": DESCRIPTION}, ("KeyId", "Description"), {},
                    _MISSING, _STATE),
-        _operation("ScheduleKeyDeletion", {"KeyId": KEY_ID, "PendingWindowInDays": DAYS}, ("KeyId",), {
+        _declare("ScheduleKeyDeletion", {"KeyId": KEY_ID, "PendingWindowInDays": DAYS}, ("KeyId",), {
             "KeyId": KEY_ID, "DeletionDate": Timestamp(), "KeyState": Text(), "PendingWindowInDays": DAYS,
         }, _MISSING, _STATE),
-        _operation("CancelKeyDeletion", {"KeyId": KEY_ID}, ("KeyId",), {"KeyId": KEY_ID}, _MISSING, _STATE),
-        _operation("CreateAlias", {"AliasName": ALIAS_NAME, "TargetKeyId": KEY_ID}, ("AliasName", "TargetKeyId"), {},
+        _declare("CancelKeyDeletion", {"KeyId": KEY_ID}, ("KeyId",), {"KeyId": KEY_ID}, _MISSING, _STATE),
+        _declare("CreateAlias", {"AliasName": ALIAS_NAME, "TargetKeyId": KEY_ID}, ("AliasName", "TargetKeyId"), {},
                    "AlreadyExistsException", "InvalidAliasNameException", _MISSING, _STATE),
-        _operation("UpdateAlias", {"AliasName": ALIAS_NAME, "TargetKeyId": KEY_ID}, ("AliasName", "TargetKeyId"), {},
+        _declare("UpdateAlias", {"AliasName": ALIAS_NAME, "TargetKeyId": KEY_ID}, ("AliasName", "TargetKeyId"), {},
                    _MISSING, _STATE),
-        _operation("DeleteAlias", {"AliasName": ALIAS_NAME}, ("AliasName",), {}, _MISSING),
-        _operation("ListAliases", {"KeyId": KEY_ID}, (), {
+        _declare("DeleteAlias", {"AliasName": ALIAS_NAME}, ("AliasName",), {}, _MISSING),
+        _declare("ListAliases", {"KeyId": KEY_ID}, (), {
             "Aliases": List(ALIAS_LIST_ENTRY), "Truncated": Flag(),
         }, _MISSING),
     )

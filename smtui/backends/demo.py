@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import smtui
 from smtui.api.arn import format_principal_arn
-from smtui.passphrase.wordlist import random_words
+from smtui.passphrase.wordlist import generate_words
 from smtui.system.ambient import Ambient, Clock
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Demo:
 @contextmanager
 def demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator[Demo]:
     """A vault filled with samples, which lasts as long as the block."""
-    passphrase = random_words(ambient or Ambient(), WORDS)
+    passphrase = generate_words(ambient or Ambient(), WORDS)
     with (
         tempfile.TemporaryDirectory(prefix="smtui-demo-") as folder,
         smtui.create_vault(Path(folder) / "demo.vault", passphrase, clock=clock) as vault,

@@ -54,7 +54,7 @@ class RotationScheduler:
         else:
             work = [(region, None) for region in self._list_regions_with_work()]
         results = [result for region, arn in work for result in run_rotations(
-            self._rotation_client(region), self._client(region), self._state.ambient.new_uuid(), arn=arn,
+            self._rotation_client(region), self._client(region), self._state.ambient.create_uuid(), arn=arn,
             should_continue=should_continue, permits=self._state.permissions.can_run,
         )]
         if secret_id is not None and not results:

@@ -17,7 +17,7 @@ from smtui.engine.client import LocalClient
 from smtui.engine.pipeline import Engine
 from smtui.engine.purge import Purge
 from smtui.system.ambient import Ambient
-from smtui.system.settings import state_path
+from smtui.system.settings import get_state_path
 from smtui.vault import digest
 from smtui.vault.database import Database
 from smtui.vault.digest import Digest
@@ -58,10 +58,10 @@ class VaultState:
         assert re.fullmatch(r"[0-9]{12}", self.account_id), "create_vault writes 12 digits"
         assert is_region(self.region_name), "create_vault writes a Region"
         name = self.key_store.derive("smtui name")[:16].hex()
-        self.permissions = Permissions(state_path(), name, self.key_store.derive("smtui command permissions"))
+        self.permissions = Permissions(get_state_path(), name, self.key_store.derive("smtui command permissions"))
         self._engine = Engine(database, self.key_store, self.ambient, self.account_id, self.purge, self.permissions)
         self.note = RollbackNote(
-            state_path(), name, key=self.key_store.derive("smtui note"),
+            get_state_path(), name, key=self.key_store.derive("smtui note"),
             old_key=self.key_store.derive("smtui seen"), entropy=self.ambient.random_bytes,
         )
         self.lineage = Lineage(database, self.note)
@@ -116,7 +116,7 @@ class VaultState:
             caller = self.owner()
         elif isinstance(caller, str):
             caller = Caller(caller)
-        return kind(self.get_engine, region, caller, self.ambient.new_uuid, on_success, record_reads=record_reads)
+        return kind(self.get_engine, region, caller, self.ambient.create_uuid, on_success, record_reads=record_reads)
 
     def replace_keys(self, keys: FileKeys) -> None:
         """Opens the file again after it was replaced by one under `keys`.

@@ -50,9 +50,9 @@ def report(error: SmtuiError) -> None:
 
 def report_unexpected(error: BaseException) -> None:
     """Writes one sentence and a number that locates a bug in the code, never the error's own text."""
-    from smtui.system.hardening import incident
+    from smtui.system.hardening import describe_incident
 
-    _write(incident(error))
+    _write(describe_incident(error))
 
 
 def is_terminal() -> bool:

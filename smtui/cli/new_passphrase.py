@@ -53,9 +53,9 @@ def new_passphrase(
 
 
 def _warn_if_weak(passphrase: bytearray) -> None:
-    from smtui.passphrase.strength import estimate
+    from smtui.passphrase.strength import estimate_strength
 
-    strength = estimate(passphrase)
+    strength = estimate_strength(passphrase)
     if strength is not None and strength.is_weak:
         diagnostics.warn(f"this passphrase is weak. {strength.sentence}", WORDS_HINT)
 
@@ -78,10 +78,10 @@ def _ask_twice() -> bytearray:
 
 def _generate_words() -> bytearray:
     """Generates six words and shows them on the terminal, nowhere else."""
-    from smtui.passphrase.wordlist import random_words
+    from smtui.passphrase.wordlist import generate_words
     from smtui.system.ambient import Ambient
 
-    words = random_words(Ambient())
+    words = generate_words(Ambient())
     if not terminal.write(f"\nPassphrase:\n\n    {words}\n"):
         raise CannotUnlockError("There is no terminal to show the words on.", hint=TERMINAL_HINT)
     return bytearray(words.encode())

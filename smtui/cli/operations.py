@@ -12,7 +12,7 @@ from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.parser import OUTPUTS, whole_number
 from smtui.cli.unlocking import open_for
 
-BY_COMMAND = {parameters.kebab(name): operation for name, operation in OPERATIONS.items()}
+BY_COMMAND = {parameters.hyphenate(name): operation for name, operation in OPERATIONS.items()}
 
 
 def declare(parser: argparse.ArgumentParser, command: str) -> None:

@@ -12,9 +12,9 @@ from smtui.api.shapes import Blob, Flag, Integer, List, Operation, Shape, Struct
 from smtui.cli import diagnostics, inputs, shorthand
 from smtui.cli.exit_codes import UsageError
 from smtui.cli.shorthand import ShorthandError
-from smtui.rules.audit_query import kebab as kebab
+from smtui.rules.audit_query import hyphenate as hyphenate
 from smtui.text import strict_json
-from smtui.text.strict_json import JsonError
+from smtui.text.strict_json import StrictJsonError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Parameter:
 
     @property
     def flag(self) -> str:
-        return f"--{kebab(self.member)}"
+        return f"--{hyphenate(self.member)}"
 
 
 def list_parameters(operation: Operation) -> list[Parameter]:
@@ -119,7 +119,7 @@ def parse_value(parameter: Parameter, typed: Any, *, raw: bool = False) -> Any:
                 return _parse_list(parameter.flag, shape, typed)
             case Structure() as shape:
                 return _parse_structure(shape, inputs.read_text(typed, parameter.flag))
-    except (ShorthandError, JsonError) as error:
+    except (ShorthandError, StrictJsonError) as error:
         raise UsageError(f"Error parsing parameter '{parameter.flag}': {error}.") from None
     raise AssertionError(f"the command line has no syntax for {parameter.member}")
 
@@ -128,7 +128,7 @@ def _parse_list(flag: str, shape: List, words: list[str]) -> list[Any]:
     if len(words) == 1:
         words = [inputs.read_text(words[0], flag)]
         if words[0].lstrip().startswith("["):
-            return _require_list(strict_json.plain(strict_json.read(words[0])))
+            return _require_list(strict_json.convert_numbers(strict_json.parse_strict_json(words[0])))
     if isinstance(shape.item, Structure):
         return [_parse_structure(shape.item, word) for word in words]
     return words
@@ -136,21 +136,21 @@ def _parse_list(flag: str, shape: List, words: list[str]) -> list[Any]:
 
 def _require_list(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise JsonError("expected a list")
+        raise StrictJsonError("expected a list")
     return value
 
 
 def _parse_structure(shape: Structure, word: str) -> Any:
     if word.lstrip().startswith("{"):
-        return strict_json.plain(strict_json.read(word))
+        return strict_json.convert_numbers(strict_json.parse_strict_json(word))
     return shorthand.parse(word, shape)
 
 
 def _read_input_json(operation: Operation, word: str, *, raw: bool) -> dict[str, Any]:
     name = "--cli-input-json"
     try:
-        found = strict_json.plain(strict_json.read(inputs.read_text(word, name)))
-    except JsonError as error:
+        found = strict_json.convert_numbers(strict_json.parse_strict_json(inputs.read_text(word, name)))
+    except StrictJsonError as error:
         raise UsageError(f"{name}: {error}.") from None
     if not isinstance(found, dict):
         raise UsageError(f"{name}: expected a JSON object.")

@@ -44,7 +44,7 @@ class Target:
         member = held.find(self.key)
         if member is None:
             raise RefusedError(f"{self.name} has no key '{self.key}'.", hint=_describe_keys(held.keys))
-        return member.encodable_text()
+        return member.get_encodable_text()
 
     def object_in(self, response: Mapping[str, Any]) -> JsonObject:
         """The JSON object in a response of GetSecretValue. Raises RefusedError if the value is something else."""

@@ -83,8 +83,8 @@ def vault_path(args: argparse.Namespace) -> Path:
     if args.vault == "":
         raise UsageError("--vault names no file: give a path.")
     if args.vault:
-        return settings.vault_path(args.vault)
-    return settings.vault_path(None, settings.load_settings())
+        return settings.get_vault_path(args.vault)
+    return settings.get_vault_path(None, settings.load_settings())
 
 
 def default_path() -> str:

@@ -57,7 +57,7 @@ class ClipboardBackend(Protocol):
 def _run(command: tuple[str, ...], data: bytes = b"", *, answers: bool = False) -> bytes:
     """Runs a tool. Its output is read only if it `answers`: tools that serve the clipboard keep it open."""
     try:
-        return subprocesses.run(command, data, seconds=TIMEOUT_SECONDS, answers=answers)
+        return subprocesses.run_program(command, data, seconds=TIMEOUT_SECONDS, answers=answers)
     except subprocess.CalledProcessError:
         raise ClipboardBackendError(command[0]) from None
     except (OSError, subprocess.SubprocessError):

@@ -19,7 +19,7 @@ from smtui.clipboard.backends import (
 )
 from smtui.clipboard.fingerprint import Clearing, Fingerprint, clear_if_unchanged
 from smtui.clipboard.watchdog import Watch, Watchdog
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 
 GRACE = 2.0
 """Seconds that the watchdog waits longer: it would write OSC 52 into the middle of a frame."""
@@ -89,7 +89,7 @@ class Clipboard:
         *,
         linger: bool = False,
         environ: Mapping[str, str] = os.environ,
-        monotonic: Callable[[], float] = seconds_awake,
+        monotonic: Callable[[], float] = read_monotonic_clock,
     ) -> None:
         self.osc52 = osc52
         self._linger = linger

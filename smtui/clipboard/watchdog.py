@@ -23,7 +23,7 @@ from typing import IO
 
 from smtui.clipboard.backends import find_backend
 from smtui.clipboard.fingerprint import Clearing, Fingerprint, clear_if_unchanged
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 from smtui.system.subprocesses import start_module
 
 POLL_SECONDS = 1.0
@@ -141,7 +141,7 @@ class Watcher:
         while not self._has_ended():
             with suppress(queue.Empty):
                 self._take(self._arriving.get(timeout=self._wait()))
-            for held in [held for held in self._held.values() if held.deadline <= seconds_awake()]:
+            for held in [held for held in self._held.values() if held.deadline <= read_monotonic_clock()]:
                 self._clear(held)
 
     def end(self) -> None:
@@ -172,20 +172,20 @@ class Watcher:
         watch = Watch.from_line(line)
         self._held.pop(watch.spec[0], None)
         if not watch.forget:
-            deadline = seconds_awake() + watch.seconds if watch.seconds else math.inf
+            deadline = read_monotonic_clock() + watch.seconds if watch.seconds else math.inf
             self._held[watch.spec[0]] = _Held(watch, deadline)
 
     def _wait(self) -> float | None:
         """Seconds to wait for a line. They are few, because a wait does not count time in suspend."""
         nearest = min((held.deadline for held in self._held.values()), default=math.inf)
-        return None if nearest == math.inf else max(min(POLL_SECONDS, nearest - seconds_awake()), 0)
+        return None if nearest == math.inf else max(min(POLL_SECONDS, nearest - read_monotonic_clock()), 0)
 
     def _clear(self, held: _Held) -> None:
         """Clears a copy. If its tool does not answer, it is retried a few times."""
         held.attempts += 1
         outcome = clear_if_unchanged(find_backend(held.watch.spec), held.watch.fingerprint)
         if outcome is Clearing.FAILED and held.attempts < MAX_ATTEMPTS:
-            held.deadline = seconds_awake() + POLL_SECONDS
+            held.deadline = read_monotonic_clock() + POLL_SECONDS
             return
         if self._held.get(held.watch.spec[0]) is held:
             del self._held[held.watch.spec[0]]

@@ -45,7 +45,7 @@ def edit(path: Path, program: list[str]) -> int:
     """Runs the editor on the terminal until it ends. Returns its exit code. Raises EditorError."""
     with _leave_signals_to_editor():
         try:
-            return subprocesses.run_on_terminal([*program, str(path)], environ=subprocesses.environment())
+            return subprocesses.run_on_terminal([*program, str(path)], environ=subprocesses.build_environment())
         except OSError as error:
             raise EditorError(f"{program[0]} cannot be run: {error.strerror}.") from None
 

@@ -67,7 +67,7 @@ def make_service_event(
         "responseElements": None,
         "additionalEventData": dict(about),
         "requestID": call.request_id,
-        "eventID": call.ambient.new_uuid(),
+        "eventID": call.ambient.create_uuid(),
         "readOnly": False,
         "eventType": "AwsServiceEvent",
         "managementEvent": True,

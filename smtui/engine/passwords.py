@@ -33,7 +33,7 @@ def generate(request: Mapping[str, Any], ambient: Ambient) -> str:
     types = list_included_types(request)
     length = request.get("PasswordLength", DEFAULT_LENGTH)
     if not request.get("RequireEachIncludedType", True):
-        return ambient.pick("".join(types), length)
+        return ambient.pick_characters("".join(types), length)
     if length < len(types):
         raise InvalidParameterException(
             f"The password length {length} is too short to contain one character of each of the "
@@ -92,6 +92,6 @@ def _generate_by_drawing(types: tuple[str, ...], length: int, ambient: Ambient) 
     alphabet = "".join(types)
     wanted = [set(each) for each in types]
     while True:
-        candidate = ambient.pick(alphabet, length)
+        candidate = ambient.pick_characters(alphabet, length)
         if all(not each.isdisjoint(candidate) for each in wanted):
             return candidate

@@ -165,7 +165,7 @@ class Engine:
 
     def _call(self, region: str, caller: Caller, now: int) -> Call:
         return Call(self._database, self._keys, self._ambient, self.account, region, caller,
-                    self._ambient.new_uuid(), now, self._token_key, self._permissions)
+                    self._ambient.create_uuid(), now, self._token_key, self._permissions)
 
     def _record(self, call: Call, happened: Sequence[Event]) -> None:
         if happened and not self._database.read_only:

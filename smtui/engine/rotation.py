@@ -39,7 +39,7 @@ def get_function(call: Call, arn: str) -> Function:
 
 def make_rules(rotation: Rotation) -> Rules | None:
     """The schedule of a rotation, or None. Raises InvalidScheduleError."""
-    return schedules.rules(
+    return schedules.parse_rules(
         after_days=rotation.after_days, expression=rotation.expression, duration=rotation.duration
     )
 
@@ -61,7 +61,7 @@ def schedule_next(call: Call, rotation: Rotation) -> Rotation:
         rules = make_rules(rotation) if rotation.enabled else None
     except InvalidScheduleError:
         rules = None  # a damaged row, which check reports
-    window = rules and schedules.next_window(rules, to_datetime(rotation.counts_from), to_datetime(call.now))
+    window = rules and schedules.find_next_window(rules, to_datetime(rotation.counts_from), to_datetime(call.now))
     if not window:
         return replace(rotation, opens_at=None, due_by=None)
     return replace(rotation, opens_at=_milliseconds(window.start), due_by=_milliseconds(window.last))
@@ -84,7 +84,7 @@ def format_members(rotation: Rotation | None) -> Response:
     except InvalidScheduleError:
         return {"RotationEnabled": rotation.enabled, "RotationLambdaARN": rotation.function}
     told = {
-        "AutomaticallyAfterDays": rotation.after_days or (schedules.reported_days(rules) if rules else None),
+        "AutomaticallyAfterDays": rotation.after_days or (schedules.compute_reported_days(rules) if rules else None),
         "Duration": rotation.duration,
         "ScheduleExpression": rotation.expression,
     }

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from smtui.passphrase.famous_phrases import FAMOUS_PHRASES
-from smtui.passphrase.wordlist import load_words as list_words
+from smtui.passphrase.wordlist import load_words
 
 _FUNCTION_WORDS = """
 a i the to of and in is it you that he was for on are with as his they be at one have
@@ -54,19 +54,19 @@ def estimate_phrase_bits(text: str) -> float:
     Args:
         text: as it was typed, at most some hundred characters.
     """
-    return min((_estimate(text, spelling) for spelling in _spellings(text)), default=math.inf)
+    return min((_estimate(text, spelling) for spelling in _list_spellings(text)), default=math.inf)
 
 
-def _spellings(text: str) -> Iterable[str]:
+def _list_spellings(text: str) -> Iterable[str]:
     """The text in lower case, as it is and with digits and signs within words taken for the letters they stand for."""
     lower = text.lower()
     yield from {
         lower, lower.translate(LOOK_ALIKES),
-        re.sub(r"\S*[a-z]\S*", lambda match: _without_look_alikes(match[0]), lower),
+        re.sub(r"\S*[a-z]\S*", lambda match: _replace_look_alikes(match[0]), lower),
     }  # fmt: skip
 
 
-def _without_look_alikes(word: str) -> str:
+def _replace_look_alikes(word: str) -> str:
     """Only between and before letters: what stands at the end was added, as the year in `summer2025`."""
     body = re.match(r".*[a-z]", word)
     end = body.end() if body else 0
@@ -74,30 +74,34 @@ def _without_look_alikes(word: str) -> str:
 
 
 def _estimate(text: str, spelling: str) -> float:
-    changes = _capital_bits(text) + sum(0.5 for old, new in zip(text.lower(), spelling, strict=False) if old != new)
+    changes = _estimate_capital_bits(text) + sum(
+        0.5 for old, new in zip(text.lower(), spelling, strict=False) if old != new
+    )
     letters = re.sub("[^a-z]", "", spelling)
-    famous = _famous_part(letters)
+    famous = _find_famous_part(letters)
     if famous:
         rest = len(letters) - len(famous)
-        return FAMOUS_BITS + changes + rest * LETTER_BITS + _sign_bits(spelling)
+        return FAMOUS_BITS + changes + rest * LETTER_BITS + _estimate_sign_bits(spelling)
     if _is_drawn_from_list(spelling.split()):
-        return len(spelling.split()) * math.log2(len(_listed())) + changes
+        return len(spelling.split()) * math.log2(len(_load_word_set())) + changes
     parts = _Words()
     for run in re.findall("[a-z]+", spelling):
         parts.add(run)
-    return parts.bits() + changes + _sign_bits(spelling) if parts.are_mostly_words() else math.inf
+    return parts.estimate_bits() + changes + _estimate_sign_bits(spelling) if parts.is_mostly_words() else math.inf
 
 
-def _famous_part(letters: str) -> str:
-    return max((phrase for phrase in _famous() if phrase in letters and len(phrase) > 7), key=len, default="")
+def _find_famous_part(letters: str) -> str:
+    return max(
+        (phrase for phrase in _load_famous_phrases() if phrase in letters and len(phrase) > 7), key=len, default=""
+    )
 
 
 @cache
-def _famous() -> frozenset[str]:
+def _load_famous_phrases() -> frozenset[str]:
     return frozenset(re.sub("[^a-z]", "", phrase) for phrase in FAMOUS_PHRASES)
 
 
-def _capital_bits(text: str) -> float:
+def _estimate_capital_bits(text: str) -> float:
     """One bit where words begin with a capital, or all is in capitals; else one for each capital."""
     capitals = sum(character.isupper() for character in text)
     if not capitals:
@@ -107,7 +111,7 @@ def _capital_bits(text: str) -> float:
     return 1.0 if regular or camel else float(capitals)
 
 
-def _sign_bits(text: str) -> float:
+def _estimate_sign_bits(text: str) -> float:
     """Digits, years, and signs; a sign that comes again, as between words, adds nothing."""
     rest = re.sub("[a-z]", "", text)
     years = YEAR.findall(rest)
@@ -125,24 +129,24 @@ class _Words:
     others: int = 0
 
     def add(self, letters: str) -> None:
-        for part in [letters] if _is_word(letters) else _split(letters):
+        for part in [letters] if _is_word(letters) else _split_words(letters):
             if _is_word(part):
                 self.words.append(part)
             else:
                 self.others += len(part)
 
-    def are_mostly_words(self) -> bool:
+    def is_mostly_words(self) -> bool:
         inside = sum(map(len, self.words))
         return len(self.words) > 1 and inside > MOSTLY * (inside + self.others)
 
-    def bits(self) -> float:
+    def estimate_bits(self) -> float:
         """Each content word is one of the list that reaches to the rarest of them; a word that comes again is known."""
         different = set(self.words)
         repeated = len(self.words) - len(different)
-        if not self.others and _are_of_one_famous_phrase(different):
+        if not self.others and _is_one_famous_phrase(different):
             return FAMOUS_BITS + math.log2(math.factorial(len(different))) + repeated
         content = different - FUNCTION_WORDS - SMALL_SETS
-        rarest = max((_ranks()[word] for word in content), default=LEAST_RANK)
+        rarest = max((_load_ranks()[word] for word in content), default=LEAST_RANK)
         return (
             len(content) * math.log2(max(rarest, LEAST_RANK))
             + len(different & FUNCTION_WORDS) * FUNCTION_BITS
@@ -151,55 +155,55 @@ class _Words:
         )  # fmt: skip
 
 
-def _are_of_one_famous_phrase(different: set[str]) -> bool:
+def _is_one_famous_phrase(different: set[str]) -> bool:
     """Whether these are the words of such a phrase in another order, three of them at least."""
     return len(different - FUNCTION_WORDS) > 2 and any(different <= set(phrase.split()) for phrase in FAMOUS_PHRASES)
 
 
 def _is_drawn_from_list(parts: list[str]) -> bool:
     """Whether these may well be random words of our list: then it does not count that some are common."""
-    return len(set(parts)) >= ENOUGH_WORDS and set(parts) <= _listed()
+    return len(set(parts)) >= ENOUGH_WORDS and set(parts) <= _load_word_set()
 
 
 def _is_word(letters: str) -> bool:
-    return letters in FUNCTION_WORDS or letters in SMALL_SETS or letters in _ranks()
+    return letters in FUNCTION_WORDS or letters in SMALL_SETS or letters in _load_ranks()
 
 
-def _split(letters: str) -> list[str]:
+def _split_words(letters: str) -> list[str]:
     """The letters cut into words so that it takes least to guess them; what is no word stays letter by letter."""
     best: list[tuple[float, list[str]]] = [(0.0, [])]
     for end in range(1, len(letters) + 1):
         bits, parts = best[end - 1]
         found = (bits + LETTER_BITS + 1, [*parts, letters[end - 1]])
         for begin in range(max(0, end - LONGEST_WORD), end):
-            cost = _word_bits(letters[begin:end])
+            cost = _estimate_word_bits(letters[begin:end])
             if best[begin][0] + cost < found[0]:
                 found = (best[begin][0] + cost, [*best[begin][1], letters[begin:end]])
         best.append(found)
     return best[-1][1]
 
 
-def _word_bits(word: str) -> float:
+def _estimate_word_bits(word: str) -> float:
     if word in FUNCTION_WORDS:
         return FUNCTION_BITS + 1
     if word in SMALL_SETS:
         return SMALL_SET_BITS + 1
-    if len(word) < SHORTEST_WORD or word not in _ranks():
+    if len(word) < SHORTEST_WORD or word not in _load_ranks():
         return math.inf
-    return math.log2(_ranks()[word]) + 2
+    return math.log2(_load_ranks()[word]) + 2
 
 
 @cache
-def _listed() -> frozenset[str]:
-    return frozenset(list_words())
+def _load_word_set() -> frozenset[str]:
+    return frozenset(load_words())
 
 
 @cache
-def _ranks() -> dict[str, int]:
+def _load_ranks() -> dict[str, int]:
     """Each common word with its place in the list where it is commonest, from 1; words of our list are in one too."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]
 
-    ranks = dict.fromkeys(list_words(), len(list_words()))
+    ranks = dict.fromkeys(load_words(), len(load_words()))
     for ordered in FREQUENCY_LISTS.values():
         for rank, word in enumerate(ordered, 1):
             if word.isalpha() and len(word) >= SHORTEST_WORD and rank < ranks.get(word, 1 << 30):

@@ -24,7 +24,7 @@ TIMEOUT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Row:
+class StrengthLevel:
     """A passphrase of about `bits`, and its average time to be guessed by one graphics card and by a thousand."""
 
     bits: float
@@ -33,12 +33,12 @@ class Row:
     thousand: str
 
 
-ROWS = (
-    Row(0, "one of the first passphrases that anybody tries", "hours at most", "seconds"),
-    Row(30, "a phrase from a long list, altered by rules", "3.5 days", "5 minutes"),
-    Row(38, "8 random lower-case letters", "2 years", "17 hours"),
-    Row(51.5, "4 random words", "35,000 years", "35 years"),
-    Row(77, "6 random words", "2 trillion years", "2 billion years"),
+LEVELS = (
+    StrengthLevel(0, "one of the first passphrases that anybody tries", "hours at most", "seconds"),
+    StrengthLevel(30, "a phrase from a long list, altered by rules", "3.5 days", "5 minutes"),
+    StrengthLevel(38, "8 random lower-case letters", "2 years", "17 hours"),
+    StrengthLevel(51.5, "4 random words", "35,000 years", "35 years"),
+    StrengthLevel(77, "6 random words", "2 trillion years", "2 billion years"),
 )
 WEAK_BELOW = 51.5
 
@@ -50,8 +50,8 @@ class Strength:
     bits: float
 
     @property
-    def row(self) -> Row:
-        return next(row for row in reversed(ROWS) if self.bits >= row.bits)
+    def level(self) -> StrengthLevel:
+        return next(row for row in reversed(LEVELS) if self.bits >= row.bits)
 
     @property
     def is_weak(self) -> bool:
@@ -60,12 +60,12 @@ class Strength:
     @property
     def sentence(self) -> str:
         return (
-            f"About {self.bits:.0f} bits, like {self.row.like}. "
-            f"One graphics card: {self.row.one}. A thousand: {self.row.thousand}."
+            f"About {self.bits:.0f} bits, like {self.level.like}. "
+            f"One graphics card: {self.level.one}. A thousand: {self.level.thousand}."
         )
 
 
-def estimate(typed: bytes | bytearray | memoryview) -> Strength | None:
+def estimate_strength(typed: bytes | bytearray | memoryview) -> Strength | None:
     """The strength of a passphrase in UTF-8; None if it cannot be estimated."""
     if not typed:
         return None
@@ -81,7 +81,7 @@ class Estimator:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def bits(self, text: str) -> float:
+    def estimate_bits(self, text: str) -> float:
         """log2 of the number of guesses; infinity if it cannot be estimated."""
         data = text[:MAX_CHARACTERS].encode("utf-8", "replace")
         try:
@@ -101,17 +101,17 @@ class Estimator:
             self._process = None
 
 
-def _answer() -> None:
+def _run_worker() -> None:
     """Runs in the separate process: reads one text until the end, or with --many each after its length."""
     pipe = sys.stdin.buffer
     if MANY not in sys.argv:
-        print(_bits(pipe.read()))
+        print(_estimate_bits(pipe.read()))
         return
     while length := pipe.read(4):
-        print(_bits(pipe.read(int.from_bytes(length, "big"))), flush=True)
+        print(_estimate_bits(pipe.read(int.from_bytes(length, "big"))), flush=True)
 
 
-def _bits(data: bytes) -> float:
+def _estimate_bits(data: bytes) -> float:
     """log2 of the number of guesses. Characters after the 72nd could only add to it; omitting them saves time."""
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
@@ -122,4 +122,4 @@ def _bits(data: bytes) -> float:
 
 
 if __name__ == "__main__":
-    _answer()
+    _run_worker()

@@ -17,7 +17,7 @@ def load_words() -> tuple[str, ...]:
     return tuple(line.split()[1] for line in lines if line.strip())
 
 
-def random_words(ambient: Ambient, count: int = WORDS) -> str:
+def generate_words(ambient: Ambient, count: int = WORDS) -> str:
     """`count` words separated by spaces, each uniformly distributed over the list and independent of the others."""
     every = load_words()
     return " ".join(every[ambient.randbelow(len(every))] for _ in range(count))

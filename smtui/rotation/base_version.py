@@ -44,21 +44,21 @@ class BaseGuard:
         answer: dict[str, Any] = self._client.get_secret_value(**request)
         if AWSCURRENT in answer["VersionStages"]:
             self._last_read = answer["VersionId"]
-        return answer | {"VersionStages": _without_base(answer["VersionStages"])}
+        return answer | {"VersionStages": _remove_base_labels(answer["VersionStages"])}
 
     def describe_secret(self, /, **request: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self._client.describe_secret(**request)
         if "VersionIdsToStages" in answer:
             stages = answer["VersionIdsToStages"].items()
             answer |= {"VersionIdsToStages": {
-                version: without for version, labels in stages if (without := _without_base(labels))}}
+                version: without for version, labels in stages if (without := _remove_base_labels(labels))}}
         return answer
 
     def list_secret_version_ids(self, /, **request: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self._client.list_secret_version_ids(**request)
         for version in answer["Versions"]:
             if "VersionStages" in version:
-                version["VersionStages"] = _without_base(version["VersionStages"])
+                version["VersionStages"] = _remove_base_labels(version["VersionStages"])
         return answer
 
     def put_secret_value(self, /, **request: Any) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class BaseGuard:
         stages = request.get("VersionStages")
         is_pending = request.get("ClientRequestToken") == self._task.token and isinstance(stages, list) and (
             AWSPENDING in stages)
-        base = (self._last_read or self._labels().get(AWSCURRENT)) if is_pending else None
+        base = (self._last_read or self._read_labels().get(AWSCURRENT)) if is_pending else None
         if base is not None:
             assert isinstance(stages, list), "it holds AWSPENDING"
             with suppress(LimitExceededException):
@@ -79,7 +79,7 @@ class BaseGuard:
 
     def _put(self, request: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = self._client.put_secret_value(**request)
-        return answer | {"VersionStages": _without_base(answer["VersionStages"])}
+        return answer | {"VersionStages": _remove_base_labels(answer["VersionStages"])}
 
     def update_secret_version_stage(self, /, **request: Any) -> dict[str, Any]:
         """AWSCURRENT goes to the pending version from the one that this was made from, and from no other.
@@ -102,19 +102,19 @@ class BaseGuard:
         return answer
 
     def _refuse_if_moved(self) -> None:
-        labels = self._labels()
+        labels = self._read_labels()
         bases = [label.removeprefix(BASE_LABEL) for label, version in labels.items()
                  if label.startswith(BASE_LABEL) and version == self._task.token]
         if bases and labels[AWSCURRENT] not in (*bases, self._task.token):
             self.problem = MOVED.format(current=labels[AWSCURRENT][:8], pending=self._task.token[:8])
             raise InvalidRequestException(self.problem)
 
-    def _labels(self) -> dict[str, str]:
+    def _read_labels(self) -> dict[str, str]:
         return read_labels(self._client, self._task.arn)
 
     def forget_base(self) -> None:
         """Once the pending version is current nothing is noted any more, nor what abandoned rotations have left."""
-        labels = self._labels()
+        labels = self._read_labels()
         if labels.get(AWSCURRENT) == self._task.token:
             for label, version in labels.items():
                 if label.startswith(BASE_LABEL):
@@ -122,5 +122,5 @@ class BaseGuard:
                                                              RemoveFromVersionId=version)
 
 
-def _without_base(labels: list[str]) -> list[str]:
+def _remove_base_labels(labels: list[str]) -> list[str]:
     return [label for label in labels if not label.startswith(BASE_LABEL)]

@@ -29,7 +29,7 @@ from smtui.rotation.rpc_server import RpcServer
 from smtui.rotation.supervisor import KILL, Order, list_children
 from smtui.rotation.working_folder import WorkingFolder
 from smtui.system import subprocesses
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 
 GRACE = 2.0
 """Seconds from SIGTERM to SIGKILL."""
@@ -49,14 +49,16 @@ def command(task: Task, step: str, client: Client) -> Output:
     permitted, guard = PermittedCommand.check(task), BaseGuard(task, client)
     if not hasattr(socket, "AF_UNIX"):
         raise StepFailedError("Command functions need Unix sockets, which this system does not have.")
-    deadline = seconds_awake() + permitted.time_limit + GRACE + REMOVAL_TIME
+    deadline = read_monotonic_clock() + permitted.time_limit + GRACE + REMOVAL_TIME
     try:
         folder = WorkingFolder()
         try:
             problem, output = _run(permitted, task, step, guard, folder.path)
         finally:
-            least = seconds_awake() + REMOVAL_TIME / 2
-            left = folder.remove(lambda: seconds_awake() < (max(deadline, least) if task.should_continue() else least))
+            least = read_monotonic_clock() + REMOVAL_TIME / 2
+            left = folder.remove(
+                lambda: read_monotonic_clock() < (max(deadline, least) if task.should_continue() else least)
+            )
     except OSError as error:
         raise StepFailedError(CANNOT_START.format(reason=error.strerror or error)) from None
     problem = guard.problem or problem
@@ -138,9 +140,12 @@ def _start_supervisor(order: Order) -> Iterator[tuple[subprocess.Popen[bytes], s
     """The supervisor process with its order, and the socket to it. Both are gone after the block."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        process = subprocesses.start(
-            subprocesses.module_command("smtui.rotation.supervisor"), environ=subprocesses.module_environment(),
-            cwd="/", stdin=theirs.fileno(), stdout=subprocess.PIPE,
+        process = subprocesses.start_program(
+            subprocesses.build_module_command("smtui.rotation.supervisor"),
+            environ=subprocesses.build_module_environment(),
+            cwd="/",
+            stdin=theirs.fileno(),
+            stdout=subprocess.PIPE,
         )
         try:
             theirs.close()

@@ -19,7 +19,7 @@ from smtui.rotation import rpc_codec
 from smtui.rotation.function import Output, ShouldContinue
 from smtui.rotation.rpc_server import RpcServer
 from smtui.rotation.supervisor import END, Result
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 from smtui.text.sanitize import sanitize
 
 TICK = 0.1
@@ -63,7 +63,7 @@ class Conversation:
         self._watch(line, self._read_reply)
         self._watch(door, self._accept)
         self._watch(self._output, self._read_output)
-        self._began = seconds_awake() + START_TIME
+        self._began = read_monotonic_clock() + START_TIME
         self.result = Result()
         self.is_over = self.is_late = self.locked = False
 
@@ -80,11 +80,11 @@ class Conversation:
         """
         deadline = inf
         try:
-            while not self.is_over and seconds_awake() < min(self._began + limit + grace + SPARE, deadline):
+            while not self.is_over and read_monotonic_clock() < min(self._began + limit + grace + SPARE, deadline):
                 if not self.locked and not should_continue():
-                    self.locked, deadline = True, seconds_awake() + LOCK_GRACE
+                    self.locked, deadline = True, read_monotonic_clock() + LOCK_GRACE
                     self._ask_to_end()
-                self._turn(answers=not self.locked and seconds_awake() < self._began + limit)
+                self._turn(answers=not self.locked and read_monotonic_clock() < self._began + limit)
             self.is_late = self.result.late or (not self.is_over and not self.locked)
             while self._read_output():
                 pass
@@ -143,7 +143,7 @@ class Conversation:
             line, _, self._replies = self._replies.partition(b"\n")
             self.result = Result(**json.loads(line))
             self.is_over = not self.result.begins
-            self._began = seconds_awake()
+            self._began = read_monotonic_clock()
         self.is_over |= not received
 
     def _read_output(self) -> bool:

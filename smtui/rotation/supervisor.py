@@ -84,9 +84,9 @@ def main() -> None:
     _adopt_orphans()
     _reply(line, Result(begins=True))  # before the command can interfere
     try:
-        command = subprocesses.start(
+        command = subprocesses.start_program(
             order.arguments, cwd=order.folder,
-            environ={**subprocesses.environment(), rpc_codec.SOCKET_VARIABLE: order.agent},
+            environ={**subprocesses.build_environment(), rpc_codec.SOCKET_VARIABLE: order.agent},
             stdin=subprocess.PIPE, stdout=None, stderr=subprocess.STDOUT,
         )
     except (OSError, ValueError) as error:

@@ -27,7 +27,7 @@ class AuditQueryError(ValueError):
     """A word of a query is not valid; the message says what is expected."""
 
 
-def kebab(name: str) -> str:
+def hyphenate(name: str) -> str:
     """A name in the command line's spelling: `RotationLambdaARN` becomes `rotation-lambda-arn`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
@@ -42,7 +42,7 @@ def parse_outcome(word: str) -> str:
 
 def parse_operation(word: str) -> str:
     """The operation in AWS's spelling; `word` may have the command line's. Raises AuditQueryError."""
-    found = {kebab(name): name for name in OPERATION_NAMES} | {name.lower(): name for name in OPERATION_NAMES}
+    found = {hyphenate(name): name for name in OPERATION_NAMES} | {name.lower(): name for name in OPERATION_NAMES}
     if word.lower() not in found:
         raise AuditQueryError("an operation is wanted, like GetSecretValue or get-secret-value")
     return found[word.lower()]

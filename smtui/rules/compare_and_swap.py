@@ -34,7 +34,7 @@ _NEW = "the new version"
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoreResult:
     """The answer of PutSecretValue, and the labels as they were immediately before."""
 
     response: PutSecretValueResponse
@@ -51,27 +51,27 @@ def read_labels(client: Client, secret_id: str) -> dict[str, str]:
         described = client.describe_secret(SecretId=secret_id).get("VersionIdsToStages", {})
         return {label: version for version, attached in described.items() for label in attached}
     except client.exceptions.ClientError as refusal:
-        if _code(refusal) != "AccessDeniedException":
+        if _get_error_code(refusal) != "AccessDeniedException":
             raise
-        for read in (_listed_labels, _label_of_the_value):
+        for read in (_read_listed_labels, _read_current_label):
             with suppress(client.exceptions.ClientError):
                 return read(client, secret_id)
         raise
 
 
-def _listed_labels(client: Client, secret_id: str) -> dict[str, str]:
+def _read_listed_labels(client: Client, secret_id: str) -> dict[str, str]:
     pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=secret_id)
     return {label: each["VersionId"] for page in pages for each in page["Versions"] for label in each["VersionStages"]}
 
 
-def _label_of_the_value(client: Client, secret_id: str) -> dict[str, str]:
+def _read_current_label(client: Client, secret_id: str) -> dict[str, str]:
     try:
         return {AWSCURRENT: client.get_secret_value(SecretId=secret_id)["VersionId"]}
     except client.exceptions.ResourceNotFoundException:
         return {}
 
 
-def holders_before(before: Mapping[str, str], stages: Iterable[str] = (AWSCURRENT,)) -> dict[str, str | None]:
+def find_moving_labels(before: Mapping[str, str], stages: Iterable[str] = (AWSCURRENT,)) -> dict[str, str | None]:
     """What storing a value under `stages` takes labels from: every label that moves, with its version of now."""
     stages = stages if before else (AWSCURRENT, *stages)
     after = labels.put(before, _NEW, stages)
@@ -85,7 +85,7 @@ def is_changed(expected: Holders, found: Mapping[str, str]) -> bool:
 
 def store_value(
     client: Client, request: PutSecretValueRequest, expected: Holders | None, *, transaction: Transaction | None = None
-) -> Stored:
+) -> StoreResult:
     """PutSecretValue, unless one of the `expected` labels is attached elsewhere by now.
 
     `expected` names at least AWSCURRENT, where that moves, with the version one began from; None stores whatever is
@@ -94,12 +94,12 @@ def store_value(
     """
     secret_id, stages = request["SecretId"], tuple(request.get("VersionStages") or (AWSCURRENT,))
     if expected is None:
-        return Stored(client.put_secret_value(**request), {})
+        return StoreResult(client.put_secret_value(**request), {})
     if transaction is None:
-        return _StepByStep(client, request, stages, expected).store()
+        return _SequentialWrite(client, request, stages, expected).store()
     return write_unless(
         transaction, lambda: read_labels(client, secret_id), lambda found: is_changed(expected, found),
-        lambda found: Stored(client.put_secret_value(**request), found),
+        lambda found: StoreResult(client.put_secret_value(**request), found),
     )
 
 
@@ -122,85 +122,89 @@ def write_unless(
     return written[0]
 
 
-class _StepByStep:
+class _SequentialWrite:
     """Storing without a transaction: each call by itself, the move of AWSCURRENT last."""
 
     def __init__(
         self, client: Client, request: PutSecretValueRequest, stages: tuple[str, ...], expected: Holders
     ) -> None:
-        token = request.get("ClientRequestToken") or Ambient().new_uuid()
+        token = request.get("ClientRequestToken") or Ambient().create_uuid()
         self._client = client
         self._stages = stages
         self._expected = expected
         self._secret_id = request["SecretId"]
-        self._own = f"{OWN_LABEL}{token}"
-        self._request: PutSecretValueRequest = {**request, "ClientRequestToken": token, "VersionStages": [self._own]}
-        self._marked = True
+        self._own_label = f"{OWN_LABEL}{token}"
+        self._request: PutSecretValueRequest = {
+            **request,
+            "ClientRequestToken": token,
+            "VersionStages": [self._own_label],
+        }
+        self._has_own_label = True
 
-    def store(self) -> Stored:
-        before = self._labels()
+    def store(self) -> StoreResult:
+        before = self._read_labels()
         if is_changed(self._expected, before):
             raise ChangedMeanwhileError(before)
         put = self._client.put_secret_value(**self._request)
-        if self._own not in put["VersionStages"]:  # the same request, sent again after it was done
-            return Stored(put, before)
-        version, attached = put["VersionId"], {*put["VersionStages"]} - {self._own}
-        for label in self._to_move(attached):
-            self._move_or_take_back(label, version, attached)
+        if self._own_label not in put["VersionStages"]:  # the same request, sent again after it was done
+            return StoreResult(put, before)
+        version, attached = put["VersionId"], {*put["VersionStages"]} - {self._own_label}
+        for label in self._list_labels_to_move(attached):
+            self._move_or_roll_back(label, version, attached)
             attached.add(label)
-            self._drop_own(version)
-        self._drop_own(version)
-        self._drop_pending(before, attached)
-        return Stored({**put, "VersionStages": sorted(attached)}, before)
+            self._remove_own_label(version)
+        self._remove_own_label(version)
+        self._remove_pending(before, attached)
+        return StoreResult({**put, "VersionStages": sorted(attached)}, before)
 
-    def _labels(self) -> dict[str, str]:
+    def _read_labels(self) -> dict[str, str]:
         return read_labels(self._client, self._secret_id)
 
-    def _to_move(self, attached: set[str]) -> list[str]:
+    def _list_labels_to_move(self, attached: set[str]) -> list[str]:
         """AWSCURRENT last, as its move is what readers notice. AWSPREVIOUS goes where that move brings it."""
         moving = set(self._stages) - attached
         if AWSCURRENT in moving | attached:
             moving.discard(AWSPREVIOUS)
         return sorted(moving, key=lambda label: (label == AWSCURRENT, label))
 
-    def _move(self, label: str, source: str | None, target: str | None) -> None:
+    def _move_label(self, label: str, source: str | None, target: str | None) -> None:
         request: Any = {"RemoveFromVersionId": source, "MoveToVersionId": target}
         self._client.update_secret_version_stage(
             SecretId=self._secret_id, VersionStage=label,
             **{name: version for name, version in request.items() if version is not None},
         )
 
-    def _move_or_take_back(self, label: str, version: str, attached: set[str]) -> None:
+    def _move_or_roll_back(self, label: str, version: str, attached: set[str]) -> None:
         try:
-            self._move(label, self._expected.get(label), version)
+            self._move_label(label, self._expected.get(label), version)
         except self._client.exceptions.ClientError as refusal:
-            found = self._labels()
+            found = self._read_labels()
             if found.get(label) == version:  # it was moved, and only the answer was lost
                 return
             for each in sorted(attached & set(self._stages)):
-                self._try(each, version, self._expected.get(each))
-            self._drop_own(version)
-            if found.get(label) != self._expected.get(label) or _code(refusal) == "InvalidParameterException":
+                self._try_move(each, version, self._expected.get(each))
+            self._remove_own_label(version)
+            if found.get(label) != self._expected.get(label) or _get_error_code(refusal) == "InvalidParameterException":
                 raise ChangedMeanwhileError(found) from None
             raise
 
-    def _drop_own(self, version: str) -> None:
-        if self._marked:
-            self._marked = False
-            self._try(self._own, version, None)
+    def _remove_own_label(self, version: str) -> None:
+        if self._has_own_label:
+            self._has_own_label = False
+            self._try_move(self._own_label, version, None)
 
-    def _drop_pending(self, before: Mapping[str, str], attached: set[str]) -> None:
+    def _remove_pending(self, before: Mapping[str, str], attached: set[str]) -> None:
         """As PutSecretValue does: AWSPENDING leaves the version that AWSCURRENT left."""
         left = self._expected.get(AWSCURRENT)
         if AWSCURRENT in attached and left is not None and before.get(AWSPENDING) == left:
-            self._try(AWSPENDING, left, None)
+            self._try_move(AWSPENDING, left, None)
 
-    def _try(self, label: str, source: str, target: str | None) -> None:
+    def _try_move(self, label: str, source: str, target: str | None) -> None:
         """Somebody else may have moved it already; then it is theirs."""
         with suppress(self._client.exceptions.ClientError):
-            self._move(label, source, target)
+            self._move_label(label, source, target)
 
 
-def _code(error: Exception) -> str:
+def _get_error_code(error: Exception) -> str:
     response: Mapping[str, Any] = getattr(error, "response", {})
     return str(response.get("Error", {}).get("Code", ""))

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if number}
 WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}
-LONGEST_LOOK = 366 * 8 + 2
+MAX_DAYS_WITHOUT_START = 366 * 8 + 2
 """Days after which a day that never came will never come: February 29th may be away for eight years."""
 
 
@@ -31,17 +31,17 @@ class Cron:
     on_days: Days | None
     on_weekdays: Weekdays | None
 
-    def runs_on(self, day: date) -> bool:
+    def is_due_on(self, day: date) -> bool:
         chosen = self.on_days or self.on_weekdays
-        return day.month in self.months and chosen is not None and chosen.includes(day)
+        return day.month in self.months and chosen is not None and chosen.has_day(day)
 
-    def starts(self, after: datetime) -> Iterator[datetime]:
+    def find_starts(self, after: datetime) -> Iterator[datetime]:
         """Every hour at which it fires after a moment, in order."""
         first = after.astimezone(UTC).date()
         silent = 0
-        while silent < LONGEST_LOOK and first < date.max:
+        while silent < MAX_DAYS_WITHOUT_START and first < date.max:
             silent += 1
-            if self.runs_on(first):
+            if self.is_due_on(first):
                 silent = 0
                 moments = (datetime.combine(first, time(hour), UTC) for hour in sorted(self.hours))
                 yield from (moment for moment in moments if moment > after)
@@ -55,7 +55,7 @@ class Days:
     numbers: frozenset[int]
     last: bool
 
-    def includes(self, day: date) -> bool:
+    def has_day(self, day: date) -> bool:
         return day.day in self.numbers or (self.last and day.day == calendar.monthrange(day.year, day.month)[1])
 
 
@@ -66,14 +66,14 @@ class Weekdays:
     numbers: frozenset[int]
     nth: frozenset[tuple[int, int]]
 
-    def includes(self, day: date) -> bool:
+    def has_day(self, day: date) -> bool:
         weekday = day.isoweekday() % 7 + 1
         is_last = day.day + 7 > calendar.monthrange(day.year, day.month)[1]
         return (weekday in self.numbers or (weekday, (day.day + 6) // 7) in self.nth
                 or (is_last and (weekday, 0) in self.nth))
 
 
-def parse(fields: list[str]) -> Cron:
+def parse_cron(fields: list[str]) -> Cron:
     """The six fields. Raises InvalidCronError."""
     if len(fields) != 6:
         raise InvalidCronError(
@@ -87,19 +87,19 @@ def parse(fields: list[str]) -> Cron:
     if (days == "?") == (weekdays == "?"):
         raise InvalidCronError("One of day of month and day of week must be ?, and the other must not.")
     return Cron(
-        _numbers("hours", hours, 0, 23), _numbers("month", months, 1, 12, MONTHS),
-        None if days == "?" else _days(days), None if weekdays == "?" else _weekdays(weekdays),
+        _parse_numbers("hours", hours, 0, 23), _parse_numbers("month", months, 1, 12, MONTHS),
+        None if days == "?" else _parse_days(days), None if weekdays == "?" else _parse_weekdays(weekdays),
     )
 
 
-def _days(field: str) -> Days:
+def _parse_days(field: str) -> Days:
     items = field.split(",")
     numbers = [item for item in items if item != "L"]
-    found = _numbers("day of month", ",".join(numbers), 1, 31) if numbers else frozenset()
+    found = _parse_numbers("day of month", ",".join(numbers), 1, 31) if numbers else frozenset()
     return Days(found, "L" in items)
 
 
-def _weekdays(field: str) -> Weekdays:
+def _parse_weekdays(field: str) -> Weekdays:
     numbers: frozenset[int] = frozenset()
     nth: set[tuple[int, int]] = set()
     for item in field.split(","):
@@ -107,41 +107,45 @@ def _weekdays(field: str) -> Weekdays:
             numbers |= {WEEKDAYS["SAT"]}
         elif "#" in item:
             weekday, _, which = item.partition("#")
-            nth.add((_weekday(weekday), _number("day of week", which, 1, 5, {})))
+            nth.add((_parse_weekday(weekday), _parse_number("day of week", which, 1, 5, {})))
         elif item.endswith("L"):
-            nth.add((_weekday(item[:-1]), 0))
+            nth.add((_parse_weekday(item[:-1]), 0))
         else:
-            numbers |= _numbers("day of week", item, 1, 7, WEEKDAYS)
+            numbers |= _parse_numbers("day of week", item, 1, 7, WEEKDAYS)
     return Weekdays(numbers, frozenset(nth))
 
 
-def _weekday(word: str) -> int:
-    return _number("day of week", word, 1, 7, WEEKDAYS)
+def _parse_weekday(word: str) -> int:
+    return _parse_number("day of week", word, 1, 7, WEEKDAYS)
 
 
-def _numbers(name: str, field: str, low: int, high: int, words: Mapping[str, int] | None = None) -> frozenset[int]:
+def _parse_numbers(
+    name: str, field: str, low: int, high: int, words: Mapping[str, int] | None = None
+) -> frozenset[int]:
     """`*`, numbers, ranges, steps and lists of these."""
     found: set[int] = set()
     for item in field.split(","):
         span, slash, step = item.partition("/")
-        first, last = _span(name, span, low, high, words or {}, stepped=bool(slash))
-        by = _number(name, step, 1, high, {}) if slash else 1
+        first, last = _parse_span(name, span, low, high, words or {}, stepped=bool(slash))
+        by = _parse_number(name, step, 1, high, {}) if slash else 1
         found |= set(range(first, last + 1, by))
     return frozenset(found)
 
 
-def _span(name: str, span: str, low: int, high: int, words: Mapping[str, int], *, stepped: bool) -> tuple[int, int]:
+def _parse_span(
+    name: str, span: str, low: int, high: int, words: Mapping[str, int], *, stepped: bool
+) -> tuple[int, int]:
     if span == "*" or (stepped and not span):
         return low, high
     first, dash, last = span.partition("-")
-    begin = _number(name, first, low, high, words)
-    end = _number(name, last, low, high, words) if dash else (high if stepped else begin)
+    begin = _parse_number(name, first, low, high, words)
+    end = _parse_number(name, last, low, high, words) if dash else (high if stepped else begin)
     if end < begin:
         raise InvalidCronError(f"A range in {name} runs backwards.")
     return begin, end
 
 
-def _number(name: str, word: str, low: int, high: int, words: Mapping[str, int]) -> int:
+def _parse_number(name: str, word: str, low: int, high: int, words: Mapping[str, int]) -> int:
     number = words.get(word.upper(), int(word) if word.isascii() and word.isdigit() and len(word) < 4 else None)
     if number is None or not low <= number <= high:
         raise InvalidCronError(f"The {name} of a cron expression takes {low} to {high}.")

@@ -21,8 +21,8 @@ MIN_INTERVAL = MIN_ROTATION_HOURS * HOUR
 _RATE = re.compile(r"rate\((?P<number>\d{1,6}) (?P<unit>hour|hours|day|days)\)")
 _CRON = re.compile(r"cron\((?P<fields>[^()]*)\)")
 _DURATION = re.compile(r"(?P<hours>\d{1,2})h")
-# Windows over which the days between rotations are judged, from a fixed day so that the answer stays the same.
-_JUDGED, _JUDGED_FROM = 120, datetime(2024, 1, 1, tzinfo=UTC)
+# Windows over which the days between rotations are computed, from a fixed day so that the answer stays the same.
+_COUNTED_WINDOWS, _COUNTED_FROM = 120, datetime(2024, 1, 1, tzinfo=UTC)
 
 
 class InvalidScheduleError(ValueError):
@@ -60,14 +60,16 @@ class Rules:
     schedule: Schedule
     length: timedelta | None = None
 
-    def window(self, start: datetime) -> Window:
-        midnight = _midnight(start) + DAY
+    def create_window(self, start: datetime) -> Window:
+        midnight = _floor_to_midnight(start) + DAY
         if self.length is not None:
             return Window(start, start + self.length)
-        return Window(start, start + HOUR if in_hours(self.schedule) else midnight)
+        return Window(start, start + HOUR if is_in_hours(self.schedule) else midnight)
 
 
-def rules(*, after_days: int | None = None, expression: str | None = None, duration: str | None = None) -> Rules | None:
+def parse_rules(
+    *, after_days: int | None = None, expression: str | None = None, duration: str | None = None
+) -> Rules | None:
     """The rules a request gives; None where it gives no schedule. Raises InvalidScheduleError."""
     if after_days is not None and expression is not None:
         raise InvalidScheduleError("You can't specify both AutomaticallyAfterDays and ScheduleExpression.")
@@ -75,13 +77,13 @@ def rules(*, after_days: int | None = None, expression: str | None = None, durat
         if duration is not None:
             raise InvalidScheduleError("A Duration needs a schedule: AutomaticallyAfterDays or ScheduleExpression.")
         return None
-    schedule = parse(expression) if expression is not None else Rate((after_days or 0) * DAY, in_days=True)
-    found = Rules(schedule, _length(duration))
-    _must_fit(found)
+    schedule = parse_schedule(expression) if expression is not None else Rate((after_days or 0) * DAY, in_days=True)
+    found = Rules(schedule, _parse_duration(duration))
+    _require_fit(found)
     return found
 
 
-def parse(expression: str) -> Schedule:
+def parse_schedule(expression: str) -> Schedule:
     """`rate(10 days)` or `cron(0 16 1,15 * ? *)`. Raises InvalidScheduleError."""
     if rate := _RATE.fullmatch(expression):
         in_days = rate["unit"].startswith("day")
@@ -94,68 +96,70 @@ def parse(expression: str) -> Schedule:
         return Rate(every, in_days)
     if written := _CRON.fullmatch(expression):
         try:
-            return _at_least_apart(cron.parse(written["fields"].split()))
+            return _require_min_interval(cron.parse_cron(written["fields"].split()))
         except InvalidCronError as error:
             raise InvalidScheduleError(str(error)) from None
     raise InvalidScheduleError("A ScheduleExpression is rate(N hours), rate(N days) or cron(0 H D M W *).")
 
 
-def next_window(rules: Rules, last: datetime, now: datetime) -> Window | None:
+def find_next_window(rules: Rules, last: datetime, now: datetime) -> Window | None:
     """The window in which the next rotation happens: open now, or still to come; None where there is none ever.
 
     `last` is when the secret was rotated last, or when its schedule was set. A rate that is overdue may go on with any
     day's window; a cron expression waits for its next.
     """
     if isinstance(rules.schedule, Rate) and rules.schedule.in_days:
-        due = rules.window(_midnight(last) + rules.schedule.every)
-        today = rules.window(max(due.start, _midnight(now)))
-        return today if today.end > now else rules.window(today.start + DAY)
-    open_or_to_come = (window for window in map(rules.window, _starts(rules.schedule, last)) if window.end > now)
+        due = rules.create_window(_floor_to_midnight(last) + rules.schedule.every)
+        today = rules.create_window(max(due.start, _floor_to_midnight(now)))
+        return today if today.end > now else rules.create_window(today.start + DAY)
+    open_or_to_come = (
+        window for window in map(rules.create_window, _find_starts(rules.schedule, last)) if window.end > now
+    )
     return next(open_or_to_come, None)
 
 
-def next_windows(rules: Rules, last: datetime, now: datetime, count: int) -> list[Window]:
+def list_next_windows(rules: Rules, last: datetime, now: datetime, count: int) -> list[Window]:
     """The next windows, each as if the secret was rotated when the one before opened."""
     found: list[Window] = []
-    window = next_window(rules, last, now)
+    window = find_next_window(rules, last, now)
     while window is not None and len(found) < count:
         found.append(window)
-        window = next_window(rules, window.start, window.start + timedelta(seconds=1))
+        window = find_next_window(rules, window.start, window.start + timedelta(seconds=1))
     return found
 
 
-def reported_days(rules: Rules) -> int:
+def compute_reported_days(rules: Rules) -> int:
     """AutomaticallyAfterDays as DescribeSecret computes it back: the fewest days between two rotations, at least 1."""
     if isinstance(rules.schedule, Rate):
         return max(1, rules.schedule.every // DAY)
-    starts = list(islice(_starts(rules.schedule, _JUDGED_FROM), _JUDGED))
+    starts = list(islice(_find_starts(rules.schedule, _COUNTED_FROM), _COUNTED_WINDOWS))
     return max(1, min(((after - before) // DAY for before, after in pairwise(starts)), default=MAX_ROTATION_DAYS))
 
 
-def _starts(schedule: Schedule, last: datetime) -> Iterator[datetime]:
+def _find_starts(schedule: Schedule, last: datetime) -> Iterator[datetime]:
     """When windows open after the last rotation. A rate counts from the midnight before it."""
     if isinstance(schedule, Cron):
-        yield from schedule.starts(last)
+        yield from schedule.find_starts(last)
         return
-    start = _midnight(last)
+    start = _floor_to_midnight(last)
     start += ((last - start) // schedule.every + 1) * schedule.every
     while True:
         yield start
         start += schedule.every
 
 
-def in_hours(schedule: Schedule) -> bool:
+def is_in_hours(schedule: Schedule) -> bool:
     """Whether windows open several times a day, and so last an hour unless told otherwise."""
     return len(schedule.hours) > 1 if isinstance(schedule, Cron) else not schedule.in_days
 
 
-def _at_least_apart(schedule: Cron) -> Cron:
-    if _shortest_gap(schedule) < MIN_INTERVAL:
+def _require_min_interval(schedule: Cron) -> Cron:
+    if _compute_shortest_gap(schedule) < MIN_INTERVAL:
         raise InvalidScheduleError(f"A secret can be rotated every {MIN_ROTATION_HOURS} hours at most.")
     return schedule
 
 
-def _shortest_gap(schedule: Schedule) -> timedelta:
+def _compute_shortest_gap(schedule: Schedule) -> timedelta:
     """Between two windows that open one after the other."""
     if isinstance(schedule, Rate):
         return schedule.every
@@ -163,7 +167,7 @@ def _shortest_gap(schedule: Schedule) -> timedelta:
     return HOUR * min(after - before for before, after in pairwise([*hours, hours[0] + 24]))
 
 
-def _length(duration: str | None) -> timedelta | None:
+def _parse_duration(duration: str | None) -> timedelta | None:
     if duration is None:
         return None
     written = _DURATION.fullmatch(duration)
@@ -172,16 +176,16 @@ def _length(duration: str | None) -> timedelta | None:
     return int(written["hours"]) * HOUR
 
 
-def _must_fit(rules: Rules) -> None:
+def _require_fit(rules: Rules) -> None:
     if rules.length is None:
         return
-    if rules.length > _shortest_gap(rules.schedule):
+    if rules.length > _compute_shortest_gap(rules.schedule):
         raise InvalidScheduleError("The rotation window must not extend into the next rotation window.")
-    if max(_opening_hours(rules.schedule)) * HOUR + rules.length > DAY:
+    if max(_list_opening_hours(rules.schedule)) * HOUR + rules.length > DAY:
         raise InvalidScheduleError("The rotation window must not extend into the next UTC day.")
 
 
-def _opening_hours(schedule: Schedule) -> set[int]:
+def _list_opening_hours(schedule: Schedule) -> set[int]:
     """The hours of a day at which windows open."""
     if isinstance(schedule, Cron):
         return set(schedule.hours)
@@ -189,5 +193,5 @@ def _opening_hours(schedule: Schedule) -> set[int]:
     return {0} if schedule.in_days else {number * hours % 24 for number in range(24)}
 
 
-def _midnight(moment: datetime) -> datetime:
+def _floor_to_midnight(moment: datetime) -> datetime:
     return datetime.combine(moment.astimezone(UTC).date(), time(0), UTC)

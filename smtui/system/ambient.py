@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 Clock = Callable[[], datetime]
 
 
-def system_clock() -> datetime:
+def read_system_clock() -> datetime:
     """The current time as an aware UTC datetime."""
     return datetime.now(UTC)
 
 
-def seconds_awake() -> float:
+def read_monotonic_clock() -> float:
     """Seconds on a clock that nobody can set. Where the system can tell, it also counts time in suspend."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
@@ -34,8 +34,8 @@ class Ambient:
     `randbelow(n)` a number from 0 to n - 1, both from the system's cryptographic generator.
     """
 
-    clock: Clock = system_clock
-    monotonic: Callable[[], float] = seconds_awake
+    clock: Clock = read_system_clock
+    monotonic: Callable[[], float] = read_monotonic_clock
     random_bytes: Callable[[int], bytes] = os.urandom
     randbelow: Callable[[int], int] = secrets.randbelow
 
@@ -49,10 +49,10 @@ class Ambient:
         moment = self.clock().astimezone(UTC)
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
-    def new_uuid(self) -> str:
+    def create_uuid(self) -> str:
         """A random UUID (version 4) in lower case with hyphens."""
         return str(uuid.UUID(bytes=self.random_bytes(16), version=4))
 
-    def pick(self, alphabet: str, length: int) -> str:
+    def pick_characters(self, alphabet: str, length: int) -> str:
         """`length` characters, each uniformly distributed over `alphabet` and independent of the others."""
         return "".join(alphabet[self.randbelow(len(alphabet))] for _ in range(length))

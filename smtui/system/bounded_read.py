@@ -12,7 +12,7 @@ import stat
 import sys
 from pathlib import Path
 
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 
 CHUNK = 1 << 16
 NO_WRITER = 3.0
@@ -50,18 +50,18 @@ def open_for_reading(path: Path) -> int:
 def read_descriptor(descriptor: int, most: int) -> bytes:
     """All that comes from a descriptor, at most `most` bytes. Raises TooLargeError, or TimeoutError."""
     held = bytearray()
-    while chunk := _next(descriptor, min(CHUNK, most + 1 - len(held))):
+    while chunk := _read_chunk(descriptor, min(CHUNK, most + 1 - len(held))):
         held += chunk
         if len(held) > most:
             raise TooLargeError(errno.EFBIG, f"larger than {most:,} bytes")
     return bytes(held)
 
 
-def _next(descriptor: int, size: int) -> bytes:
+def _read_chunk(descriptor: int, size: int) -> bytes:
     """The next bytes, empty at the end."""
     if sys.platform == "win32" or stat.S_ISREG(os.fstat(descriptor).st_mode):
         return os.read(descriptor, size)
-    until = seconds_awake() + SLOW_WRITER
+    until = read_monotonic_clock() + SLOW_WRITER
     waited = select.poll()
     waited.register(descriptor, select.POLLIN)
     ready = waited.poll(NO_WRITER * 1000)
@@ -69,7 +69,7 @@ def _next(descriptor: int, size: int) -> bytes:
         try:
             chunk = os.read(descriptor, size)
         except BlockingIOError:
-            if seconds_awake() > until:
+            if read_monotonic_clock() > until:
                 raise TimeoutError(errno.ETIMEDOUT, "nothing was written to it in time") from None
             ready = waited.poll(1000)
             continue

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 
 if sys.platform != "win32":
     import fcntl
@@ -49,12 +49,12 @@ def _open(folder: Path) -> int | None:
 
 
 def _lock(descriptor: int, shared: bool) -> None:
-    until = seconds_awake() + TIMEOUT_SECONDS
+    until = read_monotonic_clock() + TIMEOUT_SECONDS
     while True:
         try:
             fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
-            if seconds_awake() > until:
+            if read_monotonic_clock() > until:
                 raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from None
             time.sleep(POLL_SECONDS)
         except OSError as error:

@@ -35,12 +35,12 @@ def overwrite_freed_memory() -> None:
             os.environ.pop(name, None)
     elif sys.platform != "win32":
         try:
-            os.execve(sys.executable, sys.orig_argv, {**os.environ, **switches(os.environ), DONE: "1"})  # noqa: S606
+            os.execve(sys.executable, sys.orig_argv, {**os.environ, **build_allocator_variables(os.environ), DONE: "1"})  # noqa: S606
         except OSError:
             return
 
 
-def switches(environ: Mapping[str, str]) -> dict[str, str]:
+def build_allocator_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """The variables that make the allocators of this system overwrite what is freed."""
     if not _is_glibc():
         return {"PYTHONMALLOC": "pymalloc_debug"}

@@ -27,14 +27,14 @@ def harden(*, allow_debug: bool = False) -> None:
     """No file for others, no switches from outside into Textual, no core file, no debugger, no traceback."""
     global _umask
     _umask = os.umask(PRIVATE)
-    scrub(os.environ)
+    remove_textual_variables(os.environ)
     if not allow_debug:
         _refuse_core_files()
         _refuse_debuggers()
     silence_tracebacks()
 
 
-def hand_over() -> None:
+def restore_inherited_state() -> None:
     """Gives back what a command that takes this process's place should find as its person left it; core files and
     Textual's switches stay off."""
     if _umask is not None:
@@ -44,7 +44,7 @@ def hand_over() -> None:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
-def scrub(environ: MutableMapping[str, str]) -> None:
+def remove_textual_variables(environ: MutableMapping[str, str]) -> None:
     """Removes Textual's switches, which can log every key typed, run keys or take pictures; looks are left alone."""
     for name in [name for name in environ if name.startswith("TEXTUAL") and name not in HARMLESS_TEXTUAL]:
         del environ[name]
@@ -68,25 +68,25 @@ def _refuse_debuggers() -> None:
 
 def silence_tracebacks() -> None:
     """Whatever goes wrong anywhere in the process, what is printed is one sentence."""
-    sys.excepthook = lambda kind, error, trace: _tell(error)
-    threading.excepthook = lambda args: _tell(args.exc_value)
-    sys.unraisablehook = lambda args: _tell(args.exc_value)
+    sys.excepthook = lambda kind, error, trace: _print_incident(error)
+    threading.excepthook = lambda args: _print_incident(args.exc_value)
+    sys.unraisablehook = lambda args: _print_incident(args.exc_value)
 
 
-def _tell(error: BaseException | None) -> None:
+def _print_incident(error: BaseException | None) -> None:
     if error is not None and not isinstance(error, KeyboardInterrupt):
-        print(incident(error), file=sys.stderr)
+        print(describe_incident(error), file=sys.stderr)
 
 
-def incident(error: BaseException) -> str:
+def describe_incident(error: BaseException) -> str:
     """One sentence with an id that says what kind of fault and where in our code, and nothing of any value."""
     return (
         "smtui stopped because of a fault of its own. What was confirmed is safely in the vault. "
-        f"If you report it, give this id: {type(error).__name__}-{_place(error.__traceback__)}"
+        f"If you report it, give this id: {type(error).__name__}-{_find_own_line(error.__traceback__)}"
     )
 
 
-def _place(trace: TracebackType | None) -> str:
+def _find_own_line(trace: TracebackType | None) -> str:
     """The innermost line of ours on the way to the fault; of anybody's, where none is ours."""
     frames = []
     while trace is not None:

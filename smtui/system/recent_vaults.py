@@ -10,45 +10,45 @@ from pathlib import Path
 from smtui.system.bounded_read import read_bounded
 from smtui.system.folder_lock import lock_folder
 from smtui.system.private_files import atomic_write, make_folder
-from smtui.system.settings import settings_path
+from smtui.system.settings import get_settings_path
 
 FILE = "recent.toml"
 MAX_VAULTS = 10
 MAX_BYTES = 1 << 20
 
 
-def recent_vaults(environ: Mapping[str, str] = os.environ) -> list[Path]:
+def list_recent_vaults(environ: Mapping[str, str] = os.environ) -> list[Path]:
     """The paths, newest first; empty if the list cannot be read, because nothing depends on it."""
     import tomllib
 
     try:
-        listed = tomllib.loads(read_bounded(_file(environ), MAX_BYTES).decode()).get("vaults", [])
+        listed = tomllib.loads(read_bounded(_get_path(environ), MAX_BYTES).decode()).get("vaults", [])
     except (OSError, ValueError):
         return []
     return [Path(each) for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
 
 
-def remember(vault: Path, environ: Mapping[str, str] = os.environ) -> None:
+def remember_vault(vault: Path, environ: Mapping[str, str] = os.environ) -> None:
     """Puts a vault at the beginning of the list."""
     vault = vault.absolute()
-    if recent_vaults(environ)[:1] != [vault]:
-        _change(lambda before: [vault, *(each for each in before if each != vault)][:MAX_VAULTS], environ)
+    if list_recent_vaults(environ)[:1] != [vault]:
+        _change_list(lambda before: [vault, *(each for each in before if each != vault)][:MAX_VAULTS], environ)
 
 
-def forget(vault: Path | None = None, environ: Mapping[str, str] = os.environ) -> None:
+def forget_vaults(vault: Path | None = None, environ: Mapping[str, str] = os.environ) -> None:
     """Removes one vault from the list, or all."""
-    _change(lambda before: [each for each in before if vault is not None and each != vault.absolute()], environ)
+    _change_list(lambda before: [each for each in before if vault is not None and each != vault.absolute()], environ)
 
 
-def _change(change: Callable[[list[Path]], Sequence[Path]], environ: Mapping[str, str]) -> None:
+def _change_list(change: Callable[[list[Path]], Sequence[Path]], environ: Mapping[str, str]) -> None:
     """Changes the list under a lock. If it cannot be written, it stays as it is."""
     import tomli_w
 
-    file = _file(environ)
+    file = _get_path(environ)
     with suppress(OSError, UnicodeError):
         make_folder(file.parent)
         with lock_folder(file.parent):
-            vaults = change(recent_vaults(environ))
+            vaults = change(list_recent_vaults(environ))
             if not vaults:
                 file.unlink(missing_ok=True)
                 return
@@ -56,5 +56,5 @@ def _change(change: Callable[[list[Path]], Sequence[Path]], environ: Mapping[str
                 new.write(tomli_w.dumps({"vaults": [str(vault) for vault in vaults]}).encode())
 
 
-def _file(environ: Mapping[str, str]) -> Path:
-    return settings_path(environ).with_name(FILE)
+def _get_path(environ: Mapping[str, str]) -> Path:
+    return get_settings_path(environ).with_name(FILE)

@@ -27,7 +27,7 @@ class SettingsError(SmtuiError):
     """The settings file cannot be read; the message names the file and what is wrong with it."""
 
 
-def _setting(default: Any, words: str, tooltip: str) -> Any:
+def _declare(default: Any, words: str, tooltip: str) -> Any:
     """A dataclass field with the label (`words`) and the description that the settings screen and the README show."""
     about = {"words": words, "tooltip": tooltip}
     if isinstance(default, dict | list):
@@ -39,20 +39,20 @@ def _setting(default: Any, words: str, tooltip: str) -> Any:
 class Settings:
     """All settings. Times are whole seconds; 0 turns the feature off."""
 
-    vault: str = _setting("", "Vault", "path of the default vault; empty = default.vault in the data folder")
-    theme: str = _setting("", "Theme", "smtui-dark, smtui-light, smtui-hc (high contrast), or another of Textual's")
-    idle_lock: int = _setting(300, "Lock after", "seconds without a key press; 0 = never")
-    clipboard_timeout: int = _setting(30, "Clear clipboard after", "seconds; 0 = until exit")
-    reveal_timeout: int = _setting(30, "Hide revealed values after", "seconds; 0 = never")
-    osc52: bool = _setting(True, "Copy via OSC 52", "let the terminal copy if there is no other way, as over SSH")
-    keyring: bool = _setting(False, "Use OS keyring", "unlock with a key that was stored there")
-    remember_vaults: bool = _setting(True, "Remember vaults", "keep a list of recently opened vaults")
-    columns: Sequence[str] = _setting([], "Columns", "columns of the secrets list, left to right; empty = automatic")
-    filters: Mapping[str, str] = _setting({}, "Filters", "saved filters, by name")
-    keys: Mapping[str, str] = _setting({}, "Keys", "key bindings that replace the defaults, by action ID")
+    vault: str = _declare("", "Vault", "path of the default vault; empty = default.vault in the data folder")
+    theme: str = _declare("", "Theme", "smtui-dark, smtui-light, smtui-hc (high contrast), or another of Textual's")
+    idle_lock: int = _declare(300, "Lock after", "seconds without a key press; 0 = never")
+    clipboard_timeout: int = _declare(30, "Clear clipboard after", "seconds; 0 = until exit")
+    reveal_timeout: int = _declare(30, "Hide revealed values after", "seconds; 0 = never")
+    osc52: bool = _declare(True, "Copy via OSC 52", "let the terminal copy if there is no other way, as over SSH")
+    keyring: bool = _declare(False, "Use OS keyring", "unlock with a key that was stored there")
+    remember_vaults: bool = _declare(True, "Remember vaults", "keep a list of recently opened vaults")
+    columns: Sequence[str] = _declare([], "Columns", "columns of the secrets list, left to right; empty = automatic")
+    filters: Mapping[str, str] = _declare({}, "Filters", "saved filters, by name")
+    keys: Mapping[str, str] = _declare({}, "Keys", "key bindings that replace the defaults, by action ID")
 
 
-def setting_table() -> str:
+def format_setting_table() -> str:
     """All settings as a Markdown table, for the README."""
     rows = ["| setting | default | description |", "| --- | --- | --- |"]
     for each in fields(Settings):
@@ -62,7 +62,7 @@ def setting_table() -> str:
     return "\n".join(rows) + "\n"
 
 
-def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
+def get_settings_path(environ: Mapping[str, str] = os.environ) -> Path:
     """The settings file: `$SMTUI_CONFIG`, else `config.toml` in the platform's configuration folder."""
     if "SMTUI_CONFIG" in environ:
         return Path(environ["SMTUI_CONFIG"])
@@ -71,7 +71,7 @@ def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
     return platformdirs.user_config_path("smtui") / "config.toml"
 
 
-def state_path(environ: Mapping[str, str] = os.environ) -> Path:
+def get_state_path(environ: Mapping[str, str] = os.environ) -> Path:
     """The state folder: `$SMTUI_STATE`, else the platform's folder for program state."""
     if "SMTUI_STATE" in environ:
         return Path(environ["SMTUI_STATE"])
@@ -85,7 +85,7 @@ def load_settings(path: Path | None = None) -> Settings:
 
     Raises SettingsError.
     """
-    return Settings(**_load_document(path or settings_path()))
+    return Settings(**_load_document(path or get_settings_path()))
 
 
 def change_settings(change: Callable[[Settings], Settings], path: Path | None = None) -> Settings:
@@ -96,7 +96,7 @@ def change_settings(change: Callable[[Settings], Settings], path: Path | None = 
 
     Raises SettingsError.
     """
-    path = path or settings_path()
+    path = path or get_settings_path()
     import tomli_w
 
     try:
@@ -168,7 +168,7 @@ _KIND_WORDS: dict[type, str] = {
 }
 
 
-def vault_path(
+def get_vault_path(
     chosen: Path | str | None = None,
     settings: Settings | None = None,
     environ: Mapping[str, str] = os.environ,

@@ -40,49 +40,49 @@ _kept_descriptors: set[int] = set()
 # The environment.
 
 
-def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+def build_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """An allow-list: a passphrase that came by the environment goes no further."""
     return {name: value for name, value in (environ or os.environ).items() if name in PASSED_ON}
 
 
-def command_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+def build_command_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The person's own environment, for a command of theirs."""
     found = (environ or os.environ).items()
     return {name: value for name, value in found if not name.startswith(OURS) or name in FOR_COMMANDS}
 
 
-def module_command(module: str) -> list[str]:
+def build_module_command(module: str) -> list[str]:
     return [sys.executable, "-m", module]
 
 
-def module_environment() -> dict[str, str]:
-    """For `module_command`, run from a folder that is not ours, so that nothing lying there is imported."""
-    return {**environment(), "PYTHONPATH": str(Path(__file__).parents[2])}
+def build_module_environment() -> dict[str, str]:
+    """For `build_module_command`, run from a folder that is not ours, so that nothing lying there is imported."""
+    return {**build_environment(), "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 # Starting one.
 
 
-def start(
+def start_program(
     command: Sequence[str], *, environ: Mapping[str, str] | None = None, cwd: str | Path | None = None,
     stdin: int | None = subprocess.DEVNULL, stdout: int | None = subprocess.DEVNULL,
     stderr: int | None = subprocess.DEVNULL, new_session: bool = True,
 ) -> subprocess.Popen[bytes]:
     """Starts a program and does not wait for it; `environ` is by default the allow-list. Raises OSError."""
     return subprocess.Popen(
-        command, env=environment() if environ is None else environ, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr,
-        close_fds=True, start_new_session=new_session,
+        command, env=build_environment() if environ is None else environ, cwd=cwd,
+        stdin=stdin, stdout=stdout, stderr=stderr, close_fds=True, start_new_session=new_session,
     )  # fmt: skip
 
 
 def start_module(module: str, *arguments: str, stdout: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
     """Starts a module of ours in a session of its own, so that what ends our terminal does not end it, with a pipe to
     its standard input."""
-    command = [*module_command(module), *arguments]
-    return start(command, environ=module_environment(), cwd="/", stdin=subprocess.PIPE, stdout=stdout)
+    command = [*build_module_command(module), *arguments]
+    return start_program(command, environ=build_module_environment(), cwd="/", stdin=subprocess.PIPE, stdout=stdout)
 
 
-def run(
+def run_program(
     command: Sequence[str], data: bytes | bytearray | memoryview = b"", *, seconds: float,
     environ: Mapping[str, str] | None = None, cwd: str | None = None, answers: bool = False,
 ) -> bytes:
@@ -92,7 +92,8 @@ def run(
     `seconds`. Raises OSError or subprocess.SubprocessError, also where it ends with another code than 0.
     """
     done = subprocess.run(
-        command, input=data, timeout=seconds, check=True, env=environment() if environ is None else environ, cwd=cwd,
+        command, input=data, timeout=seconds, check=True, cwd=cwd,
+        env=build_environment() if environ is None else environ,
         stdout=subprocess.PIPE if answers else subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         close_fds=True, start_new_session=True,
     )  # fmt: skip
@@ -101,7 +102,9 @@ def run(
 
 def run_module(module: str, data: bytes | bytearray | memoryview, *, seconds: float) -> bytes:
     """Runs a module of ours; what it wrote. Raises as `run` does."""
-    return run(module_command(module), data, seconds=seconds, environ=module_environment(), cwd="/", answers=True)
+    return run_program(
+        build_module_command(module), data, seconds=seconds, environ=build_module_environment(), cwd="/", answers=True
+    )
 
 
 def run_on_terminal(command: Sequence[str], *, program: str | None = None, environ: Mapping[str, str]) -> int:
@@ -114,8 +117,8 @@ def replace_process(
 ) -> NoReturn:
     """The program takes the place of this one. It gets the descriptors that were kept for it too, and those which its
     arguments name (`/dev/fd/63`, as a shell's `<(command)` becomes) or systemd handed on for it. Raises OSError."""
-    wanted = {*STANDARD, *_kept_descriptors, *_named_descriptors(words), *_activated_descriptors()}
-    for descriptor in _open_descriptors():
+    wanted = {*STANDARD, *_kept_descriptors, *_find_named_descriptors(words), *_list_activated_descriptors()}
+    for descriptor in _list_open_descriptors():
         if descriptor not in STANDARD:
             os.set_inheritable(descriptor, descriptor in wanted and not is_secret(descriptor))
     _leave_unread_input()
@@ -181,7 +184,7 @@ def _leave_unread_input() -> None:
 # Which descriptors there are.
 
 
-def _open_descriptors() -> list[int]:
+def _list_open_descriptors() -> list[int]:
     try:
         candidates: Iterable[int] = map(int, os.listdir("/dev/fd"))  # noqa: PTH208
     except OSError:
@@ -197,13 +200,13 @@ def _is_open(descriptor: int) -> bool:
     return True
 
 
-def _named_descriptors(words: Sequence[str]) -> Iterator[int]:
+def _find_named_descriptors(words: Sequence[str]) -> Iterator[int]:
     for word in words:
         if found := _NAMED.search(word):
             yield int(found[1])
 
 
-def _activated_descriptors() -> range:
+def _list_activated_descriptors() -> range:
     """systemd names the process they are for, which this one still is."""
     count = os.environ.get("LISTEN_FDS", "")
     if os.environ.get("LISTEN_PID") != str(os.getpid()) or not count.isdecimal():

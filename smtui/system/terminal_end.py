@@ -44,10 +44,10 @@ class TerminalEnd:
             if any(state & select.POLLNVAL for state in states):
                 return
             if any(state & (select.POLLHUP | select.POLLERR) for state in states):
-                self.lost()
+                self.handle_hangup()
                 return
 
-    def lost(self) -> None:
+    def handle_hangup(self) -> None:
         """The terminal is gone: lock and leave. From any thread, any number of times."""
         with self._once:
             if self._lost:
@@ -65,12 +65,12 @@ class TerminalEnd:
         with self._once:
             if self._ending is not None or not self._watches:
                 return
-            self._ending = threading.Timer(seconds, _end, (code, gone))
+            self._ending = threading.Timer(seconds, _exit_process, (code, gone))
             self._ending.daemon = True
         self._ending.start()
 
 
-def _end(code: int, gone: bool) -> None:
+def _exit_process(code: int, gone: bool) -> None:
     """Keys and values go with the process's memory; the system lets go of its locks on the vault."""
     if not gone:
         try:

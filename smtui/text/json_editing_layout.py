@@ -35,7 +35,7 @@ def restore_layout(original: str, edited: str) -> str:
     before, after = _parse_container(original), _parse_container(edited)
     if expanded == original or before is None or after is None:
         return edited
-    restored = _Restoring(original, edited, _find_style(original, before)).restore(before, after)
+    restored = _LayoutRestorer(original, edited, _find_style(original, before)).restore(before, after)
     return edited[: after.start] + restored + edited[after.end :]
 
 
@@ -56,35 +56,35 @@ class _Style:
 
 
 def _find_style(text: str, node: JsonNode) -> _Style:
-    containers = list(_containers(node))
+    containers = list(_find_containers(node))
     colons = (text[key.end : value.start] for each in containers for key, value in each.pairs)
-    commas = (text[end:start] for each in containers for (_, end), (start, _) in pairwise(_spans(each)))
+    commas = (text[end:start] for each in containers for (_, end), (start, _) in pairwise(_list_spans(each)))
     colon = next(colons, ": ")
     return _Style(next(commas, "," if colon == ":" else ", "), colon)
 
 
-def _containers(node: JsonNode) -> Iterator[JsonNode]:
+def _find_containers(node: JsonNode) -> Iterator[JsonNode]:
     if node.kind in _CONTAINERS:
         yield node
-        for each in _values(node):
-            yield from _containers(each)
+        for each in _list_values(node):
+            yield from _find_containers(each)
 
 
-def _values(node: JsonNode) -> list[JsonNode]:
+def _list_values(node: JsonNode) -> list[JsonNode]:
     return [*node.items, *(value for _, value in node.pairs)]
 
 
-def _spans(node: JsonNode) -> list[tuple[int, int]]:
+def _list_spans(node: JsonNode) -> list[tuple[int, int]]:
     """From where to where each item or member goes."""
     return [(item.start, item.end) for item in node.items] + [(key.start, value.end) for key, value in node.pairs]
 
 
-def _names(node: JsonNode) -> list[str | int]:
+def _list_names(node: JsonNode) -> list[str | int]:
     """What each member or item is known by."""
     return [*range(len(node.items)), *(key.string for key, _ in node.pairs)]
 
 
-class _Restoring:
+class _LayoutRestorer:
     def __init__(self, original: str, edited: str, style: _Style) -> None:
         self._original = original
         self._edited = edited
@@ -103,15 +103,15 @@ class _Restoring:
     def _restore_container(self, before: JsonNode | None, after: JsonNode) -> str:
         """Its parts, with the white space that stood behind and before its brackets."""
         opening, closing = _CONTAINERS[after.kind]
-        old = _spans(before) if before else []
-        parts = list(self._parts(before, after))
+        old = _list_spans(before) if before else []
+        parts = list(self._restore_parts(before, after))
         if not before or not old or not parts:
             return opening + self._style.comma.join(parts) + closing
         first = self._original[before.start + 1 : old[0][0]]
         last = self._original[old[-1][1] : before.end - 1]
         return opening + first + self._join(before, after, parts) + last + closing
 
-    def _parts(self, before: JsonNode | None, after: JsonNode) -> Iterator[str]:
+    def _restore_parts(self, before: JsonNode | None, after: JsonNode) -> Iterator[str]:
         old_items = before.items if before else ()
         for number, item in enumerate(after.items):
             yield self.restore(old_items[number] if number < len(old_items) else None, item)
@@ -123,10 +123,10 @@ class _Restoring:
 
     def _join(self, before: JsonNode, after: JsonNode, parts: list[str]) -> str:
         """With the commas that stood between the same two parts."""
-        names, kept = _names(before), _names(after)
+        names, kept = _list_names(before), _list_names(after)
         gaps = {
             pair: self._original[end:start]
-            for pair, ((_, end), (start, _)) in zip(pairwise(names), pairwise(_spans(before)), strict=True)
+            for pair, ((_, end), (start, _)) in zip(pairwise(names), pairwise(_list_spans(before)), strict=True)
         }
         commas = [gaps.get(pair, self._style.comma) for pair in pairwise(kept)]
         return "".join(comma + part for comma, part in zip(["", *commas], parts, strict=True))
@@ -137,13 +137,13 @@ class _Restoring:
             return False
         if before.kind not in _CONTAINERS:
             return self._original[before.start : before.end] == self._edited[after.start : after.end]
-        keys = [[self._text_of(text, key) for key, _ in node.pairs]
+        keys = [[self._get_text(text, key) for key, _ in node.pairs]
                 for text, node in ((self._original, before), (self._edited, after))]
-        values = _values(before), _values(after)
+        values = _list_values(before), _list_values(after)
         return keys[0] == keys[1] and len(values[0]) == len(values[1]) and all(
             self._is_same(one, other) for one, other in zip(*values, strict=True)
         )
 
     @staticmethod
-    def _text_of(text: str, node: JsonNode) -> str:
+    def _get_text(text: str, node: JsonNode) -> str:
         return text[node.start : node.end]

@@ -18,14 +18,14 @@ def indent_json(text: str) -> str:
         node = parse_json(text)
     except InvalidJsonError:
         return text
-    return _spell(text, node, 1)
+    return _format_node(text, node, 1)
 
 
-def _spell(text: str, node: JsonNode, depth: int) -> str:
+def _format_node(text: str, node: JsonNode, depth: int) -> str:
     if node.kind not in _BRACKETS:
         return text[node.start : node.end]
     opening, closing = _BRACKETS[node.kind]
-    parts = list(_parts(text, node, depth))
+    parts = list(_format_parts(text, node, depth))
     short = f"{opening}{', '.join(parts)}{closing}"
     if not parts or (_is_flat(node) and len(short) <= MAX_LINE):
         return short
@@ -33,11 +33,11 @@ def _spell(text: str, node: JsonNode, depth: int) -> str:
     return f"{opening}{margin}{f',{margin}'.join(parts)}{margin.removesuffix(INDENT)}{closing}"
 
 
-def _parts(text: str, node: JsonNode, depth: int) -> Iterator[str]:
+def _format_parts(text: str, node: JsonNode, depth: int) -> Iterator[str]:
     for key, value in node.pairs:
-        yield f"{text[key.start : key.end]}: {_spell(text, value, depth + 1)}"
+        yield f"{text[key.start : key.end]}: {_format_node(text, value, depth + 1)}"
     for item in node.items:
-        yield _spell(text, item, depth + 1)
+        yield _format_node(text, item, depth + 1)
 
 
 def _is_flat(node: JsonNode) -> bool:

@@ -56,7 +56,7 @@ class JsonMember:
         """What a person means by the value: a string as what it says, anything else as it is spelled."""
         return self.string if self.is_text else self.source
 
-    def encodable_text(self) -> str:
+    def get_encodable_text(self) -> str:
         """`text`, to be handed to another program.
 
         Raises:
@@ -95,7 +95,7 @@ class JsonObject:
         parse_json(source)
         member = self.find(key)
         if member is None:
-            return self.rewrite(dict(enumerate(map(self.source_of, self.members))), [self.spell_member(key, source)])
+            return self.rewrite(dict(enumerate(map(self.get_source, self.members))), [self.format_member(key, source)])
         return self.text[: member.value_start] + source + self.text[member.end :]
 
     def set_text(self, key: str, text: str) -> str:
@@ -109,7 +109,7 @@ class JsonObject:
             KeyError: if there is no such key.
         """
         gone = self._indexes[key]
-        return self.rewrite({index: self.source_of(member) for index, member in enumerate(self.members)
+        return self.rewrite({index: self.get_source(member) for index, member in enumerate(self.members)
                              if index != gone})
 
     def rewrite(self, kept: Mapping[int, str], added: Sequence[str] = ()) -> str:
@@ -127,11 +127,11 @@ class JsonObject:
         begin = self.members[0].start if self.members and spelled else brace
         return self.text[:begin] + inside + self.text[self.members[-1].end if self.members else brace :]
 
-    def source_of(self, member: JsonMember) -> str:
+    def get_source(self, member: JsonMember) -> str:
         """A member as it is spelled, from its key to the end of its value."""
         return self.text[member.start : member.end]
 
-    def spell_member(self, key: str, source: str) -> str:
+    def format_member(self, key: str, source: str) -> str:
         """A new member, with white space around its colon as the members of this object have it."""
         return encode_string(key) + self.colon + source
 
@@ -157,7 +157,7 @@ def read_object(text: str) -> JsonObject | None:
         return None
     if node.kind is not JsonKind.OBJECT:
         return None
-    return JsonObject(text, tuple(_member(text, key, value) for key, value in node.pairs))
+    return JsonObject(text, tuple(_create_member(text, key, value) for key, value in node.pairs))
 
 
 def read_members(text: str) -> tuple[JsonMember, ...]:
@@ -166,7 +166,7 @@ def read_members(text: str) -> tuple[JsonMember, ...]:
     return found.members if found else ()
 
 
-def _member(text: str, key: JsonNode, value: JsonNode) -> JsonMember:
+def _create_member(text: str, key: JsonNode, value: JsonNode) -> JsonMember:
     return JsonMember(key.string, value.kind, text[value.start : value.end], value.string,
                       key.start, key.end, value.start, value.end)
 

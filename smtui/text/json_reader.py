@@ -109,10 +109,10 @@ class _Parser:
     def _parse_string(self, at: int) -> JsonNode:
         found = _STRING.match(self._text, at)
         if found is None:
-            raise self._string_error(at)
+            raise self._create_string_error(at)
         return JsonNode(JsonKind.STRING, at, found.end(), _decode(found.group()))
 
-    def _string_error(self, start: int) -> InvalidJsonError:
+    def _create_string_error(self, start: int) -> InvalidJsonError:
         """At the first character that makes it no string, or at its beginning where its end is missing."""
         open_string = _OPEN_STRING.match(self._text, start)
         fault = open_string.end() if open_string else start
@@ -136,7 +136,7 @@ class _Parser:
         while more:
             item = self.parse_value(at, depth + 1)
             items.append(item)
-            at, more = self._next(item.end, "]")
+            at, more = self._skip_comma(item.end, "]")
         return JsonNode(JsonKind.ARRAY, start, at + 1, items=tuple(items))
 
     def _parse_object(self, start: int, depth: int) -> JsonNode:
@@ -151,7 +151,7 @@ class _Parser:
             seen.add(key.string)
             value = self.parse_value(self._skip_colon(key.end), depth + 1)
             pairs.append((key, value))
-            at, more = self._next(value.end, "}")
+            at, more = self._skip_comma(value.end, "}")
         return JsonNode(JsonKind.OBJECT, start, at + 1, pairs=tuple(pairs))
 
     def _parse_key(self, at: int) -> JsonNode:
@@ -165,7 +165,7 @@ class _Parser:
             raise InvalidJsonError("a colon is wanted here" if colon < len(self._text) else "it ends too early", colon)
         return self.skip_space(colon + 1)
 
-    def _next(self, at: int, closing: str) -> tuple[int, bool]:
+    def _skip_comma(self, at: int, closing: str) -> tuple[int, bool]:
         """Behind a member or item: where the next one begins, and True; or where the bracket closes, and False."""
         at = self.skip_space(at)
         sign = self._text[at : at + 1]

@@ -43,14 +43,14 @@ def escape_json(text: str) -> SafeText:
     those stay.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    parts = ((_replace_harmful(part, _json_escape) for part in line.split("\t")) for line in lines)
+    parts = ((_replace_harmful(part, _format_json_escape) for part in line.split("\t")) for line in lines)
     return SafeText("\n".join("\t".join(line) for line in parts))
 
 
 def _replace_harmful(text: str, symbol_for: Callable[[int], str] | None = None) -> str:
     if text.isascii() and text.isprintable():
         return text
-    symbol_for = symbol_for or _symbol_for
+    symbol_for = symbol_for or _get_symbol
     out: list[str] = []
     combining = 0
     for character in text:
@@ -63,13 +63,13 @@ def _replace_harmful(text: str, symbol_for: Callable[[int], str] | None = None) 
     return "".join(out)
 
 
-def _symbol_for(code: int) -> str:
+def _get_symbol(code: int) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "␡" if code == 0x7F else f"<U+{code:04X}>"
 
 
-def _json_escape(code: int) -> str:
+def _format_json_escape(code: int) -> str:
     if code <= 0xFFFF:
         return f"\\u{code:04x}"
     high, low = divmod(code - 0x10000, 0x400)

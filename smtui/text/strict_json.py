@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-DEEPEST = 64
+MAX_DEPTH = 64
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class JsonError(ValueError):
+class StrictJsonError(ValueError):
     """Not JSON as we accept it; the sentence says why and, where known, on which line."""
 
 
@@ -26,93 +26,93 @@ class Number(str):
     __slots__ = ()
 
 
-def read(text: str) -> Any:
-    """The value of a JSON text, its numbers as `Number`. Raises JsonError."""
-    with _as_ours():
+def parse_strict_json(text: str) -> Any:
+    """The value of a JSON text, its numbers as `Number`. Raises StrictJsonError."""
+    with _map_errors():
         value = _DECODER.decode(text)
-    if not _plainly_good(text):
-        _judge(value, 0)
+    if not _is_plainly_valid(text):
+        _validate(value, 0)
     return value
 
 
-def read_first(text: str, at: int) -> tuple[Any, int]:
-    """The value that begins at a place of a longer text, and where it ends. Raises JsonError."""
-    with _as_ours():
+def parse_first_value(text: str, at: int) -> tuple[Any, int]:
+    """The value that begins at a place of a longer text, and where it ends. Raises StrictJsonError."""
+    with _map_errors():
         value, end = _DECODER.raw_decode(text, at)
-    if not _plainly_good(text[at:end]):
-        _judge(value, 0)
+    if not _is_plainly_valid(text[at:end]):
+        _validate(value, 0)
     return value, end
 
 
 @contextmanager
-def _as_ours() -> Iterator[None]:
+def _map_errors() -> Iterator[None]:
     try:
         yield
     except json.JSONDecodeError as error:
-        raise JsonError(f"not JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}") from error
+        raise StrictJsonError(f"not JSON: {error.msg.lower()} at line {error.lineno}, column {error.colno}") from error
     except RecursionError:
-        raise JsonError(f"nested deeper than {DEEPEST} levels") from None
+        raise StrictJsonError(f"nested deeper than {MAX_DEPTH} levels") from None
 
 
-def write(value: Any) -> str:
+def format_json(value: Any) -> str:
     """A value that `read` gave, or plain Python, as compact JSON."""
     match value:
         case Number():
             return str(value)
         case dict():
-            return "{" + ",".join(f"{_quoted(key)}:{write(member)}" for key, member in value.items()) + "}"
+            return "{" + ",".join(f"{_quote(key)}:{format_json(member)}" for key, member in value.items()) + "}"
         case list():
-            return "[" + ",".join(write(item) for item in value) + "]"
-    return _quoted(value)
+            return "[" + ",".join(format_json(item) for item in value) + "]"
+    return _quote(value)
 
 
-def plain(value: Any) -> Any:
+def convert_numbers(value: Any) -> Any:
     """The value with its numbers as Python's."""
     match value:
         case Number():
             return int(value) if value.lstrip("-").isdigit() and len(value) < 20 else float(value)
         case dict():
-            return {key: plain(member) for key, member in value.items()}
+            return {key: convert_numbers(member) for key, member in value.items()}
         case list():
-            return [plain(item) for item in value]
+            return [convert_numbers(item) for item in value]
     return value
 
 
-def _quoted(value: Any) -> str:
+def _quote(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise JsonError("an object names one of its keys twice")
+        raise StrictJsonError("an object names one of its keys twice")
     return found
 
 
-def _no_constant(_: str) -> NoReturn:
-    raise JsonError("NaN and Infinity are not JSON")
+def _reject_constant(_: str) -> NoReturn:
+    raise StrictJsonError("NaN and Infinity are not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=Number, parse_float=Number,
-                            parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_int=Number, parse_float=Number,
+                            parse_constant=_reject_constant)
 
 
-def _plainly_good(text: str) -> bool:
+def _is_plainly_valid(text: str) -> bool:
     """Whether a look at the text says already that it is not too deep, and that no surrogate hides in it."""
-    return text.isascii() and "\\u" not in text and text.count("[") + text.count("{") <= DEEPEST
+    return text.isascii() and "\\u" not in text and text.count("[") + text.count("{") <= MAX_DEPTH
 
 
-def _judge(value: Any, depth: int) -> None:
-    if depth > DEEPEST:
-        raise JsonError(f"nested deeper than {DEEPEST} levels")
+def _validate(value: Any, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise StrictJsonError(f"nested deeper than {MAX_DEPTH} levels")
     match value:
         case dict():
             for key, member in value.items():
-                _judge(key, depth)
-                _judge(member, depth + 1)
+                _validate(key, depth)
+                _validate(member, depth + 1)
         case list():
             for item in value:
-                _judge(item, depth + 1)
+                _validate(item, depth + 1)
         case str():
             if not value.isascii() and _SURROGATE.search(value):
-                raise JsonError("a text holds half of a character pair (a lone surrogate)")
+                raise StrictJsonError("a text holds half of a character pair (a lone surrogate)")

@@ -12,7 +12,7 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, InvalidRequestException, ResourceExistsException
-from smtui.rules.compare_and_swap import Stored, store_value
+from smtui.rules.compare_and_swap import StoreResult, store_value
 from smtui.rules.labels import AWSCURRENT
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Progress, Step, make_plan
@@ -154,7 +154,7 @@ def _create(target: ImportTarget, entries: Sequence[Entry]) -> Iterator[Imported
         yield ImportedSecret(entry.name, entry.owner, stored.before)
 
 
-def _put(client: Client, entry: Entry, seen: str | None) -> Stored:
+def _put(client: Client, entry: Entry, seen: str | None) -> StoreResult:
     """Stores a new version if AWSCURRENT is still on version `seen`. The caller holds the transaction."""
     request: Any = {"SecretId": entry.name, **_value(entry)}
     try:
@@ -165,7 +165,7 @@ def _put(client: Client, entry: Entry, seen: str | None) -> Stored:
         raise
 
 
-def _put_first(client: Client, entry: Entry, refusal: ClientError) -> Stored:
+def _put_first(client: Client, entry: Entry, refusal: ClientError) -> StoreResult:
     """Stores the first value of a secret that has none. Raises `refusal` for any other secret."""
     if not isinstance(refusal, ResourceExistsException) or \
             "VersionIdsToStages" in client.describe_secret(SecretId=entry.name):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smtui.text import strict_json
-from smtui.text.strict_json import JsonError
+from smtui.text.strict_json import StrictJsonError
 from smtui.transfer.entry import Entry, Value, make_unreadable_error
 
 BATCH_MEMBERS = {"SecretValues", "Errors", "NextToken"}
@@ -28,8 +28,8 @@ def parse(text: str, file: str) -> tuple[list[Entry], int]:
     `file` is the file's name in messages. Raises UnreadableFileError.
     """
     try:
-        document = strict_json.read(text)
-    except JsonError as error:
+        document = strict_json.parse_strict_json(text)
+    except StrictJsonError as error:
         raise make_unreadable_error(file, str(error)) from None
     return list(_list_entries(document, file)), _count_without_value(document)
 
@@ -127,4 +127,4 @@ def _list_members(document: dict[str, Any], file: str) -> Iterator[Entry]:
 
 def _to_text(member: Any) -> Value:
     """A string unchanged, everything else as JSON."""
-    return str(member) if isinstance(member, str) else strict_json.write(member)
+    return str(member) if isinstance(member, str) else strict_json.format_json(member)

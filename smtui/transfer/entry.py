@@ -74,4 +74,4 @@ def combine(entries: Sequence[Entry], name: str) -> Entry:
     binary = next((entry for entry in entries if isinstance(entry.value, bytes)), None)
     if binary is not None:
         raise make_unreadable_error(binary.place, "binary values cannot be part of a JSON object")
-    return Entry(name, strict_json.write({entry.name: entry.value for entry in entries}), entries[0].place)
+    return Entry(name, strict_json.format_json({entry.name: entry.value for entry in entries}), entries[0].place)

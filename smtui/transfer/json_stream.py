@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from smtui.text import strict_json
-from smtui.text.strict_json import JsonError
+from smtui.text.strict_json import StrictJsonError
 from smtui.transfer import documents
 from smtui.transfer.entry import Entry, make_unreadable_error
 
@@ -48,8 +48,8 @@ def _check_rest(rest: str, beginning: str, file: str) -> None:
         complete = not rest.strip()
     else:
         try:
-            complete = set(strict_json.read('{"SecretValues":[]' + rest)) <= documents.BATCH_MEMBERS
-        except JsonError:
+            complete = set(strict_json.parse_strict_json('{"SecretValues":[]' + rest)) <= documents.BATCH_MEMBERS
+        except StrictJsonError:
             complete = False
     if not complete:
         raise make_unreadable_error(file, "something else follows the list of secrets, or its end is missing")
@@ -91,9 +91,9 @@ class _Window:
         """The JSON value at the position. Raises UnreadableFileError."""
         while True:
             try:
-                value, self._at = strict_json.read_first(self._text, self._at)
+                value, self._at = strict_json.parse_first_value(self._text, self._at)
                 return value
-            except JsonError as error:
+            except StrictJsonError as error:
                 unfinished = isinstance(error.__cause__, json.JSONDecodeError) and not self._ended
                 if not unfinished or len(self._text) - self._at > MAX_CHARACTERS:
                     raise make_unreadable_error(place, str(error)) from None

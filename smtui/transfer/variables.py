@@ -55,7 +55,7 @@ def make_variable(name: str, value: str | bytes, source: str, *, is_chosen: bool
 def _member_text(member: JsonMember, source: str) -> str:
     """A decoded string, any other JSON value in its spelling. Raises InvalidVariableError."""
     try:
-        return member.encodable_text()
+        return member.get_encodable_text()
     except LoneSurrogateError as error:
         raise InvalidVariableError(f"{source} cannot be a variable. {error}", hint=error.hint) from None
 

@@ -24,7 +24,7 @@ from textual.worker import get_current_worker
 from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system import recent_vaults
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 from smtui.system.settings import Settings
 from smtui.system.terminal_end import HUNG_UP, TERMINAL
 from smtui.text.sanitize import sanitize
@@ -105,7 +105,7 @@ class SmtuiApp(CopyingApp):
         hint: str = "",
         plain: bool = False,
         pasteboard: Clipboard | None = None,
-        monotonic: Callable[[], float] = seconds_awake,
+        monotonic: Callable[[], float] = read_monotonic_clock,
     ) -> None:
         super().__init__(settings or Settings(), pasteboard, ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.path = path
@@ -169,7 +169,7 @@ class SmtuiApp(CopyingApp):
 
     async def on_opened(self, message: Opened) -> None:
         if self.settings.remember_vaults and not self.hint:
-            await call(recent_vaults.remember, message.vault.path)
+            await call(recent_vaults.remember_vault, message.vault.path)
         await self.enter(message.vault)
 
     async def enter(self, vault: Vault) -> None:

@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 
 STACK = 16 * 1024 * 1024
 PATIENCE, LOOK = 5.0, 0.002
@@ -33,8 +33,8 @@ def end_threads(executor: ThreadPoolExecutor) -> None:
 
 def _follow(executor: ThreadPoolExecutor, numbers: list[int | None]) -> None:
     executor.shutdown()
-    end = seconds_awake() + PATIENCE
+    end = read_monotonic_clock() + PATIENCE
     while any(Path(f"/proc/self/task/{number}").exists() for number in numbers):
-        if seconds_awake() > end:
+        if read_monotonic_clock() > end:
             return
         time.sleep(LOOK)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.message import Message
 
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.jobs.rotation_worker import Rotator
 from smtui.tui.jobs.worker import Beside
@@ -36,7 +36,7 @@ class Session:
     """
 
     def __init__(
-        self, vault: Vault, idle_lock: float = 0, monotonic: Callable[[], float] = seconds_awake, *,
+        self, vault: Vault, idle_lock: float = 0, monotonic: Callable[[], float] = read_monotonic_clock, *,
         read_only: bool = False,
     ) -> None:
         self.vault = vault

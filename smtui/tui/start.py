@@ -80,10 +80,10 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def _opening(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Path, Vault | None, str]]:
     """The path to open; for the demo also its vault, open already, and how to get back in after a lock."""
-    from smtui.system.settings import vault_path
+    from smtui.system.settings import get_vault_path
 
     if not options.demo:
-        yield vault_path(options.vault, settings), None, ""
+        yield get_vault_path(options.vault, settings), None, ""
         return
     from smtui.backends.demo import demo
 

@@ -32,7 +32,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
-from smtui.system.hardening import incident
+from smtui.system.hardening import describe_incident
 from smtui.system.terminal_end import TERMINAL
 
 LIBRARIES = ("textual", "rich", "smtui")
@@ -84,7 +84,7 @@ class LastingWriter(_writer_thread.WriterThread):
         while (text := self._queue.get()) is not None:
             if there and not self._sent(text):
                 there = False
-                TERMINAL.lost()
+                TERMINAL.handle_hangup()
         self._sent("")
 
     def _sent(self, text: str) -> bool:
@@ -124,7 +124,7 @@ with suppress(ImportError):  # Windows has a driver of its own
                     if selector.select(0.1):
                         data = self._read()
                         if not data:
-                            TERMINAL.lost()
+                            TERMINAL.handle_hangup()
                             return
                         self._tell(parser.feed(decode(data)))
                     self._tell(parser.tick())
@@ -219,7 +219,7 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
 
     def _fatal_error(self) -> None:
         error = getattr(self, "_crash", None) or sys.exception() or RuntimeError()
-        self._exit_renderables.append(Text(incident(error)))
+        self._exit_renderables.append(Text(describe_incident(error)))
         self._close_messages_no_wait()
 
     def get_driver_class(self) -> type[Driver]:

@@ -57,7 +57,7 @@ class KeyStore:
         self, region: str, *, alias: str | None = None, manager: Manager = "AWS", description: str = ""
     ) -> KmsKey:
         """Creates a key in a Region, with an alias if one is given."""
-        key_id, now = self._ambient.new_uuid(), int(self._ambient.now().timestamp() * 1000)
+        key_id, now = self._ambient.create_uuid(), int(self._ambient.now().timestamp() * 1000)
         material = self._ambient.random_bytes(envelope.KEY_BYTES)
         wrapped = envelope.wrap(material, self._root, _associated_data(key_id), self._ambient.random_bytes)
         row = keys.insert(self._database, region=region, key_id=key_id, manager=manager, description=description,

@@ -14,7 +14,7 @@ from pathlib import Path
 import apsw
 
 from smtui.api.errors import VaultError, VaultMissingError, VaultPathError, VaultReadOnlyError
-from smtui.system.ambient import seconds_awake
+from smtui.system.ambient import read_monotonic_clock
 from smtui.vault import folder_lock
 from smtui.vault import path as vault_path
 from smtui.vault.database import CACHE, Database
@@ -111,13 +111,13 @@ def _connect(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
 
 def _connect_when_free(path: Path | str, keys: FileKeys, flags: int) -> apsw.Connection:
     """Connects, and retries while another process is in the way. While it waits it holds nothing open."""
-    until = seconds_awake() + BUSY_MILLISECONDS / 1000
+    until = read_monotonic_clock() + BUSY_MILLISECONDS / 1000
     while True:
         try:
             with folder_lock.hold(Path(path)):
                 return _open_connection(path, keys, flags)
         except apsw.BusyError:
-            if seconds_awake() > until:
+            if read_monotonic_clock() > until:
                 raise
         time.sleep(folder_lock.POLL_SECONDS)
 

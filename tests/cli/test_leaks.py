@@ -11,7 +11,7 @@ import pytest
 
 from smtui.api.model import OPERATIONS
 from smtui.api.shapes import Blob, Flag, Integer, List, Shape, Structure, Text
-from smtui.cli.parameters import kebab
+from smtui.cli.parameters import hyphenate
 from tests.cli.conftest import CommandLine
 
 MARK = "marked-7f3a9c"
@@ -58,7 +58,7 @@ def test_sensitive_parameters(
     if not whole and "Name" in asked:
         asked["Name"] = "new"
 
-    answer = stocked(kebab(operation), "--cli-input-json", "-", "--cli-binary-format", "raw-in-base64-out",
+    answer = stocked(hyphenate(operation), "--cli-input-json", "-", "--cli-binary-format", "raw-in-base64-out",
                      stdin=json.dumps(asked).encode())
 
     assert MARK not in answer.out + answer.err + caplog.text

@@ -16,7 +16,7 @@ from botocore.loaders import Loader
 import smtui
 from smtui.api.model import OPERATIONS
 from smtui.cli.command_table import BY_NAME
-from smtui.cli.parameters import kebab, list_parameters
+from smtui.cli.parameters import hyphenate, list_parameters
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -26,8 +26,8 @@ WriteFile = Callable[[str, str | bytes], str]
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_commands_and_flags_are_named_as_the_aws_cli_names_them(operation: str) -> None:
     """botocore's own naming, which the aws CLI uses, gives the same words."""
-    assert kebab(operation) == botocore.xform_name(operation, "-")
-    assert kebab(operation) in BY_NAME
+    assert hyphenate(operation) == botocore.xform_name(operation, "-")
+    assert hyphenate(operation) in BY_NAME
     for parameter in list_parameters(OPERATIONS[operation]):
         assert parameter.flag == "--" + botocore.xform_name(parameter.member, "-")
 

@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 import smtui
 from smtui.cli.exit_codes import Exit
-from smtui.system.ambient import system_clock
+from smtui.system.ambient import read_system_clock
 from smtui.vault import kdf
 from tests.vault.conftest import REAL
 from tests.vault.test_backup import SAMPLES
@@ -238,7 +238,7 @@ class Rotate(Work):
         return done
 
     def judge(self, done: int) -> None:
-        later = {"clock": lambda: system_clock() + timedelta(hours=1)}
+        later = {"clock": lambda: read_system_clock() + timedelta(hours=1)}
         with self.sound(self.path, PASSPHRASE, **later) as vault:
             client: Any = vault.client()
             before = client.get_secret_value(SecretId="s")["VersionId"]

@@ -71,7 +71,7 @@ def test_one_of_each_then_fill_would_be_caught() -> None:
     """The measure can fail: the usual biased recipe does not pass the test above."""
     draws, biased = 20_000, Counter()
     for _ in range(draws):
-        chars = [AMBIENT.pick("ab", 1), AMBIENT.pick("01", 1), AMBIENT.pick("ab01", 1)]
+        chars = [AMBIENT.pick_characters("ab", 1), AMBIENT.pick_characters("01", 1), AMBIENT.pick_characters("ab01", 1)]
         biased["".join(chars)] += 1
     expected = draws / 48
 

@@ -167,9 +167,9 @@ def schedule_expressions(data: bytes) -> None:
     """An expression, and after a bar a duration: understood and with windows that follow each other, or refused."""
     expression, _, duration = text_of(data).partition("|")
     with suppress(schedules.InvalidScheduleError):
-        rules = schedules.rules(expression=expression, duration=duration or None)
+        rules = schedules.parse_rules(expression=expression, duration=duration or None)
         if rules is not None:
-            windows = schedules.next_windows(rules, NOW - timedelta(days=1), NOW, 3)
+            windows = schedules.list_next_windows(rules, NOW - timedelta(days=1), NOW, 3)
             assert all(first.start < second.start for first, second in pairwise(windows))
 
 
@@ -177,9 +177,9 @@ def schedule_expressions(data: bytes) -> None:
 def json_texts(data: bytes) -> None:
     """Strict JSON reads back what it wrote; a value's members can be found and written again."""
     text = text_of(data)
-    with suppress(strict_json.JsonError):
-        value = strict_json.read(text)
-        assert strict_json.read(strict_json.write(value)) == value
+    with suppress(strict_json.StrictJsonError):
+        value = strict_json.parse_strict_json(text)
+        assert strict_json.parse_strict_json(strict_json.format_json(value)) == value
     pairs = [values.Pair(number, member.key, member.text) for number, member in enumerate(read_members(text))]
     assert not pairs or values.rewritten(text, pairs) == text
     if found := read_object(text):

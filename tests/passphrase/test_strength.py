@@ -9,7 +9,7 @@ import pytest
 
 from smtui.passphrase import strength, wordlist
 from smtui.passphrase.phrases import estimate_phrase_bits
-from smtui.passphrase.strength import ROWS, Estimator, Strength, estimate
+from smtui.passphrase.strength import LEVELS, Estimator, Strength, estimate_strength
 from smtui.system.ambient import Ambient
 
 
@@ -24,10 +24,10 @@ from smtui.system.ambient import Ambient
 )
 def test_the_row_of_a_passphrase(passphrase: str, like: int) -> None:
     """What is on lists is worth next to nothing, whatever its letters; words of our list count as such."""
-    found = estimate(passphrase.encode())
+    found = estimate_strength(passphrase.encode())
 
     assert found is not None
-    assert found.row is ROWS[like]
+    assert found.level is LEVELS[like]
 
 
 @pytest.mark.parametrize("passphrase", [
@@ -40,10 +40,10 @@ def test_the_row_of_a_passphrase(passphrase: str, like: int) -> None:
 ])  # fmt: skip
 def test_what_everybody_tries_first(passphrase: str) -> None:
     """Famous phrases however they are written, rows of keys, repetitions: as good as none."""
-    found = estimate(passphrase.encode())
+    found = estimate_strength(passphrase.encode())
 
     assert found is not None
-    assert found.row is ROWS[0]
+    assert found.level is LEVELS[0]
 
 
 @pytest.mark.parametrize("passphrase", [
@@ -51,7 +51,7 @@ def test_what_everybody_tries_first(passphrase: str) -> None:
     "i want to go to the store today please", "we love our company 2024",
 ])  # fmt: skip
 def test_a_few_common_words_are_weak(passphrase: str) -> None:
-    found = estimate(passphrase.encode())
+    found = estimate_strength(passphrase.encode())
 
     assert found is not None
     assert found.is_weak
@@ -61,7 +61,7 @@ def test_six_random_words_stay_strong() -> None:
     """Whichever they are: on average nobody guesses them sooner, though some are common."""
     estimator = Estimator()
     try:
-        assert all(estimator.bits(wordlist.random_words(Ambient())) >= ROWS[-1].bits for _ in range(100))
+        assert all(estimator.estimate_bits(wordlist.generate_words(Ambient())) >= LEVELS[-1].bits for _ in range(100))
     finally:
         estimator.close()
 
@@ -73,12 +73,12 @@ def test_random_characters_are_no_phrase() -> None:
 def test_it_never_takes_long() -> None:
     """Nor does it fail for what nobody types: very long, not UTF-8, other scripts."""
     for typed in (b"x" * 100_000, b"\xff\xfe", "鍵".encode() * 40):
-        assert estimate(typed) is not None
+        assert estimate_strength(typed) is not None
 
 
 def test_nothing_is_worth_nothing() -> None:
     """And needs no estimate."""
-    assert estimate(b"") is None
+    assert estimate_strength(b"") is None
 
 
 def test_the_passphrase_goes_by_the_pipe_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,7 @@ def test_the_passphrase_goes_by_the_pipe_alone(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SMTUI_PASSPHRASE", "hunter2-SECRET")
     monkeypatch.setattr(strength.subprocess, "run", watched)
 
-    assert estimate(b"hunter2-SECRET") == Strength(40)
+    assert estimate_strength(b"hunter2-SECRET") == Strength(40)
     assert "hunter2" not in "".join(seen)
 
 
@@ -104,19 +104,19 @@ def test_without_an_estimate_life_goes_on(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(strength.subprocess, "run", refused)
 
-    assert estimate(b"abc") is None
+    assert estimate_strength(b"abc") is None
 
 
 def test_the_words_are_those_of_the_table() -> None:
     """7,776 different words, so six of them are worth what the table says."""
     assert len(set(wordlist.load_words())) == 7776
-    assert math.log2(7776**wordlist.WORDS) >= ROWS[-1].bits
+    assert math.log2(7776**wordlist.WORDS) >= LEVELS[-1].bits
 
 
 def test_each_word_is_drawn_alone_and_evenly() -> None:
     """Every word by one draw below the length of the list."""
     asked: list[int] = []
-    chosen = wordlist.random_words(Ambient(randbelow=lambda end: asked.append(end) or 7775), 3)
+    chosen = wordlist.generate_words(Ambient(randbelow=lambda end: asked.append(end) or 7775), 3)
 
     assert asked == [7776] * 3
     assert chosen.split() == [wordlist.load_words()[-1]] * 3

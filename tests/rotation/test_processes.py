@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.system.ambient import system_clock
+from smtui.system.ambient import read_system_clock
 from tests.waiting import LIMIT
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and signals")
@@ -123,7 +123,7 @@ def test_killed_in_the_middle(tmp_path: Path, cheap_kdf: None, died_at: str) -> 
 
     script = tmp_path / "function.py"
     script.write_text(script.read_text().replace(f'step == "{died_at}":\n    open', 'step == "nowhere":\n    open'))
-    with smtui.open_vault(path, PASSPHRASE, clock=lambda: system_clock() + timedelta(minutes=17)) as vault:
+    with smtui.open_vault(path, PASSPHRASE, clock=lambda: read_system_clock() + timedelta(minutes=17)) as vault:
         assert [ended.problem for ended in vault.scheduler.run_due()] == [""]
         value = vault.client().get_secret_value(**ID)
         assert (value["VersionId"], value["SecretString"]) == (token, f"made {token}")

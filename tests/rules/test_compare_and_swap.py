@@ -19,7 +19,7 @@ from smtui.api.errors import (
     InternalServiceError,
     ResourceNotFoundException,
 )
-from smtui.rules.compare_and_swap import OWN_LABEL, holders_before, is_changed, read_labels, store_value
+from smtui.rules.compare_and_swap import OWN_LABEL, find_moving_labels, is_changed, read_labels, store_value
 from smtui.rules.labels import AWSCURRENT, AWSPENDING, AWSPREVIOUS
 from tests.conftest import PASSPHRASE
 
@@ -152,7 +152,7 @@ def test_alone_it_is_put_secret_value(shared: smtui.Vault, versions: list[list[s
         with suppress(RolledBackError), shared.transaction():
             client: Any = shared.client()
             make(client, versions)
-            expected = holders_before(read_labels(client, "a"), stages)
+            expected = find_moving_labels(read_labels(client, "a"), stages)
             if way == "plain":
                 answer = client.put_secret_value(**request(stages))
             else:
@@ -177,7 +177,7 @@ def test_between_any_two_calls(
         with suppress(RolledBackError), shared.transaction():
             client: Any = shared.client()
             make(client, versions)
-            expected = holders_before(read_labels(client, "a"), stages)
+            expected = find_moving_labels(read_labels(client, "a"), stages)
             found: dict[str, dict[str, str]] = {}
 
             def happens(client: Any = client, found: dict[str, Any] = found) -> None:
@@ -225,7 +225,7 @@ def test_killed_between_any_two_calls(shared: smtui.Vault, versions: list[list[s
             client: Any = shared.client()
             make(client, versions)
             before = labels(client)
-            expected = holders_before(read_labels(client, "a"), stages)
+            expected = find_moving_labels(read_labels(client, "a"), stages)
             asked = {**request(stages), "ClientRequestToken": token}
             whole = Interrupted(client, -1, ends)
             with suppress(RolledBackError), shared.transaction():
@@ -255,7 +255,7 @@ def test_whatever_happens_between(shared: smtui.Vault, acts: list[tuple[int, str
         client: Any = shared.client()
         make(client, SECRETS[secret])
         stages = STAGES[stage]
-        expected = holders_before(read_labels(client, "a"), stages)
+        expected = find_moving_labels(read_labels(client, "a"), stages)
         plain: Any = client
         for at, name in acts:
             plain = Interrupted(plain, at, lambda name=name: OTHERS[name](client))
@@ -272,7 +272,7 @@ def test_whatever_happens_between(shared: smtui.Vault, acts: list[tuple[int, str
 def test_a_refused_attempt_in_a_vault_leaves_only_its_events(vault: smtui.Vault, client: Any) -> None:
     """No version, no label; that somebody looked is in the audit log."""
     make(client, [[AWSCURRENT]])
-    expected = holders_before(read_labels(client, "a"))
+    expected = find_moving_labels(read_labels(client, "a"))
     others_store(client)
     with pytest.raises(ChangedMeanwhileError) as refused:
         store_value(client, request([AWSCURRENT]), expected, transaction=vault.transaction)
@@ -312,7 +312,7 @@ def test_without_describe(vault: smtui.Vault, client: Any, denied: list[str]) ->
     """The version one began from is learned from what may be read."""
     make(client, [[AWSCURRENT], [AWSCURRENT]])
     plain: Any = Denying(client, *denied)
-    expected = holders_before(read_labels(plain, "a"))
+    expected = find_moving_labels(read_labels(plain, "a"))
     store_value(plain, request([AWSCURRENT]), expected, transaction=vault.transaction)
     assert labels(client)[AWSCURRENT] == MINE
     with pytest.raises(ChangedMeanwhileError):
@@ -323,7 +323,7 @@ def test_what_the_service_refuses_is_said(told: smtui.Vault) -> None:
     """A value that is too large, a secret that is gone: the refusal, and nothing is left."""
     client: Any = told.client()
     make(client, [[AWSCURRENT]])
-    expected = holders_before(read_labels(client, "a"))
+    expected = find_moving_labels(read_labels(client, "a"))
     with pytest.raises(ClientError):
         store_value(client, {**request([AWSCURRENT]), "SecretString": "x" * 65_537}, expected)
     client.delete_secret(**ID, ForceDeleteWithoutRecovery=True)
@@ -348,7 +348,7 @@ def test_a_lost_answer_is_no_conflict(told: smtui.Vault) -> None:
 
             return call
 
-    store_value(Losing(client), request([AWSCURRENT]), holders_before(read_labels(client, "a")))  # type: ignore[arg-type]
+    store_value(Losing(client), request([AWSCURRENT]), find_moving_labels(read_labels(client, "a")))  # type: ignore[arg-type]
 
     assert labels(client) == {AWSCURRENT: MINE, AWSPREVIOUS: "v0"}
 
@@ -356,7 +356,7 @@ def test_a_lost_answer_is_no_conflict(told: smtui.Vault) -> None:
 def test_two_processes_have_one_truth(vault: smtui.Vault, client: Any, tmp_path: Path) -> None:
     """A second opening of the same file stores between reading and writing: the first is told."""
     make(client, [[AWSCURRENT]])
-    expected = holders_before(read_labels(client, "a"))
+    expected = find_moving_labels(read_labels(client, "a"))
     with vault.reopen() as other:
         others_store(other.client())
     with pytest.raises(ChangedMeanwhileError):

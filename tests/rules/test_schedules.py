@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtui.rules import schedules
-from smtui.rules.schedules import DAY, HOUR, InvalidScheduleError, next_window, next_windows, reported_days, rules
+from smtui.rules.schedules import (
+    DAY,
+    HOUR,
+    InvalidScheduleError,
+    compute_reported_days,
+    find_next_window,
+    list_next_windows,
+    parse_rules,
+)
 
 MONDAY = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 EXPRESSIONS = (
@@ -23,9 +31,9 @@ MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st.
 
 
 def starts(expression: str, count: int = 4, last: datetime = MONDAY) -> list[str]:
-    found = rules(expression=expression)
+    found = parse_rules(expression=expression)
     assert found is not None
-    return [f"{window.start:%Y-%m-%d %H}" for window in next_windows(found, last, last, count)]
+    return [f"{window.start:%Y-%m-%d %H}" for window in list_next_windows(found, last, last, count)]
 
 
 @pytest.mark.parametrize(
@@ -57,9 +65,9 @@ def test_when_windows_open(expression: str, wanted: list[str]) -> None:
 )  # fmt: skip
 def test_how_long_a_window_is_open(expression: str, duration: str | None, hours: int) -> None:
     """An hour for schedules in hours, to the end of the UTC day for schedules in days, or as asked for."""
-    found = rules(expression=expression, duration=duration)
+    found = parse_rules(expression=expression, duration=duration)
     assert found is not None
-    window = next_window(found, MONDAY, MONDAY)
+    window = find_next_window(found, MONDAY, MONDAY)
 
     assert window is not None
     assert window.end - window.start == hours * HOUR
@@ -98,7 +106,7 @@ def test_how_long_a_window_is_open(expression: str, duration: str | None, hours:
 def test_what_is_refused(asked: dict[str, object], word: str) -> None:
     """With a sentence that says why."""
     with pytest.raises(InvalidScheduleError, match=word.replace("(", r"\(").replace(")", r"\)").replace("?", r"\?")):
-        rules(**asked)  # type: ignore[arg-type]
+        parse_rules(**asked)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -108,19 +116,19 @@ def test_what_is_refused(asked: dict[str, object], word: str) -> None:
 )  # fmt: skip
 def test_days_reported_back(expression: str, days: int) -> None:
     """AutomaticallyAfterDays of the page's own example is 14."""
-    found = rules(expression=expression)
+    found = parse_rules(expression=expression)
     assert found is not None
 
-    assert reported_days(found) == days
+    assert compute_reported_days(found) == days
 
 
 @given(st.sampled_from(EXPRESSIONS), MOMENTS, st.timedeltas(timedelta(0), timedelta(days=400)))
 def test_a_window_is_open_or_to_come_and_keeps_to_its_day(expression: str, last: datetime, since: timedelta) -> None:
     """It ends after now, opens after the last rotation, lies in one UTC day, and does not touch the next."""
-    found = rules(expression=expression)
+    found = parse_rules(expression=expression)
     assert found is not None
     now = last + since
-    windows = next_windows(found, last, now, 5)
+    windows = list_next_windows(found, last, now, 5)
 
     assert windows[0].end > now
     assert windows[0].start > last
@@ -133,28 +141,28 @@ def test_a_window_is_open_or_to_come_and_keeps_to_its_day(expression: str, last:
 @given(st.sampled_from([each for each in EXPRESSIONS if each.startswith("cron")]), MOMENTS)
 def test_no_hour_is_left_out(expression: str, last: datetime) -> None:
     """Hour by hour for forty days: the schedule opens exactly where its fields say."""
-    schedule = schedules.parse(expression)
+    schedule = schedules.parse_schedule(expression)
     assert isinstance(schedule, schedules.Cron)
     first = last.replace(minute=0, second=0, microsecond=0)
     hours = [first + number * HOUR for number in range(1, 960)]
-    wanted = [hour for hour in hours if hour > last and hour.hour in schedule.hours and schedule.runs_on(hour.date())]
+    wanted = [hour for hour in hours if hour > last and hour.hour in schedule.hours and schedule.is_due_on(hour.date())]
 
-    assert list(takewhile(lambda start: start <= hours[-1], schedule.starts(last))) == wanted
+    assert list(takewhile(lambda start: start <= hours[-1], schedule.find_starts(last))) == wanted
 
 
 def test_a_day_that_never_comes() -> None:
     """February 30th: an answer, and no endless search."""
-    found = rules(expression="cron(0 10 30 2 ? *)")
+    found = parse_rules(expression="cron(0 10 30 2 ? *)")
     assert found is not None
 
-    assert next_window(found, MONDAY, MONDAY) is None
+    assert find_next_window(found, MONDAY, MONDAY) is None
 
 
 def test_an_overdue_rate_takes_the_next_day() -> None:
     """A machine that was off for a month rotates when it is on again, not a month later."""
-    found = rules(after_days=30, duration="2h")
+    found = parse_rules(after_days=30, duration="2h")
     assert found is not None
-    window = next_window(found, MONDAY, MONDAY + 45 * DAY)
+    window = find_next_window(found, MONDAY, MONDAY + 45 * DAY)
 
     assert window is not None
     assert window.start == datetime(2026, 4, 17, tzinfo=UTC)

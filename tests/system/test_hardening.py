@@ -12,7 +12,7 @@ import pexpect
 import pytest
 
 import smtui
-from smtui.system.hardening import incident, scrub
+from smtui.system.hardening import describe_incident, remove_textual_variables
 from smtui.tui.start import refuse
 from tests.waiting import LIMIT
 
@@ -52,7 +52,7 @@ def test_textuals_switches_are_taken_away_and_looks_are_left() -> None:
     """A log of every key, a script of keys, pictures: none can be ordered by the environment."""
     environ = {"TEXTUAL_LOG": "x", "TEXTUAL_PRESS": "q", "TEXTUAL_SCREENSHOT": "1", "TEXTUAL": "debug,devtools",
                "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "256", "HOME": "/h"}  # fmt: skip
-    scrub(environ)
+    remove_textual_variables(environ)
 
     assert set(environ) == {"TEXTUAL_ANIMATIONS", "TEXTUAL_COLOR_SYSTEM", "HOME"}
 
@@ -86,9 +86,9 @@ def test_no_traceback_and_no_value_on_the_way_down(breaking: str) -> None:
 def test_an_incident_says_where_and_nothing_of_what() -> None:
     """The id is the kind of error and the place in our code."""
     try:
-        scrub({SECRET: SECRET, "TEXTUAL_X": 1}.keys())  # type: ignore[arg-type]
+        remove_textual_variables({SECRET: SECRET, "TEXTUAL_X": 1}.keys())  # type: ignore[arg-type]
     except TypeError as error:
-        sentence = incident(error)
+        sentence = describe_incident(error)
 
     assert sentence.rsplit(": ", 1)[1].startswith("TypeError-hardening-")
     assert SECRET not in sentence

@@ -10,8 +10,15 @@ from pathlib import Path
 import pytest
 
 from smtui.system import renamed_settings
-from smtui.system.recent_vaults import recent_vaults
-from smtui.system.settings import Settings, SettingsError, change_settings, load_settings, settings_path, vault_path
+from smtui.system.recent_vaults import list_recent_vaults
+from smtui.system.settings import (
+    Settings,
+    SettingsError,
+    change_settings,
+    get_settings_path,
+    get_vault_path,
+    load_settings,
+)
 from smtui.tui import keys
 
 
@@ -144,14 +151,14 @@ def test_sessions_that_change_settings_at_once_lose_nothing(tmp_path: Path) -> N
         "for number in range(50):\n"
         "    name = f'{sys.argv[2]}{number}'\n"
         "    change_settings(lambda s: replace(s, filters={**s.filters, name: 'x'}), Path(sys.argv[1]))\n"
-        "recent.remember(Path('/v') / sys.argv[2], environ)\n"
+        "recent.remember_vault(Path('/v') / sys.argv[2], environ)\n"
     )
     path = tmp_path / "config.toml"
     sessions = [subprocess.Popen([sys.executable, "-c", script, str(path), name]) for name in "abcd"]
 
     assert [session.wait() for session in sessions] == [0, 0, 0, 0]
     assert len(load_settings(path).filters) == 200
-    assert {each.name for each in recent_vaults({"SMTUI_CONFIG": str(path)})} == set("abcd")
+    assert {each.name for each in list_recent_vaults({"SMTUI_CONFIG": str(path)})} == set("abcd")
 
 
 def test_an_unwritable_folder_is_told(tmp_path: Path) -> None:
@@ -165,13 +172,13 @@ def test_the_vault_that_is_meant() -> None:
     settings = Settings(vault="/set.vault")
     environ = {"SMTUI_VAULT": "/env.vault"}
 
-    assert vault_path("/opt.vault", settings, environ) == Path("/opt.vault")
-    assert vault_path(None, settings, environ) == Path("/env.vault")
-    assert vault_path(None, settings, {}) == Path("/set.vault")
-    assert vault_path(None, None, {}).name == "default.vault"
-    assert vault_path("~/x.vault") == Path.home() / "x.vault"
+    assert get_vault_path("/opt.vault", settings, environ) == Path("/opt.vault")
+    assert get_vault_path(None, settings, environ) == Path("/env.vault")
+    assert get_vault_path(None, settings, {}) == Path("/set.vault")
+    assert get_vault_path(None, None, {}).name == "default.vault"
+    assert get_vault_path("~/x.vault") == Path.home() / "x.vault"
 
 
 def test_another_settings_file() -> None:
     """`$SMTUI_CONFIG` names it."""
-    assert settings_path({"SMTUI_CONFIG": "/c.toml"}) == Path("/c.toml")
+    assert get_settings_path({"SMTUI_CONFIG": "/c.toml"}) == Path("/c.toml")

@@ -142,9 +142,9 @@ def test_modules_of_ours(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     told.must_be_clean()
     with temporary_file(b"value", "value.txt", find_location()):
         pass
-    assert strength.estimate(b"correct horse") is None
+    assert strength.estimate_strength(b"correct horse") is None
     estimator = strength.Estimator()
-    estimator.bits("correct horse")
+    estimator.estimate_bits("correct horse")
     estimator.close()
 
     told.must_be_clean()
@@ -246,7 +246,7 @@ def test_open_descriptors_are_found_where_the_system_does_not_list_them(monkeypa
 
     reading, writing = os.pipe()
     monkeypatch.setattr(os, "listdir", listdir)
-    found = subprocesses._open_descriptors()
+    found = subprocesses._list_open_descriptors()
     monkeypatch.undo()
     os.close(writing)
 

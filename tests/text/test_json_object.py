@@ -47,9 +47,9 @@ def test_half_a_surrogate_pair_is_not_handed_on() -> None:
     found = parse('{"token": "\\ud800x", "user": "\\ud83d\\udd11"}')
     token, user = found.members
 
-    assert user.encodable_text() == "\U0001f511"
+    assert user.get_encodable_text() == "\U0001f511"
     with pytest.raises(LoneSurrogateError):
-        token.encodable_text()
+        token.get_encodable_text()
 
 
 @given(OBJECTS, st.data(), VALUES)
@@ -111,7 +111,7 @@ def test_only_json_is_put_in() -> None:
 
 
 def from_the_list(value: str) -> dict[str, str]:
-    return {member.key: member.encodable_text() for member in read_members(value)}
+    return {member.key: member.get_encodable_text() for member in read_members(value)}
 
 
 def from_the_screen(value: str) -> dict[str, str]:
@@ -163,7 +163,7 @@ def test_no_keys_are_no_keys_everywhere(value: str) -> None:
     assert [front(value) for front in FRONTS] == [{}] * len(FRONTS)
     assert from_health(value) == {}
     with pytest.raises(StepFailedError):
-        password._with(value, "password1", "new")
+        password._replace_key(value, "password1", "new")
 
 
 @pytest.mark.parametrize(("value", "members"), [
@@ -183,7 +183,7 @@ def test_keys_are_the_same_keys_everywhere(value: str, members: dict[str, str]) 
     assert [front(value) for front in FRONTS[:-1]] == [members] * (len(FRONTS) - 1)
     assert set(from_the_difference(value)) == set(members)
     for key in members:
-        changed = password._with(value, key, "new")
+        changed = password._replace_key(value, key, "new")
         member = parse(value).find(key)
         assert member is not None
         assert changed == value[: member.value_start] + '"new"' + value[member.end :]

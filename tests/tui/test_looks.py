@@ -33,8 +33,8 @@ CODE = "-".join(["ABCDEF", "GHIJKL", "MNOPQR", "STUVWX", "YZ2345", "67ABCD", "EF
 def here(tmp_path: Path, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same path, words and strengths in every run, and no cursor that blinks."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(wordlist, "random_words", lambda ambient: WORDS)
-    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(25 if len(typed) < 12 else 77.5))
+    monkeypatch.setattr(wordlist, "generate_words", lambda ambient: WORDS)
+    monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(25 if len(typed) < 12 else 77.5))
     monkeypatch.setattr(Input.cursor_blink, "_default", False)
 
 

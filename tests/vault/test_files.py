@@ -62,7 +62,7 @@ def test_private_under_any_umask(tmp_path: Path, careless_umask: None, monkeypat
         look()
     migrated(path)
     system_settings.change_settings(lambda settings: replace(settings, theme="x"))
-    recent_vaults.remember(path)
+    recent_vaults.remember_vault(path)
     with private_file(tmp_path / "export") as file:
         file.write(b"x")
         look()

@@ -369,10 +369,10 @@ def test_a_machine_that_cannot_remember_opens_it(path: Path, monkeypatch: pytest
 
 
 def test_the_platform_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from smtui.system.settings import state_path
+    from smtui.system.settings import get_state_path
 
     monkeypatch.delenv("SMTUI_STATE")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     if os.name == "posix" and os.uname().sysname == "Linux":
-        assert state_path() == tmp_path / "smtui"
-    assert state_path({"SMTUI_STATE": "there"}) == Path("there")
+        assert get_state_path() == tmp_path / "smtui"
+    assert get_state_path({"SMTUI_STATE": "there"}) == Path("there")

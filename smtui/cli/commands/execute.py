@@ -67,9 +67,9 @@ def run(args: argparse.Namespace) -> Exit:
 
 def _make_environment(*, pristine: bool) -> dict[str, str]:
     """The command's variables apart from secrets: the user's without those that unlock the vault, or a minimal set."""
-    from smtui.system.subprocesses import command_environment, environment
+    from smtui.system.subprocesses import build_command_environment, build_environment
 
-    return environment() if pristine else command_environment()
+    return build_environment() if pristine else build_command_environment()
 
 
 def _keep_descriptors(descriptors: Sequence[int]) -> None:
@@ -138,9 +138,9 @@ def become(program: str, words: list[str], environment: Mapping[str, str], secre
 
     if sys.platform == "win32":
         raise SystemExit(subprocesses.run_on_terminal(words, program=program, environ={**environment, **secrets}))
-    from smtui.system.hardening import hand_over
+    from smtui.system.hardening import restore_inherited_state
 
-    hand_over()
+    restore_inherited_state()
     values = {name: os.fsencode(value) for name, value in environment.items()}
     values |= {name: value.encode() for name, value in secrets.items()}
     try:

@@ -25,7 +25,7 @@ from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
 from smtui.cli.unlocking import open_for
 from smtui.rotation.arguments import format_arguments, make_absolute, number_arguments
-from smtui.system.settings import state_path
+from smtui.system.settings import get_state_path
 
 if TYPE_CHECKING:
     from smtui.api.extensions import RotationClient
@@ -73,8 +73,10 @@ def run(args: argparse.Namespace) -> Exit:
             created = functions.create_function(FunctionName=args.name, **settings)
             output.line(_format_function(created))
             if "WaitsForPermission" in created:
-                diagnostics.warn(f"The function was created but not allowed to run: {state_path()} cannot be written.",
-                                 f"When it can be written: smtui functions allow {args.name}")
+                diagnostics.warn(
+                    f"The function was created but not allowed to run: {get_state_path()} cannot be written.",
+                    f"When it can be written: smtui functions allow {args.name}",
+                )
     return Exit.DONE
 
 

@@ -65,7 +65,7 @@ def _begin(call: Call, secret: Secret) -> int | None:
     """
     try:
         with call.database.transaction():
-            rotation.begin_run(call, secret, call.ambient.new_uuid(), "rotation")
+            rotation.begin_run(call, secret, call.ambient.create_uuid(), "rotation")
     except ClientError:
         return call.now + rotation.MAX_PAUSE
     return None
@@ -88,7 +88,7 @@ def _claim(call: Call, secret: Secret, run: Run, holder: str) -> Response | None
     rotations.save_run(call.database, replace(run, held_by=holder, held_until=call.now + HOLD_TIME))
     return {
         "SecretARN": call.arn(secret), "SecretName": secret.name, "Kind": run.kind, "Step": run.step,
-        "ClientRequestToken": run.token, "RotationToken": call.ambient.new_uuid(), "Attempts": run.attempts,
+        "ClientRequestToken": run.token, "RotationToken": call.ambient.create_uuid(), "Attempts": run.attempts,
         "Function": described,
     }
 

@@ -123,6 +123,6 @@ def _get_one(call: Call, secret_id: str) -> Response:
         refusal = error
         raise
     finally:
-        event: dict[str, Any] = events.make_event(call, declared.name, asked, event_id=call.ambient.new_uuid(),
+        event: dict[str, Any] = events.make_event(call, declared.name, asked, event_id=call.ambient.create_uuid(),
                                              changes=False, error=refusal)
         call.further_events.append((call.subject, event))

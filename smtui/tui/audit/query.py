@@ -33,7 +33,7 @@ EXAMPLES = {"only": "changes", "secret": "prod/db", "caller": "user/alice", "ope
 """An example value for each key."""
 _KEY = re.compile(r"(?!arn:)[a-z-]+:")
 COMPLETIONS = {
-    "operation": (*audit_query.OPERATION_NAMES, *map(audit_query.kebab, audit_query.OPERATION_NAMES)),
+    "operation": (*audit_query.OPERATION_NAMES, *map(audit_query.hyphenate, audit_query.OPERATION_NAMES)),
     "outcome": audit_query.OUTCOMES, "since": ("1d", "2d", "7d", "30d"), "until": ("1d", "2d", "7d", "30d"),
 }
 

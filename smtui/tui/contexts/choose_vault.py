@@ -71,4 +71,4 @@ async def choose_vault(app: SmtuiApp) -> Path | None:
 
 def known() -> list[tuple[Path, bool]]:
     """Those opened lately, and whether each is still there."""
-    return [(path, path.exists()) for path in recent_vaults.recent_vaults()]
+    return [(path, path.exists()) for path in recent_vaults.list_recent_vaults()]

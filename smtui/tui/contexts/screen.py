@@ -136,7 +136,7 @@ class RegionsScreen(SessionScreen[None]):
     async def action_remove(self) -> None:
         """The list forgets it; the file stays where it is."""
         if vault := self.vaults.current:
-            await call(recent_vaults.forget, vault[0])
+            await call(recent_vaults.forget_vaults, vault[0])
             await self.reload()
             self.say(f"{vault[0].name} is no longer remembered. The file is where it was.")
 

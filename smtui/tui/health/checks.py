@@ -158,7 +158,7 @@ class Values:
         for key, piece in pieces(value or ""):
             print_ = hmac.digest(self._seal, piece.encode("utf-8", "surrogatepass"), "sha256")
             if print_ not in self._bits:
-                self._bits[print_] = self._estimator.bits(piece)
+                self._bits[print_] = self._estimator.estimate_bits(piece)
             self._where[print_].append((arn, name, key))
 
     def findings(self, tell: Tell) -> Iterator[Finding]:

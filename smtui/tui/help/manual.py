@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from smtui.api import limits
 from smtui.clipboard.backends import list_backends
 from smtui.rules import labels
-from smtui.system.settings import settings_path, state_path
+from smtui.system.settings import get_settings_path, get_state_path
 from smtui.tui.audit.query import GRAMMAR
 from smtui.tui.secret_list.filter_text import grammar
 
@@ -73,7 +73,7 @@ def _values(app: SmtuiApp) -> Iterator[Row]:
 def _places(session: Session) -> Iterator[Row]:
     chapter = "Where things lie, and ways in"
     yield chapter, "vault", str(session.vault.path.absolute())
-    yield chapter, "settings", str(settings_path())
-    yield chapter, "state", f"{state_path()}: which vaults were opened, and how new they were"
+    yield chapter, "settings", str(get_settings_path())
+    yield chapter, "state", f"{get_state_path()}: which vaults were opened, and how new they were"
     yield chapter, "forgotten", "the recovery code that was shown with the passphrase opens the vault: smtui recover"
     yield chapter, "scripts", "the same vault, by the words of the aws CLI: smtui get-secret-value --secret-id NAME"

@@ -110,7 +110,7 @@ class NextWindows(Static):
 
 def _windows(rotation: Rotation, rules: schedules.Rules) -> Iterator[Content]:
     yield Content.styled("Next windows, on your clock", "$text-muted")
-    for window in schedules.next_windows(rules, rotation.told["CountsFromDate"], rotation.now, WINDOWS):
+    for window in schedules.list_next_windows(rules, rotation.told["CountsFromDate"], rotation.now, WINDOWS):
         open_now = Content.styled("  ▸ open now", "$accent") if window.start <= rotation.now else Content("")
         yield Content.assemble(f"  {window_words(window)}", open_now)
 

@@ -118,7 +118,7 @@ class RotationForm(FieldsForm[SetUp]):
             return
         yield Content(in_words(rules))
         last = self._now if answer.at_once else self._counts_from
-        windows = schedules.next_windows(rules, last, self._now, WINDOWS)
+        windows = schedules.list_next_windows(rules, last, self._now, WINDOWS)
         for window in windows:
             yield Content(f"  {window_words(window)}")
         if not windows:

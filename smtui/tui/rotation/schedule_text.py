@@ -79,7 +79,7 @@ def _length(rules: Rules) -> str:
     if rules.length is not None:
         hours = rules.length // HOUR
         return "for an hour" if hours == 1 else f"for {hours} hours"
-    if schedules.in_hours(rules.schedule):
+    if schedules.is_in_hours(rules.schedule):
         return "for an hour"
     return "at any time of that day (UTC)" if isinstance(rules.schedule, Rate) else "until midnight UTC"
 
@@ -105,7 +105,7 @@ def asked(schedule: str, hours: str) -> RotationRulesType:
     schedule, hours = schedule.strip(), hours.strip()
     found: Any = {"Duration": hours if hours.endswith("h") else f"{hours}h"} if hours else {}
     if schedule.isascii() and schedule.isdigit():
-        schedules.parse(f"rate({int(schedule)} {'day' if int(schedule) == 1 else 'days'})")
+        schedules.parse_schedule(f"rate({int(schedule)} {'day' if int(schedule) == 1 else 'days'})")
         found["AutomaticallyAfterDays"] = int(schedule)
     elif schedule:
         found["ScheduleExpression"] = schedule
@@ -121,7 +121,7 @@ def of_rules(told: RotationRulesType) -> Rules | None:
     """
     expression = told.get("ScheduleExpression")
     days = None if expression is not None else told.get("AutomaticallyAfterDays")
-    return schedules.rules(after_days=days, expression=expression, duration=told.get("Duration"))
+    return schedules.parse_rules(after_days=days, expression=expression, duration=told.get("Duration"))
 
 
 def as_asked(told: RotationRulesType) -> RotationRulesType:

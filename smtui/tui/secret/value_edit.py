@@ -13,7 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError
-from smtui.rules.compare_and_swap import Stored, holders_before, is_changed, read_labels, store_value
+from smtui.rules.compare_and_swap import StoreResult, find_moving_labels, is_changed, read_labels, store_value
 from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
@@ -86,7 +86,7 @@ class ValueEdit:
         self.name = name
         self.base = base
         self._can_be_typed = can_be_typed
-        self.stored: Stored | None = None
+        self.stored: StoreResult | None = None
         self._session = session
         self._client = session.client()
         self._unrecorded = session.client(record_reads=False)
@@ -152,9 +152,9 @@ class ValueEdit:
 
     # In the vault's thread.
 
-    def _store(self, new: NewVersion) -> Stored:
+    def _store(self, new: NewVersion) -> StoreResult:
         labels = self.base.labels
-        expected = None if labels is None else holders_before(labels, new.stages)
+        expected = None if labels is None else find_moving_labels(labels, new.stages)
         return store_value(self._client, new.request(self._secret_id), expected,
                            transaction=self._session.vault.transaction)
 
@@ -164,7 +164,7 @@ class ValueEdit:
         if seen is None:
             return None
         found = read_labels(self._unrecorded, self._secret_id)
-        if not is_changed(holders_before(seen, new.stages), found):
+        if not is_changed(find_moving_labels(seen, new.stages), found):
             return None
         base = read_base(found, found.get(AWSCURRENT), self._read)
         merged = None
@@ -182,7 +182,7 @@ class ValueEdit:
         if current and current != seen.get(AWSCURRENT):
             others.add(AWSPREVIOUS)  # it follows
             yield last_change.describe_new_version(self._session.vault, self._secret_id, current, region)
-        for label in sorted(set(holders_before(seen, new.stages)) - others):
+        for label in sorted(set(find_moving_labels(seen, new.stages)) - others):
             if (was := seen.get(label)) != (now := found.get(label)):
                 yield sanitize(f"{label} was on {place_of(was)} and is on {place_of(now)} now.")
         yield SafeText("")

@@ -40,7 +40,7 @@ def apply_changes(before: Value, mine: Value, theirs: Value) -> str | None:
         return None
     kept = {index: _spell(other, new, key, changed) for index, key in enumerate(other.keys)
             if key not in changed or new.find(key)}
-    added = [other.spell_member(member.key, member.source) for member in new.members
+    added = [other.format_member(member.key, member.source) for member in new.members
              if member.key in changed and other.find(member.key) is None]
     return other.rewrite(kept, added)
 

@@ -66,7 +66,7 @@ def part(value: Value, key: str | None, *, to_show: bool = False) -> Value | Non
     member = found.find(key) if found else None
     if member is None:
         return None
-    return member.text if to_show else member.encodable_text()
+    return member.text if to_show else member.get_encodable_text()
 
 
 def visible(value: Value) -> SafeText:
@@ -103,7 +103,7 @@ def rewritten(text: str, lines: Sequence[Pair]) -> str:
     old = read_object(text) or JsonObject("{}", ())
     kept = {line.came_from: _respelled(old, old.members[line.came_from], line)
             for line in lines if line.came_from is not None}
-    added = [old.spell_member(line.key, encode_string(line.text)) for line in lines if line.came_from is None]
+    added = [old.format_member(line.key, encode_string(line.text)) for line in lines if line.came_from is None]
     return old.rewrite(kept, added)
 
 

@@ -88,7 +88,7 @@ class SecretsScreen(ListingScreen):
         titles = [*(sanitize(member.key) for member in members), SafeText("the whole value")]
         picked = await self.app.push_screen_wait(Pick(sanitize(f"Copy what of {name}?"), titles))
         if picked is not None:
-            piece = members[picked].encodable_text() if picked < len(members) else value
+            piece = members[picked].get_encodable_text() if picked < len(members) else value
             await self.app.copy(piece, f"{name}, {titles[picked]}")
 
     def action_add(self) -> None:

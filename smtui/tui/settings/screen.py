@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.system.settings import Settings, change_settings, settings_path
+from smtui.system.settings import Settings, change_settings, get_settings_path
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
@@ -69,7 +69,7 @@ class SettingsScreen(SessionScreen[None]):
     def _show_it(self) -> None:
         row = self.table.current
         lines = [Content(row.tooltip) if row else Content("")]
-        lines.append(Content.styled(f"Stored in {sanitize(settings_path())}", "$text-muted"))
+        lines.append(Content.styled(f"Stored in {sanitize(get_settings_path())}", "$text-muted"))
         self.query_one("#about", Static).update(Content("\n").join(lines))
 
     @on(Table.Chosen)

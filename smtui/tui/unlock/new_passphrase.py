@@ -94,7 +94,7 @@ class NewPassphrase(Vertical):
 
     def action_words(self) -> None:
         """The words go into the first field; typing them into the second shows that they were noted."""
-        chosen = wordlist.random_words(self._ambient)
+        chosen = wordlist.generate_words(self._ambient)
         self.words.update(Content(chosen))
         self.words.set_classes(["-shown"])
         self.first.clear()
@@ -131,7 +131,7 @@ class NewPassphrase(Vertical):
         """The strength of what is in the first field, unless somebody typed on meanwhile."""
         if self._strength is None:
             asked = self._pause
-            found = await call(strength.estimate, self.first.peek())
+            found = await call(strength.estimate_strength, self.first.peek())
             if asked is self._pause:
                 self._strength = found
         return self._strength

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.backends import stored_key
-from smtui.system.settings import settings_path
+from smtui.system.settings import get_settings_path
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
@@ -68,7 +68,7 @@ class VaultScreen(SessionScreen[None]):
             ("Vault", vault.path.absolute()),
             ("Size", f"{_size(vault.path):,} bytes, format {vault.maintenance.format}"),
             ("Account", vault.account_id), ("Regions", ", ".join(self._regions(vault.regions()))),
-            ("Verified", self._verified()), ("Settings", settings_path()),
+            ("Verified", self._verified()), ("Settings", get_settings_path()),
             ("Locks", _locks(self.app.settings.idle_lock)),
         )]  # fmt: skip
 

@@ -30,7 +30,7 @@ def elsewhere(vault: smtui.Vault, filled: Any) -> None:
 @pytest.fixture
 def other(tmp_path: Path, cheap_kdf: None) -> Path:
     smtui.create_vault(tmp_path / "other.vault", PASSPHRASE).close()
-    recent_vaults.remember(tmp_path / "other.vault")
+    recent_vaults.remember_vault(tmp_path / "other.vault")
     return tmp_path / "other.vault"
 
 
@@ -93,7 +93,7 @@ async def test_another_vault_locks_this_one(app: MakeApp, vault: smtui.Vault, ot
         await pilot.press("enter")
 
         await until(pilot, lambda: running.session and running.session.vault.path == other)
-    assert recent_vaults.recent_vaults() == [other, vault.path]
+    assert recent_vaults.list_recent_vaults() == [other, vault.path]
 
 
 async def test_a_vault_can_be_forgotten(app: MakeApp, other: Path) -> None:
@@ -107,7 +107,7 @@ async def test_a_vault_can_be_forgotten(app: MakeApp, other: Path) -> None:
         await until(pilot, lambda: "No vault is remembered" in screen_text(running))
 
     assert other.exists()
-    assert recent_vaults.recent_vaults() == []
+    assert recent_vaults.list_recent_vaults() == []
 
 
 async def test_who_does_not_want_it_is_not_remembered(app: MakeApp, vault: smtui.Vault) -> None:
@@ -118,7 +118,7 @@ async def test_who_does_not_want_it_is_not_remembered(app: MakeApp, vault: smtui
         await pilot.press("enter")
         await until(pilot, lambda: running.session)
 
-    assert recent_vaults.recent_vaults() == []
+    assert recent_vaults.list_recent_vaults() == []
 
 
 # Before a vault is open.
@@ -126,7 +126,7 @@ async def test_who_does_not_want_it_is_not_remembered(app: MakeApp, vault: smtui
 
 async def test_a_vault_by_its_path(app: MakeApp, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """→ completes what is typed from what is there."""
-    recent_vaults.forget()
+    recent_vaults.forget_vaults()
     monkeypatch.chdir(other.parent)
     running = app(locked=True)
     async with running.run_test(size=SMALL) as pilot:

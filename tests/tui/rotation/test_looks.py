@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place", "numbered")
 def numbered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same ids in every run."""
     numbers = count(1)
-    monkeypatch.setattr(Ambient, "new_uuid", lambda self: version_id(90_000_000 + next(numbers)))
+    monkeypatch.setattr(Ambient, "create_uuid", lambda self: version_id(90_000_000 + next(numbers)))
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_days_that_the_service_computed_are_not_asked_for_again() -> None:
 def test_a_window(schedule: str, hours: str, words: str) -> None:
     rules = of_rules(asked(schedule, hours))
     assert rules is not None
-    [window] = schedules.next_windows(rules, NOW, NOW, 1)
+    [window] = schedules.list_next_windows(rules, NOW, NOW, 1)
 
     assert window_words(window) == words
 
@@ -91,6 +91,6 @@ def test_a_window_over_the_readers_midnight(monkeypatch: pytest.MonkeyPatch) -> 
     time.tzset()
     rules = of_rules(asked("30", ""))
     assert rules is not None
-    [window] = schedules.next_windows(rules, NOW, NOW, 1)
+    [window] = schedules.list_next_windows(rules, NOW, NOW, 1)
 
     assert schedule_text.window_words(window) == "Wed 2026-04-01 09:00 – Thu 02 09:00"

@@ -25,7 +25,7 @@ def bits(monkeypatch: pytest.MonkeyPatch) -> Bits:
     """Lets every passphrase be worth so many bits, without asking the estimator."""
 
     def worth(number: float) -> None:
-        monkeypatch.setattr(strength, "estimate", lambda typed: Strength(number))
+        monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(number))
 
     return worth
 

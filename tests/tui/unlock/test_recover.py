@@ -20,7 +20,7 @@ NEW = "tableware unsubtle sauna getaway armory hush"
 @pytest.fixture
 def code(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> str:
     """The code of a vault that is closed."""
-    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
+    monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(78))
     code = vault.maintenance.take_recovery_code()
     vault.client().create_secret(Name="kept", SecretString="x")
     vault.close()

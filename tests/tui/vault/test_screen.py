@@ -102,7 +102,7 @@ async def test_a_backup_is_written_where_one_says(app: MakeApp, vault: smtui.Vau
 
 async def test_another_passphrase(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a new recovery code; the session goes on as if nothing had been."""
-    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
+    monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(78))
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "New passphrase")
@@ -126,7 +126,7 @@ async def test_a_lock_tells_of_a_recovery_code_that_nobody_has(
     app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch, shown_first: bool,
 ) -> None:
     """The passphrase is changed by then: whoever finds the lock is told that the code on paper is of the old one."""
-    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
+    monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(78))
     running = app()
     real, sealed = Maintenance.change_passphrase, threading.Event()
 
@@ -161,7 +161,7 @@ async def test_another_program_that_has_it_open_is_in_the_way(
     app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It needs the file for itself: a sentence says so, and nothing is changed."""
-    monkeypatch.setattr(strength, "estimate", lambda typed: Strength(78))
+    monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(78))
     monkeypatch.setattr("smtui.vault.opening.BUSY_MILLISECONDS", 100)
     running = app()
     async with running.run_test(size=SMALL) as pilot:
