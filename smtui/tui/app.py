@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import SystemCommand
@@ -17,11 +17,8 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.geometry import Size
-from textual.reactive import var
-from textual.screen import ModalScreen, Screen
-from textual.worker import get_current_worker
+from textual.screen import Screen
 
-from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system import recent_vaults
 from smtui.system.ambient import read_monotonic_clock
@@ -38,17 +35,16 @@ from smtui.tui.bridge import (
     call,
     end_vault_thread,
     gesture,
-    must_be_on_top,
 )
-from smtui.tui.clipboard_app import CopyingApp
 from smtui.tui.help.palette import Actions
-from smtui.tui.input_queue import INPUT, InputQueue
+from smtui.tui.input_queue import INPUT
 from smtui.tui.jobs import rotation_worker
-from smtui.tui.jobs.job import LOOK, Deed, Progress
+from smtui.tui.jobs.job import LOOK, Deed
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.secret.tabs import VALUE
 from smtui.tui.session import Opened, Session
+from smtui.tui.shell import Shell
 from smtui.tui.too_small import TooSmallScreen, fits
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
 from smtui.tui.unlock.screen import UnlockScreen
@@ -65,7 +61,6 @@ if TYPE_CHECKING:
     from smtui.tui.unlock.return_place import ReturnPlace
     from smtui.tui.vault.tasks import Task
 
-Result = TypeVar("Result")
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 MOST_TOLD = 5
 ENDING_GROUP = "ending"
@@ -77,7 +72,7 @@ SUSPENDED = 60
 ALLOWED = "Until now nothing could be changed by accident. What you do from here on is stored."
 
 
-class SmtuiApp(CopyingApp):
+class SmtuiApp(Shell):
     """Opened on a path; on a vault already open where one is given (as the demo is).
 
     `monotonic` gives the seconds by which idle time is counted; `plain` shows nothing but ASCII of our own.
@@ -89,11 +84,6 @@ class SmtuiApp(CopyingApp):
     BINDINGS = keys.of("everywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012
-
-    working: var[Progress | None] = var(None)
-    """How far the long work of this session is, while there is one."""
-    keys_waiting: var[int] = var(0)
-    """How many keys have waited for a while because a slow gesture is under way."""
 
     def __init__(
         self,
@@ -107,19 +97,16 @@ class SmtuiApp(CopyingApp):
         pasteboard: Clipboard | None = None,
         monotonic: Callable[[], float] = read_monotonic_clock,
     ) -> None:
-        super().__init__(settings or Settings(), pasteboard, ansi_color=True if os.environ.get("NO_COLOR") else None)
-        self.path = path
+        super().__init__(path, settings or Settings(), pasteboard, read_only=read_only,
+                         ansi_color=True if os.environ.get("NO_COLOR") else None)
         self._plain = [PlainGlyphs()] if plain else []
         self._hinted, self._hint = path, hint
-        self.read_only = read_only
-        self.session: Session | None = None
         self._first_vault = vault
         self._monotonic = monotonic
         self._ticked = monotonic()
         self._return_place: ReturnPlace | None = None
         self._clashes_told: set[Binding] = set()
         self._is_ending = self._asks_to_quit = False
-        self.input = InputQueue(self, super().on_event)
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.WITHOUT_COLOUR if self.no_color else self._chosen_theme()
@@ -334,27 +321,6 @@ class SmtuiApp(CopyingApp):
             return
         await super().on_event(event)
 
-    def push_screen(self, screen: Any, *args: Any, **how: Any) -> Any:
-        """A dialog over a screen that is a card itself hides it."""
-        beneath = self.screen_stack[-1] if self.screen_stack else None
-        if isinstance(screen, ModalScreen) and beneath is not None and beneath.query(".card"):
-            screen.add_class("-over-card")
-        return super().push_screen(screen, *args, **how)
-
-    async def push_screen_wait(  # type: ignore[override]  # screens are never named here
-        self, screen: Screen[Result], *, mode: str | None = None
-    ) -> Result:
-        """Shows a dialog and waits for its answer; the keys are for the dialog meanwhile.
-
-        No dialog opens over another screen than the one it belongs to: see `bridge`.
-        """
-        must_be_on_top(self)
-        with self.input.asking(get_current_worker(), screen):
-            return await super().push_screen_wait(screen, mode=mode)
-
-    def on_unmount(self) -> None:
-        self.input.close()
-
     # Long work.
 
     @gesture
@@ -393,11 +359,6 @@ class SmtuiApp(CopyingApp):
             self.show_work()
 
     # What works everywhere.
-
-    def report(self, error: SmtuiError) -> None:
-        """What the lock cut short needs no words."""
-        if self.session is not None or not isinstance(error, VaultLockedError):
-            super().report(error)
 
     async def action_lock(self) -> None:
         key = keys.key_of("everywhere.lock", self.settings.keys)

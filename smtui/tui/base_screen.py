@@ -25,8 +25,8 @@ from smtui.tui.widgets.read_state import READ, READING, ReadState, could_not_rea
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
     from smtui.tui.undo.history import Done
 
 READ_ONLY = "This session only reads: nothing was changed."
@@ -42,7 +42,7 @@ class SessionScreen(Screen[Answer]):
     `at_once`. While one thing waits, a second is not put behind it: nobody has seen yet what it would be done to.
     """
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
     opened_by: tuple[str, ...] = ()
     """The methods whose first call is the access of whoever opens this screen, and is recorded as such."""
     tells_itself = False

@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from functools import partial, wraps
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from textual import work
 from textual.app import App
@@ -35,9 +35,6 @@ from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
 from smtui.tui.ended_threads import end_threads
-
-if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,6 +47,19 @@ BACKGROUND = "background"
 """Group of the workers that nobody waits for."""
 _screen: ContextVar[Screen[Any] | None] = ContextVar("screen of the gesture", default=None)
 """Where the gesture at work began; None for one of the app's own."""
+
+
+class GestureApp(Protocol):
+    """What a gesture asks of the app it runs in."""
+
+    screen_stack: list[Screen[Any]]
+
+    def report(self, error: SmtuiError) -> None:
+        """Shows an error as a sentence."""
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the screens are being taken down."""
 
 
 class ScreenLeftError(Exception):
@@ -159,7 +169,7 @@ def _make_worker(
         except ScreenLeftError:
             pass
         except SmtuiError as error:
-            cast("SmtuiApp", node.app).report(error)
+            cast("GestureApp", node.app).report(error)
         except NoMatches:
             if not _was_left(node):
                 raise
@@ -169,7 +179,7 @@ def _make_worker(
 
 def _was_left(node: DOMNode) -> bool:
     """Whether its screen is gone, so that there is nothing to show on it any more."""
-    app, screen = cast("SmtuiApp", node.app), _screen_of(node)
+    app, screen = cast("GestureApp", node.app), _screen_of(node)
     return app.is_leaving or (screen is not None and screen not in app.screen_stack)
 
 

@@ -29,7 +29,7 @@ from smtui.tui.bridge import GESTURE, READING
 from smtui.tui.workarounds import consumes_key, has_messages, needs_painting
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.clipboard_app import CopyingApp
 
 INPUT = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
 """What waits for its turn."""
@@ -62,9 +62,18 @@ class FillsLater(Protocol):
 
 
 class InputQueue:
-    """`deliver` hands one event to the app and returns when it is forwarded."""
+    """Keys, clicks and pastes that wait for their turn.
 
-    def __init__(self, app: SmtuiApp, deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+    Args:
+        app: the app whose screens they are for.
+        deliver: hands one event to the app and returns when it is forwarded.
+        show_count: shows how many keys have waited for a while; 0 where none has.
+    """
+
+    def __init__(
+        self, app: CopyingApp, deliver: Callable[[events.Event], Awaitable[None]], show_count: Callable[[int], None],
+    ) -> None:
+        self._show_count = show_count
         self._app = app
         self._deliver = deliver
         self._waiting: deque[events.Event] = deque()
@@ -143,7 +152,7 @@ class InputQueue:
         except Exception as error:
             self._app.fail(error)
         finally:
-            self._app.keys_waiting = 0
+            self._show_count(0)
 
     async def _wait_for_turn(self) -> None:
         """Until the first of what waits may be delivered; that may be another one than at the beginning."""
@@ -157,8 +166,8 @@ class InputQueue:
                 self._settled = False
                 await asyncio.sleep(TICK if self._now - began > TICK else 0.001)
             if self._now - began > SHOWN_AFTER:
-                self._app.keys_waiting = len(self._waiting)
-        self._app.keys_waiting = 0
+                self._show_count(len(self._waiting))
+        self._show_count(0)
 
     def _overtake(self) -> bool:
         """Whether an urgent key has waited long enough: what was typed before it is dropped."""

@@ -19,7 +19,7 @@ from smtui.tui.bridge import gesture
 from smtui.tui.widgets.chrome import KeyBar
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 
 class EventDialog(ModalScreen[None]):
@@ -31,7 +31,7 @@ class EventDialog(ModalScreen[None]):
     BINDINGS = keys.of("dialog") + keys.of("event")
     CSS_PATH = "event.tcss"
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
 
     def __init__(self, event: Mapping[str, Any]) -> None:
         super().__init__()

@@ -13,16 +13,16 @@ from smtui.tui.jobs.job import Tell, long
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.audit.query import AuditQuery
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 TITLE = SafeText("Export the audit log")
 ABOUT = SafeText("The events of the filter, one JSON object a line, in a new file that only you can read. "
                  "No value is in any of them.")
 
 
-async def export_audit_log(app: SmtuiApp, session: Session, query: AuditQuery) -> None:
+async def export_audit_log(app: Shell, session: Session, query: AuditQuery) -> None:
     """Asks for a path and writes the events that match `query` to a new private file there."""
     path = await app.push_screen_wait(AskPath(TITLE, ABOUT))
     if path is not None:

@@ -11,14 +11,14 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.one_line import OneLine
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 QUESTION = SafeText("Keep events of the audit log for how many days? 0 is for ever.")
 DROPPED = SafeText("Older events are dropped for good, step by step. What is left can still be verified.")
 
 
-async def set_retention(app: SmtuiApp, session: Session) -> None:
+async def set_retention(app: Shell, session: Session) -> None:
     """Asks for a number of days and stores it. A limit asks again first, because older events are dropped."""
     now = session.vault.audit.retention_days or 0
     typed = await app.push_screen_wait(OneLine(QUESTION, str(now), longest=5))

@@ -22,7 +22,7 @@ from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 BY_PATH = "another, by its path…"
 WHERE = SafeText("Where is it?")
@@ -58,7 +58,7 @@ def _row(path: Path, there: bool) -> Content:
     return Content.assemble(Content(sanitize(path)), missing)
 
 
-async def choose_vault(app: SmtuiApp) -> Path | None:
+async def choose_vault(app: Shell) -> Path | None:
     """Asks, and asks on for a path where it is none of those that are known."""
     vaults = await call(known)
     picked = await app.push_screen_wait(ChooseVault(vaults)) if vaults else 0

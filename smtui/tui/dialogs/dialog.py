@@ -14,7 +14,7 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.unlock.passphrase import Passphrase
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 Answer = TypeVar("Answer")
 
@@ -28,7 +28,7 @@ class Editor(Protocol):
         """Whether what it holds differs from what it opened with."""
 
 
-async def may_discard(app: SmtuiApp) -> bool:
+async def may_discard(app: Shell) -> bool:
     """Asks whether changes may be dropped; to keep them has the focus, and Esc keeps them too."""
     return await app.push_screen_wait(
         Confirm(SafeText("Discard changes?"), SafeText("They are not stored."), "Discard", cancel="Keep editing"))
@@ -51,7 +51,7 @@ class Dialog(ModalScreen[Answer | None]):
     It is an `Editor` with all of its fields; one with other contents, such as an order or marks, overrides `state`.
     """
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
     _opened_with: object = None
 
     def state(self) -> object:

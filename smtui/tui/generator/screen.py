@@ -22,8 +22,8 @@ from smtui.tui.generator.options import PasswordOptions
 from smtui.tui.widgets.chrome import KeyBar
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 AT_ONCE = 5
 PAUSE = 0.15
@@ -40,7 +40,7 @@ class GeneratorScreen(ModalScreen[str | None]):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#length"
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
     candidates = getters.query_one(Candidates)
     entropy = getters.query_one("#entropy", Static)
 

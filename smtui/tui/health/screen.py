@@ -26,8 +26,8 @@ from smtui.tui.widgets.safe_input import Line
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 TITLE = SafeText("Health")
 QUESTION = SafeText("Look at every value?")
@@ -153,7 +153,7 @@ def _sign(finding: Finding) -> Content:
     return Content.styled(f"{finding.severity.sign} {finding.severity.value}", STYLES[finding.severity.sign])
 
 
-async def look_at_values(app: SmtuiApp, session: Session) -> None:
+async def look_at_values(app: Shell, session: Session) -> None:
     """Asks first, for every reading is recorded."""
     region = session.region
     if await app.push_screen_wait(Confirm(QUESTION, WARNING, "Look")):

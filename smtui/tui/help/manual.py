@@ -16,13 +16,13 @@ from smtui.tui.audit.query import GRAMMAR
 from smtui.tui.secret_list.filter_text import grammar
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 Row = tuple[str, str, str]
 
 
-def manual(app: SmtuiApp, session: Session) -> Iterator[Row]:
+def manual(app: Shell, session: Session) -> Iterator[Row]:
     """Chapter by chapter."""
     yield from _versions()
     yield from _filter()
@@ -57,7 +57,7 @@ def _deletion() -> Iterator[Row]:
     yield chapter, "a replica", "is removed from its Region; a primary goes after its replicas"
 
 
-def _values(app: SmtuiApp) -> Iterator[Row]:
+def _values(app: Shell) -> Iterator[Row]:
     chapter, settings = "Values on screen and clipboard", app.settings
     yield chapter, "hidden", (
         f"until asked for; then shown for {settings.reveal_timeout} seconds, or until another window has the focus"

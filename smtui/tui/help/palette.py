@@ -11,7 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from smtui.tui import keys
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 GO = "everywhere.go"
 MEANINGLESS_HERE = frozenset({"command_palette", "help_quit"})
@@ -37,7 +37,7 @@ class Actions(Provider):
 
         if GO not in found:
             return
-        app = cast("SmtuiApp", self.app)
+        app = cast("Shell", self.app)
         go = next(keys.spell(key) for key, active in self.screen.active_bindings.items() if active.binding.id == GO)
         for place in PLACES:
             yield f"Go to {place.words}  {go} {place.key}", place.tooltip, partial(app.go, place)

@@ -17,8 +17,8 @@ from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.jobs.job import LongWork
+    from smtui.tui.shell import Shell
 
 
 class WorkDialog(ModalScreen[None]):
@@ -28,7 +28,7 @@ class WorkDialog(ModalScreen[None]):
     CSS_PATH = "dialog.tcss"
     AUTO_FOCUS = "#leave"
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
     bar = getters.query_one(Bar)
     words = getters.query_one("#words", Static)
 

@@ -1,6 +1,6 @@
 """Work that takes its time, done beside the screens, so that no key press waits for it.
 
-    async def check(app: SmtuiApp, session: Session) -> None:
+    async def check(app: Shell, session: Session) -> None:
         report = await long(app, SafeText("Check"), lambda vault, tell: vault.maintenance.check(tell))
         await app.push_screen_wait(CheckReport(report))
 
@@ -23,12 +23,12 @@ from smtui.tui.bridge import call
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 Result = TypeVar("Result")
 Tell = Callable[[str, int, int], None]
-Deed = Callable[["SmtuiApp", "Session"], Awaitable[None]]
+Deed = Callable[["Shell", "Session"], Awaitable[None]]
 
 PATIENCE = 0.3
 """Seconds after which a work that is still under way is shown."""
@@ -115,7 +115,7 @@ class LongWork(Generic[Result]):
 
 
 async def long(
-    app: SmtuiApp, title: SafeText, function: Callable[[Vault, Tell], Result], *, alone: bool = False
+    app: Shell, title: SafeText, function: Callable[[Vault, Tell], Result], *, alone: bool = False
 ) -> Result:
     """Carries out `function(vault, tell)` and gives its answer. What lasts is shown, with its progress."""
     session = app.session

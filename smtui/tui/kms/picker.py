@@ -12,8 +12,8 @@ from smtui.tui.dialogs.pick import Pick
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 DEFAULT = "alias/aws/secretsmanager"
 """What asks for the default key, which DescribeSecret does not name."""
@@ -44,7 +44,7 @@ def named(key_ids: Sequence[str], by_key: Mapping[str, str]) -> SafeText:
     return sanitize(", ".join(words))
 
 
-async def ask_key(app: SmtuiApp, session: Session, question: SafeText, region: str | None = None) -> str | None:
+async def ask_key(app: Shell, session: Session, question: SafeText, region: str | None = None) -> str | None:
     """What to send as KmsKeyId; None where the person changes nothing."""
     choices = await call(_choices, session.keys(region, record_reads=False))
     picked = await app.push_screen_wait(Pick(question, [words for _, words in choices]))

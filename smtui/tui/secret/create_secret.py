@@ -12,11 +12,11 @@ from smtui.tui.secret.new_secret import NewSecret
 from smtui.tui.undo import inverse
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 
-async def make_secret(app: SmtuiApp, session: Session, value: str = "") -> None:
+async def make_secret(app: Shell, session: Session, value: str = "") -> None:
     """Asks until it is stored or the person gives up; what was refused is in the form again."""
     request = await app.push_screen_wait(NewSecret({"Name": "", "SecretString": value} if value else None))
     while request is not None:

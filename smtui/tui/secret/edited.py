@@ -19,7 +19,7 @@ from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 
 class Verdict(Enum):
@@ -35,7 +35,7 @@ class Edited(LongText[Verdict]):
 
     CSS_PATH = "../dialogs/confirm.tcss"
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
 
     def __init__(self, title: SafeText, text: SafeText, *, good: bool) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ from smtui.tui.secret.edited import Edited, Verdict
 from smtui.tui.secret.value_edit import Outcome
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 COPIES = ("The editor gets the value in a file that is removed when it ends. Editors may keep copies of their own: "
           "swap files, backups, an undo history, a clipboard. The vault stays open meanwhile.")
@@ -36,7 +36,7 @@ def warning(place: Location) -> SafeText:
 
 
 async def edited_outside(
-    app: SmtuiApp, before: str, program: list[str], place: Location, effects: Callable[[str], Awaitable[SafeText]],
+    app: Shell, before: str, program: list[str], place: Location, effects: Callable[[str], Awaitable[SafeText]],
     store: Callable[[str], Awaitable[Outcome]],
 ) -> bool:
     """Whether anything was changed. Until a text is stored, or the person forgets it, the file stays as it was left.
@@ -71,7 +71,7 @@ async def edited_outside(
                 verdict = Verdict.AGAIN if outcome is Outcome.EDIT else verdict
 
 
-async def _try_to_store(app: SmtuiApp, store: Callable[[str], Awaitable[Outcome]], text: str) -> Outcome:
+async def _try_to_store(app: Shell, store: Callable[[str], Awaitable[Outcome]], text: str) -> Outcome:
     """A refusal is said, and keeps the text; nothing can be kept of it once the vault is locked."""
     try:
         return await store(text)
@@ -82,7 +82,7 @@ async def _try_to_store(app: SmtuiApp, store: Callable[[str], Awaitable[Outcome]
         return Outcome.KEPT
 
 
-def _run(app: SmtuiApp, run: Callable[[], int]) -> int:
+def _run(app: Shell, run: Callable[[], int]) -> int:
     """The editor has the terminal; nothing else goes on in here meanwhile. Raises EditorError."""
     failed: EditorError | None = None
     code = 0

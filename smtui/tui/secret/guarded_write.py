@@ -18,7 +18,7 @@ from smtui.tui.secret.value_edit import Outcome
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 Seen = TypeVar("Seen")
 TYPED = (Answer.KEEP_EDITING, Answer.DISCARD)
@@ -48,7 +48,7 @@ class GuardedWrite(Generic[Seen]):
     insist: str | None = Answer.STORE.value
     notice: str = ""
 
-    async def run(self, app: SmtuiApp, vault: Vault, seen: Seen) -> tuple[Outcome, Seen]:
+    async def run(self, app: Shell, vault: Vault, seen: Seen) -> tuple[Outcome, Seen]:
         """How it ended, and what was there immediately before, or what the person was shown to be there.
 
         Raises:
@@ -63,7 +63,7 @@ class GuardedWrite(Generic[Seen]):
                 return _OUTCOMES[answer], seen if answer is Answer.CANCEL else found
             seen = found
 
-    async def ask_before(self, app: SmtuiApp, seen: Seen) -> tuple[Outcome | None, Seen]:
+    async def ask_before(self, app: Shell, seen: Seen) -> tuple[Outcome | None, Seen]:
         """Asks before anything is previewed where others changed it: a preview of what is no more says nothing true.
 
         None, with what is there now, where one may go on: nothing differs, or it is to be written all the same.
@@ -76,7 +76,7 @@ class GuardedWrite(Generic[Seen]):
             return None, found
         return _OUTCOMES[answer], seen if answer is Answer.CANCEL else found
 
-    async def _ask(self, app: SmtuiApp) -> tuple[Answer, Seen]:
+    async def _ask(self, app: Shell) -> tuple[Answer, Seen]:
         """The answer, and what was shown to be there."""
         found, lines = await call(self._look)
         if self.notice:

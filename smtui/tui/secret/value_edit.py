@@ -26,8 +26,8 @@ from smtui.tui.secret.value_merge import apply_changes, list_changed
 from smtui.tui.secret.values import Value, held
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 UNREADABLE = "The current value cannot be read ({reason}); what you store replaces it."
 UNSEEN_LABELS = SafeText("▲ The labels cannot be read either, so changes by others are not noticed.")
@@ -109,7 +109,7 @@ class ValueEdit:
             return self.describe_effects(new)
         return sanitize("\n".join([*conflict.lines, SafeText(""), SafeText("Store asks how to go on.")]), lines=True)
 
-    async def store(self, app: SmtuiApp, new: NewVersion, *, preview: bool = True) -> Outcome:
+    async def store(self, app: Shell, new: NewVersion, *, preview: bool = True) -> Outcome:
         """Shows what will happen and stores it; where others changed the secret, shows that and asks.
 
         Args:

@@ -24,8 +24,8 @@ from smtui.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 FORMATS = {
     Format.JSON: "what smtui import brings back, tags and all",
@@ -108,7 +108,7 @@ class ExportPlan(PlanScreen):
         self.dismiss(self.plan)
 
 
-async def write(app: SmtuiApp, session: Session, dialog: ExportPlan) -> None:
+async def write(app: Shell, session: Session, dialog: ExportPlan) -> None:
     """What the dialog says is done beside the screens; a file that was not finished is taken away."""
     names, path, region = [item.arn for item in dialog.plan.of(State.PLANNED)], dialog.path, session.region
     format = dialog.format

@@ -12,13 +12,13 @@ from smtui.tui import themes
 from smtui.tui.dialogs.pick import Pick
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 
 class PickTheme(Pick):
     """Answers its place among `offered`, as `Pick` does; leaving it puts the theme back that was worn."""
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
 
     def __init__(self, worn: str) -> None:
         self.offered = [theme.name for theme in themes.THEMES]

@@ -9,15 +9,15 @@ from smtui.tui.jobs.job import long
 from smtui.tui.undo.preview import UndoPreview
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
     from smtui.tui.undo.history import Done, LargeChange, Outcome
 
 TITLE = SafeText("Undo")
 MOST_NAMED = 3
 
 
-async def undo_large(app: SmtuiApp, session: Session, *, done: Done, large: LargeChange) -> None:
+async def undo_large(app: Shell, session: Session, *, done: Done, large: LargeChange) -> None:
     region = done.region
     outcome = await long(app, TITLE, lambda vault, tell: large.preview(vault, region, tell))
     if outcome.sections:

@@ -25,7 +25,7 @@ from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.widgets.chrome import KeyBar, Masthead
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 WELCOME = "There is no vault here yet. A passphrase makes one; nobody can open it without."
 WORKING = SafeText("Deriving the key…")
@@ -38,7 +38,7 @@ class CreateScreen(Screen[None]):
     CSS_PATH = "create.tcss"
     AUTO_FOCUS = "#first"
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
     form = getters.query_one(NewPassphrase)
 
     def __init__(self, path: Path, ambient: Ambient | None = None) -> None:

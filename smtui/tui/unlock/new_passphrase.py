@@ -23,7 +23,7 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.unlock.passphrase import Passphrase, wipe
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 ADVICE = "Ctrl+G takes six random words, which a person can remember and no machine can guess."
 NOTE = "Write the words down, then type them into the second field. "
@@ -65,7 +65,7 @@ class NewPassphrase(Vertical):
     }
     """
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
     first = getters.query_one("#first", Passphrase)
     again = getters.query_one("#again", Passphrase)
     said = getters.query_one("#said", Static)

@@ -28,7 +28,7 @@ from smtui.tui.widgets.chrome import KeyBar, Masthead
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 ABOUT = "The recovery code was shown when the passphrase was set. Spaces, dashes and small letters do not matter."
 NEXT = "The code is right. Choose a new passphrase: the old one and this code then open nothing any more."
@@ -43,7 +43,7 @@ class RecoverScreen(Screen[None]):
     CSS_PATH = "recover.tcss"
     AUTO_FOCUS = "CodeField"
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
     code = getters.query_one(CodeField)
     form = getters.query_one(NewPassphrase)
     said = getters.query_one("#trouble", Static)

@@ -17,7 +17,7 @@ from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 GROUPS_IN_A_ROW = 5
 ADVICE = (
@@ -36,7 +36,7 @@ class RecoveryScreen(ModalScreen[None]):
     CSS_PATH = "recovery_code.tcss"
     AUTO_FOCUS = ""
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
 
     def __init__(self, code: str) -> None:
         super().__init__()

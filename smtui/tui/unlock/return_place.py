@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class ReturnPlace:
     place: Place | None = None
 
 
-def find_return_place(app: SmtuiApp, session: Session) -> ReturnPlace | None:
+def find_return_place(app: Shell, session: Session) -> ReturnPlace | None:
     """Where the user is now; None before there is a list of secrets."""
     stack = list(app.screen_stack)
     listing = next((screen for screen in stack if isinstance(screen, SecretsScreen)), None)
@@ -56,7 +56,7 @@ def find_return_place(app: SmtuiApp, session: Session) -> ReturnPlace | None:
     )  # fmt: skip
 
 
-async def return_to(app: SmtuiApp, session: Session, place: ReturnPlace) -> None:
+async def return_to(app: Shell, session: Session, place: ReturnPlace) -> None:
     """Shows the list as it was left, and over it the secret or place that was open. What is gone is said there."""
     session.region = place.region
     listing = SecretsScreen(session)

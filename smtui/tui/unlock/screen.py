@@ -24,7 +24,7 @@ from smtui.tui.unlock.rollback_warning import NOT_OPENED, is_meant
 from smtui.tui.widgets.chrome import KeyBar, Masthead
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
+    from smtui.tui.shell import Shell
 
 WORKING = "Deriving the key…"
 FORGOTTEN = "Forgotten? The recovery code opens it."
@@ -37,7 +37,7 @@ class UnlockScreen(Screen[None]):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#passphrase"
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
     passphrase = getters.query_one("#passphrase", Passphrase)
     said = getters.query_one("#said", Static)
     hint = getters.query_one("#hint", Static)

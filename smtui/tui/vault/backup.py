@@ -13,15 +13,15 @@ from smtui.tui.jobs.job import long
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 TITLE = SafeText("Backup")
 ABOUT = SafeText("A whole copy in a new file. The same passphrase and the same recovery code open it.")
 REPLACED = SafeText("What is there now is gone then; if the backup fails, it stays.")
 
 
-async def back_up(app: SmtuiApp, session: Session) -> None:
+async def back_up(app: Shell, session: Session) -> None:
     target = await app.push_screen_wait(AskPath(TITLE, ABOUT, _proposed(session)))
     if target is None:
         return
@@ -34,7 +34,7 @@ async def back_up(app: SmtuiApp, session: Session) -> None:
     app.notify(sanitize(f"The backup is written: {target}"), markup=False)
 
 
-async def _written(app: SmtuiApp, target: Path, *, force: bool = False) -> None:
+async def _written(app: Shell, target: Path, *, force: bool = False) -> None:
     await long(app, TITLE, lambda vault, tell: vault.maintenance.backup(target, force=force, progress=tell))
 
 

@@ -11,14 +11,14 @@ from smtui.tui.vault.report import Report
 
 if TYPE_CHECKING:
     from smtui.backends.local import CheckReport
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 CLEAN = SafeText("Nothing wrong was found.")
 FOUND = "Keep this file as it is, and open a backup of it."
 
 
-async def check(app: SmtuiApp, session: Session) -> None:
+async def check(app: Shell, session: Session) -> None:
     report = await long(app, SafeText("Check"), lambda vault, tell: vault.maintenance.check(tell))
     await app.push_screen_wait(_told(report))
 

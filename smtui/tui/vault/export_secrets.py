@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from smtui.backends.local import Vault
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 TITLE = SafeText("Export")
 
 
-async def take_out(app: SmtuiApp, session: Session, names: Sequence[str] = ()) -> None:
+async def take_out(app: Shell, session: Session, names: Sequence[str] = ()) -> None:
     """The secrets of these names or ARNs; without any, those the person chooses. Each is in the audit log."""
     wanted = await app.push_screen_wait(ExportForm(Wanted(), len(names), session.region))
     while wanted is not None:
@@ -38,7 +38,7 @@ async def take_out(app: SmtuiApp, session: Session, names: Sequence[str] = ()) -
             return
 
 
-async def _exported(app: SmtuiApp, region: str, wanted: Wanted, chosen: Selection) -> ExportCounts:
+async def _exported(app: Shell, region: str, wanted: Wanted, chosen: Selection) -> ExportCounts:
     path = expanded(wanted.path)
 
     def export_into_file(vault: Vault, tell: Tell) -> ExportCounts:

@@ -20,13 +20,13 @@ from smtui.tui.vault.import_plan import ImportPlan
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.transfer.entry import Entry
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 TITLE = SafeText("Import")
 
 
-async def bring_in(app: SmtuiApp, session: Session) -> None:
+async def bring_in(app: Shell, session: Session) -> None:
     """Which file, under which names; then the plan of what would happen; then the doing, in one transaction."""
     entries = await _asked(app)
     if not entries:
@@ -42,7 +42,7 @@ async def bring_in(app: SmtuiApp, session: Session) -> None:
     app.notify(sanitize(f"Imported: {summarize(agreed)}. The file is still there, in plain text."), markup=False)
 
 
-async def _asked(app: SmtuiApp) -> list[Entry]:
+async def _asked(app: Shell) -> list[Entry]:
     """What is in the file that the person names; nothing where they give up."""
     asked = await app.push_screen_wait(ImportForm(Names()))
     while asked is not None:

@@ -11,13 +11,13 @@ from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 WARNING = SafeText("Whoever can use your unlocked session can then open it without the passphrase.")
 
 
-async def use_keyring(app: SmtuiApp, session: Session) -> None:
+async def use_keyring(app: Shell, session: Session) -> None:
     """Stores the key, or, where it is stored, forgets it."""
     path = session.vault.path
     if await call(stored_key.load, path) is not None:

@@ -13,15 +13,15 @@ from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.vault.change_passphrase import ChangePassphrase
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.session import Session
+    from smtui.tui.shell import Shell
 
 TITLE = SafeText("New passphrase")
 STILL_OPEN = "Beside the vault, these copies still open with the old passphrase: {}."
 CHANGED = "The passphrase is changed. The old one opens only copies made before."
 
 
-async def change_passphrase(app: SmtuiApp, session: Session) -> None:
+async def change_passphrase(app: Shell, session: Session) -> None:
     typed = await app.push_screen_wait(ChangePassphrase(session.vault.path))
     if typed is None:
         return

@@ -18,8 +18,8 @@ from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 
 if TYPE_CHECKING:
-    from smtui.tui.app import SmtuiApp
     from smtui.tui.jobs.job import Progress
+    from smtui.tui.shell import Shell
 
 UNDO = "undo"
 HELP = next(shortcut for shortcut in keys.SHORTCUTS if shortcut.id == "everywhere.help")
@@ -141,7 +141,7 @@ class Keys(Widget):
     """
     ALLOW_SELECT = False
 
-    app: getters.app[SmtuiApp]
+    app: getters.app[Shell]
 
     def __init__(self, *, offers_help: bool) -> None:
         super().__init__()
