@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.readme import README, ROOT, with_tables
+from tests.doc_tables import DOCS, ROOT, declared, replace_table
 
+README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
 ASKS_THE_SYSTEM = {
     "time": {"time", "monotonic", "perf_counter", "time_ns", "clock_gettime"},
@@ -24,8 +25,25 @@ ASKS_THE_SYSTEM = {
 }
 
 
-def test_the_readmes_tables_are_what_the_program_declares() -> None:
-    assert with_tables(TEXT) == TEXT, "run: python -m tests.readme"
+def test_the_tables_in_docs_are_what_the_program_declares() -> None:
+    for name, table in declared().items():
+        page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
+        assert f"<!-- {name} -->" in page
+        assert replace_table(page, name, table) == page, "run: python -m tests.doc_tables"
+
+
+@pytest.mark.parametrize("page", sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")]), ids=lambda path: path.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """Files, modules and headings that the documentation names."""
+    text = page.read_text(encoding="utf-8")
+    for target, heading in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", text):
+        found = page if not target else page.parent / target
+        assert found.exists(), target
+        if heading:
+            headings = re.findall(r"^#+ (.*)$", found.read_text(encoding="utf-8"), re.MULTILINE)
+            assert heading in {each.lower().replace(" ", "-") for each in headings}, heading
+    for path in re.findall(r"`((?:smtui|tests|benchmarks|docs)/[\w/.-]+)`", text):
+        assert (ROOT / path).exists(), path
 
 
 def test_ci_runs_the_readmes_own_test_command() -> None:
@@ -35,7 +53,7 @@ def test_ci_runs_the_readmes_own_test_command() -> None:
     assert commands[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
-def test_the_readmes_pictures_exist() -> None:
+def test_the_pictures_of_the_readme_exist() -> None:
     for picture in re.findall(r"!\[.*?\]\((.*?)\)", TEXT):
         assert (ROOT / picture).stat().st_size > 10_000
 

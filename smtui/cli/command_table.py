@@ -1,6 +1,6 @@
 """The table of all commands: name, group, one line of help, and the module that runs it.
 
-Help, completion, suggestions and the README's command list are generated from this table. The 23 operations share one
+Help, completion, suggestions and the command list in `docs/` are generated from this table. The 23 operations share one
 module, which builds their parsers from the API model.
 """
 
@@ -159,7 +159,7 @@ BY_NAME = {name: command for command in COMMANDS for name in (command.name, *com
 
 
 def command_list() -> str:
-    """All commands as Markdown tables, for the README."""
+    """All commands as Markdown tables, for `docs/`."""
     sections = []
     for group in Group:
         rows = [f"| `{command.name}` | {command.help} |" for command in COMMANDS if command.group is group]

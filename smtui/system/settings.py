@@ -28,7 +28,7 @@ class SettingsError(SmtuiError):
 
 
 def _declare(default: Any, words: str, tooltip: str) -> Any:
-    """A dataclass field with the label (`words`) and the description that the settings screen and the README show."""
+    """A dataclass field with the label (`words`) and the description that the settings screen and `docs` show."""
     about = {"words": words, "tooltip": tooltip}
     if isinstance(default, dict | list):
         return field(default_factory=type(default), metadata=about)
@@ -53,7 +53,7 @@ class Settings:
 
 
 def format_setting_table() -> str:
-    """All settings as a Markdown table, for the README."""
+    """All settings as a Markdown table, for `docs/`."""
     rows = ["| setting | default | description |", "| --- | --- | --- |"]
     for each in fields(Settings):
         default = getattr(Settings(), each.name)

@@ -1,4 +1,4 @@
-"""Every key, declared once: screens, footer, help, command palette and the README's table all read this list.
+"""Every key, declared once: screens, footer, help, command palette and the table in `docs/` all read this list.
 
 The same letter is the same verb everywhere, and no single key destroys anything: what cannot be taken back opens a
 dialog whose first answer is "Cancel". A person's own keys replace these by `id`, in the settings under `[keys]`.
@@ -388,7 +388,7 @@ def spell_short(key: str) -> str:
 
 
 def key_table() -> str:
-    """All keys as Markdown, for the README."""
+    """All keys as Markdown, for `docs/`."""
     rows = ["| where | key | what | id |", "| --- | --- | --- | --- |"]
     for shortcut in SHORTCUTS:
         keys = " ".join(f"`{spell(key)}`" for key in shortcut.keys.split(","))

@@ -11,7 +11,7 @@ import pytest
 
 from smtui.api import arn
 from smtui.api.arn import KeyArn, SecretArn
-from tests.readme import ROOT
+from tests.doc_tables import ROOT
 
 API = ROOT / "smtui" / "api"
 MODULES = sorted(path for path in (ROOT / "smtui").rglob("*.py") if API not in path.parents)

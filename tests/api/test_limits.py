@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smtui.api import limits
-from tests.readme import ROOT
+from tests.doc_tables import ROOT
 
 API = ROOT / "smtui" / "api"
 MODULES = sorted(path for path in (ROOT / "smtui").rglob("*.py") if API not in path.parents)

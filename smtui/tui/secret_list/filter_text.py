@@ -187,6 +187,6 @@ def grammar() -> Iterator[tuple[list[str], str]]:
 
 
 def filter_table() -> str:
-    """All words of the filter as Markdown, for the README."""
+    """All words of the filter as Markdown, for `docs/`."""
     rows = [f"| {' '.join(f'`{word}`' for word in words)} | {finds} |" for words, finds in grammar()]
     return "\n".join(["| word | finds |", "| --- | --- |", *rows]) + "\n"

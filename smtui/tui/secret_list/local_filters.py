@@ -1,6 +1,6 @@
 """The words of the filter that AWS has no filter for, each declared once: the answer of ListSecrets is sifted by them.
 
-Suggestions, help and the README's table read this list. To add a word, add a row.
+Suggestions, help and the table in `docs/` read this list. To add a word, add a row.
 """
 
 from __future__ import annotations

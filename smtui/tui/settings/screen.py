@@ -42,7 +42,7 @@ class Row:
 
 
 class SettingsScreen(SessionScreen[None]):
-    """One table: the settings first, then every key. What it says of a row is what the README says."""
+    """One table: the settings first, then every key. What it says of a row is what `docs/settings.md` says."""
 
     BINDINGS = keys.of("settings")
     CSS_PATH = "screen.tcss"
