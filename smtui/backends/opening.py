@@ -60,7 +60,7 @@ def create_vault(
             database.run("INSERT INTO meta VALUES ('account_id', ?), ('region_name', ?)", (account_id, region_name))
             store = KeyStore(database, keys.root, ambient)
             store.create_key("", alias=INTERNAL)
-            digest.start(database, store.derive(digest.PURPOSE))
+            database.observe(digest.start(database, store.derive(digest.PURPOSE)))
 
     install_file(Path(path), ".making", keys, fill, replace=False)
     vault_path.confirm_on_disk(Path(path))

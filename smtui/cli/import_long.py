@@ -13,10 +13,11 @@ from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import open_for
 from smtui.transfer import json_stream
-from smtui.transfer.apply import ImportTarget, import_entries
+from smtui.transfer.apply import import_entries
 from smtui.transfer.entry import Entry, add_prefix, require_unique
 from smtui.transfer.formats import Format
 from smtui.transfer.plan import Action, Step, format_counts
+from smtui.transfer.target import ImportTarget
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

@@ -22,7 +22,7 @@ from smtui.policy.decide import (
     has_matching_resource,
 )
 from smtui.policy.decide import Request as Question
-from smtui.policy.exposure import Witness
+from smtui.policy.explain import Witness
 from smtui.policy.samples import Samples
 from smtui.policy.statements import MalformedPolicyError, Policy, Statement
 from smtui.vault import policies

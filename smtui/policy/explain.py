@@ -1,13 +1,13 @@
-"""A witness as one sentence: who can call which action, from where, and by which statement."""
+"""A witness of broad access, and its sentence: who can call which action, from where, by which statement."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from smtui.policy import keys
-
-if TYPE_CHECKING:
-    from smtui.policy.exposure import Witness
+from smtui.policy.decide import Request
+from smtui.policy.statements import Statement
 
 UNDECIDED = "It could not be decided who gets in, so this policy is treated as one that lets everyone in."
 EVERY_ADDRESS = ("0.0.0.0/0", "::/0")
@@ -16,6 +16,28 @@ IDENTITY_KEYS = frozenset({"aws:principalarn", "aws:principalaccount", "aws:prin
 PRINCIPAL_TAG, SECRET_TAG = "aws:principaltag/", "aws:resourcetag/"
 MAX_VALUE_LENGTH = 60
 """Longer values are cut off after this many characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A request of a stranger that the policy allows.
+
+    Attributes:
+        request: its `context` holds only condition keys that the policy mentions.
+        statement: the Allow that applies.
+        unmatched_deny: a Deny about the same action that does not apply.
+        undecided: whether the search exceeded its budget; then there is no request.
+        original_keys: condition keys as the policy writes them, by their lower case.
+    """
+
+    request: Request | None
+    statement: Statement | None
+    unmatched_deny: Statement | None = None
+    undecided: bool = False
+    original_keys: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return format_witness(self)
 
 
 def format_witness(witness: Witness) -> str:

@@ -8,9 +8,9 @@ The set of all source addresses is measured as a whole, so split ranges count as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
 
@@ -20,6 +20,7 @@ from smtui.policy.budget import Budget, BudgetExceededError
 from smtui.policy.candidate_values import CandidateValues
 from smtui.policy.decide import Request, has_matching_principal
 from smtui.policy.evaluator import Evaluator
+from smtui.policy.explain import Witness
 from smtui.policy.humanize import humanize_request
 from smtui.policy.search import StrangerSearch
 from smtui.policy.statements import Policy, Statement
@@ -28,30 +29,6 @@ from smtui.policy.strangers import Strangers
 ALWAYS_SHOWN = frozenset({keys.ADDRESS, "aws:principalarn"})
 STEPS = 40_000
 """The default budget of one search."""
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A request of a stranger that the policy allows.
-
-    Attributes:
-        request: its `context` holds only condition keys that the policy mentions.
-        statement: the Allow that applies.
-        unmatched_deny: a Deny about the same action that does not apply.
-        undecided: whether the search exceeded its budget; then there is no request.
-        original_keys: condition keys as the policy writes them, by their lower case.
-    """
-
-    request: Request | None
-    statement: Statement | None
-    unmatched_deny: Statement | None = None
-    undecided: bool = False
-    original_keys: Mapping[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        from smtui.policy.explain import format_witness
-
-        return format_witness(self)
 
 
 UNDECIDED = Witness(None, None, undecided=True)

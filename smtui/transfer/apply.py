@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from smtui.api.errors import ChangedMeanwhileError, ClientError, InvalidRequestException, ResourceExistsException
 from smtui.rules.compare_and_swap import StoreResult, store_value
 from smtui.rules.labels import AWSCURRENT
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Progress, Step, make_plan
+from smtui.transfer.target import ImportTarget, value_parameters
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -23,19 +24,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 BATCH = 250
 """Secrets per call; their values, each up to `limits.MAX_VALUE_BYTES` long, are in memory several times."""
-
-
-class Vault(Protocol):
-    """The methods of `smtui.Vault` that an import uses."""
-
-    def owner(self, service: str | None = None) -> Any: ...
-    def client(self, *, region_name: str | None = None, caller: Any = None) -> Client: ...
-    def look_up_names(
-        self, names: Sequence[str], *, region_name: str | None = None
-    ) -> tuple[set[str], dict[str, str]]: ...
-    def create_secrets(
-        self, requests: Sequence[dict[str, Any]], *, region_name: str | None = None, caller: Any = None
-    ) -> list[ClientError | None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +37,6 @@ class ImportedSecret:
     name: str
     owner: str | None
     before: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportTarget:
-    """A vault and the Region to import into, by default the home Region."""
-
-    vault: Vault
-    region: str | None = None
-
-    def client(self, owner: str | None) -> Client:
-        """A client that acts as the AWS service `owner`, or as the vault's owner."""
-        return self.vault.client(region_name=self.region, caller=self.vault.owner(owner))
-
-    def look_up(self, names: Iterable[str]) -> tuple[set[str], dict[str, str]]:
-        """The names of secrets that have a value; and the names that cannot get one, with the reason."""
-        return self.vault.look_up_names(list(names), region_name=self.region)
-
-    def create(self, owner: str | None, entries: Iterable[Entry]) -> list[ClientError | None]:
-        """Creates secrets. Returns an error or None for each entry."""
-        requests = [{"Name": entry.name, **_value(entry), **entry.metadata} for entry in entries]
-        return self.vault.create_secrets(requests, region_name=self.region, caller=self.vault.owner(owner))
 
 
 def import_entries(target: ImportTarget, entries: Iterable[Entry], on_difference: Action) -> Iterator[Step]:
@@ -156,7 +123,7 @@ def _create(target: ImportTarget, entries: Sequence[Entry]) -> Iterator[Imported
 
 def _put(client: Client, entry: Entry, seen: str | None) -> StoreResult:
     """Stores a new version if AWSCURRENT is still on version `seen`. The caller holds the transaction."""
-    request: Any = {"SecretId": entry.name, **_value(entry)}
+    request: Any = {"SecretId": entry.name, **value_parameters(entry)}
     try:
         return store_value(client, request, {AWSCURRENT: seen}, transaction=nullcontext)
     except ChangedMeanwhileError as error:
@@ -188,7 +155,3 @@ def _name_in_errors(entry: Entry) -> Iterator[None]:
     except ClientError as error:
         error.hint = f"That was {entry.name} ({entry.place}). Nothing was imported."
         raise
-
-
-def _value(entry: Entry) -> Any:
-    return {"SecretBinary" if isinstance(entry.value, bytes) else "SecretString": entry.value}

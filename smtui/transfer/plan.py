@@ -13,7 +13,7 @@ from smtui.transfer.entry import Entry, Value
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
-    from smtui.transfer.apply import ImportTarget
+    from smtui.transfer.target import ImportTarget
 
 NOT_THERE = "ResourceNotFoundException"
 Progress = Callable[[str, int, int], None]

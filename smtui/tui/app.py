@@ -400,6 +400,11 @@ class SmtuiApp(Shell):
         if self.session is not None:
             self.push_screen(GeneratorScreen(self.session))
 
+    def create_secret(self, value: str) -> None:
+        from smtui.tui.secret.create_secret import make_secret
+
+        self.do(partial(make_secret, value=value))
+
     @gesture
     async def action_go(self) -> None:
         """To another place: the list of secrets is beneath them all, and where one is already nothing moves."""

@@ -159,6 +159,10 @@ class Shell(CopyingApp):
         """The list of secrets of a Region, or one of them over it."""
 
     @abstractmethod
+    def create_secret(self, value: str) -> None:
+        """Opens the form of a new secret with this value."""
+
+    @abstractmethod
     def choose_another(self) -> Worker[None]:
         """Asks which other vault to open, and opens it."""
 

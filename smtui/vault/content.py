@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.vault.sqlite_errors import detect_damage
 
 if TYPE_CHECKING:
-    from smtui.vault.database import Database
+    from smtui.vault.statements import Statements
 
 COUNT_NAME = "content_changes"
 Row = tuple[Any, ...]
@@ -36,7 +36,7 @@ class ContentChanges:
         """Notes an inserted, deleted or changed row; `old` and `new` hold its columns in order."""
         self.pending = self.pending or _is_content(table, old, new)
 
-    def write(self, database: Database) -> None:
+    def write(self, database: Statements) -> None:
         """Increments the count in the file if the transaction that is about to commit changed content."""
         if self.pending:
             database.run(
@@ -67,7 +67,7 @@ def _drop_column(row: Row, column: int) -> Row:
     return row[:column] + row[column + 1:]
 
 
-def count_changes(database: Database) -> int:
+def count_changes(database: Statements) -> int:
     """How many transactions changed the content of this file. Raises VaultDamagedError if the count is no number."""
     with detect_damage():
         found = database.row("SELECT value FROM meta WHERE name = ?", (COUNT_NAME,))

@@ -1,4 +1,4 @@
-"""The one connection of a session to its vault file: statements, transactions, observation of changed rows.
+"""The one connection of a session to its vault file: transactions and observation of changed rows.
 
 `opening` opens it. Every error of APSW is raised as one of ours, see `sqlite_errors`.
 """
@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import apsw
@@ -19,12 +17,12 @@ from smtui.api.errors import VaultError
 from smtui.vault import content, schema_check
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
-from smtui.vault.sqlite_errors import damaged_error, map_error, map_errors, moved_error
+from smtui.vault.sqlite_errors import damaged_error, map_errors, moved_error
+from smtui.vault.statements import Statements
 
 if TYPE_CHECKING:
     from smtui.vault.digest import Digest
 
-Bindings = Sequence[Any] | Mapping[str, Any]
 DeferredWork = Callable[["Database", Sequence[int]], None]
 
 MAX_DEFERRED = 5000
@@ -32,103 +30,23 @@ MAX_DEFERRED = 5000
 CACHE, LARGE_CACHE = "cache_size = -16384", "cache_size = -65536"
 
 
-class Database:
+class Database(Statements):
     """An open vault file. Several threads may use it; a transaction makes the others wait."""
 
     def __init__(self, path: Path, keys: FileKeys, connection: apsw.Connection, *, read_only: bool) -> None:
+        super().__init__(connection)
         self.path = path
         self.keys = keys
         self.read_only = read_only
-        self.connection = connection
         self._identity = vault_path.register_open(path, keys.salt)
-        self._lock = RLock()
-        self._depth = 0
         self._durable: bool | None = None
         self._digest: Digest | None = None
         self._content = content.ContentChanges()
         self._schema: Any = None
-        self.has_undecodable = False
-        """Whether `iterate` found a text that is not UTF-8."""
         self._deferred: dict[tuple[DeferredWork, int], None] = {}
 
     def __repr__(self) -> str:
         return f"<Database {self.path}>"
-
-    # An operation calls these about twenty times, so they avoid context managers.
-
-    def run(self, sql: str, bindings: Bindings = ()) -> None:
-        """Runs a statement."""
-        with self._lock:
-            try:
-                self.connection.execute(sql, bindings)
-            except apsw.Error as error:
-                raise map_error(error, connection=self.connection) from None
-
-    def row(self, sql: str, bindings: Bindings = ()) -> tuple[Any, ...] | None:
-        """The first row of the answer, or None."""
-        with self._lock:
-            try:
-                return next(self.connection.execute(sql, bindings), None)
-            except apsw.Error as error:
-                raise map_error(error, connection=self.connection) from None
-            except UnicodeDecodeError:
-                return next(self._rows_with_bytes(sql, bindings), None)
-
-    def rows(self, sql: str, bindings: Bindings = ()) -> list[tuple[Any, ...]]:
-        """All rows of the answer."""
-        with self._lock:
-            try:
-                return self.connection.execute(sql, bindings).fetchall()
-            except apsw.Error as error:
-                raise map_error(error, connection=self.connection) from None
-            except UnicodeDecodeError:
-                return list(self._rows_with_bytes(sql, bindings))
-
-    def run_many(self, sql: str, bindings: Iterable[Bindings]) -> None:
-        """Runs a statement once for each element of `bindings`."""
-        with self._lock, map_errors(connection=self.connection):
-            self.connection.executemany(sql, bindings)
-
-    def iterate(self, sql: str, bindings: Bindings = ()) -> Iterator[tuple[Any, ...]]:
-        """The rows one by one, for answers too large for memory. Other threads wait until the iteration ends."""
-        with self._lock, map_errors(connection=self.connection):
-            given = 0
-            try:
-                for row in self.connection.execute(sql, bindings):
-                    given += 1
-                    yield row
-            except UnicodeDecodeError:
-                self.has_undecodable = True
-                yield from islice(self._rows_with_bytes(sql, bindings), given, None)
-
-    def is_undecodable(self, table: str) -> bool:
-        """Whether a text of the table is not UTF-8."""
-        try:
-            for _ in self.connection.execute(f'SELECT * FROM "{table}"'):
-                pass
-        except UnicodeDecodeError:
-            return True
-        return False
-
-    def _rows_with_bytes(self, sql: str, bindings: Bindings) -> Iterator[tuple[Any, ...]]:
-        """The same rows, with bytes for a text that is not UTF-8. Raises VaultDamagedError unless `sql` is a SELECT."""
-        if not sql.startswith("SELECT"):
-            raise damaged_error()
-        with map_errors():
-            cursor = self.connection.execute(sql, bindings)
-            names = [f"c{number}" for number in range(len(cursor.description))]
-            cursor.close(True)
-            columns = ", ".join(
-                f"CASE typeof({name}) WHEN 'text' THEN CAST({name} AS BLOB) ELSE {name} END, typeof({name}) = 'text'"
-                for name in names
-            )
-            for row in self.connection.execute(f"WITH q ({', '.join(names)}) AS ({sql}) SELECT {columns} FROM q",
-                                               bindings):
-                yield tuple(map(_decode, row[::2], row[1::2]))
-
-    def last_id(self) -> int:
-        """The row number of the last insert."""
-        return self.connection.last_insert_rowid()
 
     def change_count(self) -> int:
         """A number that differs after another connection has changed the content of the file, see `content`."""
@@ -239,10 +157,6 @@ class Database:
         if self._depth <= 1:
             self._deferred.clear()
 
-    @property
-    def in_transaction(self) -> bool:
-        return self._depth > 0
-
     def checkpoint(self) -> None:
         """Moves the content of the write-ahead log into the file, which then holds the whole vault."""
         self.row("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -283,15 +197,6 @@ class Database:
             with map_errors():
                 schema_check.refuse_foreign_schema(self.path, self.connection)
             self._schema = found
-
-
-def _decode(value: Any, is_text: int) -> Any:
-    if not is_text:
-        return value
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value
 
 
 def _savepoint_statements(depth: int) -> tuple[str, str, str]:

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any
 
-from smtui.vault.database import Database
 from smtui.vault.sqlite_errors import detect_damage
+from smtui.vault.statements import Statements
 
 TABLE = "digest"
 PURPOSE = "smtui digest"
@@ -65,7 +65,7 @@ class Digest:
         """Restores the `pending` of an earlier moment, after the changes since then were rolled back."""
         self._pending = mark
 
-    def write(self, database: Database, *, durable: bool) -> None:
+    def write(self, database: Statements, *, durable: bool) -> None:
         """Adds the pending change to the stored sum, and counts the commit if it is `durable`."""
         _flush_word_index(database)
         if not self._touched:
@@ -101,8 +101,8 @@ def _hash_row(keyed: blake2b, table: str, row: Row) -> int:
     return int.from_bytes(hashed.digest(), "big")
 
 
-def start(database: Database, key: bytes, *, missing: int = 0) -> None:
-    """Stores the sum of all rows, in the transaction that made the tables, and keeps it up to date from then on.
+def start(database: Statements, key: bytes, *, missing: int = 0) -> Digest:
+    """Stores the sum of all rows, in the transaction that made the tables. Returns what keeps it up to date.
 
     `missing` is a difference to preserve, see `find_difference`.
     """
@@ -112,15 +112,15 @@ def start(database: Database, key: bytes, *, missing: int = 0) -> None:
         " ON CONFLICT (one) DO UPDATE SET sum = excluded.sum",
         (total.to_bytes(SUM_BYTES, "big"),),
     )
-    database.observe(Digest(key))
+    return Digest(key)
 
 
-def find_difference(database: Database, key: bytes, progress: Progress = lambda rows: None) -> int:
+def find_difference(database: Statements, key: bytes, progress: Progress = lambda rows: None) -> int:
     """The stored sum minus the sum of all rows, modulo `MODULUS`; 0 if every row is as it was last written."""
     return (_read_stored(database)[0] - sum_rows(database, key, progress)) % MODULUS
 
 
-def has_valid_row_numbers(database: Database) -> bool:
+def has_valid_row_numbers(database: Statements) -> bool:
     """Whether SQLite's row numbers continue where they ended."""
     # Added here, because SQLite refuses a sum beyond 2^63 - 1.
     numbers = [number for (number,) in database.rows("SELECT seq FROM sqlite_sequence")]
@@ -128,17 +128,17 @@ def has_valid_row_numbers(database: Database) -> bool:
         sum(numbers),)
 
 
-def count_commits(database: Database) -> int:
+def count_commits(database: Statements) -> int:
     """How many durable changes were committed since the sum exists; reads do not count."""
     return _read_stored(database)[1]
 
 
-def exists(database: Database) -> bool:
+def exists(database: Statements) -> bool:
     """Whether the file has a digest, as every file since format 3."""
     return database.row("SELECT 1 FROM sqlite_schema WHERE name = ?", (TABLE,)) is not None
 
 
-def sum_rows(database: Database, key: bytes, progress: Progress = lambda rows: None) -> int:
+def sum_rows(database: Statements, key: bytes, progress: Progress = lambda rows: None) -> int:
     """Reads every row. `progress` is called with the number of rows read, after every `SLICE` of them."""
     _flush_word_index(database)
     total, keyed = 0, _make_hash(key)
@@ -149,12 +149,12 @@ def sum_rows(database: Database, key: bytes, progress: Progress = lambda rows: N
     return total % MODULUS
 
 
-def count_rows(database: Database) -> int:
+def count_rows(database: Statements) -> int:
     """How many rows `sum_rows` reads, except the few of the schema."""
     return sum((database.row(f'SELECT count(*) FROM "{table}"') or (0,))[0] for table in _list_tables(database))
 
 
-def _list_tables(database: Database) -> list[str]:
+def _list_tables(database: Statements) -> list[str]:
     """Every table of ours and of the word index."""
     return [table for (table,) in database.rows(
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')"
@@ -162,7 +162,7 @@ def _list_tables(database: Database) -> list[str]:
     )]
 
 
-def _iterate_rows(database: Database) -> Iterator[tuple[str, Row]]:
+def _iterate_rows(database: Statements) -> Iterator[tuple[str, Row]]:
     for table in _list_tables(database):
         for row in database.iterate(f'SELECT * FROM "{table}"'):
             yield table, row
@@ -170,14 +170,14 @@ def _iterate_rows(database: Database) -> Iterator[tuple[str, Row]]:
         yield "sqlite_schema", row
 
 
-def _read_stored(database: Database) -> tuple[int, int]:
+def _read_stored(database: Statements) -> tuple[int, int]:
     """The stored sum and the number of commits."""
     with detect_damage():
         (total, commits), = database.rows(f"SELECT sum, commits FROM {TABLE}")
         return int.from_bytes(total, "big"), int(commits)
 
 
-def _flush_word_index(database: Database) -> None:
+def _flush_word_index(database: Statements) -> None:
     """Makes the word index write what it holds back; a savepoint does that."""
     if database.in_transaction:
         database.run("SAVEPOINT words; RELEASE words")

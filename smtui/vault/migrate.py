@@ -46,7 +46,7 @@ def _migrate(database: Database, migrations: Migrations) -> None:
     """Runs the migrations and preserves a difference of the digest: a new format must not hide an alteration."""
     missing = digest.find_difference(database, _digest_key(database)) if digest.exists(database) else 0
     _run(database, migrations)
-    digest.start(database, _digest_key(database), missing=missing)
+    database.observe(digest.start(database, _digest_key(database), missing=missing))
 
 
 def _run(database: Database, migrations: Migrations) -> None:

@@ -11,15 +11,12 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 import apsw
 
 from smtui.api.errors import VaultDamagedError, VaultFormatError
 from smtui.vault.schema import MIGRATIONS
-
-if TYPE_CHECKING:
-    from smtui.vault.database import Database
+from smtui.vault.statements import Statements
 
 # "smtu": distinguishes a vault from any other encrypted database.
 APPLICATION_ID = 0x736D7475
@@ -93,17 +90,7 @@ def _list_entries(connection: apsw.Connection) -> list[Entry]:
 @cache
 def _list_expected(present: int) -> frozenset[Entry]:
     """The entries that this build of SQLite stores for our statements."""
-    empty = _Empty()
+    empty = Statements(apsw.Connection(":memory:"))
     for migration in MIGRATIONS[:present]:
-        migration(cast("Database", empty))
+        migration(empty)
     return frozenset(_list_entries(empty.connection))
-
-
-class _Empty:
-    """The part of a database that migrations need to create tables."""
-
-    def __init__(self) -> None:
-        self.connection = apsw.Connection(":memory:")
-
-    def run(self, sql: str) -> None:
-        self.connection.execute(sql)

@@ -13,9 +13,10 @@ import pytest
 import smtui
 from smtui.api.errors import ChangedMeanwhileError
 from smtui.cli import inputs
-from smtui.transfer.apply import ImportTarget, apply_plan
+from smtui.transfer.apply import apply_plan
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, make_plan
+from smtui.transfer.target import ImportTarget
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 

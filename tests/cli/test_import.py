@@ -11,7 +11,7 @@ import pytest
 
 import smtui
 from smtui.cli import import_long
-from smtui.transfer import apply, json_stream
+from smtui.transfer import apply, json_stream, target
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
 
@@ -208,15 +208,15 @@ def test_a_failure_in_the_middle_leaves_nothing(
 ) -> None:
     """Ctrl+C behind the 30th of 50 secrets: the vault is as before, and the exit code says interrupted."""
     made: list[int] = []
-    create = apply.ImportTarget.create
+    create = target.ImportTarget.create
 
-    def until_interrupted(into: apply.ImportTarget, *which: Any) -> bool:
+    def until_interrupted(into: target.ImportTarget, *which: Any) -> bool:
         if len(made) == 3:
             raise KeyboardInterrupt
         made.append(1)
         return create(into, *which)
 
-    monkeypatch.setattr(apply.ImportTarget, "create", until_interrupted)
+    monkeypatch.setattr(target.ImportTarget, "create", until_interrupted)
     monkeypatch.setattr(apply, "BATCH", 10)
 
     answer = cli("import", file("f.json", json.dumps({f"s{number}": "x" for number in range(50)})))

@@ -19,7 +19,8 @@ from random import Random
 import cvc5
 
 from smtui.policy.decide import Identity, Request, decide
-from smtui.policy.exposure import Witness, find_broad_access
+from smtui.policy.explain import Witness
+from smtui.policy.exposure import find_broad_access
 from smtui.policy.grammar import parse
 from smtui.policy.statements import Policy
 from tests.policy import random_policies

@@ -123,7 +123,7 @@ def alter(path: Path, key: bytes, digest_key: bytes, table: str, column: str, wh
     opened = opening.open_file(path, keys)
     if table != "digest":
         with opened.transaction():
-            digest.start(opened, digest_key)
+            opened.observe(digest.start(opened, digest_key))
     opened.close()
     return True
 

@@ -16,10 +16,11 @@ from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.import_long import MAX_NAMES
 from smtui.cli.unlocking import open_for
 from smtui.transfer import formats
-from smtui.transfer.apply import ImportTarget, apply_plan
+from smtui.transfer.apply import apply_plan
 from smtui.transfer.entry import Entry, add_prefixes, combine, refuse_duplicates
 from smtui.transfer.formats import Format
 from smtui.transfer.plan import CHANGES, Action, Progress, Step, make_plan, summarize
+from smtui.transfer.target import ImportTarget
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault

@@ -131,11 +131,9 @@ class GeneratorScreen(ModalScreen[str | None]):
 
     def action_store(self) -> None:
         """Goes on in the form of a new secret, with this as its value."""
-        from smtui.tui.secret.create_secret import make_secret
-
         if chosen := self.candidates.chosen:
             self.dismiss(None)
-            self.app.do(lambda app, session: make_secret(app, session, chosen))
+            self.app.create_secret(chosen)
 
     def action_close(self) -> None:
         self.dismiss(None)

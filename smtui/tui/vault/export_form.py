@@ -80,7 +80,7 @@ class ExportForm(FieldsForm[Wanted]):
     def read(self) -> Wanted:
         path = self.query_one("#path", Input).value.strip()
         if not path:
-            raise InvalidFieldError("ImportTarget which file?")
+            raise InvalidFieldError("Into which file?")
         prefix = "" if self._count else self.query_one("#prefix", Input).value
         return Wanted(path, prefix, list(FORMATS)[self.query_one(RadioSet).pressed_index].value)
 

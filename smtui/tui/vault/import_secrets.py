@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer import formats
-from smtui.transfer.apply import ImportTarget, apply_plan
+from smtui.transfer.apply import apply_plan
 from smtui.transfer.entry import add_prefixes, combine, make_unreadable_error, refuse_duplicates
 from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
+from smtui.transfer.target import ImportTarget
 from smtui.tui.bridge import call
 from smtui.tui.jobs.job import Tell, long
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
