@@ -16,6 +16,7 @@ SETTINGS: Mapping[str, str] = {
 """Former setting -> present setting: the fields of `Settings`."""
 
 ACTIONS: Mapping[str, str] = {
+    "json.lay_out": "json.format",
     "trail.back": "audit.back",
     "trail.export": "audit.export",
     "trail.filter": "audit.filter",

@@ -215,9 +215,10 @@ SHORTCUTS = (
     Shortcut("policy.template", "B", "template", "Template", "Begin with a policy for a usual purpose", show=True),
     Shortcut("policy.store", "ctrl+s", "store", "Attach…", "See what changes, and attach it", show=True),
     Shortcut("policy.validate", "f3", "validate", "Validate", "Ask the service's checks about what is attached"),
-    Shortcut("policy.next", "right_square_bracket", "mark(1)", "Next finding",
-             "To the next place that something is said about"),
-    Shortcut("policy.previous", "left_square_bracket", "mark(-1)", "Finding before", "To the place before"),
+    Shortcut("policy.next", "right_square_bracket", "go_to_diagnostic(1)", "Next finding",
+             "To the next place with a finding"),
+    Shortcut("policy.previous", "left_square_bracket", "go_to_diagnostic(-1)", "Previous finding",
+             "To the previous place with a finding"),
     Shortcut("policy.remove", "f8", "remove", "Remove", "Remove the policy", show=True),
     Shortcut("policy.back", "escape,h", "back", "Back", "Edit no more; then back to the value", show=True),
 
@@ -319,9 +320,10 @@ SHORTCUTS = (
 
     Shortcut("one_line.accept", "enter,ctrl+s", "accept", "OK", "Take this line", show=True),
 
-    Shortcut("json.next", "ctrl+down", "mark(1)", "Next finding", "To the next place that something is said about"),
-    Shortcut("json.previous", "ctrl+up", "mark(-1)", "Finding before", "To the place before"),
-    Shortcut("json.lay_out", "ctrl+o", "lay_out", "Lay out", "One member a line, each one step in"),
+    Shortcut("json.next", "ctrl+down", "go_to_diagnostic(1)", "Next finding", "To the next place with a finding"),
+    Shortcut("json.previous", "ctrl+up", "go_to_diagnostic(-1)", "Previous finding",
+             "To the previous place with a finding"),
+    Shortcut("json.format", "ctrl+o", "format", "Format", "One member a line, indented"),
     Shortcut("json.start", "ctrl+home", "text_start", "Start of text", "To the start of the text"),
     Shortcut("json.end", "ctrl+end", "text_end", "End of text", "To the end of the text"),
     Shortcut("json.select_to_start", "ctrl+shift+home", "text_start(True)", "Select to start",

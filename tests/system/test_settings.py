@@ -122,7 +122,7 @@ def test_former_action_ids_are_understood(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(("former", "present"), [
     ("trail.open", "audit.open"), ("trail.filter", "audit.filter"), ("trail.export", "audit.export"),
-    ("trail.back", "audit.back"),
+    ("trail.back", "audit.back"), ("json.lay_out", "json.format"),
 ])  # fmt: skip
 def test_a_key_chosen_for_a_former_action_id_stays(tmp_path: Path, former: str, present: str) -> None:
     path = tmp_path / "config.toml"

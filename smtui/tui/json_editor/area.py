@@ -1,8 +1,7 @@
-"""Where JSON is typed or looked at: coloured, and with a mark at each place that a check finds fault with.
+"""The text area for JSON: syntax colours, indentation, and diagnostics of a check.
 
-Checks run beside the typing, and only the answer about the newest text counts. What cannot be seen is spelled as JSON
-spells it (`\\u202e`), so that nothing in the text reaches the terminal, and everything can be edited. Once it is
-closed it remembers nothing.
+Checks run in the background, and only the answer about the newest text counts. Invisible characters are shown as JSON
+escapes (`\\u202e`), so that no control character reaches the terminal. The area forgets its text when it is removed.
 """
 
 from __future__ import annotations
@@ -26,19 +25,23 @@ from smtui.text.json_layout import INDENT, indent_json
 from smtui.text.sanitize import escape_json
 from smtui.tui import keys
 from smtui.tui.bridge import call
-from smtui.tui.json_editor.diagnostic import Mark, Severity
-from smtui.tui.json_editor.tokens import word_end, words
+from smtui.tui.json_editor.diagnostic import Diagnostic, Severity
+from smtui.tui.json_editor.tokens import find_token_end, tokenize
 
-Check = Callable[[str], Sequence[Mark]]
+Check = Callable[[str], Sequence[Diagnostic]]
 PAUSE = 0.15
-"""Seconds without a key before a check begins."""
-LONGEST_COLOURED = 4000
-"""Characters of a line; a longer one would make every key slow."""
+"""Seconds without a key press before a check begins."""
+MAX_COLOURED_LENGTH = 4000
+"""Longer lines, in characters, get no syntax colours, as these would slow down every key."""
 PARTS = ("key", "text", "number", "name", "sign", "error", "alert", "warning")
 
 
 class JsonArea(TextArea):
-    """`check` says what is wrong with a text; it runs in the vault's thread, so it may ask the vault."""
+    """A text area for JSON.
+
+    Args:
+        check: returns the diagnostics of a text. It runs in the vault's thread, so it can call the vault.
+    """
 
     BINDINGS = keys.of("json")
     COMPONENT_CLASSES = {f"json-area--{part}" for part in PARTS}  # noqa: RUF012
@@ -78,15 +81,15 @@ class JsonArea(TextArea):
     """
 
     cursor_blink = reactive(False, init=False)
-    marks: var[tuple[Mark, ...]] = var((), init=False)
+    diagnostics: var[tuple[Diagnostic, ...]] = var((), init=False)
 
     class Checked(Message):
-        """The check has answered about the text as it is now."""
+        """The check has answered about the present text."""
 
-        def __init__(self, area: JsonArea, marks: tuple[Mark, ...]) -> None:
+        def __init__(self, area: JsonArea, diagnostics: tuple[Diagnostic, ...]) -> None:
             super().__init__()
             self.area = area
-            self.marks = marks
+            self.diagnostics = diagnostics
 
         @property
         def control(self) -> JsonArea:
@@ -99,7 +102,7 @@ class JsonArea(TextArea):
         self._last_key = ""
 
     def on_mount(self) -> None:
-        self.look()
+        self.check_text()
 
     def on_unmount(self) -> None:
         self._check = None
@@ -110,12 +113,12 @@ class JsonArea(TextArea):
 
     @property
     def is_json(self) -> bool:
-        """Whether what stands here is meant as JSON; where not, it is shown and typed as any text."""
+        """Whether the text is edited as JSON, with colours and indentation, or as plain text."""
         return True
 
     @property
     def value(self) -> str:
-        """What was loaded, to the byte, while it is unchanged; else what stands here."""
+        """The text that was loaded, byte for byte, while it is unchanged; otherwise the edited text."""
         return self._loaded if self.text == escape_json(self._loaded) else self.text
 
     def load_text(self, text: str) -> None:
@@ -126,9 +129,9 @@ class JsonArea(TextArea):
         return super().edit(dataclasses.replace(edit, text=escape_json(edit.text)))
 
     def on_key(self, event: events.Key) -> None:
-        """A new line begins where the one before did, one step in behind what opens; what closes steps back.
+        """Indents a new line like the line before, deeper after an opening bracket, and less at a closing one.
 
-        A terminal without bracketed paste types what is pasted: LF is Ctrl+J then, and CR LF is one line break.
+        A terminal without bracketed paste sends LF as Ctrl+J. CR LF is one line break.
         """
         before_it, self._last_key = self._last_key, event.key
         if event.key == "ctrl+j":
@@ -156,7 +159,7 @@ class JsonArea(TextArea):
     def action_text_end(self, select: bool = False) -> None:
         self.move_cursor(self.document.end, select=select)
 
-    def action_lay_out(self) -> None:
+    def action_format(self) -> None:
         if not self.read_only and (text := indent_json(self.text)) != self.text:
             self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
             self.move_cursor((0, 0))
@@ -164,67 +167,65 @@ class JsonArea(TextArea):
     # Checks.
 
     @on(TextArea.Changed)
-    def look(self) -> None:
-        """Asks the check, unless something is typed before it is asked or has answered."""
+    def check_text(self) -> None:
+        """Starts the check. Further typing cancels it."""
         if self._check is not None:
-            self._look()
+            self._check_later()
 
     @work(group="check", exclusive=True)
-    async def _look(self) -> None:
+    async def _check_later(self) -> None:
         await asyncio.sleep(PAUSE)
         if self._check is not None:
-            self.marks = tuple(await call(self._check, self.text))
-            self.post_message(self.Checked(self, self.marks))
+            self.diagnostics = tuple(await call(self._check, self.text))
+            self.post_message(self.Checked(self, self.diagnostics))
 
-    def watch_marks(self) -> None:
+    def watch_diagnostics(self) -> None:
         self.notify_style_update()
         self.refresh()
 
-    def go_to(self, mark: Mark) -> None:
-        self.move_cursor((mark.line - 1, mark.column - 1), center=True)
+    def go_to(self, diagnostic: Diagnostic) -> None:
+        self.move_cursor((diagnostic.line - 1, diagnostic.column - 1), center=True)
 
-    def action_mark(self, by: int) -> None:
-        """To the next mark, or the one before, and round at the end."""
+    def action_go_to_diagnostic(self, step: int) -> None:
+        """Moves the cursor to the next (1) or previous (-1) diagnostic, and wraps around."""
         here = (self.cursor_location[0] + 1, self.cursor_location[1] + 1)
-        places = sorted({(mark.line, mark.column): mark for mark in self.marks}.items())
-        if by > 0:
-            ahead = [mark for place, mark in places if place > here] + [mark for _, mark in places]
-        else:
-            ahead = [mark for place, mark in reversed(places) if place < here] + [mark for _, mark in reversed(places)]
-        if ahead:
-            self.go_to(ahead[0])
+        by_position = {(each.line, each.column): each for each in self.diagnostics}
+        positions = sorted(by_position, reverse=step < 0)
+        ahead = [each for each in positions if (each > here if step > 0 else each < here)]
+        if positions:
+            self.go_to(by_position[[*ahead, *positions][0]])
 
-    # What is seen.
+    # Rendering.
 
     def get_line(self, line_index: int) -> Text:
         line = super().get_line(line_index)
         if not self.is_json:
             return line
-        if len(line) <= LONGEST_COLOURED:
-            for word in words(line.plain):
-                line.stylize(self._style(word.kind), word.start, word.end)
-        for mark in self.marks:
-            if mark.line == line_index + 1:
-                start = mark.column - 1
-                end = start + mark.length if mark.length else word_end(line.plain, start)
-                line.stylize(self._style(mark.severity.value), start, end)
+        if len(line) <= MAX_COLOURED_LENGTH:
+            for token in tokenize(line.plain):
+                line.stylize(self._get_style(token.kind), token.start, token.end)
+        for diagnostic in self.diagnostics:
+            if diagnostic.line == line_index + 1:
+                start = diagnostic.column - 1
+                end = start + diagnostic.length if diagnostic.length else find_token_end(line.plain, start)
+                line.stylize(self._get_style(diagnostic.severity.value), start, end)
         return line
 
-    def _style(self, part: str) -> Style:
+    def _get_style(self, part: str) -> Style:
         return self.get_component_rich_style(f"json-area--{part}", partial=True)
 
     def render_line(self, y: int) -> Strip:
-        """With the sign of a mark behind the number of its line."""
+        """Shows the sign of the worst diagnostic of a line behind its number."""
         strip = super().render_line(y)
         row = y + self.scroll_offset.y
-        if not self.marks or row >= self.wrapped_document.height:
+        if not self.diagnostics or row >= self.wrapped_document.height:
             return strip
         line, column = self.wrapped_document.offset_to_location(Offset(0, row))
-        here = [mark.severity for mark in self.marks if mark.line == line + 1]
+        here = [diagnostic.severity for diagnostic in self.diagnostics if diagnostic.line == line + 1]
         if column or not here:
             return strip
         worst = min(here, key=list(Severity).index)
         at = self.gutter_width - 2
-        signed = [Segment(worst.sign, (style or Style()) + self._style(worst.value) + Style(underline=False))
+        signed = [Segment(worst.sign, (style or Style()) + self._get_style(worst.value) + Style(underline=False))
                   for _, style, _ in strip.crop(at, at + 1)]
         return Strip.join([strip.crop(0, at), Strip(signed), strip.crop(at + 1)])

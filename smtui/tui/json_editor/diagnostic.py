@@ -1,4 +1,4 @@
-"""What a check says about a text: a sentence about a place in it."""
+"""A diagnostic: a sentence of a check about a position in a text, with its severity."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from smtui.text.sanitize import SafeText
 
 
 class Severity(Enum):
-    """How much it matters; each has a sign and a word, so that no colour is needed to tell them apart."""
+    """The severity. Each has a sign and a word, so that it can be read without colour."""
 
     ERROR = "error"
-    """It cannot be stored."""
+    """The text cannot be stored."""
     ALERT = "alert"
-    """It can be stored, and should be looked at first."""
+    """The text can be stored, but the person should read this first."""
     WARNING = "warning"
-    """It is allowed, and seldom meant."""
+    """The text is valid, but probably not what the person intends."""
 
     @property
     def sign(self) -> str:
@@ -24,8 +24,8 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """`line` and `column` count from 1; a `length` of 0 marks the word that begins there."""
+class Diagnostic:
+    """One finding; `line` and `column` count from 1. A `length` of 0 stands for the token that begins there."""
 
     line: int
     column: int

@@ -1,4 +1,4 @@
-"""What a check says, one row for each mark: how much it matters, where, and the sentence."""
+"""The list of diagnostics below an editor: severity, position and sentence, one row each."""
 
 from __future__ import annotations
 
@@ -10,47 +10,48 @@ from textual.message import Message
 from textual.widgets import OptionList
 
 from smtui.text.sanitize import SafeText
-from smtui.tui.json_editor.diagnostic import Mark, Severity
+from smtui.tui.json_editor.diagnostic import Diagnostic, Severity
 from smtui.tui.widgets.row_list import RowList
 
 COLOURS = {Severity.ERROR: "$error", Severity.ALERT: "$warning", Severity.WARNING: "$warning"}
 
 
-class MarkList(RowList):
-    """Enter on a row sends `Chosen`. Without a mark it says so in the words of `nothing`."""
+class DiagnosticList(RowList):
+    """Enter on a row sends `Selected`. Without diagnostics the list shows the text `nothing`."""
 
     DEFAULT_CSS = """
-    MarkList {
+    DiagnosticList {
         height: auto;
         max-height: 6;
         scrollbar-size-vertical: 0;
     }
     """
 
-    class Chosen(Message):
-        """The person wants to see the place."""
+    class Selected(Message):
+        """The person wants to go to the position of a diagnostic."""
 
-        def __init__(self, mark: Mark) -> None:
+        def __init__(self, diagnostic: Diagnostic) -> None:
             super().__init__()
-            self.mark = mark
+            self.diagnostic = diagnostic
 
     def __init__(self, nothing: SafeText) -> None:
         super().__init__()
         self._nothing = nothing
-        self._marks: tuple[Mark, ...] = ()
+        self._diagnostics: tuple[Diagnostic, ...] = ()
 
-    def show(self, marks: Sequence[Mark]) -> None:
-        self._marks = tuple(marks)
-        rows = [_row(mark) for mark in self._marks] or [Content.styled(self._nothing, "$text-muted")]
-        self.put(rows, self.cursor)
+    def show(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self._diagnostics = tuple(diagnostics)
+        rows = list(map(_format_row, self._diagnostics))
+        self.put(rows or [Content.styled(self._nothing, "$text-muted")], self.cursor)
 
     @on(OptionList.OptionSelected)
-    def _chosen(self, event: OptionList.OptionSelected) -> None:
+    def _select(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if event.option_index < len(self._marks):
-            self.post_message(self.Chosen(self._marks[event.option_index]))
+        if event.option_index < len(self._diagnostics):
+            self.post_message(self.Selected(self._diagnostics[event.option_index]))
 
 
-def _row(mark: Mark) -> Content:
-    what = (f"{mark.severity.sign} {mark.severity.value}", f"bold {COLOURS[mark.severity]}")
-    return Content.assemble(what, (f"  {mark.line}:{mark.column}  ", "$text-muted"), Content(mark.message))
+def _format_row(diagnostic: Diagnostic) -> Content:
+    severity = (f"{diagnostic.severity.sign} {diagnostic.severity.value}", f"bold {COLOURS[diagnostic.severity]}")
+    position = (f"  {diagnostic.line}:{diagnostic.column}  ", "$text-muted")
+    return Content.assemble(severity, position, Content(diagnostic.message))

@@ -1,4 +1,4 @@
-"""Which lines a change of JSON adds and takes away, as both are laid out."""
+"""The diff of two JSON texts, line by line, after both are formatted."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from smtui.text.json_layout import indent_json
 from smtui.text.sanitize import SafeText, escape_json
 
 AROUND = 2
-"""Lines that stay the same are shown before and behind a change."""
+"""The number of unchanged lines before and after a change."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """`sign` is + for added, - for removed, a space for the same, … where lines are left out."""
+class DiffLine:
+    """One line; `sign` is + for added, - for removed, a space for unchanged, … for omitted lines."""
 
     sign: str
     text: SafeText
 
 
-def line_changes(before: str, after: str) -> list[Line]:
-    """Nothing where only spaces and line breaks differ."""
+def diff_json(before: str, after: str) -> list[DiffLine]:
+    """Returns the changed lines with their context; empty if only spaces and line breaks differ."""
     old, new = (escape_json(indent_json(text)).split("\n") if text else [] for text in (before, after))
-    found: list[Line] = []
+    found: list[DiffLine] = []
     for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(AROUND):
         if found:
-            found.append(Line("…", SafeText("")))
+            found.append(DiffLine("…", SafeText("")))
         for what, i, j, k, m in group:
-            found += _lines(what, old[i:j], new[k:m])
+            found += _list_lines(what, old[i:j], new[k:m])
     return found
 
 
-def _lines(what: str, old: list[str], new: list[str]) -> Iterator[Line]:
+def _list_lines(what: str, old: list[str], new: list[str]) -> Iterator[DiffLine]:
     if what == "equal":
-        yield from (Line(" ", SafeText(text)) for text in old)
+        yield from (DiffLine(" ", SafeText(text)) for text in old)
         return
-    yield from (Line("-", SafeText(text)) for text in old)
-    yield from (Line("+", SafeText(text)) for text in new)
+    yield from (DiffLine("-", SafeText(text)) for text in old)
+    yield from (DiffLine("+", SafeText(text)) for text in new)

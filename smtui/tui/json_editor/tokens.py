@@ -1,4 +1,4 @@
-"""The words of JSON, for their colours."""
+"""The tokens of a line of JSON, for syntax colours."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Literal
 
 Kind = Literal["key", "text", "number", "name", "sign"]
 
-_WORD = re.compile(
+_TOKEN = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<text>"(?:[^"\\]|\\.)*"?)|(?P<number>-?\d[\d.eE+-]*)'
     r"|(?P<name>[A-Za-z]+)|(?P<sign>[{}\[\]:,])"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """Where in its line it begins and ends, counted from 0."""
+class Token:
+    """A token; `start` and `end` are columns from 0."""
 
     start: int
     end: int
     kind: Kind
 
 
-def words(line: str) -> Iterator[Word]:
-    """Of any text, as far as it looks like JSON."""
-    for found in _WORD.finditer(line):
-        yield Word(found.start(), found.end(), found.lastgroup)  # type: ignore[arg-type]
+def tokenize(line: str) -> Iterator[Token]:
+    """Yields the tokens of a line; the text need not be valid JSON."""
+    for found in _TOKEN.finditer(line):
+        yield Token(found.start(), found.end(), found.lastgroup)  # type: ignore[arg-type]
 
 
-def word_end(line: str, start: int) -> int:
-    """Where the word that begins here ends; of none, behind one character."""
-    found = _WORD.match(line, start)
+def find_token_end(line: str, start: int) -> int:
+    """Returns the end of the token that begins at `start`, or `start + 1` if there is none."""
+    found = _TOKEN.match(line, start)
     return found.end() if found else start + 1

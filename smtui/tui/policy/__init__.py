@@ -1,5 +1,5 @@
 """The resource policy of a secret: editor, diagnostics, templates, preview, and who has access.
 
-Belongs here: a policy on the screen. Does not belong here: what a policy decides (`smtui.policy`). A new template goes
-into `templates`.
+Belongs here: a policy on the screen. Does not belong here: the decision of a policy (`smtui.policy`). A new template
+goes into `templates`.
 """

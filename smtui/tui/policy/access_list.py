@@ -1,4 +1,4 @@
-"""Who can read a secret, as far as its policy says."""
+"""The list of principals who can read a secret, as its policy decides."""
 
 from __future__ import annotations
 
@@ -15,27 +15,32 @@ NOBODY = "Nobody can read this until it is restored."
 CONDITIONAL = "  under the conditions of the policy"
 
 
-class Readers(Static):
-    """`told` is the answer of ListAccess."""
+class AccessList(Static):
+    """Shows who has access to the value of a secret."""
 
     DEFAULT_CSS = """
-    Readers {
+    AccessList {
         height: auto;
         padding: 0 1;
     }
     """
 
-    def show(self, told: dict[str, Any] | None, account: str) -> None:
-        self.update(Content("\n").join(_lines(told, account)) if told is not None else NOBODY)
+    def show(self, access: dict[str, Any] | None, account: str) -> None:
+        """Shows the response of ListAccess, or that a deleted secret cannot be read.
+
+        Args:
+            account: the account id of the secret.
+        """
+        self.update(Content("\n").join(_format_access(access, account)) if access is not None else NOBODY)
 
 
-def _lines(told: dict[str, Any], account: str) -> Iterator[Content]:
+def _format_access(access: dict[str, Any], account: str) -> Iterator[Content]:
     yield Content.styled("Who can read this", "bold $primary")
     yield Content(OWN)
-    for each in told["Principals"]:
+    for each in access["Principals"]:
         if each != account:
             yield Content(sanitize(f"everybody in account {each} whom that account lets" if each.isdigit() else each))
-    for each in told.get("ConditionalPrincipals", ()):
+    for each in access.get("ConditionalPrincipals", ()):
         yield Content.assemble(Content(sanitize(each)), (CONDITIONAL, "$text-muted"))
-    if "Witness" in told:
-        yield Content.styled(sanitize(f"▲ {told['Witness']}"), "$warning")
+    if "Witness" in access:
+        yield Content.styled(sanitize(f"▲ {access['Witness']}"), "$warning")

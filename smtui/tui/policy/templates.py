@@ -1,4 +1,4 @@
-"""Policies to begin with, filled with a secret's own account; what else is to be filled in stands in capitals."""
+"""Templates of policies. They contain the secret's account; other values to fill in are placeholders in capitals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText
 READ = ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"]
 
 
-def _policy(effect: str, principal: Any, action: Any, condition: Any = None) -> str:
+def _format_policy(effect: str, principal: Any, action: Any, condition: Any = None) -> str:
     statement = {"Effect": effect, "Principal": principal, "Action": action, "Resource": "*"}
     return json.dumps({"Version": "2012-10-17",
                        "Statement": [{**statement, **({"Condition": condition} if condition else {})}]}, indent=2)
@@ -20,14 +20,14 @@ def _policy(effect: str, principal: Any, action: Any, condition: Any = None) -> 
 
 TEMPLATES: tuple[tuple[SafeText, Callable[[str], str]], ...] = (
     (SafeText("Same account: everybody in it whose own policies say so"),
-     lambda account: _policy("Allow", {"AWS": format_principal_arn(account)}, READ)),
+     lambda account: _format_policy("Allow", {"AWS": format_principal_arn(account)}, READ)),
     (SafeText("One role"),
-     lambda account: _policy("Allow", {"AWS": format_principal_arn(account, "role/ROLE-NAME")}, READ)),
+     lambda account: _format_policy("Allow", {"AWS": format_principal_arn(account, "role/ROLE-NAME")}, READ)),
     (SafeText("One organization"),
-     lambda account: _policy("Allow", "*", READ, {"StringEquals": {"aws:PrincipalOrgID": "o-ORGANIZATION"}})),
+     lambda account: _format_policy("Allow", "*", READ, {"StringEquals": {"aws:PrincipalOrgID": "o-ORGANIZATION"}})),
     (SafeText("One VPC endpoint: nobody reads it from elsewhere"),
-     lambda account: _policy("Deny", "*", "secretsmanager:GetSecretValue",
+     lambda account: _format_policy("Deny", "*", "secretsmanager:GetSecretValue",
                              {"StringNotEquals": {"aws:SourceVpce": "vpce-ENDPOINT"}})),
     (SafeText("Deny without TLS"),
-     lambda account: _policy("Deny", "*", "secretsmanager:*", {"Bool": {"aws:SecureTransport": "false"}})),
+     lambda account: _format_policy("Deny", "*", "secretsmanager:*", {"Bool": {"aws:SecureTransport": "false"}})),
 )

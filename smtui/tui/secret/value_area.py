@@ -8,8 +8,8 @@ from textual.reactive import reactive
 
 from smtui.text.json_object import encode_string
 from smtui.tui.json_editor.area import JsonArea
-from smtui.tui.json_editor.check import json_marks, looks_like_json
-from smtui.tui.json_editor.tokens import words
+from smtui.tui.json_editor.check import find_json_diagnostics, looks_like_json
+from smtui.tui.json_editor.tokens import tokenize
 from smtui.tui.secret.values import can_be_typed
 
 REFUSED = "What was pasted has unseen characters. f on the secret's screen stores such a value from a file."
@@ -29,7 +29,7 @@ class ValueArea(JsonArea):
     hidden: reactive[bool] = reactive(True)
 
     def __init__(self, text: str = "") -> None:
-        super().__init__(text, json_marks)
+        super().__init__(text, find_json_diagnostics)
         self.show_line_numbers = self.is_json
 
     @property
@@ -40,7 +40,7 @@ class ValueArea(JsonArea):
     def on_text_area_changed(self) -> None:
         self.show_line_numbers = self.is_json
         if not self.is_json:
-            self.marks = ()
+            self.diagnostics = ()
 
     def get_line(self, line_index: int) -> Text:
         if self.hidden:
@@ -65,6 +65,6 @@ class ValueArea(JsonArea):
     def _spelled(self, password: str) -> str:
         row, column = min(self.selection)
         line = self.document.get_line(row)
-        inside = any(word.kind in ("text", "key") and word.start < column < word.end for word in words(line))
+        inside = any(word.kind in ("text", "key") and word.start < column < word.end for word in tokenize(line))
         quoted = encode_string(password)
         return quoted[1:-1] if inside else quoted

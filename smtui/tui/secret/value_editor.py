@@ -34,13 +34,13 @@ class ValueEditor(Vertical):
     ValueEditor {
         height: 1fr;
     }
-    ValueEditor > PairRows, ValueEditor.-keys > ValueArea, ValueEditor.-keys > .marks {
+    ValueEditor > PairRows, ValueEditor.-keys > ValueArea, ValueEditor.-keys > .diagnostics {
         display: none;
     }
     ValueEditor.-keys > PairRows {
         display: block;
     }
-    ValueEditor > .marks {
+    ValueEditor > .diagnostics {
         height: auto;
         padding: 0 1;
         color: $warning;
@@ -61,7 +61,7 @@ class ValueEditor(Vertical):
     def compose(self) -> ComposeResult:
         yield PairRows(_lines(self._keyed), hidden=True)
         yield ValueArea("" if self.keyed else expand_for_editing(self._before))
-        yield Static(classes="marks")
+        yield Static(classes="diagnostics")
 
     @property
     def keyed(self) -> bool:
@@ -134,10 +134,10 @@ class ValueEditor(Vertical):
         return None
 
     @on(JsonArea.Checked)
-    def _show_mark(self, event: JsonArea.Checked) -> None:
-        """The first thing that is to be said about the text; it is marked there too."""
-        said = [f"{mark.severity.sign} {mark.line}:{mark.column}  {mark.message}" for mark in event.marks[:1]]
-        self.query_one(".marks", Static).update(Content(sanitize("".join(said))))
+    def _show_diagnostic(self, event: JsonArea.Checked) -> None:
+        """The first diagnostic of the text, which the text area shows as well."""
+        said = [f"{each.severity.sign} {each.line}:{each.column}  {each.message}" for each in event.diagnostics[:1]]
+        self.query_one(".diagnostics", Static).update(Content(sanitize("".join(said))))
 
     def take(self, password: str) -> None:
         """Puts a password where the cursor is: instead of a row's value, or into the text."""

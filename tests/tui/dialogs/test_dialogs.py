@@ -33,7 +33,7 @@ from smtui.tui.dialogs.pick import Pick
 from smtui.tui.help.go import Go
 from smtui.tui.jobs.dialog import WorkDialog
 from smtui.tui.jobs.job import LongWork
-from smtui.tui.json_editor.diff import Line
+from smtui.tui.json_editor.diff import DiffLine
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import Key, Sealed
 from smtui.tui.kms.new_key import NewKeyForm
@@ -130,7 +130,7 @@ DIALOGS: dict[str, Make] = {
     "new secret": lambda session: NewSecret(),
     "one line": lambda session: OneLine(sanitize(NAME), "text", longest=99),
     "pick": lambda session: Pick(sanitize(NAME), LINES),
-    "policy preview": lambda session: PolicyPreview(sanitize(NAME), [Line("+", line) for line in LINES], LINES[:8]),
+    "policy preview": lambda session: PolicyPreview(sanitize(NAME), [DiffLine("+", line) for line in LINES], LINES[:8]),
     "press key": lambda session: PressKey(sanitize(NAME)),
     "report": lambda session: Report(sanitize(NAME), LONG, LINES, wrong=True),
     "restore plan": lambda session: RestorePlan(session, PLANNED),

@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 
 from smtui.text.sanitize import SafeText, escape_json, sanitize
 from smtui.tui.json_editor.area import Check, JsonArea
-from smtui.tui.json_editor.diagnostic import Mark, Severity
-from smtui.tui.json_editor.diagnostic_list import MarkList
+from smtui.tui.json_editor.diagnostic import Diagnostic, Severity
+from smtui.tui.json_editor.diagnostic_list import DiagnosticList
 from tests.tui.conftest import paste, screen_text, types, until
 from tests.waiting import LIMIT
 
@@ -29,9 +29,9 @@ THINGS = st.recursive(
 def find(word: str) -> Check:
     """A check that finds fault with each line that holds the word."""
 
-    def check(text: str) -> list[Mark]:
+    def check(text: str) -> list[Diagnostic]:
         return [
-            Mark(number, line.index(word) + 1, 0, Severity.ERROR, SafeText(f"{word} is wrong"))
+            Diagnostic(number, line.index(word) + 1, 0, Severity.ERROR, SafeText(f"{word} is wrong"))
             for number, line in enumerate(text.split("\n"), 1) if word in line
         ]
 
@@ -47,13 +47,13 @@ class Editor(App[None]):
 
     def compose(self) -> ComposeResult:
         yield self.area
-        yield MarkList(SafeText("Nothing is wrong."))
+        yield DiagnosticList(SafeText("Nothing is wrong."))
 
     def on_json_area_checked(self, message: JsonArea.Checked) -> None:
-        self.query_one(MarkList).show(message.marks)
+        self.query_one(DiagnosticList).show(message.diagnostics)
 
-    def on_mark_list_chosen(self, message: MarkList.Chosen) -> None:
-        self.area.go_to(message.mark)
+    def on_diagnostic_list_selected(self, message: DiagnosticList.Selected) -> None:
+        self.area.go_to(message.diagnostic)
 
 
 async def shows(pilot: Pilot[None], text: str) -> None:
@@ -81,7 +81,7 @@ async def test_going_through_what_was_found() -> None:
         for key in ("ctrl+down", "ctrl+down", "ctrl+down", "ctrl+up", "ctrl+up"):
             await pilot.press(key)
             places.append(app.area.cursor_location)
-        app.query_one(MarkList).focus()
+        app.query_one(DiagnosticList).focus()
         await pilot.press("end", "enter")
 
         assert places == [(2, 3), (4, 0), (0, 0), (4, 0), (2, 3)]
@@ -92,11 +92,11 @@ async def test_an_answer_about_an_older_text_does_not_count() -> None:
     """However late it comes."""
     begun, go_on = threading.Event(), threading.Event()
 
-    def slow(text: str) -> Sequence[Mark]:
+    def slow(text: str) -> Sequence[Diagnostic]:
         if "x" not in text:
             begun.set()
             go_on.wait(LIMIT)
-        return [Mark(1, 1, 0, Severity.WARNING, sanitize(f"about {len(text)}"))]
+        return [Diagnostic(1, 1, 0, Severity.WARNING, sanitize(f"about {len(text)}"))]
 
     app = Editor("[]", slow)
     async with app.run_test() as pilot:
@@ -105,7 +105,7 @@ async def test_an_answer_about_an_older_text_does_not_count() -> None:
         go_on.set()
         await shows(pilot, "about 3")
 
-        assert [mark.message for mark in app.area.marks] == ["about 3"]
+        assert [each.message for each in app.area.diagnostics] == ["about 3"]
 
 
 async def test_what_cannot_be_seen_is_spelled() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from smtui.tui.json_editor.diff import line_changes
+from smtui.tui.json_editor.diff import diff_json
 from smtui.tui.policy import diagnostics
 from smtui.tui.policy.templates import TEMPLATES
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
@@ -64,8 +64,6 @@ async def test_reading_again_keeps_what_is_being_edited(app: MakeApp, database: 
         await until(pilot, lambda: program.input.is_idle)
         assert READER in screen_text(program) and "being edited" in screen_text(program)
         await pilot.press("ctrl+s")
-        await shows(pilot, "Attach this policy to prod/db?")
-        await pilot.press("enter")
         await shows(pilot, "changed meanwhile")
 
         assert attached(database) == policy(Sid="Theirs")
@@ -97,7 +95,7 @@ async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: A
         await open_policy(pilot)
         await write(pilot, policy(Effect="Permit", Action="read"))
         await shows(pilot, "✗ error  5:17  statement 1, Effect must be Allow or Deny")
-        program.screen.said.focus()  # type: ignore[attr-defined]
+        program.screen.diagnostic_list.focus()  # type: ignore[attr-defined]
         await pilot.press("end", "enter")
 
         assert "5✗" in screen_text(program)
@@ -229,12 +227,12 @@ def test_what_changes_line_by_line() -> None:
     """With two lines around; nothing where only the layout differs."""
     before, after = policy(), policy(Effect="Deny")
 
-    assert [line.sign + line.text for line in line_changes(before, after)] == [
+    assert [line.sign + line.text for line in diff_json(before, after)] == [
         '   "Statement": [', "     {", '-      "Effect": "Allow",', '+      "Effect": "Deny",',
         '       "Principal": {"AWS": "arn:aws:iam::210987654321:role/reader"},',
         '       "Action": "secretsmanager:GetSecretValue",',
     ]
-    assert line_changes(before, json.dumps(json.loads(before))) == []
+    assert diff_json(before, json.dumps(json.loads(before))) == []
 
 
 # How it looks.
@@ -304,6 +302,7 @@ async def test_a_policy_that_locks_its_writer_out_is_said_to_while_it_is_typed(a
                                       "-E" in text("")])
 def test_what_a_template_leaves_to_be_filled_in_is_marked(template: Callable[[str], str]) -> None:
     arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:prod/db-AbCdEf"
+    now = datetime(2026, 3, 2, tzinfo=UTC)
 
-    assert [mark for mark in diagnostics.marks(template("000000000000"), arn, datetime(2026, 3, 2, tzinfo=UTC))
-            if "is a placeholder" in mark.message]
+    assert [each for each in diagnostics.find_diagnostics(template("000000000000"), arn, now)
+            if "is a placeholder" in each.message]
