@@ -203,15 +203,15 @@ class JsonArea(TextArea):
             return line
         if len(line) <= MAX_COLOURED_LENGTH:
             for token in tokenize(line.plain):
-                line.stylize(self._get_style(token.kind), token.start, token.end)
+                line.stylize(self._get_part_style(token.kind), token.start, token.end)
         for diagnostic in self.diagnostics:
             if diagnostic.line == line_index + 1:
                 start = diagnostic.column - 1
                 end = start + diagnostic.length if diagnostic.length else find_token_end(line.plain, start)
-                line.stylize(self._get_style(diagnostic.severity.value), start, end)
+                line.stylize(self._get_part_style(diagnostic.severity.value), start, end)
         return line
 
-    def _get_style(self, part: str) -> Style:
+    def _get_part_style(self, part: str) -> Style:
         return self.get_component_rich_style(f"json-area--{part}", partial=True)
 
     def render_line(self, y: int) -> Strip:
@@ -226,6 +226,6 @@ class JsonArea(TextArea):
             return strip
         worst = min(here, key=list(Severity).index)
         at = self.gutter_width - 2
-        signed = [Segment(worst.sign, (style or Style()) + self._get_style(worst.value) + Style(underline=False))
+        signed = [Segment(worst.sign, (style or Style()) + self._get_part_style(worst.value) + Style(underline=False))
                   for _, style, _ in strip.crop(at, at + 1)]
         return Strip.join([strip.crop(0, at), Strip(signed), strip.crop(at + 1)])
