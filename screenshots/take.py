@@ -21,8 +21,9 @@ from textual.pilot import Pilot
 
 from smtui.backends.demo import demo
 from smtui.tui.app import SmtuiApp
-from smtui.tui.help.places import PLACES, Place
-from smtui.tui.secret.tabs import PARTS, POLICY, exists
+from smtui.tui.help.places import PLACES, SECRETS
+from smtui.tui.secret.tabs import PARTS, POLICY
+from smtui.tui.shell import Place
 
 HERE = Path(__file__).parent
 WIDTH_IN_PIXELS = 1600
@@ -129,7 +130,7 @@ async def policy(pilot: Pilot[None]) -> None:
 def place(where: Place) -> Steps:
     async def steps(pilot: Pilot[None]) -> None:
         await seen(pilot, "10 secrets")
-        await cast("SmtuiApp", pilot.app).go(where)
+        await cast("SmtuiApp", pilot.app).go_to(where)
         await settled(pilot)
 
     return steps
@@ -144,9 +145,9 @@ async def settled(pilot: Pilot[None]) -> None:
 PICTURES: dict[str, Steps] = {
     "unlock": unlock, "list": listed, "filter": filtered, "deletion": planned, "secret": secret, "label-move": carried,
     "compared": compared,
-    **{PARTS[number - 1][0].lower(): part(number) for number in range(3, len(PARTS) + 1) if exists(number)},
+    **{PARTS[number - 1].lower(): part(number) for number in range(3, len(PARTS) + 1)},
     "policy": policy,
-    **{where.words.lower().replace(" ", "-"): place(where) for where in PLACES if where.screen},
+    **{where.words.lower().replace(" ", "-"): place(where) for where in PLACES if where is not SECRETS},
     "generator": generator, "help": shown_help,
 }  # fmt: skip
 

@@ -25,7 +25,7 @@ from smtui.system.ambient import read_monotonic_clock
 from smtui.system.settings import Settings
 from smtui.system.terminal_end import HUNG_UP, TERMINAL
 from smtui.text.sanitize import sanitize
-from smtui.tui import keys, themes
+from smtui.tui import keys, screens, themes
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.bridge import (
     BACKGROUND,
@@ -37,6 +37,7 @@ from smtui.tui.bridge import (
     gesture,
 )
 from smtui.tui.help.palette import Actions
+from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.input_queue import INPUT
 from smtui.tui.jobs import rotation_worker
 from smtui.tui.jobs.job import LOOK, Deed
@@ -44,7 +45,7 @@ from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.secret.tabs import VALUE
 from smtui.tui.session import Opened, Session
-from smtui.tui.shell import Shell
+from smtui.tui.shell import Place, Shell
 from smtui.tui.too_small import TooSmallScreen, fits
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
 from smtui.tui.unlock.screen import UnlockScreen
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
 
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
-    from smtui.tui.help.places import Place
     from smtui.tui.unlock.return_place import ReturnPlace
     from smtui.tui.vault.tasks import Task
 
@@ -412,23 +412,24 @@ class SmtuiApp(Shell):
 
         place = await self.push_screen_wait(Go())
         if place is not None and self.session is not None:
-            await self.go(place)
+            await self.go_to(place)
 
     @gesture
     async def action_switch(self) -> None:
-        from smtui.tui.help.places import REGIONS
+        await self.go_to(REGIONS)
 
-        await self.go(REGIONS)
-
-    async def go(self, place: Place) -> None:
+    async def go_to(self, place: Place) -> None:
         from smtui.tui.secret_list.screen import SecretsScreen
 
         if self.session is None:
             return
         while len(self.screen_stack) > 1 and not isinstance(self.screen, SecretsScreen):
             await self.pop_screen()
-        if place.screen:
-            await self.push_screen(place.made(self.session))
+        if place is not SECRETS:
+            await self.push_screen(screens.make_place_screen(place, self.session))
+
+    async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:
+        return await self.push_screen_wait(screens.make_tab_screen(number, session, secret_id))
 
     def action_undo(self) -> None:
         """The last change of this session, wherever in it one is."""

@@ -26,7 +26,7 @@ from smtui.tui.widgets.read_state import READ, READING, ReadState, could_not_rea
 if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.tui.session import Session
-    from smtui.tui.shell import Shell
+    from smtui.tui.shell import Place, Shell
     from smtui.tui.undo.history import Done
 
 READ_ONLY = "This session only reads: nothing was changed."
@@ -43,6 +43,8 @@ class SessionScreen(Screen[Answer]):
     """
 
     app: getters.app[Shell]
+    place: ClassVar[Place | None] = None
+    """Which place of the menu this is; None for a screen that is opened from another."""
     opened_by: tuple[str, ...] = ()
     """The methods whose first call is the access of whoever opens this screen, and is recorded as such."""
     tells_itself = False

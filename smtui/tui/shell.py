@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,10 +25,24 @@ from smtui.tui.session import Session
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.tui.help.places import Place
     from smtui.tui.vault.tasks import Task
 
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one can go from anywhere in a session: one row of the menu "Go to".
+
+    Attributes:
+        key: the letter that goes there from the menu.
+        words: its name.
+        tooltip: what is there.
+    """
+
+    key: str
+    words: str
+    tooltip: str
 
 
 class Shell(CopyingApp):
@@ -147,8 +162,12 @@ class Shell(CopyingApp):
         """For a screen that is itself removed by it."""
 
     @abstractmethod
-    async def go(self, place: Place) -> None:
+    async def go_to(self, place: Place) -> None:
         """To a place of the session, with nothing left open of what was before."""
+
+    @abstractmethod
+    async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:
+        """Shows a tab of a secret that has a screen of its own; answers the number of the one to go to instead."""
 
     @abstractmethod
     def look_again(self) -> None:

@@ -10,8 +10,9 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.tui.app import SmtuiApp
-from smtui.tui.help.places import PLACES
-from smtui.tui.secret.tabs import PARTS, exists, made
+from smtui.tui.help.places import PLACES, SECRETS
+from smtui.tui.screens import make_tab_screen
+from smtui.tui.secret.tabs import PARTS
 from tests.tui.conftest import MakeApp, said, screen_text, until
 
 VALUE, KEYED = "marked-value-Xy7Kp2", "marked-keyed-Zt4Rm9"
@@ -38,14 +39,14 @@ async def settled(pilot: Pilot[None]) -> None:
         await pilot.pause()
 
 
-@pytest.mark.parametrize("number", [number for number in range(3, len(PARTS) + 1) if exists(number)])
+@pytest.mark.parametrize("number", range(3, len(PARTS) + 1))
 async def test_each_part(app: MakeApp, marked: Any, number: int) -> None:
     running = app()
     async with running.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: running.session)
         assert running.session is not None
         for name in ("a", "b"):
-            await running.push_screen(made(number, running.session, name))
+            await running.push_screen(make_tab_screen(number, running.session, name))
             for key in ("down", "enter", "down", "escape"):
                 await settled(pilot)
                 tells_nothing(running)
@@ -54,12 +55,12 @@ async def test_each_part(app: MakeApp, marked: Any, number: int) -> None:
                 await running.pop_screen()
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place.screen], ids=lambda place: place.words)
+@pytest.mark.parametrize("place", [place for place in PLACES if place is not SECRETS], ids=lambda place: place.words)
 async def test_each_place(app: MakeApp, marked: Any, place: Any) -> None:
     running = app()
     async with running.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: running.session)
-        await running.go(place)
+        await running.go_to(place)
         for key in ("down", "enter", "down", "escape"):
             await settled(pilot)
             tells_nothing(running)

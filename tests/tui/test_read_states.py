@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from textual.binding import Binding
@@ -22,11 +22,12 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.help.places import PLACES
+from smtui.tui.help.places import PLACES, SECRETS
 from smtui.tui.help.screen import HelpScreen
+from smtui.tui.screens import make_place_screen, make_tab_screen
 from smtui.tui.secret.compare import CompareScreen
 from smtui.tui.secret.screen import SecretScreen
-from smtui.tui.secret.tabs import HISTORY, POLICY, REPLICATION, ROTATION, made
+from smtui.tui.secret.tabs import HISTORY, POLICY, REPLICATION, ROTATION
 from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
@@ -43,11 +44,11 @@ NOTHING_THERE = re.compile(
 
 
 def _part(number: int) -> Make:
-    return lambda session: made(number, session, SECRET)
+    return lambda session: make_tab_screen(number, session, SECRET)
 
 
 def _place(place: Any) -> Make:
-    return lambda session: cast("SessionScreen[Any]", place.made(session))
+    return lambda session: make_place_screen(place, session)
 
 
 def _compared(session: Session) -> SessionScreen[Any]:
@@ -59,7 +60,7 @@ SCREENS: dict[str, Make] = {
     "secret": lambda session: SecretScreen(session, SECRET),
     "policy": _part(POLICY), "rotation": _part(ROTATION), "replication": _part(REPLICATION), "history": _part(HISTORY),
     "compare": _compared,
-    **{place.words.lower(): _place(place) for place in PLACES if place.screen},
+    **{place.words.lower(): _place(place) for place in PLACES if place is not SECRETS},
 }  # fmt: skip
 READ_NOTHING = {"manual"}
 """What is known without the vault."""

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from textual.css import stylesheet
 
-from smtui.tui.help.places import PLACES
+from smtui.tui.help.places import PLACES, SECRETS
+from smtui.tui.screens import make_place_screen
 from smtui.tui.workarounds import CachedStylesheet
 from tests.tui.conftest import MakeApp
 
@@ -27,8 +28,8 @@ async def test_no_source_is_parsed_twice(app: MakeApp, filled: Any, monkeypatch:
     async with running.run_test() as pilot:
         assert running.session is not None
         for place in PLACES:
-            if place.screen:
-                await running.push_screen(place.made(running.session))
+            if place is not SECRETS:
+                await running.push_screen(make_place_screen(place, running.session))
                 await pilot.pause()
 
     assert parsed

@@ -12,9 +12,10 @@ import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.events import EventsScreen
 from smtui.tui.base_screen import SessionScreen
-from smtui.tui.help.places import PLACES
+from smtui.tui.help.places import PLACES, SECRETS
+from smtui.tui.screens import make_place_screen, make_tab_screen
 from smtui.tui.secret.screen import SecretScreen
-from smtui.tui.secret.tabs import HISTORY, POLICY, REPLICATION, ROTATION, made
+from smtui.tui.secret.tabs import HISTORY, POLICY, REPLICATION, ROTATION
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from tests.conftest import PASSPHRASE, Clock
@@ -26,15 +27,15 @@ Make = Callable[[Session], "SessionScreen[Any] | None"]
 
 
 def _part(number: int) -> Make:
-    return lambda session: made(number, session, SECRET)
+    return lambda session: make_tab_screen(number, session, SECRET)
 
 
 SCREENS: dict[str, Make] = {
     "list": lambda session: None,
     "secret": lambda session: SecretScreen(session, SECRET),
     "policy": _part(POLICY), "rotation": _part(ROTATION), "replication": _part(REPLICATION), "history": _part(HISTORY),
-    **{place.words.lower(): (lambda session, place=place: cast("SessionScreen[Any]", place.made(session)))
-       for place in PLACES if place.screen},
+    **{place.words.lower(): (lambda session, place=place: make_place_screen(place, session))
+       for place in PLACES if place is not SECRETS},
 }
 OPENING = {
     "list": "ListSecrets", "secret": "DescribeSecret", "policy": "GetResourcePolicy", "rotation": "DescribeRotation",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from smtui.tui.audit.events import EventsScreen
+from smtui.tui.help import places
 from smtui.tui.widgets.chrome import KeyBar
 
 
 class AuditLogScreen(EventsScreen[None]):
     """Shows all events of the current Region."""
 
+    place = places.AUDIT_LOG
     def compose(self) -> ComposeResult:
         yield self.masthead()
         yield from self.compose_events()

@@ -21,6 +21,7 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.contexts.choose_vault import MADE, WHERE, known
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.help import places
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
@@ -43,6 +44,7 @@ class Region:
 class RegionsScreen(SessionScreen[None]):
     """Two lists; Tab goes from one to the other."""
 
+    place = places.REGIONS
     BINDINGS = keys.of("regions")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#regions"

@@ -17,6 +17,7 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.health.checks import Finding, of_entry, of_everything, of_keys
+from smtui.tui.help import places
 from smtui.tui.jobs.job import long
 from smtui.tui.secret_list import rows
 from smtui.tui.widgets.chrome import KeyBar
@@ -40,6 +41,7 @@ STYLES = {"▲": "$error", "!": "$warning", "✗": "$error"}
 class HealthScreen(SessionScreen[None]):
     """A filter of words over a table of findings, what matters most first."""
 
+    place = places.HEALTH
     BINDINGS = keys.of("health")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"

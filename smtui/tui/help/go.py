@@ -10,7 +10,8 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
-from smtui.tui.help.places import PLACES, Place
+from smtui.tui.help.places import PLACES
+from smtui.tui.shell import Place
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.row_list import RowList
 

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
+from smtui.tui.help import places
 from smtui.tui.help.manual import manual
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.scroll_pane import Pane
@@ -20,6 +21,7 @@ from smtui.tui.widgets.scroll_pane import Pane
 class ManualScreen(SessionScreen[None]):
     """Read from above, and scrolled like a list."""
 
+    place = places.MANUAL
     BINDINGS = keys.of("manual")
     CSS_PATH = "manual_screen.tcss"
     AUTO_FOCUS = "Pane"

@@ -40,7 +40,7 @@ class Actions(Provider):
         app = cast("Shell", self.app)
         go = next(keys.spell(key) for key, active in self.screen.active_bindings.items() if active.binding.id == GO)
         for place in PLACES:
-            yield f"Go to {place.words}  {go} {place.key}", place.tooltip, partial(app.go, place)
+            yield f"Go to {place.words}  {go} {place.key}", place.tooltip, partial(app.go_to, place)
         for task in TASKS:
             yield f"Vault: {task.words}", task.tooltip, partial(app.begin, task)
 

@@ -14,6 +14,7 @@ from smtui.api.errors import ClientError, SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
+from smtui.tui.help import places
 from smtui.tui.kms.actions import KeyChangesScreen
 from smtui.tui.kms.keys import Key, Sealed, keys_of
 from smtui.tui.kms.new_key import NewKey, NewKeyForm
@@ -37,6 +38,7 @@ UNKNOWN = Content.styled("?", "$text-muted")
 class KmsKeysScreen(KeyChangesScreen):
     """A table, and below it everything about the key under the cursor. What keys seal is counted beside the screen."""
 
+    place = places.KEYS
     BINDINGS = keys.of("kms")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"

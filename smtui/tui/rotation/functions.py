@@ -15,6 +15,7 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.help import places
 from smtui.tui.kms.secret_picker import listed, pick_secret
 from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.function_text import WAITS, kind, what_it_does
@@ -36,6 +37,7 @@ NOTHING = SafeText("There is no rotation function yet: a adds one.")
 class FunctionsScreen(SessionScreen[None]):
     """A table, and below it everything about the function under the cursor."""
 
+    place = places.FUNCTIONS
     BINDINGS = keys.of("functions")
     CSS_PATH = "functions.tcss"
     AUTO_FOCUS = "Table"

@@ -27,7 +27,7 @@ from smtui.tui.secret.edit_value import StoringScreen
 from smtui.tui.secret.header import Facts
 from smtui.tui.secret.label_moves import labels_of, of_versions, short
 from smtui.tui.secret.labels import LabelsScreen
-from smtui.tui.secret.tabs import VALUE, VERSIONS, PartBar, made
+from smtui.tui.secret.tabs import VALUE, VERSIONS, PartBar
 from smtui.tui.secret.value_list import ValueList
 from smtui.tui.secret.version_list import Version, VersionList, heading
 from smtui.tui.widgets.chrome import KeyBar
@@ -178,7 +178,7 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
     async def go_from_part_to_part(self, number: int | None) -> None:
         """From one screen to whichever is asked for there, until it is one of this screen's own parts, shown anew."""
         while number is not None and number > VERSIONS:
-            number = await self.app.push_screen_wait(made(number, self.session, self.secret_id))
+            number = await self.app.open_tab(self.session, number, self.secret_id)
         if number is not None:
             self.action_part(number)
         await self.reload()

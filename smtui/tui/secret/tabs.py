@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widget import Widget
@@ -23,19 +22,8 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 VALUE, VERSIONS, POLICY, ROTATION, REPLICATION, HISTORY = range(1, 7)
-# The first two are on the secret's own screen. A module is imported when its part is first asked for.
-PARTS = (
-    ("Value", ""),
-    ("Versions", ""),
-    ("Policy", "smtui.tui.policy.screen:PolicyScreen"),
-    ("Rotation", "smtui.tui.rotation.screen:RotationScreen"),
-    ("Replication", "smtui.tui.replication.screen:ReplicationScreen"),
-    ("History", "smtui.tui.secret.history:HistoryScreen"),
-)
-
-
-def exists(number: int) -> bool:
-    return number <= VERSIONS or bool(PARTS[number - 1][1])
+PARTS = ("Value", "Versions", "Policy", "Rotation", "Replication", "History")
+"""Their names. The first two are on the secret's own screen, each of the others has a screen of its own."""
 
 
 class PartScreen(SessionScreen["int | None"]):
@@ -92,7 +80,7 @@ class PartScreen(SessionScreen["int | None"]):
         return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return exists(int(str(parameters[0]))) if action == "part" else True
+        return True
 
 
 class SecretName(Static):
@@ -110,12 +98,6 @@ class SecretName(Static):
         if why_fixed:
             lines.append(Content.styled(f"▲ {why_fixed}", "$warning"))
         self.update(Content("\n").join(lines))
-
-
-def made(number: int, session: Session, secret_id: str) -> PartScreen:
-    """The screen of a part, from 3 on."""
-    module, _, name = PARTS[number - 1][1].partition(":")
-    return cast("PartScreen", getattr(import_module(module), name)(session, secret_id))
 
 
 class PartBar(Static):
@@ -136,7 +118,7 @@ class PartBar(Static):
     def _show(self, number: int) -> None:
         words = [
             Content.styled(f" {at} {name} ", "bold reverse" if at == number else "$text-muted")
-            for at, (name, _) in enumerate(PARTS, 1) if exists(at)
+            for at, name in enumerate(PARTS, 1)
         ]
         self.update(Content(" ").join(words))
 

@@ -17,6 +17,7 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.help import places
 from smtui.tui.settings.key_conflicts import taken_by
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
@@ -44,6 +45,7 @@ class Row:
 class SettingsScreen(SessionScreen[None]):
     """One table: the settings first, then every key. What it says of a row is what `docs/settings.md` says."""
 
+    place = places.SETTINGS
     BINDINGS = keys.of("settings")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"

@@ -10,6 +10,7 @@ from textual.widgets import OptionList, Static
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
+from smtui.tui.help import places
 from smtui.tui.secret_list import rows
 from smtui.tui.undo.history import Done
 from smtui.tui.widgets.chrome import KeyBar
@@ -22,6 +23,7 @@ NOTHING = SafeText("Nothing was changed in this session, or all of it was undone
 class UndoScreen(SessionScreen[None]):
     """Enter on a row shows what would be sent, and asks."""
 
+    place = places.UNDO
     BINDINGS = keys.of("undo")
     CSS_PATH = "screen.tcss"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtui.tui.help.places import PLACES, Place
+from smtui.tui.base_screen import SessionScreen
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tabs import VALUE, PartScreen
 from smtui.tui.secret_list.query import Question
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from smtui.tui.session import Session
-    from smtui.tui.shell import Shell
+    from smtui.tui.shell import Place, Shell
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ async def return_to(app: Shell, session: Session, place: ReturnPlace) -> None:
     listing.begin_with(place.question, place.put_by, place.cursor, place.row)
     await app.show_only(listing)
     if place.place is not None:
-        await app.go(place.place)
+        await app.go_to(place.place)
     if place.secret:
         await app.push_screen(SecretScreen(session, secret_id=place.secret, first=place.part))
 
@@ -76,5 +76,4 @@ def _open_secret(from_top: Iterable[Screen[object]]) -> tuple[str, int]:
 
 
 def _open_place(from_top: Iterable[Screen[object]]) -> Place | None:
-    names = {f"{type(screen).__module__}:{type(screen).__name__}" for screen in from_top}
-    return next((place for place in PLACES if place.screen in names), None)
+    return next((screen.place for screen in from_top if isinstance(screen, SessionScreen) and screen.place), None)

@@ -18,6 +18,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
+from smtui.tui.help import places
 from smtui.tui.vault.tasks import TASKS, Task
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
@@ -33,6 +34,7 @@ WIDTH = 12
 class VaultScreen(SessionScreen[None]):
     """Facts above, tasks below."""
 
+    place = places.VAULT
     BINDINGS = keys.of("vault")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"

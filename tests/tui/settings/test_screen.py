@@ -30,7 +30,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def at(pilot: Pilot[None], running: SmtuiApp, name: str) -> None:
     """On the screen, with the cursor on one row."""
     await until(pilot, lambda: running.session)
-    await running.go(PLACE)
+    await running.go_to(PLACE)
     await until(pilot, lambda: isinstance(running.screen, SettingsScreen) and running.screen.table.current)
     running.screen.table.go_to(name)  # type: ignore[attr-defined]
     await pilot.pause()

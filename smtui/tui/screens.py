@@ -1,0 +1,124 @@
+"""The screen of each place, and of each tab of a secret: each module is imported when its screen is first shown.
+
+Only the app imports this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from smtui.tui.help import places
+from smtui.tui.secret import tabs
+
+if TYPE_CHECKING:
+    from smtui.tui.base_screen import SessionScreen
+    from smtui.tui.session import Session
+    from smtui.tui.shell import Place
+
+
+def make_place_screen(place: Place, session: Session) -> SessionScreen[Any]:
+    """The screen of a place; that of `places.SECRETS` is there already, below all others."""
+    return _PLACES[place](session)
+
+
+def make_tab_screen(number: int, session: Session, secret_id: str) -> tabs.PartScreen:
+    """The screen of a tab of a secret, from `tabs.POLICY` on; the first two are on the secret's own screen."""
+    return _TABS[number](session, secret_id)
+
+
+def _make_regions(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.contexts.screen import RegionsScreen
+
+    return RegionsScreen(session)
+
+
+def _make_keys(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.kms.screen import KmsKeysScreen
+
+    return KmsKeysScreen(session)
+
+
+def _make_functions(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.rotation.functions import FunctionsScreen
+
+    return FunctionsScreen(session)
+
+
+def _make_audit_log(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.audit.screen import AuditLogScreen
+
+    return AuditLogScreen(session)
+
+
+def _make_health(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.health.screen import HealthScreen
+
+    return HealthScreen(session)
+
+
+def _make_vault(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.vault.screen import VaultScreen
+
+    return VaultScreen(session)
+
+
+def _make_settings(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.settings.screen import SettingsScreen
+
+    return SettingsScreen(session)
+
+
+def _make_manual(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.help.manual_screen import ManualScreen
+
+    return ManualScreen(session)
+
+
+def _make_undo(session: Session) -> SessionScreen[Any]:
+    from smtui.tui.undo.screen import UndoScreen
+
+    return UndoScreen(session)
+
+
+def _make_policy(session: Session, secret_id: str) -> tabs.PartScreen:
+    from smtui.tui.policy.screen import PolicyScreen
+
+    return PolicyScreen(session, secret_id)
+
+
+def _make_rotation(session: Session, secret_id: str) -> tabs.PartScreen:
+    from smtui.tui.rotation.screen import RotationScreen
+
+    return RotationScreen(session, secret_id)
+
+
+def _make_replication(session: Session, secret_id: str) -> tabs.PartScreen:
+    from smtui.tui.replication.screen import ReplicationScreen
+
+    return ReplicationScreen(session, secret_id)
+
+
+def _make_history(session: Session, secret_id: str) -> tabs.PartScreen:
+    from smtui.tui.secret.history import HistoryScreen
+
+    return HistoryScreen(session, secret_id)
+
+
+_PLACES: Mapping[Place, Callable[[Session], SessionScreen[Any]]] = {
+    places.REGIONS: _make_regions,
+    places.KEYS: _make_keys,
+    places.FUNCTIONS: _make_functions,
+    places.AUDIT_LOG: _make_audit_log,
+    places.HEALTH: _make_health,
+    places.VAULT: _make_vault,
+    places.SETTINGS: _make_settings,
+    places.MANUAL: _make_manual,
+    places.UNDO: _make_undo,
+}
+_TABS: Mapping[int, Callable[[Session, str], tabs.PartScreen]] = {
+    tabs.POLICY: _make_policy,
+    tabs.ROTATION: _make_rotation,
+    tabs.REPLICATION: _make_replication,
+    tabs.HISTORY: _make_history,
+}
