@@ -22,7 +22,7 @@ from textual.pilot import Pilot
 from smtui.backends.demo import demo
 from smtui.tui.app import SmtuiApp
 from smtui.tui.help.places import PLACES, SECRETS
-from smtui.tui.secret.tabs import PARTS, POLICY
+from smtui.tui.secret.tabs import POLICY, TABS
 from smtui.tui.shell import Place
 
 HERE = Path(__file__).parent
@@ -145,7 +145,7 @@ async def settled(pilot: Pilot[None]) -> None:
 PICTURES: dict[str, Steps] = {
     "unlock": unlock, "list": listed, "filter": filtered, "deletion": planned, "secret": secret, "label-move": carried,
     "compared": compared,
-    **{PARTS[number - 1].lower(): part(number) for number in range(3, len(PARTS) + 1)},
+    **{TABS[number - 1].lower(): part(number) for number in range(3, len(TABS) + 1)},
     "policy": policy,
     **{where.words.lower().replace(" ", "-"): place(where) for where in PLACES if where is not SECRETS},
     "generator": generator, "help": shown_help,

@@ -16,7 +16,17 @@ SETTINGS: Mapping[str, str] = {
 """Former setting -> present setting: the fields of `Settings`."""
 
 ACTIONS: Mapping[str, str] = {
+    "form.switch": "form.toggle_text",
     "json.lay_out": "json.format",
+    "parts.history": "tabs.history",
+    "parts.policy": "tabs.policy",
+    "parts.replication": "tabs.replication",
+    "parts.rotation": "tabs.rotation",
+    "parts.value": "tabs.value",
+    "parts.versions": "tabs.versions",
+    "secret.describe": "secret.edit_description",
+    "secret.edit_outside": "secret.edit_in_editor",
+    "secret.key": "secret.change_key",
     "trail.back": "audit.back",
     "trail.export": "audit.export",
     "trail.filter": "audit.filter",

@@ -401,9 +401,9 @@ class SmtuiApp(Shell):
             self.push_screen(GeneratorScreen(self.session))
 
     def create_secret(self, value: str) -> None:
-        from smtui.tui.secret.create_secret import make_secret
+        from smtui.tui.secret.create_secret import create_secret
 
-        self.do(partial(make_secret, value=value))
+        self.do(partial(create_secret, value=value))
 
     @gesture
     async def action_go(self) -> None:

@@ -21,7 +21,7 @@ from smtui.tui.notifications import explain_error
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.widgets.chrome import Masthead
 from smtui.tui.widgets.read_pane import ReadPane
-from smtui.tui.widgets.read_state import READ, READING, ReadState, could_not_read
+from smtui.tui.widgets.read_state import READ, READING, ReadState, make_failed_state
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -102,7 +102,7 @@ class SessionScreen(Screen[Answer]):
             return
         if not isinstance(error, ClientError):
             self._changes = None
-        self.show_state(could_not_read(explain_error(error)))
+        self.show_state(make_failed_state(explain_error(error)))
 
     def show_state(self, state: ReadState) -> None:
         """How far the reading is, in every pane that has no state of its own."""
@@ -139,14 +139,14 @@ class SessionScreen(Screen[Answer]):
         if not self.is_on_top:
             return
         if not self.has_read:
-            self.say(self.read_state.words(self.retry_key), severity="error")
+            self.say(self.read_state.format_text(self.retry_key), severity="error")
         elif not self.check_action(name, parameters):
-            if sentence := self.why_not_now(name):
+            if sentence := self.denied_reason_now(name):
                 self.say(sentence, severity="warning")
         elif inspect.isawaitable(answer := action()):
             await answer
 
-    def why_not_now(self, action: str) -> SafeText:
+    def denied_reason_now(self, action: str) -> SafeText:
         """Why an action is not possible with what is shown; empty where it is, or where that needs no words."""
         return SafeText("")
 

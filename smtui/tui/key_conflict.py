@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
-from smtui.tui.secret.conflict import Answer
+from smtui.tui.secret.conflict import ConflictAnswer
 from smtui.tui.secret.guarded_write import GuardedWrite
 from smtui.tui.secret_list import rows
 
@@ -44,8 +44,8 @@ class KeyChange:
     read: Callable[[KeyClient], str]
     yours: str
     write: Callable[[], object]
-    answers: Sequence[Answer] = ()
-    insist: str = Answer.STORE.value
+    answers: Sequence[ConflictAnswer] = ()
+    insist: str = ConflictAnswer.STORE.value
 
     def guard(self, session: Session, seen: str) -> GuardedWrite[str]:
         reader = session.keys(record_reads=False)
@@ -59,7 +59,7 @@ class KeyChange:
 
 
 def describe_change(
-    key: Key, new: str, write: Callable[[], object], answers: Sequence[Answer]
+    key: Key, new: str, write: Callable[[], object], answers: Sequence[ConflictAnswer]
 ) -> KeyChange:
     """Of the description."""
     return KeyChange(

@@ -19,7 +19,7 @@ PLACES = {
     "saved": "Saved filters",
     "columns": "Columns of the list",
     "secret": "A secret",
-    "parts": "Parts of a secret",
+    "tabs": "Parts of a secret",
     "versions": "Versions of a secret",
     "audit": "Audit log",
     "event": "An event of the audit log",
@@ -151,12 +151,13 @@ SHORTCUTS = (
              show=True),
     Shortcut("secret.reveal", "r", "reveal", "Reveal", "Show the value for a while; again hides it", show=True),
     Shortcut("secret.edit", "e", "edit", "Edit", "Store a new version of the value", show=True),
-    Shortcut("secret.edit_outside", "E", "edit_outside", "In $EDITOR", "Store a new version, typed in your own editor"),
+    Shortcut("secret.edit_in_editor", "E", "edit_in_editor", "In $EDITOR",
+             "Store a new version, typed in your own editor"),
     Shortcut("secret.from_file", "f", "from_file", "From file…", "Store the content of a file as a new version"),
     Shortcut("secret.to_file", "w", "to_file", "To file…",
              "Write the value, or the key under the cursor, to a new file that only you can read"),
-    Shortcut("secret.key", "K", "key", "Key…", "Seal the secret under another KMS key"),
-    Shortcut("secret.describe", "i", "describe", "Description", "Edit the description"),
+    Shortcut("secret.change_key", "K", "change_key", "Key…", "Seal the secret under another KMS key"),
+    Shortcut("secret.edit_description", "i", "edit_description", "Description", "Edit the description"),
     Shortcut("secret.tag", "t", "tag", "Tags", "Edit the tags"),
     Shortcut("secret.versions", "v", "versions", "Versions", "To the versions and their labels"),
     Shortcut("secret.delete", "d", "delete", "Delete…", "Plan the deletion of this secret"),
@@ -164,7 +165,7 @@ SHORTCUTS = (
     Shortcut("secret.back", "escape,h", "back", "Back", "Back to the list", show=True),
 
     *(
-        Shortcut(f"parts.{name.lower()}", str(number), f"part({number})", name, f"Part of the secret: {tooltip}")
+        Shortcut(f"tabs.{name.lower()}", str(number), f"tab({number})", name, f"Part of the secret: {tooltip}")
         for number, (name, tooltip) in enumerate((
             ("Value", "its value, hidden until asked for"),
             ("Versions", "its versions and their labels"),
@@ -310,7 +311,8 @@ SHORTCUTS = (
     Shortcut("form.generate", "ctrl+g", "generate", "Password", "Make a password and put it here", show=True),
     Shortcut("form.add", "ctrl+n", "add", "Add", "One more key with its value", show=True),
     Shortcut("form.remove", "f8", "remove", "Remove", "Remove the key under the cursor", show=True),
-    Shortcut("form.switch", "ctrl+t", "switch", "Text/keys", "Edit the value as text, or key by key", show=True),
+    Shortcut("form.toggle_text", "ctrl+t", "toggle_text", "Text/keys", "Edit the value as text, or key by key",
+             show=True),
 
     Shortcut("tags.save", "ctrl+s", "save", "Apply", "Change the tags to what stands here", show=True),
     Shortcut("tags.add", "ctrl+n", "add", "Add", "One more tag", show=True),

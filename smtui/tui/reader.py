@@ -28,12 +28,12 @@ class Reader:
         recorded, unrecorded = getattr(self._recorded, name), getattr(self._unrecorded, name)
 
         def call(**params: Any) -> Any:
-            return (recorded if self._is_the_users(name) else unrecorded)(**params)
+            return (recorded if self._take_recorded(name) else unrecorded)(**params)
 
         call.__name__ = name
         return call
 
-    def all_of(self, method: str, member: str, **params: Any) -> list[Any]:
+    def list_all(self, method: str, member: str, **params: Any) -> list[Any]:
         """The items of every page: `all_of("list_secret_version_ids", "Versions", SecretId=…)`."""
         answer: dict[str, Any] = getattr(self, method)(**params)
         found = list(answer[member])
@@ -42,8 +42,8 @@ class Reader:
             found += answer[member]
         return found
 
-    def _is_the_users(self, name: str) -> bool:
+    def _take_recorded(self, name: str) -> bool:
         with self._lock:
-            is_the_users = name in self.to_record
+            is_recorded = name in self.to_record
             self.to_record.discard(name)
-            return is_the_users
+            return is_recorded

@@ -9,7 +9,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.rotation.function_text import name_in
 from smtui.tui.rotation.schedule_text import as_asked, in_words, of_rules
-from smtui.tui.secret.conflict import Answer
+from smtui.tui.secret.conflict import ConflictAnswer
 from smtui.tui.secret.guarded_write import GuardedWrite
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def guard_rotation(
     session: Session, secret: DescribeSecretResponse, write: Callable[[], object], yours: str,
-    answers: Sequence[Answer], insist: str,
+    answers: Sequence[ConflictAnswer], insist: str,
 ) -> GuardedWrite[DescribeSecretResponse]:
     """Writes unless the rotation of the secret is another one by now.
 

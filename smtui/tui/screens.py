@@ -22,7 +22,7 @@ def make_place_screen(place: Place, session: Session) -> SessionScreen[Any]:
     return _PLACES[place](session)
 
 
-def make_tab_screen(number: int, session: Session, secret_id: str) -> tabs.PartScreen:
+def make_tab_screen(number: int, session: Session, secret_id: str) -> tabs.SecretTab:
     """The screen of a tab of a secret, from `tabs.POLICY` on; the first two are on the secret's own screen."""
     return _TABS[number](session, secret_id)
 
@@ -81,25 +81,25 @@ def _make_undo(session: Session) -> SessionScreen[Any]:
     return UndoScreen(session)
 
 
-def _make_policy(session: Session, secret_id: str) -> tabs.PartScreen:
+def _make_policy(session: Session, secret_id: str) -> tabs.SecretTab:
     from smtui.tui.policy.screen import PolicyScreen
 
     return PolicyScreen(session, secret_id)
 
 
-def _make_rotation(session: Session, secret_id: str) -> tabs.PartScreen:
+def _make_rotation(session: Session, secret_id: str) -> tabs.SecretTab:
     from smtui.tui.rotation.screen import RotationScreen
 
     return RotationScreen(session, secret_id)
 
 
-def _make_replication(session: Session, secret_id: str) -> tabs.PartScreen:
+def _make_replication(session: Session, secret_id: str) -> tabs.SecretTab:
     from smtui.tui.replication.screen import ReplicationScreen
 
     return ReplicationScreen(session, secret_id)
 
 
-def _make_history(session: Session, secret_id: str) -> tabs.PartScreen:
+def _make_history(session: Session, secret_id: str) -> tabs.SecretTab:
     from smtui.tui.secret.history import HistoryScreen
 
     return HistoryScreen(session, secret_id)
@@ -116,7 +116,7 @@ _PLACES: Mapping[Place, Callable[[Session], SessionScreen[Any]]] = {
     places.MANUAL: _make_manual,
     places.UNDO: _make_undo,
 }
-_TABS: Mapping[int, Callable[[Session, str], tabs.PartScreen]] = {
+_TABS: Mapping[int, Callable[[Session, str], tabs.SecretTab]] = {
     tabs.POLICY: _make_policy,
     tabs.ROTATION: _make_rotation,
     tabs.REPLICATION: _make_replication,

@@ -181,7 +181,7 @@ def json_texts(data: bytes) -> None:
         value = strict_json.parse_strict_json(text)
         assert strict_json.parse_strict_json(strict_json.format_json(value)) == value
     pairs = [values.Pair(number, member.key, member.text) for number, member in enumerate(read_members(text))]
-    assert not pairs or values.rewritten(text, pairs) == text
+    assert not pairs or values.rewrite_object(text, pairs) == text
     if found := read_object(text):
         key = "k" * 1000
         more = read_object(found.set_text(key, text))

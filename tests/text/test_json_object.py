@@ -115,12 +115,12 @@ def from_the_list(value: str) -> dict[str, str]:
 
 
 def from_the_screen(value: str) -> dict[str, str]:
-    return {key: str(values.part(value, key)) for key in values.outline(value).keys}
+    return {key: str(values.extract_part(value, key)) for key in values.build_outline(value).keys}
 
 
 def from_the_form(value: str) -> dict[str, str]:
     pairs = [values.Pair(number, member.key, member.text) for number, member in enumerate(read_members(value))]
-    assert not pairs or values.rewritten(value, pairs) == value
+    assert not pairs or values.rewrite_object(value, pairs) == value
     return {pair.key: pair.text for pair in pairs}
 
 
@@ -139,8 +139,8 @@ def from_exec(value: str) -> dict[str, str]:
 
 
 def from_the_difference(value: str) -> dict[str, str]:
-    found = [each for each in value_diff.compared(value, value) if each.path]
-    return {path[0]: str(value_diff.piece(value, path)) for path in (each.path for each in found)}
+    found = [each for each in value_diff.compare_values(value, value) if each.path]
+    return {path[0]: str(value_diff.extract_path(value, path)) for path in (each.path for each in found)}
 
 
 def from_health(value: str) -> dict[str, str]:
@@ -199,7 +199,7 @@ def test_they_agree_about_any_object(value: str) -> None:
     keys = parse(value).keys
     members = from_the_form(value)
 
-    assert tuple(members) == keys == values.outline(value).keys
+    assert tuple(members) == keys == values.build_outline(value).keys
     for front in (from_the_list, from_the_screen, from_get, from_exec):
         try:
             assert front(value) == members

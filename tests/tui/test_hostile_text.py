@@ -13,7 +13,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.help.places import PLACES, SECRETS
 from smtui.tui.screens import make_tab_screen
 from smtui.tui.secret.screen import SecretScreen
-from smtui.tui.secret.tabs import PARTS
+from smtui.tui.secret.tabs import TABS
 from tests.hostile_text import BUNDLES, filled, harm_in
 from tests.tui.conftest import MakeApp, render_screen, screen_text, until
 
@@ -81,7 +81,7 @@ async def test_each_secret(app: MakeApp, names: list[str], size: tuple[int, int]
             await pilot.press("escape")
 
 
-@pytest.mark.parametrize("number", range(3, len(PARTS) + 1))
+@pytest.mark.parametrize("number", range(3, len(TABS) + 1))
 async def test_each_part(app: MakeApp, names: list[str], number: int) -> None:
     """Found by the table of parts: a new one is taken through this by itself."""
     running = app()

@@ -78,7 +78,7 @@ HOMES = {
     "saved": SavedFilters,
     "columns": ColumnsForm,
     "secret": SecretScreen,
-    "parts": SecretScreen,
+    "tabs": SecretScreen,
     "versions": SecretScreen,
     "list": SecretList,
     "json": JsonArea,

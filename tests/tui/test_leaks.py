@@ -12,7 +12,7 @@ import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.help.places import PLACES, SECRETS
 from smtui.tui.screens import make_tab_screen
-from smtui.tui.secret.tabs import PARTS
+from smtui.tui.secret.tabs import TABS
 from tests.tui.conftest import MakeApp, said, screen_text, until
 
 VALUE, KEYED = "marked-value-Xy7Kp2", "marked-keyed-Zt4Rm9"
@@ -39,7 +39,7 @@ async def settled(pilot: Pilot[None]) -> None:
         await pilot.pause()
 
 
-@pytest.mark.parametrize("number", range(3, len(PARTS) + 1))
+@pytest.mark.parametrize("number", range(3, len(TABS) + 1))
 async def test_each_part(app: MakeApp, marked: Any, number: int) -> None:
     running = app()
     async with running.run_test(size=(100, 30)) as pilot:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.rules import audit_query
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret.label_moves import short
+from smtui.tui.secret.label_moves import shorten_id
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
@@ -36,12 +36,12 @@ def describe_new_version(vault: Vault, secret_id: str, version: str, region: str
     for event in _list_events(vault, secret_id, region):
         rotated = rotated or event["eventName"] == ROTATED
         if event["eventName"] in STORING and _get_member(event, "responseElements", "versionId") == version:
-            return _describe_event(event, f"stored version {short(version)}")
+            return _describe_event(event, f"stored version {shorten_id(version)}")
         if _get_member(event, "requestParameters", "moveToVersionId") == version and \
                 _get_member(event, "requestParameters", "versionStage") == AWSCURRENT:
             who = "A rotation" if rotated else ""
-            return _describe_event(event, f"moved AWSCURRENT to version {short(version)}", who)
-    return sanitize(f"AWSCURRENT is on version {short(version)} now.")
+            return _describe_event(event, f"moved AWSCURRENT to version {shorten_id(version)}", who)
+    return sanitize(f"AWSCURRENT is on version {shorten_id(version)} now.")
 
 
 def describe_last_change(vault: Vault, secret_id: str, region: str, names: Collection[str], did: str) -> SafeText:

@@ -21,7 +21,7 @@ from smtui.tui.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import AWS_OWN, Key, Sealed
 from smtui.tui.kms.new_key import alias_of
-from smtui.tui.secret.guarded_write import TYPED
+from smtui.tui.secret.guarded_write import EDIT_ANSWERS
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
@@ -74,7 +74,7 @@ class KeyChangesScreen(SessionScreen[None]):
             def write(new: str = new) -> object:
                 return self.kms.update_key_description(KeyId=key.id, Description=new)
 
-            outcome, found = await self._write(key_conflict.describe_change(key, new, write, TYPED), seen)
+            outcome, found = await self._write(key_conflict.describe_change(key, new, write, EDIT_ANSWERS), seen)
             if outcome is Outcome.STORED:
                 inverse_kms.described(self.session, replace(key, description=found), new)
                 await self.done("The description is changed.")

@@ -24,7 +24,7 @@ from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
-from smtui.tui.widgets.read_state import could_not_read
+from smtui.tui.widgets.read_state import make_failed_state
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class KmsKeysScreen(KeyChangesScreen):
         except SmtuiError as error:
             if self.vault.locked:
                 return
-            self._count_failure = could_not_read(explain_error(error)).words(self.retry_key)
+            self._count_failure = make_failed_state(explain_error(error)).format_text(self.retry_key)
         finally:
             self._counting = False
         self.table.refresh()

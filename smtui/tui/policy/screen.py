@@ -30,8 +30,8 @@ from smtui.tui.policy import diagnostics
 from smtui.tui.policy.access_list import AccessList
 from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.policy.templates import TEMPLATES
-from smtui.tui.secret.guarded_write import TYPED, GuardedWrite
-from smtui.tui.secret.tabs import POLICY, PartScreen
+from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
+from smtui.tui.secret.tabs import POLICY, SecretTab
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import KeyBar
@@ -49,19 +49,19 @@ VIEWING, EDITING = "Policy, as it is attached", "Policy, being edited: not attac
 LOCK_OUT_CHECK = "LockOut"
 LOCK_OUT_WARNING = "{why}\n\nWhoever you are here, not even this vault's owner could change it again."
 REMOVAL_WARNING = "Only the own policies of this account's users and roles count then."
-VIEW_ACTIONS = frozenset({"edit", "template", "validate", "remove", "part"})
+VIEW_ACTIONS = frozenset({"edit", "template", "validate", "remove", "tab"})
 """Actions that are not available while the policy is edited."""
 
 
-class PolicyScreen(PartScreen):
+class PolicyScreen(SecretTab):
     """Shows the attached policy; `e` begins to edit it. Letters are key bindings until then."""
 
-    BINDINGS = keys.of("policy") + keys.of("parts")
+    BINDINGS = keys.of("policy") + keys.of("tabs")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "JsonArea"
     number = POLICY
     opened_by = ("get_resource_policy",)
-    changes = "policy"
+    change_action = "policy"
 
     area = getters.query_one(JsonArea)
     diagnostic_list = getters.query_one(DiagnosticList)
@@ -72,7 +72,7 @@ class PolicyScreen(PartScreen):
         self._attached = ""
 
     def compose(self) -> ComposeResult:
-        yield from self.head()
+        yield from self.compose_head()
         with ReadPane(), Horizontal(id="areas"):
             with Vertical(id="text"):
                 yield Static(VIEWING, id="state", classes="title")
@@ -104,7 +104,7 @@ class PolicyScreen(PartScreen):
 
     async def load(self) -> None:
         """Reads policy and access. A text that is edited stays, and so does the policy that it is based on."""
-        secret = await self.described()
+        secret = await self.read_secret()
         if secret is None:
             return
         access, attached = None, ""
@@ -229,7 +229,7 @@ class PolicyScreen(PartScreen):
         if not self._can_change():
             return
         text, seen = self.area.value, self._attached
-        outcome, found = await self._guard(text, seen, _write_nothing).ask_before(self.app, seen)
+        outcome, found = await self._guard(text, seen, _write_nothing).ask_if_changed(self.app, seen)
         if outcome is not None:
             await self._end_edit(outcome, found)
             return
@@ -279,7 +279,7 @@ class PolicyScreen(PartScreen):
         return GuardedWrite(
             sanitize(f"The policy of {self._secret_name} changed meanwhile"),
             lambda: get_policy(SecretId=self.secret_id).get("ResourcePolicy", ""), ne, write, describe,
-            TYPED if text else (), "Attach mine anyway" if text else "Remove anyway",
+            EDIT_ANSWERS if text else (), "Attach mine anyway" if text else "Remove anyway",
         )
 
     @gesture

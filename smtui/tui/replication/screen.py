@@ -19,8 +19,8 @@ from smtui.tui.kms.picker import DEFAULT, ask_key, short
 from smtui.tui.replication.add_replicas import AddReplicas, Wanted
 from smtui.tui.replication.replica_conflict import guard_replicas
 from smtui.tui.replication.replicas import Family, Member, arn_in, family_of, find_family, taken
-from smtui.tui.secret.allowed_actions import why_not
-from smtui.tui.secret.tabs import REPLICATION, PartScreen
+from smtui.tui.secret.allowed_actions import denied_reason
+from smtui.tui.secret.tabs import REPLICATION, SecretTab
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
@@ -42,16 +42,16 @@ PROMOTED = ("It becomes a secret of its own, which is changed and rotated there,
             "is made a replica again only by replicating anew, over what is there then.")
 
 
-class ReplicationScreen(PartScreen):
+class ReplicationScreen(SecretTab):
     """What is changed is changed where AWS wants it: replicas come and go in the primary's Region, and are promoted in
     their own.
     """
 
-    BINDINGS = keys.of("replication") + keys.of("parts")
+    BINDINGS = keys.of("replication") + keys.of("tabs")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
     number = REPLICATION
-    changes = "replication"
+    change_action = "replication"
 
     table = getters.query_one(Table)
 
@@ -60,7 +60,7 @@ class ReplicationScreen(PartScreen):
         self.family: Family | None = None
 
     def compose(self) -> ComposeResult:
-        yield from self.head()
+        yield from self.compose_head()
         with ReadPane():
             yield Table(
                 Column("Region", _region, 14),
@@ -77,7 +77,7 @@ class ReplicationScreen(PartScreen):
     # What is shown.
 
     async def load(self) -> None:
-        secret = await self.described()
+        secret = await self.read_secret()
         if secret is None:
             return
         self.family = await call(family_of, self.session, secret)
@@ -118,7 +118,7 @@ class ReplicationScreen(PartScreen):
         family = self.family
         if family is None or self.refuses_to_write():
             return None
-        if why := why_not(family.primary, family.region, self.changes):
+        if why := denied_reason(family.primary, family.region, self.change_action):
             self.say(why, severity="warning")
             return None
         return family

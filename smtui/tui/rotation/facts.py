@@ -15,7 +15,7 @@ from smtui.rules import schedules
 from smtui.text.sanitize import sanitize
 from smtui.tui.rotation.function_text import WAITS, name_in, what_it_does
 from smtui.tui.rotation.schedule_text import in_words, of_rules, window_words
-from smtui.tui.secret.label_moves import left_pending, short
+from smtui.tui.secret.label_moves import find_pending_version, shorten_id
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
@@ -134,10 +134,10 @@ def _run(rotation: Rotation, retry_key: str) -> Iterator[Content]:
             state = _state(run, step)
             yield Content.assemble(f"  {step:<13} ", (state, f"bold {COLOURS[state]}"))
         yield from _failure(run, retry_key)
-    pending = left_pending(rotation.secret.get("VersionIdsToStages", {}))
+    pending = find_pending_version(rotation.secret.get("VersionIdsToStages", {}))
     if pending is not None and not rotation.under_way:
         yield Content("")
-        yield Content.styled(f"▲ AWSPENDING was left on version {short(pending)}. Until it is taken away, no "
+        yield Content.styled(f"▲ AWSPENDING was left on version {shorten_id(pending)}. Until it is taken away, no "
                              "rotation can begin.", "$warning")
 
 

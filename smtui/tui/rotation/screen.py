@@ -21,9 +21,9 @@ from smtui.tui.rotation.function_text import WAITS, name_in, what_it_does
 from smtui.tui.rotation.new_function import new_function
 from smtui.tui.rotation.schedule_text import as_asked
 from smtui.tui.rotation_conflict import format_settings, guard_rotation
-from smtui.tui.secret.conflict import Answer
-from smtui.tui.secret.guarded_write import TYPED, GuardedWrite
-from smtui.tui.secret.tabs import ROTATION, PartScreen
+from smtui.tui.secret.conflict import ConflictAnswer
+from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
+from smtui.tui.secret.tabs import ROTATION, SecretTab
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import KeyBar
@@ -42,22 +42,22 @@ LEFT = ("\n\nThe rotation that is under way ends where it is, and AWSPENDING sta
         "Until it is taken away from there, no rotation can begin.")
 
 
-class RotationScreen(PartScreen):
+class RotationScreen(SecretTab):
     """What is carried out is carried out beside the screen, which shows how far it is."""
 
-    BINDINGS = keys.of("rotation") + keys.of("parts")
+    BINDINGS = keys.of("rotation") + keys.of("tabs")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Pane"
     number = ROTATION
     opened_by = ("describe_rotation",)
-    changes = "rotation"
+    change_action = "rotation"
 
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
         self.rotation: Rotation | None = None
 
     def compose(self) -> ComposeResult:
-        yield from self.head()
+        yield from self.compose_head()
         with ReadPane(), Pane(id="areas"):
             with Container(id="now"):
                 yield RotationPlan()
@@ -68,7 +68,7 @@ class RotationScreen(PartScreen):
     # What is shown.
 
     async def load(self) -> None:
-        secret = await self.described()
+        secret = await self.read_secret()
         if secret is None:
             return
         told = await call(self.reader.describe_rotation, SecretId=self.secret_id)
@@ -120,8 +120,8 @@ class RotationScreen(PartScreen):
         def write() -> object:
             return self.client.rotate_secret(SecretId=self.secret_id, **asked.request())
 
-        return guard_rotation(self.session, seen, write, format_settings(asked.function, asked.rules), TYPED,
-                              Answer.STORE.value)
+        return guard_rotation(self.session, seen, write, format_settings(asked.function, asked.rules), EDIT_ANSWERS,
+                              ConflictAnswer.STORE.value)
 
     def _form(self, before: Rotation, asked: SetUp) -> RotationForm:
         now = self.session.now()

@@ -1,6 +1,6 @@
-"""What the state of a secret does not allow, and why: one whose deletion is planned, a replica, a managed one.
+"""Which actions the state of a secret denies, and why: scheduled for deletion, replica, managed by a service.
 
-The service refuses all of it too; here it is known before a key is pressed.
+The service refuses these calls too. The screens ask here first, so that they can dim the keys.
 """
 
 from __future__ import annotations
@@ -12,29 +12,40 @@ from smtui.text.sanitize import SafeText, sanitize
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
 
-READS = frozenset({"copy", "reveal", "to_file", "compare"})
-VALUES = frozenset({
-    "edit", "edit_outside", "from_file", "move_label", "attach", "remove_label", "roll_back", "describe",
+READ_ACTIONS = frozenset({"copy", "reveal", "to_file", "compare"})
+VALUE_ACTIONS = frozenset({
+    "edit", "edit_in_editor", "from_file", "move_label", "attach", "remove_label", "roll_back", "edit_description",
 })  # fmt: skip
-NOT_PLANNED = READS | VALUES | {"tag", "key", "policy", "rotation", "replication"}
-NOT_REPLICA = VALUES | {"tag", "delete", "restore", "rotation", "replication"}
-NOT_MANAGED = VALUES | {"key", "rotation"}
-PLANNED = SafeText("Its deletion is planned: until it is restored (U) nobody reads or changes it.")
+DENIED_BEFORE_DELETION = READ_ACTIONS | VALUE_ACTIONS | {"tag", "change_key", "policy", "rotation", "replication"}
+DENIED_ON_REPLICA = VALUE_ACTIONS | {"tag", "delete", "restore", "rotation", "replication"}
+DENIED_IF_MANAGED = VALUE_ACTIONS | {"change_key", "rotation"}
+DELETION_SCHEDULED = SafeText("Its deletion is planned: until it is restored (U) nobody reads or changes it.")
 
 
-def primary_region(secret: DescribeSecretResponse, region: str) -> str | None:
-    """Of a replica, where its primary is; None for any other secret."""
+def find_primary_region(secret: DescribeSecretResponse, region: str) -> str | None:
+    """The Region of a replica's primary; None if the secret in `region` is no replica.
+
+    Args:
+        secret: an answer of DescribeSecret.
+        region: the Region in which it was described.
+    """
     primary = secret.get("PrimaryRegion", region)
     return None if primary == region else primary
 
 
-def why_not(secret: DescribeSecretResponse, region: str, action: str) -> SafeText:
-    """Why `action` cannot be done to this secret in its state; empty where it can."""
-    primary, owner = primary_region(secret, region), secret.get("OwningService")
-    if "DeletedDate" in secret and action in NOT_PLANNED:
-        return PLANNED
-    if primary and action in NOT_REPLICA:
+def denied_reason(secret: DescribeSecretResponse, region: str, action: str) -> SafeText:
+    """Why the state of a secret denies an action; empty if it does not.
+
+    Args:
+        secret: an answer of DescribeSecret.
+        region: the Region in which it was described.
+        action: the name of the action, without `action_`.
+    """
+    primary, owner = find_primary_region(secret, region), secret.get("OwningService")
+    if "DeletedDate" in secret and action in DENIED_BEFORE_DELETION:
+        return DELETION_SCHEDULED
+    if primary and action in DENIED_ON_REPLICA:
         return sanitize(f"This is a replica: it is changed in {primary}, where its primary is.")
-    if owner and action in NOT_MANAGED:
+    if owner and action in DENIED_IF_MANAGED:
         return sanitize(f"The service {owner} manages this secret, and it alone updates it.")
     return SafeText("")

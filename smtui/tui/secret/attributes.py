@@ -1,4 +1,4 @@
-"""What a person does with a secret as a whole: description, tags, key, deletion and restoration."""
+"""Actions on a secret as a whole: description, tags, KMS key, deletion and restoration."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.kms import picker
 from smtui.tui.notifications import keeps_what_was_typed
-from smtui.tui.secret.base import OneSecretScreen
+from smtui.tui.secret.base import BaseSecretScreen
 from smtui.tui.secret.guarded_write import GuardedWrite
 from smtui.tui.secret.tag_edit import edit_tags
-from smtui.tui.secret.tags import tags_of
+from smtui.tui.secret.tags import extract_tags
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.plan_dialog import carried_out
 from smtui.tui.undo import inverse
 
 
-class AttributesScreen(OneSecretScreen):
-    """Each gesture asks, calls, remembers the way back, and shows what there is now."""
+class AttributesScreen(BaseSecretScreen):
+    """Each action asks, calls the service, records the undo action and reloads the screen."""
 
     @gesture
-    async def action_describe(self) -> None:
-        """Asks until it is stored or discarded; what was refused is in the line again."""
+    async def action_edit_description(self) -> None:
+        """Edits the description. After a refusal the dialog opens again with the text that was typed."""
         if self.secret is None or self.refuses_to_write():
             return
         title, longest = sanitize(f"Description of {self.name}"), MAX_DESCRIPTION_LENGTH
@@ -38,7 +38,7 @@ class AttributesScreen(OneSecretScreen):
                 return
             typed = new
             try:
-                outcome, found = await self._description(before, new).run(self.app, self.vault, before)
+                outcome, found = await self._guard_description(before, new).run(self.app, self.vault, before)
             except SmtuiError as error:
                 if not keeps_what_was_typed(error):
                     raise
@@ -52,9 +52,9 @@ class AttributesScreen(OneSecretScreen):
             if outcome is Outcome.EDIT:
                 before = found
 
-    def _description(self, before: str, new: str) -> GuardedWrite[str]:
+    def _guard_description(self, before: str, new: str) -> GuardedWrite[str]:
         def describe(found: str) -> list[SafeText]:
-            return [self._who_updated("changed the description"), SafeText(""), sanitize(f"Before: {before}"),
+            return [self._describe_last_update("changed the description"), SafeText(""), sanitize(f"Before: {before}"),
                     sanitize(f"Now:    {found}"), sanitize(f"Yours:  {new}")]
 
         return GuardedWrite(
@@ -63,31 +63,31 @@ class AttributesScreen(OneSecretScreen):
             lambda: self.client.update_secret(SecretId=self.secret_id, Description=new), describe,
         )
 
-    def _who_updated(self, did: str) -> SafeText:
+    def _describe_last_update(self, did: str) -> SafeText:
         return last_change.describe_last_change(self.vault, self.secret_id, self.session.region, {"UpdateSecret"}, did)
 
     @gesture
     async def action_tag(self) -> None:
         if self.secret is not None and not self.refuses_to_write():
-            await edit_tags(self, self.secret_id, self.name, tags_of(self.secret))
+            await edit_tags(self, self.secret_id, self.name, extract_tags(self.secret))
 
     @gesture
-    async def action_key(self) -> None:
-        """Another KMS key: the service seals the newest version under it, and whatever is stored from now on."""
+    async def action_change_key(self) -> None:
+        """Changes the KMS key. The service re-encrypts the newest version with it and uses it for later versions."""
         if self.secret is None or self.refuses_to_write():
             return
         before = self.secret.get("KmsKeyId", picker.DEFAULT)
         new = await picker.ask_key(self.app, self.session, sanitize(f"Under which key shall {self.name} be sealed?"))
         if new is None or new == before:
             return
-        outcome, found = await self._key(before, new).run(self.app, self.vault, before)
+        outcome, found = await self._guard_key(before, new).run(self.app, self.vault, before)
         if outcome is Outcome.STORED:
             inverse.key_changed(self.session, self.secret_id, self.name, found, new)
             await self.done(f"{self.name} is sealed under {picker.short(new)}.")
 
-    def _key(self, before: str, new: str) -> GuardedWrite[str]:
+    def _guard_key(self, before: str, new: str) -> GuardedWrite[str]:
         def describe(found: str) -> list[SafeText]:
-            return [self._who_updated("changed the KMS key"), SafeText(""),
+            return [self._describe_last_update("changed the KMS key"), SafeText(""),
                     *(sanitize(f"{word} {picker.short(key)}")
                       for word, key in (("Before:", before), ("Now:   ", found), ("Yours: ", new)))]
 

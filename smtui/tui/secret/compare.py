@@ -1,6 +1,6 @@
-"""Two versions of a secret: which keys differ, and, one at a time and for a while, what one of them says.
+"""The screen that compares two versions of a secret key by key, and reveals one value at a time.
 
-Both are read to be compared, and let go: what stays is only which keys are the same. To reveal one reads it again.
+It keeps the names and the states of the keys, not the values. To reveal or copy a value reads the version again.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
-from smtui.tui.secret.auto_hide import Hiding
-from smtui.tui.secret.label_moves import short
-from smtui.tui.secret.value_diff import Compared, State, compared, piece
+from smtui.tui.secret.auto_hide import AutoHide
+from smtui.tui.secret.label_moves import shorten_id
+from smtui.tui.secret.value_diff import DiffState, KeyDiff, compare_values, extract_path
 from smtui.tui.secret.value_list import MASK
-from smtui.tui.secret.values import Value, held, visible
+from smtui.tui.secret.values import Value, extract_value, format_value
 from smtui.tui.session import Session
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
@@ -32,23 +32,38 @@ WIDEST_NAME = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """One key in one of the versions; `words` say in which."""
+class CompareRow:
+    """One key in one version.
 
-    key: Compared
+    Args:
+        difference: the key and whether it differs.
+        version: the VersionId whose value the row stands for.
+        label: what the row says about the version.
+        has_name: whether the row shows the name of the key; False for the second row of a key.
+    """
+
+    difference: KeyDiff
     version: str
-    words: SafeText
-    first: bool = True
+    label: SafeText
+    has_name: bool = True
 
 
 class CompareScreen(SessionScreen[None]):
-    """`before` is the older version. What differs comes first."""
+    """Lists the keys that differ first, then those that are the same.
+
+    Args:
+        secret_id: the ARN or name of the secret.
+        name: the name of the secret for the title.
+        labels: each staging label with its VersionId.
+        before: the VersionId of the older version.
+        after: the VersionId of the newer version.
+    """
 
     BINDINGS = keys.of("compare")
     CSS_PATH = "compare.tcss"
     AUTO_FOCUS = "RowList"
 
-    sides = getters.query_one(RowList)
+    row_list = getters.query_one(RowList)
 
     def __init__(
         self, session: Session, secret_id: str, name: SafeText, labels: Mapping[str, str], before: str, after: str
@@ -58,9 +73,9 @@ class CompareScreen(SessionScreen[None]):
         self._secret_name = name
         self._labels = labels
         self._before, self._after = before, after
-        self._rows: list[Side] = []
+        self._rows: list[CompareRow] = []
         self._revealed: int | None = None
-        self.hiding = Hiding(self, self._tell, self.hide)
+        self.auto_hide = AutoHide(self, self._show_title, self.hide)
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
@@ -70,95 +85,96 @@ class CompareScreen(SessionScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.watch(self.app, "app_focus", self._hide_from_bystanders, init=False)
-        self._tell(0)
+        self.watch(self.app, "app_focus", self._hide_without_focus, init=False)
+        self._show_title(0)
 
-    def _tell(self, left: int) -> None:
+    def _show_title(self, left: int) -> None:
         hides = f"   hides in {left} s" if left else ""
         title = Content.assemble((self._secret_name, "bold $primary"), (hides, "bold $warning"), "\n")
-        both = f"{self._of(self._before)}, and {self._of(self._after)}, which is newer"
+        both = f"{self._describe_version(self._before)}, and {self._describe_version(self._after)}, which is newer"
         self.query_one("#title", Static).update(Content.assemble(title, Content(sanitize(both))))
 
-    def _of(self, version: str) -> SafeText:
-        """`00000001 (AWSPREVIOUS, blue)`."""
+    def _describe_version(self, version: str) -> SafeText:
+        """Formats a version with its labels: `00000001 (AWSPREVIOUS, blue)`."""
         labels = sort_labels(label for label, holder in self._labels.items() if holder == version)
-        return sanitize(f"{short(version)} ({', '.join(labels)})" if labels else short(version))
+        return sanitize(f"{shorten_id(version)} ({', '.join(labels)})" if labels else shorten_id(version))
 
-    # What is compared.
+    # Comparison.
 
     async def load(self) -> None:
-        """Versions never change, so once is enough."""
+        """Compares once, because a version never changes."""
         if not self._rows:
-            found = await call(self._compared)
-            self._rows = [side for each in found for side in self._sides(each)]
-            self.sides.put([self._row(side, Content(MASK)) for side in self._rows], 0)
+            found = await call(self._compare_versions)
+            self._rows = [row for each in found for row in self._list_rows(each)]
+            self.row_list.put([self._format_row(row, Content(MASK)) for row in self._rows], 0)
 
-    def _compared(self) -> list[Compared]:
-        found = compared(self._read(self._before), self._read(self._after))
-        return sorted(found, key=lambda each: each.state is State.SAME)
+    def _compare_versions(self) -> list[KeyDiff]:
+        found = compare_values(self._read_value(self._before), self._read_value(self._after))
+        return sorted(found, key=lambda each: each.state is DiffState.SAME)
 
-    def _read(self, version: str) -> Value:
-        return held(self.client.get_secret_value(SecretId=self._secret_id, VersionId=version))
+    def _read_value(self, version: str) -> Value:
+        return extract_value(self.client.get_secret_value(SecretId=self._secret_id, VersionId=version))
 
-    def _sides(self, each: Compared) -> Iterator[Side]:
-        first, second = short(self._before), short(self._after)
+    def _list_rows(self, each: KeyDiff) -> Iterator[CompareRow]:
+        first, second = shorten_id(self._before), shorten_id(self._after)
         match each.state:
-            case State.SAME:
-                yield Side(each, self._after, SafeText("same in both"))
-            case State.CHANGED:
-                yield Side(each, self._before, sanitize(f"differs: {first}"))
-                yield Side(each, self._after, sanitize(f"         {second}"), first=False)
-            case State.ADDED:
-                yield Side(each, self._after, sanitize(f"only in: {second}"))
-            case State.REMOVED:
-                yield Side(each, self._before, sanitize(f"only in: {first}"))
+            case DiffState.SAME:
+                yield CompareRow(each, self._after, SafeText("same in both"))
+            case DiffState.CHANGED:
+                yield CompareRow(each, self._before, sanitize(f"differs: {first}"))
+                yield CompareRow(each, self._after, sanitize(f"         {second}"), has_name=False)
+            case DiffState.ADDED:
+                yield CompareRow(each, self._after, sanitize(f"only in: {second}"))
+            case DiffState.REMOVED:
+                yield CompareRow(each, self._before, sanitize(f"only in: {first}"))
 
-    def _row(self, side: Side, value: Content) -> Content:
-        name = Content(f"{side.key.state.value} {side.key.name}" if side.first else "")
-        longest = max(Content(each.key.name).cell_length for each in self._rows) + 2
-        style = "" if side.key.state is State.SAME else "bold"
+    def _format_row(self, row: CompareRow, value: Content) -> Content:
+        name = Content(f"{row.difference.state.value} {row.difference.name}" if row.has_name else "")
+        longest = max(Content(each.difference.name).cell_length for each in self._rows) + 2
+        style = "" if row.difference.state is DiffState.SAME else "bold"
         name = name.truncate(min(longest, WIDEST_NAME), ellipsis=True, pad=True).stylize(style)
-        return Content.assemble(name, (f"  {side.words:<17}  ", "$text-muted"), value)
+        return Content.assemble(name, (f"  {row.label:<17}  ", "$text-muted"), value)
 
-    # One of them.
+    # Copying and revealing one value.
 
     @property
-    def _side(self) -> Side | None:
-        return self._rows[self.sides.cursor] if self._rows else None
+    def _row_under_cursor(self) -> CompareRow | None:
+        return self._rows[self.row_list.cursor] if self._rows else None
 
-    async def _piece(self, side: Side, *, to_show: bool = False) -> Value | None:
-        return piece(await call(self._read, side.version), side.key.path, to_show=to_show)
+    async def _read_part(self, row: CompareRow, *, to_show: bool = False) -> Value | None:
+        return extract_path(await call(self._read_value, row.version), row.difference.path, to_show=to_show)
 
     @gesture
     async def action_copy(self) -> None:
-        if (side := self._side) and (value := await self._piece(side)) is not None:
-            await self.app.copy(value, sanitize(f"{self._secret_name}, version {short(side.version)}, {side.key.name}"))
+        if (row := self._row_under_cursor) and (value := await self._read_part(row)) is not None:
+            where = f"{self._secret_name}, version {shorten_id(row.version)}, {row.difference.name}"
+            await self.app.copy(value, sanitize(where))
 
     @on(OptionList.OptionSelected)
     @gesture
     async def action_reveal(self) -> None:
-        at, side = self.sides.cursor, self._side
+        at, row = self.row_list.cursor, self._row_under_cursor
         again = at == self._revealed
         self.hide()
-        if side is None or again:
+        if row is None or again:
             return
-        value = await self._piece(side, to_show=True)
+        value = await self._read_part(row, to_show=True)
         if value is not None and self.is_current and self.app.app_focus:
-            lines = visible(value)
+            lines = format_value(value)
             self._revealed = at
-            self._show(at, Content.assemble("\n" if "\n" in lines else "", Content(lines).stylize("$accent")))
-            self.hiding.begin(self.app.settings.reveal_timeout)
+            self._replace_row(at, Content.assemble("\n" if "\n" in lines else "", Content(lines).stylize("$accent")))
+            self.auto_hide.start(self.app.settings.reveal_timeout)
 
     def hide(self) -> None:
         at, self._revealed = self._revealed, None
         if at is not None:
-            self._show(at, Content(MASK))
-        self.hiding.end()
+            self._replace_row(at, Content(MASK))
+        self.auto_hide.stop()
 
-    def _show(self, at: int, value: Content) -> None:
-        self.sides.replace_option_prompt_at_index(at, self._row(self._rows[at], value))
+    def _replace_row(self, at: int, value: Content) -> None:
+        self.row_list.replace_option_prompt_at_index(at, self._format_row(self._rows[at], value))
 
-    def _hide_from_bystanders(self, here: bool) -> None:
+    def _hide_without_focus(self, here: bool) -> None:
         if not here:
             self.hide()
 

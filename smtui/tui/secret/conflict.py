@@ -1,4 +1,4 @@
-"""Somebody else changed what one is about to write: what they did, what one wants, and how to go on."""
+"""The dialog that opens if others changed what the user is about to write."""
 
 from __future__ import annotations
 
@@ -17,49 +17,51 @@ from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.scroll_pane import Pane
 
 
-class Answer(Enum):
-    """The value of each is what its button says."""
+class ConflictAnswer(Enum):
+    """The ways to go on; the value of each is the text of its button."""
 
     CANCEL = "Cancel"
     KEEP_EDITING = "Keep editing"
     DISCARD = "Discard"
     APPLY = "Apply my changes on top"
     STORE = "Store mine anyway"
-    LOOK_AGAIN = "Preview again"
+    PREVIEW_AGAIN = "Preview again"
 
 
-IN_FIRST_ROW = (Answer.CANCEL, Answer.KEEP_EDITING, Answer.DISCARD)
+FIRST_ROW = (ConflictAnswer.CANCEL, ConflictAnswer.KEEP_EDITING, ConflictAnswer.DISCARD)
 
 
-class ConflictDialog(LongText[Answer]):
-    """Begins on Cancel, which changes nothing and loses nothing; Escape answers the same.
+class ConflictDialog(LongText[ConflictAnswer]):
+    """Focuses Cancel first, which changes and loses nothing. Escape answers Cancel too.
 
     Args:
-        lines: what others did, and what one is about to do; never a value of a secret.
-        answers: which there are beside Cancel.
-        insist: what the button says that writes one's own all the same.
+        title: the question.
+        lines: what others did and what the user is about to do; never the value of a secret.
+        answers: the answers besides Cancel.
+        store_text: the text of the button that overwrites the change of others.
     """
 
     CSS_PATH = "conflict.tcss"
     AUTO_FOCUS = "#CANCEL"
 
     def __init__(
-        self, title: SafeText, lines: Sequence[SafeText], answers: Sequence[Answer], *, insist: str = Answer.STORE.value
+        self, title: SafeText, lines: Sequence[SafeText], answers: Sequence[ConflictAnswer], *,
+        store_text: str = ConflictAnswer.STORE.value,
     ) -> None:
         super().__init__()
-        self._insist = insist
+        self._store_text = store_text
         self._title = title
         self._lines = lines
-        self._answers = (Answer.CANCEL, *answers)
+        self._answers = (ConflictAnswer.CANCEL, *answers)
 
     @property
     def is_dirty(self) -> bool:
-        """Whether something was typed that is not stored yet: an `Editor`, which quitting asks about."""
-        return Answer.KEEP_EDITING in self._answers
+        """Whether the dialog holds typed text that is not stored, so that quitting asks first."""
+        return ConflictAnswer.KEEP_EDITING in self._answers
 
     def compose(self) -> ComposeResult:
-        first = [each for each in self._answers if each in IN_FIRST_ROW]
-        second = [each for each in self._answers if each not in IN_FIRST_ROW]
+        first = [each for each in self._answers if each in FIRST_ROW]
+        second = [each for each in self._answers if each not in FIRST_ROW]
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
             with Pane(id="lines"):
@@ -68,12 +70,12 @@ class ConflictDialog(LongText[Answer]):
                 for row in filter(None, (first, second)):
                     with Horizontal(classes="row"):
                         for each in row:
-                            words = self._insist if each is Answer.STORE else each.value
-                            yield Button(Content(words), id=each.name)
+                            text = self._store_text if each is ConflictAnswer.STORE else each.value
+                            yield Button(Content(text), id=each.name)
         yield KeyBar()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(Answer[event.button.id or ""])
+        self.dismiss(ConflictAnswer[event.button.id or ""])
 
     def action_cancel(self) -> None:
-        self.dismiss(Answer.CANCEL)
+        self.dismiss(ConflictAnswer.CANCEL)

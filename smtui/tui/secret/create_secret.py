@@ -1,4 +1,4 @@
-"""A new secret, from its form into the vault."""
+"""The task that creates a secret: its form, the call, and the form again after a refusal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.notifications import keeps_what_was_typed
-from smtui.tui.secret.new_secret import NewSecret
+from smtui.tui.secret.new_secret import NewSecretForm
 from smtui.tui.undo import inverse
 
 if TYPE_CHECKING:
@@ -16,19 +16,26 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 
-async def make_secret(app: Shell, session: Session, value: str = "") -> None:
-    """Asks until it is stored or the person gives up; what was refused is in the form again."""
-    request = await app.push_screen_wait(NewSecret({"Name": "", "SecretString": value} if value else None))
+async def create_secret(app: Shell, session: Session, value: str = "") -> None:
+    """Opens the form until the secret is created or the user cancels. A refused request fills the form again.
+
+    Args:
+        value: the first value of the form, as a generated password; empty for an empty form.
+
+    Raises:
+        SmtuiError: a refusal after which the form cannot open again, such as a locked vault.
+    """
+    request = await app.push_screen_wait(NewSecretForm({"Name": "", "SecretString": value} if value else None))
     while request is not None:
         try:
-            made = await call(session.client().create_secret, **request)
+            created = await call(session.client().create_secret, **request)
         except SmtuiError as refusal:
             if not keeps_what_was_typed(refusal):
                 raise
             app.report(refusal)
-            request = await app.push_screen_wait(NewSecret(request))
+            request = await app.push_screen_wait(NewSecretForm(request))
         else:
-            inverse.created(session, sanitize(made["Name"]))
-            app.notify(sanitize(f"{made['Name']} is stored."), markup=False)
+            inverse.created(session, sanitize(created["Name"]))
+            app.notify(sanitize(f"{created['Name']} is stored."), markup=False)
             app.look_again()
             return

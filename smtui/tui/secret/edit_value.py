@@ -1,4 +1,4 @@
-"""The ways to a new version of a value: a form, the person's own editor, a file. Each shows first what it will do."""
+"""Actions that store a new version of a value: from the form, an external editor or a file. Each shows a preview."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.json_editor.check import looks_like_json
 from smtui.tui.secret import external_editor
-from smtui.tui.secret.label_moves import Labels, short
+from smtui.tui.secret.label_moves import Labels, shorten_id
 from smtui.tui.secret.new_version import NewVersion
 from smtui.tui.secret.value import ValueScreen
-from smtui.tui.secret.value_edit import Base, Outcome, ValueEdit, read_base
-from smtui.tui.secret.value_files import read_value
+from smtui.tui.secret.value_edit import EditBase, Outcome, ValueEdit, read_base
+from smtui.tui.secret.value_files import read_value_file
 from smtui.tui.secret.value_form import ValueForm
-from smtui.tui.secret.values import Kind, can_be_typed, outline
+from smtui.tui.secret.values import ValueKind, build_outline, can_be_typed
 from smtui.tui.undo import inverse
 
 BYTE_FOR_BYTE = SafeText("It is stored byte for byte: as text where it is UTF-8, else as binary.")
 NOT_CHANGED = "Nothing was changed. An editor that returns at once needs its option to wait."
 
 
-class StoringScreen(ValueScreen):
-    """What is edited is the value one looks at; what is stored becomes the current one unless the labels say else."""
+class EditValueScreen(ValueScreen):
+    """Edits the version on the screen. The new version becomes AWSCURRENT unless the user types other labels."""
 
-    async def _begin(self, *, can_be_typed: bool = True) -> ValueEdit:
-        """The labels are read first, and then the value of the version that they name."""
-        labels = await self._labels_if_allowed()
+    async def _begin_edit(self, *, can_be_typed: bool = True) -> ValueEdit:
+        """Reads the labels, then the value of the version that they name."""
+        labels = await self._read_labels_if_allowed()
         version = self.version or (labels or {}).get(AWSCURRENT)
         if version or labels is None:
-            base = await call(read_base, labels, version, self.read_in_vault)
-            with suppress(ClientError):  # the screen is as it was where it cannot be read anew
-                await self.after_reading(version)
+            base = await call(read_base, labels, version, self.fetch_value)
+            with suppress(ClientError):  # without a reload the screen stays as it was
+                await self.update_after_read(version)
         else:
-            base = Base(labels, "", None)
+            base = EditBase(labels, "", None)
         return ValueEdit(self.session, self.secret_id, self.name, base, can_be_typed=can_be_typed)
 
-    async def _labels_if_allowed(self) -> Labels | None:
+    async def _read_labels_if_allowed(self) -> Labels | None:
         try:
             return await call(read_labels, self.session.client(record_reads=False), self.secret_id)
         except AccessDeniedException:
@@ -54,25 +54,25 @@ class StoringScreen(ValueScreen):
     async def action_edit(self) -> None:
         if self.refuses_to_write():
             return
-        edit = await self._begin()
+        edit = await self._begin_edit()
         before = edit.base.value
-        if isinstance(before, bytes) or not _fits_a_form(before or ""):
+        if isinstance(before, bytes) or not _can_edit_in_form(before or ""):
             why = "is binary: f stores a file" if isinstance(before, bytes) else "has unseen characters: E edits them"
             self.say(f"This value {why}.")
             return
         await self.app.push_screen_wait(ValueForm(edit, self.value.key))
-        await self._end(edit)
+        await self._finish_edit(edit)
 
     @gesture
-    async def action_edit_outside(self) -> None:
+    async def action_edit_in_editor(self) -> None:
         if self.refuses_to_write():
             return
-        program, where = find_editor(), find_location()
+        program, location = find_editor(), find_location()
         title = sanitize(f"Edit the value of {self.name} in {Path(program[0]).name}?")
-        question = Confirm(title, external_editor.warning(where), "Edit", can_be_undone=True)
+        question = Confirm(title, external_editor.format_warning(location), "Edit", can_be_undone=True)
         if not await self.app.push_screen_wait(question):
             return
-        edit = await self._begin()
+        edit = await self._begin_edit()
         if isinstance(edit.base.value, bytes):
             self.say("This value is binary: w writes it to a file, f stores one.")
             return
@@ -85,9 +85,9 @@ class StoringScreen(ValueScreen):
         async def store(after: str) -> Outcome:
             return await edit.store(self.app, NewVersion(after), preview=False)
 
-        if not await external_editor.edited_outside(self.app, edit.before, program, where, effects, store):
+        if not await external_editor.edit_text(self.app, edit.initial_text, program, location, effects, store):
             self.say(NOT_CHANGED)
-        await self._end(edit)
+        await self._finish_edit(edit)
 
     @gesture
     async def action_from_file(self) -> None:
@@ -97,13 +97,13 @@ class StoringScreen(ValueScreen):
         path = await self.app.push_screen_wait(AskPath(question, BYTE_FOR_BYTE))
         if path is None:
             return
-        new = NewVersion(await call(read_value, path))
-        edit = await self._begin(can_be_typed=False)
+        new = NewVersion(await call(read_value_file, path))
+        edit = await self._begin_edit(can_be_typed=False)
         await edit.store(self.app, new)
-        await self._end(edit)
+        await self._finish_edit(edit)
 
-    async def _end(self, edit: ValueEdit) -> None:
-        """Where it was stored: remembers the way back, and shows what there is now."""
+    async def _finish_edit(self, edit: ValueEdit) -> None:
+        """Records the undo action and reloads the screen, if the edit was stored."""
         if edit.stored is None:
             return
         stored = edit.stored.response
@@ -111,14 +111,14 @@ class StoringScreen(ValueScreen):
         self.forget_value()
         version = stored["VersionId"]
         what = f"it is {AWSCURRENT} now" if AWSCURRENT in stored["VersionStages"] else f"{AWSCURRENT} stays"
-        await self.done(f"Version {short(version)} is stored: {what}.")
-        self.stored(version)
+        await self.done(f"Version {shorten_id(version)} is stored: {what}.")
+        self.select_version(version)
 
-    def stored(self, version: str) -> None:
-        """A new version is there."""
+    def select_version(self, version: str) -> None:
+        """Moves the cursor of the version list to a new version."""
 
 
-def _fits_a_form(value: str) -> bool:
-    """JSON can be spelled so that everything in it is seen."""
-    kind = outline(value).kind
-    return kind is Kind.KEYS or can_be_typed(value, lines=True) or looks_like_json(value)
+def _can_edit_in_form(value: str) -> bool:
+    """Whether the form can show a text completely. JSON escapes its invisible characters; other text cannot."""
+    kind = build_outline(value).kind
+    return kind is ValueKind.KEYS or can_be_typed(value, lines=True) or looks_like_json(value)

@@ -1,4 +1,4 @@
-"""What is to become of a text that was edited elsewhere."""
+"""The dialog after an external editor has ended: store the text, edit it again, or discard it."""
 
 from __future__ import annotations
 
@@ -22,31 +22,37 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 
-class Verdict(Enum):
-    """The value of each is what its button says."""
+class EditedAnswer(Enum):
+    """The value of each answer is the text of its button."""
 
-    AGAIN = "Edit again"
+    EDIT_AGAIN = "Edit again"
     STORE = "Store"
     DISCARD = "Discard"
 
 
-class Edited(LongText[Verdict]):
-    """`good` where it can be stored as it is: that answer has the focus then, otherwise to edit again has it."""
+class EditedDialog(LongText[EditedAnswer]):
+    """Focuses Store if the text can be stored, otherwise Edit again.
+
+    Args:
+        title: the question.
+        text: what storing does, or why the text cannot be stored.
+        can_store: whether the text can be stored as it is.
+    """
 
     CSS_PATH = "../dialogs/confirm.tcss"
 
     app: getters.app[Shell]
 
-    def __init__(self, title: SafeText, text: SafeText, *, good: bool) -> None:
+    def __init__(self, title: SafeText, text: SafeText, *, can_store: bool) -> None:
         super().__init__()
         self._title = title
         self._text = text
-        self._good = good
-        self._verdicts = [each for each in Verdict if good or each is not Verdict.STORE]
+        self._can_store = can_store
+        self._answers = [each for each in EditedAnswer if can_store or each is not EditedAnswer.STORE]
 
     @property
     def is_dirty(self) -> bool:
-        """What was typed elsewhere is nowhere else once this is closed: an `Editor`, which quitting asks about."""
+        """Always true: the edited text is lost once the dialog closes, so quitting asks first."""
         return True
 
     def compose(self) -> ComposeResult:
@@ -54,19 +60,19 @@ class Edited(LongText[Verdict]):
             yield Static(Content(self._title), classes="title")
             yield Static(Content(self._text), id="text")
             with Horizontal(id="answers"):
-                for verdict in self._verdicts:
-                    yield Button(verdict.value, id=verdict.name)
+                for answer in self._answers:
+                    yield Button(answer.value, id=answer.name)
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.query_one(f"#{(Verdict.STORE if self._good else Verdict.AGAIN).name}").focus()
+        self.query_one(f"#{(EditedAnswer.STORE if self._can_store else EditedAnswer.EDIT_AGAIN).name}").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(Verdict[event.button.id or ""])
+        self.dismiss(EditedAnswer[event.button.id or ""])
 
     @gesture
     async def action_cancel(self) -> None:
-        """Asks first, as every dialog does that holds what somebody typed; the harmless answer has the focus then."""
-        self.query_one(f"#{Verdict.AGAIN.name}").focus()
+        """Asks before it discards the text, and focuses Edit again meanwhile."""
+        self.query_one(f"#{EditedAnswer.EDIT_AGAIN.name}").focus()
         if await may_discard(self.app):
-            self.dismiss(Verdict.DISCARD)
+            self.dismiss(EditedAnswer.DISCARD)

@@ -1,4 +1,4 @@
-"""A value in the person's own editor: there, back, what is wrong with it, and there again, until there is an answer."""
+"""Editing a value in an external editor: writes a temporary file, runs the editor, reads and checks the result."""
 
 from __future__ import annotations
 
@@ -15,64 +15,77 @@ from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.json_editor.check import looks_like_json
 from smtui.tui.notifications import keeps_what_was_typed
-from smtui.tui.secret.edited import Edited, Verdict
+from smtui.tui.secret.edited import EditedAnswer, EditedDialog
 from smtui.tui.secret.value_edit import Outcome
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
-COPIES = ("The editor gets the value in a file that is removed when it ends. Editors may keep copies of their own: "
-          "swap files, backups, an undo history, a clipboard. The vault stays open meanwhile.")
-ON_DISK = "There is no folder in memory here: the file will be on the disk."
+COPIES_WARNING = (
+    "The editor gets the value in a file that is removed when it ends. Editors may keep copies of their own: "
+    "swap files, backups, an undo history, a clipboard. The vault stays open meanwhile."
+)
+ON_DISK_WARNING = "There is no folder in memory here: the file will be on the disk."
 TOO_LONG = f"It has more than {MAX_VALUE_BYTES:,} bytes, which is the most."
 LINE_BREAK = "\r\n"
 EMPTY = "The file is empty: that is no value."
 NOT_TEXT = "This is not UTF-8 text, so it cannot be stored as it is."
 
 
-def warning(place: Location) -> SafeText:
-    """What to know before."""
-    return sanitize(COPIES if place.in_memory else f"{ON_DISK} {COPIES}")
-
-
-async def edited_outside(
-    app: Shell, before: str, program: list[str], place: Location, effects: Callable[[str], Awaitable[SafeText]],
-    store: Callable[[str], Awaitable[Outcome]],
-) -> bool:
-    """Whether anything was changed. Until a text is stored, or the person forgets it, the file stays as it was left.
-
-    JSON in one line is laid out in the file, and is in one line again when it is stored.
+def format_warning(location: Location) -> SafeText:
+    """What the user should know before the editor starts.
 
     Args:
-        effects: says what storing a text would do.
-        store: stores it, unless others were faster; what it raises is said, and the person can try again.
+        location: the folder of the temporary file.
+    """
+    return sanitize(COPIES_WARNING if location.in_memory else f"{ON_DISK_WARNING} {COPIES_WARNING}")
+
+
+async def edit_text(
+    app: Shell, before: str, program: list[str], location: Location, effects: Callable[[str], Awaitable[SafeText]],
+    store: Callable[[str], Awaitable[Outcome]],
+) -> bool:
+    """Edits a text until it is stored or discarded; False if the editor changed nothing.
+
+    The temporary file keeps the edited text meanwhile. JSON in one line is formatted for the editor and joined again.
+
+    Args:
+        before: the text to begin with.
+        program: the editor with its arguments.
+        location: the folder of the temporary file.
+        effects: describes what storing a text would do.
+        store: stores a text unless others changed the secret. The user can try again after an SmtuiError.
+
+    Raises:
+        EditorError: the editor could not be started.
+        SmtuiError: a refusal after which nothing can be kept, such as a locked vault.
     """
     name = "value.json" if looks_like_json(before) else "value.txt"
     expanded = expand_for_editing(before)
-    with temporary_file(expanded.encode(), name, place) as path:
-        verdict = Verdict.AGAIN
+    with temporary_file(expanded.encode(), name, location) as path:
+        answer = EditedAnswer.EDIT_AGAIN
         while True:
-            if verdict is Verdict.AGAIN:
-                code = _run(app, lambda: edit(path, program))
-            after, wrong = read(before, read_back(path, _read_limit(expanded)))
+            if answer is EditedAnswer.EDIT_AGAIN:
+                code = _run_editor(app, lambda: edit(path, program))
+            after, problem = parse_edited(before, read_back(path, _read_limit(expanded)))
             if code:
-                wrong = f"The editor ended with code {code}, as if nothing were to be stored."
+                problem = f"The editor ended with code {code}, as if nothing were to be stored."
             elif after == before:
                 return False
-            title = "Store a new version?" if not wrong else "Nothing is stored yet."
-            text = sanitize(wrong) if wrong else await effects(after)
-            verdict = await app.push_screen_wait(Edited(SafeText(title), text, good=not wrong))
-            if verdict is Verdict.DISCARD:
+            title = "Store a new version?" if not problem else "Nothing is stored yet."
+            text = sanitize(problem) if problem else await effects(after)
+            answer = await app.push_screen_wait(EditedDialog(SafeText(title), text, can_store=not problem))
+            if answer is EditedAnswer.DISCARD:
                 return True
-            if verdict is Verdict.STORE:
+            if answer is EditedAnswer.STORE:
                 outcome = await _try_to_store(app, store, after)
                 if outcome in (Outcome.STORED, Outcome.DISCARDED):
                     return True
-                verdict = Verdict.AGAIN if outcome is Outcome.EDIT else verdict
+                answer = EditedAnswer.EDIT_AGAIN if outcome is Outcome.EDIT else answer
 
 
 async def _try_to_store(app: Shell, store: Callable[[str], Awaitable[Outcome]], text: str) -> Outcome:
-    """A refusal is said, and keeps the text; nothing can be kept of it once the vault is locked."""
+    """Stores a text. Reports a refusal and keeps the text, unless the vault is locked."""
     try:
         return await store(text)
     except SmtuiError as error:
@@ -82,8 +95,12 @@ async def _try_to_store(app: Shell, store: Callable[[str], Awaitable[Outcome]], 
         return Outcome.KEPT
 
 
-def _run(app: Shell, run: Callable[[], int]) -> int:
-    """The editor has the terminal; nothing else goes on in here meanwhile. Raises EditorError."""
+def _run_editor(app: Shell, run: Callable[[], int]) -> int:
+    """Suspends the app while the editor has the terminal; returns the exit code of the editor.
+
+    Raises:
+        EditorError: the editor could not be started, or this terminal cannot be handed over.
+    """
     failed: EditorError | None = None
     code = 0
     try:
@@ -102,12 +119,19 @@ def _run(app: Shell, run: Callable[[], int]) -> int:
 
 
 def _read_limit(expanded: str) -> int:
-    """Bytes of a file which is not larger than a value may be, but for its layout and a line break at its end."""
+    """The largest size in bytes of an edited file: a value, its formatting and a line break at the end."""
     return MAX_VALUE_BYTES + len(expanded.encode()) + len(LINE_BREAK)
 
 
-def read(before: str, data: bytes) -> tuple[str, str]:
-    """The text that is meant, and why it cannot be stored. A line break that an editor adds at the end is left out."""
+def parse_edited(before: str, data: bytes) -> tuple[str, str]:
+    """The edited text, and why it cannot be stored; the reason is empty if it can.
+
+    Drops the line break that an editor adds at the end.
+
+    Args:
+        before: the text before the edit.
+        data: the content of the temporary file.
+    """
     if len(data) > _read_limit(expand_for_editing(before)):
         return "", TOO_LONG
     try:

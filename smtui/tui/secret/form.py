@@ -1,4 +1,4 @@
-"""What every form with a value shares: saving, the generator, showing and hiding, and rows."""
+"""The base of forms with a value: saving, the password generator, showing and hiding, rows of keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 
 
 class ValueFormScreen(Dialog[Answer]):
-    """A form around a `ValueEditor`. Hides what is typed whenever the person turns to another window."""
+    """A form around a `ValueEditor`. Hides the value when the terminal loses the focus."""
 
     BINDINGS = keys.of("dialog") + keys.of("form")
 
@@ -29,18 +29,18 @@ class ValueFormScreen(Dialog[Answer]):
     said = getters.query_one("#said", Static)
 
     def on_mount(self) -> None:
-        self.watch(self.app, "app_focus", self._hide_from_bystanders, init=False)
+        self.watch(self.app, "app_focus", self._hide_without_focus, init=False)
 
-    def _hide_from_bystanders(self, here: bool) -> None:
-        if not here:
-            self.editor.hide(True)
+    def _hide_without_focus(self, has_focus: bool) -> None:
+        if not has_focus:
+            self.editor.set_hidden(True)
 
     @abstractmethod
     async def save(self) -> None:
-        """Dismisses with the answer, or says why not."""
+        """Dismisses with the answer, or says why the form cannot be saved."""
 
     def state(self) -> object:
-        """The value as it would be stored, and the other fields."""
+        """The value as it would be stored, followed by the other fields."""
         fields = (field for field in self.query(PlainInput) if field not in self.editor.query(PlainInput))
         return self.editor.value, *(field.value for field in fields)
 
@@ -57,23 +57,23 @@ class ValueFormScreen(Dialog[Answer]):
         if session is not None:
             password = await self.app.push_screen_wait(GeneratorScreen(session, for_form=True))
             if password is not None:
-                self.editor.take(password)
+                self.editor.insert_password(password)
 
     def action_show(self) -> None:
-        self.editor.hide(not self.editor.hidden)
+        self.editor.set_hidden(not self.editor.hidden)
 
     @gesture
     async def action_add(self) -> None:
-        await self.editor.pairs.add()
+        await self.editor.pair_editor.add()
 
     @gesture
     async def action_remove(self) -> None:
-        await self.editor.pairs.remove_focused()
+        await self.editor.pair_editor.remove_focused()
 
     @gesture
-    async def action_switch(self) -> None:
-        self.say(await self.editor.switch() or SafeText())
+    async def action_toggle_text(self) -> None:
+        self.say(await self.editor.toggle_text() or SafeText())
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.editor.keyed if action in ("add", "remove") and self.is_mounted else True
+        return self.editor.is_keyed if action in ("add", "remove") and self.is_mounted else True

@@ -1,6 +1,6 @@
-"""Writing something about a secret, unless others changed it since it was seen; then it is shown, and asked about.
+"""A write that happens only if nobody changed the state since the user saw it; otherwise a dialog asks.
 
-For descriptions, tags, keys and policies. Values have more to be said about: `value_edit`.
+It serves descriptions, tags, KMS keys, labels and policies. `value_edit` does the same for values.
 """
 
 from __future__ import annotations
@@ -13,89 +13,98 @@ from smtui.api.errors import ChangedMeanwhileError
 from smtui.rules.compare_and_swap import write_unless
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
-from smtui.tui.secret.conflict import Answer, ConflictDialog
+from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
 from smtui.tui.secret.value_edit import Outcome
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.tui.shell import Shell
 
-Seen = TypeVar("Seen")
-TYPED = (Answer.KEEP_EDITING, Answer.DISCARD)
+State = TypeVar("State")
+EDIT_ANSWERS = (ConflictAnswer.KEEP_EDITING, ConflictAnswer.DISCARD)
 
 
 @dataclass(frozen=True, slots=True)
-class GuardedWrite(Generic[Seen]):
-    """What is to be written, and how to tell whether it still may.
+class GuardedWrite(Generic[State]):
+    """One write and the state that it depends on.
 
     Args:
-        title: of the question, where others changed it.
-        read: what is there now, in the vault's thread.
-        is_other: whether what is there now differs from what was seen in what is written.
-        write: writes it, in the same transaction.
-        describe: what others did and what one is about to do, given what is there now; in the vault's thread.
-        answers: beside Cancel and to write it all the same.
-        insist: what the button says that writes it all the same; None where there is none.
-        notice: what is said at once, beside the question.
+        title: the title of the dialog that opens after a conflict.
+        read: reads the present state, in the vault's thread.
+        has_changed: whether the state that the user saw and the present one differ in what is written.
+        write: writes, in the same transaction.
+        describe: the lines of the dialog, from the present state: what others did and what the user is about to do.
+        answers: the answers of the dialog besides Cancel and the one that overwrites.
+        store_text: the text of the button that overwrites; None if there is no such button.
+        notice: a warning that the app shows together with the dialog.
     """
 
     title: SafeText
-    read: Callable[[], Seen]
-    is_other: Callable[[Seen, Seen], bool]
+    read: Callable[[], State]
+    has_changed: Callable[[State, State], bool]
     write: Callable[[], object]
-    describe: Callable[[Seen], Sequence[SafeText]]
-    answers: Sequence[Answer] = TYPED
-    insist: str | None = Answer.STORE.value
+    describe: Callable[[State], Sequence[SafeText]]
+    answers: Sequence[ConflictAnswer] = EDIT_ANSWERS
+    store_text: str | None = ConflictAnswer.STORE.value
     notice: str = ""
 
-    async def run(self, app: Shell, vault: Vault, seen: Seen) -> tuple[Outcome, Seen]:
-        """How it ended, and what was there immediately before, or what the person was shown to be there.
+    async def run(self, app: Shell, vault: Vault, seen: State) -> tuple[Outcome, State]:
+        """Writes, or asks after a conflict.
+
+        Args:
+            seen: the state that the user saw.
+
+        Returns:
+            The outcome, and the state immediately before the write or the one that the dialog described.
 
         Raises:
-            SmtuiError: what refused it; nothing is written then.
+            SmtuiError: the write was refused; nothing is written.
         """
         while True:
             try:
                 return Outcome.STORED, await call(self._write, vault, seen)
             except ChangedMeanwhileError:
                 answer, found = await self._ask(app)
-            if answer is not Answer.STORE:
-                return _OUTCOMES[answer], seen if answer is Answer.CANCEL else found
+            if answer is not ConflictAnswer.STORE:
+                return _OUTCOMES[answer], seen if answer is ConflictAnswer.CANCEL else found
             seen = found
 
-    async def ask_before(self, app: Shell, seen: Seen) -> tuple[Outcome | None, Seen]:
-        """Asks before anything is previewed where others changed it: a preview of what is no more says nothing true.
+    async def ask_if_changed(self, app: Shell, seen: State) -> tuple[Outcome | None, State]:
+        """Asks before a preview if others changed the state, because the preview would be outdated.
 
-        None, with what is there now, where one may go on: nothing differs, or it is to be written all the same.
+        Returns:
+            None if the caller may go on, otherwise the outcome; and the present state.
         """
         found = await call(self.read)
-        if not self.is_other(seen, found):
+        if not self.has_changed(seen, found):
             return None, found
         answer, found = await self._ask(app)
-        if answer is Answer.STORE:
+        if answer is ConflictAnswer.STORE:
             return None, found
-        return _OUTCOMES[answer], seen if answer is Answer.CANCEL else found
+        return _OUTCOMES[answer], seen if answer is ConflictAnswer.CANCEL else found
 
-    async def _ask(self, app: Shell) -> tuple[Answer, Seen]:
-        """The answer, and what was shown to be there."""
-        found, lines = await call(self._look)
+    async def _ask(self, app: Shell) -> tuple[ConflictAnswer, State]:
+        """Opens the dialog; returns the answer and the state that the dialog described."""
+        found, lines = await call(self._read_and_describe)
         if self.notice:
             app.warn(self.notice)
-        answers = [*self.answers, *([Answer.STORE] if self.insist else [])]
-        dialog = ConflictDialog(self.title, lines, answers, insist=self.insist or "")
+        answers = [*self.answers, *([ConflictAnswer.STORE] if self.store_text else [])]
+        dialog = ConflictDialog(self.title, lines, answers, store_text=self.store_text or "")
         return await app.push_screen_wait(dialog), found
 
-    def _write(self, vault: Vault, seen: Seen) -> Seen:
-        def write(found: Seen) -> Seen:
+    def _write(self, vault: Vault, seen: State) -> State:
+        def write(found: State) -> State:
             self.write()
             return found
 
-        return write_unless(vault.transaction, self.read, lambda found: self.is_other(seen, found), write)
+        return write_unless(vault.transaction, self.read, lambda found: self.has_changed(seen, found), write)
 
-    def _look(self) -> tuple[Seen, Sequence[SafeText]]:
+    def _read_and_describe(self) -> tuple[State, Sequence[SafeText]]:
         found = self.read()
         return found, self.describe(found)
 
 
-_OUTCOMES = {Answer.CANCEL: Outcome.KEPT, Answer.KEEP_EDITING: Outcome.EDIT, Answer.DISCARD: Outcome.DISCARDED,
-             Answer.LOOK_AGAIN: Outcome.EDIT}
+_OUTCOMES = {
+    ConflictAnswer.CANCEL: Outcome.KEPT, ConflictAnswer.KEEP_EDITING: Outcome.EDIT,
+    ConflictAnswer.DISCARD: Outcome.DISCARDED, ConflictAnswer.PREVIEW_AGAIN: Outcome.EDIT,
+}  # fmt: skip

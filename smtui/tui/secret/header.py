@@ -1,4 +1,4 @@
-"""What is known about a secret without its value, as the head of its screen."""
+"""The header of a secret's screen: everything DescribeSecret answers that is worth a line."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.kms import picker
-from smtui.tui.secret.allowed_actions import primary_region
+from smtui.tui.secret.allowed_actions import find_primary_region
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
 
 
-class Facts(Static):
-    """Name, description, tags, dates, ARN."""
+class SecretHeader(Static):
+    """Shows name, state, description, dates, tags, KMS key and ARN."""
 
     DEFAULT_CSS = """
-    Facts {
+    SecretHeader {
         height: auto;
         max-height: 10;
         padding: 0 1;
@@ -30,12 +30,13 @@ class Facts(Static):
     """
 
     def show(self, secret: DescribeSecretResponse, now: datetime, region: str) -> None:
-        self.update(Content("\n").join(_lines(secret, now, region)))
+        """Shows an answer of DescribeSecret in `region`; `now` decides how much of a recovery window is left."""
+        self.update(Content("\n").join(_format_lines(secret, now, region)))
 
 
-def _lines(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[Content]:
+def _format_lines(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[Content]:
     yield Content.styled(sanitize(secret["Name"]), "bold $primary")
-    yield from (Content.styled(line, "$warning") for line in _state(secret, now, region))
+    yield from (Content.styled(line, "$warning") for line in _format_state(secret, now, region))
     if description := secret.get("Description"):
         yield Content(sanitize(description))
     dates = (
@@ -46,20 +47,20 @@ def _lines(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterat
     key = picker.short(secret.get("KmsKeyId", ""))
     sealed = Content.assemble(("   key  ", "$text-muted"), key) if key else ""
     tags = [Content(sanitize(f"{tag['Key']}={tag.get('Value', '')}")) for tag in secret.get("Tags", ())]
-    yield Content.assemble(_titled("tags", Content("  ").join(tags) if tags else Content("none")), sealed)
-    yield _titled("ARN", Content(sanitize(secret["ARN"])))
+    yield Content.assemble(_format_field("tags", Content("  ").join(tags) if tags else Content("none")), sealed)
+    yield _format_field("ARN", Content(sanitize(secret["ARN"])))
 
 
-def _state(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[SafeText]:
-    """What is out of the ordinary, and what it means for what one can do."""
+def _format_state(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[SafeText]:
+    """Formats a scheduled deletion, a replica and a managing service, and what each of them denies."""
     if deletion := rows.deletion(secret.get("DeletedDate"), now):
         day = rows.minute(secret["DeletedDate"])
         yield sanitize(f"{deletion}, on {day}. Until U restores it nobody reads or changes it.")
-    if primary := primary_region(secret, region):
+    if primary := find_primary_region(secret, region):
         yield sanitize(f"◆ Replica of the secret in {primary}, where it is changed, labelled, tagged and deleted.")
     if owner := secret.get("OwningService"):
         yield sanitize(f"◆ Managed by the service {owner}, which alone updates it.")
 
 
-def _titled(title: str, text: Content) -> Content:
+def _format_field(title: str, text: Content) -> Content:
     return Content.assemble((f"{title}  ", "$text-muted"), text)

@@ -1,4 +1,4 @@
-"""What was done with one secret, by whom, and when."""
+"""The History tab of a secret: its events in the audit log."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from textual.app import ComposeResult
 
 from smtui.tui import keys
 from smtui.tui.audit.events import EventsScreen
-from smtui.tui.secret.tabs import HISTORY, PartScreen
+from smtui.tui.secret.tabs import HISTORY, SecretTab
 from smtui.tui.widgets.chrome import KeyBar
 
 
-class HistoryScreen(PartScreen, EventsScreen["int | None"]):
+class HistoryScreen(SecretTab, EventsScreen["int | None"]):
     """The audit log of one secret, including requests under its name before it was created again."""
 
-    BINDINGS = keys.of("audit") + keys.of("parts")
+    BINDINGS = keys.of("audit") + keys.of("tabs")
     number = HISTORY
 
     def compose(self) -> ComposeResult:
-        yield from self.head()
+        yield from self.compose_head()
         yield from self.compose_events()
         yield KeyBar()
 
@@ -27,16 +27,16 @@ class HistoryScreen(PartScreen, EventsScreen["int | None"]):
         return {"secret_id": self.secret_id}
 
     async def load(self) -> None:
-        if await self._is_there():
+        if await self._refresh_head():
             await EventsScreen.load(self)
 
     async def load_changes(self) -> None:
-        if await self._is_there():
+        if await self._refresh_head():
             await self.look_for_more()
 
-    async def _is_there(self) -> bool:
-        """Whether the secret is still there; shows above the events how it is now."""
-        secret = await self.described()
+    async def _refresh_head(self) -> bool:
+        """Shows the present state of the secret above the events; False if the secret no longer exists."""
+        secret = await self.read_secret()
         if secret is not None:
             self.show_head(secret)
         return secret is not None

@@ -1,4 +1,4 @@
-"""Rows of a key and a value each, to be changed, added and removed: the members of a value, the tags of a secret."""
+"""An editor of key-value pairs, for the members of a value and the tags of a secret."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from smtui.tui.secret.values import Pair, can_be_typed
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.plain_input import PlainInput
 
-KEPT = "kept as it is: it has characters that cannot be typed here"
+KEPT_TEXT = "kept as it is: it has characters that cannot be typed here"
 
 
-class PairRow(Horizontal):
-    """One pair. What a field could not hold exactly is only kept or removed."""
+class KeyValueRow(Horizontal):
+    """One pair. A pair with characters that a field cannot hold is read-only; it can only be removed."""
 
     DEFAULT_CSS = """
-    PairRow {
+    KeyValueRow {
         height: 1;
         margin-bottom: 1;
     }
-    PairRow > .key {
+    KeyValueRow > .key {
         width: 2fr;
         margin-right: 1;
     }
-    PairRow > .value {
+    KeyValueRow > .value {
         width: 3fr;
         margin-right: 1;
     }
-    PairRow > Button {
+    KeyValueRow > Button {
         min-width: 5;
         width: 5;
         padding: 0 1;
@@ -44,86 +44,91 @@ class PairRow(Horizontal):
     }
     """
 
-    def __init__(self, line: Pair, *, hidden: bool) -> None:
+    def __init__(self, pair: Pair, *, hidden: bool) -> None:
         super().__init__()
-        self._line = line
-        self._fixed = line.came_from is not None and not (can_be_typed(line.key) and can_be_typed(line.text))
+        self._pair = pair
+        self._fixed = pair.index is not None and not (can_be_typed(pair.key) and can_be_typed(pair.text))
         self._hidden = hidden
 
     def compose(self) -> ComposeResult:
-        line = self._line
+        pair = self._pair
         if self._fixed:
-            yield Static(Content(sanitize(line.key)), classes="key")
-            yield Static(KEPT, classes="value -muted")
+            yield Static(Content(sanitize(pair.key)), classes="key")
+            yield Static(KEPT_TEXT, classes="value -muted")
         else:
-            yield PlainInput(line.key, placeholder="key", classes="key", compact=True, select_on_focus=False)
-            yield PlainInput(line.text, placeholder="value", classes="value", compact=True, password=self._hidden)
+            yield PlainInput(pair.key, placeholder="key", classes="key", compact=True, select_on_focus=False)
+            yield PlainInput(pair.text, placeholder="value", classes="value", compact=True, password=self._hidden)
         remove = Button("✗", tooltip="Remove this row")
-        # Tab goes from field to field; the key that removes a row works in each.
+        # Tab moves between fields; the key that removes a row works in each of them.
         remove.can_focus = self._fixed
         yield remove
 
-    def hide(self, hidden: bool) -> None:
+    def set_hidden(self, hidden: bool) -> None:
         for value in self.query(Input).filter(".value"):
             value.password = hidden
 
     @property
-    def line(self) -> Pair:
+    def pair(self) -> Pair:
         if self._fixed:
-            return self._line
+            return self._pair
         key, value = self.query(Input)
-        return Pair(self._line.came_from, key.value, value.value)
+        return Pair(self._pair.index, key.value, value.value)
 
 
-class PairRows(VerticalScroll, can_focus=False):
-    """Answers its `lines`; says `Changed` when one is added, changed or removed."""
+class KeyValueEditor(VerticalScroll, can_focus=False):
+    """Shows a row for each pair and posts `Changed` when one is edited or removed.
+
+    Args:
+        pairs: the pairs to begin with; without any there is one empty row.
+        hidden: whether the values are hidden.
+    """
 
     DEFAULT_CSS = """
-    PairRows {
+    KeyValueEditor {
         height: 1fr;
     }
     """
 
     class Changed(Message):
-        """The lines are no longer what they were."""
+        """The pairs have changed."""
 
-    def __init__(self, lines: Iterable[Pair] = (), *, hidden: bool = False, id: str | None = None) -> None:
+    def __init__(self, pairs: Iterable[Pair] = (), *, hidden: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._first = list(lines) or [Pair(None, "", "")]
+        self._initial_pairs = list(pairs) or [Pair(None, "", "")]
         self._hidden = hidden
 
     def compose(self) -> ComposeResult:
-        for line in self._first:
-            yield PairRow(line, hidden=self._hidden)
-        self._first.clear()
+        for pair in self._initial_pairs:
+            yield KeyValueRow(pair, hidden=self._hidden)
+        self._initial_pairs.clear()
 
     @property
-    def rows(self) -> DOMQuery[PairRow]:
-        return self.query(PairRow)
+    def rows(self) -> DOMQuery[KeyValueRow]:
+        return self.query(KeyValueRow)
 
     @property
-    def lines(self) -> list[Pair]:
-        """Every row but new ones in which nothing is typed."""
-        lines = [row.line for row in self.rows]
-        return [line for line in lines if line.came_from is not None or line.key or line.text]
+    def pairs(self) -> list[Pair]:
+        """The pairs of all rows except new rows that are empty."""
+        pairs = [row.pair for row in self.rows]
+        return [pair for pair in pairs if pair.index is not None or pair.key or pair.text]
 
-    async def put(self, lines: Sequence[Pair]) -> None:
-        """These rows instead of those that were here."""
+    async def set_pairs(self, pairs: Sequence[Pair]) -> None:
+        """Replaces all rows."""
         await self.remove_children()
-        await self.mount(*(PairRow(line, hidden=self._hidden) for line in lines or [Pair(None, "", "")]))
+        await self.mount(*(KeyValueRow(pair, hidden=self._hidden) for pair in pairs or [Pair(None, "", "")]))
 
     async def add(self) -> None:
-        row = PairRow(Pair(None, "", ""), hidden=self._hidden)
+        row = KeyValueRow(Pair(None, "", ""), hidden=self._hidden)
         await self.mount(row)
         row.query(Input).first().focus()
 
-    def focus_on(self, key: str | None) -> None:
-        """The value of `key`, or of the first row; the key of a row in which nothing is typed yet."""
-        named = [row for row in self.rows if row.line.key == key]
-        for row in [*named, *self.rows][:1]:
-            row.query(Input).filter(".value" if row.line.key else ".key").focus()
+    def focus_key(self, key: str | None) -> None:
+        """Focuses the value of `key`, or else the first row. A row without a key gets the focus on its key field."""
+        matching = [row for row in self.rows if row.pair.key == key]
+        for row in [*matching, *self.rows][:1]:
+            row.query(Input).filter(".value" if row.pair.key else ".key").focus()
 
-    async def remove_row(self, row: PairRow) -> None:
+    async def remove_row(self, row: KeyValueRow) -> None:
         await row.remove()
         self.post_message(self.Changed())
 
@@ -133,21 +138,21 @@ class PairRows(VerticalScroll, can_focus=False):
             await self.remove_row(row)
 
     @property
-    def focused_row(self) -> PairRow | None:
+    def focused_row(self) -> KeyValueRow | None:
         return next((row for row in self.rows if row.has_focus_within), None)
 
-    def hide(self, hidden: bool) -> None:
+    def set_hidden(self, hidden: bool) -> None:
         self._hidden = hidden
         for row in self.rows:
-            row.hide(hidden)
+            row.set_hidden(hidden)
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def _report_change(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(self.Changed())
 
     @on(Button.Pressed)
-    async def _remove(self, event: Button.Pressed) -> None:
+    async def _remove_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if isinstance(event.button.parent, PairRow):
+        if isinstance(event.button.parent, KeyValueRow):
             await self.remove_row(event.button.parent)

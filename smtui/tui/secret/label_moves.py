@@ -1,7 +1,6 @@
-"""What a label move will do, before it is done, and what undoes it afterwards.
+"""Moves of staging labels as data: their effect, their calls, and the move that undoes them.
 
-Built on the one rule of labels, so that a preview cannot promise what the vault does not do. Versions are named by
-their VersionIds.
+`smtui.rules.labels` computes the effect, so a preview shows what the vault does. Versions are VersionIds.
 """
 
 from __future__ import annotations
@@ -18,21 +17,28 @@ if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse, SecretVersionsListEntry, UpdateSecretVersionStageRequest
 
 Labels = Mapping[str, str]
-"""Each label with the version that carries it."""
-SHORT = 8
-NEW = "the new version"
-"""A version that does not exist yet, in place of its VersionId."""
+"""Each staging label with the version that carries it."""
+SHORT_LENGTH = 8
+NEW_VERSION = "the new version"
+"""Stands for the VersionId of a version that does not exist yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One call of UpdateSecretVersionStage."""
+class LabelUpdate:
+    """One call of UpdateSecretVersionStage.
+
+    Args:
+        label: the staging label.
+        remove_from: the version that carries the label; None if none does.
+        move_to: the version that gets the label; None to remove the label.
+    """
 
     label: str
     remove_from: str | None
     move_to: str | None
 
-    def request(self, secret_id: str) -> UpdateSecretVersionStageRequest:
+    def build_request(self, secret_id: str) -> UpdateSecretVersionStageRequest:
+        """Builds the request for a secret, by its ARN or name."""
         request: UpdateSecretVersionStageRequest = {"SecretId": secret_id, "VersionStage": self.label}
         if self.remove_from is not None:
             request["RemoveFromVersionId"] = self.remove_from
@@ -40,13 +46,14 @@ class Step:
             request["MoveToVersionId"] = self.move_to
         return request
 
-    def after(self, before: Labels) -> dict[str, str]:
+    def apply(self, before: Labels) -> dict[str, str]:
+        """The labels after this call, AWSPREVIOUS included."""
         return labels.move(before, self.label, remove_from=self.remove_from, move_to=self.move_to)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One version's labels before and after."""
+class VersionChange:
+    """The labels of one version before and after a move, in the order of the screens."""
 
     version: str
     before: tuple[str, ...]
@@ -54,106 +61,114 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """The labels as they are, as they will be, and the calls that lead there."""
+class LabelMove:
+    """The labels before and after, and the calls in between, in their order."""
 
     before: Labels
     after: Labels
-    steps: tuple[Step, ...]
+    updates: tuple[LabelUpdate, ...]
 
-    def changes(self) -> tuple[Change, ...]:
-        """Every version whose labels change; the ones that gain come first."""
+    def list_changes(self) -> tuple[VersionChange, ...]:
+        """Lists the versions whose labels change; those that get a label come first."""
         versions = dict.fromkeys((*self.after.values(), *self.before.values()))
-        found = (Change(each, _of(self.before, each), _of(self.after, each)) for each in versions)
+        found = (VersionChange(each, _list_labels(self.before, each), _list_labels(self.after, each))
+                 for each in versions)
         return tuple(change for change in found if change.before != change.after)
 
-    def sentences(self) -> list[SafeText]:
-        """What happens to each label, and to versions that are left without any."""
+    def describe(self) -> list[SafeText]:
+        """Describes in sentences what happens to each label, and which versions become deprecated."""
         known = sorted({*self.before, *self.after})
-        said = [self._of_label(label) for label in known if self.before.get(label) != self.after.get(label)]
-        said += [f"{short(each)} has no label left: it is deprecated, and may be removed in time."
+        sentences = [self._describe_label(label) for label in known if self.before.get(label) != self.after.get(label)]
+        sentences += [f"{shorten_id(each)} has no label left: it is deprecated, and may be removed in time."
                  for each in sorted(labels.find_deprecated(self.before, self.after))]
-        if len(self.steps) > 1:
-            said.append(f"This takes {len(self.steps)} calls, one after the other.")
-        return [sanitize(sentence) for sentence in said]
+        if len(self.updates) > 1:
+            sentences.append(f"This takes {len(self.updates)} calls, one after the other.")
+        return [sanitize(sentence) for sentence in sentences]
 
     @property
-    def words(self) -> str:
-        """The move in short: the label one asked for, which is the first that moves."""
-        label = self.steps[0].label
+    def summary(self) -> str:
+        """A short text about the requested label, which is the one of the first call."""
+        label = self.updates[0].label
         target = self.after.get(label)
-        return f"{label} taken away" if target is None else f"{label} moved to {short(target)}"
+        return f"{label} taken away" if target is None else f"{label} moved to {shorten_id(target)}"
 
-    def _of_label(self, label: str) -> str:
+    def _describe_label(self, label: str) -> str:
         source, target = self.before.get(label), self.after.get(label)
         if target is None:
-            return f"{label} is taken from {short(source)}."
+            return f"{label} is taken from {shorten_id(source)}."
         if source is None:
-            return f"{label} is put on {short(target)}."
-        return f"{label} goes from {short(source)} to {short(target)}."
+            return f"{label} is put on {shorten_id(target)}."
+        return f"{label} goes from {shorten_id(source)} to {shorten_id(target)}."
 
-    def undone(self) -> Move | None:
-        """The way back; None where there is none, as the service never takes AWSCURRENT away."""
+    def invert(self) -> LabelMove | None:
+        """The move that undoes this one; None if it would remove AWSCURRENT, which the service refuses."""
         if AWSCURRENT in self.after and AWSCURRENT not in self.before:
             return None
-        return Move(self.after, self.before, tuple(_steps(self.after, self.before)))
+        return LabelMove(self.after, self.before, tuple(_plan_updates(self.after, self.before)))
 
 
-def moved(before: Labels, label: str, target: str | None) -> Move:
-    """`label` to the version `target`, or, where there is no target, taken away."""
-    step = Step(label, _source(before, label, target), target)
-    return Move(before, step.after(before), (step,))
+def plan_label_move(before: Labels, label: str, target: str | None) -> LabelMove:
+    """Plans the move of a label.
+
+    Args:
+        before: the present labels.
+        label: the label to move.
+        target: the version that gets it; None to remove the label.
+    """
+    update = LabelUpdate(label, _find_source(before, label, target), target)
+    return LabelMove(before, update.apply(before), (update,))
 
 
-def rolled_back(before: Labels) -> Move | None:
-    """AWSCURRENT to where AWSPREVIOUS is; None where there is no such version."""
+def plan_rollback(before: Labels) -> LabelMove | None:
+    """Plans the move of AWSCURRENT to the version with AWSPREVIOUS; None if there is no other such version."""
     previous = before.get(AWSPREVIOUS)
     if previous is None or previous == before.get(AWSCURRENT):
         return None
-    return moved(before, AWSCURRENT, previous)
+    return plan_label_move(before, AWSCURRENT, previous)
 
 
-def _source(before: Labels, label: str, target: str | None) -> str | None:
+def _find_source(before: Labels, label: str, target: str | None) -> str | None:
     source = before.get(label)
     return None if source == target else source
 
 
-def _steps(state: Labels, wanted: Labels) -> Iterator[Step]:
-    """AWSCURRENT first, because moving it moves AWSPREVIOUS along."""
+def _plan_updates(state: Labels, wanted: Labels) -> Iterator[LabelUpdate]:
+    """Plans AWSCURRENT first, because its move also moves AWSPREVIOUS."""
     for label in sorted({*state, *wanted}, key=lambda label: (label != AWSCURRENT, label)):
         if state.get(label) != wanted.get(label):
-            step = Step(label, state.get(label), wanted.get(label))
-            state = step.after(state)
-            yield step
+            update = LabelUpdate(label, state.get(label), wanted.get(label))
+            state = update.apply(state)
+            yield update
 
 
-def of_versions(versions: Iterable[SecretVersionsListEntry]) -> dict[str, str]:
-    """The labels that ListSecretVersionIds answered."""
+def collect_version_labels(versions: Iterable[SecretVersionsListEntry]) -> dict[str, str]:
+    """The labels in the versions of an answer of ListSecretVersionIds."""
     return {label: each["VersionId"] for each in versions for label in each.get("VersionStages", ())}
 
 
-def labels_of(secret: DescribeSecretResponse) -> dict[str, str]:
-    """The same, as DescribeSecret answered them."""
+def collect_secret_labels(secret: DescribeSecretResponse) -> dict[str, str]:
+    """The labels in an answer of DescribeSecret."""
     return {label: version for version, labels in secret.get("VersionIdsToStages", {}).items() for label in labels}
 
 
-def short(version: str | None) -> SafeText:
-    """The first characters of a VersionId, enough to tell versions apart by eye."""
-    return sanitize(version if version == NEW else (version or "")[:SHORT])
+def shorten_id(version: str | None) -> SafeText:
+    """The first 8 characters of a VersionId; `NEW_VERSION` stays whole, and None is empty."""
+    return sanitize(version if version == NEW_VERSION else (version or "")[:SHORT_LENGTH])
 
 
-def place_of(version: str | None) -> SafeText:
-    """The version a label is on, in a sentence."""
-    return short(version) if version else SafeText("no version")
+def describe_holder(version: str | None) -> SafeText:
+    """The version that carries a label, as part of a sentence."""
+    return shorten_id(version) if version else SafeText("no version")
 
 
-def _of(carried: Labels, version: str) -> tuple[str, ...]:
+def _list_labels(carried: Labels, version: str) -> tuple[str, ...]:
     return tuple(labels.list_on_version(carried, version))
 
 
-def left_pending(held: Mapping[str, Iterable[str]]) -> str | None:
-    """The version on which a rotation left AWSPENDING, or has put it for now; no other rotation begins meanwhile.
+def find_pending_version(versions: Mapping[str, Iterable[str]]) -> str | None:
+    """The version with AWSPENDING but without AWSCURRENT; None if there is none. It blocks the next rotation.
 
-    `held` are the versions with their labels, as DescribeSecret tells them.
+    Args:
+        versions: each VersionId with its labels, as in `VersionIdsToStages`.
     """
-    return next((version for version, each in held.items() if AWSPENDING in each and AWSCURRENT not in each), None)
+    return next((version for version, each in versions.items() if AWSPENDING in each and AWSCURRENT not in each), None)

@@ -1,4 +1,4 @@
-"""What a label move will do to every version it touches, before it is done."""
+"""The preview of a label move: the labels of each affected version before and after."""
 
 from __future__ import annotations
 
@@ -12,21 +12,26 @@ from textual.widgets import Static
 from smtui.rules.labels import sort_labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.secret.label_moves import Change, Move, short
+from smtui.tui.secret.label_moves import LabelMove, VersionChange, shorten_id
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
 
-NONE = "no label"
+NO_LABEL = "no label"
 
 
 class LabelPreview(LongText[bool]):
-    """True where the move is to be made. It can be undone, so its answer has the focus."""
+    """Answers True to make the move. That button has the focus, because a move can be undone.
+
+    Args:
+        title: the question.
+        move: the move to preview.
+        answer: the label of the button that makes the move, such as "Roll back".
+    """
 
     CSS_PATH = "label_preview.tcss"
     AUTO_FOCUS = "#go"
 
-    def __init__(self, title: SafeText, move: Move, answer: SafeText) -> None:
-        """`answer` is the label of the button, which names the act, such as "Roll back"."""
+    def __init__(self, title: SafeText, move: LabelMove, answer: SafeText) -> None:
         super().__init__()
         self._title = title
         self._move = move
@@ -35,8 +40,8 @@ class LabelPreview(LongText[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
-            yield Static(Content("\n").join(_lines(self._move)), id="changes")
-            yield Static(Content("\n".join(self._move.sentences())), id="sentences")
+            yield Static(Content("\n").join(_format_changes(self._move)), id="changes")
+            yield Static(Content("\n".join(self._move.describe())), id="sentences")
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button(Content(self._answer), id="go")
@@ -49,15 +54,17 @@ class LabelPreview(LongText[bool]):
         self.dismiss(False)
 
 
-def _lines(move: Move) -> Iterator[Content]:
-    for change in move.changes():
-        yield Content.assemble((f"version {short(change.version)}", "bold"))
-        yield Content.assemble(("  before  ", "$text-muted"), _labels(change, change.before, gone="strike"))
-        yield Content.assemble(("  after   ", "$text-muted"), _labels(change, change.after, gone="bold $accent"))
+def _format_changes(move: LabelMove) -> Iterator[Content]:
+    for change in move.list_changes():
+        yield Content.assemble((f"version {shorten_id(change.version)}", "bold"))
+        before = _format_labels(change, change.before, style="strike")
+        after = _format_labels(change, change.after, style="bold $accent")
+        yield Content.assemble(("  before  ", "$text-muted"), before)
+        yield Content.assemble(("  after   ", "$text-muted"), after)
 
 
-def _labels(change: Change, labels: tuple[str, ...], *, gone: str) -> Content:
-    """The labels that are only on this side of the move stand out."""
+def _format_labels(change: VersionChange, labels: tuple[str, ...], *, style: str) -> Content:
+    """Formats labels; those that are only on this side of the move get `style`."""
     both = set(change.before) & set(change.after)
-    words = [Content.styled(sanitize(label), "" if label in both else gone) for label in sort_labels(labels)]
-    return Content(", ").join(words) if words else Content.styled(NONE, "$warning")
+    words = [Content.styled(sanitize(label), "" if label in both else style) for label in sort_labels(labels)]
+    return Content(", ").join(words) if words else Content.styled(NO_LABEL, "$warning")

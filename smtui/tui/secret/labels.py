@@ -1,13 +1,12 @@
-"""What a person does with the labels of a secret's versions: carry, put on, take away, roll back.
+"""Actions on the staging labels of a secret: move, attach, remove, roll back.
 
-Every one of these is a `Move`, which is shown before it is made.
+Each one is a `LabelMove`, which a preview shows first.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TypeVar
 
 from textual import getters, on
 
@@ -20,148 +19,155 @@ from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.secret.base import OneSecretScreen
-from smtui.tui.secret.conflict import Answer
+from smtui.tui.secret.base import BaseSecretScreen
+from smtui.tui.secret.conflict import ConflictAnswer
 from smtui.tui.secret.guarded_write import GuardedWrite
-from smtui.tui.secret.label_moves import Labels, Move, moved, place_of, rolled_back, short
+from smtui.tui.secret.label_moves import (
+    LabelMove,
+    Labels,
+    describe_holder,
+    plan_label_move,
+    plan_rollback,
+    shorten_id,
+)
 from smtui.tui.secret.label_preview import LabelPreview
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret.version_list import Version, VersionList
 from smtui.tui.undo import inverse
 
-Thing = TypeVar("Thing", bound=str)
-
 ROLL_BACK = SafeText("Roll back")
 
 
-class LabelsScreen(OneSecretScreen):
-    """Its list of versions is where labels are seen and moved."""
+class LabelsScreen(BaseSecretScreen):
+    """A screen with a list of versions, whose labels it moves."""
 
     versions = getters.query_one(VersionList)
 
     @abstractmethod
-    def look_at(self, version: str) -> None:
-        """Shows the value of a version, hidden."""
+    def show_version(self, version: str) -> None:
+        """Shows the hidden value of a version, by its VersionId."""
 
     @gesture
     async def action_move_label(self) -> None:
-        version = self._chosen_version()
+        version = self._find_editable_version()
         if version is None:
             return
-        if self.versions.hand is not None:
-            await self._drop(version.id)
+        if self.versions.carried_label is not None:
+            await self._drop_label(version.id)
             return
-        label = await self._one_of(f"Move which label of version {short(version.id)}?", version.labels)
-        self.versions.take(label)
+        label = await self._pick_label(f"Move which label of version {shorten_id(version.id)}?", version.labels)
+        self.versions.carry(label)
         self.refresh_bindings()
 
-    @on(VersionList.Chosen)
+    @on(VersionList.VersionSelected)
     @gesture
-    async def _enter(self, event: VersionList.Chosen) -> None:
-        if self.versions.hand is not None:
-            await self._drop(event.version)
+    async def _enter(self, event: VersionList.VersionSelected) -> None:
+        if self.versions.carried_label is not None:
+            await self._drop_label(event.version)
         else:
-            self.look_at(event.version)
+            self.show_version(event.version)
 
-    async def _drop(self, target: str) -> None:
-        label = self.versions.hand or ""
-        self.versions.take(None)
+    async def _drop_label(self, target: str) -> None:
+        label = self.versions.carried_label or ""
+        self.versions.carry(None)
         if self.labels.get(label) != target:
-            await self._make(f"Move {label} to version {short(target)}?", label, target)
+            await self._preview_and_move(f"Move {label} to version {shorten_id(target)}?", label, target)
 
     @gesture
     async def action_attach(self) -> None:
-        version = self._chosen_version()
+        version = self._find_editable_version()
         if version is None:
             return
-        title = sanitize(f"A label for version {short(version.id)}")
+        title = sanitize(f"A label for version {shorten_id(version.id)}")
         label = await self.app.push_screen_wait(OneLine(title, longest=MAX_LABEL_LENGTH))
         if label in version.labels:
-            self.say(f"Version {short(version.id)} has that label already.")
+            self.say(f"Version {shorten_id(version.id)} has that label already.")
         elif label is not None:
-            await self._make(f"Put {label} on version {short(version.id)}?", label, version.id)
+            await self._preview_and_move(f"Put {label} on version {shorten_id(version.id)}?", label, version.id)
 
     @gesture
     async def action_remove_label(self) -> None:
-        version = self._chosen_version()
+        version = self._find_editable_version()
         if version is None:
             return
         removable = [label for label in version.labels if label != AWSCURRENT]
         if version.labels and not removable:
             self.say(f"{AWSCURRENT} cannot be taken away: move it to another version.")
             return
-        label = await self._one_of(f"Take which label from version {short(version.id)}?", removable)
+        label = await self._pick_label(f"Take which label from version {shorten_id(version.id)}?", removable)
         if label is not None:
-            await self._make(f"Take {label} from version {short(version.id)}?", label, None)
+            await self._preview_and_move(f"Take {label} from version {shorten_id(version.id)}?", label, None)
 
     @gesture
     async def action_roll_back(self) -> None:
-        move = rolled_back(self.labels)
+        move = plan_rollback(self.labels)
         if self.refuses_to_write():
             return
         if move is None:
             self.say("There is no version before to roll back to: none has AWSPREVIOUS.")
             return
-        await self._make("Roll back to the version before?", AWSCURRENT, move.after[AWSCURRENT], ROLL_BACK)
+        await self._preview_and_move("Roll back to the version before?", AWSCURRENT, move.after[AWSCURRENT], ROLL_BACK)
 
-    async def _make(self, question: str, label: str, target: str | None, answer: SafeText | None = None) -> None:
-        """Shows what will happen, does exactly that, and remembers the way back.
+    async def _preview_and_move(
+        self, question: str, label: str, target: str | None, answer: SafeText | None = None
+    ) -> None:
+        """Previews a move, makes it and records the undo action.
 
-        The preview is of the labels as they are by then. Where they move before Enter, that is shown, and the preview
-        can be seen anew.
+        The preview reads the present labels. If others move them before the answer, a dialog says so and offers a new
+        preview.
         """
-        labels: Labels = await self._labels_now(self.labels)
+        labels: Labels = await self._read_labels(self.labels)
         try:
             while True:
-                move = moved(labels, label, target)
+                move = plan_label_move(labels, label, target)
                 preview = LabelPreview(sanitize(question), move, answer or _name_act(move, label))
                 if not await self.app.push_screen_wait(preview):
                     return
-                outcome, labels = await self._guard(move).run(self.app, self.vault, move.before)
+                outcome, labels = await self._guard_move(move).run(self.app, self.vault, move.before)
                 if outcome is Outcome.STORED:
-                    self.say("\n".join(move.sentences()))
+                    self.say("\n".join(move.describe()))
                     inverse.labels_moved(self.session, self.secret_id, self.name, move)
                 if outcome is not Outcome.EDIT:
                     return
         finally:
             await self.reload()
 
-    def _guard(self, move: Move) -> GuardedWrite[Labels]:
-        """The calls of a move, if every label that it moves is still where the preview had it."""
+    def _guard_move(self, move: LabelMove) -> GuardedWrite[Labels]:
+        """Guards the calls of a move: each of its labels must still be where the preview showed it."""
         moving = {label for label in {*move.before, *move.after} if move.before.get(label) != move.after.get(label)}
 
         def write() -> None:
-            for step in move.steps:
-                self.client.update_secret_version_stage(**step.request(self.secret_id))
+            for update in move.updates:
+                self.client.update_secret_version_stage(**update.build_request(self.secret_id))
 
         def describe(found: Labels) -> list[SafeText]:
             current = found.get(AWSCURRENT, "")
             who = last_change.describe_new_version(self.vault, self.secret_id, current, self.session.region)
-            said = [] if current == move.before.get(AWSCURRENT) else [who]
-            return said + [
-                sanitize(f"{label} was on {place_of(was)} and is on {place_of(now)} now.")
+            sentences = [] if current == move.before.get(AWSCURRENT) else [who]
+            return sentences + [
+                sanitize(f"{label} was on {describe_holder(was)} and is on {describe_holder(now)} now.")
                 for label in sorted(moving) if (was := move.before.get(label)) != (now := found.get(label))
             ]
 
         return GuardedWrite(
             sanitize(f"The labels of {self.name} moved meanwhile"), lambda: read_labels(self.client, self.secret_id),
             lambda seen, found: any(seen.get(label) != found.get(label) for label in moving), write, describe,
-            (Answer.LOOK_AGAIN,), insist=None, notice="Nothing was moved.",
+            (ConflictAnswer.PREVIEW_AGAIN,), store_text=None, notice="Nothing was moved.",
         )
 
-    async def _labels_now(self, known: Labels) -> Labels:
-        """Where DescribeSecret may not be used, those that the screen shows."""
+    async def _read_labels(self, known: Labels) -> Labels:
+        """Reads the present labels; returns `known`, those on the screen, if DescribeSecret is denied."""
         try:
             return await call(read_labels, self.session.client(record_reads=False), self.secret_id)
         except AccessDeniedException:
             return known
 
-    def _chosen_version(self) -> Version | None:
-        """The version under the cursor, where labels may be changed."""
+    def _find_editable_version(self) -> Version | None:
+        """The version under the cursor; None in a read-only session, or if there is no version."""
         return None if self.refuses_to_write() else self.versions.version
 
-    async def _one_of(self, question: str, labels: Sequence[str]) -> str | None:
-        """The label that is meant; asked for only where there are several."""
+    async def _pick_label(self, question: str, labels: Sequence[str]) -> str | None:
+        """Asks for one of several labels; None if there is none or the user cancels."""
         if not labels:
             self.say("This version has no label.")
             return None
@@ -171,8 +177,8 @@ class LabelsScreen(OneSecretScreen):
         return None if picked is None else labels[picked]
 
 
-def _name_act(move: Move, label: str) -> SafeText:
-    """What the button of the preview is called: what becomes of `label`."""
+def _name_act(move: LabelMove, label: str) -> SafeText:
+    """Names the button of the preview by what happens to `label`."""
     if label not in move.after:
         return SafeText("Remove label")
     return SafeText("Move") if label in move.before else SafeText("Attach label")

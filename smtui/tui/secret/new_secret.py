@@ -1,4 +1,4 @@
-"""A secret that does not exist yet: its name, its description, its first value."""
+"""The form of a new secret: name, description and first value."""
 
 from __future__ import annotations
 
@@ -20,12 +20,16 @@ from smtui.tui.widgets.plain_input import PlainInput
 if TYPE_CHECKING:
     from smtui.api.types import CreateSecretRequest
 
-NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
-NO_NAME = SafeText("A name is made of letters, digits and / _ + = . @ -")
+NAME_PATTERN = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
+NAME_RULE = SafeText("A name is made of letters, digits and / _ + = . @ -")
 
 
-class NewSecret(ValueFormScreen["CreateSecretRequest"]):
-    """Answers a request of CreateSecret. A `refused` one is filled in again."""
+class NewSecretForm(ValueFormScreen["CreateSecretRequest"]):
+    """Answers a request for CreateSecret, or None if the user cancels.
+
+    Args:
+        refused: a refused request, which fills the form again.
+    """
 
     CSS_PATH = "form.tcss"
     AUTO_FOCUS = "#name"
@@ -60,8 +64,8 @@ class NewSecret(ValueFormScreen["CreateSecretRequest"]):
 
     async def save(self) -> None:
         name = self.name_field.value
-        problem = None if NAME.fullmatch(name) else NO_NAME
-        problem = problem or self.editor.problem()
+        problem = None if NAME_PATTERN.fullmatch(name) else NAME_RULE
+        problem = problem or self.editor.find_problem()
         if problem:
             self.say(problem)
             return

@@ -1,4 +1,4 @@
-"""What storing a value will do, said before it is done: which keys it changes, and what the labels do."""
+"""A version before it is stored: its value, its labels and what storing it changes."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from smtui.rules import labels
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret import value_diff
-from smtui.tui.secret.label_moves import NEW, Labels, Move
+from smtui.tui.secret.label_moves import NEW_VERSION, LabelMove, Labels
 from smtui.tui.secret.values import Value
 
 if TYPE_CHECKING:
     from smtui.api.types import PutSecretValueRequest
 
-MOST_LINES = 8
+MAX_LINES = 8
 SAME = SafeText("= the same value as before")
 REPLACED = SafeText("~ the whole value is replaced, whatever it is")
 
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A value, and the labels it is stored under."""
+    """A value, and the staging labels that PutSecretValue attaches to it."""
 
     value: Value
     stages: tuple[str, ...] = (AWSCURRENT,)
 
-    def request(self, secret_id: str) -> PutSecretValueRequest:
+    def build_request(self, secret_id: str) -> PutSecretValueRequest:
+        """Builds the request of PutSecretValue for a secret, by its ARN or name."""
         request: PutSecretValueRequest = {"SecretId": secret_id, "VersionStages": list(self.stages)}
         if isinstance(self.value, bytes):
             request["SecretBinary"] = self.value
@@ -36,28 +37,33 @@ class NewVersion:
             request["SecretString"] = self.value
         return request
 
-    def sentences(self, before: Value | None, carried: Labels) -> list[SafeText]:
-        """`carried` are the labels as they are now; `before` is None where it cannot be read."""
+    def describe_effects(self, before: Value | None, carried: Labels) -> list[SafeText]:
+        """Describes in sentences which keys and labels change.
+
+        Args:
+            before: the value that the edit began from; None if the caller may not read it.
+            carried: the present labels.
+        """
         stages = self.stages if carried else (AWSCURRENT, *self.stages)
-        move = Move(carried, labels.put(carried, NEW, stages), ())
+        move = LabelMove(carried, labels.put(carried, NEW_VERSION, stages), ())
         stays = [] if AWSCURRENT in stages else [sanitize(f"{AWSCURRENT} stays where it is.")]
-        keys = [REPLACED] if before is None else value_diff.sentences(before, self.value) or [SAME]
-        return [*_cut(keys), SafeText(""), *move.sentences(), *stays]
+        keys = [REPLACED] if before is None else value_diff.describe_diff(before, self.value) or [SAME]
+        return [*_limit_lines(keys), SafeText(""), *move.describe(), *stays]
 
 
-def _cut(lines: list[SafeText]) -> list[SafeText]:
-    if len(lines) <= MOST_LINES:
+def _limit_lines(lines: list[SafeText]) -> list[SafeText]:
+    if len(lines) <= MAX_LINES:
         return lines
-    return [*lines[:MOST_LINES], sanitize(f"… and {len(lines) - MOST_LINES} more")]
+    return [*lines[:MAX_LINES], sanitize(f"… and {len(lines) - MAX_LINES} more")]
 
 
-def read_stages(typed: str) -> tuple[str, ...]:
-    """Labels as they are typed, with commas between them; nothing typed is the label of every new version."""
+def parse_stages(typed: str) -> tuple[str, ...]:
+    """Parses staging labels that commas separate; an empty text means AWSCURRENT."""
     return tuple(dict.fromkeys(filter(None, (label.strip() for label in typed.split(","))))) or (AWSCURRENT,)
 
 
-def problem(stages: tuple[str, ...]) -> str:
-    """Why a version cannot be stored under these labels; empty where it can."""
+def find_problem(stages: tuple[str, ...]) -> str:
+    """Why a version cannot have these labels; empty if it can."""
     if any(len(label) > MAX_LABEL_LENGTH for label in stages):
         return f"A label has {MAX_LABEL_LENGTH} characters at most."
     most = MAX_LABELS_PER_VERSION

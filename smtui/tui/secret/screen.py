@@ -1,6 +1,6 @@
-"""One secret: what is known about it, its value, hidden until asked for, and its versions.
+"""The screen of one secret: header, hidden value and versions.
 
-What a person does here is beside it, by subject: `value`, `storing`, `labels`, `attributes`.
+Its actions are in the modules of its base classes: `value`, `edit_value`, `labels` and `attributes`.
 """
 
 from __future__ import annotations
@@ -23,38 +23,43 @@ from smtui.tui.kms import picker
 from smtui.tui.notifications import explain_error
 from smtui.tui.secret.attributes import AttributesScreen
 from smtui.tui.secret.compare import CompareScreen
-from smtui.tui.secret.edit_value import StoringScreen
-from smtui.tui.secret.header import Facts
-from smtui.tui.secret.label_moves import labels_of, of_versions, short
+from smtui.tui.secret.edit_value import EditValueScreen
+from smtui.tui.secret.header import SecretHeader
+from smtui.tui.secret.label_moves import collect_secret_labels, collect_version_labels, shorten_id
 from smtui.tui.secret.labels import LabelsScreen
-from smtui.tui.secret.tabs import VALUE, VERSIONS, PartBar
+from smtui.tui.secret.tabs import VALUE, VERSIONS, TabBar
 from smtui.tui.secret.value_list import ValueList
-from smtui.tui.secret.version_list import Version, VersionList, heading
+from smtui.tui.secret.version_list import Version, VersionList, format_heading
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
-from smtui.tui.widgets.read_state import READ, could_not_read
+from smtui.tui.widgets.read_state import READ, make_failed_state
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretVersionsListEntry
     from smtui.tui.session import Session
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-FOR_VERSIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "deprecated", "mark", "compare"})
+VERSION_ACTIONS = frozenset({"move_label", "attach", "remove_label", "roll_back", "deprecated", "mark", "compare"})
 
 
-class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
-    """Value and versions lie side by side, or, where there is no room, one behind the other."""
+class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
+    """Shows value and versions side by side, or one at a time on a narrow terminal."""
 
-    BINDINGS = keys.of("versions") + keys.of("secret") + keys.of("parts")
+    BINDINGS = keys.of("versions") + keys.of("secret") + keys.of("tabs")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "ValueList"
     at_once = frozenset({"versions"})
 
-    parts = getters.query_one(PartBar)
-    facts = getters.query_one(Facts)
+    tab_bar = getters.query_one(TabBar)
+    header = getters.query_one(SecretHeader)
 
     def __init__(self, session: Session, secret_id: str, first: int = VALUE) -> None:
-        """`first` is the part to begin with."""
+        """Prepares the screen.
+
+        Args:
+            secret_id: the ARN or name of the secret.
+            first: the number of the tab to begin with.
+        """
         super().__init__(session, secret_id)
         self._first = first
         self._with_deprecated = False
@@ -62,16 +67,16 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
-        yield PartBar()
+        yield TabBar()
         with ReadPane():
-            yield Facts()
+            yield SecretHeader()
             with Horizontal(id="areas"):
                 with Vertical(id="value-area"):
                     yield Static(id="value-title", classes="title")
                     yield ValueList()
                 with Vertical(id="versions-area"):
                     yield Static("Versions", id="versions-title", classes="title")
-                    yield Static(Content(heading()), classes="-muted heading")
+                    yield Static(Content(format_heading()), classes="-muted heading")
                     with ReadPane(own_state=True, id="versions-pane"):
                         yield VersionList()
                     yield Static(id="version-facts")
@@ -79,9 +84,9 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
 
     def on_mount(self) -> None:
         if self._first != VALUE:
-            self.action_part(self._first)
+            self.action_tab(self._first)
 
-    # What is shown.
+    # Reading and showing.
 
     async def load(self) -> None:
         try:
@@ -90,36 +95,36 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
             self.say("This secret is no longer there.")
             self.leave()
             return
-        self.secret, self.labels = secret, labels_of(secret)
-        self.facts.show(secret, self.session.now(), self.session.region)
-        self.name_areas()
+        self.secret, self.labels = secret, collect_secret_labels(secret)
+        self.header.show(secret, self.session.now(), self.session.region)
+        self.show_titles()
         await self._load_versions()
         self.refresh_bindings()
 
     async def _load_versions(self) -> None:
-        """Who may not list them sees the secret all the same."""
+        """Reads and lists the versions. A refusal shows in their pane; the rest of the screen works on."""
         pane = self.query_one("#versions-pane", ReadPane)
         try:
-            versions = await call(self._all_versions)
+            versions = await call(self._list_versions)
         except ClientError as refusal:
-            pane.show_state(could_not_read(explain_error(refusal)), self.retry_key)
+            pane.show_state(make_failed_state(explain_error(refusal)), self.retry_key)
             return
         by_key = await call(picker.aliases, self.reader) if any(map(_has_own_key, versions)) else {}
-        self.labels = of_versions(versions)
+        self.labels = collect_version_labels(versions)
         shown_versions = [each for each in versions if self._with_deprecated or each.get("VersionStages")]
-        self.versions.hold([_row(each, by_key) for each in shown_versions])
-        self._tell_of_version()
-        self.name_areas()
+        self.versions.show_versions([_build_version(each, by_key) for each in shown_versions])
+        self._show_version_details()
+        self.show_titles()
         pane.show_state(READ, self.retry_key)
 
-    def _all_versions(self) -> list[SecretVersionsListEntry]:
-        """Newest first."""
-        return self.reader.all_of("list_secret_version_ids", "Versions", SecretId=self.secret_id,
+    def _list_versions(self) -> list[SecretVersionsListEntry]:
+        """All versions, newest first."""
+        return self.reader.list_all("list_secret_version_ids", "Versions", SecretId=self.secret_id,
                                   IncludeDeprecated=self._with_deprecated)[::-1]
 
-    def name_areas(self) -> None:
-        what = f"Value of version {short(self.version)}" if self.version else f"Value of {AWSCURRENT}"
-        left = f"   hides in {self.hiding.left} s" if self.hiding.left else ""
+    def show_titles(self) -> None:
+        what = f"Value of version {shorten_id(self.version)}" if self.version else f"Value of {AWSCURRENT}"
+        left = f"   hides in {self.auto_hide.seconds_left} s" if self.auto_hide.seconds_left else ""
         title = Content.assemble(what if self.labels else "No value yet", (left, "$warning"))
         self.query_one("#value-title", Static).update(title)
         with_deprecated = ", with deprecated ones" if self._with_deprecated else ""
@@ -127,102 +132,102 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
 
     @property
     def busy(self) -> bool:
-        """Nothing is taken out of a hand that carries a label."""
-        return self.versions.hand is not None
+        """Whether a label is being carried, so that no reload interrupts it."""
+        return self.versions.carried_label is not None
 
-    async def after_reading(self, version: str | None) -> None:
-        """The first reading of a day changes what is said about the version and its secret."""
+    async def update_after_read(self, version: str | None) -> None:
+        """Reloads after the first read of a day, because that changes LastAccessedDate."""
         wanted = version or self.labels.get(AWSCURRENT)
         listed = next((each for each in self.versions.versions if each.id == wanted), None)
         if listed is not None and (listed.accessed or NEVER).date() < self.session.now().date():
             await self.reload()
 
-    def look_at(self, version: str) -> None:
+    def show_version(self, version: str) -> None:
         self.forget_value(None if version == self.labels.get(AWSCURRENT) else version)
-        self._go_to(self.value)
+        self._focus_area(self.value)
 
     @on(VersionList.OptionHighlighted)
-    def _tell_of_version(self) -> None:
+    def _show_version_details(self) -> None:
         version = self.versions.version
-        self.query_one("#version-facts", Static).update(version.facts() if version else "")
+        self.query_one("#version-facts", Static).update(version.format_details() if version else "")
 
-    def stored(self, version: str) -> None:
-        self.versions.go_to(version)
+    def select_version(self, version: str) -> None:
+        self.versions.select_version(version)
 
     def version_under_cursor(self) -> str | None:
-        version = self.versions.version if self._at_versions else None
+        version = self.versions.version if self._is_at_versions else None
         return version.id if version else None
 
-    # Going about.
+    # Moving between tabs.
 
     @property
-    def _at_versions(self) -> bool:
-        """Already when the way there has begun: the next key may come before the focus does."""
+    def _is_at_versions(self) -> bool:
+        """Whether the versions have the focus or are about to get it; the next key may come before the focus."""
         return self.has_class("-versions")
 
     @property
     def number(self) -> int:
-        return VERSIONS if self._at_versions else VALUE
+        return VERSIONS if self._is_at_versions else VALUE
 
     def action_versions(self) -> None:
-        self._go_to(self.value if self._at_versions else self.versions)
+        self._focus_area(self.value if self._is_at_versions else self.versions)
 
-    def action_part(self, number: int) -> None:
-        """To one of this screen's own parts at once, so that the next key is already for it; or to another screen."""
+    def action_tab(self, number: int) -> None:
+        """Goes to a tab by its number. Tabs of this screen get the focus at once, so that the next key is theirs."""
         if number > VERSIONS:
-            self.go_from_part_to_part(number)
+            self.follow_tabs(number)
         else:
-            self._go_to(self.versions if number == VERSIONS else self.value)
+            self._focus_area(self.versions if number == VERSIONS else self.value)
 
     @gesture
-    async def go_from_part_to_part(self, number: int | None) -> None:
-        """From one screen to whichever is asked for there, until it is one of this screen's own parts, shown anew."""
+    async def follow_tabs(self, number: int | None) -> None:
+        """Opens the screens of other tabs one after the other, until the user comes back to one of this screen."""
         while number is not None and number > VERSIONS:
             number = await self.app.open_tab(self.session, number, self.secret_id)
         if number is not None:
-            self.action_part(number)
+            self.action_tab(number)
         await self.reload()
 
-    def _go_to(self, area: ValueList | VersionList) -> None:
+    def _focus_area(self, area: ValueList | VersionList) -> None:
         self.set_class(area is self.versions, "-versions")
         self.call_after_refresh(area.focus)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.set_class(self.focused is self.versions, "-versions")
-        self.parts.at(self.number)
+        self.tab_bar.show(self.number)
         self.refresh_bindings()
-        if self._at_versions and not self._versions_opened:
+        if self._is_at_versions and not self._versions_opened:
             self._versions_opened = True
-            self.open_versions()
+            self.record_versions_access()
 
     @gesture
-    async def open_versions(self) -> None:
-        """To look at the versions is an access of its own, though they were read with the secret: it is recorded."""
+    async def record_versions_access(self) -> None:
+        """Records one ListSecretVersionIds, because the user looks at the versions now."""
         self.reader.to_record.add("list_secret_version_ids")
-        await call(self._all_versions)
+        await call(self._list_versions)
 
     def action_back(self) -> None:
-        if self.versions.hand is not None:
-            self.versions.take(None)
+        if self.versions.carried_label is not None:
+            self.versions.carry(None)
         else:
             self.leave()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in FOR_VERSIONS and not self._at_versions:
+        if action in VERSION_ACTIONS and not self._is_at_versions:
             return False
         return super().check_action(action, parameters)
 
-    # Comparing.
+    # Comparison of versions.
 
     def action_mark(self) -> None:
-        self.versions.mark()
+        self.versions.toggle_mark()
 
     @gesture
     async def action_compare(self) -> None:
-        """The marked version, or else the current one, with the one under the cursor; the older of them first."""
+        """Compares the version under the cursor with the marked one, or else with AWSCURRENT or AWSPREVIOUS."""
         here, listed = self.versions.version, [each.id for each in reversed(self.versions.versions)]
-        wanted = (self.versions.marked, self.labels.get(AWSCURRENT), self.labels.get(AWSPREVIOUS))
-        other = next((each for each in wanted if here is not None and each in listed and each != here.id), None)
+        candidates = (self.versions.marked_id, self.labels.get(AWSCURRENT), self.labels.get(AWSPREVIOUS))
+        other = next((each for each in candidates if here is not None and each in listed and each != here.id), None)
         if here is None or other is None:
             self.say("There is no other version to compare this one with.")
             return
@@ -237,7 +242,7 @@ class SecretScreen(LabelsScreen, StoringScreen, AttributesScreen):
         await self.reload()
 
 
-def _row(version: SecretVersionsListEntry, by_key: Mapping[str, str]) -> Version:
+def _build_version(version: SecretVersionsListEntry, by_key: Mapping[str, str]) -> Version:
     stages = tuple(sort_labels(version.get("VersionStages", ())))
     key = picker.named(version.get("KmsKeyIds", ()), by_key)
     return Version(version["VersionId"], stages, version.get("CreatedDate"), version.get("LastAccessedDate"), key)

@@ -1,4 +1,4 @@
-"""The parts of a secret, each a screen reached by its number from any other of them."""
+"""The tabs of a secret: their numbers, the base class of their screens, and the bar that lists them."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
-from smtui.tui.secret.allowed_actions import why_not
+from smtui.tui.secret.allowed_actions import denied_reason
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
     from smtui.tui.session import Session
 
 VALUE, VERSIONS, POLICY, ROTATION, REPLICATION, HISTORY = range(1, 7)
-PARTS = ("Value", "Versions", "Policy", "Rotation", "Replication", "History")
-"""Their names. The first two are on the secret's own screen, each of the others has a screen of its own."""
+TABS = ("Value", "Versions", "Policy", "Rotation", "Replication", "History")
+"""The names of the tabs. `SecretScreen` holds the first two; each of the others has a screen of its own."""
 
 
-class PartScreen(SessionScreen["int | None"]):
-    """Answers the number of the part to go to instead, or None to go back to the value."""
+class SecretTab(SessionScreen["int | None"]):
+    """The screen of a tab. It answers the number of the tab to open next, or None to go back to the value."""
 
-    BINDINGS = keys.of("parts")
+    BINDINGS = keys.of("tabs")
     opened_by = ("describe_secret",)
-    at_once = frozenset({"part"})
-    changes = ""
-    """What `permitted` calls a change of this part; empty where there is none to be made."""
+    at_once = frozenset({"tab"})
+    change_action = ""
+    """The action id, as in `allowed_actions`, that stands for a change on this tab; empty where there is none."""
 
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session)
@@ -42,16 +42,16 @@ class PartScreen(SessionScreen["int | None"]):
     @property
     @abstractmethod
     def number(self) -> int:
-        """Which part this is, counted from 1."""
+        """The number of this tab, from 1."""
 
-    def head(self) -> Iterator[Widget]:
-        """The lines above every part from 3 on: where we are, the parts, the secret's name, and what is special."""
+    def compose_head(self) -> Iterator[Widget]:
+        """Composes the lines above a tab: masthead, tab bar, name of the secret and why changes are denied."""
         yield self.masthead()
-        yield PartBar(self.number)
+        yield TabBar(self.number)
         yield SecretName()
 
-    async def described(self) -> DescribeSecretResponse | None:
-        """The secret as it is now; None where it is gone, which is said."""
+    async def read_secret(self) -> DescribeSecretResponse | None:
+        """Reads the secret with DescribeSecret. If it no longer exists, says so, leaves and returns None."""
         try:
             secret: DescribeSecretResponse = await call(self.reader.describe_secret, SecretId=self.secret_id)
             return secret
@@ -60,31 +60,29 @@ class PartScreen(SessionScreen["int | None"]):
             self.leave()
             return None
 
-    def _why_fixed(self, secret: DescribeSecretResponse) -> SafeText:
-        return why_not(secret, self.session.region, self.changes)
+    def _change_denied_reason(self, secret: DescribeSecretResponse) -> SafeText:
+        return denied_reason(secret, self.session.region, self.change_action)
 
     def show_head(self, secret: DescribeSecretResponse) -> None:
-        self.query_one(SecretName).show(secret, self._why_fixed(secret))
+        """Shows the name of the secret, and why changes of this tab are denied."""
+        self.query_one(SecretName).show(secret, self._change_denied_reason(secret))
 
     def refuses_to_change(self, secret: DescribeSecretResponse) -> bool:
-        """Whether this session, or the state of the secret, allows no change; says which of them."""
+        """Whether the session or the state of the secret denies changes of this tab; says why."""
         if self.refuses_to_write():
             return True
-        if why := self._why_fixed(secret):
+        if why := self._change_denied_reason(secret):
             self.say(why, severity="warning")
         return bool(why)
 
-    def action_part(self, number: int) -> object:
+    def action_tab(self, number: int) -> object:
         if number != self.number:
             self.leave(number)
         return None
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return True
-
 
 class SecretName(Static):
-    """The secret's name, and below it, in a line of its own, what keeps it from being changed."""
+    """The name of the secret, with a second line if changes are denied."""
 
     DEFAULT_CSS = """
     SecretName {
@@ -93,18 +91,18 @@ class SecretName(Static):
     }
     """
 
-    def show(self, secret: DescribeSecretResponse, why_fixed: SafeText) -> None:
+    def show(self, secret: DescribeSecretResponse, denied_reason: SafeText) -> None:
         lines = [Content.styled(sanitize(secret["Name"]), "bold $primary")]
-        if why_fixed:
-            lines.append(Content.styled(f"▲ {why_fixed}", "$warning"))
+        if denied_reason:
+            lines.append(Content.styled(f"▲ {denied_reason}", "$warning"))
         self.update(Content("\n").join(lines))
 
 
-class PartBar(Static):
-    """The parts with their numbers, the one that is shown standing out."""
+class TabBar(Static):
+    """Lists the tabs with their numbers and highlights the present one."""
 
     DEFAULT_CSS = """
-    PartBar {
+    TabBar {
         height: 1;
         padding: 0 1;
         background: $surface;
@@ -113,14 +111,11 @@ class PartBar(Static):
 
     def __init__(self, number: int = VALUE) -> None:
         super().__init__()
-        self._show(number)
+        self.show(number)
 
-    def _show(self, number: int) -> None:
-        words = [
+    def show(self, number: int) -> None:
+        """Highlights a tab, by its number."""
+        self.update(Content(" ").join(
             Content.styled(f" {at} {name} ", "bold reverse" if at == number else "$text-muted")
-            for at, name in enumerate(PARTS, 1)
-        ]
-        self.update(Content(" ").join(words))
-
-    def at(self, number: int) -> None:
-        self._show(number)
+            for at, name in enumerate(TABS, 1)
+        ))

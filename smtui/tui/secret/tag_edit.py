@@ -1,4 +1,4 @@
-"""The tags of one secret, from their form into the vault."""
+"""The task that edits the tags of one secret: its form, the calls, and the form again after a refusal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.notifications import keeps_what_was_typed
 from smtui.tui.secret.guarded_write import GuardedWrite
-from smtui.tui.secret.tags import TagChanges, Tags, TagsForm, send_tags, tags_of
+from smtui.tui.secret.tags import TagChanges, Tags, TagsForm, extract_tags, plan_tag_calls
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.undo import inverse
 
@@ -20,16 +20,22 @@ if TYPE_CHECKING:
 
 
 async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, before: Tags) -> None:
-    """Asks until they are stored or discarded; what was refused is in the form again.
+    """Opens the form until the tags are stored or discarded. Refused changes fill the form again.
 
     Args:
-        before: the tags that the person sees.
+        screen: the screen that reloads after the change.
+        secret_id: the ARN or name of the secret.
+        name: the name of the secret for the title.
+        before: the tags that the user sees.
+
+    Raises:
+        SmtuiError: a refusal after which the form cannot open again, such as a locked vault.
     """
     typed = before
     while changes := await screen.app.push_screen_wait(TagsForm(name, before, typed)):
         typed = changes.after
         try:
-            outcome, found = await _guard(screen, secret_id, name, changes).run(screen.app, screen.vault, before)
+            outcome, found = await _guard_tags(screen, secret_id, name, changes).run(screen.app, screen.vault, before)
         except SmtuiError as error:
             if not keeps_what_was_typed(error):
                 raise
@@ -44,21 +50,21 @@ async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, 
             before, typed = found, replace(changes, before=found).after
 
 
-def _guard(
+def _guard_tags(
     screen: SessionScreen[Any], secret_id: str, name: SafeText, changes: TagChanges
 ) -> GuardedWrite[Tags]:
     client, touched = screen.client, {*changes.put, *changes.removed}
 
     def read() -> Tags:
-        return tags_of(client.describe_secret(SecretId=secret_id))
+        return extract_tags(client.describe_secret(SecretId=secret_id))
 
     def describe(found: Tags) -> list[SafeText]:
         who = last_change.describe_last_change(screen.vault, secret_id, screen.session.region, last_change.TAGGING,
                                               "changed the tags")
-        return [who, SafeText(""), *_describe(changes, found)]
+        return [who, SafeText(""), *_describe_conflicts(changes, found)]
 
     def write() -> None:
-        for method, request in send_tags(secret_id, changes):
+        for method, request in plan_tag_calls(secret_id, changes):
             getattr(client, method)(**request)
 
     return GuardedWrite(
@@ -67,13 +73,14 @@ def _guard(
     )
 
 
-def _describe(changes: TagChanges, found: Tags) -> Iterator[SafeText]:
-    """Every tag that was changed on both sides."""
+def _describe_conflicts(changes: TagChanges, found: Tags) -> Iterator[SafeText]:
+    """Describes each tag that both the user and others changed."""
     for key in sorted({*changes.put, *changes.removed}):
-        was, now, mine = changes.before.get(key), found.get(key), changes.put.get(key)
-        if was != now:
-            yield sanitize(f"{key}: {_say(was)} before, {_say(now)} now; you: {_say(mine)}")
+        values = [tags.get(key) for tags in (changes.before, found, changes.put)]
+        if values[0] != values[1]:
+            before, now, mine = map(_format_tag_value, values)
+            yield sanitize(f"{key}: {before} before, {now} now; you: {mine}")
 
 
-def _say(value: str | None) -> str:
+def _format_tag_value(value: str | None) -> str:
     return "no tag" if value is None else value or "empty"

@@ -1,4 +1,4 @@
-"""The tags of a secret: added, changed and removed in one table, which says what will be different."""
+"""The tags of a secret as data, their changes, and the form that edits them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.secret.key_value_editor import PairRows
+from smtui.tui.secret.key_value_editor import KeyValueEditor
 from smtui.tui.secret.values import Pair
 from smtui.tui.widgets.chrome import KeyBar
 
@@ -29,7 +29,13 @@ Tags = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class TagChanges:
-    """`put` are new or changed."""
+    """The difference between two sets of tags.
+
+    Args:
+        put: the tags that are new or have a new value.
+        removed: the keys of the tags to remove.
+        before: all tags before the change.
+    """
 
     put: Tags
     removed: tuple[str, ...]
@@ -40,40 +46,43 @@ class TagChanges:
 
     @property
     def after(self) -> Tags:
-        """All tags with the changes made."""
+        """All tags after the change."""
         return {key: value for key, value in {**self.before, **self.put}.items() if key not in self.removed}
 
     def tags(self) -> list[Tag]:
+        """The tags to put, in the shape of TagResource."""
         return [{"Key": key, "Value": value} for key, value in self.put.items()]
 
     def sentences(self) -> list[SafeText]:
-        said = [f"~ {key}: {self.before[key]} becomes {value}" if key in self.before else f"+ {key} = {value}"
+        """Describes each change in a line: `+` new, `~` changed, `-` removed."""
+        lines = [f"~ {key}: {self.before[key]} becomes {value}" if key in self.before else f"+ {key} = {value}"
                 for key, value in self.put.items()]
-        return [sanitize(sentence) for sentence in (*said, *(f"- {key}" for key in self.removed))]
+        return [sanitize(sentence) for sentence in (*lines, *(f"- {key}" for key in self.removed))]
 
 
-def tag_changes(before: Tags, lines: Sequence[Pair]) -> TagChanges:
-    after = {line.key: line.text for line in lines}
+def diff_tags(before: Tags, pairs: Sequence[Pair]) -> TagChanges:
+    """The changes from `before` to the tags in the rows of a form."""
+    after = {pair.key: pair.text for pair in pairs}
     put = {key: value for key, value in after.items() if before.get(key) != value}
     return TagChanges(put, tuple(key for key in before if key not in after), before)
 
 
-def problem(lines: Sequence[Pair]) -> str:
-    """Why these cannot be the tags of a secret; empty where they can."""
-    names = [line.key for line in lines]
+def find_tag_problem(pairs: Sequence[Pair]) -> str:
+    """Why these pairs cannot be the tags of a secret; empty if they can."""
+    names = [pair.key for pair in pairs]
     if "" in names:
         return "A tag has no key."
     twice = sorted({key for key in names if names.count(key) > 1})
     return f"The tag {twice[0]} is there twice." if twice else ""
 
 
-def tags_of(secret: Mapping[str, Any]) -> Tags:
-    """By key, from an answer of DescribeSecret or an entry of ListSecrets."""
+def extract_tags(secret: Mapping[str, Any]) -> Tags:
+    """The tags in an answer of DescribeSecret or in an entry of ListSecrets, by key."""
     return {tag["Key"]: tag.get("Value", "") for tag in secret.get("Tags", ())}
 
 
-def send_tags(arn: str, changes: TagChanges) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The calls that make the changes: a method of the client, and its request."""
+def plan_tag_calls(arn: str, changes: TagChanges) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Plans the calls that make the changes: the name of a client's method, and its request."""
     if changes.removed:
         yield "untag_resource", {"SecretId": arn, "TagKeys": list(changes.removed)}
     if changes.put:
@@ -81,13 +90,19 @@ def send_tags(arn: str, changes: TagChanges) -> Iterator[tuple[str, dict[str, An
 
 
 class TagsForm(Dialog[TagChanges]):
-    """Answers what is to be different. Begins with what is `typed` already, in place of `tags`."""
+    """Answers the changes, or None if the user cancels.
+
+    Args:
+        name: the name of the secret.
+        tags: the tags of the secret.
+        typed: the tags to begin with after a refusal; None to begin with `tags`.
+    """
 
     BINDINGS = keys.of("dialog") + keys.of("tags")
     CSS_PATH = "tags.tcss"
     AUTO_FOCUS = "Input"
 
-    pairs = getters.query_one(PairRows)
+    pair_editor = getters.query_one(KeyValueEditor)
     said = getters.query_one("#said", Static)
 
     def __init__(self, name: SafeText, tags: Tags, typed: Tags | None = None) -> None:
@@ -103,30 +118,30 @@ class TagsForm(Dialog[TagChanges]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(f"Tags of {self._name}"), classes="title")
-            yield PairRows(Pair(at, key, value) for at, (key, value) in enumerate(self._typed.items()))
+            yield KeyValueEditor(Pair(at, key, value) for at, (key, value) in enumerate(self._typed.items()))
             yield Static(id="said")
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self._say_what_will_be()
+        self._show_changes()
 
-    @on(PairRows.Changed)
-    def _say_what_will_be(self) -> None:
-        lines = self.pairs.lines
-        wrong = problem(lines)
-        self.said.set_class(bool(wrong), "-error")
-        sentences = [sanitize(wrong)] if wrong else tag_changes(self._tags, lines).sentences() or [UNCHANGED]
+    @on(KeyValueEditor.Changed)
+    def _show_changes(self) -> None:
+        pairs = self.pair_editor.pairs
+        problem = find_tag_problem(pairs)
+        self.said.set_class(bool(problem), "-error")
+        sentences = [sanitize(problem)] if problem else diff_tags(self._tags, pairs).sentences() or [UNCHANGED]
         self.said.update(Content("\n".join(sentences)))
 
     @gesture
     async def action_add(self) -> None:
-        await self.pairs.add()
+        await self.pair_editor.add()
 
     @gesture
     async def action_remove(self) -> None:
-        await self.pairs.remove_focused()
+        await self.pair_editor.remove_focused()
 
     def action_save(self) -> None:
-        lines = self.pairs.lines
-        if not problem(lines):
-            self.dismiss(tag_changes(self._tags, lines))
+        pairs = self.pair_editor.pairs
+        if not find_tag_problem(pairs):
+            self.dismiss(diff_tags(self._tags, pairs))

@@ -1,7 +1,6 @@
-"""What a person does with a value: look at a piece of it for a while, copy it unseen, write it to a file.
+"""Actions on a value: reveal a part of it for a while, copy it, write it to a file.
 
-The value is read when it is asked for and not before, so that looking at a secret leaves no trace of a reading. What
-was read is kept only as an outline, and what is shown goes away by itself.
+Each action reads the value when it needs it, so opening a secret records no access. Only the outline of a value stays.
 """
 
 from __future__ import annotations
@@ -15,70 +14,74 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.notifications import explain_error
-from smtui.tui.secret.auto_hide import Hiding
-from smtui.tui.secret.base import OneSecretScreen
-from smtui.tui.secret.label_moves import short
-from smtui.tui.secret.value_files import write_value
+from smtui.tui.secret.auto_hide import AutoHide
+from smtui.tui.secret.base import BaseSecretScreen
+from smtui.tui.secret.label_moves import shorten_id
+from smtui.tui.secret.value_files import write_value_file
 from smtui.tui.secret.value_list import ValueList
-from smtui.tui.secret.values import Kind, Value, held, outline, part, visible
-from smtui.tui.widgets.read_state import READ, READING, ReadState, could_not_read
+from smtui.tui.secret.values import Value, ValueKind, build_outline, extract_part, extract_value, format_value
+from smtui.tui.widgets.read_state import READ, READING, ReadState, make_failed_state
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
 
-PRIVATE = SafeText("Only you can read it. Nothing that is there already is written over.")
+PRIVATE_FILE_NOTE = SafeText("Only you can read it. Nothing that is there already is written over.")
 
 
-class ValueScreen(OneSecretScreen):
-    """`version` is the one whose value is looked at; None for the current one."""
+class ValueScreen(BaseSecretScreen):
+    """A screen with the value of `version`, a VersionId; None means AWSCURRENT."""
 
     value = getters.query_one(ValueList)
 
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
         self.version: str | None = None
-        self.hiding = Hiding(self, lambda _: self.name_areas(), self.hide)
+        self.auto_hide = AutoHide(self, lambda _: self.show_titles(), self.hide)
 
     def on_mount(self) -> None:
-        self.value.hold(None)
-        self.watch(self.app, "app_focus", self._hide_from_bystanders, init=False)
+        self.value.show_outline(None)
+        self.watch(self.app, "app_focus", self._hide_without_focus, init=False)
 
-    def name_areas(self) -> None:
-        """Says above the value whose it is, and how long it is still shown."""
+    def show_titles(self) -> None:
+        """Shows in the title the version of the value and the seconds until it hides."""
 
     def version_under_cursor(self) -> str | None:
-        """Where versions are looked at, the one under the cursor."""
+        """The VersionId under the cursor; None if the cursor is not in the list of versions."""
         return None
 
     def forget_value(self, version: str | None = None) -> None:
-        """The value of another version, which is not read yet."""
-        self.hiding.end()
+        """Forgets the outline and shows another version, which is not read yet."""
+        self.auto_hide.stop()
         self.version = version
-        self.value.hold(None)
-        self.name_areas()
+        self.value.show_outline(None)
+        self.show_titles()
 
-    async def read(self, version: str | None) -> Value:
-        """One reading, which is recorded."""
+    async def read_value(self, version: str | None) -> Value:
+        """Reads the value of a version, and records it; None means AWSCURRENT.
+
+        Raises:
+            SmtuiError: the value could not be read; the reason shows in its place.
+        """
         self._show_value_state(version, READING)
         try:
-            value = await call(self.read_in_vault, version)
+            value = await call(self.fetch_value, version)
         except SmtuiError as error:
-            self._show_value_state(version, could_not_read(explain_error(error)))
+            self._show_value_state(version, make_failed_state(explain_error(error)))
             raise
         self._show_value_state(version, READ)
-        await self.after_reading(version)
+        await self.update_after_read(version)
         return value
 
-    def read_in_vault(self, version: str | None) -> Value:
-        """The same, in the vault's thread."""
+    def fetch_value(self, version: str | None) -> Value:
+        """Reads the value of a version in the vault's thread; nothing shows on the screen."""
         one: Any = {"VersionId": version} if version else {}
-        return held(self.client.get_secret_value(SecretId=self.secret_id, **one))
+        return extract_value(self.client.get_secret_value(SecretId=self.secret_id, **one))
 
-    async def after_reading(self, version: str | None) -> None:
-        """What a reading changes on the screen."""
+    async def update_after_read(self, version: str | None) -> None:
+        """Updates what a read changes on the screen."""
 
     def _show_value_state(self, version: str | None, state: ReadState) -> None:
-        """Of the version that is looked at; of another nothing is shown here."""
+        """Shows how far a read is, if its version is the one on the screen."""
         if version == self.version:
             self.value.show_state(state, self.key_of("secret.reveal"))
 
@@ -86,47 +89,48 @@ class ValueScreen(OneSecretScreen):
 
     @gesture
     async def action_copy(self) -> None:
-        """One key or the whole; of the version under the cursor, where that is what one looks at."""
+        """Copies the key or entire value under the cursor; in the list of versions, the entire value of one."""
         version = self.version_under_cursor()
-        piece = await self.read(version) if version else await self._piece()
-        if piece is not None:
-            await self.app.copy(piece, self.words_for(version))
+        value = await self.read_value(version) if version else await self._read_part()
+        if value is not None:
+            await self.app.copy(value, self.describe_target(version))
 
-    def words_for(self, version: str | None) -> SafeText:
-        """What the cursor stands on: the value of a whole version, a key, or the value that is looked at."""
+    def describe_target(self, version: str | None) -> SafeText:
+        """Names what the cursor is on: a secret, its version and its key."""
         version = version or self.version
-        which = f", version {short(version)}" if version else ""
+        which = f", version {shorten_id(version)}" if version else ""
         key = None if self.version_under_cursor() else self.value.key
         return sanitize(f"{self.name}{which}" if key is None else f"{self.name}{which}, {key}")
 
-    async def _piece(self, *, to_show: bool = False) -> Value | None:
-        """What the row under the cursor stands for. None where its keys were not known before: now one can choose.
+    async def _read_part(self, *, to_show: bool = False) -> Value | None:
+        """Reads the key or entire value under the cursor.
 
-        Nor of a version that is not the one looked at any more.
+        None if the keys were unknown before, because the user can choose one now; or if another version is shown now.
         """
         version = self.version
-        value = await self.read(version)
+        value = await self.read_value(version)
         if version != self.version:
             return None
-        known, now = self.value.outline, outline(value)
+        known, now = self.value.outline, build_outline(value)
         if known != now:
-            self.value.hold(now)
-        choose = now.kind is Kind.KEYS and (known is None or known.keys != now.keys)
-        return None if choose else part(value, self.value.key, to_show=to_show)
+            self.value.show_outline(now)
+        choose = now.kind is ValueKind.KEYS and (known is None or known.keys != now.keys)
+        return None if choose else extract_part(value, self.value.key, to_show=to_show)
 
     @gesture
     async def action_to_file(self) -> None:
-        """What the cursor stands on, byte for byte. The value is read when the place for it is known."""
+        """Writes what the cursor is on to a new file, byte for byte. It reads the value after the path is known."""
         version = self.version_under_cursor()
-        words, key = self.words_for(version), None if version else self.value.key
-        path = await self.app.push_screen_wait(AskPath(sanitize(f"Write {words} to which new file?"), PRIVATE))
+        words, key = self.describe_target(version), None if version else self.value.key
+        question = sanitize(f"Write {words} to which new file?")
+        path = await self.app.push_screen_wait(AskPath(question, PRIVATE_FILE_NOTE))
         if path is None:
             return
-        piece = part(await self.read(version or self.version), key)
-        if piece is None:
+        value = extract_part(await self.read_value(version or self.version), key)
+        if value is None:
             self.say("This key is no longer there.")
             return
-        await call(write_value, path, piece)
+        await call(write_value_file, path, value)
         self.say(f"{words}: written to {path}, which only you can read.")
 
     # Revealing.
@@ -134,29 +138,29 @@ class ValueScreen(OneSecretScreen):
     @gesture
     async def action_reveal(self) -> None:
         if version := self.version_under_cursor():
-            self.look_at(version)
+            self.show_version(version)
         if self.value.revealed is not None and self.value.revealed == self.value.cursor:
             self.hide()
             return
-        piece = await self._piece(to_show=True)
-        if piece is not None and self.is_current and self.app.app_focus:
-            self.value.reveal(visible(piece))
-            self.hiding.begin(self.app.settings.reveal_timeout)
+        value = await self._read_part(to_show=True)
+        if value is not None and self.is_current and self.app.app_focus:
+            self.value.reveal(format_value(value))
+            self.auto_hide.start(self.app.settings.reveal_timeout)
 
-    def look_at(self, version: str) -> None:
-        """Shows the value of a version, hidden."""
+    def show_version(self, version: str) -> None:
+        """Shows the hidden value of a version, by its VersionId."""
         self.forget_value(version)
 
-    @on(ValueList.Wanted)
-    def _wanted(self) -> None:
+    @on(ValueList.RevealRequested)
+    def _toggle_revealed(self) -> None:
         self.action_reveal()
 
     def hide(self) -> None:
-        """Nothing of the value stays on the screen."""
+        """Hides the value and stops the countdown."""
         self.value.hide()
-        self.hiding.end()
+        self.auto_hide.stop()
 
-    def _hide_from_bystanders(self, here: bool) -> None:
+    def _hide_without_focus(self, here: bool) -> None:
         if not here:
             self.hide()
 

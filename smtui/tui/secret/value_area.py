@@ -1,4 +1,4 @@
-"""A text that can be edited while it is hidden; one that begins as JSON has JSON's colours, indents and marks."""
+"""A text area that can hide its text. JSON gets colours, indentation and diagnostics."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from smtui.tui.json_editor.check import find_json_diagnostics, looks_like_json
 from smtui.tui.json_editor.tokens import tokenize
 from smtui.tui.secret.values import can_be_typed
 
-REFUSED = "What was pasted has unseen characters. f on the secret's screen stores such a value from a file."
+PASTE_REFUSED = "What was pasted has unseen characters. f on the secret's screen stores such a value from a file."
 DOT = "•"
 
 
 class ValueArea(JsonArea):
-    """Each character is a dot while `hidden`. In JSON, unseen characters are spelled as JSON spells them."""
+    """Shows each character as a dot while `hidden`. In JSON it escapes invisible characters."""
 
     DEFAULT_CSS = """
     ValueArea {
@@ -56,13 +56,13 @@ class ValueArea(JsonArea):
         if not as_json and not can_be_typed(event.text, lines=True):
             event.prevent_default()
             event.stop()
-            self.app.notify(REFUSED, severity="warning", markup=False)
+            self.app.notify(PASTE_REFUSED, severity="warning", markup=False)
 
-    def take(self, password: str) -> None:
-        """Puts a password in place of what is selected; in JSON as JSON spells it, with quotes where none are."""
-        self.replace(self._spelled(password) if self.is_json else password, *self.selection)
+    def insert_password(self, password: str) -> None:
+        """Replaces the selection with a password. In JSON it is escaped, and quoted if it is outside of a string."""
+        self.replace(self._encode_password(password) if self.is_json else password, *self.selection)
 
-    def _spelled(self, password: str) -> str:
+    def _encode_password(self, password: str) -> str:
         row, column = min(self.selection)
         line = self.document.get_line(row)
         inside = any(word.kind in ("text", "key") and word.start < column < word.end for word in tokenize(line))

@@ -19,24 +19,24 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.secret.conflict import Answer, ConflictDialog
-from smtui.tui.secret.label_moves import Labels, place_of
+from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
+from smtui.tui.secret.label_moves import Labels, describe_holder
 from smtui.tui.secret.new_version import NewVersion
-from smtui.tui.secret.value_merge import apply_changes, list_changed
-from smtui.tui.secret.values import Value, held
+from smtui.tui.secret.value_merge import apply_changes, list_changed_keys
+from smtui.tui.secret.values import Value, extract_value
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
-UNREADABLE = "The current value cannot be read ({reason}); what you store replaces it."
-UNSEEN_LABELS = SafeText("▲ The labels cannot be read either, so changes by others are not noticed.")
-FOREIGN = frozenset({"AccessDeniedException", "DecryptionFailure", "KMSInvalidStateException"})
+UNREADABLE_NOTE = "The current value cannot be read ({reason}); what you store replaces it."
+UNREADABLE_LABELS_NOTE = SafeText("▲ The labels cannot be read either, so changes by others are not noticed.")
+UNREADABLE_CODES = frozenset({"AccessDeniedException", "DecryptionFailure", "KMSInvalidStateException"})
 """Codes of a refusal to read a value, which may be replaced all the same."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Base:
+class EditBase:
     """What one begins from. An empty value where there is none yet.
 
     Args:
@@ -54,8 +54,8 @@ class Base:
     @property
     def notes(self) -> list[SafeText]:
         """What to know of it before one types."""
-        said = [] if self.value is not None else [sanitize(UNREADABLE.format(reason=self.reason.rstrip(".")))]
-        return said if self.labels is not None else [*said, UNSEEN_LABELS]
+        said = [] if self.value is not None else [sanitize(UNREADABLE_NOTE.format(reason=self.reason.rstrip(".")))]
+        return said if self.labels is not None else [*said, UNREADABLE_LABELS_NOTE]
 
 
 class Outcome(Enum):
@@ -71,7 +71,7 @@ class Outcome(Enum):
 class Conflict:
     """What others changed. `merged` is their value with one's own changes, where they do not touch."""
 
-    base: Base
+    base: EditBase
     lines: Sequence[SafeText]
     merged: str | None
 
@@ -80,7 +80,7 @@ class ValueEdit:
     """Kept while a person edits. `base` is what their change is compared with."""
 
     def __init__(
-        self, session: Session, secret_id: str, name: SafeText, base: Base, *, can_be_typed: bool = True
+        self, session: Session, secret_id: str, name: SafeText, base: EditBase, *, can_be_typed: bool = True
     ) -> None:
         """`can_be_typed` is False for a file: there is nothing to go back to, and nothing to be lost."""
         self.name = name
@@ -93,13 +93,13 @@ class ValueEdit:
         self._secret_id = secret_id
 
     @property
-    def before(self) -> str:
+    def initial_text(self) -> str:
         """The text one begins with."""
         return self.base.value if isinstance(self.base.value, str) else ""
 
     def describe_effects(self, new: NewVersion) -> SafeText:
         """What storing it does to the keys and the labels."""
-        lines = new.sentences(self.base.value, self.base.labels or {})
+        lines = new.describe_effects(self.base.value, self.base.labels or {})
         return sanitize("\n".join([*lines, *self.base.notes]), lines=True)
 
     async def describe_effects_now(self, new: NewVersion) -> SafeText:
@@ -121,17 +121,17 @@ class ValueEdit:
         while True:
             conflict = await call(self.find_conflict, new)
             if conflict is not None:
-                answer = await app.push_screen_wait(self._dialog(conflict))
-                if answer is Answer.CANCEL:
+                answer = await app.push_screen_wait(self._build_conflict_dialog(conflict))
+                if answer is ConflictAnswer.CANCEL:
                     return Outcome.KEPT
-                if answer is Answer.DISCARD:
+                if answer is ConflictAnswer.DISCARD:
                     return Outcome.DISCARDED
                 self.base = conflict.base
-                if answer is Answer.KEEP_EDITING:
+                if answer is ConflictAnswer.KEEP_EDITING:
                     return Outcome.EDIT
-                if answer is Answer.APPLY and conflict.merged is not None:
+                if answer is ConflictAnswer.APPLY and conflict.merged is not None:
                     new = replace(new, value=conflict.merged)
-            elif preview and not await app.push_screen_wait(self._preview(new)):
+            elif preview and not await app.push_screen_wait(self._build_preview(new)):
                 return Outcome.KEPT
             try:
                 self.stored = await call(self._store, new)
@@ -140,22 +140,22 @@ class ValueEdit:
             else:
                 return Outcome.STORED
 
-    def _preview(self, new: NewVersion) -> Confirm:
+    def _build_preview(self, new: NewVersion) -> Confirm:
         question = sanitize(f"Store a new version of {self.name}?")
         return Confirm(question, self.describe_effects(new), "Store", can_be_undone=True)
 
-    def _dialog(self, conflict: Conflict) -> ConflictDialog:
-        offered = [Answer.APPLY] if conflict.merged is not None else []
-        edits = [Answer.KEEP_EDITING, Answer.DISCARD] if self._can_be_typed else []
+    def _build_conflict_dialog(self, conflict: Conflict) -> ConflictDialog:
+        offered = [ConflictAnswer.APPLY] if conflict.merged is not None else []
+        edits = [ConflictAnswer.KEEP_EDITING, ConflictAnswer.DISCARD] if self._can_be_typed else []
         title = sanitize(f"{self.name} changed {'while you edited it' if edits else 'meanwhile'}")
-        return ConflictDialog(title, conflict.lines, [*edits, *offered, Answer.STORE])
+        return ConflictDialog(title, conflict.lines, [*edits, *offered, ConflictAnswer.STORE])
 
     # In the vault's thread.
 
     def _store(self, new: NewVersion) -> StoreResult:
         labels = self.base.labels
         expected = None if labels is None else find_moving_labels(labels, new.stages)
-        return store_value(self._client, new.request(self._secret_id), expected,
+        return store_value(self._client, new.build_request(self._secret_id), expected,
                            transaction=self._session.vault.transaction)
 
     def find_conflict(self, new: NewVersion) -> Conflict | None:
@@ -166,16 +166,18 @@ class ValueEdit:
         found = read_labels(self._unrecorded, self._secret_id)
         if not is_changed(find_moving_labels(seen, new.stages), found):
             return None
-        base = read_base(found, found.get(AWSCURRENT), self._read)
+        base = read_base(found, found.get(AWSCURRENT), self._fetch_value)
         merged = None
         if self.base.value is not None and base.value is not None:
             merged = apply_changes(self.base.value, new.value, base.value)
-        return Conflict(base, list(self._describe(new, found, base)), merged)
+        return Conflict(base, list(self._describe_conflict(new, found, base)), merged)
 
-    def _read(self, version: str | None) -> Value:
-        return held(self._client.get_secret_value(SecretId=self._secret_id, VersionId=version)) if version else ""
+    def _fetch_value(self, version: str | None) -> Value:
+        if version is None:
+            return ""
+        return extract_value(self._client.get_secret_value(SecretId=self._secret_id, VersionId=version))
 
-    def _describe(self, new: NewVersion, found: Labels, base: Base) -> Iterator[SafeText]:
+    def _describe_conflict(self, new: NewVersion, found: Labels, base: EditBase) -> Iterator[SafeText]:
         seen = self.base.labels or {}
         current, region = found.get(AWSCURRENT), self._session.region
         others = {AWSCURRENT}
@@ -184,21 +186,21 @@ class ValueEdit:
             yield last_change.describe_new_version(self._session.vault, self._secret_id, current, region)
         for label in sorted(set(find_moving_labels(seen, new.stages)) - others):
             if (was := seen.get(label)) != (now := found.get(label)):
-                yield sanitize(f"{label} was on {place_of(was)} and is on {place_of(now)} now.")
+                yield sanitize(f"{label} was on {describe_holder(was)} and is on {describe_holder(now)} now.")
         yield SafeText("")
         if base.value is None or self.base.value is None:
             why = base.reason or self.base.reason
             yield sanitize(f"Which keys differ is not known: the value cannot be read ({why.rstrip('.')}).")
             return
         began_current = self.base.version == seen.get(AWSCURRENT)
-        before = self.base.value if began_current else self._read(seen.get(AWSCURRENT))
-        yield sanitize(f"They changed: {list_changed(before, base.value)}")
-        yield sanitize(f"You changed:  {list_changed(self.base.value, new.value)}")
+        before = self.base.value if began_current else self._fetch_value(seen.get(AWSCURRENT))
+        yield sanitize(f"They changed: {list_changed_keys(before, base.value)}")
+        yield sanitize(f"You changed:  {list_changed_keys(self.base.value, new.value)}")
         if new.value == base.value:
             yield SafeText("The value that is there now is the one you typed.")
 
 
-def read_base(labels: Labels | None, version: str | None, read: Callable[[str | None], Value]) -> Base:
+def read_base(labels: Labels | None, version: str | None, read: Callable[[str | None], Value]) -> EditBase:
     """What one begins from, whether or not this caller may read the value.
 
     Args:
@@ -206,11 +208,11 @@ def read_base(labels: Labels | None, version: str | None, read: Callable[[str | 
         read: gives the value of a version, in the vault's thread.
     """
     try:
-        return Base(labels, read(version), version)
+        return EditBase(labels, read(version), version)
     except ClientError as refusal:
-        if refusal.code not in FOREIGN:
+        if refusal.code not in UNREADABLE_CODES:
             raise
-        return Base(labels, None, version, _shorten(refusal.message))
+        return EditBase(labels, None, version, _shorten(refusal.message))
 
 
 def _shorten(message: str) -> str:

@@ -14,13 +14,13 @@ from smtui.text.json_object import read_members, read_object
 from smtui.text.json_reader import locate
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.json_editor.area import JsonArea
-from smtui.tui.secret.key_value_editor import PairRows
+from smtui.tui.secret.key_value_editor import KeyValueEditor
 from smtui.tui.secret.value_area import ValueArea
-from smtui.tui.secret.values import Pair, rewritten
+from smtui.tui.secret.values import Pair, rewrite_object
 
-NO_KEYS = "This text is no JSON object with keys."
+NO_KEYS_TEXT = "This text is no JSON object with keys."
 EMPTY_OBJECT = "{}"
-MOST_KEYS = 60
+MAX_KEYS = 60
 """With more of them a value is typed as text: a screen of so many fields would keep a person waiting."""
 
 
@@ -34,10 +34,10 @@ class ValueEditor(Vertical):
     ValueEditor {
         height: 1fr;
     }
-    ValueEditor > PairRows, ValueEditor.-keys > ValueArea, ValueEditor.-keys > .diagnostics {
+    ValueEditor > KeyValueEditor, ValueEditor.-keys > ValueArea, ValueEditor.-keys > .diagnostics {
         display: none;
     }
-    ValueEditor.-keys > PairRows {
+    ValueEditor.-keys > KeyValueEditor {
         display: block;
     }
     ValueEditor > .diagnostics {
@@ -47,42 +47,42 @@ class ValueEditor(Vertical):
     }
     """
 
-    pairs = getters.query_one(PairRows)
+    pair_editor = getters.query_one(KeyValueEditor)
     area = getters.query_one(ValueArea)
 
     def __init__(self, before: str = "", *, keys: bool = False) -> None:
-        found = 0 < len(read_members(before)) <= MOST_KEYS
+        found = 0 < len(read_members(before)) <= MAX_KEYS
         super().__init__(classes="-keys" if found or (keys and not before) else "")
         self._before = before
         self._text = before
-        self._keyed = before if found else EMPTY_OBJECT
+        self._object_text = before if found else EMPTY_OBJECT
         self.hidden = True
 
     def compose(self) -> ComposeResult:
-        yield PairRows(_lines(self._keyed), hidden=True)
-        yield ValueArea("" if self.keyed else expand_for_editing(self._before))
+        yield KeyValueEditor(_list_pairs(self._object_text), hidden=True)
+        yield ValueArea("" if self.is_keyed else expand_for_editing(self._before))
         yield Static(classes="diagnostics")
 
     @property
-    def keyed(self) -> bool:
+    def is_keyed(self) -> bool:
         """Whether it shows keys and values."""
         return self.has_class("-keys")
 
     @property
     def value(self) -> str:
         """What is typed, as it would be stored. Untouched parts have every byte they had."""
-        if not self.keyed:
+        if not self.is_keyed:
             return restore_layout(self._text, self.area.value)
-        lines = self.pairs.lines
-        return rewritten(self._keyed, lines) if lines else ""
+        pairs = self.pair_editor.pairs
+        return rewrite_object(self._object_text, pairs) if pairs else ""
 
     @property
-    def changed(self) -> bool:
+    def is_changed(self) -> bool:
         return self.value != self._before
 
-    def problem(self) -> SafeText | None:
+    def find_problem(self) -> SafeText | None:
         """Why this cannot be stored."""
-        if self.keyed and (wrong := _problem(self.pairs.lines)):
+        if self.is_keyed and (wrong := _find_key_problem(self.pair_editor.pairs)):
             return sanitize(wrong)
         value = self.value
         if not value:
@@ -92,10 +92,10 @@ class ValueEditor(Vertical):
             return None
         return sanitize(f"The value has {size:,} bytes; {MAX_VALUE_BYTES:,} is the most.")
 
-    def focus_on(self, key: str | None = None) -> None:
+    def focus_key(self, key: str | None = None) -> None:
         """The value of a key; in a text, the place where that key is."""
-        if self.keyed:
-            self.pairs.focus_on(key)
+        if self.is_keyed:
+            self.pair_editor.focus_key(key)
             return
         self.area.focus()
         found = read_object(self.area.text)
@@ -103,34 +103,34 @@ class ValueEditor(Vertical):
             line, column = locate(self.area.text, member.start)
             self.area.move_cursor((line - 1, column - 1), center=True)
 
-    def hide(self, hidden: bool) -> None:
+    def set_hidden(self, hidden: bool) -> None:
         self.hidden = self.area.hidden = hidden
-        self.pairs.hide(hidden)
+        self.pair_editor.set_hidden(hidden)
 
-    async def switch(self) -> SafeText | None:
+    async def toggle_text(self) -> SafeText | None:
         """From keys to text and back; answers why that is not possible."""
-        refusal = self._to_text() if self.keyed else await self._to_keys()
+        refusal = self._switch_to_text() if self.is_keyed else await self._switch_to_keys()
         if refusal is None:
             self.toggle_class("-keys")
-            self.focus_on()
+            self.focus_key()
         return refusal
 
-    def _to_text(self) -> SafeText | None:
-        wrong = _problem(self.pairs.lines)
+    def _switch_to_text(self) -> SafeText | None:
+        wrong = _find_key_problem(self.pair_editor.pairs)
         if wrong:
             return sanitize(wrong)
         self._text = self.value
         self.area.load_text(expand_for_editing(self._text))
         return None
 
-    async def _to_keys(self) -> SafeText | None:
+    async def _switch_to_keys(self) -> SafeText | None:
         text = self.value
         if text.strip() not in ("", EMPTY_OBJECT) and not read_members(text):
-            return SafeText(NO_KEYS)
-        if (count := len(read_members(text))) > MOST_KEYS:
+            return SafeText(NO_KEYS_TEXT)
+        if (count := len(read_members(text))) > MAX_KEYS:
             return sanitize(f"It has {count:,} keys, which are easier to edit as text.")
-        self._keyed = text if read_members(text) else EMPTY_OBJECT
-        await self.pairs.put(_lines(self._keyed))
+        self._object_text = text if read_members(text) else EMPTY_OBJECT
+        await self.pair_editor.set_pairs(_list_pairs(self._object_text))
         return None
 
     @on(JsonArea.Checked)
@@ -139,22 +139,22 @@ class ValueEditor(Vertical):
         said = [f"{each.severity.sign} {each.line}:{each.column}  {each.message}" for each in event.diagnostics[:1]]
         self.query_one(".diagnostics", Static).update(Content(sanitize("".join(said))))
 
-    def take(self, password: str) -> None:
+    def insert_password(self, password: str) -> None:
         """Puts a password where the cursor is: instead of a row's value, or into the text."""
-        row = self.pairs.focused_row or self.pairs.rows.last()
-        if not self.keyed:
-            self.area.take(password)
+        row = self.pair_editor.focused_row or self.pair_editor.rows.last()
+        if not self.is_keyed:
+            self.area.insert_password(password)
         elif values := list(row.query(Input).filter(".value")):
             values[0].value = password
 
 
-def _lines(text: str) -> list[Pair]:
+def _list_pairs(text: str) -> list[Pair]:
     return [Pair(number, member.key, member.text) for number, member in enumerate(read_members(text))]
 
 
-def _problem(lines: list[Pair]) -> str:
-    keys = [line.key for line in lines]
-    if any(line.came_from is None and not line.key for line in lines):
+def _find_key_problem(pairs: list[Pair]) -> str:
+    keys = [pair.key for pair in pairs]
+    if any(pair.index is None and not pair.key for pair in pairs):
         return "A value has no key."
     twice = sorted({key for key in keys if keys.count(key) > 1})
     return f"The key {twice[0]} is there twice." if twice else ""

@@ -12,10 +12,10 @@ from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.private_file import private_file
 from smtui.tui.secret.values import Value
 
-PIPES = "The shell reads from a pipe: smtui set NAME --file PATH."
+PIPE_HINT = "The shell reads from a pipe: smtui set NAME --file PATH."
 
 
-def read_value(path: Path) -> Value:
+def read_value_file(path: Path) -> Value:
     """Text where the bytes are UTF-8, else the bytes. Raises UnreadableFileError.
 
     A pipe is refused, not waited for: the screen would stand still until its writer is done. The command line waits.
@@ -23,7 +23,7 @@ def read_value(path: Path) -> Value:
     try:
         with os.fdopen(open_for_reading(path), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UnreadableFileError(f"{path} is not a regular file.", hint=PIPES)
+                raise UnreadableFileError(f"{path} is not a regular file.", hint=PIPE_HINT)
             data = file.read(MAX_VALUE_BYTES + 1)
     except FileNotFoundError:
         raise UnreadableFileError(f"There is no file {path}.") from None
@@ -43,7 +43,7 @@ def read_value(path: Path) -> Value:
         return data
 
 
-def write_value(path: Path, value: Value) -> None:
+def write_value_file(path: Path, value: Value) -> None:
     """In a new file, mode 0600. Raises FileNotWrittenError."""
     with private_file(path) as file:
         file.write(value.encode() if isinstance(value, str) else value)

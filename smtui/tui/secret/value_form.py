@@ -42,7 +42,7 @@ class ValueForm(ValueFormScreen[Outcome]):
             yield Static(Content(f"New value of {self._edit.name}"), classes="title")
             for note in self._edit.base.notes:
                 yield Static(Content(note), classes="-warning")
-            yield ValueEditor(self._edit.before)
+            yield ValueEditor(self._edit.initial_text)
             with Horizontal(classes="field"):
                 yield Static("Labels")
                 yield PlainInput(AWSCURRENT, placeholder=AWSCURRENT, id="stages", compact=True, select_on_focus=False)
@@ -50,12 +50,12 @@ class ValueForm(ValueFormScreen[Outcome]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.editor.focus_on(self._key)
+        self.editor.focus_key(self._key)
 
     async def save(self) -> None:
-        stages = new_version.read_stages(self.stages.value)
-        problem = self.editor.problem() or sanitize(new_version.problem(stages))
-        if problem or not self.editor.changed:
+        stages = new_version.parse_stages(self.stages.value)
+        problem = self.editor.find_problem() or sanitize(new_version.find_problem(stages))
+        if problem or not self.editor.is_changed:
             self.say(problem or UNCHANGED)
         elif not self._storing:
             self._storing = True

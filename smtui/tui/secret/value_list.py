@@ -9,20 +9,20 @@ from textual.message import Message
 from textual.widgets import OptionList
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret.values import Kind, Outline
+from smtui.tui.secret.values import Outline, ValueKind
 from smtui.tui.widgets.read_state import ReadState
 from smtui.tui.widgets.row_list import RowList
 
 MASK = "••••••••"
-WHOLE = "the whole value"
-UNREAD = "hidden, and not read yet"
+WHOLE_VALUE = "the whole value"
+UNREAD_TEXT = "hidden, and not read yet"
 KEY_WIDTH = 20
 
 
 class ValueList(RowList):
     """Knows what the value is made of; what a row says is here only while it is shown."""
 
-    class Wanted(Message):
+    class RevealRequested(Message):
         """Enter, where a row is to be shown or hidden."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -30,22 +30,22 @@ class ValueList(RowList):
         self.outline: Outline | None = None
         self.revealed: int | None = None
 
-    def hold(self, outline: Outline | None) -> None:
+    def show_outline(self, outline: Outline | None) -> None:
         """Another value, or none that has been read; everything hidden."""
         same = outline is not None and outline == self.outline
         self.outline, self.revealed = outline, None
-        rows = [self._row(name, Content(MASK)) for name in self._names()]
-        self.put(rows or [_unknown(SafeText(UNREAD))], self.cursor if same else 0)
+        rows = [self._format_row(name, Content(MASK)) for name in self._list_names()]
+        self.put(rows or [_format_unread(SafeText(UNREAD_TEXT))], self.cursor if same else 0)
 
     def show_state(self, state: ReadState, retry_key: str) -> None:
         """How far the reading of a value is of which nothing is known yet."""
         if self.outline is None:
-            self.put([_unknown(state.words(retry_key) or SafeText(UNREAD))], 0)
+            self.put([_format_unread(state.format_text(retry_key) or SafeText(UNREAD_TEXT))], 0)
 
-    def _names(self) -> Iterator[SafeText]:
+    def _list_names(self) -> Iterator[SafeText]:
         if self.outline is not None:
             yield from map(sanitize, self.outline.keys)
-            yield SafeText(WHOLE) if self.outline.keys else _what(self.outline)
+            yield SafeText(WHOLE_VALUE) if self.outline.keys else _describe_kind(self.outline)
 
     @property
     def key(self) -> str | None:
@@ -58,33 +58,33 @@ class ValueList(RowList):
         self.hide()
         self.revealed = self.cursor
         lines = "\n" if self.key is None or "\n" in value else ""
-        self._say(self.cursor, Content.assemble(lines, Content(value).stylize("$accent")))
+        self._replace_row(self.cursor, Content.assemble(lines, Content(value).stylize("$accent")))
 
     def hide(self) -> None:
         row, self.revealed = self.revealed, None
         if row is not None and row < self.option_count:
-            self._say(row, Content(MASK))
+            self._replace_row(row, Content(MASK))
 
-    def _say(self, row: int, value: Content) -> None:
-        self.replace_option_prompt_at_index(row, self._row(list(self._names())[row], value))
+    def _replace_row(self, row: int, value: Content) -> None:
+        self.replace_option_prompt_at_index(row, self._format_row(list(self._list_names())[row], value))
 
-    def _row(self, name: SafeText, value: Content) -> Content:
+    def _format_row(self, name: SafeText, value: Content) -> Content:
         return Content.assemble((f"{name:<{self._key_width}}  ", "$text-muted"), value)
 
     @property
     def _key_width(self) -> int:
-        longest = max((Content(name).cell_length for name in self._names()), default=0)
+        longest = max((Content(name).cell_length for name in self._list_names()), default=0)
         return min(longest, KEY_WIDTH)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.Wanted())
+        self.post_message(self.RevealRequested())
 
 
-def _unknown(words: SafeText) -> Content:
+def _format_unread(words: SafeText) -> Content:
     return Content.assemble(MASK, (f"  {words}", "$text-muted"))
 
 
-def _what(outline: Outline) -> SafeText:
-    kind = "text" if outline.kind is not Kind.BINARY else "binary"
+def _describe_kind(outline: Outline) -> SafeText:
+    kind = "text" if outline.kind is not ValueKind.BINARY else "binary"
     return sanitize(f"{kind}, {outline.size:,} {'byte' if outline.size == 1 else 'bytes'}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smtui.text.json_object import JsonObject, read_object
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret import value_diff
-from smtui.tui.secret.value_diff import State
+from smtui.tui.secret.value_diff import DiffState
 from smtui.tui.secret.values import Value
 
 MAX_NAMES = 8
@@ -13,12 +13,12 @@ ONLY_FORMATTING = SafeText("only its formatting")
 WHOLE_TEXT = SafeText("the whole text")
 
 
-def list_changed(before: Value, after: Value) -> SafeText:
+def list_changed_keys(before: Value, after: Value) -> SafeText:
     """The keys that differ, by name and never by value; for texts without keys, that all of it does."""
-    found = value_diff.compared(before, after)
+    found = value_diff.compare_values(before, after)
     if not found[0].path:
         return WHOLE_TEXT if before != after else SafeText("nothing")
-    names = [each.name for each in found if each.state is not State.SAME]
+    names = [each.name for each in found if each.state is not DiffState.SAME]
     if not names:
         return ONLY_FORMATTING if before != after else SafeText("nothing")
     more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
@@ -38,7 +38,7 @@ def apply_changes(before: Value, mine: Value, theirs: Value) -> str | None:
     changed = _changed_keys(old, new)
     if not changed or changed & _changed_keys(old, other):
         return None
-    kept = {index: _spell(other, new, key, changed) for index, key in enumerate(other.keys)
+    kept = {index: _format_member(other, new, key, changed) for index, key in enumerate(other.keys)
             if key not in changed or new.find(key)}
     added = [other.format_member(member.key, member.source) for member in new.members
              if member.key in changed and other.find(member.key) is None]
@@ -51,7 +51,7 @@ def _changed_keys(before: JsonObject, after: JsonObject) -> set[str]:
     return {key for key in {*old, *new} if old.get(key) != new.get(key)}
 
 
-def _spell(other: JsonObject, new: JsonObject, key: str, changed: set[str]) -> str:
+def _format_member(other: JsonObject, new: JsonObject, key: str, changed: set[str]) -> str:
     member, mine = other.find(key), new.find(key) if key in changed else None
     assert member is not None, "a key of this object"
     return other.text[member.start : member.value_start] + (mine or member).source

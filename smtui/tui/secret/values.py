@@ -19,7 +19,7 @@ Value = str | bytes
 _BYTES_PER_LINE = 16
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """`KEYS` is a JSON object that has members, each named once."""
 
     KEYS = "JSON"
@@ -31,27 +31,27 @@ class Kind(Enum):
 class Outline:
     """What may be known of a value while it is hidden. `size` counts bytes."""
 
-    kind: Kind
+    kind: ValueKind
     size: int
     keys: tuple[str, ...] = ()
 
 
-def held(answer: Mapping[str, Any]) -> Value:
+def extract_value(answer: Mapping[str, Any]) -> Value:
     """The value in an answer of GetSecretValue."""
     text: str | None = answer.get("SecretString")
     binary: bytes = answer.get("SecretBinary", b"")
     return binary if text is None else text
 
 
-def outline(value: Value) -> Outline:
+def build_outline(value: Value) -> Outline:
     if isinstance(value, bytes):
-        return Outline(Kind.BINARY, len(value))
+        return Outline(ValueKind.BINARY, len(value))
     size = len(value.encode("utf-8", "surrogatepass"))
     keys = tuple(member.key for member in read_members(value))
-    return Outline(Kind.KEYS, size, keys) if keys else Outline(Kind.TEXT, size)
+    return Outline(ValueKind.KEYS, size, keys) if keys else Outline(ValueKind.TEXT, size)
 
 
-def part(value: Value, key: str | None, *, to_show: bool = False) -> Value | None:
+def extract_part(value: Value, key: str | None, *, to_show: bool = False) -> Value | None:
     """One key of a value, or, without a key, the whole; None where there is no such key.
 
     Args:
@@ -69,16 +69,16 @@ def part(value: Value, key: str | None, *, to_show: bool = False) -> Value | Non
     return member.text if to_show else member.get_encodable_text()
 
 
-def visible(value: Value) -> SafeText:
+def format_value(value: Value) -> SafeText:
     """A value as it can be looked at: lines of text, or a hex dump."""
-    return sanitize("\n".join(_dump(value)) if isinstance(value, bytes) else value, lines=True)
+    return sanitize("\n".join(_format_hex(value)) if isinstance(value, bytes) else value, lines=True)
 
 
-def _dump(data: bytes) -> Iterator[str]:
+def _format_hex(data: bytes) -> Iterator[str]:
     for at in range(0, len(data), _BYTES_PER_LINE):
-        line = data[at : at + _BYTES_PER_LINE]
-        letters = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in line)
-        yield f"{at:06x}  {line.hex(' '):<{3 * _BYTES_PER_LINE - 1}}  {letters}"
+        row = data[at : at + _BYTES_PER_LINE]
+        characters = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row)
+        yield f"{at:06x}  {row.hex(' '):<{3 * _BYTES_PER_LINE - 1}}  {characters}"
 
 
 def can_be_typed(value: Value, *, lines: bool = False) -> bool:
@@ -93,30 +93,30 @@ def can_be_typed(value: Value, *, lines: bool = False) -> bool:
 class Pair:
     """A member as a form holds it: its number in the text it came from, None for a new one."""
 
-    came_from: int | None
+    index: int | None
     key: str
     text: str
 
 
-def rewritten(text: str, lines: Sequence[Pair]) -> str:
+def rewrite_object(text: str, pairs: Sequence[Pair]) -> str:
     """The object in `text` with just these members. What nobody touched keeps its spelling and its spaces."""
     old = read_object(text) or JsonObject("{}", ())
-    kept = {line.came_from: _respelled(old, old.members[line.came_from], line)
-            for line in lines if line.came_from is not None}
-    added = [old.format_member(line.key, encode_string(line.text)) for line in lines if line.came_from is None]
+    kept = {pair.index: _rewrite_member(old, old.members[pair.index], pair)
+            for pair in pairs if pair.index is not None}
+    added = [old.format_member(pair.key, encode_string(pair.text)) for pair in pairs if pair.index is None]
     return old.rewrite(kept, added)
 
 
-def _respelled(old: JsonObject, member: JsonMember, line: Pair) -> str:
+def _rewrite_member(old: JsonObject, member: JsonMember, pair: Pair) -> str:
     key = old.text[member.start : member.value_start]
-    if line.key != member.key:
-        key = encode_string(line.key) + old.text[member.key_end : member.value_start]
-    if line.text == member.text:
+    if pair.key != member.key:
+        key = encode_string(pair.key) + old.text[member.key_end : member.value_start]
+    if pair.text == member.text:
         return key + member.source
-    return key + (encode_string(line.text) if member.is_text else _spelling(line.text))
+    return key + (encode_string(pair.text) if member.is_text else _encode_typed(pair.text))
 
 
-def _spelling(typed: str) -> str:
+def _encode_typed(typed: str) -> str:
     """What takes the place of a number, a list and so on: JSON if it is some, else a string."""
     try:
         parse_json(typed)

@@ -10,7 +10,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.secret.tag_edit import edit_tags
-from smtui.tui.secret.tags import tags_of
+from smtui.tui.secret.tags import extract_tags
 from smtui.tui.secret_list.bulk_tags import TagPlan
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.export import ExportPlan, write
@@ -50,7 +50,7 @@ async def tag(screen: SecretsScreen, entries: Entries) -> None:
         await _carried_out(screen, TagPlan(screen.session, entries))
         return
     [entry] = entries
-    await edit_tags(screen, entry["ARN"], sanitize(entry["Name"]), tags_of(entry))
+    await edit_tags(screen, entry["ARN"], sanitize(entry["Name"]), extract_tags(entry))
 
 
 async def export(screen: SecretsScreen, entries: Entries) -> None:

@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
-from smtui.tui.secret.key_value_editor import PairRows
-from smtui.tui.secret.tags import TagChanges, problem, send_tags, tags_of
+from smtui.tui.secret.key_value_editor import KeyValueEditor
+from smtui.tui.secret.tags import TagChanges, extract_tags, find_tag_problem, plan_tag_calls
 from smtui.tui.secret_list.plan import Item, State, counted
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
@@ -33,9 +33,9 @@ class TagPlan(PlanScreen):
     BINDINGS = keys.of("tags")
     KEY_NAMES: ClassVar = {"tags.save": CHANGE}
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "bulk_tags.tcss"]
-    AUTO_FOCUS = "PairRows Input"
+    AUTO_FOCUS = "KeyValueEditor Input"
 
-    pairs = getters.query_one(PairRows)
+    pair_editor = getters.query_one(KeyValueEditor)
     removed = getters.query_one("#removed", Line)
 
     def title_words(self) -> str:
@@ -43,26 +43,26 @@ class TagPlan(PlanScreen):
 
     def fields(self) -> Iterator[Widget]:
         yield Static("Put on each", classes="-muted")
-        yield PairRows()
+        yield KeyValueEditor()
         yield Horizontal(
             Static("Remove "), Line(placeholder=self._present(), id="removed", compact=True), classes="row",
         )  # fmt: skip
 
     def _present(self) -> str:
-        present = sorted({key for item in self.plan.items for key in tags_of(item.entry)})
+        present = sorted({key for item in self.plan.items for key in extract_tags(item.entry)})
         return sanitize(f"keys, with commas between them: {', '.join(present)}" if present else "there are no tags")
 
     def fill(self, item: Item) -> None:
         changes = self._changes(item)
         item.note = sanitize("  ".join(changes.sentences()))
         item.obstacle = SafeText() if changes else SafeText("stays as it is")
-        item.calls = list(send_tags(item.arn, changes))
+        item.calls = list(plan_tag_calls(item.arn, changes))
         item.check = partial(_find_others_change, item, changes)
         item.remember = partial(inverse.tagged, self.session, item.arn, item.name, changes.before, changes.put,
                                 changes.removed)
 
     def _changes(self, item: Item) -> TagChanges:
-        before, wanted = tags_of(item.entry), {pair.key: pair.text for pair in self.pairs.lines}
+        before, wanted = extract_tags(item.entry), {pair.key: pair.text for pair in self.pair_editor.pairs}
         removed = tuple(key for key in self._keys_to_remove if key in before and key not in wanted)
         return TagChanges({k: v for k, v in wanted.items() if before.get(k) != v}, removed, before)
 
@@ -71,14 +71,14 @@ class TagPlan(PlanScreen):
         return [key.strip() for key in self.removed.value.split(",") if key.strip()]
 
     def problem(self) -> str:
-        if wrong := problem(self.pairs.lines):
+        if wrong := find_tag_problem(self.pair_editor.pairs):
             return f"✗ {wrong}"
-        both = [pair.key for pair in self.pairs.lines if pair.key in self._keys_to_remove]
+        both = [pair.key for pair in self.pair_editor.pairs if pair.key in self._keys_to_remove]
         return f"✗ {both[0]} cannot be put and removed at once." if both else ""
 
     def look(self) -> None:
         super().look()
-        if not self.pairs.lines and not self._keys_to_remove:
+        if not self.pair_editor.pairs and not self._keys_to_remove:
             self.say("Nothing is changed yet.")
 
     def answer(self) -> str:
@@ -93,7 +93,7 @@ class TagPlan(PlanScreen):
     # What a person does.
 
     @on(Input.Changed, "#removed")
-    @on(PairRows.Changed)
+    @on(KeyValueEditor.Changed)
     def _look_again(self) -> None:
         self.look()
 
@@ -107,16 +107,16 @@ class TagPlan(PlanScreen):
 
     @gesture
     async def action_add(self) -> None:
-        await self.pairs.add()
+        await self.pair_editor.add()
 
     @gesture
     async def action_remove(self) -> None:
-        await self.pairs.remove_focused()
+        await self.pair_editor.remove_focused()
 
 
 def _find_others_change(item: Item, changes: TagChanges, client: Client) -> str:
     """Which of the tags to be changed are other ones by now than the person was shown; empty where none is."""
-    now = tags_of(client.describe_secret(SecretId=item.arn))
+    now = extract_tags(client.describe_secret(SecretId=item.arn))
     other = [key for key in sorted({*changes.put, *changes.removed}) if now.get(key) != changes.before.get(key)]
     said = ", ".join(f"{key} is {now[key]}" if key in now else f"{key} is removed" for key in other)
     return f"changed by others meanwhile: {said}" if other else ""

@@ -93,6 +93,6 @@ class SecretsScreen(ListingScreen):
 
     def action_add(self) -> None:
         if not self.refuses_to_write():
-            from smtui.tui.secret.create_secret import make_secret
+            from smtui.tui.secret.create_secret import create_secret
 
-            self.app.do(make_secret)
+            self.app.do(create_secret)

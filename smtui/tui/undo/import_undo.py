@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret.label_moves import Move, labels_of
+from smtui.tui.secret.label_moves import LabelMove, collect_secret_labels
 from smtui.tui.secret_list.plan import counted
 from smtui.tui.undo import inverse
 from smtui.tui.undo.history import Outcome
@@ -78,7 +78,7 @@ class _Updated:
     arn: str
     name: SafeText
     owner: str | None
-    back: Move | None
+    back: LabelMove | None
 
     def find_obstacle(self, client: Client) -> str:
         if self.back is None:
@@ -87,8 +87,8 @@ class _Updated:
 
     def take_back(self, client: Client) -> None:
         """AWSCURRENT first; each call names the version from which it takes its label."""
-        for step in self.back.steps if self.back else ():
-            client.update_secret_version_stage(**step.request(self.arn))
+        for update in self.back.updates if self.back else ():
+            client.update_secret_version_stage(**update.build_request(self.arn))
 
 
 _Change = _Created | _Updated
@@ -137,10 +137,10 @@ def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], te
 
 
 def _note_one(written: ImportedSecret, secret: DescribeSecretResponse) -> _Change:
-    arn, name, after = secret["ARN"], sanitize(written.name), labels_of(secret)
+    arn, name, after = secret["ARN"], sanitize(written.name), collect_secret_labels(secret)
     if written.before is None:
         return _Created(arn, name, written.owner, after[AWSCURRENT], secret["LastChangedDate"], _digest(secret))
-    return _Updated(arn, name, written.owner, Move(dict(written.before), after, ()).undone())
+    return _Updated(arn, name, written.owner, LabelMove(dict(written.before), after, ()).invert())
 
 
 def _digest(secret: DescribeSecretResponse) -> bytes:

@@ -17,7 +17,13 @@ from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.kms import picker
 from smtui.tui.rotation.schedule_text import as_asked
-from smtui.tui.secret.label_moves import Labels, Move, left_pending, of_versions, short
+from smtui.tui.secret.label_moves import (
+    LabelMove,
+    Labels,
+    collect_version_labels,
+    find_pending_version,
+    shorten_id,
+)
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType
@@ -35,8 +41,8 @@ OF_ITS_OWN = "It is a secret of its own now. Replicating to that Region again ov
 Tags = Mapping[str, str]
 
 
-def labels_moved(session: Session, secret_id: str, name: SafeText, move: Move) -> None:
-    _remember_labels(session, secret_id, _words(name, move.words), move)
+def labels_moved(session: Session, secret_id: str, name: SafeText, move: LabelMove) -> None:
+    _remember_labels(session, secret_id, _words(name, move.summary), move)
 
 
 def version_stored(
@@ -44,23 +50,23 @@ def version_stored(
 ) -> None:
     """`before` are the labels before it was stored. A version cannot be taken out again; its labels can."""
     version, stages = stored["VersionId"], stored["VersionStages"]
-    move = Move(before, labels.put(before, version, stages), ())
-    _remember_labels(session, secret_id, _words(name, f"version {short(version)} stored"), move, STAYS)
+    move = LabelMove(before, labels.put(before, version, stages), ())
+    _remember_labels(session, secret_id, _words(name, f"version {shorten_id(version)} stored"), move, STAYS)
 
 
-def _remember_labels(session: Session, secret_id: str, words: SafeText, move: Move, note: str = "") -> None:
-    back = move.undone()
+def _remember_labels(session: Session, secret_id: str, words: SafeText, move: LabelMove, note: str = "") -> None:
+    back = move.invert()
     if back is None:
         session.did(words, note=NEVER_WITHOUT)
         return
     session.did(
-        words, *(("update_secret_version_stage", step.request(secret_id)) for step in back.steps),
+        words, *(("update_secret_version_stage", update.build_request(secret_id)) for update in back.updates),
         obstacle=lambda client: find_label_obstacle(client, secret_id, back),
-        note="\n".join(filter(None, [*back.sentences(), note])),
+        note="\n".join(filter(None, [*back.describe(), note])),
     )
 
 
-def find_label_obstacle(client: Client, secret_id: str, back: Move) -> str:
+def find_label_obstacle(client: Client, secret_id: str, back: LabelMove) -> str:
     """Why `back` cannot be done; empty where every label that it moves is where it takes it from."""
     left = {label: back.before.get(label) for label in {*back.before, *back.after}
             if back.before.get(label) != back.after.get(label)}
@@ -71,11 +77,11 @@ def _moved(client: Client, secret_id: str, left: Mapping[str, str | None], wante
     """`left` are the labels that will be moved, where we left them; `wanted` is where all shall be."""
     pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=secret_id, IncludeDeprecated=True)
     versions = [version for page in pages for version in page["Versions"]]
-    now, there = of_versions(versions), {version["VersionId"] for version in versions}
+    now, there = collect_version_labels(versions), {version["VersionId"] for version in versions}
     if any(now.get(label) != version for label, version in left.items()):
         return MOVED
     missing = {wanted[label] for label in left if label in wanted} - there
-    return " ".join(f"Version {short(version)} is no longer there." for version in sorted(missing))
+    return " ".join(f"Version {shorten_id(version)} is no longer there." for version in sorted(missing))
 
 
 def described(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
@@ -232,7 +238,7 @@ def _rules(secret: DescribeSecretResponse) -> RotationRulesType:
 
 
 def _in_the_way_of_rotation(secret: DescribeSecretResponse) -> str:
-    pending = left_pending(secret.get("VersionIdsToStages", {}))
+    pending = find_pending_version(secret.get("VersionIdsToStages", {}))
     return "A rotation is under way, or was left half done: AWSPENDING is in the way." if pending else ""
 
 

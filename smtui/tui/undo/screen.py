@@ -49,9 +49,9 @@ class UndoScreen(SessionScreen[None]):
 
     def _row(self, done: Done) -> Content:
         where = f"  {done.region}" if done.region != self.session.region else ""
-        why_not = "" if done.has_way_back else f"\n{'':7}✗ cannot be undone: {done.note}"
+        obstacle = "" if done.has_way_back else f"\n{'':7}✗ cannot be undone: {done.note}"
         time = f"{rows.minute(done.when)[-5:]}  "
-        return Content.assemble((time, "$text-muted"), Content(done.words), (f"{where}{why_not}", "$text-muted"))
+        return Content.assemble((time, "$text-muted"), Content(done.words), (f"{where}{obstacle}", "$text-muted"))
 
     @on(OptionList.OptionSelected)
     def _choose(self) -> None:

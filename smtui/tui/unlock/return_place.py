@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.secret.screen import SecretScreen
-from smtui.tui.secret.tabs import VALUE, PartScreen
+from smtui.tui.secret.tabs import VALUE, SecretTab
 from smtui.tui.secret_list.query import Question
 from smtui.tui.secret_list.screen import SecretsScreen
 
@@ -70,7 +70,7 @@ async def return_to(app: Shell, session: Session, place: ReturnPlace) -> None:
 
 def _open_secret(from_top: Iterable[Screen[object]]) -> tuple[str, int]:
     for screen in from_top:
-        if isinstance(screen, PartScreen):
+        if isinstance(screen, SecretTab):
             return screen.secret_id, screen.number
     return "", VALUE
 

@@ -73,10 +73,10 @@ class ReadPane(Container):
             if not self.has_read:
                 self._patience = self.set_timer(PATIENCE, self._mention_reading)
             return
-        self._tell(state.words(retry_key, again=self.has_read), failed=state.has_failed)
+        self._tell(state.format_text(retry_key, is_repeated=self.has_read), failed=state.has_failed)
 
     def _mention_reading(self) -> None:
-        self._tell(READING.words(""), failed=False)
+        self._tell(READING.format_text(""), failed=False)
 
     def _tell(self, words: SafeText, *, failed: bool) -> None:
         if self.has_read and not failed and not self._stale.display:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from smtui.text.sanitize import SafeText, sanitize
 
-READING_WORDS = SafeText("Reading…")
+READING_TEXT = SafeText("Reading…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ class ReadState:
     def has_failed(self) -> bool:
         return bool(self.reason)
 
-    def words(self, retry_key: str, *, again: bool = False) -> SafeText:
+    def format_text(self, retry_key: str, *, is_repeated: bool = False) -> SafeText:
         """What stands where the answer would; `again` where an older answer still does. Empty once it is there."""
         if not self.is_over:
-            return READING_WORDS
+            return READING_TEXT
         if not self.reason:
             return SafeText("")
-        what = "Could not be read again" if again else "Could not be read"
+        what = "Could not be read again" if is_repeated else "Could not be read"
         return sanitize(f"{what}: {self.reason} {retry_key} tries again.", lines=True)
 
 
@@ -38,6 +38,6 @@ READING = ReadState(is_over=False)
 READ = ReadState(is_over=True)
 
 
-def could_not_read(reason: str) -> ReadState:
+def make_failed_state(reason: str) -> ReadState:
     """The reading ended without an answer; `reason` is what an error says of it."""
     return ReadState(is_over=True, reason=" ".join(reason.split()) or "nobody knows why.")

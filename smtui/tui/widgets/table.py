@@ -25,7 +25,7 @@ from textual.visual import Visual
 
 from smtui.text.sanitize import SafeText
 from smtui.tui.secret_list.rows import middle_out
-from smtui.tui.widgets.read_state import READING_WORDS
+from smtui.tui.widgets.read_state import READING_TEXT
 from smtui.tui.widgets.virtual_list import HEAD, VirtualList
 
 GAP = "  "
@@ -117,7 +117,7 @@ class Table(VirtualList, Generic[Thing]):
 
     def draw_nothing(self, y: int) -> Strip:
         if not self.count and y == HEAD + 1:
-            words = READING_WORDS if self._more else self._nothing
+            words = READING_TEXT if self._more else self._nothing
             return self._drawn(Content.styled(f" {words}", "$text-muted"), "")
         return super().draw_nothing(y)
 

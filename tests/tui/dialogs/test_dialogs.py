@@ -17,10 +17,10 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 import smtui
+from smtui import tui
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step
-from smtui.tui import dialogs
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
 from smtui.tui.contexts.choose_vault import ChooseVault
@@ -42,13 +42,13 @@ from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.rotation.allow_function import AllowFunction
 from smtui.tui.rotation.form import RotationForm, SetUp
 from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
-from smtui.tui.secret.conflict import Answer, ConflictDialog
-from smtui.tui.secret.edited import Edited
-from smtui.tui.secret.label_moves import moved
+from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
+from smtui.tui.secret.edited import EditedDialog
+from smtui.tui.secret.label_moves import plan_label_move
 from smtui.tui.secret.label_preview import LabelPreview
-from smtui.tui.secret.new_secret import NewSecret
+from smtui.tui.secret.new_secret import NewSecretForm
 from smtui.tui.secret.tags import TagsForm
-from smtui.tui.secret.value_edit import Base, ValueEdit
+from smtui.tui.secret.value_edit import EditBase, ValueEdit
 from smtui.tui.secret.value_form import ValueForm
 from smtui.tui.secret_list.bulk_tags import TagPlan
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
@@ -108,10 +108,11 @@ DIALOGS: dict[str, Make] = {
     "columns": lambda session: ColumnsForm(["name", "changed"], 40),
     "confirm": lambda session: Confirm(sanitize(NAME), LONG, "Schedule deletion"),
     "conflict": lambda session: ConflictDialog(
-        sanitize(NAME), LINES, [Answer.KEEP_EDITING, Answer.DISCARD, Answer.APPLY, Answer.STORE]),
+        sanitize(NAME), LINES, [answer for answer in ConflictAnswer if answer not in (
+            ConflictAnswer.CANCEL, ConflictAnswer.PREVIEW_AGAIN)]),
     "deletion of one": lambda session: DeletionPlan(session, ENTRIES[:1]),
     "deletion of 30": lambda session: DeletionPlan(session, ENTRIES),
-    "edited": lambda session: Edited(sanitize(NAME), LONG, good=True),
+    "edited": lambda session: EditedDialog(sanitize(NAME), LONG, can_store=True),
     "event": lambda session: EventDialog(
         {"time": NOW.isoformat(), "eventName": "GetSecretValue", **{f"k{n}": "v" * 99 for n in range(60)}}),
     "export form": lambda session: ExportForm(ExportWanted(), 0, "us-east-1"),
@@ -124,10 +125,11 @@ DIALOGS: dict[str, Make] = {
         [Step(Entry(f"{n}{NAME}"[:512], "v", "here"), Action.SKIP) for n in range(30)]),
     "key deletion": lambda session: KeyDeletion(KEY, Sealed(300, 30), [f"{n}-{NAME}" for n in range(30)], NOW),
     "label preview": lambda session: LabelPreview(
-        sanitize(NAME), moved({f"label-{n}-{'x' * 200}": "11111111" for n in range(20)} | {"AWSCURRENT": "11111111"},
-                              "AWSCURRENT", "22222222"), SafeText("Attach label")),
+        sanitize(NAME), plan_label_move(
+            {f"label-{n}-{'x' * 200}": "11111111" for n in range(20)} | {"AWSCURRENT": "11111111"},
+            "AWSCURRENT", "22222222"), SafeText("Attach label")),
     "new key": lambda session: NewKeyForm(),
-    "new secret": lambda session: NewSecret(),
+    "new secret": lambda session: NewSecretForm(),
     "one line": lambda session: OneLine(sanitize(NAME), "text", longest=99),
     "pick": lambda session: Pick(sanitize(NAME), LINES),
     "policy preview": lambda session: PolicyPreview(sanitize(NAME), [DiffLine("+", line) for line in LINES], LINES[:8]),
@@ -144,17 +146,17 @@ DIALOGS: dict[str, Make] = {
     "undo preview of a large change": lambda session: UndoPreview(
         Done(LONG, (), "us-east-1", NOW), away=True,
         outcome=Outcome(((LONG, (sanitize(NAME),) * 30),) * 2, ((sanitize(NAME), LONG),) * 30)),
-    "value": lambda session: ValueForm(ValueEdit(session, NAME, sanitize(NAME), Base(None, VALUE, None))),
+    "value": lambda session: ValueForm(ValueEdit(session, NAME, sanitize(NAME), EditBase(None, VALUE, None))),
     "value that may not be read": lambda session: ValueForm(
-        ValueEdit(session, NAME, sanitize(NAME), Base(None, None, None, str(LONG[:200])))),
+        ValueEdit(session, NAME, sanitize(NAME), EditBase(None, None, None, str(LONG[:200])))),
     "work": lambda session: WorkDialog(LongWork(sanitize(NAME), lambda vault, tell: None)),
 }  # fmt: skip
 
 
 def test_every_dialog_is_here(client: Any) -> None:
     """A new one is added to this table."""
-    names = [each.name for each in pkgutil.iter_modules(dialogs.__path__)]
-    modules = [importlib.import_module(f"{dialogs.__name__}.{name}") for name in names]
+    names = [each.name for each in pkgutil.walk_packages(tui.__path__, "smtui.tui.")]
+    modules = [importlib.import_module(name) for name in names]
     found = {
         each.__name__ for module in modules for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, ModalScreen) and each.__module__ == module.__name__
@@ -162,7 +164,8 @@ def test_every_dialog_is_here(client: Any) -> None:
     abstract = {"Dialog", "LongText", "FieldsForm", "FunctionForm", "PlanScreen", "ValueFormScreen"}
     members = {"client": lambda self, **how: client, "now": lambda self: NOW, "region": "us-east-1"}
     session: Any = type("S", (), members)()
-    assert found - abstract == {type(make(session)).__name__ for make in DIALOGS.values()}
+    whole_screens = {"GeneratorScreen", "HelpScreen", "RecoveryScreen", "TooSmallScreen"}
+    assert found - abstract - whole_screens == {type(make(session)).__name__ for make in DIALOGS.values()}
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)], ids=["80x24", "60x16"])

@@ -12,7 +12,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.generator import entropy
 from smtui.tui.generator.choices import Candidates
 from smtui.tui.generator.screen import GeneratorScreen
-from smtui.tui.secret.new_secret import NewSecret
+from smtui.tui.secret.new_secret import NewSecretForm
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 
 
@@ -178,11 +178,11 @@ async def test_a_password_becomes_a_new_secret(app: MakeApp, client: Any) -> Non
         await until(pilot, lambda: password(running))
         made = password(running)
         await pilot.press("f7")
-        await until(pilot, lambda: isinstance(running.screen, NewSecret))
+        await until(pilot, lambda: isinstance(running.screen, NewSecretForm))
         assert made not in screen_text(running)
         await types(pilot, "ci/token")
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "ci/token" in screen_text(running) and not isinstance(running.screen, NewSecret))
+        await until(pilot, lambda: "ci/token" in screen_text(running) and not isinstance(running.screen, NewSecretForm))
 
     assert client.get_secret_value(SecretId="ci/token")["SecretString"] == made
 
@@ -205,7 +205,7 @@ async def test_every_form_of_a_value_takes_one(app: MakeApp, database: Any, open
         await pilot.press("ctrl+s")
         await until(pilot, lambda: running.screen is form)
 
-        assert made in {line.text for line in form.editor.pairs.lines}  # type: ignore[attr-defined]
+        assert made in {line.text for line in form.editor.pair_editor.pairs}  # type: ignore[attr-defined]
 
 
 REQUESTS = (

@@ -17,8 +17,8 @@ from smtui.api.errors import VaultBusyError, VaultFullError
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.secret.conflict import ConflictDialog
-from smtui.tui.secret.edited import Edited
-from smtui.tui.secret.new_secret import NewSecret
+from smtui.tui.secret.edited import EditedDialog
+from smtui.tui.secret.new_secret import NewSecretForm
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_form import ValueForm
 from tests.tui.conftest import DATABASE, MakeApp, said, screen_text, types, until, version_id
@@ -347,7 +347,7 @@ async def edit_outside(pilot: Pilot[None]) -> None:
     await pilot.press("E")
     await sees(pilot, "Edit the value of prod/db in")
     await pilot.press("enter")
-    await on(pilot, Edited)
+    await on(pilot, EditedDialog)
 
 
 async def test_the_own_editor(
@@ -365,12 +365,12 @@ async def test_the_own_editor(
             await on(pilot, ConflictDialog)
             assert "They changed: password" in screen_text(running)
             await pilot.press("escape")
-            await on(pilot, Edited)
+            await on(pilot, EditedDialog)
             assert "They changed: password" in screen_text(running)
             await press_button(pilot, "Store")
             await on(pilot, ConflictDialog)
             await press_button(pilot, "Keep editing")
-            await on(pilot, Edited)
+            await on(pilot, EditedDialog)
             assert "~ user changes" in screen_text(running)
             store_user(other)
             await pilot.press("enter")
@@ -389,13 +389,13 @@ async def test_quitting_asks_before_it_drops_what_was_typed_in_the_own_editor(
     with editor(monkeypatch, tmp_path, "path.write_text(text.replace('app', 'alice'))"):
         async with opened(running) as pilot:
             await edit_outside(pilot)
-            for screen in (Edited, ConflictDialog):
+            for screen in (EditedDialog, ConflictDialog):
                 await on(pilot, screen)
                 await pilot.press("ctrl+q")
                 await sees(pilot, "Discard changes?")
                 await pilot.press("enter")
                 await on(pilot, screen)
-                if screen is Edited:
+                if screen is EditedDialog:
                     store_password(other)
                     await pilot.press("enter")
             await press_button(pilot, "Apply my changes on top")
@@ -412,7 +412,7 @@ async def test_the_own_editor_keeps_what_was_refused(
             other.delete_secret(**ID, RecoveryWindowInDays=7)
             await pilot.press("enter")
             await hears(pilot, "marked for deletion")
-            await on(pilot, Edited)
+            await on(pilot, EditedDialog)
             other.restore_secret(**ID)
             await press_button(pilot, "Store")
             await hears(pilot, "is stored")
@@ -519,7 +519,7 @@ async def test_the_form_without_a_look_at_the_versions(
         editor: Any = running.screen.editor  # type: ignore[attr-defined]
         blind = "GetSecretValue" in denied
         assert ("changes by others are not noticed" in prose(running)) is blind
-        if editor.keyed:
+        if editor.is_keyed:
             await types(pilot, "alice")
         else:
             editor.area.load_text("alice")
@@ -542,11 +542,11 @@ async def test_a_new_secret_that_cannot_be_stored_is_still_in_its_form(
     async with running.run_test(size=SMALL) as pilot:
         await sees(pilot, "1 secret ·")
         await pilot.press("a")
-        await on(pilot, NewSecret)
+        await on(pilot, NewSecretForm)
         await types(pilot, "dev")
         form: Any = running.screen
-        form.editor.pairs.rows.first().query(".key").first().value = "token"
-        form.editor.pairs.rows.first().query(".value").first().value = "abc"
+        form.editor.pair_editor.rows.first().query(".key").first().value = "token"
+        form.editor.pair_editor.rows.first().query(".value").first().value = "abc"
 
         def fail(*_: Any, **__: Any) -> None:
             raise VaultFullError("The disk is full.")
@@ -555,7 +555,7 @@ async def test_a_new_secret_that_cannot_be_stored_is_still_in_its_form(
             broken.setattr("smtui.engine.client.LocalClient._call", fail)
             await pilot.press("ctrl+s")
             await hears(pilot, "The disk is full.")
-        await on(pilot, NewSecret)
+        await on(pilot, NewSecretForm)
         again: Any = running.screen
 
         assert again.name_field.value == "dev"

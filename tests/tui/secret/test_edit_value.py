@@ -16,8 +16,8 @@ from textual.pilot import Pilot
 
 import smtui
 from smtui.tui.app import SmtuiApp
-from smtui.tui.secret.edited import Edited
-from smtui.tui.secret.label_moves import of_versions
+from smtui.tui.secret.edited import EditedDialog
+from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_area import DOT
 from smtui.tui.secret.value_form import ValueForm
@@ -57,7 +57,7 @@ def current(client: Any) -> Any:
 
 
 def labels(client: Any) -> dict[str, str]:
-    return of_versions(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])
+    return collect_version_labels(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])
 
 
 # The form.
@@ -126,9 +126,9 @@ async def test_a_password_in_json_is_spelled_as_json(app: MakeApp, database: Any
         await pilot.press("ctrl+t")
         form.editor.area.load_text('{"a": , "b": ""}')
         form.editor.area.move_cursor((0, 14))
-        form.editor.take('p"w\\')
+        form.editor.insert_password('p"w\\')
         form.editor.area.move_cursor((0, 6))
-        form.editor.take("other")
+        form.editor.insert_password("other")
 
         assert json.loads(form.editor.value) == {"a": "other", "b": 'p"w\\'}
 
@@ -234,7 +234,7 @@ async def test_in_ones_own_editor(
             assert "the file will be on the disk" in screen_text(running)
             assert list(folder.iterdir()) == []
             await pilot.press("enter")
-            await on(pilot, Edited)
+            await on(pilot, EditedDialog)
             assert "~ password changes" in screen_text(running)
             assert "third-word" not in screen_text(running)
             await pilot.press("enter")
@@ -267,7 +267,7 @@ async def test_json_in_one_line_is_laid_out_for_the_editor(
     with editor(monkeypatch, tmp_path, does):
         async with opened(running) as pilot:
             await edit_outside(pilot)
-            await on(pilot, Edited)
+            await on(pilot, EditedDialog)
             assert "~ rate changes" in screen_text(running)
             await pilot.press("enter")
             await hears(pilot, "is stored: it is AWSCURRENT now.")
@@ -285,15 +285,15 @@ async def test_json_in_one_line_is_laid_out_in_the_form(app: MakeApp, client: An
         await on(pilot, ValueForm)
         form: Any = running.screen
         await pilot.press("ctrl+t")
-        await until(pilot, lambda: not form.editor.keyed)
+        await until(pilot, lambda: not form.editor.is_keyed)
         assert form.editor.area.text == LAID_OUT
         await pilot.press("ctrl+s")
         await sees(pilot, "Nothing is changed yet.")
         await pilot.press("ctrl+t")
-        await until(pilot, lambda: form.editor.keyed)
+        await until(pilot, lambda: form.editor.is_keyed)
         assert form.editor.value == ODD
         await pilot.press("ctrl+t")
-        await until(pilot, lambda: not form.editor.keyed)
+        await until(pilot, lambda: not form.editor.is_keyed)
         await pilot.press("ctrl+end", "up", "up", "end", "3", "ctrl+s")
         await sees(pilot, "Store a new version of prod/db?")
         await pilot.press("enter")
@@ -332,13 +332,13 @@ async def test_what_cannot_be_stored_is_edited_again(
     with editor(monkeypatch, tmp_path, does, "path.write_text('{\"user\": \"again\"}')"):
         async with opened(running) as pilot:
             await edit_outside(pilot)
-            await on(pilot, Edited)
+            await on(pilot, EditedDialog)
             assert words in screen_text(running)
             assert "Store " not in screen_text(running)
             await pilot.press("escape")
             await sees(pilot, "Discard changes?")
             await pilot.press("enter")
-            await on(pilot, Edited)
+            await on(pilot, EditedDialog)
             assert "▸ Edit again ◂" in screen_text(running)
             await pilot.press("enter")
             await sees(pilot, "~ user changes")
@@ -355,7 +355,7 @@ async def test_what_was_written_can_be_forgotten(
     with editor(monkeypatch, tmp_path, "path.write_text('typed')"):
         async with opened(running) as pilot:
             await edit_outside(pilot)
-            await on(pilot, Edited)
+            await on(pilot, EditedDialog)
             await pilot.press("escape")
             await sees(pilot, "Discard changes?")
             await pilot.press("right", "enter")
@@ -372,7 +372,7 @@ async def test_the_lock_takes_the_file_away(
     with editor(monkeypatch, tmp_path, "path.write_text('typed')") as folder:
         async with opened(running) as pilot:
             await edit_outside(pilot)
-            await on(pilot, Edited)
+            await on(pilot, EditedDialog)
             assert list(folder.iterdir()) != []
             await pilot.press("ctrl+l")
             await sees(pilot, "assphrase")
@@ -488,9 +488,9 @@ async def test_a_value_of_many_keys_is_typed_as_text(app: MakeApp, client: Any) 
         await pilot.press("j", "j", "e")
         await on(pilot, ValueForm)
         editor = running.screen.editor  # type: ignore[attr-defined]
-        assert not editor.keyed
+        assert not editor.is_keyed
         assert editor.area.cursor_location == (3, 2)
         await pilot.press("ctrl+t")
         await until(pilot, lambda: "300 keys" in screen_text(running))
 
-        assert not editor.keyed
+        assert not editor.is_keyed

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtui.tui.secret.label_moves import Move, moved, of_versions, rolled_back
+from smtui.tui.secret.label_moves import LabelMove, collect_version_labels, plan_label_move, plan_rollback
 
 CUSTOM = ("blue", "AWSPENDING", "2026-q1")
 MOVES = st.lists(
@@ -30,11 +30,12 @@ class Secret:
 
     @property
     def labels(self) -> dict[str, str]:
-        return of_versions(self._client.list_secret_version_ids(SecretId=self.id, IncludeDeprecated=True)["Versions"])
+        answer = self._client.list_secret_version_ids(SecretId=self.id, IncludeDeprecated=True)
+        return collect_version_labels(answer["Versions"])
 
-    def make(self, move: Move) -> None:
-        for step in move.steps:
-            self._client.update_secret_version_stage(**step.request(self.id))
+    def make(self, move: LabelMove) -> None:
+        for update in move.updates:
+            self._client.update_secret_version_stage(**update.build_request(self.id))
 
 
 @pytest.fixture
@@ -51,25 +52,25 @@ def test_every_preview_comes_true_and_can_be_undone(client: Any, moves: list[tup
         before = secret.labels
         if away and (label == "AWSCURRENT" or label not in before):
             continue
-        move = moved(before, label, None if away else secret.versions[target])
+        move = plan_label_move(before, label, None if away else secret.versions[target])
         secret.make(move)
         assert secret.labels == move.after
-        back = move.undone()
+        back = move.invert()
         assert back is not None
         secret.make(back)
         assert secret.labels == before == back.after
-        secret.make(back.undone() or move)
+        secret.make(back.invert() or move)
         assert secret.labels == move.after
 
 
 def test_rolling_back_trades_places(secret: Secret) -> None:
     """AWSCURRENT goes where AWSPREVIOUS was; AWSPREVIOUS to the version that was current."""
-    move = rolled_back(secret.labels)
+    move = plan_rollback(secret.labels)
     assert move is not None
     secret.make(move)
 
     assert secret.labels == {"AWSCURRENT": secret.versions[2], "AWSPREVIOUS": secret.versions[3]}
-    assert sorted(move.sentences()) == sorted([
+    assert sorted(move.describe()) == sorted([
         f"AWSCURRENT goes from {secret.versions[3][:8]} to {secret.versions[2][:8]}.",
         f"AWSPREVIOUS goes from {secret.versions[2][:8]} to {secret.versions[3][:8]}.",
     ])
@@ -78,11 +79,11 @@ def test_rolling_back_trades_places(secret: Secret) -> None:
 def test_nothing_to_roll_back_to(client: Any) -> None:
     client.create_secret(Name="one", SecretString="x")
 
-    assert rolled_back(of_versions(client.list_secret_version_ids(SecretId="one")["Versions"])) is None
+    assert plan_rollback(collect_version_labels(client.list_secret_version_ids(SecretId="one")["Versions"])) is None
 
 
 def test_a_version_that_loses_its_last_label_is_named(secret: Secret) -> None:
     """It is deprecated, and the vault may remove it in time: that must be read before it happens."""
-    move = moved(secret.labels, "AWSCURRENT", secret.versions[0])
+    move = plan_label_move(secret.labels, "AWSCURRENT", secret.versions[0])
 
-    assert any("has no label left" in sentence and secret.versions[2][:8] in sentence for sentence in move.sentences())
+    assert any("has no label left" in sentence and secret.versions[2][:8] in sentence for sentence in move.describe())

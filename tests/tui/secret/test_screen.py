@@ -16,7 +16,7 @@ from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.generator.choices import Candidates
-from smtui.tui.secret.label_moves import of_versions
+from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.label_preview import LabelPreview
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tags import TagsForm
@@ -63,7 +63,7 @@ async def hears(pilot: Pilot[None], words: str) -> None:
 
 
 def labels(client: Any) -> dict[str, str]:
-    return of_versions(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])
+    return collect_version_labels(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])
 
 
 def readings(vault: smtui.Vault) -> int:

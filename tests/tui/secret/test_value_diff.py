@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui.tui.secret.value_diff import Compared, State, compared, piece, sentences
+from smtui.tui.secret.value_diff import DiffState, KeyDiff, compare_values, describe_diff, extract_path
 from smtui.tui.secret.values import Value
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
@@ -17,16 +17,17 @@ TREES = st.dictionaries(KEYS, st.recursive(PLAIN, lambda inside: st.dictionaries
 
 
 def test_keys_that_come_change_and_go() -> None:
-    said = sentences('{"a": "1", "b": "2", "c": 3}', '{"a": "1", "b": "two", "d": "new-value"}')
+    said = describe_diff('{"a": "1", "b": "2", "c": 3}', '{"a": "1", "b": "two", "d": "new-value"}')
 
     assert said == ["+ d is new", "~ b changes", "- c is left out"]
 
 
 def test_inside_of_objects() -> None:
     """Only what changed in there is named, by its path."""
-    said = sentences('{"db": {"user": "a", "password": "b"}, "x": 1}', '{"db": {"user": "a", "password": "c"}, "x": 1}')
+    before = '{"db": {"user": "a", "password": "b"}, "x": 1}'
+    after = '{"db": {"user": "a", "password": "c"}, "x": 1}'
 
-    assert said == ["~ db.password changes"]
+    assert describe_diff(before, after) == ["~ db.password changes"]
 
 
 @pytest.mark.parametrize(("before", "after", "said"), [
@@ -41,20 +42,20 @@ def test_inside_of_objects() -> None:
     (b"\0", b"\1", ["~ the whole value changes"]),
 ])  # fmt: skip
 def test_what_is_said(before: Value, after: Value, said: list[str]) -> None:
-    assert sentences(before, after) == said
+    assert describe_diff(before, after) == said
 
 
 @given(TREES, TREES)
 def test_each_difference_is_where_it_is_said_to_be(before: object, after: object) -> None:
     """What is the same is the same on both sides, and so on for each state."""
     old, new = json.dumps(before), json.dumps(after)
-    for each in compared(old, new):
-        was, now = piece(old, each.path), piece(new, each.path)
-        assert (was is None) == (each.state is State.ADDED)
-        assert (now is None) == (each.state is State.REMOVED)
-        if each.state in (State.SAME, State.CHANGED) and each.path:
-            assert _at(before, each.path) == _at(after, each.path) or each.state is State.CHANGED
-    assert (sentences(old, new) == []) == (old == new)
+    for each in compare_values(old, new):
+        was, now = extract_path(old, each.path), extract_path(new, each.path)
+        assert (was is None) == (each.state is DiffState.ADDED)
+        assert (now is None) == (each.state is DiffState.REMOVED)
+        if each.state in (DiffState.SAME, DiffState.CHANGED) and each.path:
+            assert _at(before, each.path) == _at(after, each.path) or each.state is DiffState.CHANGED
+    assert (describe_diff(old, new) == []) == (old == new)
 
 
 def _at(tree: object, path: tuple[str, ...]) -> object:
@@ -65,7 +66,7 @@ def _at(tree: object, path: tuple[str, ...]) -> object:
 
 
 def test_the_whole_where_there_are_no_keys() -> None:
-    assert compared("a", "b") == [Compared((), State.CHANGED)]
-    assert compared("a", "a") == [Compared((), State.SAME)]
-    assert piece('{"a": {"b": "c"}}', ("a", "b")) == "c"
-    assert piece("text", ("a",)) is None
+    assert compare_values("a", "b") == [KeyDiff((), DiffState.CHANGED)]
+    assert compare_values("a", "a") == [KeyDiff((), DiffState.SAME)]
+    assert extract_path('{"a": {"b": "c"}}', ("a", "b")) == "c"
+    assert extract_path("text", ("a",)) is None

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtui.text.json_object import read_members
-from smtui.tui.secret.values import Kind, Pair, can_be_typed, outline, part, rewritten, visible
+from smtui.tui.secret.values import (
+    Pair,
+    ValueKind,
+    build_outline,
+    can_be_typed,
+    extract_part,
+    format_value,
+    rewrite_object,
+)
 
 KEYS = st.text(max_size=8)
 VALUES = st.recursive(
@@ -30,7 +38,7 @@ def test_an_untouched_form_changes_no_byte(value: dict[str, object], spelling: d
     """Whoever opens a value and stores it has what was there, spaces and escapes included."""
     text = json.dumps(value, **spelling)  # type: ignore[arg-type]
 
-    assert rewritten(text, pairs(text)) == text
+    assert rewrite_object(text, pairs(text)) == text
 
 
 @given(OBJECTS, SPELLINGS, st.data(), st.text(max_size=8))
@@ -43,7 +51,7 @@ def test_one_key_changes_alone(
     chosen = data.draw(st.sampled_from(range(len(lines))))
     lines[chosen] = Pair(chosen, lines[chosen].key, new)
 
-    after = rewritten(text, lines)
+    after = rewrite_object(text, lines)
     got = json.loads(after)
 
     assert {key: got[key] for key in got if key != lines[chosen].key} == {
@@ -61,42 +69,43 @@ def test_keys_come_and_go(value: dict[str, object], spelling: dict[str, object],
     gone = data.draw(st.sampled_from(range(len(lines))))
     name = data.draw(KEYS.filter(lambda key: key not in value))
 
-    got = json.loads(rewritten(text, [*lines[:gone], *lines[gone + 1 :], Pair(None, name, "new")]))
+    got = json.loads(rewrite_object(text, [*lines[:gone], *lines[gone + 1 :], Pair(None, name, "new")]))
 
     assert got == {key: value[key] for key in value if key != lines[gone].key} | {name: "new"}
 
 
 def test_an_empty_object_takes_its_first_key() -> None:
-    assert json.loads(rewritten("{}", [Pair(None, "user", "eve")])) == {"user": "eve"}
+    assert json.loads(rewrite_object("{}", [Pair(None, "user", "eve")])) == {"user": "eve"}
 
 
 @pytest.mark.parametrize(
     ("value", "kind"),
     [
-        ('{"a": 1}', Kind.KEYS), ("{}", Kind.TEXT), ("[1]", Kind.TEXT), ("hunter2", Kind.TEXT), ("", Kind.TEXT),
-        ('{"a": 1, "a": 2}', Kind.TEXT), ("{" * 100_000, Kind.TEXT), ('{"a": 1} x', Kind.TEXT), (b"{}", Kind.BINARY),
+        ('{"a": 1}', ValueKind.KEYS), ("{}", ValueKind.TEXT), ("[1]", ValueKind.TEXT), ("hunter2", ValueKind.TEXT),
+        ("", ValueKind.TEXT), ('{"a": 1, "a": 2}', ValueKind.TEXT), ("{" * 100_000, ValueKind.TEXT),
+        ('{"a": 1} x', ValueKind.TEXT), (b"{}", ValueKind.BINARY),
     ],
     ids=repr,
 )  # fmt: skip
-def test_kinds(value: str | bytes, kind: Kind) -> None:
+def test_kinds(value: str | bytes, kind: ValueKind) -> None:
     """An object that names a key twice is only a text: two readers could understand it differently."""
-    assert outline(value).kind is kind
+    assert build_outline(value).kind is kind
 
 
 def test_a_part_is_what_a_person_means() -> None:
     """A string without its quotes, anything else as it is spelled."""
     value = '{"word": "a\\u0062c", "port": 5432, "list": [1, 2]}'
 
-    assert part(value, "word") == "abc"
-    assert part(value, "port") == "5432"
-    assert part(value, "list") == "[1, 2]"
-    assert part(value, None) == value
-    assert part(value, "absent") is None
+    assert extract_part(value, "word") == "abc"
+    assert extract_part(value, "port") == "5432"
+    assert extract_part(value, "list") == "[1, 2]"
+    assert extract_part(value, None) == value
+    assert extract_part(value, "absent") is None
 
 
 def test_bytes_are_seen_as_hex() -> None:
     """Sixteen a line, with what is readable beside them, and nothing a terminal would obey."""
-    seen = visible(bytes(range(20)) + b"\x1b[2J")
+    seen = format_value(bytes(range(20)) + b"\x1b[2J")
 
     assert seen.splitlines()[0].startswith("000000  00 01 02 03")
     assert seen.splitlines()[1].endswith("....[2J")
@@ -107,4 +116,4 @@ def test_bytes_are_seen_as_hex() -> None:
 def test_what_can_be_typed_can_be_seen(text: str) -> None:
     """A field never holds what nobody could see in it."""
     if can_be_typed(text):
-        assert visible(text) == text
+        assert format_value(text) == text

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import SessionScreen
-from smtui.tui.secret.label_moves import of_versions
+from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.vault.import_plan import ImportPlan
 from tests.conftest import PASSPHRASE, Clock
@@ -77,7 +77,7 @@ def names(client: Any) -> list[str]:
 
 
 def labels(client: Any, name: str) -> dict[str, str]:
-    return of_versions(client.list_secret_version_ids(SecretId=name, IncludeDeprecated=True)["Versions"])
+    return collect_version_labels(client.list_secret_version_ids(SecretId=name, IncludeDeprecated=True)["Versions"])
 
 
 async def test_all_is_as_before(app: MakeApp, file: Path, client: Any, clock: Clock, vault: smtui.Vault) -> None:

@@ -14,7 +14,7 @@ import smtui
 from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.secret.label_moves import of_versions
+from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.undo.history import Call
 from smtui.tui.undo.preview import UndoPreview
@@ -52,7 +52,7 @@ async def back_on(pilot: Pilot[None], kind: type) -> None:
 
 
 def labels(client: Any) -> dict[str, str]:
-    return of_versions(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])
+    return collect_version_labels(client.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"])
 
 
 async def describe_anew(pilot: Pilot[None], more: str) -> None:
