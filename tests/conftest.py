@@ -54,6 +54,14 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No settings, vault, clipboard or colours of the developer reach a test, and no test writes to them."""
+    for name in ("NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_TTY", "SSH_CONNECTION", "SMTUI_VAULT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "config.toml"))
+
+
+@pytest.fixture(autouse=True)
 def machine(elsewhere: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine that never saw a vault: the folder in which it remembers those it will see."""
     folder = tmp_path_factory.mktemp("state")

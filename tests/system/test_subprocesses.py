@@ -166,6 +166,9 @@ def vault_file(tmp_path: Path, cheap_kdf: None) -> Path:
     return path
 
 
+PASSED_ON = {"SMTUI_VAULT", "SMTUI_CONFIG", "SMTUI_STATE"}
+
+
 def run_exec(
     vault_file: Path, options: list[str], command: list[str], *, keep: int | None = None,
     stdin: int = subprocess.DEVNULL, pass_fds: tuple[int, ...] = (), **variables: str,
@@ -208,7 +211,7 @@ def test_exec_keeps_the_passphrases_descriptor_to_itself(vault_file: Path, tmp_p
     assert "hunter2" not in done.stdout
     assert "X=value" in lines
     assert f"SMTUI_VAULT={vault_file}" in lines
-    assert {line.partition("=")[0] for line in lines if line.startswith("SMTUI_")} == {"SMTUI_VAULT", "SMTUI_STATE"}
+    assert {line.partition("=")[0] for line in lines if line.startswith("SMTUI_")} == PASSED_ON
 
 
 @needs_proc

@@ -81,11 +81,8 @@ class FakeTool:
 
 
 @pytest.fixture(autouse=True)
-def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Nothing of the developer's own reaches a test: no settings, no clipboard, no colours, nothing that moves."""
-    for name in ("NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_TTY", "SSH_CONNECTION", "SMTUI_VAULT"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "config.toml"))
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing moves, and nothing is verified in the background."""
     monkeypatch.setattr(verifier, "DELAY", 3600)  # what is verified beside a test is verified by its own tests
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
