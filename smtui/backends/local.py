@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -78,16 +78,19 @@ class Vault:
     def locked(self) -> bool:
         return self._state.is_locked
 
-    def reopen(self, *, read_only: bool | None = None) -> Vault:
+    def reopen(self, *, read_only: bool | None = None, pause: Callable[[], None] | None = None) -> Vault:
         """Opens the same vault a second time, for another thread. `read_only` defaults to that of this vault.
 
-        Raises VaultError.
+        `pause` is called often while SQLite works, in the thread that uses the new vault; it can sleep, so that other
+        threads run. Raises VaultError.
         """
         _ = self._state.database
         keys = FileKeys.from_key(self._state.file_keys.unlock_key())
         reading = self.read_only if read_only is None else read_only
         try:
             database = open_file(self.path, keys, read_only=reading)
+            if pause is not None:
+                database.pause_often(pause)
             return Vault(database, keys, self._state.ambient, purge=self._state.purge)
         except BaseException:
             keys.wipe()
