@@ -8,6 +8,8 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from smtui.tui.workarounds import is_on_top
+
 LEAST = Size(60, 16)
 
 
@@ -35,7 +37,7 @@ class TooSmallScreen(ModalScreen[None]):
         self._leave_if_it_fits(self.app.size)
 
     def _leave_if_it_fits(self, size: Size) -> None:
-        if fits(size) and self.is_current:
+        if fits(size) and is_on_top(self):
             self.dismiss()
 
 

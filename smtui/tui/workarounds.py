@@ -155,6 +155,15 @@ def has_messages(pump: MessagePump) -> bool:
     return not pump._message_queue.empty() or pump._pending_message is not None
 
 
+def is_on_top(screen: Screen[Any]) -> bool:
+    """Whether `screen` covers all others, so that it may be dismissed.
+
+    `Screen.is_current` of Textual 8.2 is also true of a screen beneath a translucent dialog. Its `dismiss` then
+    removes the dialog in its place.
+    """
+    return screen.app.screen is screen
+
+
 def needs_painting(screen: Screen[Any]) -> bool:
     """Whether the next frame will show or do something more. Textual 8.2 does not tell."""
     return bool(screen._dirty_widgets or screen._callbacks or screen._layout_required)
