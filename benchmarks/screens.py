@@ -77,7 +77,7 @@ async def steps_during_verification(app: SmtuiApp, pilot: Pilot[Any]) -> list[fl
     verified = asyncio.create_task(app.session.verifier.verify())
     await asyncio.sleep(0.1)
     taken = await steps(app, pilot)
-    await app.session.verifier.end()
+    await app.session.verifier.stop()
     await verified
     return taken
 

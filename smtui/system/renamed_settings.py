@@ -31,6 +31,8 @@ ACTIONS: Mapping[str, str] = {
     "trail.export": "audit.export",
     "trail.filter": "audit.filter",
     "trail.open": "audit.open",
+    "everywhere.work": "everywhere.job",
+    "work.stop": "job.stop",
 }
 """Former action id -> present action id: the ids of `smtui.tui.keys.SHORTCUTS`, which `[keys]` maps to keys."""
 

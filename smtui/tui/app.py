@@ -40,7 +40,7 @@ from smtui.tui.help.palette import Actions
 from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.input_queue import INPUT
 from smtui.tui.jobs import rotation_worker
-from smtui.tui.jobs.job import LOOK, Deed
+from smtui.tui.jobs.job import REFRESH_INTERVAL, Task
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.secret.tabs import VALUE
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
     from smtui.tui.unlock.return_place import ReturnPlace
-    from smtui.tui.vault.tasks import Task
+    from smtui.tui.vault.tasks import VaultTask
 
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 MOST_TOLD = 5
@@ -134,7 +134,7 @@ class SmtuiApp(Shell):
         self._leave_in_order()
         self._warn_of_strange_keys()
         self.set_interval(1, self.tick)
-        self.set_interval(rotation_worker.EVERY, self.rotate_due)
+        self.set_interval(rotation_worker.INTERVAL, self.rotate_due)
         if self._first_vault is not None:
             await self.enter(self._first_vault)
             self._first_vault = None
@@ -188,7 +188,7 @@ class SmtuiApp(Shell):
         self.clear_notifications()
         await self.show_only(UnlockScreen(self.path, notice))
         self.inner_clipboard = ""
-        await session.end_work()
+        await session.stop_background_work()
         if session.code_unseen:
             self.warn(UNSEEN, A_WHILE)
         await call(session.vault.lock)
@@ -218,8 +218,8 @@ class SmtuiApp(Shell):
         """A person who is checking the vault already reads the findings first."""
         from smtui.tui.vault.report import Report
 
-        while self.session is session and (session.work is not None or isinstance(self.screen, Report)):
-            await asyncio.sleep(LOOK)
+        while self.session is session and (session.job is not None or isinstance(self.screen, Report)):
+            await asyncio.sleep(REFRESH_INTERVAL)
 
     @gesture
     async def choose_another(self) -> None:
@@ -265,7 +265,7 @@ class SmtuiApp(Shell):
         if self.session is not None and self.session.overdue:
             self.input.drop()
             await self.lock(self._why_overdue(now - before))
-        self.rotate_asked()
+        self.rotate_queued()
         self.count_down()
         self.tell_deletions()
 
@@ -287,22 +287,22 @@ class SmtuiApp(Shell):
     async def rotate_due(self) -> None:
         """What is due is rotated beside everything else, and said when it is done."""
         if self.session is not None:
-            self._tell_how_they_ended(await self.session.rotator.look())
+            self._report_rotations(await self.session.rotation_worker.rotate_due())
 
-    def rotate_asked(self) -> None:
+    def rotate_queued(self) -> None:
         """What was begun on a screen, or by an undo, is carried out: each by itself, all at once."""
-        while self.session is not None and (asked := self.session.rotator.next_asked()):
-            self._carry_out(*asked)
+        while self.session is not None and (asked := self.session.rotation_worker.take_next()):
+            self._rotate_one(*asked)
 
     @background
-    async def _carry_out(self, arn: str, region: str) -> None:
+    async def _rotate_one(self, arn: str, region: str) -> None:
         if self.session is not None:
-            self._tell_how_they_ended(await self.session.rotator.carry_out(arn, region))
+            self._report_rotations(await self.session.rotation_worker.rotate_one(arn, region))
 
-    def _tell_how_they_ended(self, rotations: list[RotationResult]) -> None:
+    def _report_rotations(self, rotations: list[RotationResult]) -> None:
         for ended in rotations:
             severity: SeverityLevel = "warning" if ended.problem or ended.waits else "information"
-            self.notify(rotation_worker.told(ended), severity=severity, markup=False)
+            self.notify(rotation_worker.format_result(ended), severity=severity, markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Anything the user does counts as being there, unless the time was up before it came.
@@ -321,42 +321,49 @@ class SmtuiApp(Shell):
             return
         await super().on_event(event)
 
-    # Long work.
+    # Jobs.
 
     @gesture
-    async def do(self, deed: Deed) -> None:
-        """A gesture of the app, which goes on when the screen it was begun on is left."""
+    async def run_task(self, task: Task) -> None:
+        """Runs `task` with the session. It continues when the user leaves the screen on which it started."""
         if self.session is not None:
-            await deed(self, self.session)
+            await task(self, self.session)
 
-    def begin(self, task: Task) -> None:
-        """One of the tasks for the vault as a whole, unless this session only reads and the task does not."""
+    def run_vault_task(self, task: VaultTask) -> None:
+        """Runs a task for the whole vault. A read-only session refuses those that change something."""
         if self.session is not None and self.session.read_only and task.changes:
             self.warn(READ_ONLY)
         else:
-            self.do(task.deed)
+            self.run_task(task.load())
 
-    def look_at_work(self) -> None:
-        work = self.session.work if self.session else None
-        if work is not None and work.stopping:
-            work.stop()
-        self.working = None if work is None or work.over else work.progress
+    def refresh_job(self) -> None:
+        """Shows the progress of the session's job, or removes the dialog of one that is over."""
+        from smtui.tui.jobs.dialog import JobDialog
 
-    def show_work(self) -> None:
-        from smtui.tui.jobs.dialog import WorkDialog
+        job = self.session.job if self.session else None
+        if job is not None and job.is_stopping:
+            job.stop()
+        self.job_status = None if job is None or job.is_over else job.status
+        top = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(top, JobDialog):
+            top.close_if_over()
 
-        if self.session is not None and self.session.work is not None and not isinstance(self.screen, WorkDialog):
-            self.look_at_work()
-            self.push_screen(WorkDialog(self.session.work))
+    def show_job(self) -> None:
+        """Opens the dialog with the progress of the session's job."""
+        from smtui.tui.jobs.dialog import JobDialog
 
-    def action_work(self) -> None:
-        """Shows how far it is, or leaves it to go on beside."""
-        from smtui.tui.jobs.dialog import WorkDialog
+        if self.session is not None and self.session.job is not None and not isinstance(self.screen, JobDialog):
+            self.refresh_job()
+            self.push_screen(JobDialog(self.session.job))
 
-        if isinstance(self.screen, WorkDialog):
+    def action_job(self) -> None:
+        """Opens the dialog with the progress of the job, or closes it; the job continues."""
+        from smtui.tui.jobs.dialog import JobDialog
+
+        if isinstance(self.screen, JobDialog):
             self.screen.dismiss()
         else:
-            self.show_work()
+            self.show_job()
 
     # What works everywhere.
 
@@ -403,7 +410,7 @@ class SmtuiApp(Shell):
     def create_secret(self, value: str) -> None:
         from smtui.tui.secret.create_secret import create_secret
 
-        self.do(partial(create_secret, value=value))
+        self.run_task(partial(create_secret, value=value))
 
     @gesture
     async def action_go(self) -> None:
@@ -479,15 +486,15 @@ class SmtuiApp(Shell):
         vault = session.vault
         if vault.read_only:
             vault = await call(vault.reopen, read_only=False)
-            await session.end_work()
+            await session.stop_background_work()
             await call(session.vault.close)
         self.read_only = False
         await self.enter(vault)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without a session there is nothing to lock, nowhere to go and nobody to ask for a password."""
-        if action == "work":
-            return self.session is not None and self.session.work is not None
+        if action == "job":
+            return self.session is not None and self.session.job is not None
         if action == "allow_changes":
             return self.session is not None and self.session.read_only
         return self.session is not None if action in IN_A_SESSION else True

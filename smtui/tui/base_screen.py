@@ -237,7 +237,7 @@ class SessionScreen(Screen[Answer]):
         if done.large is not None:
             from smtui.tui.undo.bulk_undo import undo_large
 
-            self.app.do(partial(undo_large, done=done, large=done.large))
+            self.app.run_task(partial(undo_large, done=done, large=done.large))
             return
         client = self.session.everything(done.region)
         if obstacle := await call(done.obstacle, client) if done.calls else done.note:
@@ -263,7 +263,7 @@ class SessionScreen(Screen[Answer]):
         write_unless(self.vault.transaction, lambda: done.obstacle(client), bool, send)
         for each in done.calls:
             if each.method == "rotate_secret":  # begun in a transaction, it is carried out after its end
-                self.session.rotator.ask(each.request["SecretId"], done.region)
+                self.session.rotation_worker.enqueue(each.request["SecretId"], done.region)
 
     def _forget_if_newest(self, done: Done) -> None:
         """An older one may have its way free again once newer ones are taken back; the newest will not."""

@@ -43,7 +43,7 @@ PLACES = {
     "dialog": "Questions",
     "answers": "Answers of a question",
     "long_text": "Questions with a long text",
-    "work": "Long work",
+    "job": "Long work",
     "form": "Form of a value",
     "tags": "Form of tags",
     "fields": "Form of a few fields",
@@ -90,7 +90,7 @@ SHORTCUTS = (
              show=True),
     Shortcut("everywhere.go", "o", "go", "Go to…", "Go to another place: the letter says which"),
     Shortcut("everywhere.switch", "c", "switch", "Regions, vaults", "To another Region, or another vault"),
-    Shortcut("everywhere.work", "f9", "work", "Long work", "Show how far a long work is, or let it go on beside",
+    Shortcut("everywhere.job", "f9", "job", "Long work", "Show how far a long work is, or let it go on beside",
              priority=True),
     Shortcut("everywhere.allow_changes", "f10", "allow_changes", "Read-write (rw)",
              "Allow changes in a session that only reads"),
@@ -304,7 +304,7 @@ SHORTCUTS = (
     Shortcut("long_text.down", "down", "scroll_text(1, False)", "Line down", "A line down in a long text"),
     Shortcut("long_text.up", "up", "scroll_text(-1, False)", "Line up", "A line up in a long text"),
 
-    Shortcut("work.stop", "escape", "stop", "Stop", "Stop it: what it did so far is taken back", show=True),
+    Shortcut("job.stop", "escape", "stop", "Stop", "Stop it: what it did so far is taken back", show=True),
 
     Shortcut("form.save", "ctrl+s", "save", "Store", "Store what is typed", show=True),
     Shortcut("form.show", "ctrl+r", "show", "Show", "Show what is typed, or hide it", show=True),

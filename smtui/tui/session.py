@@ -9,8 +9,8 @@ from textual.message import Message
 
 from smtui.system.ambient import read_monotonic_clock
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.jobs.rotation_worker import Rotator
-from smtui.tui.jobs.worker import Beside
+from smtui.tui.jobs.background_vault import BackgroundVault
+from smtui.tui.jobs.rotation_worker import RotationWorker
 from smtui.tui.reader import Reader
 from smtui.tui.undo.history import Call, Done, LargeChange, UndoList, nothing_in_the_way
 from smtui.tui.vault.verifier import Verifier
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.backends.local import Vault
     from smtui.tui.health.checks import Finding
-    from smtui.tui.jobs.job import LongWork
+    from smtui.tui.jobs.job import Job
 
 IN_USE = 0.5
 """Seconds after a key for which the screens have the processor."""
@@ -43,10 +43,10 @@ class Session:
         self.region = vault.region_name
         self.read_only = read_only or vault.read_only
         self.undo = UndoList()
-        self.beside = Beside(vault)
-        self.rotator = Rotator(self.beside, idle=self.read_only)
-        self.verifier = Verifier(self.beside, lambda: self.is_in_use)
-        self.work: LongWork[Any] | None = None
+        self.background = BackgroundVault(vault)
+        self.rotation_worker = RotationWorker(self.background, is_idle=self.read_only)
+        self.verifier = Verifier(self.background, lambda: self.is_in_use)
+        self.job: Job[Any] | None = None
         self.password_options: Mapping[str, Any] = {}
         """With which a password was last made."""
         self.found: dict[str, list[Finding]] = {}
@@ -88,13 +88,13 @@ class Session:
 
     # What goes on beside the screens.
 
-    async def end_work(self) -> None:
+    async def stop_background_work(self) -> None:
         """Stops it, and waits until it can no longer touch the vault."""
-        await self.verifier.end()
-        if self.work is not None:
-            await self.work.end()
-        await self.rotator.end()
-        await self.beside.stop()
+        await self.verifier.stop()
+        if self.job is not None:
+            await self.job.stop_and_wait()
+        await self.rotation_worker.stop()
+        await self.background.stop()
 
     # What can be undone.
 

@@ -20,12 +20,12 @@ from smtui.system.settings import Settings
 from smtui.tui.bridge import must_be_on_top
 from smtui.tui.clipboard_app import CopyingApp
 from smtui.tui.input_queue import InputQueue
-from smtui.tui.jobs.job import Deed, Progress
+from smtui.tui.jobs.job import JobStatus, Task
 from smtui.tui.session import Session
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.tui.vault.tasks import Task
+    from smtui.tui.vault.tasks import VaultTask
 
 Result = TypeVar("Result")
 
@@ -56,8 +56,8 @@ class Shell(CopyingApp):
         ansi_color: see Textual's `App`.
     """
 
-    working: var[Progress | None] = var(None)
-    """How far the long work of this session is, while there is one."""
+    job_status: var[JobStatus | None] = var(None)
+    """How far the job of this session is; None while none runs."""
     keys_waiting: var[int] = var(0)
     """How many keys have waited for a while because a slow gesture is under way."""
 
@@ -130,26 +130,26 @@ class Shell(CopyingApp):
         """What is due is rotated beside everything else, and said when it is done."""
 
     @abstractmethod
-    def rotate_asked(self) -> None:
+    def rotate_queued(self) -> None:
         """What was begun on a screen, or by an undo, is carried out: each by itself, all at once."""
 
     # Jobs.
 
     @abstractmethod
-    def do(self, deed: Deed) -> Worker[None]:
-        """A gesture of the app, which goes on when the screen it was begun on is left."""
+    def run_task(self, task: Task) -> Worker[None]:
+        """Runs `task` with the session. It continues when the user leaves the screen on which it started."""
 
     @abstractmethod
-    def begin(self, task: Task) -> None:
-        """One of the tasks for the vault as a whole, unless this session only reads and the task does not."""
+    def run_vault_task(self, task: VaultTask) -> None:
+        """Runs a task for the whole vault. A read-only session refuses those that change something."""
 
     @abstractmethod
-    def look_at_work(self) -> None:
-        """Shows how far the long work of this session is."""
+    def refresh_job(self) -> None:
+        """Shows the progress of the session's job, or removes the dialog of one that is over."""
 
     @abstractmethod
-    def show_work(self) -> None:
-        """Opens the dialog that tells how far it is."""
+    def show_job(self) -> None:
+        """Opens the dialog with the progress of the session's job."""
 
     # Where one can go.
 

@@ -141,7 +141,7 @@ async def test_a_slow_call_holds_back_no_lock(make: MakeApp) -> None:
     app, slow = make(), Event()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "secrets" in screen_text(app))
-        app.do(lambda app, session: asyncio.to_thread(slow.wait))
+        app.run_task(lambda app, session: asyncio.to_thread(slow.wait))
         try:
             send(app, "ne")
             await until(pilot, lambda: "2 keys wait" in screen_text(app))
@@ -157,7 +157,7 @@ async def test_escape_takes_back_what_waits(make: MakeApp) -> None:
     app, slow = make(), Event()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "secrets" in screen_text(app))
-        app.do(lambda app, session: asyncio.to_thread(slow.wait))
+        app.run_task(lambda app, session: asyncio.to_thread(slow.wait))
         try:
             send(app, "ne")
             await until(pilot, lambda: "2 keys wait" in screen_text(app))

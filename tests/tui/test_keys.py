@@ -21,7 +21,7 @@ from smtui.tui.health.screen import HealthScreen
 from smtui.tui.help.manual_screen import ManualScreen
 from smtui.tui.help.palette import Actions
 from smtui.tui.help.screen import HelpScreen, helpful
-from smtui.tui.jobs.dialog import WorkDialog
+from smtui.tui.jobs.dialog import JobDialog
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.policy.screen import PolicyScreen
@@ -85,7 +85,7 @@ HOMES = {
     "dialog": Confirm,
     "answers": Button,
     "long_text": LongText,
-    "work": WorkDialog,
+    "job": JobDialog,
     "form": ValueForm,
     "tags": TagsForm,
     "one_line": OneLine,

@@ -15,8 +15,8 @@ from smtui.text.sanitize import SafeText
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step
 from smtui.tui.app import SmtuiApp
-from smtui.tui.jobs.dialog import WorkDialog
-from smtui.tui.jobs.job import Tell, long
+from smtui.tui.jobs.dialog import JobDialog
+from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.vault.import_plan import ImportPlan
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, screen_text, until
@@ -74,15 +74,15 @@ def test_a_work_under_way(snap_compare: Any, app: MakeApp, filled: Any) -> None:
     """It goes on behind whatever is done meanwhile."""
     over = threading.Event()
 
-    def work(vault: smtui.Vault, tell: Tell) -> None:
-        tell("envelopes", 1200, 5000)
+    def work(vault: smtui.Vault, progress: Progress) -> None:
+        progress("envelopes", 1200, 5000)
         over.wait(LIMIT)
 
     async def shown(pilot: Pilot[None]) -> None:
         running: Any = pilot.app
         await until(pilot, lambda: "5 secrets" in screen_text(running))
-        running.do(lambda app, session: long(app, SafeText("Check"), work))
-        await until(pilot, lambda: isinstance(running.screen, WorkDialog) and "1,200 of 5,000" in screen_text(running))
+        running.run_task(lambda app, session: run_job(app, SafeText("Check"), work))
+        await until(pilot, lambda: isinstance(running.screen, JobDialog) and "1,200 of 5,000" in screen_text(running))
 
     try:
         assert snap_compare(app(), terminal_size=SMALL, run_before=shown)

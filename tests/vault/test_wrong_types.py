@@ -14,7 +14,7 @@ import apsw
 import pytest
 
 import smtui
-from smtui.tui.health.checks import of_entry, of_everything, of_keys
+from smtui.tui.health.checks import check_entry, check_keys, check_secrets
 from smtui.vault import columns, digest, kdf, opening
 from tests.conftest import PASSPHRASE, Clock
 from tests.vault.conftest import CHEAP
@@ -147,7 +147,7 @@ class Answers:
         entries = client.list_secrets(IncludePlannedDeletion=True)["SecretList"]
         assert {"well", "planned"} <= {entry["Name"] for entry in entries}
         for entry in entries:
-            list(of_entry(entry, vault.now()))
+            list(check_entry(entry, vault.now()))
             one_only = (smtui.ClientError, smtui.VaultDamagedError) if entry["Name"] != "well" else ()
             for call in (client.describe_secret, client.list_secret_version_ids, client.get_secret_value,
                          client.get_resource_policy, vault.rotations().describe_rotation):
@@ -159,8 +159,8 @@ class Answers:
             vault.keys().describe_key(KeyId=each["KeyId"])
         vault.keys().list_aliases()
         vault.key_usage.count_versions_by_key()
-        of_keys(vault, "us-east-1")
-        of_everything(vault, "us-east-1", lambda *_: None)
+        check_keys(vault, "us-east-1")
+        check_secrets(vault, "us-east-1", lambda *_: None)
         vault.regions()
         vault.scheduler.list_waiting_functions()
         vault.scheduler.list_waiting()

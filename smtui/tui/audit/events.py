@@ -187,7 +187,7 @@ class EventsScreen(SessionScreen[Answer]):
         from smtui.tui.audit.export import export_audit_log
 
         query = self._query
-        self.app.do(lambda app, session: export_audit_log(app, session, query))
+        self.app.run_task(lambda app, session: export_audit_log(app, session, query))
 
 
 def _read_batch(rest: Iterator[Any], query: AuditQuery) -> tuple[list[Event], bool]:

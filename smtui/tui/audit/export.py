@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.private_file import private_file
 from smtui.tui.dialogs.ask_path import AskPath
-from smtui.tui.jobs.job import Tell, long
+from smtui.tui.jobs.job import Progress, run_job
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -27,16 +27,16 @@ async def export_audit_log(app: Shell, session: Session, query: AuditQuery) -> N
     path = await app.push_screen_wait(AskPath(TITLE, ABOUT))
     if path is not None:
         region = session.region
-        count = await long(app, TITLE, lambda vault, tell: _write_events(vault, region, query, path, tell))
+        count = await run_job(app, TITLE, lambda vault, progress: _write_events(vault, region, query, path, progress))
         app.notify(sanitize(f"{count:,} event{'' if count == 1 else 's'} written: {path}"), markup=False)
 
 
-def _write_events(vault: Vault, region: str, query: AuditQuery, path: Path, tell: Tell) -> int:
+def _write_events(vault: Vault, region: str, query: AuditQuery, path: Path, progress: Progress) -> int:
     count = 0
     with private_file(path) as file:
         for event in vault.audit_log(**query.criteria, region_name=region):
             if query.matches(event):
                 file.write((json.dumps(event, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))
                 count += 1
-            tell("writing", count, 0)
+            progress("writing", count, 0)
     return count

@@ -20,7 +20,7 @@ from smtui.passphrase.strength import Estimator
 from smtui.system.ambient import Ambient
 from smtui.text.json_object import read_members
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.jobs.job import Tell
+from smtui.tui.jobs.job import Progress
 from smtui.tui.json_editor.diagnostic import Severity
 from smtui.tui.rotation.function_text import WAITS
 from smtui.tui.secret_list import rows
@@ -56,7 +56,7 @@ class Finding:
 # From the list alone.
 
 
-def of_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
+def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
     """What its dates and its description say."""
     def found(severity: Severity, kind: str, words: str) -> Finding:
         return Finding(severity, kind, sanitize(entry["Name"]), entry["ARN"], sanitize(words))
@@ -82,7 +82,7 @@ def of_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
         yield found(Severity.WARNING, "undescribed", "no description and no tag says what it is for")
 
 
-def of_keys(vault: Vault, region: str) -> list[Finding]:
+def check_keys(vault: Vault, region: str) -> list[Finding]:
     """Keys that will be deleted, and with them what they seal."""
     client = vault.keys(region_name=region, record_reads=False)
     found = []
@@ -99,7 +99,7 @@ def of_keys(vault: Vault, region: str) -> list[Finding]:
 # From each secret.
 
 
-def of_everything(vault: Vault, region: str, tell: Tell) -> list[Finding]:
+def check_secrets(vault: Vault, region: str, progress: Progress) -> list[Finding]:
     """Reads every current value, policy, rotation and replica of a Region."""
     client = vault.client(region_name=region)
     found: list[Finding] = []
@@ -117,8 +117,8 @@ def of_everything(vault: Vault, region: str, tell: Tell) -> list[Finding]:
                 for entry in batch:
                     found += _of_secret(vault, region, entry)
                 done += len(batch)
-                tell("looking at secrets", done, of)
-        return [*found, *values.findings(tell)]
+                progress("looking at secrets", done, of)
+        return [*found, *values.findings(progress)]
     finally:
         values.close()
 
@@ -161,9 +161,9 @@ class Values:
                 self._bits[print_] = self._estimator.estimate_bits(piece)
             self._where[print_].append((arn, name, key))
 
-    def findings(self, tell: Tell) -> Iterator[Finding]:
+    def findings(self, progress: Progress) -> Iterator[Finding]:
         for done, (print_, places) in enumerate(self._where.items()):
-            tell("comparing", done, len(self._where))
+            progress("comparing", done, len(self._where))
             weak = self._bits[print_] < WEAK_BELOW
             by_secret: dict[tuple[str, SafeText], list[str]] = defaultdict(list)
             for arn, name, key in places:

@@ -16,9 +16,9 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.health.checks import Finding, of_entry, of_everything, of_keys
+from smtui.tui.health.checks import Finding, check_entry, check_keys, check_secrets
 from smtui.tui.help import places
-from smtui.tui.jobs.job import long
+from smtui.tui.jobs.job import run_job
 from smtui.tui.secret_list import rows
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
@@ -91,14 +91,14 @@ class HealthScreen(SessionScreen[None]):
 
     async def _read_all(self) -> None:
         region, now = self.session.region, self.session.now()
-        found = await call(of_keys, self.vault, region)
+        found = await call(check_keys, self.vault, region)
         waiting = await call(self.vault.scheduler.list_waiting_functions, region_name=region)
         self._all_read, token, count = False, None, 0
         while not self._all_read:
             more: Any = {"NextToken": token} if token else {}
             answer = await call(self.reader.list_secrets, MaxResults=MAX_PAGE_SIZE, IncludePlannedDeletion=True, **more)
             rows.mark_waiting(answer["SecretList"], waiting)
-            found += [finding for entry in answer["SecretList"] for finding in of_entry(entry, now)]
+            found += [finding for entry in answer["SecretList"] for finding in check_entry(entry, now)]
             count += len(answer["SecretList"])
             token = answer.get("NextToken")
             self._all_read = token is None
@@ -123,7 +123,7 @@ class HealthScreen(SessionScreen[None]):
         self.query_one("#status", Static).update(Content(status))
 
     def action_look(self) -> None:
-        self.app.do(look_at_values)
+        self.app.run_task(check_values)
 
     # Going about.
 
@@ -155,11 +155,11 @@ def _sign(finding: Finding) -> Content:
     return Content.styled(f"{finding.severity.sign} {finding.severity.value}", STYLES[finding.severity.sign])
 
 
-async def look_at_values(app: Shell, session: Session) -> None:
+async def check_values(app: Shell, session: Session) -> None:
     """Asks first, for every reading is recorded."""
     region = session.region
     if await app.push_screen_wait(Confirm(QUESTION, WARNING, "Look")):
-        found = await long(app, TITLE, lambda vault, tell: of_everything(vault, region, tell))
+        found = await run_job(app, TITLE, lambda vault, progress: check_secrets(vault, region, progress))
         session.found[region] = found
         app.look_again()
         app.notify(f"{len(found):,} finding{'' if len(found) == 1 else 's'} in values, policies, rotations, replicas.")

@@ -42,7 +42,7 @@ class Actions(Provider):
         for place in PLACES:
             yield f"Go to {place.words}  {go} {place.key}", place.tooltip, partial(app.go_to, place)
         for task in TASKS:
-            yield f"Vault: {task.words}", task.tooltip, partial(app.begin, task)
+            yield f"Vault: {task.title}", task.tooltip, partial(app.run_vault_task, task)
 
     async def discover(self) -> Hits:
         for title, tooltip, run in self._actions():

@@ -1,4 +1,4 @@
-"""How far a long work is. It goes on when this is left; Esc stops it."""
+"""The dialog that shows the progress of a job. The job continues when the user leaves the dialog; Esc stops it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from smtui.tui import keys
 from smtui.tui.widgets.bar import Bar
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.workarounds import is_on_top
 
 if TYPE_CHECKING:
-    from smtui.tui.jobs.job import LongWork
+    from smtui.tui.jobs.job import Job
     from smtui.tui.shell import Shell
 
 
-class WorkDialog(ModalScreen[None]):
-    """Goes away by itself when the work is over."""
+class JobDialog(ModalScreen[None]):
+    """Shows the progress of `job` and closes when the job is over, as soon as no other screen covers it."""
 
-    BINDINGS = keys.of("work")
+    BINDINGS = keys.of("job")
     CSS_PATH = "dialog.tcss"
     AUTO_FOCUS = "#leave"
 
@@ -32,13 +33,13 @@ class WorkDialog(ModalScreen[None]):
     bar = getters.query_one(Bar)
     words = getters.query_one("#words", Static)
 
-    def __init__(self, work: LongWork[object]) -> None:
+    def __init__(self, job: Job[object]) -> None:
         super().__init__()
-        self._work = work
+        self._job = job
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Static(Content(self._work.progress.title), classes="title")
+            yield Static(Content(self._job.status.title), classes="title")
             yield Bar()
             yield Static(id="words", classes="-muted")
             with Horizontal(id="answers"):
@@ -47,19 +48,22 @@ class WorkDialog(ModalScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self.watch(self.app, "working", self._show)
+        self.watch(self.app, "job_status", self._refresh)
 
     def on_screen_resume(self) -> None:
-        self._show()
+        self._refresh()
 
-    def _show(self) -> None:
-        work = self._work
-        if work.over:
-            if self.is_current:
-                self.dismiss()
+    def _refresh(self) -> None:
+        if self._job.is_over:
+            self.close_if_over()
             return
-        self.bar.share = work.progress.share
-        self.words.update(Content("Stopping…" if work.stopping else work.progress.words))
+        self.bar.share = self._job.status.fraction
+        self.words.update(Content("Stopping…" if self._job.is_stopping else self._job.status.text))
+
+    def close_if_over(self) -> None:
+        """Closes the dialog of a job that is over. A dialog that another screen covers closes once that is gone."""
+        if self._job.is_over and is_on_top(self):
+            self.dismiss()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "stop":
@@ -68,5 +72,5 @@ class WorkDialog(ModalScreen[None]):
             self.dismiss()
 
     def action_stop(self) -> None:
-        self._work.stop()
-        self._show()
+        self._job.stop()
+        self._refresh()

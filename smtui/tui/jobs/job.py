@@ -1,12 +1,12 @@
-"""Work that takes its time, done beside the screens, so that no key press waits for it.
+"""Jobs: work that takes its time, with progress, done in the background so that no key press waits for it.
 
     async def check(app: Shell, session: Session) -> None:
-        report = await long(app, SafeText("Check"), lambda vault, tell: vault.maintenance.check(tell))
-        await app.push_screen_wait(CheckReport(report))
+        report = await run_job(app, SafeText("Check"), lambda vault, progress: vault.maintenance.check(progress))
+        await app.push_screen_wait(Report(report))
 
-Such a deed is begun by `app.do(check)` and belongs to the app: it goes on when its screen is left. The work tells
-how far it is, and once it is stopped it ends with the next word it tells, leaving nothing half done. The lock stops it
-too. A session does one such work at a time.
+`app.run_task(check)` starts such a task. It belongs to the app, so it continues when the user leaves the screen. A job
+that is stopped ends at its next report of progress and leaves nothing half done. The lock stops it too. A session runs
+one job at a time.
 """
 
 from __future__ import annotations
@@ -27,111 +27,153 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 Result = TypeVar("Result")
-Tell = Callable[[str, int, int], None]
-Deed = Callable[["Shell", "Session"], Awaitable[None]]
+Progress = Callable[[str, int, int], None]
+"""Takes what a job is doing, how many items are done, and how many there are (0 if unknown)."""
+Task = Callable[["Shell", "Session"], Awaitable[None]]
+"""A coroutine function that asks the user, runs jobs and reports."""
 
-PATIENCE = 0.3
-"""Seconds after which a work that is still under way is shown."""
-LOOK = 0.1
-"""Seconds from one look at it to the next."""
+SHOW_AFTER = 0.3
+"""Seconds after which the dialog of a running job opens."""
+REFRESH_INTERVAL = 0.1
+"""Seconds between two updates of the progress on the screen."""
 
 
 class JobStoppedError(SmtuiError):
-    """Somebody stopped it."""
+    """The user or the lock stopped the job."""
 
     def __init__(self) -> None:
         super().__init__("Stopped. Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """`of` is 0 where nobody knows how many there will be."""
+class JobStatus:
+    """How far a job is.
+
+    Attributes:
+        title: the name of the job.
+        activity: what it is doing.
+        done: how many items are done.
+        total: how many items there are; 0 if unknown.
+    """
 
     title: SafeText
-    what: str = ""
+    activity: str = ""
     done: int = 0
-    of: int = 0
+    total: int = 0
 
     @property
-    def share(self) -> float | None:
-        return min(1.0, self.done / self.of) if self.of else None
+    def fraction(self) -> float | None:
+        """From 0 to 1; None if unknown."""
+        return min(1.0, self.done / self.total) if self.total else None
 
     @property
-    def words(self) -> SafeText:
+    def text(self) -> SafeText:
         """`copying 1,200 of 5,000`."""
-        count = f"{self.done:,} of {self.of:,}" if self.of > 1 else f"{self.done:,}" if self.done else ""
-        return sanitize(f"{self.what} {count}".strip())
+        count = f"{self.done:,} of {self.total:,}" if self.total > 1 else f"{self.done:,}" if self.done else ""
+        return sanitize(f"{self.activity} {count}".strip())
 
 
-class LongWork(Generic[Result]):
-    """`alone` works on the session's own vault and in its lane: nothing else can be asked of the vault meanwhile."""
+class Job(Generic[Result]):
+    """One run of a function in the background.
 
-    def __init__(self, title: SafeText, function: Callable[[Vault, Tell], Result], *, alone: bool = False) -> None:
-        self.progress = Progress(title)
-        self.over = False
+    Args:
+        title: the name of the job.
+        function: takes a vault and a function to report progress to.
+        alone: whether it uses the session's own vault in its thread, so that nothing else uses the vault meanwhile.
+    """
+
+    def __init__(self, title: SafeText, function: Callable[[Vault, Progress], Result], *, alone: bool = False) -> None:
+        self.status = JobStatus(title)
+        self.is_over = False
         self._stopping = Event()
         self._function = function
         self._alone = alone
         self._own: Vault | None = None
-        self._thread: asyncio.Future[Result] | None = None
+        self._run: asyncio.Future[Result] | None = None
 
-    async def carry_out(self, session: Session) -> Result:
-        """Its result, or the error that ended it; JobStoppedError where it was stopped before its end."""
-        run = call(self._function, session.vault, self._tell) if self._alone else session.beside.run(self._beside)
-        self._thread = asyncio.ensure_future(run)
+    async def run(self, session: Session) -> Result:
+        """Runs the function and returns its result.
+
+        Raises:
+            JobStoppedError: the job was stopped before its end.
+            Exception: whatever the function raises.
+        """
+        if self._alone:
+            run = call(self._function, session.vault, self._report_progress)
+        else:
+            run = session.background.run(self._call_function)
+        self._run = asyncio.ensure_future(run)
         try:
-            return await asyncio.shield(self._thread)
+            return await asyncio.shield(self._run)
         except SmtuiError as error:
-            if self.stopping:
+            if self.is_stopping:
                 raise JobStoppedError from error
             raise
         finally:
-            self.over = self._thread.done()
+            self.is_over = self._run.done()
 
-    def _beside(self, own: Vault) -> Result:
+    def _call_function(self, own: Vault) -> Result:
         self._own = own
-        return self._function(own, self._tell)
+        return self._function(own, self._report_progress)
 
-    def _tell(self, what: str, done: int, of: int) -> None:
-        if self.stopping:
+    def _report_progress(self, activity: str, done: int, total: int) -> None:
+        if self.is_stopping:
             raise JobStoppedError
-        self.progress = replace(self.progress, what=what, done=done, of=of)
+        self.status = replace(self.status, activity=activity, done=done, total=total)
 
     @property
-    def stopping(self) -> bool:
+    def is_stopping(self) -> bool:
         return self._stopping.is_set()
 
     def stop(self) -> None:
-        """It ends when it tells of its next step, or at once where it is in the middle of a long question."""
+        """Ends the job at its next report of progress, and a long query at once."""
         self._stopping.set()
         if self._own is not None:
             self._own.interrupt()
 
-    async def end(self) -> None:
-        """Stops it, and waits until nothing of it is left."""
-        while self._thread is not None and not self._thread.done():
+    async def stop_and_wait(self) -> None:
+        """Stops the job and waits until its thread is done."""
+        while self._run is not None and not self._run.done():
             self.stop()
-            await asyncio.wait([self._thread], timeout=LOOK)
+            await asyncio.wait([self._run], timeout=REFRESH_INTERVAL)
+        if self._run is not None and not self._run.cancelled():
+            self._run.exception()  # The task that awaited it may be cancelled; asyncio would log the exception.
 
 
-async def long(
-    app: Shell, title: SafeText, function: Callable[[Vault, Tell], Result], *, alone: bool = False
+async def run_job(
+    app: Shell, title: SafeText, function: Callable[[Vault, Progress], Result], *, alone: bool = False
 ) -> Result:
-    """Carries out `function(vault, tell)` and gives its answer. What lasts is shown, with its progress."""
+    """Runs `function(vault, progress)` as the session's job; a dialog shows its progress if it takes long.
+
+    Args:
+        app: the app with the session.
+        title: the name of the job.
+        function: see `Job`.
+        alone: see `Job`.
+
+    Returns:
+        What `function` returns.
+
+    Raises:
+        VaultLockedError: there is no session.
+        VaultBusyError: another job is running.
+        JobStoppedError: the job was stopped before its end.
+        Exception: whatever `function` raises.
+    """
     session = app.session
     if session is None:
         raise VaultLockedError("The vault is locked.")
-    if session.work is not None:
-        raise VaultBusyError(f"{session.work.progress.title} is still under way.", hint="Wait for its end, or stop it.")
-    session.work = work = LongWork(title, function, alone=alone)
-    timers = app.set_timer(PATIENCE, app.show_work), app.set_interval(LOOK, app.look_at_work)
-    passing = app.input.let_pass_later(PATIENCE)
+    if session.job is not None:
+        raise VaultBusyError(f"{session.job.status.title} is still under way.", hint="Wait for its end, or stop it.")
+    session.job = job = Job(title, function, alone=alone)
+    timers = app.set_timer(SHOW_AFTER, app.show_job), app.set_interval(REFRESH_INTERVAL, app.refresh_job)
+    passing = app.input.let_pass_later(SHOW_AFTER)
     try:
-        return await work.carry_out(session)
+        return await job.run(session)
     finally:
         passing.cancel()
         for timer in timers:
             timer.stop()
-        if work.over:
-            session.work = None
-        app.look_at_work()
+        if job.is_over:
+            session.job = None
+        app.refresh_job()

@@ -1,4 +1,7 @@
-"""Rotates while the screens are open, beside them: what is due, and what RotateSecret began on one of them."""
+"""The rotation worker: rotates in the background while the screens are open.
+
+It rotates what is due, and what RotateSecret started on a screen.
+"""
 
 from __future__ import annotations
 
@@ -15,79 +18,86 @@ from smtui.tui.rotation.function_text import WAITS
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
-    from smtui.tui.jobs.worker import Beside
+    from smtui.tui.jobs.background_vault import BackgroundVault
 
-EVERY = 60
-"""Seconds from one look to the next."""
-PATIENCE = 5
-"""Seconds for which the end of a session waits until functions have ended and that is noted."""
+INTERVAL = 60
+"""Seconds between two searches for due rotations."""
+STOP_TIMEOUT = 5
+"""Seconds for which the end of a session waits until functions have ended and their ends are recorded."""
 
 
-class Rotator:
-    """Takes over what the session's vault would carry out itself while somebody waits. Idle where `idle` says so."""
+class RotationWorker:
+    """Takes over the rotations that the session's vault would otherwise run itself while the user waits.
 
-    def __init__(self, beside: Beside, *, idle: bool = False) -> None:
-        self._beside = beside
-        self._idle = idle or beside.vault.read_only
-        self._looking = False
+    Args:
+        background: where the rotations run.
+        is_idle: whether it rotates nothing that is due; always true for a vault that is open for reading only.
+    """
+
+    def __init__(self, background: BackgroundVault, *, is_idle: bool = False) -> None:
+        self._background = background
+        self._is_idle = is_idle or background.vault.read_only
+        self._is_running_due = False
         self._stopped = False
-        self._asked: deque[tuple[str, str]] = deque()
+        self._queue: deque[tuple[str, str]] = deque()
         self._runs: set[asyncio.Future[list[RotationResult]]] = set()
-        beside.vault.scheduler.delegate_to(self.ask)
+        background.vault.scheduler.delegate_to(self.enqueue)
 
-    def ask(self, arn: str, region: str) -> None:
-        """The rotation of this secret has begun, or is to be tried again; from any thread."""
-        self._asked.append((arn, region))
+    def enqueue(self, arn: str, region: str) -> None:
+        """Adds a secret whose rotation has started or shall be tried again. Safe to call from any thread."""
+        self._queue.append((arn, region))
 
-    def next_asked(self) -> tuple[str, str] | None:
-        return self._asked.popleft() if self._asked else None
+    def take_next(self) -> tuple[str, str] | None:
+        """Removes the oldest secret from the queue and returns its ARN and Region; None if the queue is empty."""
+        return self._queue.popleft() if self._queue else None
 
-    async def carry_out(self, arn: str, region: str) -> list[RotationResult]:
-        """Goes on with the rotation of one secret; answers how it ended."""
+    async def rotate_one(self, arn: str, region: str) -> list[RotationResult]:
+        """Continues the rotation of one secret and returns its results."""
         return await self._rotate(secret_id=arn, region_name=region)
 
-    async def look(self) -> list[RotationResult]:
-        """Carries out what is due; answers how each ended. Looks once at a time."""
-        if self._idle or self._looking or self._beside.stopped:
+    async def rotate_due(self) -> list[RotationResult]:
+        """Rotates what is due and returns the results. A second call returns at once while the first is running."""
+        if self._is_idle or self._is_running_due or self._background.is_stopped:
             return []
-        if not await call(self._beside.vault.scheduler.has_due):
+        if not await call(self._background.vault.scheduler.has_due):
             return []
-        self._looking = True
+        self._is_running_due = True
         try:
             return await self._rotate()
         finally:
-            self._looking = False
+            self._is_running_due = False
 
     async def _rotate(self, *, secret_id: str | None = None, region_name: str | None = None) -> list[RotationResult]:
         def rotate(own: Vault) -> list[RotationResult]:
             return own.scheduler.run_due(secret_id=secret_id, region_name=region_name,
                                          should_continue=lambda: not self._stopped)
 
-        run = asyncio.ensure_future(self._beside.run(rotate))
+        run = asyncio.ensure_future(self._background.run(rotate))
         self._runs.add(run)
-        run.add_done_callback(self._is_over)
+        run.add_done_callback(self._forget_run)
         with suppress(VaultLockedError):
             return await asyncio.shield(run)
         return []
 
-    def _is_over(self, run: asyncio.Future[list[RotationResult]]) -> None:
-        """Also where nobody waits for it any more."""
+    def _forget_run(self, run: asyncio.Future[list[RotationResult]]) -> None:
+        """Reads the exception of a run that nobody awaits any more, or asyncio would log it."""
         self._runs.discard(run)
         if not run.cancelled():
             run.exception()
 
-    async def end(self) -> None:
-        """Functions at work are ended, and their rotations rest until somebody goes on with them."""
+    async def stop(self) -> None:
+        """Ends running functions. Their rotations rest until the user continues them."""
         self._stopped = True
         if self._runs:
-            await asyncio.wait(self._runs, timeout=PATIENCE)
+            await asyncio.wait(self._runs, timeout=STOP_TIMEOUT)
 
 
-def told(ended: RotationResult) -> SafeText:
-    if ended.waits:
-        return sanitize(f"The rotation of {ended.name} {WAITS}.")
-    if ended.problem:
-        what = "test of the rotation" if ended.kind == "test" else "rotation"
-        return sanitize(f"The {what} of {ended.name} failed at {ended.step}: {ended.problem}")
-    return sanitize(f"The function of {ended.name} passed its test." if ended.kind == "test" else
-                    f"{ended.name} is rotated.")
+def format_result(result: RotationResult) -> SafeText:
+    """A sentence about the end of a rotation."""
+    if result.waits:
+        return sanitize(f"The rotation of {result.name} {WAITS}.")
+    if result.problem:
+        what = "test of the rotation" if result.kind == "test" else "rotation"
+        return sanitize(f"The {what} of {result.name} failed at {result.step}: {result.problem}")
+    return sanitize(f"The function of {result.name} passed its test." if result.kind == "test" else
+                    f"{result.name} is rotated.")

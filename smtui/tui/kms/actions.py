@@ -120,7 +120,7 @@ class KeyChangesScreen(SessionScreen[None]):
 
     async def sealed(self, key: Key) -> Sealed:
         region = self.session.region
-        return Sealed(*await self.session.beside.run(
+        return Sealed(*await self.session.background.run(
             lambda own: own.key_usage.count_versions(key.id, region_name=region)
         ))
 
@@ -130,7 +130,7 @@ class KeyChangesScreen(SessionScreen[None]):
         def look(own: Vault) -> list[str]:
             return own.key_usage.list_secret_names(key.id, region_name=region)
 
-        return await self.session.beside.run(look)
+        return await self.session.background.run(look)
 
     @gesture
     async def action_delete(self) -> None:

@@ -87,7 +87,7 @@ class KmsKeysScreen(KeyChangesScreen):
             return
         self._counting, region = True, self.session.region
         try:
-            self._seals = await self.session.beside.run(
+            self._seals = await self.session.background.run(
                 lambda own: own.key_usage.count_versions_by_key(region_name=region)
             )
             self._count_failure = SafeText("")

@@ -108,7 +108,7 @@ class RotationScreen(SecretTab):
                 continue
             if outcome is Outcome.STORED:
                 inverse.rotation_set_up(self.session, found, asked.request())
-                self.session.rotator.ask(seen["ARN"], self.session.region)
+                self.session.rotation_worker.enqueue(seen["ARN"], self.session.region)
                 await self._begun("The rotation is set up.")
             if outcome in (Outcome.STORED, Outcome.DISCARDED):
                 return
@@ -164,19 +164,19 @@ class RotationScreen(SecretTab):
             await self._go_on(rotation)
         elif await self._agrees("Rotate {name} now?", ROTATES, "Rotate") and await self._write_as_seen(
                 rotation, lambda: self.client.rotate_secret(SecretId=self.secret_id), "rotate now", "Rotate anyway"):
-            self.session.rotator.ask(rotation.secret["ARN"], self.session.region)
+            self.session.rotation_worker.enqueue(rotation.secret["ARN"], self.session.region)
             await self._begun("The rotation has begun.")
 
     async def _go_on(self, rotation: Rotation) -> None:
         if rotation.run["AtWork"]:
             self.say("It is being rotated right now.")
         elif await self._agrees("Go on with the rotation of {name} now?", GOES_ON, "Go on"):
-            self.session.rotator.ask(rotation.secret["ARN"], self.session.region)
+            self.session.rotation_worker.enqueue(rotation.secret["ARN"], self.session.region)
             await self._begun("The rotation is gone on with.")
 
     async def _begun(self, sentence: str) -> None:
         """It is carried out beside the screens; here its steps are seen to pass."""
-        self.app.rotate_asked()
+        self.app.rotate_queued()
         await self.done(sentence)
 
     @gesture

@@ -56,7 +56,7 @@ async def tag(screen: SecretsScreen, entries: Entries) -> None:
 async def export(screen: SecretsScreen, entries: Entries) -> None:
     dialog = ExportPlan(screen.session, entries)
     if await screen.app.push_screen_wait(dialog) is not None:
-        screen.app.do(partial(write, dialog=dialog))
+        screen.app.run_task(partial(write, dialog=dialog))
 
 
 async def copy_names(screen: SecretsScreen, entries: Entries) -> None:

@@ -16,7 +16,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
-from smtui.tui.jobs.job import Tell, long
+from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.secret_list.plan import Item, State, counted
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.widgets.plain_input import PlainInput
@@ -113,11 +113,11 @@ async def write(app: Shell, session: Session, dialog: ExportPlan) -> None:
     names, path, region = [item.arn for item in dialog.plan.of(State.PLANNED)], dialog.path, session.region
     format = dialog.format
 
-    def work(vault: Vault, tell: Tell) -> ExportCounts:
+    def work(vault: Vault, progress: Progress) -> ExportCounts:
         with private_file(path) as file:
             return export(vault.client(region_name=region), Selection(names), format, file.write,
-                          lambda what, done, _: tell(what, done, len(names)))
+                          lambda what, done, _: progress(what, done, len(names)))
 
-    done = await long(app, SafeText("Export"), work)
+    done = await run_job(app, SafeText("Export"), work)
     left_out = f" {counted(done.without_value)} had no value yet." if done.without_value else ""
     app.notify(sanitize(f"{counted(done.written)} written to {path}, in plain text.{left_out}"), markup=False)

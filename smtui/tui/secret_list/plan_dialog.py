@@ -19,7 +19,7 @@ from smtui.tui import keys
 from smtui.tui.audit.changes_since import ChangesSince
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.jobs.job import PATIENCE
+from smtui.tui.jobs.job import SHOW_AFTER
 from smtui.tui.secret_list.plan import NOTHING, Item, Plan, State, counted, named
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import KeyBar
@@ -168,7 +168,7 @@ class PlanScreen(Dialog[Plan]):
         for field in self.query("Input, Checkbox, #go"):
             field.disabled = True
         self.query_one("#cancel", Button).label = "Stop"
-        passing = self.app.input.let_pass_later(PATIENCE)
+        passing = self.app.input.let_pass_later(SHOW_AFTER)
         try:
             await self.plan.carry_out(self.client, self.session.vault.transaction, self._tell)
         finally:

@@ -95,4 +95,4 @@ class SecretsScreen(ListingScreen):
         if not self.refuses_to_write():
             from smtui.tui.secret.create_secret import create_secret
 
-            self.app.do(create_secret)
+            self.app.run_task(create_secret)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.jobs.job import long
+from smtui.tui.jobs.job import run_job
 from smtui.tui.undo.preview import UndoPreview
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ MOST_NAMED = 3
 
 async def undo_large(app: Shell, session: Session, *, done: Done, large: LargeChange) -> None:
     region = done.region
-    outcome = await long(app, TITLE, lambda vault, tell: large.preview(vault, region, tell))
+    outcome = await run_job(app, TITLE, lambda vault, progress: large.preview(vault, region, progress))
     if outcome.sections:
         if not await app.push_screen_wait(UndoPreview(done, away=region != session.region, outcome=outcome)):
             return
-        outcome = await long(app, TITLE, lambda vault, tell: large.take_back(vault, region, tell))
+        outcome = await run_job(app, TITLE, lambda vault, progress: large.take_back(vault, region, progress))
     left = f" {_left(outcome)}" if outcome.left else ""
     if outcome.sections:
         session.undo.forget(done)

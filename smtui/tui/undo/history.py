@@ -56,7 +56,7 @@ def nothing_in_the_way(client: Client) -> str:
     return ""
 
 
-Tell = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 """Hears what is done, how many of it are done, and of how many."""
 
 
@@ -78,10 +78,10 @@ class LargeChange(Protocol):
     Both are called with a vault of a thread of their own, and may take their time.
     """
 
-    def preview(self, vault: Vault, region: str, tell: Tell) -> Outcome:
+    def preview(self, vault: Vault, region: str, progress: Progress) -> Outcome:
         """What `take_back` would do now. Writes nothing."""
 
-    def take_back(self, vault: Vault, region: str, tell: Tell) -> Outcome:
+    def take_back(self, vault: Vault, region: str, progress: Progress) -> Outcome:
         """Looks again and does it, all in one transaction; answers what it did."""
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse
     from smtui.backends.local import Vault
     from smtui.transfer.apply import ImportedSecret
-    from smtui.tui.undo.history import Tell
+    from smtui.tui.undo.history import Progress
 
 DAYS = 30
 """For so long a secret that is deleted by an undo can be restored: the longest recovery window there is."""
@@ -100,15 +100,15 @@ class ImportedSecrets:
     def __init__(self, changes: Sequence[_Change]) -> None:
         self._changes = changes
 
-    def preview(self, vault: Vault, region: str, tell: Tell) -> Outcome:
-        return self._sort(vault, region, tell, "comparing", lambda *_: "")
+    def preview(self, vault: Vault, region: str, progress: Progress) -> Outcome:
+        return self._sort(vault, region, progress, "comparing", lambda *_: "")
 
-    def take_back(self, vault: Vault, region: str, tell: Tell) -> Outcome:
+    def take_back(self, vault: Vault, region: str, progress: Progress) -> Outcome:
         with vault.transaction():
-            return self._sort(vault, region, tell, "undoing", _take_one_back)
+            return self._sort(vault, region, progress, "undoing", _take_one_back)
 
     def _sort(
-        self, vault: Vault, region: str, tell: Tell, what: str, act: Callable[[Vault, str, _Change], str]
+        self, vault: Vault, region: str, progress: Progress, what: str, act: Callable[[Vault, str, _Change], str]
     ) -> Outcome:
         """Judges each secret, lets `act` do what is to be done to it, and answers who went where."""
         reader = vault.client(region_name=region, record_reads=False)
@@ -116,7 +116,7 @@ class ImportedSecrets:
         restored: list[SafeText] = []
         left: list[tuple[SafeText, SafeText]] = []
         for number, change in enumerate(self._changes):
-            tell(what, number, len(self._changes))
+            progress(what, number, len(self._changes))
             why = _find_obstacle(reader, change) or act(vault, region, change)
             if why:
                 left.append((change.name, sanitize(why)))
@@ -125,12 +125,12 @@ class ImportedSecrets:
         return Outcome(tuple(_sections(deleted, restored)), tuple(left))
 
 
-def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], tell: Tell) -> ImportedSecrets:
+def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], progress: Progress) -> ImportedSecrets:
     """Reads how an import left each secret, in the import's own transaction."""
     reader = vault.client(region_name=region, record_reads=False)
     changes: list[_Change] = []
     for number, each in enumerate(written):
-        tell("noting what can be undone", number, len(written))
+        progress("noting what can be undone", number, len(written))
         secret = reader.describe_secret(SecretId=each.name)
         changes.append(_note_one(each, secret))
     return ImportedSecrets(changes)

@@ -9,7 +9,7 @@ from smtui.api.errors import VaultExistsError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.jobs.job import long
+from smtui.tui.jobs.job import run_job
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ async def back_up(app: Shell, session: Session) -> None:
 
 
 async def _written(app: Shell, target: Path, *, force: bool = False) -> None:
-    await long(app, TITLE, lambda vault, tell: vault.maintenance.backup(target, force=force, progress=tell))
+    await run_job(app, TITLE, lambda vault, progress: vault.maintenance.backup(target, force=force, progress=progress))
 
 
 def _proposed(session: Session) -> str:

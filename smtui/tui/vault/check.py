@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.jobs.job import long
+from smtui.tui.jobs.job import run_job
 from smtui.tui.json_editor.diagnostic import Severity
 from smtui.tui.vault.report import Report
 
@@ -19,7 +19,7 @@ FOUND = "Keep this file as it is, and open a backup of it."
 
 
 async def check(app: Shell, session: Session) -> None:
-    report = await long(app, SafeText("Check"), lambda vault, tell: vault.maintenance.check(tell))
+    report = await run_job(app, SafeText("Check"), lambda vault, progress: vault.maintenance.check(progress))
     await app.push_screen_wait(_told(report))
 
 

@@ -11,7 +11,7 @@ from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
 from smtui.tui.dialogs.ask_path import expanded
-from smtui.tui.jobs.job import Tell, long
+from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.vault.export_form import ExportForm, Wanted
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ async def take_out(app: Shell, session: Session, names: Sequence[str] = ()) -> N
 async def _exported(app: Shell, region: str, wanted: Wanted, chosen: Selection) -> ExportCounts:
     path = expanded(wanted.path)
 
-    def export_into_file(vault: Vault, tell: Tell) -> ExportCounts:
+    def export_into_file(vault: Vault, progress: Progress) -> ExportCounts:
         with private_file(path) as file:
-            done = export(vault.client(region_name=region), chosen, Format(wanted.format), file.write, tell)
+            done = export(vault.client(region_name=region), chosen, Format(wanted.format), file.write, progress)
             if not done.written:
                 raise NothingToExportError
         return done
 
-    return await long(app, TITLE, export_into_file)
+    return await run_job(app, TITLE, export_into_file)
 
 
 class NothingToExportError(TransferError):

@@ -13,7 +13,7 @@ from smtui.transfer.errors import UnreadableFileError
 from smtui.transfer.plan import CHANGES, Action, Step, make_plan, summarize
 from smtui.transfer.target import ImportTarget
 from smtui.tui.bridge import call
-from smtui.tui.jobs.job import Tell, long
+from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.undo.import_undo import ImportedSecrets, note_import
 from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_plan import ImportPlan
@@ -33,11 +33,11 @@ async def bring_in(app: Shell, session: Session) -> None:
     if not entries:
         return
     region = session.region
-    steps = await long(app, TITLE, lambda vault, tell: _planned(vault, region, entries, tell))
+    steps = await run_job(app, TITLE, lambda vault, progress: _planned(vault, region, entries, progress))
     agreed = await app.push_screen_wait(ImportPlan(steps))
     if agreed is None:
         return
-    imported = await long(app, TITLE, lambda vault, tell: _carried_out(vault, region, agreed, tell))
+    imported = await run_job(app, TITLE, lambda vault, progress: _carried_out(vault, region, agreed, progress))
     session.did_large(sanitize(f"import: {summarize(_changing(agreed))}"), imported, region)
     app.screen.refresh_bindings()
     app.notify(sanitize(f"Imported: {summarize(agreed)}. The file is still there, in plain text."), markup=False)
@@ -64,15 +64,15 @@ def _read(asked: Names) -> list[Entry]:
     return [combine(entries, asked.name)] if asked.name else add_prefixes(entries, asked.prefix)
 
 
-def _planned(vault: Vault, region: str, entries: list[Entry], tell: Tell) -> list[Step]:
-    return make_plan(ImportTarget(vault, region), entries, Action.SKIP, tell)
+def _planned(vault: Vault, region: str, entries: list[Entry], progress: Progress) -> list[Step]:
+    return make_plan(ImportTarget(vault, region), entries, Action.SKIP, progress)
 
 
-def _carried_out(vault: Vault, region: str, steps: list[Step], tell: Tell) -> ImportedSecrets:
+def _carried_out(vault: Vault, region: str, steps: list[Step], progress: Progress) -> ImportedSecrets:
     """Answers what takes it back, noted in the same transaction."""
     with vault.transaction():
-        written = apply_plan(ImportTarget(vault, region), _changing(steps), tell)
-        return note_import(vault, region, written, tell)
+        written = apply_plan(ImportTarget(vault, region), _changing(steps), progress)
+        return note_import(vault, region, written, progress)
 
 
 def _changing(steps: list[Step]) -> list[Step]:

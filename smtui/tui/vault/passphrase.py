@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smtui.api.errors import SmtuiError, VaultBusyError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
-from smtui.tui.jobs.job import Tell, long
+from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.unlock.passphrase import wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.vault.change_passphrase import ChangePassphrase
@@ -26,11 +26,11 @@ async def change_passphrase(app: Shell, session: Session) -> None:
     if typed is None:
         return
     try:
-        await session.verifier.end()
-        if session.beside.busy:
+        await session.verifier.stop()
+        if session.background.is_busy:
             raise VaultBusyError("A rotation is under way, so the passphrase cannot be changed now.",
                                  hint="Try again when it is done.")
-        await long(app, TITLE, lambda vault, tell: _changed(session, typed, tell), alone=True)
+        await run_job(app, TITLE, lambda vault, progress: _changed(session, typed, progress), alone=True)
     except SmtuiError:
         wipe(typed)
         raise
@@ -41,13 +41,13 @@ async def change_passphrase(app: Shell, session: Session) -> None:
         app.warn(STILL_OPEN.format(", ".join(copy.name for copy in copies)))
 
 
-def _changed(session: Session, typed: bytearray, tell: Tell) -> None:
+def _changed(session: Session, typed: bytearray, progress: Progress) -> None:
     """What was typed is wiped here, for whoever asked may be gone before this ends."""
     from smtui.backends import stored_key
 
     try:
         with stored_key.refreshed(session.vault):
-            session.vault.maintenance.change_passphrase(typed, tell)
+            session.vault.maintenance.change_passphrase(typed, progress)
         session.code_unseen = True
     finally:
         wipe(typed)

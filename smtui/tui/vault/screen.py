@@ -19,7 +19,7 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.help import places
-from smtui.tui.vault.tasks import TASKS, Task
+from smtui.tui.vault.tasks import KEYRING, RETENTION, TASKS, VaultTask
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
@@ -43,7 +43,7 @@ class VaultScreen(SessionScreen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._now: dict[str, str] = {}
+        self._states: dict[VaultTask, str] = {}
 
     def compose(self) -> ComposeResult:
         yield self.masthead()
@@ -51,19 +51,19 @@ class VaultScreen(SessionScreen[None]):
             yield Static(id="facts")
             with Vertical(id="tasks"):
                 yield Table(
-                    Column("What to do", lambda task: SafeText(task.words), 16),
-                    Column("Now", lambda task: sanitize(self._now.get(task.what, "")), 12, drop=1),
+                    Column("What to do", lambda task: SafeText(task.title), 16),
+                    Column("Now", lambda task: sanitize(self._states.get(task, "")), 12, drop=1),
                     Column("", lambda task: Content.styled(task.tooltip, "$text-muted"), 30, grows=1),
-                    key=lambda task: task.what, nothing=SafeText(),
+                    key=lambda task: task.function, nothing=SafeText(),
                 )
         yield KeyBar()
 
     async def load(self) -> None:
-        facts, self._now = await call(self._facts), await call(self._states)
+        facts, self._states = await call(self._list_facts), await call(self._read_states)
         self.query_one("#facts", Static).update(Content("\n").join(facts))
         self.tasks.put(TASKS)
 
-    def _facts(self) -> list[Content]:
+    def _list_facts(self) -> list[Content]:
         """Line by line; asked of the file, so not in the event loop."""
         vault = self.vault
         return [_fact(title, sanitize(words)) for title, words in (
@@ -92,19 +92,19 @@ class VaultScreen(SessionScreen[None]):
         if len(named) > MOST_REGIONS:
             yield f"and {len(named) - MOST_REGIONS} more"
 
-    def _states(self) -> dict[str, str]:
-        """What holds now of what the tasks change."""
+    def _read_states(self) -> dict[VaultTask, str]:
+        """The present state of what each task changes."""
         days = self.vault.audit.retention_days
         return {
-            "vault.keyring:use_keyring": "stored" if stored_key.load(self.vault.path) else "not stored",
-            "audit.retention:set_retention": f"{days:,} days" if days else "for ever",
+            KEYRING: "stored" if stored_key.load(self.vault.path) else "not stored",
+            RETENTION: f"{days:,} days" if days else "for ever",
         }
 
     @on(Table.Chosen)
     def action_open(self) -> None:
-        task: Task | None = self.tasks.current
+        task: VaultTask | None = self.tasks.current
         if task is not None:
-            self.app.begin(task)
+            self.app.run_vault_task(task)
 
     def on_screen_resume(self) -> None:
         """A task may have changed what is shown."""

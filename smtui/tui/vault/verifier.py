@@ -1,9 +1,8 @@
-"""Verifies, after each unlock, that every row of the vault is as it was last written: beside the screens, and slowly.
+"""The verifier: checks after each unlock that every row of the vault is as it was last written.
 
-It reads one moment of the vault on a connection of its own, so no writer waits for it. Key presses do not either:
-a thread that reads row after row lets go of the interpreter's lock at each of them for too short a time for another
-thread to take it, so that all others stand still until it sleeps. So it reads slices of a millisecond or two, and
-sleeps between them: as long as a slice lasts, and much longer while keys arrive.
+It runs in the background on a connection of its own and reads one snapshot, so no writer waits for it. A thread that
+reads row after row releases the interpreter's lock too briefly for another thread to take it. So the verifier reads
+slices of a millisecond or two and sleeps between them, longer while the user presses keys.
 """
 
 from __future__ import annotations
@@ -19,27 +18,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from smtui.backends.local import Vault
-    from smtui.tui.jobs.worker import Beside
+    from smtui.tui.jobs.background_vault import BackgroundVault
 
 DELAY = 3.0
-"""Seconds after the unlock at which it begins: the first list comes first."""
+"""Seconds from the unlock to the start, so that the first list comes first."""
 PAUSE = 0.002
 """Seconds between two slices, see `vault.digest.SLICE`."""
 LONG_PAUSE = 0.05
-"""Seconds between two slices while somebody presses keys. It goes on all the same, or it would never end."""
+"""Seconds between two slices while the user presses keys."""
 MISMATCH = ("Locked: rows of this vault are not as they were last written. An older page was put back, or another "
             "program wrote into the file. Keep the file as it is, run smtui check, and open a backup.")
 
 
 class _CancelledError(SmtuiError):
-    """Nobody wants to know any more."""
+    """The verification was cancelled."""
 
 
 class Verifier:
-    """One verification for a session. `is_in_use` tells whether somebody is pressing keys."""
+    """The verification of one session.
 
-    def __init__(self, beside: Beside, is_in_use: Callable[[], bool] = lambda: False) -> None:
-        self._beside = beside
+    Args:
+        background: where it runs.
+        is_in_use: whether the user is pressing keys.
+    """
+
+    def __init__(self, background: BackgroundVault, is_in_use: Callable[[], bool] = lambda: False) -> None:
+        self._background = background
         self._is_in_use = is_in_use
         self._stop = Event()
         self._run: asyncio.Future[bool] | None = None
@@ -49,26 +53,26 @@ class Verifier:
         return self._run is not None and not self._run.done()
 
     async def verify(self) -> bool:
-        """Whether everything is as it was last written; True as well where the end of the session came first."""
+        """False if a row is not as it was last written. True if all are, or if the session ended first."""
         if self._stop.is_set():
             return True
-        self._run = asyncio.ensure_future(self._beside.run(self._verify))
+        self._run = asyncio.ensure_future(self._background.run(self._verify_rows))
         try:
             return await asyncio.shield(self._run)
         except VaultDamagedError:
             return False
-        except SmtuiError:  # cancelled, locked, busy: nothing is known
+        except SmtuiError:  # Cancelled, locked or busy: nothing is known.
             return True
 
-    def _verify(self, own: Vault) -> bool:
+    def _verify_rows(self, own: Vault) -> bool:
         return own.maintenance.verify_rows(self._pause)
 
     def _pause(self, rows: int) -> None:
         if self._stop.wait(LONG_PAUSE if self._is_in_use() else PAUSE):
             raise _CancelledError("The verification was cancelled.")
 
-    async def end(self) -> None:
-        """Cancels it, and waits until nothing of it is left."""
+    async def stop(self) -> None:
+        """Cancels the verification and waits until its thread is done."""
         self._stop.set()
         if self._run is not None:
             with suppress(SmtuiError):

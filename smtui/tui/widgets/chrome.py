@@ -18,7 +18,7 @@ from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 
 if TYPE_CHECKING:
-    from smtui.tui.jobs.job import Progress
+    from smtui.tui.jobs.job import JobStatus
     from smtui.tui.shell import Shell
 
 UNDO = "undo"
@@ -98,11 +98,11 @@ def _describe_waiting_keys(count: int) -> str:
     return f"{count:,} {'key waits, Esc drops it' if count == 1 else 'keys wait, Esc drops them'}"
 
 
-def _describe_work(progress: Progress | None) -> str:
-    """`check 34 %`, while a long work goes on beside."""
-    if progress is None:
+def _describe_job(status: JobStatus | None) -> str:
+    """`Check 34%` while a job runs; empty while none does."""
+    if status is None:
         return ""
-    return f"{progress.title} {'…' if progress.share is None else f'{progress.share:.0%}'}"
+    return f"{status.title} {'…' if status.fraction is None else f'{status.fraction:.0%}'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,5 +247,5 @@ class KeyBar(Horizontal):
     def compose(self) -> ComposeResult:
         yield Keys(offers_help=self._offers_help)
         yield Status("keys_waiting", _describe_waiting_keys)
-        yield Status("working", _describe_work, calm=True)
+        yield Status("job_status", _describe_job, calm=True)
         yield Status("clears_in", _describe_countdown)

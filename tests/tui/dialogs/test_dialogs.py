@@ -31,8 +31,8 @@ from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.help.go import Go
-from smtui.tui.jobs.dialog import WorkDialog
-from smtui.tui.jobs.job import LongWork
+from smtui.tui.jobs.dialog import JobDialog
+from smtui.tui.jobs.job import Job
 from smtui.tui.json_editor.diff import DiffLine
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import Key, Sealed
@@ -149,7 +149,7 @@ DIALOGS: dict[str, Make] = {
     "value": lambda session: ValueForm(ValueEdit(session, NAME, sanitize(NAME), EditBase(None, VALUE, None))),
     "value that may not be read": lambda session: ValueForm(
         ValueEdit(session, NAME, sanitize(NAME), EditBase(None, None, None, str(LONG[:200])))),
-    "work": lambda session: WorkDialog(LongWork(sanitize(NAME), lambda vault, tell: None)),
+    "job": lambda session: JobDialog(Job(sanitize(NAME), lambda vault, progress: None)),
 }  # fmt: skip
 
 
@@ -294,7 +294,7 @@ async def shown_dialog(running: SmtuiApp, name: str) -> ModalScreen[Any]:
 EDITABLE = [name for name in DIALOGS if name not in {
     "allow function", "choose vault", "confirm", "conflict", "edited", "event", "go", "import plan", "label preview",
     "pick", "policy preview", "press key", "report", "restore plan", "saved filters", "theme", "undo preview",
-    "undo preview of a large change", "work",
+    "undo preview of a large change", "job",
 }]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 import smtui
 from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
-from smtui.tui.health.checks import Values, of_everything, pieces
+from smtui.tui.health.checks import Values, check_secrets, pieces
 from smtui.tui.health.screen import HealthScreen
 from smtui.tui.secret.screen import SecretScreen
 from tests.conftest import Clock
@@ -90,7 +90,7 @@ async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Va
 @pytest.mark.usefixtures("ailing")
 def test_nothing_of_a_value_is_kept(vault: smtui.Vault) -> None:
     """Neither in a finding nor in what fingerprints are kept in."""
-    found = of_everything(vault, "us-east-1", lambda *_: None)
+    found = check_secrets(vault, "us-east-1", lambda *_: None)
     values = Values()
     values.add("arn", found[0].name, STRONG)
     held = repr((found, values._where, values._bits))

@@ -1,4 +1,4 @@
-"""Work that takes its time goes on beside everything else, and ends in order."""
+"""Jobs run in the background, show their progress and end in order."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ import smtui
 from smtui.api.errors import ClientError
 from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
-from smtui.tui.jobs.dialog import WorkDialog
-from smtui.tui.jobs.job import Deed, Tell, long
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.jobs.dialog import JobDialog
+from smtui.tui.jobs.job import Progress, Task, run_job
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
 from smtui.tui.unlock.screen import UnlockScreen
@@ -32,11 +33,11 @@ class Slow:
         self.go_on = threading.Semaphore(0)
         self.ended: list[str] = []
 
-    def __call__(self, vault: smtui.Vault, tell: Tell) -> int:
+    def __call__(self, vault: smtui.Vault, progress: Progress) -> int:
         try:
             with vault.transaction():
                 for number in range(10):
-                    tell("making", number, 10)
+                    progress("making", number, 10)
                     vault.client().create_secret(Name=f"made-{number}", SecretString="x")
                     self.go_on.acquire(timeout=LIMIT)
         except BaseException as error:
@@ -44,8 +45,8 @@ class Slow:
             raise
         return 10
 
-    async def deed(self, app: SmtuiApp, session: Session) -> None:
-        count = await long(app, SafeText("Making"), self)
+    async def task(self, app: SmtuiApp, session: Session) -> None:
+        count = await run_job(app, SafeText("Making"), self)
         app.notify(f"{count} are made.")
 
 
@@ -62,7 +63,7 @@ async def test_it_shows_how_far_it_is_and_what_came_of_it(app: MakeApp, slow: Sl
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.do(slow.deed)
+        running.run_task(slow.task)
         await until(pilot, lambda: "making" in screen_text(running))
         slow.go_on.release(5)
         await until(pilot, lambda: "making 5 of 10" in screen_text(running))
@@ -79,15 +80,15 @@ async def test_one_can_go_on_beside_it(app: MakeApp, slow: Slow) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.do(slow.deed)
-        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        running.run_task(slow.task)
+        await until(pilot, lambda: isinstance(running.screen, JobDialog))
         slow.go_on.release(2)
         await pilot.press("f9")
         await until(pilot, lambda: "Making 20%" in screen_text(running))
         await pilot.press("slash", "m")
         assert running.screen.filter.value == "m"  # type: ignore[attr-defined]
         await pilot.press("f9")
-        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        await until(pilot, lambda: isinstance(running.screen, JobDialog))
         slow.go_on.release(8)
         await until(pilot, lambda: said(running) == ["10 are made."])
 
@@ -98,8 +99,8 @@ async def test_what_is_stopped_leaves_nothing(app: MakeApp, slow: Slow, vault: s
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.do(slow.deed)
-        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        running.run_task(slow.task)
+        await until(pilot, lambda: isinstance(running.screen, JobDialog))
         await pilot.press("escape")
         slow.go_on.release(10)
         await until(pilot, lambda: said(running) == ["Stopped. Nothing was changed."])
@@ -114,8 +115,8 @@ async def test_a_long_question_is_stopped_in_the_middle(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.do(working(lambda vault, tell: vault._state.database.row(endless)))
-        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        running.run_task(working(lambda vault, progress: vault._state.database.row(endless)))
+        await until(pilot, lambda: isinstance(running.screen, JobDialog))
         await pilot.press("escape")
 
         await until(pilot, lambda: said(running) == ["Stopped. Nothing was changed."])
@@ -126,8 +127,8 @@ async def test_the_lock_ends_it(app: MakeApp, slow: Slow, vault: smtui.Vault) ->
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.do(slow.deed)
-        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
+        running.run_task(slow.task)
+        await until(pilot, lambda: isinstance(running.screen, JobDialog))
         locking = asyncio.ensure_future(running.lock())
         await until(pilot, lambda: isinstance(running.screen, UnlockScreen))
         assert not locking.done()
@@ -145,30 +146,73 @@ async def test_there_is_one_at_a_time(app: MakeApp, slow: Slow) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.do(slow.deed)
-        await until(pilot, lambda: isinstance(running.screen, WorkDialog))
-        running.do(slow.deed)
+        running.run_task(slow.task)
+        await until(pilot, lambda: isinstance(running.screen, JobDialog))
+        running.run_task(slow.task)
         await until(pilot, lambda: said(running))
-        slow.go_on.release(10)
-
         assert said(running) == ["Making is still under way.\nWait for its end, or stop it."]
+        slow.go_on.release(10)
+        await until(pilot, lambda: running.session and running.session.job is None)
 
 
 async def test_a_refusal_is_said(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.do(working(lambda vault, tell: vault.client().describe_secret(SecretId="absent")))
+        running.run_task(working(lambda vault, progress: vault.client().describe_secret(SecretId="absent")))
 
         await until(pilot, lambda: said(running))
         assert "can't find" in said(running)[0]
 
 
-def working(function: Callable[[smtui.Vault, Tell], Any]) -> Deed:
-    async def deed(app: SmtuiApp, session: Session) -> None:
-        await long(app, SafeText("Working"), function)
+def working(function: Callable[[smtui.Vault, Progress], Any]) -> Task:
+    async def task(app: SmtuiApp, session: Session) -> None:
+        await run_job(app, SafeText("Working"), function)
 
-    return deed
+    return task
+
+
+@pytest.mark.parametrize("mounted", [True, False], ids=["mounted", "not mounted yet"])
+async def test_its_dialog_takes_no_other_away(app: MakeApp, slow: Slow, mounted: bool) -> None:
+    """A dialog that opens over it as the job ends stays until the user answers, and gets the answer."""
+    running = app()
+    question, answers = Confirm(SafeText("Go on?"), SafeText(), "Go on"), list[bool | None]()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        slow.go_on.release(9)
+        task = running.run_task(slow.task)
+        await until(pilot, lambda: running.job_status and running.job_status.done == 9)
+        await until(pilot, lambda: isinstance(running.screen, JobDialog) and running.screen.is_mounted)
+        if not mounted:
+            await running.pop_screen()
+            running.show_job()
+        running.push_screen(question, answers.append)
+        slow.go_on.release()
+        await until(pilot, lambda: task.is_finished and said(running))
+        await until(pilot, lambda: question.is_mounted)
+        assert running.screen is question
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: isinstance(running.screen, SecretsScreen))
+
+        assert answers == [True]
+        assert not any(isinstance(screen, JobDialog) for screen in running.screen_stack)
+
+
+async def test_the_end_removes_a_dialog_that_is_not_mounted_yet(app: MakeApp, slow: Slow) -> None:
+    """What the task asks next is asked over the screen where it began."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: running.session)
+        running.run_task(slow.task)
+        await until(pilot, lambda: running.session and running.session.job)
+        assert running.session is not None and running.session.job is not None
+        running.show_job()
+        assert isinstance(running.screen, JobDialog) and not running.screen.is_mounted
+        running.session.job.is_over = True
+        running.refresh_job()
+        assert isinstance(running.screen, SecretsScreen)
+        slow.go_on.release(10)
+        await until(pilot, lambda: said(running) == ["10 are made."])
 
 
 @pytest.mark.usefixtures("filled")
@@ -177,7 +221,7 @@ async def test_what_ends_at_once_is_not_shown(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        done = running.do(working(lambda vault, tell: tell("x", 1, 1)))
+        done = running.run_task(working(lambda vault, progress: progress("x", 1, 1)))
         seen: set[type] = set()
         await until(pilot, lambda: seen.add(type(running.screen)) or done.is_finished)
 

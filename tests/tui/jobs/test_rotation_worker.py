@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.tui.jobs.rotation_worker import Rotator
-from smtui.tui.jobs.worker import Beside
+from smtui.tui.jobs.background_vault import BackgroundVault
+from smtui.tui.jobs.rotation_worker import RotationWorker
 from tests.conftest import PASSPHRASE, Clock
 from tests.rotation.test_command import alive
 from tests.tui.conftest import MakeApp, said, until
@@ -69,7 +69,7 @@ async def test_what_a_screen_begins_is_answered_at_once_and_carried_out_beside_i
         assert running.session
         running.session.client().rotate_secret(SecretId="db")
         assert value(due) == "first"
-        running.rotate_asked()
+        running.rotate_queued()
 
         await until(pilot, lambda: "db is rotated." in said(running))
         assert len(value(due)) == 32
@@ -97,7 +97,7 @@ async def test_the_lock_ends_a_function_and_what_it_had_begun_can_be_gone_on_wit
         await until(pilot, lambda: running.session)
         assert running.session
         running.session.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
-        running.rotate_asked()
+        running.rotate_queued()
         await until(pilot, begun.exists)
         await pilot.press("ctrl+l")
         await until(pilot, lambda: vault.locked)
@@ -133,7 +133,7 @@ while True:
         await until(pilot, lambda: running.session)
         assert running.session
         running.session.client().rotate_secret(SecretId="db", RotationLambdaARN=arn)
-        running.rotate_asked()
+        running.rotate_queued()
         await until(pilot, lambda: note.exists() and note.read_text().endswith("."))
         await pilot.press(key)
         await until(pilot, lambda: vault.locked)
@@ -146,10 +146,10 @@ while True:
 
 
 async def test_after_the_lock_nothing_is_rotated(vault: smtui.Vault, due: Any) -> None:
-    beside = Beside(vault)
-    rotator = Rotator(beside)
-    await beside.stop()
-    assert await rotator.look() == []
+    background = BackgroundVault(vault)
+    worker = RotationWorker(background)
+    await background.stop()
+    assert await worker.rotate_due() == []
     vault.lock()
     with smtui.open_vault(vault.path, PASSPHRASE) as again:
         assert value(again.client()) == "first"
@@ -158,5 +158,5 @@ async def test_after_the_lock_nothing_is_rotated(vault: smtui.Vault, due: Any) -
 async def test_reading_only_rotates_nothing(vault: smtui.Vault, due: Any) -> None:
     vault.close()
     with smtui.open_vault(vault.path, PASSPHRASE, read_only=True) as again:
-        assert await Rotator(Beside(again)).look() == []
+        assert await RotationWorker(BackgroundVault(again)).rotate_due() == []
         assert value(again.client()) == "first"

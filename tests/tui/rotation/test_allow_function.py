@@ -117,8 +117,8 @@ async def test_one_begun_elsewhere_is_said_to_wait(app: MakeApp, received: smtui
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.session.rotator.ask(received.client().describe_secret(SecretId="db")["ARN"], "us-east-1")
-        running.rotate_asked()
+        running.session.rotation_worker.enqueue(received.client().describe_secret(SecretId="db")["ARN"], "us-east-1")
+        running.rotate_queued()
         await until(pilot, lambda: f"The rotation of db {WAITS}." in said(running))
     assert not marker.exists()
 
@@ -152,13 +152,13 @@ async def ask_at_functions(pilot: Pilot[None]) -> None:
 
 
 @pytest.fixture
-def long(vault: smtui.Vault) -> smtui.Vault:
+def run_job(vault: smtui.Vault) -> smtui.Vault:
     """A command with more arguments than a screen has lines."""
     arguments = ["/usr/bin/python3", "-c", "print('a long program')\n" * 40, *(f"--option-{n}" for n in range(60))]
     vault.rotations().create_function(FunctionName="run", Command={"Arguments": arguments}, Allow=False)
     return vault
 
 
-def test_the_question(snap_compare: Any, app: MakeApp, long: smtui.Vault) -> None:
+def test_the_question(snap_compare: Any, app: MakeApp, run_job: smtui.Vault) -> None:
     """Its answers are in sight, however long the command is."""
     assert snap_compare(app(), terminal_size=SMALL, run_before=ask_at_functions)

@@ -38,7 +38,7 @@ async def at(pilot: Pilot[None], running: SmtuiApp, task: str) -> None:
     await pilot.press("o", "v")
     await until(pilot, lambda: isinstance(running.screen, VaultScreen) and running.screen is not before
                 and "Account" in screen_text(running))
-    number = next(number for number, each in enumerate(TASKS) if each.words == task)
+    number = next(number for number, each in enumerate(TASKS) if each.title == task)
     await pilot.press("home", *["down"] * number, "enter")
 
 
@@ -243,7 +243,7 @@ async def test_a_file_that_cannot_be_read_says_where(app: MakeApp, tmp_path: Pat
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ask_to_import(pilot, running, tmp_path / "bad.env")
-        await until(pilot, lambda: "line 2: NAME=value is wanted here" in "".join(said(running)))
+        await until(pilot, lambda: "line 2: expected NAME=value" in "".join(said(running)))
 
         await until(pilot, lambda: "dev/" in screen_text(running))
 
@@ -308,7 +308,7 @@ async def test_an_export_overwrites_nothing(app: MakeApp, tmp_path: Path, filled
         await until(pilot, lambda: "Every value is written in plain text" in screen_text(running))
         await paste(pilot, str(tmp_path / "mine"))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: "There is already something" in "".join(said(running)))
+        await until(pilot, lambda: "already exists" in "".join(said(running)))
 
     assert (tmp_path / "mine").read_text() == "mine"
 

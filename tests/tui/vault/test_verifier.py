@@ -79,7 +79,7 @@ async def test_it_gives_way(
             await pilot.press("ctrl+l")
             await until(pilot, lambda: vault.locked)
         else:
-            await session.verifier.end()
+            await session.verifier.stop()
             vault.maintenance.change_passphrase("another six words of passphrase")
         assert not session.verifier.is_running
 

@@ -1,0 +1,95 @@
+"""Runs functions in background threads, each on a connection to the vault of its own.
+
+No key press waits for them. The lock ends them: their next call raises VaultLockedError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Event
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from smtui.api.errors import VaultLockedError
+from smtui.tui.ended_threads import end_threads
+
+if TYPE_CHECKING:
+    from smtui.backends.local import Vault
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+THREADS = 16
+"""How many functions run at once at most."""
+PAUSE = 0.001
+"""Seconds for which a background thread sleeps after some work of SQLite, see `Vault.reopen`."""
+
+
+class BackgroundVault:
+    """The vault of a session for its background threads, from the unlock to `stop`.
+
+    A thread that steps through rows releases the interpreter's lock too briefly for another thread to take it. So
+    each of these threads sleeps now and then, and the event loop runs meanwhile.
+
+    Args:
+        vault: the open vault of the session.
+    """
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+        self._stop = Event()
+        self._open_vaults: set[Vault] = set()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="smtui-background")
+
+    async def run(self, function: Callable[[Vault], Answer]) -> Answer:
+        """Calls `function` in a background thread with a vault of its own.
+
+        Args:
+            function: uses the vault it is given, and no other.
+
+        Returns:
+            What `function` returns.
+
+        Raises:
+            VaultLockedError: the session has ended.
+            Exception: whatever `function` raises.
+        """
+        if self.is_stopped:
+            raise VaultLockedError("The vault is locked.")
+        return await self._run_in_thread(self._call_with_vault, function)
+
+    async def _run_in_thread(self, function: Callable[P, Answer], *args: P.args, **kwargs: P.kwargs) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *args, **kwargs))
+
+    def _call_with_vault(self, function: Callable[[Vault], Answer]) -> Answer:
+        with self.vault.reopen(pause=self._pause) as own:
+            self._open_vaults.add(own)
+            try:
+                if self.is_stopped:
+                    own.close()
+                return function(own)
+            finally:
+                self._open_vaults.discard(own)
+
+    def _pause(self) -> None:
+        self._stop.wait(PAUSE)
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stop.is_set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a function is running."""
+        return bool(self._open_vaults)
+
+    async def stop(self) -> None:
+        """Closes the vaults of all threads; a transaction that is under way ends first.
+
+        The threads end too, because their stacks may hold remains of keys.
+        """
+        self._stop.set()
+        for own in tuple(self._open_vaults):
+            await self._run_in_thread(own.close)
+        end_threads(self._threads)
