@@ -121,3 +121,12 @@ def test_public_names() -> None:
         assert getattr(smtui, name).__module__.startswith("smtui.")
     with pytest.raises(AttributeError):
         _ = smtui.nothing
+
+
+def test_the_tests_of_a_module_lie_in_a_folder_named_as_its_package() -> None:
+    """Folders for what crosses packages are named here."""
+    crossing = {"contract", "durability", "e2e", "fuzz", "leaks", "scenarios"}
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        folder = file.parent.relative_to(ROOT / "tests")
+        if folder.parts[:1] not in ((), *((name,) for name in crossing)):
+            assert (ROOT / "smtui" / folder / "__init__.py").exists(), folder

@@ -40,12 +40,12 @@ from smtui.tui.help.palette import Actions
 from smtui.tui.help.places import REGIONS, SECRETS
 from smtui.tui.input_queue import INPUT
 from smtui.tui.jobs import rotation_worker
-from smtui.tui.jobs.job import REFRESH_INTERVAL, Task
+from smtui.tui.jobs.job import REFRESH_INTERVAL
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.secret.tabs import VALUE
 from smtui.tui.session import Opened, Session
-from smtui.tui.shell import Place, Shell
+from smtui.tui.shell import Place, Shell, Task
 from smtui.tui.too_small import TooSmallScreen, fits
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
 from smtui.tui.unlock.screen import UnlockScreen
@@ -334,7 +334,7 @@ class SmtuiApp(Shell):
         if self.session is not None and self.session.read_only and task.changes:
             self.warn(READ_ONLY)
         else:
-            self.run_task(task.load())
+            self.run_task(screens.load_task(task))
 
     def refresh_job(self) -> None:
         """Shows the progress of the session's job, or removes the dialog of one that is over."""

@@ -1,6 +1,6 @@
-"""The screen of each place, and of each tab of a secret: each module is imported when its screen is first shown.
+"""The screen of each place and of each tab of a secret, and what each task for the vault does.
 
-Only the app imports this.
+Each module is imported when its screen or task is first needed. Only the app imports this one.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.tui.help import places
 from smtui.tui.secret import tabs
+from smtui.tui.vault import tasks
 
 if TYPE_CHECKING:
     from smtui.tui.base_screen import SessionScreen
     from smtui.tui.session import Session
-    from smtui.tui.shell import Place
+    from smtui.tui.shell import Place, Task
 
 
 def make_place_screen(place: Place, session: Session) -> SessionScreen[Any]:
@@ -25,6 +26,11 @@ def make_place_screen(place: Place, session: Session) -> SessionScreen[Any]:
 def make_tab_screen(number: int, session: Session, secret_id: str) -> tabs.SecretTab:
     """The screen of a tab of a secret, from `tabs.POLICY` on; the first two are on the secret's own screen."""
     return _TABS[number](session, secret_id)
+
+
+def load_task(task: tasks.VaultTask) -> Task:
+    """What a task does."""
+    return _TASKS[task]()
 
 
 def _make_regions(session: Session) -> SessionScreen[Any]:
@@ -105,6 +111,48 @@ def _make_history(session: Session, secret_id: str) -> tabs.SecretTab:
     return HistoryScreen(session, secret_id)
 
 
+def _load_check() -> Task:
+    from smtui.tui.vault.check import check
+
+    return check
+
+
+def _load_backup() -> Task:
+    from smtui.tui.vault.backup import back_up
+
+    return back_up
+
+
+def _load_import() -> Task:
+    from smtui.tui.vault.import_secrets import bring_in
+
+    return bring_in
+
+
+def _load_export() -> Task:
+    from smtui.tui.vault.export_secrets import take_out
+
+    return take_out
+
+
+def _load_new_passphrase() -> Task:
+    from smtui.tui.vault.passphrase import change_passphrase
+
+    return change_passphrase
+
+
+def _load_keyring() -> Task:
+    from smtui.tui.vault.keyring import use_keyring
+
+    return use_keyring
+
+
+def _load_retention() -> Task:
+    from smtui.tui.audit.retention import set_retention
+
+    return set_retention
+
+
 _PLACES: Mapping[Place, Callable[[Session], SessionScreen[Any]]] = {
     places.REGIONS: _make_regions,
     places.KEYS: _make_keys,
@@ -121,4 +169,13 @@ _TABS: Mapping[int, Callable[[Session, str], tabs.SecretTab]] = {
     tabs.ROTATION: _make_rotation,
     tabs.REPLICATION: _make_replication,
     tabs.HISTORY: _make_history,
+}
+_TASKS: Mapping[tasks.VaultTask, Callable[[], Task]] = {
+    tasks.CHECK: _load_check,
+    tasks.BACKUP: _load_backup,
+    tasks.IMPORT: _load_import,
+    tasks.EXPORT: _load_export,
+    tasks.NEW_PASSPHRASE: _load_new_passphrase,
+    tasks.KEYRING: _load_keyring,
+    tasks.RETENTION: _load_retention,
 }

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +21,7 @@ from smtui.system.settings import Settings
 from smtui.tui.bridge import must_be_on_top
 from smtui.tui.clipboard_app import CopyingApp
 from smtui.tui.input_queue import InputQueue
-from smtui.tui.jobs.job import JobStatus, Task
+from smtui.tui.jobs.job import JobStatus
 from smtui.tui.session import Session
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from smtui.tui.vault.tasks import VaultTask
 
 Result = TypeVar("Result")
+Task = Callable[["Shell", Session], Awaitable[None]]
+"""A coroutine function that asks the user, runs jobs and reports."""
 
 
 @dataclass(frozen=True, slots=True)

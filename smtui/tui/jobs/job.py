@@ -12,25 +12,24 @@ one job at a time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Event
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from smtui.backends.local import Vault
-    from smtui.tui.session import Session
-    from smtui.tui.shell import Shell
+    from smtui.tui.jobs.background_vault import BackgroundVault
 
 Result = TypeVar("Result")
 Progress = Callable[[str, int, int], None]
 """Takes what a job is doing, how many items are done, and how many there are (0 if unknown)."""
-Task = Callable[["Shell", "Session"], Awaitable[None]]
-"""A coroutine function that asks the user, runs jobs and reports."""
 
 SHOW_AFTER = 0.3
 """Seconds after which the dialog of a running job opens."""
@@ -91,7 +90,7 @@ class Job(Generic[Result]):
         self._own: Vault | None = None
         self._run: asyncio.Future[Result] | None = None
 
-    async def run(self, session: Session) -> Result:
+    async def run(self, session: JobSession) -> Result:
         """Runs the function and returns its result.
 
         Raises:
@@ -140,8 +139,38 @@ class Job(Generic[Result]):
             self._run.exception()  # The task that awaited it may be cancelled; asyncio would log the exception.
 
 
+class JobSession(Protocol):
+    """What a job needs of the session."""
+
+    job: Job[Any] | None
+
+    @property
+    def vault(self) -> Vault: ...
+    @property
+    def background(self) -> BackgroundVault: ...
+
+
+class JobInput(Protocol):
+    """What a job needs of the queue of keys."""
+
+    def let_pass_later(self, seconds: float) -> asyncio.TimerHandle: ...
+
+
+class JobApp(Protocol):
+    """What a job needs of the app."""
+
+    @property
+    def session(self) -> JobSession | None: ...
+    @property
+    def input(self) -> JobInput: ...
+    def show_job(self) -> None: ...
+    def refresh_job(self) -> None: ...
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer: ...
+    def set_interval(self, interval: float, callback: Callable[[], None]) -> Timer: ...
+
+
 async def run_job(
-    app: Shell, title: SafeText, function: Callable[[Vault, Progress], Result], *, alone: bool = False
+    app: JobApp, title: SafeText, function: Callable[[Vault, Progress], Result], *, alone: bool = False
 ) -> Result:
     """Runs `function(vault, progress)` as the session's job; a dialog shows its progress if it takes long.
 

@@ -21,16 +21,16 @@ from smtui.tui.undo import inverse
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
-    from smtui.tui.secret_list.screen import SecretsScreen
+    from smtui.tui.secret_list.listing import ListingScreen
 
 Entries = Sequence["SecretListEntry"]
 
 
-async def delete(screen: SecretsScreen, entries: Entries) -> None:
+async def delete(screen: ListingScreen, entries: Entries) -> None:
     await _carried_out(screen, DeletionPlan(screen.session, entries))
 
 
-async def restore(screen: SecretsScreen, entries: Entries) -> None:
+async def restore(screen: ListingScreen, entries: Entries) -> None:
     """One is restored at once: that can be undone."""
     if len(entries) > 1:
         await _carried_out(screen, RestorePlan(screen.session, entries))
@@ -44,7 +44,7 @@ async def restore(screen: SecretsScreen, entries: Entries) -> None:
     await screen.done(f"{entry['Name']} is restored.")
 
 
-async def tag(screen: SecretsScreen, entries: Entries) -> None:
+async def tag(screen: ListingScreen, entries: Entries) -> None:
     """One secret's tags are edited as they are; of several, one says what becomes different."""
     if len(entries) > 1:
         await _carried_out(screen, TagPlan(screen.session, entries))
@@ -53,13 +53,13 @@ async def tag(screen: SecretsScreen, entries: Entries) -> None:
     await edit_tags(screen, entry["ARN"], sanitize(entry["Name"]), extract_tags(entry))
 
 
-async def export(screen: SecretsScreen, entries: Entries) -> None:
+async def export(screen: ListingScreen, entries: Entries) -> None:
     dialog = ExportPlan(screen.session, entries)
     if await screen.app.push_screen_wait(dialog) is not None:
         screen.app.run_task(partial(write, dialog=dialog))
 
 
-async def copy_names(screen: SecretsScreen, entries: Entries) -> None:
+async def copy_names(screen: ListingScreen, entries: Entries) -> None:
     """One a line."""
     titles = [SafeText("names"), SafeText("ARNs")]
     picked = await screen.app.push_screen_wait(Pick(sanitize(f"Copy what of {counted(len(entries))}?"), titles))
@@ -68,7 +68,7 @@ async def copy_names(screen: SecretsScreen, entries: Entries) -> None:
         await screen.app.copy("\n".join(words), f"{titles[picked].capitalize()} of {counted(len(entries))}")
 
 
-async def _carried_out(screen: SecretsScreen, dialog: PlanScreen) -> None:
+async def _carried_out(screen: ListingScreen, dialog: PlanScreen) -> None:
     """What is done is not marked any more; what was refused still is."""
     done: list[Any] = await carried_out(screen, dialog)
     if done:

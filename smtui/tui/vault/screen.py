@@ -54,7 +54,7 @@ class VaultScreen(SessionScreen[None]):
                     Column("What to do", lambda task: SafeText(task.title), 16),
                     Column("Now", lambda task: sanitize(self._states.get(task, "")), 12, drop=1),
                     Column("", lambda task: Content.styled(task.tooltip, "$text-muted"), 30, grows=1),
-                    key=lambda task: task.function, nothing=SafeText(),
+                    key=lambda task: task.title, nothing=SafeText(),
                 )
         yield KeyBar()
 

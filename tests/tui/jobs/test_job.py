@@ -15,9 +15,10 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.jobs.dialog import JobDialog
-from smtui.tui.jobs.job import Progress, Task, run_job
+from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
+from smtui.tui.shell import Task
 from smtui.tui.unlock.screen import UnlockScreen
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import MakeApp, said, screen_text, until
