@@ -96,7 +96,8 @@ class LabelsScreen(BaseSecretScreen):
             return
         label = await self._pick_label(f"Take which label from version {shorten_id(version.id)}?", removable)
         if label is not None:
-            await self._preview_and_move(f"Take {label} from version {shorten_id(version.id)}?", label, None)
+            question = f"Take {label} from version {shorten_id(version.id)}?"
+            await self._preview_and_move(question, label, None, source=version.id)
 
     @gesture
     async def action_roll_back(self) -> None:
@@ -106,19 +107,28 @@ class LabelsScreen(BaseSecretScreen):
         if move is None:
             self.say("There is no version before to roll back to: none has AWSPREVIOUS.")
             return
-        await self._preview_and_move("Roll back to the version before?", AWSCURRENT, move.after[AWSCURRENT], ROLL_BACK)
+        question, current = "Roll back to the version before?", move.after[AWSCURRENT]
+        await self._preview_and_move(question, AWSCURRENT, current, answer=ROLL_BACK)
 
     async def _preview_and_move(
-        self, question: str, label: str, target: str | None, answer: SafeText | None = None
+        self, question: str, label: str, target: str | None, *,
+        source: str | None = None, answer: SafeText | None = None,
     ) -> None:
         """Previews a move, makes it and records the undo action.
 
         The preview reads the present labels. If others move them before the answer, a dialog says so and offers a new
-        preview.
+        preview. If another session has done the same already, that is said instead.
+
+        Args:
+            target: the version to move `label` to; None removes it from `source`.
+            answer: the label of the button, if it is not named after what becomes of the label.
         """
         labels: Labels = await self._read_labels(self.labels)
         try:
             while True:
+                if (reason := _find_nothing_to_do(labels, label, target, source)) is not None:
+                    self.say(reason)
+                    return
                 move = plan_label_move(labels, label, target)
                 preview = LabelPreview(sanitize(question), move, answer or _name_act(move, label))
                 if not await self.app.push_screen_wait(preview):
@@ -182,3 +192,12 @@ def _name_act(move: LabelMove, label: str) -> SafeText:
     if label not in move.after:
         return SafeText("Remove label")
     return SafeText("Move") if label in move.before else SafeText("Attach label")
+
+
+def _find_nothing_to_do(labels: Labels, label: str, target: str | None, source: str | None) -> str | None:
+    """Why there is nothing left to do, as another session moved the label meanwhile; None if there is."""
+    if target is None and labels.get(label) != source:
+        return f"{label} is no longer on version {shorten_id(source)}. Nothing was changed."
+    if target is not None and labels.get(label) == target:
+        return f"{label} is on version {shorten_id(target)} already. Nothing was changed."
+    return None

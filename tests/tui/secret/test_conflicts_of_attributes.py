@@ -14,6 +14,7 @@ from textual.widgets import Button, Input
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.pick import Pick
 from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.policy.screen import PolicyScreen
 from smtui.tui.secret.conflict import ConflictDialog
@@ -339,6 +340,42 @@ async def test_a_label_that_others_moved(app: MakeApp, database: Any, other: Any
         await on(pilot, SecretScreen)
 
         assert labels(database)["blue"] == FIRST
+
+
+@pytest.mark.parametrize("taken_to", [None, FIRST])
+async def test_a_label_that_others_removed_first(
+    app: MakeApp, database: Any, other: Any, taken_to: str | None  # noqa: F811
+) -> None:
+    """It is never taken from another version than the question named, and no plan without a change is shown."""
+    database.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=SECOND)
+    database.update_secret_version_stage(**ID, VersionStage="green", MoveToVersionId=SECOND)
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press("minus")
+        await on(pilot, Pick)
+        move: Any = {"MoveToVersionId": taken_to} if taken_to else {}
+        other.update_secret_version_stage(**ID, VersionStage="blue", RemoveFromVersionId=SECOND, **move)
+        await pilot.press("enter")
+        await hears(pilot, "blue is no longer on version 00000002. Nothing was changed.")
+
+        assert isinstance(running.screen, SecretScreen)
+        assert labels(database).get("blue") == taken_to
+
+
+async def test_a_label_that_others_attached_first(app: MakeApp, database: Any, other: Any) -> None:  # noqa: F811
+    """The plan would have no change in it."""
+    running = app()
+    async with opened(running) as pilot:
+        await at_versions(pilot)
+        await pilot.press("plus")
+        await sees(pilot, "A label for version 00000002")
+        other.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=SECOND)
+        await types(pilot, "blue")
+        await pilot.press("enter")
+        await hears(pilot, "blue is on version 00000002 already. Nothing was changed.")
+
+        assert isinstance(running.screen, SecretScreen)
 
 
 # Undo.
