@@ -347,6 +347,11 @@ SHORTCUTS = (
 )
 
 
+FIRST_IN_FOOTER = frozenset(
+    shortcut.id for shortcut in SHORTCUTS if {"ctrl+s", "escape"} & set(shortcut.keys.split(","))
+)
+"""The shortcuts that store, and those that leave: a footer without room for all of its keys drops the others first."""
+
 IDS = frozenset(shortcut.id for shortcut in SHORTCUTS)
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import selectors
 import sys
+import unicodedata
 from codecs import getincrementaldecoder
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -25,6 +26,7 @@ from textual.css.query import NoMatches
 from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 from textual.drivers import _writer_thread
+from textual.keys import KEY_TO_UNICODE_NAME
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import SeverityLevel
@@ -36,6 +38,11 @@ from smtui.system.hardening import describe_incident
 from smtui.system.terminal_end import TERMINAL
 
 LIBRARIES = ("textual", "rich", "smtui")
+
+# Textual 8.2 does not find the characters of the keys that it renamed, and so takes them for keys which a field leaves
+# to the screen: the footer offered "/ Filter" while "/" typed a slash.
+RENAMED_KEYS = {"slash": "/", "backslash": "\\", "at": "@", "minus": "-", "plus": "+", "underscore": "_"}
+KEY_TO_UNICODE_NAME.update({key: unicodedata.name(character) for key, character in RENAMED_KEYS.items()})
 
 
 class ParsedRules(LRUCache[tuple[object, ...], list[RuleSet]]):

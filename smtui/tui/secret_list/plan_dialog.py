@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 WIDEST_NAME = 40
 COLOURS = {State.PLANNED: "$text-muted", State.LEFT_OUT: "$warning", State.DONE: "$success", State.REFUSED: "$error"}
+CHANGE_PLAN = frozenset({"save", "add", "remove", "days"})
+"""The actions that change a plan or carry it out."""
 
 
 class PlanScreen(Dialog[Plan]):
@@ -44,6 +46,7 @@ class PlanScreen(Dialog[Plan]):
     BINDINGS = keys.of("dialog") + keys.of("plan")
     CSS_PATH: ClassVar = ["plan_dialog.tcss"]
     AUTO_FOCUS = "#cancel"
+    KEY_NAMES: ClassVar[Mapping[str, str]] = {}
 
     said = getters.query_one("#said", Static)
     go = getters.query_one("#go", Button)
@@ -55,6 +58,7 @@ class PlanScreen(Dialog[Plan]):
         self.plan = Plan([Item(entry) for entry in entries])
         self._since_shown: ChangesSince | None = None
         self._begun = self._over = False
+        self.key_names: Mapping[str, str] = dict(self.KEY_NAMES)
 
     # What a kind of plan says of itself.
 
@@ -167,7 +171,7 @@ class PlanScreen(Dialog[Plan]):
         self._begun = True
         for field in self.query("Input, Checkbox, #go"):
             field.disabled = True
-        self.query_one("#cancel", Button).label = "Stop"
+        self._name_cancel("Stop")
         passing = self.app.input.let_pass_later(SHOW_AFTER)
         try:
             await self.plan.carry_out(self.client, self.session.vault.transaction, self._tell)
@@ -178,6 +182,18 @@ class PlanScreen(Dialog[Plan]):
             self._show_what_was_refused()
         else:
             self.dismiss(self.plan)
+
+    def _name_cancel(self, words: str) -> Button:
+        """What leaving comes to from now on, on its button and in the footer."""
+        cancel = self.query_one("#cancel", Button)
+        cancel.label = words
+        self.key_names = {**self.key_names, "dialog.cancel": words}
+        self.refresh_bindings()
+        return cancel
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of what changes the plan, nothing is left once it is carried out."""
+        return action not in CHANGE_PLAN or not self._begun
 
     def _tell(self, number: int) -> None:
         self.say(f"{number + 1:,} of {counted(len(self.plan.items))}…")
@@ -192,9 +208,7 @@ class PlanScreen(Dialog[Plan]):
         self.items.put(sorted(self.plan.items, key=lambda item: item.state is not State.REFUSED))
         self.items.go(0)
         self._tell_in_full()
-        close = self.query_one("#cancel", Button)
-        close.label = "Close"
-        close.focus()
+        self._name_cancel("Close").focus()
 
     @on(Table.Moved)
     def _tell_in_full(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +113,7 @@ class Key:
     spelled: str
     words: str
     works: bool
+    is_first: bool = False
     at: int = 0
 
     @property
@@ -127,7 +128,7 @@ class Key:
 
 
 class Keys(Widget):
-    """The keys that work here, as many as there is room for in full.
+    """The keys that work here, as many as there is room for in full: those that store and that leave before others.
 
     Help is always in sight at the right end, and beside it undo, once there is something to undo.
     """
@@ -193,10 +194,9 @@ class Keys(Widget):
         aside = [found.pop(action) for action in ASIDE if action in found]
         end = self.size.width - sum(entry.width for entry in aside)
         fitting, at = [], 0
-        for entry in found.values():
-            if at + entry.width <= end:
-                fitting.append(replace(entry, at=at))
-                at += entry.width
+        for entry in _find_fitting(list(found.values()), end):
+            fitting.append(replace(entry, at=at))
+            at += entry.width
         for entry in aside:
             fitting.append(replace(entry, at=end))
             end += entry.width
@@ -212,21 +212,33 @@ class Keys(Widget):
     def _meant(self) -> Iterator[tuple[str, Key]]:
         """By what they do; where several keys do the same, the first.
 
-        A screen may name what a key comes to there: `KEY_NAMES` has the words by the shortcut's id.
+        A screen may name what a key comes to there: `KEY_NAMES` has the words by the shortcut's id,
+        or `key_names` where they change.
         """
         session, told = self.app.session, set()
-        names: Mapping[str, str] = getattr(self.screen, "KEY_NAMES", {})
+        names: Mapping[str, str] = getattr(self.screen, "key_names", getattr(self.screen, "KEY_NAMES", {}))
         undoable = session is not None and session.undo.last is not None
         for _, binding, enabled, _ in self.screen.active_bindings.values():
             if binding.show and binding.action not in told and (binding.action != UNDO or undoable):
                 told.add(binding.action)
                 words = names.get(binding.id or "", binding.description)
-                yield binding.action, Key(binding.key, self.app.get_key_display(binding), words, enabled)
+                yield binding.action, Key(binding.key, self.app.get_key_display(binding), words, enabled,
+                                          binding.id in keys.FIRST_IN_FOOTER)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         entry = next((each for each in self.entries if each.at <= event.x < each.at + each.width), None)
         if entry is not None and entry.works:
             self.app.simulate_key(entry.key)
+
+
+def _find_fitting(entries: Sequence[Key], room: int) -> list[Key]:
+    """Those that fit into so many columns, in their order; the ones that are to be kept find room first."""
+    chosen = []
+    for index, entry in sorted(enumerate(entries), key=lambda each: not each[1].is_first):
+        if entry.width <= room:
+            chosen.append(index)
+            room -= entry.width
+    return [entries[index] for index in sorted(chosen)]
 
 
 class KeyBar(Horizontal):

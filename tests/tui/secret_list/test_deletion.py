@@ -218,19 +218,22 @@ async def test_several_are_one_thing_to_undo(app: MakeApp, filled: Any) -> None:
 
 
 async def test_a_plan_can_be_stopped_in_the_middle(app: MakeApp, filled: Any, monkeypatch: Any) -> None:
-    """What was done stays done, the others are not tried."""
-    running = app()
+    """What was done stays done, the others are not tried. The footer calls Esc what it comes to."""
+    running, footers = app(), list[str]()
     async with running.run_test(size=SMALL) as pilot:
         asked = await plan(pilot, 0, 1, 2)
         real = asked.client.delete_secret
 
         def once(**request: Any) -> Any:
             asked.plan.stopped = True
+            footers.append(asked.key_names["dialog.cancel"])
             return real(**request)
 
         monkeypatch.setattr(asked.client, "delete_secret", once)
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "1 done, 0 refused. Stopped: 2 were not tried." in screen_text(running))
+        assert footers == ["Stop"]
+        await until(pilot, lambda: "Esc Close" in screen_text(running) and "Longer" not in screen_text(running))
         await pilot.press("escape")
         await ended(pilot)
 

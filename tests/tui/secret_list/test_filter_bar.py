@@ -128,6 +128,18 @@ async def test_tab_takes_what_is_suggested(app: MakeApp, filled: Any) -> None:
 # Filters that are kept.
 
 
+async def test_the_footer_offers_no_key_that_types(app: MakeApp, filled: Any) -> None:
+    """A slash, a plus or a minus goes into the filter while one types there."""
+    running = app()
+    async with running.run_test(size=LARGE) as pilot:
+        await shows(pilot, "5 secrets")
+        await shows(pilot, "/ Filter")
+        await pilot.press("slash")
+        await shows(pilot, "To the list")
+        assert not any(each.words == "Filter" for each in running.screen.query_one(Keys).entries)
+        assert not {"slash", "plus", "minus"} & set(running.screen.active_bindings)
+
+
 async def test_keeping_a_filter(app: MakeApp, filled: Any) -> None:
     """Ctrl+S and a name; `F` and its letter bring it back, in this session and in the next."""
     running = app()
