@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.system.settings import Settings, change_settings
+from smtui.system.settings import Settings, SettingsError, change_settings, load_settings
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
@@ -169,14 +170,27 @@ class ListingScreen(SessionScreen[None]):
 
         text = self.question.text.strip()
         name = await self.app.push_screen_wait(OneLine(SafeText("Keep this filter as"), longest=40)) if text else None
-        if name:
+        if name and await self._may_keep(name, text):
             await self._set(lambda settings: replace(settings, filters={**settings.filters, name: text}))
             self.say(f"Kept as {name}: {text}")
+
+    async def _may_keep(self, name: str, text: str) -> bool:
+        """Asks before another filter of that name is replaced, also one that another session has saved."""
+        from smtui.tui.dialogs.confirm import Confirm
+
+        await self._read_settings()
+        saved = self.app.settings.filters.get(name, text)
+        if saved == text:
+            return True
+        words = sanitize(f"It is {saved}, and becomes {text}.")
+        question = Confirm(sanitize(f"Replace the filter {name}?"), words, SafeText("Replace"))
+        return await self.app.push_screen_wait(question) is True
 
     @gesture
     async def action_saved(self) -> None:
         from smtui.tui.secret_list.saved_filters import Keep, Recalled, Removed, SavedFilters
 
+        await self._read_settings()
         answer = await self.app.push_screen_wait(SavedFilters(self.app.settings.filters, self.question.text.strip()))
         match answer:
             case Recalled(name):
@@ -194,7 +208,14 @@ class ListingScreen(SessionScreen[None]):
 
     async def _set(self, change: Callable[[Settings], Settings]) -> None:
         """Stores a change of filters or columns in the settings file, and shows those that are then there."""
-        stored = await call(change_settings, change)
+        self._show_stored(await call(change_settings, change))
+
+    async def _read_settings(self) -> None:
+        """Other sessions may have saved filters since; while the file is not valid, the known ones stay."""
+        with suppress(SettingsError):
+            self._show_stored(await call(load_settings))
+
+    def _show_stored(self, stored: Settings) -> None:
         self.app.settings = replace(self.app.settings, filters=stored.filters, columns=stored.columns)
 
     # Order and columns.

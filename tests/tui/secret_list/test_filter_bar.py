@@ -160,6 +160,31 @@ async def test_keeping_a_filter(app: MakeApp, filled: Any) -> None:
         assert load_settings().filters == {"ours": "tag:team=web"}
 
 
+async def test_filters_that_another_session_saved(app: MakeApp, filled: Any) -> None:
+    """They are in the picker, and none is replaced without a question, in which Cancel has the focus."""
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await shows(pilot, "5 secrets")
+        change_settings(lambda settings: replace(settings, filters={"ours": "name:prod/"}))
+        await pilot.press("F")
+        await shows(pilot, "1  ours  name:prod/")
+        await pilot.press("escape")
+        await types(pilot, "/tag:team=web")
+        change_settings(lambda settings: replace(settings, filters={"ours": "name:dev/"}))
+        for answer in ("Cancel", "Replace"):
+            await pilot.press("ctrl+s")
+            await shows(pilot, "Keep this filter as")
+            await types(pilot, "ours")
+            await pilot.press("enter")
+            await shows(pilot, "It is name:dev/, and becomes tag:team=web.")
+            assert str(getattr(running.focused, "label", "")) == "Cancel"
+            await pilot.press(*([] if answer == "Cancel" else ["tab"]), "enter")
+            await until(pilot, lambda: running.screen is screen(running))
+            if answer == "Cancel":
+                assert load_settings().filters == {"ours": "name:dev/"}
+        await until(pilot, lambda: load_settings().filters == {"ours": "tag:team=web"})
+
+
 async def test_the_picker_of_filters(app: MakeApp, filled: Any) -> None:
     """Each with a letter of its own; F8 removes one; the palette has them too."""
     filters = {f"filter {number:02}": f"name:prod/ w{number}" for number in range(12)}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from smtui.system.settings import Settings
+from smtui.system.settings import change_settings
 from tests.conftest import Clock
 from tests.tui.conftest import SAMPLES, MakeApp, screen_text, types, until
 
@@ -134,7 +135,8 @@ def test_saved_filters(snap_compare: Any, app: MakeApp, filled: Any) -> None:
         await pilot.press("enter", "F")
         await shows(pilot, "Saved filters")
 
-    assert snap_compare(app(settings=Settings(filters=filters)), terminal_size=SMALL, run_before=open_them)
+    settings = change_settings(lambda settings: replace(settings, filters=filters))
+    assert snap_compare(app(settings=settings), terminal_size=SMALL, run_before=open_them)
 
 
 @pytest.mark.parametrize("force", [False, True], ids=["plan", "at-once"])
