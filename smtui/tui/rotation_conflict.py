@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
-from smtui.tui.rotation.function_text import name_in
-from smtui.tui.rotation.schedule_text import as_asked, in_words, of_rules
+from smtui.tui.rotation.function_text import format_function_name
+from smtui.tui.rotation.schedule_text import format_rules, parse_rules, remove_computed_days
 from smtui.tui.secret.conflict import ConflictAnswer
 from smtui.tui.secret.guarded_write import GuardedWrite
 
@@ -48,7 +48,7 @@ def is_other_rotation(seen: DescribeSecretResponse, found: DescribeSecretRespons
 
 def _settings(secret: DescribeSecretResponse) -> tuple[Any, ...]:
     return (secret.get("RotationEnabled", False), secret.get("RotationLambdaARN"),
-            as_asked(secret.get("RotationRules", {})))
+            remove_computed_days(secret.get("RotationRules", {})))
 
 
 def format_rotation(secret: DescribeSecretResponse) -> str:
@@ -61,5 +61,6 @@ def format_rotation(secret: DescribeSecretResponse) -> str:
 
 def format_settings(function: str | None, rules: RotationRulesType) -> str:
     """The function and the schedule: `works, every 30 days, at any time of that day`."""
-    schedule = of_rules(rules)
-    return f"{name_in(function) if function else 'no function'}, {in_words(schedule) if schedule else 'no schedule'}"
+    schedule = parse_rules(rules)
+    name = format_function_name(function) if function else "no function"
+    return f"{name}, {format_rules(schedule) if schedule else 'no schedule'}"

@@ -1,5 +1,5 @@
 """Rotation of a secret, and rotation functions: screens, forms, and schedules as text.
 
-Belongs here: what a person sees and sets of a rotation. Does not belong here: running one (`smtui.rotation`) and the
-worker that runs what is due (`smtui.tui.jobs`).
+Belongs here: what the user sees and sets of a rotation. Does not belong here: running a rotation (`smtui.rotation`),
+and the worker that runs due rotations (`smtui.tui.jobs`).
 """

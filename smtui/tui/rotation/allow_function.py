@@ -1,4 +1,4 @@
-"""The question whether a command may run on this machine: every argument of it, and Cancel in focus."""
+"""The dialog that allows a rotation command to run on this machine. It shows every argument; Cancel has the focus."""
 
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 Function = Mapping[str, Any]
 WIDTH = 62
-"""Cells that the card has room for on a screen of 80."""
+"""The width of the arguments in cells, on a screen of 80."""
 
 
 class AllowFunction(LongText[bool]):
-    """True only where the person went to "Allow" and chose it. `function` as ListFunctions describes it."""
+    """Asks whether a command may run; returns True only for the button Allow.
+
+    Args:
+        function: an entry of ListFunctions.
+    """
 
     CSS_PATH = "allow_function.tcss"
     AUTO_FOCUS = "#cancel"
@@ -61,7 +65,11 @@ class AllowFunction(LongText[bool]):
 
 
 async def ask_permission(screen: SessionScreen[Any], function: Function) -> bool:
-    """Shows a command that waits, and allows exactly what was shown where the person agrees; says what came of it."""
+    """Asks about a command that waits for permission, and allows exactly the command that was shown.
+
+    Returns:
+        Whether the command was allowed.
+    """
     name = function["FunctionName"]
     if "WaitsForPermission" not in function:
         screen.say(f"{name} needs no permission." if "Command" not in function else f"{name} may run here already.")

@@ -1,4 +1,4 @@
-"""How a secret is to be rotated: when, by which function, and whether at once."""
+"""The form for the rotation of a secret: function, schedule, window, and whether to rotate at once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from smtui.rules.schedules import InvalidScheduleError
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
-from smtui.tui.rotation.function_text import name_in
-from smtui.tui.rotation.schedule_text import asked, in_words, of_rules, typed, window_words
+from smtui.tui.rotation.function_text import format_function_name
+from smtui.tui.rotation.schedule_text import format_fields, format_rules, format_window, parse_fields, parse_rules
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.checkbox import Tick
 from smtui.tui.widgets.chrome import KeyBar
@@ -31,26 +31,30 @@ if TYPE_CHECKING:
 
 WINDOWS = 5
 AT_ONCE = "Rotated now: a new version becomes AWSCURRENT."
-TESTED = "Not rotated now: testSecret is tried with the present value."
+NOT_AT_ONCE = "Not rotated now: testSecret is tried with the present value."
 
 
 @dataclass(frozen=True, slots=True)
-class SetUp:
-    """How a secret is rotated, or is to be. `rules` may be empty: then it is only rotated by hand."""
+class RotationSettings:
+    """The rotation settings of a secret. With empty `rules` the secret has no schedule."""
 
     function: str | None
     rules: RotationRulesType
-    at_once: bool
+    is_immediate: bool
 
-    def request(self) -> dict[str, Any]:
-        """RotateSecret, without its SecretId."""
-        return {"RotationLambdaARN": self.function, "RotationRules": self.rules, "RotateImmediately": self.at_once}
+    def make_request(self) -> dict[str, Any]:
+        """Returns the request of RotateSecret without SecretId."""
+        return {"RotationLambdaARN": self.function, "RotationRules": self.rules, "RotateImmediately": self.is_immediate}
 
 
-class RotationForm(FieldsForm[SetUp]):
-    """Begins with how it is `now_set`; `choose` asks for a function, and answers its ARN or None.
+class RotationForm(FieldsForm[RotationSettings]):
+    """Edits rotation settings, and shows the next windows.
 
-    Windows are counted from `counts_from`, or, where it is rotated at once, from `now`.
+    Args:
+        current: the settings to begin with.
+        choose: asks for a function; returns its ARN or None.
+        counts_from: the time from which a rate counts, unless the secret is rotated at once.
+        now: the present time.
     """
 
     AUTO_FOCUS = "#schedule"
@@ -58,19 +62,19 @@ class RotationForm(FieldsForm[SetUp]):
     at_once = getters.query_one("#at-once", Tick)
 
     def __init__(
-        self, name: SafeText, now_set: SetUp, choose: Callable[[], Awaitable[str | None]], *, counts_from: datetime,
-        now: datetime,
+        self, name: SafeText, current: RotationSettings, choose: Callable[[], Awaitable[str | None]], *,
+        counts_from: datetime, now: datetime,
     ) -> None:
         super().__init__()
         self._name = name
-        self._now_set = now_set
-        self._function = now_set.function
+        self._current = current
+        self._function = current.function
         self._choose = choose
         self._counts_from = counts_from
         self._now = now
 
     def compose(self) -> ComposeResult:
-        schedule, hours = typed(self._now_set.rules)
+        schedule, hours = format_fields(self._current.rules)
         with Vertical(classes="card"):
             yield Static(Content(f"Rotation of {self._name}"), classes="title")
             with Horizontal(classes="field"):
@@ -84,50 +88,51 @@ class RotationForm(FieldsForm[SetUp]):
                 yield Static("Window")
                 yield PlainInput(hours, placeholder="hours; empty: for a day, or for an hour", id="hours", max_length=3,
                                  compact=True, select_on_focus=False)
-            yield Tick("Rotate at once", self._now_set.at_once, id="at-once", compact=True)
+            yield Tick("Rotate at once", self._current.is_immediate, id="at-once", compact=True)
             yield Static(id="said")
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self._name_function()
+        self._show_function()
         super().on_mount()
         if self._function is None:
             self.query_one("#function").focus()
 
-    def _name_function(self) -> None:
-        named = name_in(self._function) if self._function else SafeText("choose")
-        self.query_one("#function", Button).label = Content(f"{named} …")
+    def _show_function(self) -> None:
+        name = format_function_name(self._function) if self._function else SafeText("choose")
+        self.query_one("#function", Button).label = Content(f"{name} …")
 
-    def read(self) -> SetUp:
+    def read(self) -> RotationSettings:
         if self._function is None:
             raise InvalidFieldError("Choose the function that makes the new value.")
         try:
-            rules = asked(self.query_one("#schedule", Input).value, self.query_one("#hours", Input).value)
+            rules = parse_fields(self.query_one("#schedule", Input).value, self.query_one("#hours", Input).value)
         except InvalidScheduleError as error:
             raise InvalidFieldError(str(error)) from None
-        return SetUp(self._function, rules, self.at_once.value)
+        return RotationSettings(self._function, rules, self.at_once.value)
 
-    def in_words(self, answer: SetUp) -> Content:
-        return Content("\n").join(self._lines(answer))
+    def in_words(self, answer: RotationSettings) -> Content:
+        return Content("\n").join(self._describe_settings(answer))
 
-    def _lines(self, answer: SetUp) -> Iterator[Content]:
-        yield Content.styled(AT_ONCE if answer.at_once else TESTED, "$warning" if answer.at_once else "$text-muted")
-        rules = of_rules(answer.rules)
+    def _describe_settings(self, answer: RotationSettings) -> Iterator[Content]:
+        text, colour = (AT_ONCE, "$warning") if answer.is_immediate else (NOT_AT_ONCE, "$text-muted")
+        yield Content.styled(text, colour)
+        rules = parse_rules(answer.rules)
         if rules is None:
             yield Content.styled("No schedule: it is rotated only when somebody says so.", "$text-muted")
             return
-        yield Content(in_words(rules))
-        last = self._now if answer.at_once else self._counts_from
+        yield Content(format_rules(rules))
+        last = self._now if answer.is_immediate else self._counts_from
         windows = schedules.list_next_windows(rules, last, self._now, WINDOWS)
         for window in windows:
-            yield Content(f"  {window_words(window)}")
+            yield Content(f"  {format_window(window)}")
         if not windows:
             yield Content.styled("  No such day will come.", "$error")
 
     @gesture
     async def on_button_pressed(self) -> None:
-        chosen = await self._choose()
-        if chosen is not None:
-            self._function = chosen
-            self._name_function()
+        function = await self._choose()
+        if function is not None:
+            self._function = function
+            self._show_function()
             self.look()

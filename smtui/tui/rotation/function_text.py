@@ -1,4 +1,4 @@
-"""What a rotation function does, in words."""
+"""Rotation functions as text: kind, description and name."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ WITHOUT = {
 }  # fmt: skip
 
 
-def kind(function: Mapping[str, Any]) -> SafeText:
+def format_kind(function: Mapping[str, Any]) -> SafeText:
     if "Unreadable" in function:
         return SafeText("?")
     return SafeText("password" if "Password" in function else "command")
 
 
-def what_it_does(function: Mapping[str, Any]) -> SafeText:
-    """One line: `24 characters, without punctuation, in password` or `python3 rotate.py · 60 s a step`."""
+def describe_function(function: Mapping[str, Any]) -> SafeText:
+    """Returns one line: `24 characters, without punctuation, in password` or `python3 rotate.py · 60 s a step`."""
     if "Unreadable" in function:
         return UNREADABLE
     if "Password" in function:
-        return sanitize(", ".join(_password(function["Password"])))
+        return sanitize(", ".join(_describe_password(function["Password"])))
     command = function["Command"]
     seconds = command.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
     return SafeText(f"{format_arguments(command['Arguments'])} · {seconds} s a step")
 
 
-def _password(options: Mapping[str, Any]) -> Iterator[str]:
+def _describe_password(options: Mapping[str, Any]) -> Iterator[str]:
     yield f"{options.get('PasswordLength', LENGTH):,} characters"
     for member, words in WITHOUT.items():
         if options.get(member):
             yield f"without {words}"
     if options.get("IncludeSpace"):
         yield "with spaces"
-    if left_out := options.get("ExcludeCharacters"):
-        yield f"without {left_out}"
+    if excluded := options.get("ExcludeCharacters"):
+        yield f"without {excluded}"
     if not options.get("RequireEachIncludedType", True):
         yield "not always one of each"
     yield f"in {options['Key']}" if "Key" in options else "as the whole value"
 
 
-def name_in(arn: str) -> SafeText:
-    """A function's name, out of its ARN."""
+def format_function_name(arn: str) -> SafeText:
+    """Returns the name in a function's ARN."""
     return sanitize(get_last_field(arn))

@@ -1,9 +1,9 @@
-"""The rotation functions of a Region: what they do, and which secrets they rotate."""
+"""The screen of the rotation functions of a Region: their settings, and the secrets they rotate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -18,8 +18,8 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.help import places
 from smtui.tui.kms.secret_picker import listed, pick_secret
 from smtui.tui.rotation.allow_function import ask_permission
-from smtui.tui.rotation.function_text import WAITS, kind, what_it_does
-from smtui.tui.rotation.new_function import new_function
+from smtui.tui.rotation.function_text import WAITS, describe_function, format_kind
+from smtui.tui.rotation.new_function import create_function
 from smtui.tui.secret.tabs import ROTATION
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
@@ -27,15 +27,12 @@ from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
-if TYPE_CHECKING:
-    pass
-
 Function = Mapping[str, Any]
-NOTHING = SafeText("There is no rotation function yet: a adds one.")
+NO_FUNCTIONS = SafeText("There is no rotation function yet: a adds one.")
 
 
 class FunctionsScreen(SessionScreen[None]):
-    """A table, and below it everything about the function under the cursor."""
+    """A table of functions, with the details of the selected one below."""
 
     place = places.FUNCTIONS
     BINDINGS = keys.of("functions")
@@ -51,11 +48,11 @@ class FunctionsScreen(SessionScreen[None]):
         yield Static("Rotation functions", classes="title")
         with ReadPane():
             yield Table(
-                Column("Name", _name, 14, grows=1),
-                Column("Kind", kind, 8),
-                Column("What it does", _what, 20, grows=2, drop=1),
-                Column("Rotates", _rotates, 10),
-                key=_name, nothing=NOTHING,
+                Column("Name", _format_name, 14, grows=1),
+                Column("Kind", format_kind, 8),
+                Column("What it does", _format_purpose, 20, grows=2, drop=1),
+                Column("Rotates", _format_secret_count, 10),
+                key=_format_name, nothing=NO_FUNCTIONS,
             )
             yield Static(id="about")
         yield KeyBar()
@@ -63,22 +60,22 @@ class FunctionsScreen(SessionScreen[None]):
     async def load(self) -> None:
         listed = await call(self.reader.list_functions)
         self.table.put(listed["Functions"])
-        self._show_it()
+        self._show_current()
 
     @on(Table.Moved)
-    def _show_it(self) -> None:
+    def _show_current(self) -> None:
         function = self.table.current
-        lines = _about(function, self.key_of("functions.allow")) if function else ()
+        lines = _describe_details(function, self.key_of("functions.allow")) if function else ()
         self.query_one("#about", Static).update(Content("\n").join(lines))
         self.refresh_bindings()
 
-    # What is done with them.
+    # Actions.
 
     @gesture
     async def action_add(self) -> None:
         if self.refuses_to_write():
             return
-        made = await new_function(self)
+        made = await create_function(self)
         if made is not None:
             inverse.function_made(self.session, made["FunctionName"])
             await self.done(f"{made['FunctionName']} is made.")
@@ -90,7 +87,7 @@ class FunctionsScreen(SessionScreen[None]):
             await ask_permission(self, function)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only where something waits for it."""
+        """`allow` is available only for a function that waits for permission."""
         return action != "allow" or not self.has_read or "WaitsForPermission" in (self.table.current or {})
 
     @gesture
@@ -101,7 +98,7 @@ class FunctionsScreen(SessionScreen[None]):
     @on(Table.Chosen)
     @gesture
     async def action_open(self) -> None:
-        """To the rotation of a secret that it rotates."""
+        """Opens the rotation of a secret that the function rotates."""
         function = self.table.current
         if function is None:
             return
@@ -120,40 +117,40 @@ class FunctionsScreen(SessionScreen[None]):
             users = listed(function["SecretNames"], function["SecretCount"])
             self.say(f"{name} cannot be removed while it rotates {users}. Cancel that first.", severity="warning")
             return
-        text = sanitize(f"It rotates no secret. What it does is lost: {what_it_does(function)}.")
+        text = sanitize(f"It rotates no secret. What it does is lost: {describe_function(function)}.")
         if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {name}?"), text, "Remove")):
             await call(self.session.rotations().delete_function, FunctionName=name)
             inverse.function_removed(self.session, function)
             await self.done(f"{name} is removed.")
 
 
-def _name(function: Function) -> SafeText:
+def _format_name(function: Function) -> SafeText:
     return sanitize(function["FunctionName"])
 
 
-def _rotates(function: Function) -> Content:
+def _format_secret_count(function: Function) -> Content:
     count = function["SecretCount"]
     if not count:
         return Content.styled("nothing", "$text-muted")
     return Content(f"{count:,} {'secret' if count == 1 else 'secrets'}")
 
 
-def _what(function: Function) -> Content | SafeText:
-    """That it waits, where it does; the line below the table says what for."""
+def _format_purpose(function: Function) -> Content | SafeText:
+    """Returns the description, or that the function waits for permission."""
     if "WaitsForPermission" in function:
         return Content.styled(f"▲ {WAITS}", "$warning")
-    return what_it_does(function)
+    return describe_function(function)
 
 
-def _about(function: Function, allow_key: str) -> Iterator[Content]:
-    yield Content(what_it_does(function))
+def _describe_details(function: Function, allow_key: str) -> Iterator[Content]:
+    yield Content(describe_function(function))
     if "WaitsForPermission" in function:
         yield Content.styled(f"▲ It {WAITS}: {allow_key} shows the whole command and asks.", "$warning")
     rotates = listed(function["SecretNames"], function["SecretCount"]) if function["SecretCount"] else "no secret"
-    yield _titled("rotates", rotates)
-    yield _titled("made", rows.minute(function["Created"]))
-    yield _titled("ARN", function["FunctionArn"])
+    yield _format_row("rotates", rotates)
+    yield _format_row("made", rows.minute(function["Created"]))
+    yield _format_row("ARN", function["FunctionArn"])
 
 
-def _titled(title: str, text: str) -> Content:
+def _format_row(title: str, text: str) -> Content:
     return Content.assemble((f"{title:<8}  ", "$text-muted"), sanitize(text))

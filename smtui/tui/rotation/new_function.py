@@ -1,4 +1,4 @@
-"""Making a rotation function, from wherever one is needed."""
+"""Creates a rotation function, for every screen that needs one."""
 
 from __future__ import annotations
 
@@ -19,8 +19,12 @@ KINDS = (
 )
 
 
-async def new_function(screen: SessionScreen[Any]) -> dict[str, Any] | None:
-    """Asks until the function is made or the person gives up; what was refused is in the form again."""
+async def create_function(screen: SessionScreen[Any]) -> dict[str, Any] | None:
+    """Asks for kind and settings, and creates the function. A refused request is edited again.
+
+    Returns:
+        The response of CreateFunction, or None if the user cancels.
+    """
     question = Pick(SafeText("What shall the function do?"), [words for words, _ in KINDS])
     picked = await screen.app.push_screen_wait(question)
     if picked is None:

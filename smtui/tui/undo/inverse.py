@@ -16,7 +16,7 @@ from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.kms import picker
-from smtui.tui.rotation.schedule_text import as_asked
+from smtui.tui.rotation.schedule_text import remove_computed_days
 from smtui.tui.secret.label_moves import (
     LabelMove,
     Labels,
@@ -234,7 +234,7 @@ def function_removed(session: Session, function: Mapping[str, Any]) -> None:
 
 
 def _rules(secret: DescribeSecretResponse) -> RotationRulesType:
-    return as_asked(secret.get("RotationRules", {}))
+    return remove_computed_days(secret.get("RotationRules", {}))
 
 
 def _in_the_way_of_rotation(secret: DescribeSecretResponse) -> str:

@@ -40,7 +40,7 @@ from smtui.tui.kms.new_key import NewKeyForm
 from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.replication.add_replicas import AddReplicas
 from smtui.tui.rotation.allow_function import AllowFunction
-from smtui.tui.rotation.form import RotationForm, SetUp
+from smtui.tui.rotation.form import RotationForm, RotationSettings
 from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
 from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
 from smtui.tui.secret.edited import EditedDialog
@@ -136,7 +136,8 @@ DIALOGS: dict[str, Make] = {
     "press key": lambda session: PressKey(sanitize(NAME)),
     "report": lambda session: Report(sanitize(NAME), LONG, LINES, wrong=True),
     "restore plan": lambda session: RestorePlan(session, PLANNED),
-    "rotation": lambda session: RotationForm(sanitize(NAME), SetUp(None, {}, False), nothing, counts_from=NOW, now=NOW),
+    "rotation": lambda session: RotationForm(
+        sanitize(NAME), RotationSettings(None, {}, False), nothing, counts_from=NOW, now=NOW),
     "saved filters": lambda session: SavedFilters({f"filter {n}": "tag:team=web " * 20 for n in range(30)}, "now"),
     "tags": lambda session: TagsForm(sanitize(NAME), {tag["Key"]: tag["Value"] for tag in TAGS}),
     "theme": lambda session: PickTheme("smtui-dark"),

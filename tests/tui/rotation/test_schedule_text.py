@@ -10,7 +10,14 @@ import pytest
 from smtui.rules import schedules
 from smtui.rules.schedules import InvalidScheduleError
 from smtui.tui.rotation import schedule_text
-from smtui.tui.rotation.schedule_text import as_asked, asked, in_words, of_rules, typed, window_words
+from smtui.tui.rotation.schedule_text import (
+    format_fields,
+    format_rules,
+    format_window,
+    parse_fields,
+    parse_rules,
+    remove_computed_days,
+)
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -33,10 +40,10 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
     ("cron(0 8 ? 2 FRIL *)", "", "on the last Friday of February at 08:00 UTC, until midnight UTC"),
 ])
 def test_in_words(schedule: str, hours: str, words: str) -> None:
-    rules = of_rules(asked(schedule, hours))
+    rules = parse_rules(parse_fields(schedule, hours))
 
     assert rules is not None
-    assert in_words(rules) == words
+    assert format_rules(rules) == words
 
 
 @pytest.mark.parametrize(("schedule", "hours", "why"), [
@@ -46,14 +53,14 @@ def test_in_words(schedule: str, hours: str, words: str) -> None:
 ])
 def test_what_cannot_be_is_refused_with_the_reason_of_the_service(schedule: str, hours: str, why: str) -> None:
     with pytest.raises(InvalidScheduleError) as refused:
-        asked(schedule, hours)
+        parse_fields(schedule, hours)
 
     assert why in str(refused.value)
 
 
 def test_nothing_typed_asks_for_no_schedule() -> None:
-    assert asked("  ", "") == {}
-    assert of_rules({}) is None
+    assert parse_fields("  ", "") == {}
+    assert parse_rules({}) is None
 
 
 @pytest.mark.parametrize("rules", [
@@ -61,26 +68,26 @@ def test_nothing_typed_asks_for_no_schedule() -> None:
     {"ScheduleExpression": "cron(0 8 * * ? *)", "Duration": "2h"},
 ])
 def test_what_was_asked_for_is_typed_the_same_way(rules: Any) -> None:
-    assert asked(*typed(rules)) == rules
+    assert parse_fields(*format_fields(rules)) == rules
 
 
 def test_days_that_the_service_computed_are_not_asked_for_again() -> None:
     """Both together would be refused."""
     told: Any = {"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(36 hours)", "Duration": "3h"}
 
-    assert as_asked(told) == {"ScheduleExpression": "rate(36 hours)", "Duration": "3h"}
-    assert as_asked({"AutomaticallyAfterDays": 5}) == {"AutomaticallyAfterDays": 5}
+    assert remove_computed_days(told) == {"ScheduleExpression": "rate(36 hours)", "Duration": "3h"}
+    assert remove_computed_days({"AutomaticallyAfterDays": 5}) == {"AutomaticallyAfterDays": 5}
 
 
 @pytest.mark.parametrize(("schedule", "hours", "words"), [
     ("30", "", "Wed 2026-04-01 00:00 – 24:00"), ("30", "4", "Wed 2026-04-01 00:00 – 04:00"),
 ])
 def test_a_window(schedule: str, hours: str, words: str) -> None:
-    rules = of_rules(asked(schedule, hours))
+    rules = parse_rules(parse_fields(schedule, hours))
     assert rules is not None
     [window] = schedules.list_next_windows(rules, NOW, NOW, 1)
 
-    assert window_words(window) == words
+    assert format_window(window) == words
 
 
 def test_a_window_over_the_readers_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,8 +96,8 @@ def test_a_window_over_the_readers_midnight(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
-    rules = of_rules(asked("30", ""))
+    rules = parse_rules(parse_fields("30", ""))
     assert rules is not None
     [window] = schedules.list_next_windows(rules, NOW, NOW, 1)
 
-    assert schedule_text.window_words(window) == "Wed 2026-04-01 09:00 – Thu 02 09:00"
+    assert schedule_text.format_window(window) == "Wed 2026-04-01 09:00 – Thu 02 09:00"
