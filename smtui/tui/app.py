@@ -45,7 +45,7 @@ from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.secret.tabs import VALUE
 from smtui.tui.session import Opened, Session
-from smtui.tui.shell import Place, Shell, Task
+from smtui.tui.shell import Place, Shell, Task, VaultTask
 from smtui.tui.too_small import TooSmallScreen, fits
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
 from smtui.tui.unlock.screen import UnlockScreen
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
     from smtui.rotation.runner import RotationResult
     from smtui.tui.unlock.return_place import ReturnPlace
-    from smtui.tui.vault.tasks import VaultTask
 
 LEAVING = ("SIGTERM", "SIGHUP", "SIGQUIT")
 MOST_TOLD = 5

@@ -15,7 +15,7 @@ from smtui.tui.vault import tasks
 if TYPE_CHECKING:
     from smtui.tui.base_screen import SessionScreen
     from smtui.tui.session import Session
-    from smtui.tui.shell import Place, Task
+    from smtui.tui.shell import Place, Task, VaultTask
 
 
 def make_place_screen(place: Place, session: Session) -> SessionScreen[Any]:
@@ -28,7 +28,7 @@ def make_tab_screen(number: int, session: Session, secret_id: str) -> tabs.Secre
     return _TABS[number](session, secret_id)
 
 
-def load_task(task: tasks.VaultTask) -> Task:
+def load_task(task: VaultTask) -> Task:
     """What a task does."""
     return _TASKS[task]()
 
@@ -170,7 +170,7 @@ _TABS: Mapping[int, Callable[[Session, str], tabs.SecretTab]] = {
     tabs.REPLICATION: _make_replication,
     tabs.HISTORY: _make_history,
 }
-_TASKS: Mapping[tasks.VaultTask, Callable[[], Task]] = {
+_TASKS: Mapping[VaultTask, Callable[[], Task]] = {
     tasks.CHECK: _load_check,
     tasks.BACKUP: _load_backup,
     tasks.IMPORT: _load_import,

@@ -26,7 +26,6 @@ from smtui.tui.session import Session
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
-    from smtui.tui.vault.tasks import VaultTask
 
 Result = TypeVar("Result")
 Task = Callable[["Shell", Session], Awaitable[None]]
@@ -46,6 +45,21 @@ class Place:
     key: str
     words: str
     tooltip: str
+
+
+@dataclass(frozen=True, slots=True)
+class VaultTask:
+    """A task for the whole vault: one row of the place "Vault"; `screens` loads its function.
+
+    Attributes:
+        title: the name of the task.
+        tooltip: what it is for.
+        changes: whether a read-only session has to refuse it.
+    """
+
+    title: str
+    tooltip: str
+    changes: bool = False
 
 
 class Shell(CopyingApp):

@@ -19,7 +19,8 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.help import places
-from smtui.tui.vault.tasks import KEYRING, RETENTION, TASKS, VaultTask
+from smtui.tui.shell import VaultTask
+from smtui.tui.vault.tasks import KEYRING, RETENTION, TASKS
 from smtui.tui.widgets.chrome import KeyBar
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table

@@ -2,23 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class VaultTask:
-    """One row of the place "Vault"; `screens` loads its function.
-
-    Attributes:
-        title: the name of the task.
-        tooltip: what it is for.
-        changes: whether a read-only session has to refuse it.
-    """
-
-    title: str
-    tooltip: str
-    changes: bool = False
-
+from smtui.tui.shell import VaultTask
 
 CHECK = VaultTask("Check", "verify pages, values, references, audit log")
 BACKUP = VaultTask("Backup", "a whole copy in a new file")
