@@ -19,7 +19,7 @@ from film import Frame, film
 from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 
-from smtui.backends.demo import demo
+from smtui.backends.demo import open_demo
 from smtui.tui.app import SmtuiApp
 from smtui.tui.help.places import PLACES, SECRETS
 from smtui.tui.secret.tabs import POLICY, TABS
@@ -153,7 +153,7 @@ PICTURES: dict[str, Steps] = {
 
 
 async def take(name: str, steps: Steps) -> None:
-    with demo() as sample, chdir(sample.vault.path.parent):
+    with open_demo() as sample, chdir(sample.vault.path.parent):
         locked = name == "unlock"
         app = SmtuiApp(Path(sample.vault.path.name), vault=None if locked else sample.vault)
         async with app.run_test(size=(110, 30)) as pilot:
@@ -181,7 +181,7 @@ LABEL_MOVE = (
 async def shoot() -> None:
     """A label is carried to another version, and back."""
     frames = []
-    with demo() as sample, chdir(sample.vault.path.parent):
+    with open_demo() as sample, chdir(sample.vault.path.parent):
         app = SmtuiApp(Path(sample.vault.path.name), vault=sample.vault)
         async with app.run_test(size=(80, 24)) as pilot:
             for pressed, words, seconds, caption in LABEL_MOVE:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client, Tag
     from smtui.backends.local import Vault
 
-WORDS = 3
+PASSPHRASE_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,15 @@ class Demo:
 
 
 @contextmanager
-def demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator[Demo]:
+def open_demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator[Demo]:
     """A vault filled with samples, which lasts as long as the block."""
-    passphrase = generate_words(ambient or Ambient(), WORDS)
+    passphrase = generate_words(ambient or Ambient(), PASSPHRASE_WORDS)
     with (
         tempfile.TemporaryDirectory(prefix="smtui-demo-") as folder,
         smtui.create_vault(Path(folder) / "demo.vault", passphrase, clock=clock) as vault,
     ):
         with vault.transaction():
-            fill(vault.client(), ambient or Ambient())
+            add_secrets(vault.client(), ambient or Ambient())
             add_keys(vault)
             add_replicas(vault)
         add_rotation(vault)
@@ -49,10 +49,12 @@ def demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator
             vault.maintenance.forget_history()
 
 
-def fill(client: Client, ambient: Ambient) -> None:
+def add_secrets(client: Client, ambient: Ambient) -> None:
     """Plain text, JSON and a binary one; tags; a secret with versions under every label; one that will be deleted."""
     for sample in SAMPLES:
-        client.create_secret(Name=sample.name, Description=sample.description, Tags=sample.tag_list(), **sample.value())
+        client.create_secret(
+            Name=sample.name, Description=sample.description, Tags=sample.build_tags(), **sample.build_value()
+        )
     for number, labels in ((2, ["AWSCURRENT", "2026-q1"]), (3, ["AWSCURRENT"]), (4, ["AWSPENDING"])):
         value = json.dumps({**DATABASE, "password": f"sample-{number}-{ambient.random_bytes(6).hex()}"})
         client.put_secret_value(SecretId=SAMPLES[0].name, SecretString=value, VersionStages=labels)
@@ -105,16 +107,16 @@ class Sample:
 
     name: str
     description: str
-    held: str | bytes | dict[str, Any]
+    content: str | bytes | dict[str, Any]
     tags: str = ""
 
-    def value(self) -> dict[str, Any]:
+    def build_value(self) -> dict[str, Any]:
         """The member of the request that carries it."""
-        if isinstance(self.held, bytes):
-            return {"SecretBinary": self.held}
-        return {"SecretString": self.held if isinstance(self.held, str) else json.dumps(self.held)}
+        if isinstance(self.content, bytes):
+            return {"SecretBinary": self.content}
+        return {"SecretString": self.content if isinstance(self.content, str) else json.dumps(self.content)}
 
-    def tag_list(self) -> list[Tag]:
+    def build_tags(self) -> list[Tag]:
         pairs = (word.split("=") for word in self.tags.split())
         return [{"Key": key, "Value": value} for key, value in pairs]
 

@@ -17,6 +17,7 @@ SETTINGS: Mapping[str, str] = {
 
 ACTIONS: Mapping[str, str] = {
     "form.switch": "form.toggle_text",
+    "generator.again": "generator.regenerate",
     "json.lay_out": "json.format",
     "parts.history": "tabs.history",
     "parts.policy": "tabs.policy",
@@ -27,6 +28,8 @@ ACTIONS: Mapping[str, str] = {
     "secret.describe": "secret.edit_description",
     "secret.edit_outside": "secret.edit_in_editor",
     "secret.key": "secret.change_key",
+    "kms.switch": "kms.switch_state",
+    "replication.again": "replication.retry",
     "trail.back": "audit.back",
     "trail.export": "audit.export",
     "trail.filter": "audit.filter",

@@ -375,14 +375,14 @@ class SmtuiApp(Shell):
 
     async def _quit(self) -> None:
         """Asks first where something entered is not stored yet."""
-        from smtui.tui.dialogs.dialog import Editor, may_discard
+        from smtui.tui.dialogs.dialog import Editor, confirm_discard
 
         if self._asks_to_quit:
             return
         if any(isinstance(screen, Editor) and screen.is_dirty for screen in self.screen_stack):
             self._asks_to_quit = True
             try:
-                if not await may_discard(self):
+                if not await confirm_discard(self):
                     return
             finally:
                 self._asks_to_quit = False

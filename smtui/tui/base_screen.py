@@ -19,7 +19,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import background, call, gesture, reading
 from smtui.tui.notifications import explain_error
 from smtui.tui.undo.preview import UndoPreview
-from smtui.tui.widgets.chrome import Masthead
+from smtui.tui.widgets.chrome import Header
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, READING, ReadState, make_failed_state
 
@@ -150,12 +150,12 @@ class SessionScreen(Screen[Answer]):
         """Why an action is not possible with what is shown; empty where it is, or where that needs no words."""
         return SafeText("")
 
-    def masthead(self) -> Masthead:
+    def create_header(self) -> Header:
         """The line at the top: the vault, the Region where it is not the home Region, and whether we only read."""
         session = self.session
         away = [] if session.region == session.vault.region_name else [sanitize(session.region)]
         flags = [*away, *([sanitize("read-only")] if session.read_only else [])]
-        return Masthead(sanitize(session.vault.path.name), *flags)
+        return Header(sanitize(session.vault.path.name), *flags)
 
     # What others change.
 

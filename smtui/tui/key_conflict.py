@@ -15,7 +15,7 @@ from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
-    from smtui.tui.kms.keys import Key
+    from smtui.tui.kms.keys import KmsKey
     from smtui.tui.session import Session
 
 STATE_CHANGES = frozenset({"EnableKey", "DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion"})
@@ -59,7 +59,7 @@ class KeyChange:
 
 
 def describe_change(
-    key: Key, new: str, write: Callable[[], object], answers: Sequence[ConflictAnswer]
+    key: KmsKey, new: str, write: Callable[[], object], answers: Sequence[ConflictAnswer]
 ) -> KeyChange:
     """Of the description."""
     return KeyChange(
@@ -69,7 +69,7 @@ def describe_change(
     )
 
 
-def state_change(key: Key, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
+def state_change(key: KmsKey, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
     """Of what is enabled, disabled, or scheduled for deletion."""
     return KeyChange(
         sanitize(f"The state of {key.name} changed meanwhile"), _names(key), STATE_CHANGES, "changed its state",
@@ -102,12 +102,12 @@ def read_state(client: KeyClient, key_id: str) -> str:
     return str(found["KeyState"]).lower()
 
 
-def format_state(key: Key) -> str:
+def format_state(key: KmsKey) -> str:
     """The same, of a key as it was seen."""
     if key.deletes_at is not None:
         return f"scheduled for deletion on {rows.minute(key.deletes_at)}"
     return key.state.lower()
 
 
-def _names(key: Key) -> frozenset[str]:
+def _names(key: KmsKey) -> frozenset[str]:
     return frozenset({key.id, key.arn, *key.aliases})

@@ -233,7 +233,7 @@ SHORTCUTS = (
 
     Shortcut("replication.open", "enter,l", "open", "Open", "Look at this secret there", show=True),
     Shortcut("replication.add", "a", "add", "Add", "Replicate to more Regions", show=True),
-    Shortcut("replication.again", "T", "again", "Try again", "Replicate once more where it failed", show=True),
+    Shortcut("replication.retry", "T", "retry", "Try again", "Replicate once more where it failed", show=True),
     Shortcut("replication.promote", "P", "promote", "Promote…", "Make this replica a secret of its own", show=True),
     Shortcut("replication.delete", "d", "delete", "Delete…", "Remove this replica from its Region", show=True),
     Shortcut("replication.copy", "y", "copy", "Copy", "Copy the ARN there"),
@@ -257,7 +257,8 @@ SHORTCUTS = (
     Shortcut("kms.add", "a", "add", "Add", "Make a key", show=True),
     Shortcut("kms.edit", "e", "edit", "Edit", "Edit the description", show=True),
     Shortcut("kms.alias", "A", "alias", "Alias…", "Give this key an alias, or take one away", show=True),
-    Shortcut("kms.switch", "z", "switch", "Disable/enable", "Put this key out of use, or back into use", show=True),
+    Shortcut("kms.switch_state", "z", "switch_state", "Disable/enable", "Put this key out of use, or back into use",
+             show=True),
     Shortcut("kms.copy", "y", "copy", "Copy", "Copy the ARN of this key"),
     Shortcut("kms.delete", "d", "delete", "Delete…", "Plan the deletion of this key", show=True),
     Shortcut("kms.restore", "U", "restore", "Restore", "Cancel the planned deletion"),
@@ -283,7 +284,7 @@ SHORTCUTS = (
 
     Shortcut("generator.next", "down", "choose(1)", "Next", "To the next password"),
     Shortcut("generator.previous", "up", "choose(-1)", "Before", "To the password before"),
-    Shortcut("generator.again", "ctrl+n", "again", "Others", "Make other passwords", show=True),
+    Shortcut("generator.regenerate", "ctrl+n", "regenerate", "Others", "Make other passwords", show=True),
     Shortcut("generator.show", "ctrl+r", "show", "Show/hide", "Hide the passwords, or show them", show=True),
     Shortcut("generator.copy", "ctrl+y", "copy", "Copy", "Copy the password", show=True),
     Shortcut("generator.use", "ctrl+s", "use", "Use as value", "Put the password into the form", show=True),

@@ -85,7 +85,7 @@ def _opening(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[
     if not options.demo:
         yield get_vault_path(options.vault, settings), None, ""
         return
-    from smtui.backends.demo import demo
+    from smtui.backends.demo import open_demo
 
-    with demo() as sample:
+    with open_demo() as sample:
         yield sample.vault.path, sample.vault, DEMO_HINT.format(sample.passphrase)

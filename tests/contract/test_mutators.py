@@ -60,7 +60,7 @@ def test_a_failure_in_the_middle_leaves_everything_as_it_was(vault, client, chan
         raise smtui.VaultFullError("The disk is full.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline.trail, "append", fail)
+        patch.setattr(pipeline.audit_log, "append_events", fail)
         with pytest.raises(smtui.VaultFullError):
             change(client)
 

@@ -122,11 +122,12 @@ def test_former_action_ids_are_understood(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(("former", "present"), [
     ("trail.open", "audit.open"), ("trail.filter", "audit.filter"), ("trail.export", "audit.export"),
-    ("trail.back", "audit.back"), ("json.lay_out", "json.format"),
+    ("trail.back", "audit.back"), ("generator.again", "generator.regenerate"), ("json.lay_out", "json.format"),
     ("parts.value", "tabs.value"), ("parts.versions", "tabs.versions"), ("parts.policy", "tabs.policy"),
     ("parts.rotation", "tabs.rotation"), ("parts.replication", "tabs.replication"), ("parts.history", "tabs.history"),
     ("secret.edit_outside", "secret.edit_in_editor"), ("secret.key", "secret.change_key"),
     ("secret.describe", "secret.edit_description"), ("form.switch", "form.toggle_text"),
+    ("kms.switch", "kms.switch_state"), ("replication.again", "replication.retry"),
 ])  # fmt: skip
 def test_a_key_chosen_for_a_former_action_id_stays(tmp_path: Path, former: str, present: str) -> None:
     path = tmp_path / "config.toml"

@@ -182,7 +182,7 @@ async def test_a_keys_state_that_others_changed(
     dialog, act, button, words = STATES[kind]
     running = app()
     async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
-        await pilot.press(binding(running, "kms.switch" if kind == "disable" else "kms.delete"))
+        await pilot.press(binding(running, "kms.switch_state" if kind == "disable" else "kms.delete"))
         await on(pilot, dialog)
         act(other, key_id(kms))
         theirs = state(kms)
@@ -210,7 +210,7 @@ async def test_a_deletion_that_others_planned_otherwise(
         other.cancel_key_deletion(KeyId=key)
         other.enable_key(KeyId=key)
         other.schedule_key_deletion(KeyId=key, PendingWindowInDays=9)
-        await pilot.press(binding(running, "kms.switch"))
+        await pilot.press(binding(running, "kms.switch_state"))
         await until(pilot, lambda: isinstance(running.screen, ConflictDialog) or state(kms) != "PendingDeletion"
                     or "on its way out" in prose(running))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from smtui.backends.demo import demo
+from smtui.backends.demo import open_demo
 
 
 def test_the_demo_has_one_of_everything(cheap_kdf: None) -> None:
     """Values of every form, tags, all labels, a planned deletion, keys, replicas, a rotation; nothing is left."""
-    with demo() as sample:
+    with open_demo() as sample:
         client = sample.vault.client()
         listed = client.list_secrets(IncludePlannedDeletion=True, MaxResults=100)["SecretList"]
         values = [client.get_secret_value(SecretId=each["ARN"]) for each in listed if "DeletedDate" not in each]

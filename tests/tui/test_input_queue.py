@@ -71,7 +71,7 @@ def end_of(app: SmtuiApp) -> tuple[Any, ...]:
         (type(app.focused).__name__, app.focused.id) if app.focused and app.focused.display else None,
         [field.value for field in app.screen.query(Input)],
         [area.text for area in app.screen.query(TextArea)],
-        screen_text(app) if not app.screen.query("Candidates") else "",
+        screen_text(app) if not app.screen.query("PasswordChoices") else "",
     )
 
 

@@ -48,7 +48,7 @@ from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.vault.screen import VaultScreen
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import Keys
+from smtui.tui.widgets.chrome import FooterKeys
 from tests.tui.conftest import MakeApp, palette_is_ready, screen_text, types, until
 
 HOMES = {
@@ -174,7 +174,7 @@ async def test_footer_help_and_palette_agree(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        in_footer = {entry.words for entry in running.screen.query_one(Keys).entries}
+        in_footer = {entry.words for entry in running.screen.query_one(FooterKeys).entries}
         in_palette = {str(hit.text).rsplit("  ", 1)[0] async for hit in Actions(running.screen).discover()}
         in_help = {words for _, _, words in helpful(running.screen)}
         in_help_by_its_words = {each.words for each in keys.SHORTCUTS if each.tooltip in in_help}

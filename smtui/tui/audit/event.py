@@ -16,7 +16,7 @@ from textual.widgets import Static
 from smtui.text.sanitize import escape_json, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -46,7 +46,7 @@ class EventDialog(ModalScreen[None]):
             yield Static(Content(sanitize(self._event["eventName"])), classes="title")
             with VerticalScroll():
                 yield Static(Content(escape_json(self._text)))
-        yield KeyBar()
+        yield Footer()
 
     @gesture
     async def action_copy(self) -> None:

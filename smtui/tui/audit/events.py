@@ -171,7 +171,7 @@ class EventsScreen(SessionScreen[Answer]):
         else:
             self.leave()
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     def action_open(self) -> None:
         from smtui.tui.audit.event import EventDialog
 

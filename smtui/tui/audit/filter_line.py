@@ -5,12 +5,12 @@ from __future__ import annotations
 from textual.suggester import Suggester
 
 from smtui.tui.audit.query import complete_text
-from smtui.tui.widgets.safe_input import Line
+from smtui.tui.widgets.safe_input import SafeInput
 
 PLACEHOLDER = "/ filter: words, only:changes, secret:prod/db, caller:user/alice, since:2d"
 
 
-class AuditFilterLine(Line):
+class AuditFilterLine(SafeInput):
     """An input line in which → accepts the suggestion."""
 
     def __init__(self, *, id: str) -> None:

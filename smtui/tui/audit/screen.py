@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from smtui.tui.audit.events import EventsScreen
 from smtui.tui.help import places
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 
 class AuditLogScreen(EventsScreen[None]):
@@ -14,6 +14,6 @@ class AuditLogScreen(EventsScreen[None]):
 
     place = places.AUDIT_LOG
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         yield from self.compose_events()
-        yield KeyBar()
+        yield Footer()

@@ -18,7 +18,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.ask_path import AskPath
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 BY_PATH = "another, by its path…"
 WHERE = SafeText("Where is it?")
-MADE = SafeText("Where there is no file yet, a new vault is made.")
+CREATED_IF_MISSING = SafeText("Where there is no file yet, a new vault is made.")
 
 
 class ChooseVault(ModalScreen[int | None]):
@@ -42,33 +42,33 @@ class ChooseVault(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Open which vault?", classes="title")
-            yield PickList([*(_row(path, there) for path, there in self._vaults), Content(BY_PATH)])
-        yield KeyBar()
+            yield PickList([*(_create_row(path, there) for path, there in self._vaults), Content(BY_PATH)])
+        yield Footer()
 
     @on(OptionList.OptionSelected)
-    def _picked(self, event: OptionList.OptionSelected) -> None:
+    def _select(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_index)
 
     def action_cancel(self) -> None:
         self.dismiss(None)
 
 
-def _row(path: Path, there: bool) -> Content:
+def _create_row(path: Path, there: bool) -> Content:
     missing = Content("") if there else Content.styled("  ✗ not there", "$text-muted")
     return Content.assemble(Content(sanitize(path)), missing)
 
 
 async def choose_vault(app: Shell) -> Path | None:
     """Asks, and asks on for a path where it is none of those that are known."""
-    vaults = await call(known)
+    vaults = await call(list_known_vaults)
     picked = await app.push_screen_wait(ChooseVault(vaults)) if vaults else 0
     if picked is None:
         return None
     if picked < len(vaults):
         return vaults[picked][0]
-    return await app.push_screen_wait(AskPath(WHERE, MADE))
+    return await app.push_screen_wait(AskPath(WHERE, CREATED_IF_MISSING))
 
 
-def known() -> list[tuple[Path, bool]]:
+def list_known_vaults() -> list[tuple[Path, bool]]:
     """Those opened lately, and whether each is still there."""
     return [(path, path.exists()) for path in recent_vaults.list_recent_vaults()]

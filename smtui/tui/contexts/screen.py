@@ -18,11 +18,11 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
-from smtui.tui.contexts.choose_vault import MADE, WHERE, known
+from smtui.tui.contexts.choose_vault import CREATED_IF_MISSING, WHERE, list_known_vaults
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.help import places
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
@@ -35,7 +35,7 @@ NO_REGION = "A Region looks like us-east-1."
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class RegionRow:
     name: str
     secrets: int
     state: str
@@ -59,7 +59,7 @@ class RegionsScreen(SessionScreen[None]):
         self._first = True
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         with ReadPane(), Horizontal(id="areas"):
             with Vertical(id="regions-area"):
                 yield Static("Regions of this vault", classes="title")
@@ -74,29 +74,31 @@ class RegionsScreen(SessionScreen[None]):
                 yield Table(
                     Column("Vault", lambda vault: sanitize(vault[0].name), 16, grows=1),
                     Column("Folder", lambda vault: sanitize(vault[0].parent), 16, grows=2, drop=1),
-                    Column("", self._state, 11),
+                    Column("", self._format_vault_state, 11),
                     key=lambda vault: vault[0], nothing=SafeText(NOT_REMEMBERED), id="vaults",
                 )
-        yield KeyBar()
+        yield Footer()
 
     async def load(self) -> None:
         counts = await call(self.vault.regions)
         here, home = self.session.region, self.vault.region_name
         names = sorted({*counts, here, home})
-        self.regions.put([Region(name, counts.get(name, 0), _region_state(name, here, home)) for name in names])
+        self.regions.put(
+            [RegionRow(name, counts.get(name, 0), _format_region_state(name, here, home)) for name in names]
+        )
         if self._first:
             self._first = False
             self.regions.go_to(here)
-        self.vaults.put(await call(known))
+        self.vaults.put(await call(list_known_vaults))
 
-    def _state(self, vault: tuple[Path, bool]) -> Content:
+    def _format_vault_state(self, vault: tuple[Path, bool]) -> Content:
         path, there = vault
         if path == self._open:
             return Content.styled("open", "$success")
         return Content("") if there else Content.styled("✗ not there", "$text-muted")
 
     @property
-    def _at_vaults(self) -> bool:
+    def _has_vaults_focused(self) -> bool:
         return self.focused is self.vaults
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -104,9 +106,9 @@ class RegionsScreen(SessionScreen[None]):
 
     # What is done with them.
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     def action_open(self) -> None:
-        if self._at_vaults:
+        if self._has_vaults_focused:
             self._open_vault()
         elif region := self.regions.current:
             self.app.look_at_region(region.name)
@@ -121,8 +123,8 @@ class RegionsScreen(SessionScreen[None]):
     @gesture
     async def action_add(self) -> None:
         """One that is not in the list: a Region without secrets so far, or any vault."""
-        if self._at_vaults:
-            path = await self.app.push_screen_wait(AskPath(WHERE, MADE))
+        if self._has_vaults_focused:
+            path = await self.app.push_screen_wait(AskPath(WHERE, CREATED_IF_MISSING))
             if path is not None:
                 self.app.open_another(path)
             return
@@ -143,8 +145,8 @@ class RegionsScreen(SessionScreen[None]):
             self.say(f"{vault[0].name} is no longer remembered. The file is where it was.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._at_vaults if action == "remove" else True
+        return self._has_vaults_focused if action == "remove" else True
 
 
-def _region_state(name: str, here: str, home: str) -> str:
+def _format_region_state(name: str, here: str, home: str) -> str:
     return ", ".join(word for word, true in (("here", name == here), ("home", name == home)) if true)

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.path_input import PathInput
 
 COMPLETES = "Tab completes what you type."
@@ -37,16 +37,16 @@ class AskPath(Dialog[Path]):
             yield Static(Content(self._about))
             yield PathInput(self._first)
             yield Static(COMPLETES, classes="-muted")
-        yield KeyBar()
+        yield Footer()
 
     @on(Input.Submitted)
     def action_accept(self) -> None:
         typed = self.query_one(Input).value.strip()
         if typed:
-            self.dismiss(expanded(typed))
+            self.dismiss(expand_path(typed))
 
 
-def expanded(typed: str) -> Path:
+def expand_path(typed: str) -> Path:
     """~ stands for the home folder, where there is one."""
     try:
         return Path(typed).expanduser()

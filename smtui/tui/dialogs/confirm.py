@@ -10,7 +10,7 @@ from textual.widgets import Static
 from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 
 class Confirm(LongText[bool]):
@@ -35,7 +35,7 @@ class Confirm(LongText[bool]):
             with Horizontal(id="answers"):
                 yield Button(self._cancel, id="cancel")
                 yield Button(Content(self._answer), id="go")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self.query_one(self._first).focus()

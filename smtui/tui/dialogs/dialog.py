@@ -28,7 +28,7 @@ class Editor(Protocol):
         """Whether what it holds differs from what it opened with."""
 
 
-async def may_discard(app: Shell) -> bool:
+async def confirm_discard(app: Shell) -> bool:
     """Asks whether changes may be dropped; to keep them has the focus, and Esc keeps them too."""
     return await app.push_screen_wait(
         Confirm(SafeText("Discard changes?"), SafeText("They are not stored."), "Discard", cancel="Keep editing"))
@@ -75,5 +75,5 @@ class Dialog(ModalScreen[Answer | None]):
 
     @gesture
     async def action_cancel(self) -> None:
-        if not self.is_dirty or await may_discard(self.app):
+        if not self.is_dirty or await confirm_discard(self.app):
             self.dismiss(None)

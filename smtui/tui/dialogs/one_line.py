@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.secret.values import can_be_typed
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
 
 REPLACED = "What is there now has characters that cannot be typed here; what you type takes its place."
@@ -39,7 +39,7 @@ class OneLine(Dialog[str]):
             yield PlainInput(line, max_length=self._longest, compact=True, select_on_focus=False)
             if not typeable:
                 yield Static(REPLACED, classes="-warning")
-        yield KeyBar()
+        yield Footer()
 
     @on(Input.Submitted)
     def action_accept(self) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
 
@@ -33,10 +33,10 @@ class Pick(ModalScreen[int | None]):
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
             yield PickList([Content(thing) for thing in self._things])
-        yield KeyBar()
+        yield Footer()
 
     @on(OptionList.OptionSelected)
-    def _picked(self, event: OptionList.OptionSelected) -> None:
+    def _select(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_index)
 
     def action_cancel(self) -> None:

@@ -16,11 +16,11 @@ SPACE = "␣"
 CHOSEN = "› "
 
 
-class Candidates(Widget):
+class PasswordChoices(Widget):
     """One line each. `hidden` shows how long they are and no more."""
 
     DEFAULT_CSS = """
-    Candidates {
+    PasswordChoices {
         height: auto;
         min-height: 1;
         padding: 0 1;
@@ -33,7 +33,7 @@ class Candidates(Widget):
     hidden: reactive[bool] = reactive(False)
 
     @property
-    def chosen(self) -> str:
+    def selected(self) -> str:
         """Empty where there is none."""
         return self.passwords[self.place] if self.passwords else ""
 
@@ -47,13 +47,13 @@ class Candidates(Widget):
         self.place = max(0, min(event.y, len(self.passwords) - 1))
 
     def render(self) -> Content:
-        return Content("\n").join(self._line(place, password) for place, password in enumerate(self.passwords))
+        return Content("\n").join(self._render_line(place, password) for place, password in enumerate(self.passwords))
 
-    def _line(self, place: int, password: str) -> Content:
+    def _render_line(self, place: int, password: str) -> Content:
         chosen = place == self.place
-        line = Content(CHOSEN if chosen else " " * len(CHOSEN)) + Content(self._seen(password))
+        line = Content(CHOSEN if chosen else " " * len(CHOSEN)) + Content(self._format_password(password))
         fitting = line.truncate(max(1, self.content_size.width), ellipsis=True)
         return fitting.stylize("bold $accent" if chosen else "$text-muted")
 
-    def _seen(self, password: str) -> SafeText:
+    def _format_password(self, password: str) -> SafeText:
         return SafeText(MASK * len(password)) if self.hidden else sanitize(password.replace(" ", SPACE))

@@ -17,13 +17,15 @@ TYPES = {
 }
 
 
-def bits(request: Mapping[str, Any]) -> float:
+def compute_bits(request: Mapping[str, Any]) -> float:
     """log2 of how many passwords the request allows, all of them equally likely; 0 where it allows none."""
-    allowed = _allowed(_sizes(request), request["PasswordLength"], request.get("RequireEachIncludedType", True))
+    allowed = _count_passwords(
+        _count_characters(request), request["PasswordLength"], request.get("RequireEachIncludedType", True)
+    )
     return math.log2(allowed) if allowed else 0.0
 
 
-def _sizes(request: Mapping[str, Any]) -> list[int]:
+def _count_characters(request: Mapping[str, Any]) -> list[int]:
     """How many characters of each included type are left."""
     alphabets = [set(alphabet) for name, alphabet in TYPES.items() if not request.get(name)]
     if request.get("IncludeSpace"):
@@ -32,7 +34,7 @@ def _sizes(request: Mapping[str, Any]) -> list[int]:
     return [len(alphabet) for alphabet in left if alphabet]
 
 
-def _allowed(sizes: list[int], length: int, each: bool) -> int:
+def _count_passwords(sizes: list[int], length: int, each: bool) -> int:
     """All strings, less those that lack a type, plus those that lack two, and so on."""
     every = sum(sizes)
     most_missing = len(sizes) if each else 0

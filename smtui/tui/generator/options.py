@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Checkbox, Input, Static
 
-from smtui.tui.widgets.checkbox import Tick
+from smtui.tui.widgets.checkbox import SymbolCheckbox
 
 LENGTH = 32
 SWITCHES = (
@@ -58,7 +58,7 @@ class PasswordOptions(Vertical):
     def __init__(self, given: Mapping[str, Any] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._given = given or {}
-        self._told: dict[str, Any] = {}
+        self._last_request: dict[str, Any] = {}
 
     def compose(self) -> ComposeResult:
         given = self._given
@@ -68,31 +68,31 @@ class PasswordOptions(Vertical):
                         compact=True)
         with Grid():
             for name, words, member in SWITCHES:
-                yield Tick(Content(words), not given.get(member, False), id=name, compact=True)
-            yield Tick("space", given.get("IncludeSpace", False), id="space", compact=True)
-            yield Tick("one of each", given.get("RequireEachIncludedType", True), id="each", compact=True)
+                yield SymbolCheckbox(Content(words), not given.get(member, False), id=name, compact=True)
+            yield SymbolCheckbox("space", given.get("IncludeSpace", False), id="space", compact=True)
+            yield SymbolCheckbox("one of each", given.get("RequireEachIncludedType", True), id="each", compact=True)
         with Horizontal(classes="field"):
             yield Static("Without")
             yield Input(given.get("ExcludeCharacters", ""), placeholder="characters to leave out", id="without",
                         compact=True)
 
     def on_mount(self) -> None:
-        self._told = self.request()
+        self._last_request = self.build_request()
 
     @on(Input.Changed)
     @on(Checkbox.Changed)
-    def _changed(self, event: Message) -> None:
+    def _post_change(self, event: Message) -> None:
         """Fields also tell of what they began with, which is nothing new."""
         event.stop()
-        if (now := self.request()) != self._told:
-            self._told = now
+        if (now := self.build_request()) != self._last_request:
+            self._last_request = now
             self.post_message(self.Changed())
 
-    def request(self) -> dict[str, Any]:
+    def build_request(self) -> dict[str, Any]:
         return {
             "PasswordLength": int(self.query_one("#length", Input).value or 0),
             "ExcludeCharacters": self.query_one("#without", Input).value,
-            **{member: not self.query_one(f"#{name}", Tick).value for name, _, member in SWITCHES},
-            "IncludeSpace": self.query_one("#space", Tick).value,
-            "RequireEachIncludedType": self.query_one("#each", Tick).value,
+            **{member: not self.query_one(f"#{name}", SymbolCheckbox).value for name, _, member in SWITCHES},
+            "IncludeSpace": self.query_one("#space", SymbolCheckbox).value,
+            "RequireEachIncludedType": self.query_one("#each", SymbolCheckbox).value,
         }

@@ -16,10 +16,10 @@ from smtui.api.errors import ClientError
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
-from smtui.tui.generator.choices import Candidates
-from smtui.tui.generator.entropy import bits
+from smtui.tui.generator.choices import PasswordChoices
+from smtui.tui.generator.entropy import compute_bits
 from smtui.tui.generator.options import PasswordOptions
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
@@ -41,7 +41,7 @@ class GeneratorScreen(ModalScreen[str | None]):
     AUTO_FOCUS = "#length"
 
     app: getters.app[Shell]
-    candidates = getters.query_one(Candidates)
+    choices = getters.query_one(PasswordChoices)
     entropy = getters.query_one("#entropy", Static)
 
     def __init__(self, session: Session, *, for_form: bool = False) -> None:
@@ -54,10 +54,10 @@ class GeneratorScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Password generator", classes="title")
-            yield Candidates()
+            yield PasswordChoices()
             yield Static(id="entropy", classes="-muted")
             yield PasswordOptions(self._session.password_options)
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self.generate()
@@ -66,17 +66,17 @@ class GeneratorScreen(ModalScreen[str | None]):
     def _hide_from_bystanders(self, here: bool) -> None:
         """Whoever turns to another window need not leave the passwords on this one."""
         if not here:
-            self.candidates.hidden = True
+            self.choices.hidden = True
 
     # Making them.
 
-    def request(self) -> dict[str, Any]:
+    def build_request(self) -> dict[str, Any]:
         """What the fields ask for, in AWS's words."""
-        return self.query_one(PasswordOptions).request()
+        return self.query_one(PasswordOptions).build_request()
 
     @on(PasswordOptions.Changed)
     def _generate_soon(self) -> None:
-        self.candidates.put(())
+        self.choices.put(())
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self._generate_now)
@@ -92,46 +92,46 @@ class GeneratorScreen(ModalScreen[str | None]):
 
     @reading
     async def generate(self) -> None:
-        request = self.request()
+        request = self.build_request()
         try:
-            made = await call(self._made, request)
+            made = await call(self._request_passwords, request)
         except ClientError as error:
-            self.candidates.put(())
+            self.choices.put(())
             self.entropy.set_classes(["-error"])
             self.entropy.update(Content(sanitize(error.message)))
             return
-        if request == self.request():
+        if request == self.build_request():
             self._session.password_options = request
-            self.candidates.put(made)
+            self.choices.put(made)
             self.entropy.set_classes(["-muted"])
-            self.entropy.update(f"{bits(request):.0f} bits")
+            self.entropy.update(f"{compute_bits(request):.0f} bits")
 
-    def _made(self, request: dict[str, Any]) -> list[str]:
+    def _request_passwords(self, request: dict[str, Any]) -> list[str]:
         return [self._client.get_random_password(**request)["RandomPassword"] for _ in range(AT_ONCE)]
 
     # Using one.
 
     def action_choose(self, by: int) -> None:
-        self.candidates.move(by)
+        self.choices.move(by)
 
-    def action_again(self) -> None:
+    def action_regenerate(self) -> None:
         self.generate()
 
     def action_show(self) -> None:
-        self.candidates.hidden = not self.candidates.hidden
+        self.choices.hidden = not self.choices.hidden
 
     @gesture
     async def action_copy(self) -> None:
-        if chosen := self.candidates.chosen:
+        if chosen := self.choices.selected:
             await self.app.copy(chosen, "Password")
 
     def action_use(self) -> None:
-        if chosen := self.candidates.chosen:
+        if chosen := self.choices.selected:
             self.dismiss(chosen)
 
     def action_store(self) -> None:
         """Goes on in the form of a new secret, with this as its value."""
-        if chosen := self.candidates.chosen:
+        if chosen := self.choices.selected:
             self.dismiss(None)
             self.app.create_secret(chosen)
 

@@ -20,10 +20,10 @@ from smtui.tui.health.checks import Finding, check_entry, check_keys, check_secr
 from smtui.tui.help import places
 from smtui.tui.jobs.job import run_job
 from smtui.tui.secret_list import rows
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ
-from smtui.tui.widgets.safe_input import Line
+from smtui.tui.widgets.safe_input import SafeInput
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class HealthScreen(SessionScreen[None]):
     at_once = frozenset({"filter", "look"})
 
     table = getters.query_one(Table)
-    bar = getters.query_one("#filter", Line)
+    bar = getters.query_one("#filter", SafeInput)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -59,8 +59,10 @@ class HealthScreen(SessionScreen[None]):
         self._reading = False
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
-        yield Line(placeholder="/ filter: words, like weak or prod/", compact=True, select_on_focus=False, id="filter")
+        yield self.create_header()
+        yield SafeInput(
+            placeholder="/ filter: words, like weak or prod/", compact=True, select_on_focus=False, id="filter"
+        )
         with ReadPane():
             yield Static(id="counts")
             yield Table(
@@ -71,7 +73,7 @@ class HealthScreen(SessionScreen[None]):
                 key=lambda finding: finding.key, nothing=NOTHING,
             )
             yield Static(id="status")
-        yield KeyBar()
+        yield Footer()
 
     # Looking.
 
@@ -142,7 +144,7 @@ class HealthScreen(SessionScreen[None]):
         else:
             self.leave()
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     def action_open(self) -> None:
         finding: Finding | None = self.table.current
         if finding is not None and finding.arn:

@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from smtui.tui import keys
 from smtui.tui.help.places import PLACES
 from smtui.tui.shell import Place
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.row_list import RowList
 
 
@@ -26,7 +26,7 @@ class Go(ModalScreen[Place | None]):
         with Vertical(classes="card"):
             yield Static("Go to", classes="title")
             yield RowList(*map(_row, PLACES), compact=True)
-        yield KeyBar()
+        yield Footer()
 
     def on_key(self, event: events.Key) -> None:
         for place in PLACES:

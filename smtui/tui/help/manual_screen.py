@@ -14,8 +14,8 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.help import places
 from smtui.tui.help.manual import manual
-from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.scroll_pane import Pane
+from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.scroll_pane import ScrollPane
 
 
 class ManualScreen(SessionScreen[None]):
@@ -24,18 +24,18 @@ class ManualScreen(SessionScreen[None]):
     place = places.MANUAL
     BINDINGS = keys.of("manual")
     CSS_PATH = "manual_screen.tcss"
-    AUTO_FOCUS = "Pane"
+    AUTO_FOCUS = "ScrollPane"
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
-        with Pane():
+        yield self.create_header()
+        with ScrollPane():
             for chapter, rows in groupby(manual(self.app, self.session), key=lambda row: row[0]):
                 yield Static(chapter, classes="chapter")
                 for _, word, sentence in rows:
                     with Horizontal(classes="row"):
                         yield Static(Content(sanitize(word)), classes="word")
                         yield Static(Content(sanitize(sentence)), classes="sentence")
-        yield KeyBar()
+        yield Footer()
 
     async def load(self) -> None:
         """Nothing of it changes with the vault."""

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from smtui.tui import keys
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 
 class HelpScreen(ModalScreen[None]):
@@ -34,7 +34,7 @@ class HelpScreen(ModalScreen[None]):
                         with Horizontal(classes="line"):
                             yield Static(Content(pressed), classes="pressed")
                             yield Static(Content(words), classes="words")
-        yield KeyBar(offers_help=False)
+        yield Footer(offers_help=False)
 
     def action_close(self) -> None:
         self.dismiss()

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from smtui.tui import keys
 from smtui.tui.widgets.bar import Bar
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.workarounds import is_on_top
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class JobDialog(ModalScreen[None]):
             with Horizontal(id="answers"):
                 yield Button("Go on beside", id="leave")
                 yield Button("Stop", id="stop")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self.watch(self.app, "job_status", self._refresh)

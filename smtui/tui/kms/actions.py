@@ -19,8 +19,8 @@ from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.deletion import KeyDeletion
-from smtui.tui.kms.keys import AWS_OWN, Key, Sealed
-from smtui.tui.kms.new_key import alias_of
+from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey
+from smtui.tui.kms.new_key import parse_alias
 from smtui.tui.secret.guarded_write import EDIT_ANSWERS
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list import rows
@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 NEW_ALIAS = SafeText("A new alias, or one that leads elsewhere so far")
-TURNED = SafeText("Secrets that name it are sealed under this key from now on. What they hold stays where it is.")
-UNNAMED = SafeText("The key stays. Secrets that name this alias cannot be sealed anew until it leads somewhere again.")
+ALIAS_MOVES = SafeText("Secrets that name it are sealed under this key from now on. What they hold stays where it is.")
+ALIAS_REMOVED = SafeText(
+    "The key stays. Secrets that name this alias cannot be sealed anew until it leads somewhere again."
+)
 
 
-class KeyChangesScreen(SessionScreen[None]):
+class KeyActionsScreen(SessionScreen[None]):
     """A screen with a key under its cursor."""
 
     @property
@@ -44,22 +46,22 @@ class KeyChangesScreen(SessionScreen[None]):
 
     @property
     @abstractmethod
-    def current(self) -> Key | None:
+    def current(self) -> KmsKey | None:
         """The key under the cursor."""
 
-    def _changeable(self) -> Key | None:
+    def _require_changeable(self) -> KmsKey | None:
         """The key under the cursor, where it may be changed; else says why not."""
         key = self.current
         if key is None or self.refuses_to_write():
             return None
-        if key.managed:
+        if key.is_managed:
             self.say(AWS_OWN)
             return None
         return key
 
     @gesture
     async def action_edit(self) -> None:
-        key = self._changeable()
+        key = self._require_changeable()
         if key is None:
             return
         title = sanitize(f"Description of {key.name}")
@@ -87,23 +89,23 @@ class KeyChangesScreen(SessionScreen[None]):
         """Unless others changed it since it was `seen`; then that is shown, and asked about."""
         return await change.guard(self.session, seen).run(self.app, self.vault, seen)
 
-    async def _change_state(self, key: Key, yours: str, write: Callable[[], object], insist: str) -> bool:
+    async def _change_state(self, key: KmsKey, yours: str, write: Callable[[], object], insist: str) -> bool:
         """Whether it was done."""
         change = key_conflict.state_change(key, yours, write, insist)
         outcome, _ = await self._write(change, key_conflict.format_state(key))
         return outcome is Outcome.STORED
 
     @gesture
-    async def action_switch(self) -> None:
+    async def action_switch_state(self) -> None:
         """Off, with a warning, or on."""
-        key = self._changeable()
+        key = self._require_changeable()
         if key is None:
             return
         if key.deletes_at is not None:
             self.say(f"{key.name} is on its way out: U brings it back first.")
         elif key.state == "Enabled":
-            sealed = await self.sealed(key)
-            seals = sealed.words if sealed.versions else "nothing"
+            sealed = await self.read_usage(key)
+            seals = sealed.summary if sealed.versions else "nothing"
             text = sanitize(f"It seals {seals}. Until it is enabled again, that cannot be read, and no more is sealed.")
             if await self.app.push_screen_wait(Confirm(sanitize(f"Disable {key.name}?"), text, "Disable")) and \
                     await self._change_state(key, "disabled", lambda: self.kms.disable_key(KeyId=key.id),
@@ -113,34 +115,34 @@ class KeyChangesScreen(SessionScreen[None]):
         else:
             await self._enable(key)
 
-    async def _enable(self, key: Key) -> None:
+    async def _enable(self, key: KmsKey) -> None:
         if await self._change_state(key, "enabled", lambda: self.kms.enable_key(KeyId=key.id), "Enable anyway"):
             inverse_kms.switched(self.session, key, on=True)
             await self.done(f"{key.name} is enabled.")
 
-    async def sealed(self, key: Key) -> Sealed:
+    async def read_usage(self, key: KmsKey) -> KeyUsage:
         region = self.session.region
-        return Sealed(*await self.session.background.run(
+        return KeyUsage(*await self.session.background.run(
             lambda own: own.key_usage.count_versions(key.id, region_name=region)
         ))
 
-    async def names(self, key: Key) -> list[str]:
+    async def read_secret_names(self, key: KmsKey) -> list[str]:
         region = self.session.region
 
-        def look(own: Vault) -> list[str]:
+        def list_names(own: Vault) -> list[str]:
             return own.key_usage.list_secret_names(key.id, region_name=region)
 
-        return await self.session.background.run(look)
+        return await self.session.background.run(list_names)
 
     @gesture
     async def action_delete(self) -> None:
-        key = self._changeable()
+        key = self._require_changeable()
         if key is None:
             return
         if key.deletes_at is not None:
             self.say(f"The deletion of {key.name} is planned already.")
             return
-        sealed, names = await self.sealed(key), await self.names(key)
+        sealed, names = await self.read_usage(key), await self.read_secret_names(key)
         days = await self.app.push_screen_wait(KeyDeletion(key, sealed, names, self.session.now()))
         if days is None:
             return
@@ -154,7 +156,7 @@ class KeyChangesScreen(SessionScreen[None]):
     @gesture
     async def action_restore(self) -> None:
         """KMS leaves a key disabled whose deletion is cancelled; whether that is wanted is asked."""
-        key = self._changeable()
+        key = self._require_changeable()
         if key is None:
             return
         if key.deletes_at is None:
@@ -175,7 +177,7 @@ class KeyChangesScreen(SessionScreen[None]):
     @gesture
     async def action_alias(self) -> None:
         """A new one, or one of them taken away."""
-        key = self._changeable()
+        key = self._require_changeable()
         if key is None:
             return
         picked: int | None = 0
@@ -187,12 +189,12 @@ class KeyChangesScreen(SessionScreen[None]):
         elif picked is not None:
             await self._remove_alias(key, key.aliases[picked - 1])
 
-    async def _add_alias(self, key: Key) -> None:
+    async def _add_alias(self, key: KmsKey) -> None:
         typed = await self.app.push_screen_wait(OneLine(sanitize(f"An alias for {key.name}"), longest=MAX_ALIAS_LENGTH))
         if typed is None:
             return
         try:
-            alias = alias_of(typed)
+            alias = parse_alias(typed)
         except InvalidFieldError as unfit:
             self.say(str(unfit), severity="warning")
             return
@@ -201,31 +203,31 @@ class KeyChangesScreen(SessionScreen[None]):
             self.say(f"{alias} leads to this key already.")
             return
         if seen is not None:
-            question = Confirm(sanitize(f"Turn {alias} from {seen} to {key.id}?"), TURNED, "Turn")
+            question = Confirm(sanitize(f"Turn {alias} from {seen} to {key.id}?"), ALIAS_MOVES, "Turn")
             if not await self.app.push_screen_wait(question):
                 return
-        change = key_conflict.alias_change(alias, key.id, lambda: self._point(alias, key.id), "Turn anyway")
+        change = key_conflict.alias_change(alias, key.id, lambda: self._set_alias(alias, key.id), "Turn anyway")
         outcome, found = await self._write(change, seen or NOWHERE)
         if outcome is Outcome.STORED:
             inverse_kms.alias_set(self.session, alias, None if found == NOWHERE else found, key.id)
             await self.done(f"{alias} leads to {key.id}.")
 
-    def _point(self, alias: str, key_id: str) -> None:
+    def _set_alias(self, alias: str, key_id: str) -> None:
         """In the vault's thread, whether or not there is such an alias."""
         is_there = key_conflict.find_target(self.session.keys(record_reads=False), alias) is not None
         method = self.kms.update_alias if is_there else self.kms.create_alias
         method(AliasName=alias, TargetKeyId=key_id)
 
-    async def _remove_alias(self, key: Key, alias: str) -> None:
-        if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {alias}?"), UNNAMED, "Remove")):
-            change = key_conflict.alias_change(alias, "removed", lambda: self._unpoint(alias), "Remove anyway")
+    async def _remove_alias(self, key: KmsKey, alias: str) -> None:
+        if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {alias}?"), ALIAS_REMOVED, "Remove")):
+            change = key_conflict.alias_change(alias, "removed", lambda: self._delete_alias(alias), "Remove anyway")
             outcome, found = await self._write(change, key.id)
             if outcome is Outcome.STORED and found != NOWHERE:
                 inverse_kms.alias_removed(self.session, alias, replace(key, id=found))
             if outcome is Outcome.STORED:
                 await self.done(f"{alias} is removed.")
 
-    def _unpoint(self, alias: str) -> None:
+    def _delete_alias(self, alias: str) -> None:
         """In the vault's thread. What others removed is removed."""
         if key_conflict.find_target(self.session.keys(record_reads=False), alias) is not None:
             self.kms.delete_alias(AliasName=alias)

@@ -14,12 +14,12 @@ from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.kms.keys import Key, Sealed
-from smtui.tui.kms.secret_picker import listed
+from smtui.tui.kms.keys import KeyUsage, KmsKey
+from smtui.tui.kms.secret_picker import format_names
 from smtui.tui.secret_list.rows import day
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.safe_input import Line
+from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.safe_input import SafeInput
 
 
 class KeyDeletion(Dialog[int]):
@@ -29,10 +29,10 @@ class KeyDeletion(Dialog[int]):
     CSS_PATH = "deletion.tcss"
     AUTO_FOCUS = "#cancel"
 
-    days = getters.query_one("#days", Line)
+    days = getters.query_one("#days", SafeInput)
     go = getters.query_one("#go", Button)
 
-    def __init__(self, key: Key, sealed: Sealed, names: list[str], now: datetime) -> None:
+    def __init__(self, key: KmsKey, sealed: KeyUsage, names: list[str], now: datetime) -> None:
         super().__init__()
         self._key = key
         self._sealed = sealed
@@ -45,13 +45,13 @@ class KeyDeletion(Dialog[int]):
             yield Static(Content(sanitize(self._key.arn)), classes="-muted")
             with Horizontal(id="window"):
                 yield Static("Can be kept for")
-                yield Line(str(MAX_KEY_DELETION_DAYS), restrict="[0-9]*", max_length=2, id="days", compact=True)
+                yield SafeInput(str(MAX_KEY_DELETION_DAYS), restrict="[0-9]*", max_length=2, id="days", compact=True)
                 yield Static("more days")
             yield Static(id="when")
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Plan deletion", id="go")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self._show_what_happens()
@@ -66,16 +66,16 @@ class KeyDeletion(Dialog[int]):
         self.go.disabled = self._answer is None
         when = self.query_one("#when", Static)
         when.set_class(self._answer is None, "-error")
-        when.update(Content(self._consequence(self._answer)))
+        when.update(Content(self._describe_consequence(self._answer)))
 
-    def _consequence(self, days: int | None) -> SafeText:
+    def _describe_consequence(self, days: int | None) -> SafeText:
         if days is None:
             return sanitize(f"✗ The window is {MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days.")
         date = day(self._now + timedelta(days=days))
         if not self._sealed.versions:
             return sanitize(f"It seals nothing. From now on it is out of use, and on {date} it is gone.")
         return sanitize(
-            f"▲ It seals {self._sealed.words}: {listed(self._names, self._sealed.secrets)}.\n"
+            f"▲ It seals {self._sealed.summary}: {format_names(self._names, self._sealed.secrets)}.\n"
             f"From now on nobody can read that, and on {date} it is lost for good. Until then U brings the key back.",
             lines=True,
         )
@@ -85,7 +85,7 @@ class KeyDeletion(Dialog[int]):
         self.days.value = str(max(MIN_KEY_DELETION_DAYS, min(MAX_KEY_DELETION_DAYS, now + by)))
 
     @on(Input.Submitted)
-    def _to_the_answers(self) -> None:
+    def _focus_cancel(self) -> None:
         self.query_one("#cancel").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -19,16 +19,16 @@ AWS_OWN = "This key is managed by AWS, that is by the vault itself: it cannot be
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KmsKey:
     """`state` is KMS's word: Enabled, Disabled, PendingDeletion."""
 
     id: str
     arn: str
     state: str
     description: str
-    made: datetime
+    created: datetime
     deletes_at: datetime | None
-    managed: bool
+    is_managed: bool
     aliases: tuple[str, ...]
 
     @property
@@ -36,41 +36,41 @@ class Key:
         """Its first alias, or the beginning of its id."""
         return sanitize(self.aliases[0] if self.aliases else self.id[:SHORT])
 
-    def state_words(self, now: datetime) -> Content:
+    def format_state(self, now: datetime) -> Content:
         if self.deletes_at is not None:
             return Content.styled(deletion(self.deletes_at, now), "$warning")
         enabled = self.state == "Enabled"
         return Content.styled(*(("✓ enabled", "$success") if enabled else ("○ disabled", "$warning")))
 
 
-def keys_of(client: KeyClient) -> list[Key]:
+def read_keys(client: KeyClient) -> list[KmsKey]:
     """All of a Region, those with aliases first, by name."""
     aliases: dict[str, list[str]] = {}
     for each in client.list_aliases()["Aliases"]:
         aliases.setdefault(each.get("TargetKeyId", ""), []).append(each["AliasName"])
-    found = [_described(client, each["KeyId"], aliases) for each in client.list_keys()["Keys"]]
+    found = [_read_key(client, each["KeyId"], aliases) for each in client.list_keys()["Keys"]]
     return sorted(found, key=lambda key: (not key.aliases, key.name))
 
 
-def _described(client: KeyClient, key_id: str, aliases: dict[str, list[str]]) -> Key:
+def _read_key(client: KeyClient, key_id: str, aliases: dict[str, list[str]]) -> KmsKey:
     told = client.describe_key(KeyId=key_id)["KeyMetadata"]
-    return Key(
+    return KmsKey(
         key_id, told["Arn"], told["KeyState"], told.get("Description", ""), told["CreationDate"],
         told.get("DeletionDate"), told.get("KeyManager") == "AWS", tuple(aliases.get(key_id, ())),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class KeyUsage:
     """What lies under a key."""
 
     versions: int
     secrets: int
 
     @property
-    def words(self) -> str:
-        return f"{_counted(self.versions, 'version')} of {_counted(self.secrets, 'secret')}"
+    def summary(self) -> str:
+        return f"{_format_count(self.versions, 'version')} of {_format_count(self.secrets, 'secret')}"
 
 
-def _counted(number: int, thing: str) -> str:
+def _format_count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -14,14 +14,14 @@ from textual.widgets import Input, Static
 from smtui.api.limits import MAX_ALIAS_LENGTH, MAX_KEY_DESCRIPTION_LENGTH
 from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
 
 ALIAS = "alias/"
 _NAME = re.compile(r"[a-zA-Z0-9:/_-]+")
 
 
-def alias_of(typed: str) -> str:
+def parse_alias(typed: str) -> str:
     """What is typed as the full name of an alias. Raises InvalidFieldError."""
     name = typed.strip().removeprefix(ALIAS)
     if not _NAME.fullmatch(name):
@@ -66,11 +66,11 @@ class NewKeyForm(FieldsForm[NewKey]):
                 yield PlainInput(self._refused.description, placeholder="what it is for", id="description",
                                  max_length=MAX_KEY_DESCRIPTION_LENGTH, compact=True)
             yield Static(id="said")
-        yield KeyBar()
+        yield Footer()
 
     def read(self) -> NewKey:
         alias = self.query_one("#alias", Input).value
-        return NewKey(alias_of(alias) if alias else "", self.query_one("#description", Input).value)
+        return NewKey(parse_alias(alias) if alias else "", self.query_one("#description", Input).value)
 
     def in_words(self, answer: NewKey) -> Content:
         return Content.styled(sanitize(answer.alias or "It has no alias, and goes by its id."), "$text-muted")

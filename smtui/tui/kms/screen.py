@@ -15,14 +15,14 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.help import places
-from smtui.tui.kms.actions import KeyChangesScreen
-from smtui.tui.kms.keys import Key, Sealed, keys_of
+from smtui.tui.kms.actions import KeyActionsScreen
+from smtui.tui.kms.keys import KeyUsage, KmsKey, read_keys
 from smtui.tui.kms.new_key import NewKey, NewKeyForm
 from smtui.tui.kms.secret_picker import pick_secret
 from smtui.tui.notifications import explain_error
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import make_failed_state
 from smtui.tui.widgets.table import Column, Table
@@ -35,7 +35,7 @@ COUNTING = Content.styled("…", "$text-muted")
 UNKNOWN = Content.styled("?", "$text-muted")
 
 
-class KmsKeysScreen(KeyChangesScreen):
+class KmsKeysScreen(KeyActionsScreen):
     """A table, and below it everything about the key under the cursor. What keys seal is counted beside the screen."""
 
     place = places.KEYS
@@ -49,45 +49,45 @@ class KmsKeysScreen(KeyChangesScreen):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._seals: Mapping[str, tuple[int, int]] | None = None
+        self._usage_by_key: Mapping[str, tuple[int, int]] | None = None
         self._counting = False
         self._count_failure = SafeText("")
 
     @property
-    def current(self) -> Key | None:
-        key: Key | None = self.table.current
+    def current(self) -> KmsKey | None:
+        key: KmsKey | None = self.table.current
         return key
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         yield Static("KMS keys", classes="title")
         with ReadPane():
             yield Table(
-                Column("Key", _name, 16, grows=2),
-                Column("State", self._state, 17),
-                Column("Versions", self._versions, 8),
-                Column("Secrets", self._secrets, 7),
-                Column("Made", _made, 10, drop=1),
-                Column("Description", _description, 16, grows=3, drop=2),
-                key=_id, nothing=NOTHING,
+                Column("Key", _get_name, 16, grows=2),
+                Column("State", self._format_state, 17),
+                Column("Versions", self._format_versions, 8),
+                Column("Secrets", self._format_secrets, 7),
+                Column("Made", _format_created, 10, drop=1),
+                Column("Description", _format_description, 16, grows=3, drop=2),
+                key=_get_id, nothing=NOTHING,
             )
             yield Static(id="about")
-        yield KeyBar()
+        yield Footer()
 
     # What is shown.
 
     async def load(self) -> None:
-        self.table.put(await call(keys_of, self.reader))
-        self.count()
+        self.table.put(await call(read_keys, self.reader))
+        self.count_usage()
 
     @reading
-    async def count(self) -> None:
+    async def count_usage(self) -> None:
         """One count at a time; it looks at every version there is."""
         if self._counting:
             return
         self._counting, region = True, self.session.region
         try:
-            self._seals = await self.session.background.run(
+            self._usage_by_key = await self.session.background.run(
                 lambda own: own.key_usage.count_versions_by_key(region_name=region)
             )
             self._count_failure = SafeText("")
@@ -98,21 +98,21 @@ class KmsKeysScreen(KeyChangesScreen):
         finally:
             self._counting = False
         self.table.refresh()
-        self._show_it()
+        self._show_current()
 
-    def _sealed(self, key: Key) -> Sealed | None:
+    def _get_usage(self, key: KmsKey) -> KeyUsage | None:
         """None while nobody has counted."""
-        return None if self._seals is None else Sealed(*self._seals.get(key.id, (0, 0)))
+        return None if self._usage_by_key is None else KeyUsage(*self._usage_by_key.get(key.id, (0, 0)))
 
-    def _state(self, key: Key) -> Content:
-        return key.state_words(self.session.now())
+    def _format_state(self, key: KmsKey) -> Content:
+        return key.format_state(self.session.now())
 
-    def _versions(self, key: Key) -> Content:
-        sealed = self._sealed(key)
+    def _format_versions(self, key: KmsKey) -> Content:
+        sealed = self._get_usage(key)
         return self._uncounted if sealed is None else Content(f"{sealed.versions:,}")
 
-    def _secrets(self, key: Key) -> Content:
-        sealed = self._sealed(key)
+    def _format_secrets(self, key: KmsKey) -> Content:
+        sealed = self._get_usage(key)
         return self._uncounted if sealed is None else Content(f"{sealed.secrets:,}")
 
     @property
@@ -120,18 +120,18 @@ class KmsKeysScreen(KeyChangesScreen):
         return UNKNOWN if self._count_failure else COUNTING
 
     @on(Table.Moved)
-    def _show_it(self) -> None:
+    def _show_current(self) -> None:
         key = self.current
-        lines = self._about(key) if key else ()
+        lines = self._describe(key) if key else ()
         self.query_one("#about", Static).update(Content("\n").join(lines))
 
-    def _about(self, key: Key) -> Iterator[Content]:
-        sealed = self._sealed(key)
+    def _describe(self, key: KmsKey) -> Iterator[Content]:
+        sealed = self._get_usage(key)
         yield Content(sanitize(key.description)) if key.description else Content.styled("no description", "$text-muted")
-        yield _titled("aliases", ", ".join(key.aliases) or "none")
-        yield _titled("seals", (self._count_failure or "…") if sealed is None else sealed.words)
+        yield _format_line("aliases", ", ".join(key.aliases) or "none")
+        yield _format_line("seals", (self._count_failure or "…") if sealed is None else sealed.summary)
         deleted = f", deleted on {rows.minute(key.deletes_at)}" if key.deletes_at else ""
-        yield _titled("made", f"{rows.minute(key.made)}{deleted}{', managed by AWS' if key.managed else ''}")
+        yield _format_line("made", f"{rows.minute(key.created)}{deleted}{', managed by AWS' if key.is_managed else ''}")
         yield Content.styled(sanitize(key.arn), "$text-muted")
 
     # What is done with them.
@@ -144,7 +144,7 @@ class KmsKeysScreen(KeyChangesScreen):
         asked = await self.app.push_screen_wait(NewKeyForm())
         while asked is not None:
             try:
-                key_id = await call(self._make, asked)
+                key_id = await call(self._create, asked)
             except ClientError as refusal:
                 self.app.report(refusal)
                 asked = await self.app.push_screen_wait(NewKeyForm(asked))
@@ -154,7 +154,7 @@ class KmsKeysScreen(KeyChangesScreen):
                 self.table.go_to(key_id)
                 return
 
-    def _make(self, asked: NewKey) -> str:
+    def _create(self, asked: NewKey) -> str:
         """With its alias or not at all."""
         with self.vault.transaction():
             key_id: str = self.kms.create_key(Description=asked.description)["KeyMetadata"]["KeyId"]
@@ -168,34 +168,34 @@ class KmsKeysScreen(KeyChangesScreen):
         if key is not None:
             await self.app.copy(key.arn, f"ARN of {key.name}")
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     @gesture
     async def action_open(self) -> None:
         """To a secret that it seals a version of."""
         key = self.current
         if key is None:
             return
-        sealed, names = await self.sealed(key), await self.names(key)
+        sealed, names = await self.read_usage(key), await self.read_secret_names(key)
         name = await pick_secret(self, sanitize(f"Secrets under {key.name}"), names, sealed.secrets)
         if name is not None:
             self.app.look_at_region(self.session.region, name)
 
 
-def _id(key: Key) -> str:
+def _get_id(key: KmsKey) -> str:
     return key.id
 
 
-def _name(key: Key) -> SafeText:
+def _get_name(key: KmsKey) -> SafeText:
     return key.name
 
 
-def _made(key: Key) -> SafeText:
-    return rows.day(key.made)
+def _format_created(key: KmsKey) -> SafeText:
+    return rows.day(key.created)
 
 
-def _description(key: Key) -> SafeText:
+def _format_description(key: KmsKey) -> SafeText:
     return sanitize(key.description)
 
 
-def _titled(title: str, text: str) -> Content:
+def _format_line(title: str, text: str) -> Content:
     return Content.assemble((f"{title:<8}  ", "$text-muted"), sanitize(text))

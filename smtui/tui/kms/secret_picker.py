@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FEW = 3
 
 
-def listed(names: Sequence[str], count: int) -> str:
+def format_names(names: Sequence[str], count: int) -> str:
     """`a, b, c and 7 more`, of `count` in all."""
     few = names[:FEW]
     more = count - len(few)

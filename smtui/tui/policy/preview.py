@@ -14,8 +14,8 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.json_editor.diff import DiffLine
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.scroll_pane import Pane
+from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.scroll_pane import ScrollPane
 
 SIGNS = {"+": ("+ added    ", "$success"), "-": ("- removed  ", "$error"), " ": ("           ", ""),
          "…": ("  …", "$text-muted")}  # fmt: skip
@@ -39,7 +39,7 @@ class PolicyPreview(LongText["bool | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
-            with Pane(id="lines"):
+            with ScrollPane(id="lines"):
                 width = min(MAX_CARD_WIDTH, self.app.size.width) - FRAME_WIDTH
                 yield Static(Content("\n").join(_format_lines(self._lines, width)))
             if self._warnings:
@@ -48,7 +48,7 @@ class PolicyPreview(LongText["bool | None"]):
                 yield Button("Cancel", id="cancel")
                 yield Button("Attach", id="attach")
                 yield Button("Attach unless broad", id="unless-broad")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self.query_one("#cancel" if self._warnings else "#attach").focus()

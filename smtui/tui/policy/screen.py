@@ -20,7 +20,7 @@ from smtui.tui import keys
 from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.dialogs.dialog import may_discard
+from smtui.tui.dialogs.dialog import confirm_discard
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.json_editor.diagnostic import Diagnostic, Severity
@@ -34,9 +34,9 @@ from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
 from smtui.tui.secret.tabs import POLICY, SecretTab
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.undo import inverse
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
-from smtui.tui.widgets.scroll_pane import Pane
+from smtui.tui.widgets.scroll_pane import ScrollPane
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
@@ -78,9 +78,9 @@ class PolicyScreen(SecretTab):
                 yield Static(VIEWING, id="state", classes="title")
                 yield JsonArea("", self._check, read_only=True)
                 yield DiagnosticList(NO_DIAGNOSTICS)
-            with Pane(id="who"):
+            with ScrollPane(id="who"):
                 yield AccessList()
-        yield KeyBar()
+        yield Footer()
 
     def _check(self, text: str) -> Sequence[Diagnostic]:
         """Returns the diagnostics of a text. It runs in the vault's thread, as it validates the policy there."""
@@ -198,7 +198,7 @@ class PolicyScreen(SecretTab):
 
     @gesture
     async def stop_editing(self) -> None:
-        if not self.is_dirty or await may_discard(self.app):
+        if not self.is_dirty or await confirm_discard(self.app):
             self._show_attached()
 
     @property

@@ -17,23 +17,23 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.kms.picker import DEFAULT, short
-from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.safe_input import Line
+from smtui.tui.kms.picker import DEFAULT, shorten_key_id
+from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.safe_input import SafeInput
 from smtui.tui.widgets.table import Column, Table
 
 NO_MATCH = SafeText("No Region of AWS is called so. Typed out in full, it can be chosen all the same.")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReplicaRequest:
     """`key` is of that Region."""
 
     region: str
     key: str = DEFAULT
 
 
-class AddReplicas(Dialog[list[Wanted]]):
+class AddReplicas(Dialog[list[ReplicaRequest]]):
     """Typing narrows the list; Space marks; `choose_key` is asked for another key, by Region."""
 
     BINDINGS = keys.of("dialog") + keys.of("replicas")
@@ -41,74 +41,74 @@ class AddReplicas(Dialog[list[Wanted]]):
     AUTO_FOCUS = "Table"
 
     table = getters.query_one(Table)
-    narrow = getters.query_one(Line)
+    filter_field = getters.query_one(SafeInput)
 
     def __init__(self, name: SafeText, present: set[str], choose_key: Callable[[str], Awaitable[str | None]]) -> None:
         super().__init__()
         self._name = name
         self._present = present
         self._choose_key = choose_key
-        self._marked: dict[str, Wanted] = {}
+        self._selected: dict[str, ReplicaRequest] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(f"Replicate {self._name} to which Regions?"), classes="title")
-            yield Line(placeholder="/ part of a name: eu, Tokyo, us-west", id="narrow", compact=True)
+            yield SafeInput(placeholder="/ part of a name: eu, Tokyo, us-west", id="narrow", compact=True)
             yield Table(
-                Column("", self._mark, 1),
-                Column("Region", _region, 14),
-                Column("", _place, 14),
-                Column("Key", self._key, 12, grows=1),
-                key=_region, nothing=NO_MATCH,
+                Column("", self._format_selection, 1),
+                Column("Region", _format_region, 14),
+                Column("", _format_location, 14),
+                Column("Key", self._format_key, 12, grows=1),
+                key=_format_region, nothing=NO_MATCH,
             )
             yield Static(id="said")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
-        self._list()
+        self._list_regions()
 
     @on(Input.Changed)
-    def _list(self) -> None:
+    def _list_regions(self) -> None:
         """Those that match, and those that are marked whether they match or not."""
-        typed = self.narrow.value.strip().lower()
-        offered = [*dict.fromkeys([*self._marked, *REGIONS, *([typed] if is_region(typed) else [])])]
+        typed = self.filter_field.value.strip().lower()
+        offered = [*dict.fromkeys([*self._selected, *REGIONS, *([typed] if is_region(typed) else [])])]
         self.table.put([
             region for region in offered if region not in self._present
-            and (region in self._marked or typed in f"{region} {REGIONS.get(region, '')}".lower())
+            and (region in self._selected or typed in f"{region} {REGIONS.get(region, '')}".lower())
         ])
-        self._say()
+        self._show_selection()
 
-    def _mark(self, region: str) -> Content:
-        return Content.styled("✓", "bold $success") if region in self._marked else Content("")
+    def _format_selection(self, region: str) -> Content:
+        return Content.styled("✓", "bold $success") if region in self._selected else Content("")
 
-    def _key(self, region: str) -> SafeText:
-        wanted = self._marked.get(region)
-        return SafeText("") if wanted is None else short(wanted.key)
+    def _format_key(self, region: str) -> SafeText:
+        wanted = self._selected.get(region)
+        return SafeText("") if wanted is None else shorten_key_id(wanted.key)
 
-    def _say(self) -> None:
-        said = ", ".join(self._marked) or "Nothing is marked yet."
-        self.query_one("#said", Static).update(Content.styled(sanitize(said), "" if self._marked else "$text-muted"))
+    def _show_selection(self) -> None:
+        said = ", ".join(self._selected) or "Nothing is marked yet."
+        self.query_one("#said", Static).update(Content.styled(sanitize(said), "" if self._selected else "$text-muted"))
         self.table.refresh()
 
     def state(self) -> object:
         """What is marked; the filter is nothing to lose."""
-        return dict(self._marked)
+        return dict(self._selected)
 
     # What one presses.
 
     @on(Input.Submitted)
-    def _to_the_table(self) -> None:
+    def _focus_table(self) -> None:
         self.table.focus()
 
     def action_filter(self) -> None:
-        self.narrow.focus()
+        self.filter_field.focus()
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     def action_mark(self) -> None:
         region: str | None = self.table.current
-        if region is not None and self._marked.pop(region, None) is None:
-            self._marked[region] = Wanted(region)
-        self._say()
+        if region is not None and self._selected.pop(region, None) is None:
+            self._selected[region] = ReplicaRequest(region)
+        self._show_selection()
 
     @gesture
     async def action_key(self) -> None:
@@ -116,17 +116,17 @@ class AddReplicas(Dialog[list[Wanted]]):
         if region is not None:
             key = await self._choose_key(region)
             if key is not None:
-                self._marked[region] = Wanted(region, key)
-                self._say()
+                self._selected[region] = ReplicaRequest(region, key)
+                self._show_selection()
 
     def action_save(self) -> None:
-        if self._marked:
-            self.dismiss(list(self._marked.values()))
+        if self._selected:
+            self.dismiss(list(self._selected.values()))
 
 
-def _region(region: str) -> SafeText:
+def _format_region(region: str) -> SafeText:
     return sanitize(region)
 
 
-def _place(region: str) -> SafeText:
+def _format_location(region: str) -> SafeText:
     return sanitize(REGIONS.get(region, ""))

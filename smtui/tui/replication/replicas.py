@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Replica:
     """The primary, or a replica. `status` is the service's word, and empty for the primary.
 
     A replica is not `there` where it failed before it was made.
@@ -28,25 +28,25 @@ class Member:
     key: str
     status: str
     message: str
-    read: datetime | None
-    there: bool = True
+    last_read: datetime | None
+    exists: bool = True
 
     @property
-    def failed(self) -> bool:
+    def has_failed(self) -> bool:
         return self.status == "Failed"
 
     @property
-    def asked_key(self) -> dict[str, str]:
+    def key_parameter(self) -> dict[str, str]:
         """How a request names its key; the default one is not named."""
         return {} if self.key == DEFAULT else {"KmsKeyId": self.key}
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class ReplicaSet:
     """The primary comes first. `primary` is what is known of it."""
 
     primary: DescribeSecretResponse
-    members: tuple[Member, ...]
+    members: tuple[Replica, ...]
 
     @property
     def name(self) -> str:
@@ -62,41 +62,45 @@ class Family:
         return {member.region for member in self.members}
 
 
-def arn_in(arn: str, region: str) -> str:
+def format_regional_arn(arn: str, region: str) -> str:
     """The ARN of the same secret in another Region."""
     return move_to_region(arn, region)
 
 
-def family_of(session: Session, secret: DescribeSecretResponse) -> Family:
+def read_replica_set(session: Session, secret: DescribeSecretResponse) -> ReplicaSet:
     """Asks the primary, which knows of all of them."""
     region = secret.get("PrimaryRegion", session.region)
     if region != session.region:
-        secret = session.client(region, record_reads=False).describe_secret(SecretId=arn_in(secret["ARN"], region))
+        secret = session.client(region, record_reads=False).describe_secret(
+            SecretId=format_regional_arn(secret["ARN"], region)
+        )
     arn = secret["ARN"]
-    primary = Member(region, arn, True, secret.get("KmsKeyId", DEFAULT), "", "", secret.get("LastAccessedDate"))
-    return Family(secret, (primary, *(_replica(session, arn, each) for each in secret.get("ReplicationStatus", ()))))
+    primary = Replica(region, arn, True, secret.get("KmsKeyId", DEFAULT), "", "", secret.get("LastAccessedDate"))
+    return ReplicaSet(
+        secret, (primary, *(_read_replica(session, arn, each) for each in secret.get("ReplicationStatus", ())))
+    )
 
 
-def find_family(session: Session, family: Family) -> Family:
+def find_family(session: Session, family: ReplicaSet) -> ReplicaSet:
     """The same family as it is now. Raises ResourceNotFoundException where its primary is gone."""
     client = session.client(family.region, record_reads=False)
-    return family_of(session, client.describe_secret(SecretId=family.primary["ARN"]))
+    return read_replica_set(session, client.describe_secret(SecretId=family.primary["ARN"]))
 
 
-def _replica(session: Session, primary: str, told: ReplicationStatusType) -> Member:
+def _read_replica(session: Session, primary: str, told: ReplicationStatusType) -> Replica:
     region, failed = told["Region"], told["Status"] == "Failed"
-    arn = arn_in(primary, region)
-    there = not failed or _arn_of(session.client(region, record_reads=False), arn) is not None
-    return Member(region, arn, False, told.get("KmsKeyId", DEFAULT), told["Status"], told.get("StatusMessage", ""),
+    arn = format_regional_arn(primary, region)
+    there = not failed or _find_arn(session.client(region, record_reads=False), arn) is not None
+    return Replica(region, arn, False, told.get("KmsKeyId", DEFAULT), told["Status"], told.get("StatusMessage", ""),
                   told.get("LastAccessedDate"), there)
 
 
-def taken(client: Client, name: str, arn: str) -> bool:
+def is_name_taken(client: Client, name: str, arn: str) -> bool:
     """Whether another secret has the name in the client's Region."""
-    return _arn_of(client, name) not in (None, arn)
+    return _find_arn(client, name) not in (None, arn)
 
 
-def _arn_of(client: Client, secret_id: str) -> str | None:
+def _find_arn(client: Client, secret_id: str) -> str | None:
     try:
         return client.describe_secret(SecretId=secret_id)["ARN"]
     except ResourceNotFoundException:

@@ -15,16 +15,23 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
-from smtui.tui.kms.picker import DEFAULT, ask_key, short
-from smtui.tui.replication.add_replicas import AddReplicas, Wanted
+from smtui.tui.kms.picker import DEFAULT, ask_key, shorten_key_id
+from smtui.tui.replication.add_replicas import AddReplicas, ReplicaRequest
 from smtui.tui.replication.replica_conflict import guard_replicas
-from smtui.tui.replication.replicas import Family, Member, arn_in, family_of, find_family, taken
+from smtui.tui.replication.replicas import (
+    Replica,
+    ReplicaSet,
+    find_family,
+    format_regional_arn,
+    is_name_taken,
+    read_replica_set,
+)
 from smtui.tui.secret.allowed_actions import denied_reason
 from smtui.tui.secret.tabs import REPLICATION, SecretTab
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
@@ -57,22 +64,22 @@ class ReplicationScreen(SecretTab):
 
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
-        self.family: Family | None = None
+        self.replica_set: ReplicaSet | None = None
 
     def compose(self) -> ComposeResult:
         yield from self.compose_head()
         with ReadPane():
             yield Table(
-                Column("Region", _region, 14),
-                Column("", _place, 13, drop=2),
-                Column("Status", _status, 13),
-                Column("", self._here, 4),
-                Column("Key", _key, 12, grows=1),
-                Column("Read", _read, 10, drop=1),
-                key=_region, nothing=SafeText(""),
+                Column("Region", _format_region, 14),
+                Column("", _format_location, 13, drop=2),
+                Column("Status", _format_status, 13),
+                Column("", self._format_here, 4),
+                Column("Key", _format_key, 12, grows=1),
+                Column("Read", _format_last_read, 10, drop=1),
+                key=_format_region, nothing=SafeText(""),
             )
             yield Static(id="about")
-        yield KeyBar()
+        yield Footer()
 
     # What is shown.
 
@@ -80,25 +87,25 @@ class ReplicationScreen(SecretTab):
         secret = await self.read_secret()
         if secret is None:
             return
-        self.family = await call(family_of, self.session, secret)
+        self.replica_set = await call(read_replica_set, self.session, secret)
         self.show_head(secret)
-        self.table.put(self.family.members)
+        self.table.put(self.replica_set.members)
 
     @property
-    def current(self) -> Member | None:
-        member: Member | None = self.table.current
+    def current(self) -> Replica | None:
+        member: Replica | None = self.table.current
         return member
 
     @on(Table.Moved)
-    def _show_it(self) -> None:
+    def _show_current(self) -> None:
         if member := self.current:
             self.query_one("#about", Static).update(Content("\n").join([
-                Content.styled(sanitize(member.message), "$error" if member.failed else "$text-muted"),
+                Content.styled(sanitize(member.message), "$error" if member.has_failed else "$text-muted"),
                 Content.styled(sanitize(member.arn), "$text-muted"),
             ]))
         self.refresh_bindings()
 
-    def _here(self, member: Member) -> Content:
+    def _format_here(self, member: Replica) -> Content:
         return Content.styled("here" if member.region == self.session.region else "", "$text-muted")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -106,16 +113,16 @@ class ReplicationScreen(SecretTab):
         if not self.has_read:
             return True
         member = self.current
-        if action == "again":
-            return member is not None and member.failed
+        if action == "retry":
+            return member is not None and member.has_failed
         if action in ("delete", "promote"):
             return member is not None and not member.is_primary
         return super().check_action(action, parameters)
 
     # What is changed.
 
-    def _changeable(self) -> Family | None:
-        family = self.family
+    def _require_changeable(self) -> ReplicaSet | None:
+        family = self.replica_set
         if family is None or self.refuses_to_write():
             return None
         if why := denied_reason(family.primary, family.region, self.change_action):
@@ -123,12 +130,12 @@ class ReplicationScreen(SecretTab):
             return None
         return family
 
-    def _primary_client(self, family: Family) -> Client:
+    def _create_primary_client(self, family: ReplicaSet) -> Client:
         return self.session.client(family.region)
 
     @gesture
     async def action_add(self) -> None:
-        family = self._changeable()
+        family = self._require_changeable()
         if family is None:
             return
         wanted = await self.app.push_screen_wait(AddReplicas(sanitize(family.name), family.regions, self._choose_key))
@@ -139,13 +146,13 @@ class ReplicationScreen(SecretTab):
         return await ask_key(self.app, self.session, sanitize(f"Under which key of {region}?"), region)
 
     @gesture
-    async def action_again(self) -> None:
+    async def action_retry(self) -> None:
         """What failed is asked for again, with the key it was asked for with."""
-        family, member = self._changeable(), self.current
-        if family is not None and member is not None and member.failed:
-            await self._replicate(family, [Wanted(member.region, member.key)])
+        family, member = self._require_changeable(), self.current
+        if family is not None and member is not None and member.has_failed:
+            await self._replicate(family, [ReplicaRequest(member.region, member.key)])
 
-    async def _replicate(self, family: Family, wanted: Sequence[Wanted]) -> None:
+    async def _replicate(self, family: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> None:
         """Where its name is taken, what is there is only overwritten if the person says so, and as they saw it."""
         seen, occupied = await call(self._look_at_names, family, wanted)
         if occupied:
@@ -158,25 +165,31 @@ class ReplicationScreen(SecretTab):
 
         def write() -> None:
             """What there is by now is what the person has seen, or has been told."""
-            overwritten[:] = self._occupied(family, wanted)
+            overwritten[:] = self._find_occupied(family, wanted)
             self._send(family, wanted, overwritten)
 
         yours = f"replicate {family.name} to {', '.join(regions)}, over what is there"
         if await self._write_as_seen(family, regions, seen, write, yours, "Overwrite anyway"):
             inverse.replicated(self.session, family, regions, overwritten)
             await self.reload()
-            self._say_how_it_went({*regions})
+            self._report_results({*regions})
 
-    def _send(self, family: Family, wanted: Sequence[Wanted], occupied: Sequence[str]) -> None:
+    def _send(self, family: ReplicaSet, wanted: Sequence[ReplicaRequest], occupied: Sequence[str]) -> None:
         """In the vault's thread."""
         for overwrite in (False, True):
             regions = [each for each in wanted if (each.region in occupied) is overwrite]
             if regions:
-                request = _request(family, regions, overwrite=overwrite)
-                self._primary_client(family).replicate_secret_to_regions(**request)
+                request = _build_request(family, regions, overwrite=overwrite)
+                self._create_primary_client(family).replicate_secret_to_regions(**request)
 
     async def _write_as_seen(
-        self, family: Family, regions: Collection[str], seen: int, write: Callable[[], object], yours: str, insist: str
+        self,
+        family: ReplicaSet,
+        regions: Collection[str],
+        seen: int,
+        write: Callable[[], object],
+        yours: str,
+        insist: str,
     ) -> bool:
         """Writes what the person agreed to, unless others changed the secret in one of the Regions since.
 
@@ -191,28 +204,28 @@ class ReplicationScreen(SecretTab):
             await self.reload()
         return outcome is Outcome.STORED
 
-    def _look_at_family(self, family: Family) -> tuple[int, Family]:
+    def _look_at_family(self, family: ReplicaSet) -> tuple[int, ReplicaSet]:
         """In the vault's thread: the number of the newest event, and the family as it is then."""
         return self.vault.audit.find_newest_number(), find_family(self.session, family)
 
-    def _look_at_names(self, family: Family, wanted: Sequence[Wanted]) -> tuple[int, list[str]]:
+    def _look_at_names(self, family: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> tuple[int, list[str]]:
         """In the vault's thread: the number of the newest event, and where the name is taken then."""
-        return self.vault.audit.find_newest_number(), self._occupied(family, wanted)
+        return self.vault.audit.find_newest_number(), self._find_occupied(family, wanted)
 
-    def _occupied(self, family: Family, wanted: Sequence[Wanted]) -> list[str]:
+    def _find_occupied(self, family: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> list[str]:
         def is_taken(region: str) -> bool:
             client = self.session.client(region, record_reads=False)
-            return taken(client, family.name, arn_in(family.primary["ARN"], region))
+            return is_name_taken(client, family.name, format_regional_arn(family.primary["ARN"], region))
 
         return [each.region for each in wanted if is_taken(each.region)]
 
-    def _say_how_it_went(self, regions: set[str]) -> None:
-        assert self.family is not None, "it was loaded before anything was changed"
-        asked = [member for member in self.family.members if member.region in regions]
-        for failed in (member for member in asked if member.failed):
+    def _report_results(self, regions: set[str]) -> None:
+        assert self.replica_set is not None, "it was loaded before anything was changed"
+        asked = [member for member in self.replica_set.members if member.region in regions]
+        for failed in (member for member in asked if member.has_failed):
             self.say(f"{failed.region}: {failed.message}", severity="error")
-        if made := ", ".join(member.region for member in asked if not member.failed):
-            self.say(f"{self.family.name} is replicated to {made}.")
+        if made := ", ".join(member.region for member in asked if not member.has_failed):
+            self.say(f"{self.replica_set.name} is replicated to {made}.")
 
     @gesture
     async def action_delete(self) -> None:
@@ -220,14 +233,18 @@ class ReplicationScreen(SecretTab):
         if asked is None:
             return
         family, member, seen = asked
-        read = f"Last read there on {rows.day(member.read)}." if member.read else "No reading of it there is recorded."
+        read = (
+            f"Last read there on {rows.day(member.last_read)}."
+            if member.last_read
+            else "No reading of it there is recorded."
+        )
         text = REMOVED.format(region=member.region, primary=family.region, read=read)
         question = sanitize(f"Remove {family.name} from {member.region}?")
         if not await self.app.push_screen_wait(Confirm(question, sanitize(text, lines=True), "Remove")):
             return
 
         def write() -> object:
-            return self._primary_client(family).remove_regions_from_replication(
+            return self._create_primary_client(family).remove_regions_from_replication(
                 SecretId=family.primary["ARN"], RemoveReplicaRegions=[member.region])
 
         yours = f"remove the replica in {member.region}"
@@ -244,7 +261,7 @@ class ReplicationScreen(SecretTab):
         if asked is None:
             return
         family, member, seen = asked
-        if not member.there:
+        if not member.exists:
             self.say("Nothing was made there that could be promoted.")
             return
         title = sanitize(f"Promote {family.name} in {member.region}?")
@@ -260,9 +277,9 @@ class ReplicationScreen(SecretTab):
             inverse.promoted(self.session, family, member)
             await self.done(f"{family.name} in {member.region} is a secret of its own.")
 
-    async def _find_replica(self) -> tuple[Family, Member, int] | None:
+    async def _find_replica(self) -> tuple[ReplicaSet, Replica, int] | None:
         """The replica under the cursor as it is now, with the number of the newest event; None where there is none."""
-        known, member = self._changeable(), self.current
+        known, member = self._require_changeable(), self.current
         if known is None or member is None or member.is_primary:
             return None
         seen, family = await call(self._look_at_family, known)
@@ -275,13 +292,13 @@ class ReplicationScreen(SecretTab):
 
     # Elsewhere.
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     def action_open(self) -> None:
         """There, on this same part."""
         member = self.current
         if member is None or member.region == self.session.region:
             return
-        if not member.there:
+        if not member.exists:
             self.say(f"{member.region}: {member.message}", severity="warning")
         else:
             self.app.look_at_region(member.region, member.arn, REPLICATION)
@@ -292,27 +309,27 @@ class ReplicationScreen(SecretTab):
             await self.app.copy(member.arn, f"ARN in {member.region}")
 
 
-def _request(family: Family, wanted: Sequence[Wanted], *, overwrite: bool) -> dict[str, Any]:
+def _build_request(family: ReplicaSet, wanted: Sequence[ReplicaRequest], *, overwrite: bool) -> dict[str, Any]:
     regions = [{"Region": each.region, **({} if each.key == DEFAULT else {"KmsKeyId": each.key})} for each in wanted]
     return {"SecretId": family.primary["ARN"], "AddReplicaRegions": regions, "ForceOverwriteReplicaSecret": overwrite}
 
 
-def _region(member: Member) -> SafeText:
+def _format_region(member: Replica) -> SafeText:
     return sanitize(member.region)
 
 
-def _place(member: Member) -> SafeText:
+def _format_location(member: Replica) -> SafeText:
     return sanitize(REGIONS.get(member.region, ""))
 
 
-def _status(member: Member) -> Content:
+def _format_status(member: Replica) -> Content:
     words, style = ("● primary", "bold") if member.is_primary else STATUS[member.status]
     return Content.styled(words, style)
 
 
-def _key(member: Member) -> SafeText:
-    return sanitize(short(member.key).removeprefix("alias/"))
+def _format_key(member: Replica) -> SafeText:
+    return sanitize(shorten_key_id(member.key).removeprefix("alias/"))
 
 
-def _read(member: Member) -> SafeText:
-    return rows.day(member.read) or SafeText("never")
+def _format_last_read(member: Replica) -> SafeText:
+    return rows.day(member.last_read) or SafeText("never")

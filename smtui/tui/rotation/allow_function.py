@@ -16,7 +16,7 @@ from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 if TYPE_CHECKING:
     from smtui.tui.base_screen import SessionScreen
@@ -55,7 +55,7 @@ class AllowFunction(LongText[bool]):
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Allow", id="allow")
-        yield KeyBar()
+        yield Footer()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "allow")

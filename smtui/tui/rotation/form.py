@@ -22,8 +22,8 @@ from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.rotation.function_text import format_function_name
 from smtui.tui.rotation.schedule_text import format_fields, format_rules, format_window, parse_fields, parse_rules
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.checkbox import Tick
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.checkbox import SymbolCheckbox
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class RotationForm(FieldsForm[RotationSettings]):
 
     AUTO_FOCUS = "#schedule"
 
-    at_once = getters.query_one("#at-once", Tick)
+    at_once = getters.query_one("#at-once", SymbolCheckbox)
 
     def __init__(
         self, name: SafeText, current: RotationSettings, choose: Callable[[], Awaitable[str | None]], *,
@@ -88,9 +88,9 @@ class RotationForm(FieldsForm[RotationSettings]):
                 yield Static("Window")
                 yield PlainInput(hours, placeholder="hours; empty: for a day, or for an hour", id="hours", max_length=3,
                                  compact=True, select_on_focus=False)
-            yield Tick("Rotate at once", self._current.is_immediate, id="at-once", compact=True)
+            yield SymbolCheckbox("Rotate at once", self._current.is_immediate, id="at-once", compact=True)
             yield Static(id="said")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self._show_function()

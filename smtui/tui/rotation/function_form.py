@@ -23,9 +23,9 @@ from smtui.api.limits import (
 from smtui.rotation.arguments import ArgumentSplitError, split
 from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
-from smtui.tui.generator.entropy import bits
+from smtui.tui.generator.entropy import compute_bits
 from smtui.tui.generator.options import PasswordOptions
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
 
 NAME = re.compile(FUNCTION_NAME.pattern or "")
@@ -82,7 +82,7 @@ class PasswordFunction(FunctionForm):
                                  id="key", max_length=MAX_JSON_KEY_LENGTH, compact=True)
             yield PasswordOptions(settings)
             yield Static(id="said", classes="-close")
-        yield KeyBar()
+        yield Footer()
 
     @on(PasswordOptions.Changed)
     def _check_options(self) -> None:
@@ -90,16 +90,17 @@ class PasswordFunction(FunctionForm):
 
     def read(self) -> FunctionRequest:
         name, key = self.read_name(), self.query_one("#key", Input).value
-        options = self.query_one(PasswordOptions).request()
-        if not bits(options):
+        options = self.query_one(PasswordOptions).build_request()
+        if not compute_bits(options):
             raise InvalidFieldError("There is no such password: nothing is left to make it of, or it is too short.")
         if not options["ExcludeCharacters"]:
             del options["ExcludeCharacters"]
         return {"FunctionName": name, "Password": {**({"Key": key} if key else {}), **options}}
 
     def in_words(self, answer: FunctionRequest) -> Content:
-        return Content.styled(f"{bits(answer['Password']):.0f} bits. For secrets that nobody but the vault keeps.",
-                              "$text-muted")
+        return Content.styled(
+            f"{compute_bits(answer['Password']):.0f} bits. For secrets that nobody but the vault keeps.", "$text-muted"
+        )
 
 
 class CommandFunction(FunctionForm):
@@ -123,7 +124,7 @@ class CommandFunction(FunctionForm):
                 yield Input(limit, restrict="[0-9]*", max_length=3, id="limit", compact=True)
                 yield Static("seconds a step", classes="unit")
             yield Static(id="said")
-        yield KeyBar()
+        yield Footer()
 
     def read(self) -> FunctionRequest:
         name = self.read_name()

@@ -16,14 +16,14 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.help import places
-from smtui.tui.kms.secret_picker import listed, pick_secret
+from smtui.tui.kms.secret_picker import format_names, pick_secret
 from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.function_text import WAITS, describe_function, format_kind
 from smtui.tui.rotation.new_function import create_function
 from smtui.tui.secret.tabs import ROTATION
 from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
@@ -44,7 +44,7 @@ class FunctionsScreen(SessionScreen[None]):
     table = getters.query_one(Table)
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         yield Static("Rotation functions", classes="title")
         with ReadPane():
             yield Table(
@@ -55,7 +55,7 @@ class FunctionsScreen(SessionScreen[None]):
                 key=_format_name, nothing=NO_FUNCTIONS,
             )
             yield Static(id="about")
-        yield KeyBar()
+        yield Footer()
 
     async def load(self) -> None:
         listed = await call(self.reader.list_functions)
@@ -95,7 +95,7 @@ class FunctionsScreen(SessionScreen[None]):
         if function := self.table.current:
             await self.app.copy(function["FunctionArn"], f"ARN of {function['FunctionName']}")
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     @gesture
     async def action_open(self) -> None:
         """Opens the rotation of a secret that the function rotates."""
@@ -114,7 +114,7 @@ class FunctionsScreen(SessionScreen[None]):
             return
         name = function["FunctionName"]
         if function["SecretCount"]:
-            users = listed(function["SecretNames"], function["SecretCount"])
+            users = format_names(function["SecretNames"], function["SecretCount"])
             self.say(f"{name} cannot be removed while it rotates {users}. Cancel that first.", severity="warning")
             return
         text = sanitize(f"It rotates no secret. What it does is lost: {describe_function(function)}.")
@@ -146,7 +146,7 @@ def _describe_details(function: Function, allow_key: str) -> Iterator[Content]:
     yield Content(describe_function(function))
     if "WaitsForPermission" in function:
         yield Content.styled(f"▲ It {WAITS}: {allow_key} shows the whole command and asks.", "$warning")
-    rotates = listed(function["SecretNames"], function["SecretCount"]) if function["SecretCount"] else "no secret"
+    rotates = format_names(function["SecretNames"], function["SecretCount"]) if function["SecretCount"] else "no secret"
     yield _format_row("rotates", rotates)
     yield _format_row("made", rows.minute(function["Created"]))
     yield _format_row("ARN", function["FunctionArn"])

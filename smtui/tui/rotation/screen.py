@@ -26,9 +26,9 @@ from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
 from smtui.tui.secret.tabs import ROTATION, SecretTab
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.undo import inverse
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
-from smtui.tui.widgets.scroll_pane import Pane
+from smtui.tui.widgets.scroll_pane import ScrollPane
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
@@ -47,7 +47,7 @@ class RotationScreen(SecretTab):
 
     BINDINGS = keys.of("rotation") + keys.of("tabs")
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = "Pane"
+    AUTO_FOCUS = "ScrollPane"
     number = ROTATION
     opened_by = ("describe_rotation",)
     change_action = "rotation"
@@ -58,12 +58,12 @@ class RotationScreen(SecretTab):
 
     def compose(self) -> ComposeResult:
         yield from self.compose_head()
-        with ReadPane(), Pane(id="areas"):
+        with ReadPane(), ScrollPane(id="areas"):
             with Container(id="now"):
                 yield SettingsSummary()
                 yield RotationRun()
             yield NextWindows()
-        yield KeyBar()
+        yield Footer()
 
     # Display.
 

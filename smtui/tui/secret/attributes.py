@@ -83,19 +83,19 @@ class AttributesScreen(BaseSecretScreen):
         outcome, found = await self._guard_key(before, new).run(self.app, self.vault, before)
         if outcome is Outcome.STORED:
             inverse.key_changed(self.session, self.secret_id, self.name, found, new)
-            await self.done(f"{self.name} is sealed under {picker.short(new)}.")
+            await self.done(f"{self.name} is sealed under {picker.shorten_key_id(new)}.")
 
     def _guard_key(self, before: str, new: str) -> GuardedWrite[str]:
         def describe(found: str) -> list[SafeText]:
             return [self._describe_last_update("changed the KMS key"), SafeText(""),
-                    *(sanitize(f"{word} {picker.short(key)}")
+                    *(sanitize(f"{word} {picker.shorten_key_id(key)}")
                       for word, key in (("Before:", before), ("Now:   ", found), ("Yours: ", new)))]
 
         return GuardedWrite(
             sanitize(f"The KMS key of {self.name} changed meanwhile"),
             lambda: self.client.describe_secret(SecretId=self.secret_id).get("KmsKeyId", picker.DEFAULT), ne,
             lambda: self.client.update_secret(SecretId=self.secret_id, KmsKeyId=new), describe, (),
-            f"Use {picker.short(new)} anyway",
+            f"Use {picker.shorten_key_id(new)} anyway",
         )
 
     @gesture

@@ -24,7 +24,7 @@ from smtui.tui.secret.value_diff import DiffState, KeyDiff, compare_values, extr
 from smtui.tui.secret.value_list import MASK
 from smtui.tui.secret.values import Value, extract_value, format_value
 from smtui.tui.session import Session
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 
@@ -78,11 +78,11 @@ class CompareScreen(SessionScreen[None]):
         self.auto_hide = AutoHide(self, self._show_title, self.hide)
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         yield Static(id="title")
         with ReadPane():
             yield RowList()
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self.watch(self.app, "app_focus", self._hide_without_focus, init=False)

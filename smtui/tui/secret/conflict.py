@@ -13,8 +13,8 @@ from textual.widgets import Static
 from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
-from smtui.tui.widgets.scroll_pane import Pane
+from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.scroll_pane import ScrollPane
 
 
 class ConflictAnswer(Enum):
@@ -64,7 +64,7 @@ class ConflictDialog(LongText[ConflictAnswer]):
         second = [each for each in self._answers if each not in FIRST_ROW]
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
-            with Pane(id="lines"):
+            with ScrollPane(id="lines"):
                 yield Static(Content("\n".join(self._lines)))
             with Vertical(id="answers"):
                 for row in filter(None, (first, second)):
@@ -72,7 +72,7 @@ class ConflictDialog(LongText[ConflictAnswer]):
                         for each in row:
                             text = self._store_text if each is ConflictAnswer.STORE else each.value
                             yield Button(Content(text), id=each.name)
-        yield KeyBar()
+        yield Footer()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(ConflictAnswer[event.button.id or ""])

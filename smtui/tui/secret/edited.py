@@ -13,10 +13,10 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import gesture
-from smtui.tui.dialogs.dialog import may_discard
+from smtui.tui.dialogs.dialog import confirm_discard
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -62,7 +62,7 @@ class EditedDialog(LongText[EditedAnswer]):
             with Horizontal(id="answers"):
                 for answer in self._answers:
                     yield Button(answer.value, id=answer.name)
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self.query_one(f"#{(EditedAnswer.STORE if self._can_store else EditedAnswer.EDIT_AGAIN).name}").focus()
@@ -74,5 +74,5 @@ class EditedDialog(LongText[EditedAnswer]):
     async def action_cancel(self) -> None:
         """Asks before it discards the text, and focuses Edit again meanwhile."""
         self.query_one(f"#{EditedAnswer.EDIT_AGAIN.name}").focus()
-        if await may_discard(self.app):
+        if await confirm_discard(self.app):
             self.dismiss(EditedAnswer.DISCARD)

@@ -44,7 +44,7 @@ def _format_lines(secret: DescribeSecretResponse, now: datetime, region: str) ->
         ("read", rows.day(secret.get("LastAccessedDate")) or "never"),
     )  # fmt: skip
     yield Content("   ").join(Content.assemble((f"{what} ", "$text-muted"), Content(when)) for what, when in dates)
-    key = picker.short(secret.get("KmsKeyId", ""))
+    key = picker.shorten_key_id(secret.get("KmsKeyId", ""))
     sealed = Content.assemble(("   key  ", "$text-muted"), key) if key else ""
     tags = [Content(sanitize(f"{tag['Key']}={tag.get('Value', '')}")) for tag in secret.get("Tags", ())]
     yield Content.assemble(_format_field("tags", Content("  ").join(tags) if tags else Content("none")), sealed)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from smtui.tui import keys
 from smtui.tui.audit.events import EventsScreen
 from smtui.tui.secret.tabs import HISTORY, SecretTab
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 
 class HistoryScreen(SecretTab, EventsScreen["int | None"]):
@@ -21,7 +21,7 @@ class HistoryScreen(SecretTab, EventsScreen["int | None"]):
     def compose(self) -> ComposeResult:
         yield from self.compose_head()
         yield from self.compose_events()
-        yield KeyBar()
+        yield Footer()
 
     def fixed_criteria(self) -> dict[str, Any]:
         return {"secret_id": self.secret_id}

@@ -14,7 +14,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.secret.label_moves import LabelMove, VersionChange, shorten_id
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 NO_LABEL = "no label"
 
@@ -45,7 +45,7 @@ class LabelPreview(LongText[bool]):
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button(Content(self._answer), id="go")
-        yield KeyBar()
+        yield Footer()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "go")

@@ -14,7 +14,7 @@ from smtui.api.limits import MAX_DESCRIPTION_LENGTH
 from smtui.text.sanitize import SafeText
 from smtui.tui.secret.form import ValueFormScreen
 from smtui.tui.secret.value_editor import ValueEditor
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class NewSecretForm(ValueFormScreen["CreateSecretRequest"]):
                                  max_length=MAX_DESCRIPTION_LENGTH, compact=True)
             yield ValueEditor(first.get("SecretString", ""), keys=True)
             yield Static(id="said")
-        yield KeyBar()
+        yield Footer()
 
     @property
     def is_dirty(self) -> bool:

@@ -30,7 +30,7 @@ from smtui.tui.secret.labels import LabelsScreen
 from smtui.tui.secret.tabs import VALUE, VERSIONS, TabBar
 from smtui.tui.secret.value_list import ValueList
 from smtui.tui.secret.version_list import Version, VersionList, format_heading
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, make_failed_state
 
@@ -66,7 +66,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         self._versions_opened = False
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         yield TabBar()
         with ReadPane():
             yield SecretHeader()
@@ -80,7 +80,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
                     with ReadPane(own_state=True, id="versions-pane"):
                         yield VersionList()
                     yield Static(id="version-facts")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         if self._first != VALUE:
@@ -109,7 +109,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         except ClientError as refusal:
             pane.show_state(make_failed_state(explain_error(refusal)), self.retry_key)
             return
-        by_key = await call(picker.aliases, self.reader) if any(map(_has_own_key, versions)) else {}
+        by_key = await call(picker.read_aliases, self.reader) if any(map(_has_own_key, versions)) else {}
         self.labels = collect_version_labels(versions)
         shown_versions = [each for each in versions if self._with_deprecated or each.get("VersionStages")]
         self.versions.show_versions([_build_version(each, by_key) for each in shown_versions])
@@ -244,7 +244,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
 
 def _build_version(version: SecretVersionsListEntry, by_key: Mapping[str, str]) -> Version:
     stages = tuple(sort_labels(version.get("VersionStages", ())))
-    key = picker.named(version.get("KmsKeyIds", ()), by_key)
+    key = picker.format_keys(version.get("KmsKeyIds", ()), by_key)
     return Version(version["VersionId"], stages, version.get("CreatedDate"), version.get("LastAccessedDate"), key)
 
 

@@ -45,8 +45,8 @@ class SecretTab(SessionScreen["int | None"]):
         """The number of this tab, from 1."""
 
     def compose_head(self) -> Iterator[Widget]:
-        """Composes the lines above a tab: masthead, tab bar, name of the secret and why changes are denied."""
-        yield self.masthead()
+        """Composes the lines above a tab: header, tab bar, name of the secret and why changes are denied."""
+        yield self.create_header()
         yield TabBar(self.number)
         yield SecretName()
 

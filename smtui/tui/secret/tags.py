@@ -18,7 +18,7 @@ from smtui.tui.bridge import gesture
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.secret.key_value_editor import KeyValueEditor
 from smtui.tui.secret.values import Pair
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 if TYPE_CHECKING:
     from smtui.api.types import Tag
@@ -120,7 +120,7 @@ class TagsForm(Dialog[TagChanges]):
             yield Static(Content(f"Tags of {self._name}"), classes="title")
             yield KeyValueEditor(Pair(at, key, value) for at, (key, value) in enumerate(self._typed.items()))
             yield Static(id="said")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self._show_changes()

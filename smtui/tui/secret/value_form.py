@@ -15,7 +15,7 @@ from smtui.tui.secret.form import ValueFormScreen
 from smtui.tui.secret.new_version import NewVersion
 from smtui.tui.secret.value_edit import Outcome, ValueEdit
 from smtui.tui.secret.value_editor import ValueEditor
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.plain_input import PlainInput
 
 UNCHANGED = SafeText("Nothing is changed yet.")
@@ -47,7 +47,7 @@ class ValueForm(ValueFormScreen[Outcome]):
                 yield Static("Labels")
                 yield PlainInput(AWSCURRENT, placeholder=AWSCURRENT, id="stages", compact=True, select_on_focus=False)
             yield Static(id="said")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self.editor.focus_key(self._key)

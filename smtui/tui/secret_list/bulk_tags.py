@@ -19,7 +19,7 @@ from smtui.tui.secret.tags import TagChanges, extract_tags, find_tag_problem, pl
 from smtui.tui.secret_list.plan import Item, State, counted
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
-from smtui.tui.widgets.safe_input import Line
+from smtui.tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -36,7 +36,7 @@ class TagPlan(PlanScreen):
     AUTO_FOCUS = "KeyValueEditor Input"
 
     pair_editor = getters.query_one(KeyValueEditor)
-    removed = getters.query_one("#removed", Line)
+    removed = getters.query_one("#removed", SafeInput)
 
     def title_words(self) -> str:
         return f"Tags of {counted(len(self.plan.items))}"
@@ -45,7 +45,7 @@ class TagPlan(PlanScreen):
         yield Static("Put on each", classes="-muted")
         yield KeyValueEditor()
         yield Horizontal(
-            Static("Remove "), Line(placeholder=self._present(), id="removed", compact=True), classes="row",
+            Static("Remove "), SafeInput(placeholder=self._present(), id="removed", compact=True), classes="row",
         )  # fmt: skip
 
     def _present(self) -> str:

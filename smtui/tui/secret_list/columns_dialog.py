@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.secret_list.columns import COLUMNS, Column, fitted
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
 ON, OFF = "✓", " "
@@ -39,7 +39,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
             yield Static("Columns", classes="title")
             yield PickList()
             yield Static(id="said", classes="-muted")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self._look(0)

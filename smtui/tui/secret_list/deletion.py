@@ -21,8 +21,8 @@ from smtui.tui.secret_list import rows
 from smtui.tui.secret_list.plan import Item, State, named
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
-from smtui.tui.widgets.checkbox import Tick
-from smtui.tui.widgets.safe_input import Line
+from smtui.tui.widgets.checkbox import SymbolCheckbox
+from smtui.tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,9 +39,9 @@ class DeletionPlan(PlanScreen):
     BINDINGS = keys.of("deletion")
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "deletion.tcss"]
 
-    days = getters.query_one("#days", Line)
-    force = getters.query_one("#force", Tick)
-    typed = getters.query_one("#typed", Line)
+    days = getters.query_one("#days", SafeInput)
+    force = getters.query_one("#force", SymbolCheckbox)
+    typed = getters.query_one("#typed", SafeInput)
 
     def __init__(self, session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(session, entries)
@@ -57,11 +57,11 @@ class DeletionPlan(PlanScreen):
             yield Static(Content(sanitize(self._entries[0]["ARN"])), classes="-muted")
         yield Horizontal(
             Static("Can be restored for"),
-            Line(str(MAX_RECOVERY_DAYS), restrict="[0-9]*", max_length=2, id="days", compact=True),
+            SafeInput(str(MAX_RECOVERY_DAYS), restrict="[0-9]*", max_length=2, id="days", compact=True),
             Static("days"), classes="row",
         )  # fmt: skip
-        yield Tick("Without recovery, at once", False, id="force", compact=True)
-        yield Line(id="typed", compact=True)
+        yield SymbolCheckbox("Without recovery, at once", False, id="force", compact=True)
+        yield SafeInput(id="typed", compact=True)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -157,7 +157,7 @@ class DeletionPlan(PlanScreen):
     # What a person does.
 
     @on(Input.Changed)
-    @on(Tick.Changed)
+    @on(SymbolCheckbox.Changed)
     def look(self) -> None:
         force = self.force.value
         self.days.disabled = force

@@ -13,12 +13,12 @@ from textual.widgets import Input, Static
 
 from smtui.tui import keys
 from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, completed, suggestions
-from smtui.tui.widgets.safe_input import Line
+from smtui.tui.widgets.safe_input import SafeInput
 
 GAP = "  "
 
 
-class FilterLine(Line):
+class FilterLine(SafeInput):
     """Down and Enter leave it for the list; Tab and → take the first suggestion."""
 
     BINDINGS = keys.of("filter")

@@ -28,7 +28,7 @@ from smtui.tui.secret_list.preview import Preview
 from smtui.tui.secret_list.query import FIRST, Question
 from smtui.tui.secret_list.results import MOST_SORTED, Fetch, Page
 from smtui.tui.secret_list.suggestions import Vocabulary
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, READING
 
@@ -66,7 +66,7 @@ class ListingScreen(SessionScreen[None]):
         self._vocabulary = Vocabulary()
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         yield FilterBar(self._vocabulary)
         with ReadPane(), Horizontal(id="body"):
             yield SecretList(self.session.now)
@@ -74,7 +74,7 @@ class ListingScreen(SessionScreen[None]):
             yield Preview()
         yield Static(id="left-out")
         yield Static(id="status")
-        yield KeyBar()
+        yield Footer()
 
     def begin_with(self, question: Question, put_by: Question | None, arn: str, row: int) -> None:
         """Before it is first shown: shows the answer to `question`, with the cursor on this secret or in this row."""

@@ -22,7 +22,7 @@ from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.jobs.job import SHOW_AFTER
 from smtui.tui.secret_list.plan import NOTHING, Item, Plan, State, counted, named
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class PlanScreen(Dialog[Plan]):
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("", id="go")
-        yield KeyBar()
+        yield Footer()
 
     def _longest_name(self) -> int:
         """Names are what one has to recognize."""

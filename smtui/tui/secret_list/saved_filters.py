@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
 LETTERS = "123456789abcdefhimnopqrstuvwxyz"
@@ -63,7 +63,7 @@ class SavedFilters(ModalScreen[Answer | None]):
             yield Static("Saved filters", classes="title")
             yield PickList(taken=LETTERS[:len(self._names)])
             yield Static(Content(self._words()), id="said", classes="-muted")
-        yield KeyBar()
+        yield Footer()
 
     def _words(self) -> str:
         how = "Ctrl+S keeps the present one" if self._present else "Type a filter first, to keep it"

@@ -65,7 +65,7 @@ class SecretsScreen(ListingScreen):
 
     # What is done with the secret under the cursor.
 
-    @on(SecretList.Chosen)
+    @on(SecretList.Selected)
     def action_open(self) -> None:
         if entry := self.secrets.current:
             from smtui.tui.secret.screen import SecretScreen

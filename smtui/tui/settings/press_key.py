@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
 """They go from field to field."""
@@ -31,7 +31,7 @@ class PressKey(ModalScreen[str | None]):
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
             yield Static("Press the key that does it from now on. Esc leaves it as it is.")
-        yield KeyBar(offers_help=False)
+        yield Footer(offers_help=False)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):

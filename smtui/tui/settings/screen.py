@@ -18,10 +18,10 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.help import places
-from smtui.tui.settings.key_conflicts import taken_by
+from smtui.tui.settings.key_conflicts import find_conflict
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
@@ -32,7 +32,7 @@ NO_NUMBER = "That is no number of seconds: digits only, and 0 switches it off."
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SettingRow:
     """A setting by its `name`, or an action whose keys can be chosen by its `shortcut`."""
 
     name: str
@@ -53,7 +53,7 @@ class SettingsScreen(SessionScreen[None]):
     table = getters.query_one(Table)
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         yield Static("Settings and keys", classes="title")
         with ReadPane():
             yield Table(
@@ -62,25 +62,25 @@ class SettingsScreen(SessionScreen[None]):
                 key=lambda row: row.name, nothing=NOTHING,
             )
             yield Static(id="about")
-        yield KeyBar()
+        yield Footer()
 
     async def load(self) -> None:
-        self.table.put([*_settings(self.app.settings), *_keys(self.app.settings)])
+        self.table.put([*_list_setting_rows(self.app.settings), *_list_key_rows(self.app.settings)])
 
     @on(Table.Moved)
-    def _show_it(self) -> None:
+    def _show_current(self) -> None:
         row = self.table.current
         lines = [Content(row.tooltip) if row else Content("")]
         lines.append(Content.styled(f"Stored in {sanitize(get_settings_path())}", "$text-muted"))
         self.query_one("#about", Static).update(Content("\n").join(lines))
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     @gesture
     async def action_edit(self) -> None:
         row = self.table.current
         if row is None:
             return
-        chosen = await (self._chosen_key(row.shortcut) if row.shortcut else self._chosen(row))
+        chosen = await (self._ask_key(row.shortcut) if row.shortcut else self._ask_value(row))
         if chosen is not None:
             await self._store(chosen)
 
@@ -92,41 +92,41 @@ class SettingsScreen(SessionScreen[None]):
             return
         shortcut = row.shortcut
         if shortcut is None:
-            await self._store(_set(row.name, getattr(Settings(), row.name)))
+            await self._store(_create_change(row.name, getattr(Settings(), row.name)))
         else:
-            await self._store(lambda settings: replace(settings, keys=_without(settings, shortcut.id)))
+            await self._store(lambda settings: replace(settings, keys=_remove_key(settings, shortcut.id)))
 
     async def _store(self, change: Change) -> None:
         """Changes the file, where other sessions may have stored settings of theirs, and uses what it then says."""
         self.app.use(await call(change_settings, change))
         await self.reload()
 
-    async def _chosen(self, row: Row) -> Change | None:
+    async def _ask_value(self, row: SettingRow) -> Change | None:
         """A change that gives one setting another value; None where the person thought better of it."""
         settings = self.app.settings
         before = getattr(settings, row.name)
         if isinstance(before, bool):
-            return _set(row.name, not before)
+            return _create_change(row.name, not before)
         if row.name == "theme":
             themes = PickTheme(self.app.theme)
             picked = await self.app.push_screen_wait(themes)
-            return None if picked is None else _set(row.name, themes.offered[picked])
+            return None if picked is None else _create_change(row.name, themes.offered[picked])
         typed = await self.app.push_screen_wait(OneLine(row.words, str(before), longest=LONGEST, empty=True))
         if typed is None:
             return None
         if isinstance(before, str):
-            return _set(row.name, typed)
+            return _create_change(row.name, typed)
         if not typed.isdecimal():
             self.say(NO_NUMBER, severity="warning")
             return None
-        return _set(row.name, int(typed))
+        return _create_change(row.name, int(typed))
 
-    async def _chosen_key(self, shortcut: keys.Shortcut) -> Change | None:
+    async def _ask_key(self, shortcut: keys.Shortcut) -> Change | None:
         settings = self.app.settings
         key = await self.app.push_screen_wait(PressKey(sanitize(f"{shortcut.words}: {shortcut.tooltip}")))
         if key is None:
             return None
-        taken = taken_by(key, shortcut, settings.keys)
+        taken = find_conflict(key, shortcut, settings.keys)
         if taken is not None:
             self.say(f"{keys.spell(key)} is “{taken.words}” ({keys.PLACES[taken.place]}). Give that another key first.",
                      severity="warning")
@@ -134,15 +134,17 @@ class SettingsScreen(SessionScreen[None]):
         return lambda settings: replace(settings, keys={**settings.keys, shortcut.id: key})
 
 
-def _settings(settings: Settings) -> Iterator[Row]:
+def _list_setting_rows(settings: Settings) -> Iterator[SettingRow]:
     for each in fields(Settings):
         value = getattr(settings, each.name)
         if isinstance(value, str | int):
             about = each.metadata
-            yield Row(each.name, sanitize(about["words"]), _spelled(each.name, value), sanitize(about["tooltip"]))
+            yield SettingRow(
+                each.name, sanitize(about["words"]), _format_value(each.name, value), sanitize(about["tooltip"])
+            )
 
 
-def _spelled(name: str, value: Any) -> SafeText:
+def _format_value(name: str, value: Any) -> SafeText:
     if isinstance(value, bool):
         return SafeText("✓ on" if value else "✗ off")
     if isinstance(value, int):
@@ -150,18 +152,18 @@ def _spelled(name: str, value: Any) -> SafeText:
     return sanitize(value or "as it comes")
 
 
-def _keys(settings: Settings) -> Iterator[Row]:
+def _list_key_rows(settings: Settings) -> Iterator[SettingRow]:
     for shortcut in keys.SHORTCUTS:
         own = settings.keys.get(shortcut.id)
         spelled = " ".join(map(keys.spell, (own or shortcut.keys).split(",")))
         value = sanitize(f"{spelled}  (yours)" if own else spelled)
         words = sanitize(f"{keys.PLACES[shortcut.place]}: {shortcut.words}")
-        yield Row(shortcut.id, words, value, sanitize(shortcut.tooltip), shortcut)
+        yield SettingRow(shortcut.id, words, value, sanitize(shortcut.tooltip), shortcut)
 
 
-def _set(name: str, value: Any) -> Change:
+def _create_change(name: str, value: Any) -> Change:
     return lambda settings: replace(settings, **{name: value})
 
 
-def _without(settings: Settings, id: str) -> dict[str, str]:
+def _remove_key(settings: Settings, id: str) -> dict[str, str]:
     return {each: key for each, key in settings.keys.items() if each != id}

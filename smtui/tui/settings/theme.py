@@ -23,13 +23,13 @@ class PickTheme(Pick):
     def __init__(self, worn: str) -> None:
         self.offered = [theme.name for theme in themes.THEMES]
         super().__init__(SafeText("Theme"), [sanitize(name) for name in self.offered])
-        self._worn = worn
+        self._original = worn
 
     @on(OptionList.OptionHighlighted)
-    def _wear(self, event: OptionList.OptionHighlighted) -> None:
+    def _preview(self, event: OptionList.OptionHighlighted) -> None:
         if not self.app.no_color:
             self.app.theme = self.offered[event.option_index]
 
     def action_cancel(self) -> None:
-        self.app.theme = self._worn
+        self.app.theme = self._original
         super().action_cancel()

@@ -27,7 +27,7 @@ from smtui.tui.secret.label_moves import (
 
 if TYPE_CHECKING:
     from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType
-    from smtui.tui.replication.replicas import Family, Member
+    from smtui.tui.replication.replicas import Replica, ReplicaSet
     from smtui.tui.session import Session
 
 GONE = "The secret is no longer there."
@@ -184,7 +184,7 @@ def _remember_rotation(
                 obstacle=lambda client: _unless(client, secret_id, look), note=note)
 
 
-def replicated(session: Session, family: Family, regions: Sequence[str], overwritten: Sequence[str]) -> None:
+def replicated(session: Session, family: ReplicaSet, regions: Sequence[str], overwritten: Sequence[str]) -> None:
     """To Regions where there was no replica, or to those where it had failed."""
     lost = f"What was in {', '.join(overwritten)} before does not come back." if overwritten else ""
     session.did(
@@ -201,7 +201,7 @@ def _replicas(secret: DescribeSecretResponse, wanted: Sequence[str]) -> str:
     return f"There is no replica in {', '.join(gone)} any more." if gone else ""
 
 
-def replica_removed(session: Session, family: Family, replica: Member) -> None:
+def replica_removed(session: Session, family: ReplicaSet, replica: Replica) -> None:
     def look(secret: DescribeSecretResponse) -> str:
         present = {each["Region"] for each in secret.get("ReplicationStatus", ())}
         return f"It is replicated to {replica.region} already." if replica.region in present else ""
@@ -209,13 +209,14 @@ def replica_removed(session: Session, family: Family, replica: Member) -> None:
     session.did(
         _words(sanitize(family.name), f"replica in {replica.region} removed"),
         ("replicate_secret_to_regions", {
-            "SecretId": family.primary["ARN"], "AddReplicaRegions": [{"Region": replica.region, **replica.asked_key}],
+            "SecretId": family.primary["ARN"],
+            "AddReplicaRegions": [{"Region": replica.region, **replica.key_parameter}],
         }),
         obstacle=lambda client: _unless(client, family.primary["ARN"], look), region=family.region,
     )  # fmt: skip
 
 
-def promoted(session: Session, family: Family, replica: Member) -> None:
+def promoted(session: Session, family: ReplicaSet, replica: Replica) -> None:
     session.did(_words(sanitize(family.name), f"promoted in {replica.region}"), note=OF_ITS_OWN, region=replica.region)
 
 

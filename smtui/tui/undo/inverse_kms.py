@@ -14,7 +14,7 @@ from smtui.tui.key_conflict import find_target
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
     from smtui.api.types import Client
-    from smtui.tui.kms.keys import Key
+    from smtui.tui.kms.keys import KmsKey
     from smtui.tui.session import Session
 
 BY_HAND = "A new key does not go by one key: plan its deletion."
@@ -25,7 +25,7 @@ def made(session: Session, name: SafeText) -> None:
     session.did(_words(name, "made"), note=BY_HAND)
 
 
-def described(session: Session, key: Key, after: str) -> None:
+def described(session: Session, key: KmsKey, after: str) -> None:
     session.did(
         _words(key.name, "description changed"),
         ("update_key_description", {"KeyId": key.id, "Description": key.description}),
@@ -33,7 +33,7 @@ def described(session: Session, key: Key, after: str) -> None:
     )
 
 
-def switched(session: Session, key: Key, *, on: bool) -> None:
+def switched(session: Session, key: KmsKey, *, on: bool) -> None:
     left = "Enabled" if on else "Disabled"
     session.did(
         _words(key.name, "enabled" if on else "disabled"), ("disable_key" if on else "enable_key", {"KeyId": key.id}),
@@ -41,14 +41,14 @@ def switched(session: Session, key: Key, *, on: bool) -> None:
     )
 
 
-def deletion_planned(session: Session, key: Key) -> None:
+def deletion_planned(session: Session, key: KmsKey) -> None:
     """Back in use only where it was."""
     enabled = [("enable_key", {"KeyId": key.id})] if key.state == "Enabled" else []
     session.did(_words(key.name, "deletion planned"), ("cancel_key_deletion", {"KeyId": key.id}), *enabled,
                 obstacle=_unless(key, _planned))
 
 
-def deletion_cancelled(session: Session, key: Key) -> None:
+def deletion_cancelled(session: Session, key: KmsKey) -> None:
     """Planned again with the days that were left, as far as the service allows so few."""
     assert key.deletes_at is not None, "a deletion that was planned had a day"
     left = ceil((key.deletes_at - session.now()).total_seconds() / 86400)
@@ -73,7 +73,7 @@ def alias_set(session: Session, alias: str, before: str | None, after: str) -> N
                 obstacle=lambda client: _unless_turned(client, alias, after))
 
 
-def alias_removed(session: Session, alias: str, key: Key) -> None:
+def alias_removed(session: Session, alias: str, key: KmsKey) -> None:
     session.did(_words(sanitize(alias), "removed"), ("create_alias", {"AliasName": alias, "TargetKeyId": key.id}),
                 obstacle=lambda client: _unless_turned(client, alias, None))
 
@@ -83,7 +83,7 @@ def _unless_turned(client: Client, alias: str, left: str | None) -> str:
     return "" if found == left else f"{alias} leads elsewhere since." if found else f"{alias} is no longer there."
 
 
-def _unless(key: Key, look: Callable[[Metadata], str]) -> Callable[[Client], str]:
+def _unless(key: KmsKey, look: Callable[[Metadata], str]) -> Callable[[Client], str]:
     """What `look` finds in the way, in what KMS tells of the key now."""
     def obstacle(client: Client) -> str:
         try:

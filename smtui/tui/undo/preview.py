@@ -13,7 +13,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.undo.history import Call, Done, Outcome
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 MOST_NAMED, MOST_LEFT_NAMED = 3, 20
 """How many secrets of a large change are named: of those that go back, and of those that are left."""
@@ -46,7 +46,7 @@ class UndoPreview(LongText[bool]):
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Undo", id="go")
-        yield KeyBar()
+        yield Footer()
 
     def _details(self) -> Iterator[Content]:
         if self._outcome is not None:

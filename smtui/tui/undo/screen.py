@@ -13,7 +13,7 @@ from smtui.tui.base_screen import SessionScreen
 from smtui.tui.help import places
 from smtui.tui.secret_list import rows
 from smtui.tui.undo.history import Done
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
 
@@ -30,12 +30,12 @@ class UndoScreen(SessionScreen[None]):
     entries = getters.query_one(RowList)
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         yield Static("What can be undone, newest first: Enter undoes one", classes="title")
         with ReadPane():
             yield Static(Content(NOTHING), id="nothing", classes="-muted")
             yield RowList()
-        yield KeyBar()
+        yield Footer()
 
     @property
     def _newest_first(self) -> list[Done]:

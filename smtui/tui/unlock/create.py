@@ -22,7 +22,7 @@ from smtui.tui.session import Opened
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.passphrase import wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
-from smtui.tui.widgets.chrome import KeyBar, Masthead
+from smtui.tui.widgets.chrome import Footer, Header
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -47,13 +47,13 @@ class CreateScreen(Screen[None]):
         self._ambient = ambient
 
     def compose(self) -> ComposeResult:
-        yield Masthead(sanitize("first run"))
+        yield Header(sanitize("first run"))
         with Vertical(classes="card"):
             yield Static("Make a vault", classes="title")
             yield Static(Content(sanitize(self._path)), id="path")
             yield Static(WELCOME)
             yield NewPassphrase(self._ambient)
-        yield KeyBar()
+        yield Footer()
 
     def action_another(self) -> None:
         self.app.choose_another()

@@ -17,14 +17,14 @@ from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.dialog import may_discard
+from smtui.tui.dialogs.dialog import confirm_discard
 from smtui.tui.session import Opened
 from smtui.tui.unlock.code_field import CodeField
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.passphrase import Passphrase, wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, is_meant
-from smtui.tui.widgets.chrome import KeyBar, Masthead
+from smtui.tui.widgets.chrome import Footer, Header
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -54,7 +54,7 @@ class RecoverScreen(Screen[None]):
         self._vault: Vault | None = None
 
     def compose(self) -> ComposeResult:
-        yield Masthead(sanitize("recover"))
+        yield Header(sanitize("recover"))
         with Vertical(classes="card"):
             yield Static("Recover", classes="title")
             yield Static(Content(sanitize(self._path)), id="path")
@@ -62,7 +62,7 @@ class RecoverScreen(Screen[None]):
             yield CodeField()
             yield Static(id="trouble")
             yield NewPassphrase()
-        yield KeyBar()
+        yield Footer()
 
     def _say(self, sentence: SafeText, *, error: bool = False) -> None:
         self.said.set_class(error, "-error")
@@ -125,7 +125,7 @@ class RecoverScreen(Screen[None]):
 
     @gesture
     async def action_back(self) -> None:
-        if not self.is_dirty or await may_discard(self.app):
+        if not self.is_dirty or await confirm_discard(self.app):
             self.dismiss()
 
     @property

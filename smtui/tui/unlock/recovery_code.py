@@ -14,7 +14,7 @@ from textual.widgets import Static
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -49,7 +49,7 @@ class RecoveryScreen(ModalScreen[None]):
             yield Static(ADVICE)
             yield Static("When it is on paper: Tab, then Enter.", classes="-muted")
             yield Button("I have written it down", id="written")
-        yield KeyBar()
+        yield Footer()
 
     def on_unmount(self) -> None:
         """The lock, or the end of the program, may come first: nobody is to believe they have a code."""

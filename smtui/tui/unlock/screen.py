@@ -21,7 +21,7 @@ from smtui.tui.session import Opened
 from smtui.tui.unlock.passphrase import Passphrase, wipe
 from smtui.tui.unlock.problems import Trouble, trouble
 from smtui.tui.unlock.rollback_warning import NOT_OPENED, is_meant
-from smtui.tui.widgets.chrome import KeyBar, Masthead
+from smtui.tui.widgets.chrome import Footer, Header
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -51,14 +51,14 @@ class UnlockScreen(Screen[None]):
         self._missing = False
 
     def compose(self) -> ComposeResult:
-        yield Masthead(sanitize("locked"))
+        yield Header(sanitize("locked"))
         with Vertical(classes="card"):
             yield Static("Unlock", classes="title")
             yield Static(Content(sanitize(self._path)), id="path")
             yield Passphrase("Passphrase", id="passphrase")
             yield Static(id="said")
             yield Static(id="hint", classes="-muted")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self.hint.update(Content(self.app.hint or FORGOTTEN))

@@ -14,7 +14,7 @@ from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.unlock.new_passphrase import NewPassphrase
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 ABOUT = (
     "The vault is sealed anew. The old passphrase and the old recovery code then open nothing but copies made before. "
@@ -41,7 +41,7 @@ class ChangePassphrase(Dialog[bytearray]):
             yield Static(Content(sanitize(self._path)), classes="-muted")
             yield Static(ABOUT)
             yield NewPassphrase()
-        yield KeyBar()
+        yield Footer()
 
     @on(NewPassphrase.Chosen)
     def chosen(self) -> None:

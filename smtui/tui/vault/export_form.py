@@ -14,7 +14,7 @@ from textual.widgets import Input, RadioButton, RadioSet, Static
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.export import Format
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
 
@@ -66,7 +66,7 @@ class ExportForm(FieldsForm[Wanted]):
                 for format, words in FORMATS.items():
                     yield RadioButton(words, format.value == self._before.format, compact=True)
             yield Static(id="said")
-        yield KeyBar()
+        yield Footer()
 
     @property
     def _what(self) -> SafeText:

@@ -10,7 +10,7 @@ from smtui.transfer.errors import TransferError
 from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
-from smtui.tui.dialogs.ask_path import expanded
+from smtui.tui.dialogs.ask_path import expand_path
 from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.vault.export_form import ExportForm, Wanted
 
@@ -34,12 +34,12 @@ async def take_out(app: Shell, session: Session, names: Sequence[str] = ()) -> N
             app.report(error)
             wanted = await app.push_screen_wait(ExportForm(wanted, len(names), session.region))
         else:
-            app.notify(told(done, expanded(wanted.path)), markup=False)
+            app.notify(told(done, expand_path(wanted.path)), markup=False)
             return
 
 
 async def _exported(app: Shell, region: str, wanted: Wanted, chosen: Selection) -> ExportCounts:
-    path = expanded(wanted.path)
+    path = expand_path(wanted.path)
 
     def export_into_file(vault: Vault, progress: Progress) -> ExportCounts:
         with private_file(path) as file:

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from smtui.text.sanitize import sanitize
 from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
 
@@ -60,7 +60,7 @@ class ImportForm(FieldsForm[Names]):
                 yield PlainInput(before.name, placeholder="one secret for it all, a JSON object of this name",
                                  id="name", compact=True)
             yield Static(id="said")
-        yield KeyBar()
+        yield Footer()
 
     def read(self) -> Names:
         path, prefix, name = (self.query_one(f"#{field}", Input).value.strip() for field in ("path", "prefix", "name"))

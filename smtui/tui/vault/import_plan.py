@@ -16,8 +16,8 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.plan import CHANGES, Action, Step, summarize
 from smtui.tui import keys
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.checkbox import Tick
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.checkbox import SymbolCheckbox
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.table import Column, Table
 
 SIGNS = {
@@ -57,22 +57,22 @@ class ImportPlan(ModalScreen[list[Step] | None]):
             )
             if self._differ:
                 which = "the secret that differs" if self._differ == 1 else f"the {self._differ:,} secrets that differ"
-                yield Tick(Content(f"new versions for {which}"), id="update", compact=True)
+                yield SymbolCheckbox(Content(f"new versions for {which}"), id="update", compact=True)
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Import", id="go")
-        yield KeyBar()
+        yield Footer()
 
     def on_mount(self) -> None:
         self._show()
 
     @property
     def steps(self) -> list[Step]:
-        update = self._differ and self.query_one("#update", Tick).value
+        update = self._differ and self.query_one("#update", SymbolCheckbox).value
         return [replace(step, action=Action.UPDATE) if update and step.action is Action.SKIP else step
                 for step in self._steps]
 
-    @on(Tick.Changed)
+    @on(SymbolCheckbox.Changed)
     def _show(self) -> None:
         steps = self.steps
         blocked = any(step.action is Action.CONFLICT for step in steps)

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from smtui.text.sanitize import SafeText
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 
 
 class Report(LongText[None]):
@@ -36,7 +36,7 @@ class Report(LongText[None]):
                 yield Static(Content("\n").join(Content(line) for line in self._lines), classes="-muted")
             with Horizontal(id="answers"):
                 yield Button("Close", id="close")
-        yield KeyBar()
+        yield Footer()
 
     def on_button_pressed(self) -> None:
         self.dismiss()

@@ -21,7 +21,7 @@ from smtui.tui.bridge import call
 from smtui.tui.help import places
 from smtui.tui.shell import VaultTask
 from smtui.tui.vault.tasks import KEYRING, RETENTION, TASKS
-from smtui.tui.widgets.chrome import KeyBar
+from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
@@ -47,7 +47,7 @@ class VaultScreen(SessionScreen[None]):
         self._states: dict[VaultTask, str] = {}
 
     def compose(self) -> ComposeResult:
-        yield self.masthead()
+        yield self.create_header()
         with ReadPane():
             yield Static(id="facts")
             with Vertical(id="tasks"):
@@ -57,7 +57,7 @@ class VaultScreen(SessionScreen[None]):
                     Column("", lambda task: Content.styled(task.tooltip, "$text-muted"), 30, grows=1),
                     key=lambda task: task.title, nothing=SafeText(),
                 )
-        yield KeyBar()
+        yield Footer()
 
     async def load(self) -> None:
         facts, self._states = await call(self._list_facts), await call(self._read_states)
@@ -101,7 +101,7 @@ class VaultScreen(SessionScreen[None]):
             RETENTION: f"{days:,} days" if days else "for ever",
         }
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     def action_open(self) -> None:
         task: VaultTask | None = self.tasks.current
         if task is not None:

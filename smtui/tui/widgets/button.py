@@ -30,7 +30,7 @@ class Button(widgets.Button):
         answers = next((each for each in self.ancestors if each.id == "answers"), None)
         return [] if answers is None else [each for each in answers.query(Button) if each.focusable]
 
-    def _row(self, by: int) -> list[Button]:
+    def _list_row(self, by: int) -> list[Button]:
         """The answers of the row that is `by` rows below this one's."""
         rows = list(dict.fromkeys(each.parent for each in self._answers))
         at = rows.index(self.parent) + by if self.parent in rows else -1
@@ -43,14 +43,14 @@ class Button(widgets.Button):
 
     def action_answer_row(self, by: int) -> None:
         """To the answer above or below, where the answers stand in several rows."""
-        at, row = self._row(0).index(self), self._row(by)
+        at, row = self._list_row(0).index(self), self._list_row(by)
         row[min(at, len(row) - 1)].focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "answer":
             return len(self._answers) > 1
         if action == "answer_row":
-            return isinstance(parameters[0], int) and bool(self._row(parameters[0]))
+            return isinstance(parameters[0], int) and bool(self._list_row(parameters[0]))
         return super().check_action(action, parameters)
 
     def render_line(self, y: int) -> Strip:
@@ -58,10 +58,10 @@ class Button(widgets.Button):
         end = strip.cell_length - 1
         if not self.has_focus or end < 2:
             return strip
-        style = _style_of_label(strip)
+        style = _find_label_style(strip)
         return Strip.join([Strip([Segment(MARKS[0], style)]), strip.crop(1, end), Strip([Segment(MARKS[1], style)])])
 
 
-def _style_of_label(strip: Strip) -> Style | None:
+def _find_label_style(strip: Strip) -> Style | None:
     """The cells beside the label are of the colour of the background."""
     return next((style for text, style, _ in strip if text.strip()), None)

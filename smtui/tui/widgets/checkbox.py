@@ -7,7 +7,7 @@ from textual.widgets import Checkbox
 ON, OFF = "✓", " "
 
 
-class Tick(Checkbox):
+class SymbolCheckbox(Checkbox):
     """`▐✓▌` or `▐ ▌`."""
 
     BUTTON_INNER = OFF

@@ -27,11 +27,11 @@ ASIDE = (UNDO, HELP.action)
 """Actions whose keys stand at the right end."""
 
 
-class Masthead(Static):
+class Header(Static):
     """One line at the top: the program, where we are, and what is out of the ordinary (`flags`, such as read-only)."""
 
     DEFAULT_CSS = """
-    Masthead {
+    Header {
         dock: top;
         height: 1;
         padding: 0 1;
@@ -106,7 +106,7 @@ def _describe_job(status: JobStatus | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class FooterKey:
     """One entry of the footer, from a column on; a click on it is that key."""
 
     key: str
@@ -121,20 +121,20 @@ class Key:
         """With a space around the key and one behind the words."""
         return cell_len(self.spelled) + cell_len(self.words) + 3
 
-    def content(self) -> Content:
+    def create_content(self) -> Content:
         dim = "" if self.works else " dim"
         return Content.assemble((f" {self.spelled} ", f"bold $footer-key-foreground{dim}"),
                                 (f"{self.words} ", f"$footer-description-foreground{dim}"))
 
 
-class Keys(Widget):
+class FooterKeys(Widget):
     """The keys that work here, as many as there is room for in full: those that store and that leave before others.
 
     Help is always in sight at the right end, and beside it undo, once there is something to undo.
     """
 
     DEFAULT_CSS = """
-    Keys {
+    FooterKeys {
         width: 1fr;
         height: 1;
         background: $footer-background;
@@ -147,7 +147,7 @@ class Keys(Widget):
     def __init__(self, *, offers_help: bool) -> None:
         super().__init__()
         self._offers_help = offers_help
-        self.entries: list[Key] = []
+        self.entries: list[FooterKey] = []
         """What is in sight."""
         self._requests = 0
         self._line: Content | None = None
@@ -179,16 +179,16 @@ class Keys(Widget):
         return self._line
 
     def _draw_line(self) -> Content:
-        self.entries = self._fitting()
+        self.entries = self._list_fitting_keys()
         line, at = Content(""), 0
         for entry in self.entries:
-            line += Content(" " * (entry.at - at)) + entry.content()
+            line += Content(" " * (entry.at - at)) + entry.create_content()
             at = entry.at + entry.width
         return line
 
-    def _fitting(self) -> list[Key]:
+    def _list_fitting_keys(self) -> list[FooterKey]:
         """Those for which there is room, each at its column."""
-        found = dict(self._meant())
+        found = dict(self._list_keys())
         if HELP.action not in found and self._offers_help:
             self._add_help(found)
         aside = [found.pop(action) for action in ASIDE if action in found]
@@ -202,14 +202,14 @@ class Keys(Widget):
             end += entry.width
         return fitting
 
-    def _add_help(self, found: dict[str, Key]) -> None:
+    def _add_help(self, found: dict[str, FooterKey]) -> None:
         """A dialog tells of its own keys alone. Help works there too, and is told of where there is room for it."""
         key = self.app.settings.keys.get(HELP.id, HELP.keys).rpartition(",")[2]
-        entry = Key(key, keys.spell_short(key), HELP.words, True)
+        entry = FooterKey(key, keys.spell_short(key), HELP.words, True)
         if sum(each.width for each in (entry, *found.values())) <= self.size.width:
             found[HELP.action] = entry
 
-    def _meant(self) -> Iterator[tuple[str, Key]]:
+    def _list_keys(self) -> Iterator[tuple[str, FooterKey]]:
         """By what they do; where several keys do the same, the first.
 
         A screen may name what a key comes to there: `KEY_NAMES` has the words by the shortcut's id,
@@ -222,7 +222,7 @@ class Keys(Widget):
             if binding.show and binding.action not in told and (binding.action != UNDO or undoable):
                 told.add(binding.action)
                 words = names.get(binding.id or "", binding.description)
-                yield binding.action, Key(binding.key, self.app.get_key_display(binding), words, enabled,
+                yield binding.action, FooterKey(binding.key, self.app.get_key_display(binding), words, enabled,
                                           binding.id in keys.FIRST_IN_FOOTER)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
@@ -231,7 +231,7 @@ class Keys(Widget):
             self.app.simulate_key(entry.key)
 
 
-def _find_fitting(entries: Sequence[Key], room: int) -> list[Key]:
+def _find_fitting(entries: Sequence[FooterKey], room: int) -> list[FooterKey]:
     """Those that fit into so many columns, in their order; the ones that are to be kept find room first."""
     chosen = []
     for index, entry in sorted(enumerate(entries), key=lambda each: not each[1].is_first):
@@ -241,11 +241,11 @@ def _find_fitting(entries: Sequence[Key], room: int) -> list[Key]:
     return [entries[index] for index in sorted(chosen)]
 
 
-class KeyBar(Horizontal):
+class Footer(Horizontal):
     """The footer: the keys that work here, and the countdown at its right end."""
 
     DEFAULT_CSS = """
-    KeyBar {
+    Footer {
         dock: bottom;
         height: 1;
         background: $footer-background;
@@ -257,7 +257,7 @@ class KeyBar(Horizontal):
         self._offers_help = offers_help
 
     def compose(self) -> ComposeResult:
-        yield Keys(offers_help=self._offers_help)
+        yield FooterKeys(offers_help=self._offers_help)
         yield Status("keys_waiting", _describe_waiting_keys)
         yield Status("job_status", _describe_job, calm=True)
         yield Status("clears_in", _describe_countdown)

@@ -22,14 +22,14 @@ class PathInput(PlainInput):
     """
 
     def __init__(self, value: str = "", *, id: str | None = None) -> None:
-        super().__init__(value, id=id, compact=True, select_on_focus=False, suggester=Paths())
+        super().__init__(value, id=id, compact=True, select_on_focus=False, suggester=PathSuggester())
         self._offered: list[str] = []
 
     async def on_key(self, event: events.Key) -> None:
         if event.key != "tab":
             self._offered = []
             return
-        found = await asyncio.to_thread(self._next_completion, self.value) if self.value else None
+        found = await asyncio.to_thread(self._find_next_completion, self.value) if self.value else None
         if found is None:
             self._offered = []
             return
@@ -38,7 +38,7 @@ class PathInput(PlainInput):
         self.value = found
         self.cursor_position = len(found)
 
-    def _next_completion(self, typed: str) -> str | None:
+    def _find_next_completion(self, typed: str) -> str | None:
         if typed in self._offered:
             left = self._offered[self._offered.index(typed) + 1 :]
             return left[0] if left else None
@@ -50,17 +50,17 @@ class PathInput(PlainInput):
         return next((each for each in self._offered if each != typed), None)
 
 
-class Paths(Suggester):
+class PathSuggester(Suggester):
     """The first file or folder that begins so; a folder ends with a slash."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        return await asyncio.to_thread(completed, value)
+        return await asyncio.to_thread(find_completion, value)
 
 
-def completed(typed: str) -> str | None:
+def find_completion(typed: str) -> str | None:
     """`~/ba` is `~/backups/`; None where nothing begins so, or nothing that could be typed."""
     return next(iter(list_completions(typed)), None) if typed.rpartition("/")[2] else None
 

@@ -73,12 +73,12 @@ class ReadPane(Container):
             if not self.has_read:
                 self._patience = self.set_timer(PATIENCE, self._mention_reading)
             return
-        self._tell(state.format_text(retry_key, is_repeated=self.has_read), failed=state.has_failed)
+        self._show_words(state.format_text(retry_key, is_repeated=self.has_read), failed=state.has_failed)
 
     def _mention_reading(self) -> None:
-        self._tell(READING.format_text(""), failed=False)
+        self._show_words(READING.format_text(""), failed=False)
 
-    def _tell(self, words: SafeText, *, failed: bool) -> None:
+    def _show_words(self, words: SafeText, *, failed: bool) -> None:
         if self.has_read and not failed and not self._stale.display:
             return
         self._stale.display = self.has_read and failed

@@ -55,12 +55,12 @@ class RowList(OptionList):
     def render_line(self, y: int) -> Strip:
         """Under the cursor every word has the one colour that is legible there."""
         strip = super().render_line(y)
-        if not self.has_focus or not any(_row_of(segment) == self.highlighted for segment in strip):
+        if not self.has_focus or not any(_get_row(segment) == self.highlighted for segment in strip):
             return strip
         colour = self.get_visual_style("option-list--option", "option-list--option-highlighted").rich_style.color
         return Strip([Segment(text, (style or Style()) + Style(color=colour)) for text, style, _ in strip])
 
 
-def _row_of(segment: Segment) -> int | None:
+def _get_row(segment: Segment) -> int | None:
     row: int | None = segment.style.meta.get("option") if segment.style else None
     return row

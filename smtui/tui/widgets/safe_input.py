@@ -13,7 +13,7 @@ from smtui.tui.pasted import with_line_feeds
 REFUSED = "Only one line fits here: what was pasted has several."
 
 
-class Line(Input):
+class SafeInput(Input):
     """Harmful characters become their stand-ins as they come in, so this is no field for what must stay as it was."""
 
     cursor_blink = reactive(False, init=False)

@@ -7,12 +7,12 @@ from textual.containers import VerticalScroll
 from smtui.tui import keys
 
 
-class Pane(VerticalScroll, can_focus=True):
+class ScrollPane(VerticalScroll, can_focus=True):
     """Takes the focus, so that its keys work."""
 
     BINDINGS = keys.of("list")
     DEFAULT_CSS = """
-    Pane {
+    ScrollPane {
         height: 1fr;
         padding: 0 1;
         scrollbar-size-vertical: 1;

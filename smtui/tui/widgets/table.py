@@ -7,7 +7,7 @@
     )
     table.put(keys)                     # any sequence; the cursor stays on the same thing, or in the same place
     table.current                       # the thing under the cursor, or None
-    @on(Table.Moved), @on(Table.Chosen) # another thing is under the cursor; somebody clicked it twice
+    @on(Table.Moved), @on(Table.Selected) # another thing is under the cursor; somebody clicked it twice
 
 A cell is made when its line is drawn, so a sequence may be long and costs nothing until it is looked at. Enter is the
 screen's own: bind it there, beside what else can be done with a row.
@@ -47,23 +47,23 @@ class Column(Generic[Thing]):
     drop: int = 0
     names: bool = False
 
-    def content(self, thing: Thing, width: int) -> Content:
+    def create_content(self, thing: Thing, width: int) -> Content:
         found = self.cell(thing)
         if isinstance(found, Content):
             return found
         return Content(middle_out(found, width) if self.names else found)
 
 
-def fitting(columns: Sequence[Column[Thing]], width: int) -> list[tuple[Column[Thing], int]]:
+def fit_columns(columns: Sequence[Column[Thing]], width: int) -> list[tuple[Column[Thing], int]]:
     """Which columns a width has room for, and how wide each of them is."""
     left = list(columns)
-    while _needed(left) > width and any(column.drop for column in left):
+    while _compute_width(left) > width and any(column.drop for column in left):
         left.remove(max(left, key=lambda column: column.drop))
-    spare, shares = max(0, width - _needed(left)), sum(column.grows for column in left)
+    spare, shares = max(0, width - _compute_width(left)), sum(column.grows for column in left)
     return [(column, column.width + (spare * column.grows // shares if shares else 0)) for column in left]
 
 
-def _needed(columns: Sequence[Column[Thing]]) -> int:
+def _compute_width(columns: Sequence[Column[Thing]]) -> int:
     return sum(column.width + len(GAP) for column in columns) - len(GAP)
 
 
@@ -95,38 +95,38 @@ class Table(VirtualList, Generic[Thing]):
         before = self.current
         self._things, self._more = things, more
         self.show_rows()
-        self.go(self.cursor if before is None else self._place_of(self._key(before)))
+        self.go(self.cursor if before is None else self._find_row(self._key(before)))
         self.moved()
 
-    def _place_of(self, key: object) -> int:
+    def _find_row(self, key: object) -> int:
         return next((place for place, thing in enumerate(self._things) if self._key(thing) == key), self.cursor)
 
     def go_to(self, key: object) -> None:
         """The cursor goes to the thing of this key, if it is here."""
-        self.go(self._place_of(key))
+        self.go(self._find_row(key))
 
     # How it looks.
 
     def draw_head(self) -> Strip:
-        return self._line(lambda column, width: Content(column.title), "virtual-list--head")
+        return self._draw_line(lambda column, width: Content(column.title), "virtual-list--head")
 
     def draw_row(self, number: int) -> Strip:
         thing = self._things[number]
         part = "virtual-list--cursor" if number == self.cursor else ""
-        return self._line(lambda column, width: column.content(thing, width), part)
+        return self._draw_line(lambda column, width: column.create_content(thing, width), part)
 
     def draw_nothing(self, y: int) -> Strip:
         if not self.count and y == HEAD + 1:
             words = READING_TEXT if self._more else self._nothing
-            return self._drawn(Content.styled(f" {words}", "$text-muted"), "")
+            return self._draw_strip(Content.styled(f" {words}", "$text-muted"), "")
         return super().draw_nothing(y)
 
-    def _line(self, cell: Callable[[Column[Thing], int], Content], part: str) -> Strip:
+    def _draw_line(self, cell: Callable[[Column[Thing], int], Content], part: str) -> Strip:
         kept = [cell(column, width).truncate(width, ellipsis=True, pad=True)
-                for column, width in fitting(self._columns, self.size.width - 2)]
-        return self._drawn(Content.assemble(" ", Content(GAP).join(kept)), part)
+                for column, width in fit_columns(self._columns, self.size.width - 2)]
+        return self._draw_strip(Content.assemble(" ", Content(GAP).join(kept)), part)
 
-    def _drawn(self, line: Content, part: str) -> Strip:
+    def _draw_strip(self, line: Content, part: str) -> Strip:
         """Under the cursor every word has the one colour that is legible there."""
         style = self.get_visual_style(part) if part else self.visual_style
         words = Content(line.plain) if part else line

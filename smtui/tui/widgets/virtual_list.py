@@ -50,7 +50,7 @@ class VirtualList(ScrollView, can_focus=True):
     class Moved(Message):
         """Something else is under the cursor, or nothing."""
 
-    class Chosen(Message):
+    class Selected(Message):
         """Somebody clicked twice on what is under the cursor."""
 
     @property
@@ -136,4 +136,4 @@ class VirtualList(ScrollView, can_focus=True):
     def row_clicked(self, number: int, event: events.Click) -> None:
         self.go(number)
         if event.chain == 2:
-            self.post_message(self.Chosen())
+            self.post_message(self.Selected())

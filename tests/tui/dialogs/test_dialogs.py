@@ -35,7 +35,7 @@ from smtui.tui.jobs.dialog import JobDialog
 from smtui.tui.jobs.job import Job
 from smtui.tui.json_editor.diff import DiffLine
 from smtui.tui.kms.deletion import KeyDeletion
-from smtui.tui.kms.keys import Key, Sealed
+from smtui.tui.kms.keys import KeyUsage, KmsKey
 from smtui.tui.kms.new_key import NewKeyForm
 from smtui.tui.policy.preview import PolicyPreview
 from smtui.tui.replication.add_replicas import AddReplicas
@@ -70,7 +70,7 @@ from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.vault.report import Report
 from smtui.tui.widgets.button import MARKS, Button
-from smtui.tui.widgets.chrome import KeyBar, Keys
+from smtui.tui.widgets.chrome import Footer, FooterKeys
 from tests.tui.conftest import MakeApp, screen_text, until
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -84,7 +84,7 @@ ENTRIES = [
     for number in range(30)
 ]  # fmt: skip
 PLANNED = [{**entry, "DeletedDate": NOW} for entry in ENTRIES]
-KEY = Key("1234abcd", "arn:aws:kms:us-east-1:000000000000:key/1234abcd", "Enabled", "d" * 8192, NOW, None, False,
+KEY = KmsKey("1234abcd", "arn:aws:kms:us-east-1:000000000000:key/1234abcd", "Enabled", "d" * 8192, NOW, None, False,
           tuple(f"alias/{number}-{NAME}"[:256] for number in range(20)))
 FUNCTION = {"FunctionName": "f", "SecretCount": 30, "Description": "",
             "Command": {"Arguments": ["/bin/sh", "-c", *("word " * 20 for _ in range(40))], "TimeoutInSeconds": 60}}
@@ -123,7 +123,7 @@ DIALOGS: dict[str, Make] = {
     "import form": lambda session: ImportForm(Names()),
     "import plan": lambda session: ImportPlan(
         [Step(Entry(f"{n}{NAME}"[:512], "v", "here"), Action.SKIP) for n in range(30)]),
-    "key deletion": lambda session: KeyDeletion(KEY, Sealed(300, 30), [f"{n}-{NAME}" for n in range(30)], NOW),
+    "key deletion": lambda session: KeyDeletion(KEY, KeyUsage(300, 30), [f"{n}-{NAME}" for n in range(30)], NOW),
     "label preview": lambda session: LabelPreview(
         sanitize(NAME), plan_label_move(
             {f"label-{n}-{'x' * 200}": "11111111" for n in range(20)} | {"AWSCURRENT": "11111111"},
@@ -178,7 +178,7 @@ async def test_the_answers_are_in_sight(app: MakeApp, vault: smtui.Vault, name: 
         await until(pilot, lambda: running.session)
         dialog = await shown_dialog(running, name)
         await pilot.pause()
-        bars = [bar.region for bar in dialog.query("KeyBar")]
+        bars = [bar.region for bar in dialog.query("Footer")]
         floor = min((bar.y for bar in bars), default=size[1])
         for button in answers(dialog):
             region = button.region
@@ -391,8 +391,8 @@ async def test_every_dialog_has_a_footer(app: MakeApp, name: str, size: tuple[in
         await until(pilot, lambda: running.session)
         dialog = await shown_dialog(running, name)
         await until(pilot, lambda: "Esc " in footer(running))
-        assert dialog.query_one(KeyBar).region.bottom == size[1]
-        called = [each.words for each in dialog.query_one(Keys).entries if each.key == "ctrl+s"]
+        assert dialog.query_one(Footer).region.bottom == size[1]
+        called = [each.words for each in dialog.query_one(FooterKeys).entries if each.key == "ctrl+s"]
         bound = [each for key, each in dialog.active_bindings.items() if key == "ctrl+s"]
         assert bool(bound) == (name in APPLY)
         assert called == ([APPLY[name]] if bound else [])
@@ -416,7 +416,7 @@ async def test_every_key_of_a_footer_does_what_it_is_called(
             dialog.set_focus(widget)
             await until(pilot, lambda widget=widget: dialog.focused is widget)
             await until(pilot, lambda: fresh_entries(dialog))
-            for entry in [each for each in dialog.query_one(Keys).entries if each.works and each.words != "Help"]:
+            for entry in [each for each in dialog.query_one(FooterKeys).entries if each.works and each.words != "Help"]:
                 bound = dialog.active_bindings[entry.key]
                 method = "action_" + bound.binding.action.partition("(")[0]
                 with monkeypatch.context() as patch:
@@ -429,7 +429,7 @@ async def test_every_key_of_a_footer_does_what_it_is_called(
 
 def fresh_entries(dialog: ModalScreen[Any]) -> bool:
     """Whether the footer shows the keys of what has the focus now."""
-    footer = dialog.query_one(Keys)
+    footer = dialog.query_one(FooterKeys)
     shown = all(entry.key in dialog.active_bindings for entry in footer.entries if entry.words != "Help")
     return bool(footer.entries) and shown
 

@@ -10,7 +10,7 @@ import pytest
 from smtui.engine import passwords
 from smtui.tui.app import SmtuiApp
 from smtui.tui.generator import entropy
-from smtui.tui.generator.choices import Candidates
+from smtui.tui.generator.choices import PasswordChoices
 from smtui.tui.generator.screen import GeneratorScreen
 from smtui.tui.secret.new_secret import NewSecretForm
 from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
@@ -18,7 +18,7 @@ from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 
 def password(running: SmtuiApp) -> str:
     """The one that is chosen; empty before there is any."""
-    return "".join(each.chosen for each in running.screen.query(Candidates))
+    return "".join(each.selected for each in running.screen.query(PasswordChoices))
 
 
 async def test_a_password_is_there_at_once(app: MakeApp) -> None:
@@ -45,7 +45,7 @@ async def test_every_option_reaches_the_request(app: MakeApp) -> None:
         running.screen.query_one("#without").value = "0O1l"
         await pilot.pause()
 
-        assert running.screen.request() == {
+        assert running.screen.build_request() == {
             "PasswordLength": 20, "ExcludeCharacters": "0O1l",
             "ExcludeLowercase": True, "ExcludeUppercase": True, "ExcludeNumbers": True, "ExcludePunctuation": True,
             "IncludeSpace": True, "RequireEachIncludedType": False,
@@ -61,7 +61,7 @@ async def test_an_option_makes_another_password(app: MakeApp) -> None:
         running.screen.query_one("#punctuation").toggle()
         await until(pilot, lambda: password(running).isalnum())
 
-        assert f"{entropy.bits(running.screen.request()):.0f} bits" in screen_text(running)
+        assert f"{entropy.compute_bits(running.screen.build_request()):.0f} bits" in screen_text(running)
 
 
 @pytest.mark.parametrize("length", ["3", "4097", "", "0"])
@@ -75,7 +75,7 @@ async def test_what_is_refused_says_why(app: MakeApp, length: str) -> None:
         await until(pilot, lambda: running.screen.entropy.has_class("-error"))
 
         assert password(running) == ""
-        assert running.screen.candidates.size.height == 1
+        assert running.screen.choices.size.height == 1
 
 
 async def test_a_length_is_digits(app: MakeApp) -> None:
@@ -144,7 +144,7 @@ async def test_one_of_several_is_chosen(app: MakeApp, tool: FakeTool) -> None:
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
         await until(pilot, lambda: password(running))
-        five = list(running.screen.candidates.passwords)
+        five = list(running.screen.choices.passwords)
         assert len(set(five)) == 5
         assert all(each in screen_text(running) for each in five)
         assert len([*running.session.vault.audit_log(operation="GetRandomPassword")]) == 5
@@ -222,12 +222,14 @@ def test_the_bits_count_the_passwords_that_can_come(request_: dict[str, object])
     """Held against the other way of counting, by which passwords are made."""
     sizes = [len(alphabet) for alphabet in passwords.list_included_types(request_)]
 
-    assert entropy.bits(request_) == math.log2(passwords.count_strings(sizes, request_["PasswordLength"]))
+    assert entropy.compute_bits(request_) == math.log2(passwords.count_strings(sizes, request_["PasswordLength"]))
 
 
 def test_the_bits_without_one_of_each() -> None:
     """Every character is free: length times the bits of one."""
-    assert entropy.bits({"PasswordLength": 16, "RequireEachIncludedType": False}) == pytest.approx(16 * math.log2(94))
+    assert entropy.compute_bits({"PasswordLength": 16, "RequireEachIncludedType": False}) == pytest.approx(
+        16 * math.log2(94)
+    )
 
 
 NOTHING_LEFT = {"PasswordLength": 9, **dict.fromkeys(entropy.TYPES, True)}
@@ -236,9 +238,9 @@ NOTHING_LEFT = {"PasswordLength": 9, **dict.fromkeys(entropy.TYPES, True)}
 @pytest.mark.parametrize("request_", [{"PasswordLength": 3}, NOTHING_LEFT])
 def test_what_cannot_be_made_has_no_bits(request_: dict[str, object]) -> None:
     """Too short for one of each, or nothing left to choose from."""
-    assert entropy.bits(request_) == 0
+    assert entropy.compute_bits(request_) == 0
 
 
 def test_the_longest_is_counted_too() -> None:
     """4,096 characters are more passwords than a float can hold."""
-    assert 26_000 < entropy.bits({"PasswordLength": 4096}) < 27_000
+    assert 26_000 < entropy.compute_bits({"PasswordLength": 4096}) < 27_000

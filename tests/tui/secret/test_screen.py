@@ -15,7 +15,7 @@ import smtui
 from smtui.system.settings import Settings
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.generator.choices import Candidates
+from smtui.tui.generator.choices import PasswordChoices
 from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.label_preview import LabelPreview
 from smtui.tui.secret.screen import SecretScreen
@@ -282,7 +282,7 @@ async def test_a_generated_password_becomes_the_value(app: MakeApp, database: An
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+g")
         await sees(pilot, " bits")
-        made = running.screen.query_one(Candidates).chosen
+        made = running.screen.query_one(PasswordChoices).selected
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+s")

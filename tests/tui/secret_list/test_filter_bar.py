@@ -20,7 +20,7 @@ from smtui.tui.secret_list.filter_text import ALLOWED
 from smtui.tui.secret_list.saved_filters import SavedFilters
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, completed, suggestions
-from smtui.tui.widgets.chrome import Keys
+from smtui.tui.widgets.chrome import FooterKeys
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, until_still
 
@@ -136,7 +136,7 @@ async def test_the_footer_offers_no_key_that_types(app: MakeApp, filled: Any) ->
         await shows(pilot, "/ Filter")
         await pilot.press("slash")
         await shows(pilot, "To the list")
-        assert not any(each.words == "Filter" for each in running.screen.query_one(Keys).entries)
+        assert not any(each.words == "Filter" for each in running.screen.query_one(FooterKeys).entries)
         assert not {"slash", "plus", "minus"} & set(running.screen.active_bindings)
 
 
@@ -287,7 +287,7 @@ async def test_bindings_are_looked_up_once_for_a_key(
     async with running.run_test(size=LARGE) as pilot:
         await shows(pilot, "5 secrets")
         await until_still(pilot)
-        looked_up = record_calls(monkeypatch, Keys, "_meant")
+        looked_up = record_calls(monkeypatch, FooterKeys, "_list_keys")
         for key, words in (("slash", "Complete"), ("escape", "Open")):
             looked_up.clear()
             await pilot.press(key)

@@ -50,7 +50,7 @@ class Holder(App[None]):
     def compose(self) -> ComposeResult:
         yield SecretList(lambda: NOW)
 
-    @on(SecretList.Chosen)
+    @on(SecretList.Selected)
     def _count(self) -> None:
         self.chosen += 1
 

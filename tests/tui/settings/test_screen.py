@@ -13,7 +13,7 @@ from smtui.system.settings import Settings, change_settings, load_settings
 from smtui.tui import keys
 from smtui.tui.app import SmtuiApp
 from smtui.tui.help.places import PLACES
-from smtui.tui.settings.key_conflicts import taken_by
+from smtui.tui.settings.key_conflicts import find_conflict
 from smtui.tui.settings.screen import SettingsScreen
 from tests.tui.conftest import MakeApp, said, screen_text, types, until
 
@@ -132,9 +132,9 @@ def test_a_key_may_mean_something_in_each_place() -> None:
     copying = next(each for each in keys.SHORTCUTS if each.id == "secrets.copy")
     rolling = next(each for each in keys.SHORTCUTS if each.id == "versions.roll_back")
 
-    assert taken_by("b", copying, {}) is None
-    assert taken_by("b", copying, {"secrets.filter": "b"}) is not None
-    assert taken_by("q", rolling, {}) is not None
+    assert find_conflict("b", copying, {}) is None
+    assert find_conflict("b", copying, {"secrets.filter": "b"}) is not None
+    assert find_conflict("q", rolling, {}) is not None
 
 
 async def test_each_says_what_it_means_and_where_it_lies(app: MakeApp, config: Path) -> None:

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.widgets.table import Column, Table, fitting
+from smtui.tui.widgets.table import Column, Table, fit_columns
 from tests.tui.conftest import screen_text, until
 
 NAME = Column[str]("Name", sanitize, 10, grows=1)
@@ -25,7 +25,7 @@ class OneTable(App[None]):
 
     chosen = 0
 
-    @on(Table.Chosen)
+    @on(Table.Selected)
     def _count(self) -> None:
         self.chosen += 1
 
@@ -48,7 +48,7 @@ def put(pilot: Pilot[None], words: Sequence[str]) -> Table[str]:
     (40, ["Name", "Length", "Ending"]), (25, ["Name", "Length"]), (12, ["Name"]), (3, ["Name"]),
 ])
 def test_what_matters_least_goes_first(width: int, titles: list[str]) -> None:
-    columns = fitting([NAME, LENGTH, ENDING], width)
+    columns = fit_columns([NAME, LENGTH, ENDING], width)
 
     assert [column.title for column, _ in columns] == titles
     if width >= 10:
