@@ -44,7 +44,7 @@ from smtui.tui.jobs.job import REFRESH_INTERVAL
 from smtui.tui.pasted import with_line_feeds
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.secret.tabs import VALUE
-from smtui.tui.session import Opened, Session
+from smtui.tui.session import Session, VaultOpened
 from smtui.tui.shell import Place, Shell, Task, VaultTask
 from smtui.tui.too_small import TooSmallScreen, fits
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
@@ -153,7 +153,7 @@ class SmtuiApp(Shell):
         """How the vault that this program began with is opened, where that is no secret."""
         return self._hint if self.path == self._hinted else ""
 
-    async def on_opened(self, message: Opened) -> None:
+    async def on_vault_opened(self, message: VaultOpened) -> None:
         if self.settings.remember_vaults and not self.hint:
             await call(recent_vaults.remember_vault, message.vault.path)
         await self.enter(message.vault)
@@ -261,7 +261,7 @@ class SmtuiApp(Shell):
         """Once a second: the lock after idleness, rotations, deletions that came due, and the clipboard's countdown."""
         before, now = self._ticked, self._monotonic()
         self._ticked = now
-        if self.session is not None and self.session.overdue:
+        if self.session is not None and self.session.is_overdue:
             self.input.drop()
             await self.lock(self._why_overdue(now - before))
         self.rotate_queued()
@@ -309,7 +309,7 @@ class SmtuiApp(Shell):
         Keys wait for their turn; see `InputQueue`.
         """
         if self.session is not None and isinstance(event, events.InputEvent | events.Paste):
-            if self.session.overdue:
+            if self.session.is_overdue:
                 await self.tick()
                 return
             self.session.touch()
@@ -442,7 +442,7 @@ class SmtuiApp(Shell):
         from smtui.tui.base_screen import SessionScreen
 
         if self.session is not None and isinstance(self.screen, SessionScreen):
-            self.screen.take_back(self.session.undo.last)
+            self.screen.undo_change(self.session.undo.last)
 
     def action_read_again(self) -> None:
         from smtui.tui.base_screen import SessionScreen

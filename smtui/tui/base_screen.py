@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client
     from smtui.tui.session import Session
     from smtui.tui.shell import Place, Shell
-    from smtui.tui.undo.history import Done
+    from smtui.tui.undo.history import UndoEntry
 
 READ_ONLY = "This session only reads: nothing was changed."
 Answer = TypeVar("Answer")
@@ -227,7 +227,7 @@ class SessionScreen(Screen[Answer]):
         await self.reload()
 
     @gesture
-    async def take_back(self, done: Done | None) -> None:
+    async def undo_change(self, done: UndoEntry | None) -> None:
         """Shows what would be sent to undo it, and sends it, unless something is in the way."""
         if self.refuses_to_write():
             return
@@ -240,8 +240,8 @@ class SessionScreen(Screen[Answer]):
             self.app.run_task(partial(undo_large, done=done, large=done.large))
             return
         client = self.session.everything(done.region)
-        if obstacle := await call(done.obstacle, client) if done.calls else done.note:
-            self.say(f"“{done.words}” cannot be undone. {obstacle}", severity="warning")
+        if conflict := await call(done.conflict, client) if done.calls else done.note:
+            self.say(f"“{done.words}” cannot be undone. {conflict}", severity="warning")
             self._forget_if_newest(done)
         elif await self.app.push_screen_wait(UndoPreview(done, away=done.region != self.session.region)):
             try:
@@ -254,18 +254,18 @@ class SessionScreen(Screen[Answer]):
             finally:
                 self.app.look_again()
 
-    def _send_back(self, done: Done, client: Client) -> None:
+    def _send_back(self, done: UndoEntry, client: Client) -> None:
         """In the vault's thread: looks once more for what is in the way, and sends all calls, in one transaction."""
         def send(_: str) -> None:
             for each in done.calls:
                 each.send(client)
 
-        write_unless(self.vault.transaction, lambda: done.obstacle(client), bool, send)
+        write_unless(self.vault.transaction, lambda: done.conflict(client), bool, send)
         for each in done.calls:
             if each.method == "rotate_secret":  # begun in a transaction, it is carried out after its end
                 self.session.rotation_worker.enqueue(each.request["SecretId"], done.region)
 
-    def _forget_if_newest(self, done: Done) -> None:
+    def _forget_if_newest(self, done: UndoEntry) -> None:
         """An older one may have its way free again once newer ones are taken back; the newest will not."""
         self.session.undo.forget_newest(done)
         self.first_look()

@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.jobs.background_vault import BackgroundVault
 from smtui.tui.jobs.rotation_worker import RotationWorker
 from smtui.tui.reader import Reader
-from smtui.tui.undo.history import Call, Done, LargeChange, UndoList, nothing_in_the_way
+from smtui.tui.undo.history import Call, LargeChange, UndoEntry, UndoList, find_no_conflict
 from smtui.tui.vault.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -98,9 +98,9 @@ class Session:
 
     # What can be undone.
 
-    def did(
+    def record_undo(
         self, words: SafeText, *back: tuple[str, Mapping[str, Any]],
-        obstacle: Callable[[Client], str] = nothing_in_the_way, note: str = "", region: str | None = None,
+        conflict: Callable[[Client], str] = find_no_conflict, note: str = "", region: str | None = None,
     ) -> None:
         """Remembers what was done, and the calls that take it back: `("untag_resource", {"SecretId": …})`.
 
@@ -108,11 +108,11 @@ class Session:
         done in the Region one looks at, unless another is named.
         """
         calls = tuple(Call(*call) for call in back)
-        self.undo.add(Done(words, calls, region or self.region, self.now(), obstacle, sanitize(note, lines=True)))
+        self.undo.add(UndoEntry(words, calls, region or self.region, self.now(), conflict, sanitize(note, lines=True)))
 
-    def did_large(self, words: SafeText, large: LargeChange, region: str) -> None:
+    def record_large_undo(self, words: SafeText, large: LargeChange, region: str) -> None:
         """Remembers a change of many secrets."""
-        self.undo.add(Done(words, (), region, self.now(), large=large))
+        self.undo.add(UndoEntry(words, (), region, self.now(), large=large))
 
     # How long nobody was here.
 
@@ -125,7 +125,7 @@ class Session:
         return self._monotonic() - self._touched < IN_USE
 
     @property
-    def overdue(self) -> bool:
+    def is_overdue(self) -> bool:
         return self.idle_lock > 0 and self._monotonic() - self._touched >= self.idle_lock
 
 
@@ -139,7 +139,7 @@ class _Together:
         return getattr(next((each for each in self._clients if hasattr(each, name)), self._clients[0]), name)
 
 
-class Opened(Message):
+class VaultOpened(Message):
     """A screen has opened a vault; the app begins a session with it and removes that screen."""
 
     def __init__(self, vault: Vault) -> None:

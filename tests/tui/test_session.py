@@ -81,8 +81,8 @@ async def test_a_session_that_only_reads_can_be_told_to_write(app: MakeApp, fill
 
 def test_what_was_done_is_taken_back_newest_first(vault: smtui.Vault) -> None:
     session = Session(vault)
-    session.did(SafeText("a"), ("untag_resource", {"SecretId": "x", "TagKeys": ["a"]}))
-    session.did(SafeText("b"), ("restore_secret", {"SecretId": "x"}))
+    session.record_undo(SafeText("a"), ("untag_resource", {"SecretId": "x", "TagKeys": ["a"]}))
+    session.record_undo(SafeText("b"), ("restore_secret", {"SecretId": "x"}))
     last = session.undo.last
 
     assert last is not None and last.words == "b"

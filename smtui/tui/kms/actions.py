@@ -78,7 +78,7 @@ class KeyActionsScreen(SessionScreen[None]):
 
             outcome, found = await self._write(key_conflict.describe_change(key, new, write, EDIT_ANSWERS), seen)
             if outcome is Outcome.STORED:
-                inverse_kms.described(self.session, replace(key, description=found), new)
+                inverse_kms.record_description(self.session, replace(key, description=found), new)
                 await self.done("The description is changed.")
             if outcome in (Outcome.STORED, Outcome.DISCARDED):
                 return
@@ -110,14 +110,14 @@ class KeyActionsScreen(SessionScreen[None]):
             if await self.app.push_screen_wait(Confirm(sanitize(f"Disable {key.name}?"), text, "Disable")) and \
                     await self._change_state(key, "disabled", lambda: self.kms.disable_key(KeyId=key.id),
                                              "Disable anyway"):
-                inverse_kms.switched(self.session, key, on=False)
+                inverse_kms.record_state_change(self.session, key, on=False)
                 await self.done(f"{key.name} is disabled.")
         else:
             await self._enable(key)
 
     async def _enable(self, key: KmsKey) -> None:
         if await self._change_state(key, "enabled", lambda: self.kms.enable_key(KeyId=key.id), "Enable anyway"):
-            inverse_kms.switched(self.session, key, on=True)
+            inverse_kms.record_state_change(self.session, key, on=True)
             await self.done(f"{key.name} is enabled.")
 
     async def read_usage(self, key: KmsKey) -> KeyUsage:
@@ -150,7 +150,7 @@ class KeyActionsScreen(SessionScreen[None]):
         if await self._change_state(
                 key, f"deleted on {date}",
                 lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days), "Plan deletion anyway"):
-            inverse_kms.deletion_planned(self.session, key)
+            inverse_kms.record_deletion(self.session, key)
             await self.done(f"{key.name} is out of use, and deleted on {date}.")
 
     @gesture
@@ -165,7 +165,7 @@ class KeyActionsScreen(SessionScreen[None]):
         if not await self._change_state(
                 key, "disabled", lambda: self.kms.cancel_key_deletion(KeyId=key.id), "Cancel deletion anyway"):
             return
-        inverse_kms.deletion_cancelled(self.session, key)
+        inverse_kms.record_deletion_cancel(self.session, key)
         await self.done(f"{key.name} stays, disabled.")
         question = Confirm(sanitize(f"Enable {key.name} as well?"), SafeText("It stays, but is still out of use."),
                            "Enable", can_be_undone=True)
@@ -209,7 +209,7 @@ class KeyActionsScreen(SessionScreen[None]):
         change = key_conflict.alias_change(alias, key.id, lambda: self._set_alias(alias, key.id), "Turn anyway")
         outcome, found = await self._write(change, seen or NOWHERE)
         if outcome is Outcome.STORED:
-            inverse_kms.alias_set(self.session, alias, None if found == NOWHERE else found, key.id)
+            inverse_kms.record_alias(self.session, alias, None if found == NOWHERE else found, key.id)
             await self.done(f"{alias} leads to {key.id}.")
 
     def _set_alias(self, alias: str, key_id: str) -> None:
@@ -223,7 +223,7 @@ class KeyActionsScreen(SessionScreen[None]):
             change = key_conflict.alias_change(alias, "removed", lambda: self._delete_alias(alias), "Remove anyway")
             outcome, found = await self._write(change, key.id)
             if outcome is Outcome.STORED and found != NOWHERE:
-                inverse_kms.alias_removed(self.session, alias, replace(key, id=found))
+                inverse_kms.record_alias_removal(self.session, alias, replace(key, id=found))
             if outcome is Outcome.STORED:
                 await self.done(f"{alias} is removed.")
 

@@ -149,7 +149,7 @@ class KmsKeysScreen(KeyActionsScreen):
                 self.app.report(refusal)
                 asked = await self.app.push_screen_wait(NewKeyForm(asked))
             else:
-                inverse_kms.made(self.session, sanitize(asked.alias or key_id))
+                inverse_kms.record_key_creation(self.session, sanitize(asked.alias or key_id))
                 await self.done(f"{asked.alias or key_id} is made.")
                 self.table.go_to(key_id)
                 return

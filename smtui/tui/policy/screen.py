@@ -251,7 +251,7 @@ class PolicyScreen(SecretTab):
         """Attaches a policy or, with an empty text, removes it, unless the attached policy is no longer `seen`."""
         outcome, before = await self._guard(text, seen, write).run(self.app, self.vault, seen)
         if outcome is Outcome.STORED:
-            inverse.policy_changed(self.session, self.secret_id, self._secret_name, before, text)
+            inverse.record_policy_change(self.session, self.secret_id, self._secret_name, before, text)
             self.say("The policy is attached." if text else "The policy is removed.")
         await self._end_edit(outcome, before)
 

@@ -170,7 +170,7 @@ class ReplicationScreen(SecretTab):
 
         yours = f"replicate {family.name} to {', '.join(regions)}, over what is there"
         if await self._write_as_seen(family, regions, seen, write, yours, "Overwrite anyway"):
-            inverse.replicated(self.session, family, regions, overwritten)
+            inverse.record_replication(self.session, family, regions, overwritten)
             await self.reload()
             self._report_results({*regions})
 
@@ -249,7 +249,7 @@ class ReplicationScreen(SecretTab):
 
         yours = f"remove the replica in {member.region}"
         if await self._write_as_seen(family, {member.region, family.region}, seen, write, yours, "Remove anyway"):
-            inverse.replica_removed(self.session, family, member)
+            inverse.record_replica_removal(self.session, family, member)
             if member.region == self.session.region:
                 self.app.look_at_region(family.region, family.primary["ARN"], REPLICATION)
             else:
@@ -274,7 +274,7 @@ class ReplicationScreen(SecretTab):
 
         yours = f"promote the replica in {member.region}"
         if await self._write_as_seen(family, {member.region, family.region}, seen, write, yours, "Promote anyway"):
-            inverse.promoted(self.session, family, member)
+            inverse.record_promotion(self.session, family, member)
             await self.done(f"{family.name} in {member.region} is a secret of its own.")
 
     async def _find_replica(self) -> tuple[ReplicaSet, Replica, int] | None:

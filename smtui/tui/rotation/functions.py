@@ -77,7 +77,7 @@ class FunctionsScreen(SessionScreen[None]):
             return
         made = await create_function(self)
         if made is not None:
-            inverse.function_made(self.session, made["FunctionName"])
+            inverse.record_function_creation(self.session, made["FunctionName"])
             await self.done(f"{made['FunctionName']} is made.")
             self.table.go_to(made["FunctionName"])
 
@@ -120,7 +120,7 @@ class FunctionsScreen(SessionScreen[None]):
         text = sanitize(f"It rotates no secret. What it does is lost: {describe_function(function)}.")
         if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {name}?"), text, "Remove")):
             await call(self.session.rotations().delete_function, FunctionName=name)
-            inverse.function_removed(self.session, function)
+            inverse.record_function_removal(self.session, function)
             await self.done(f"{name} is removed.")
 
 

@@ -107,7 +107,7 @@ class RotationScreen(SecretTab):
                 self.app.report(refusal)
                 continue
             if outcome is Outcome.STORED:
-                inverse.rotation_set_up(self.session, found, settings.make_request())
+                inverse.record_rotation_setup(self.session, found, settings.make_request())
                 self.session.rotation_worker.enqueue(seen["ARN"], self.session.region)
                 await self._show_begun("The rotation is set up.")
             if outcome in (Outcome.STORED, Outcome.DISCARDED):
@@ -199,7 +199,7 @@ class RotationScreen(SecretTab):
                 rotation, lambda: self.client.cancel_rotate_secret(SecretId=self.secret_id), "cancel the rotation",
                 "Cancel rotation anyway")
             if found is not None:
-                inverse.rotation_cancelled(self.session, found)
+                inverse.record_rotation_cancel(self.session, found)
                 await self.done("The rotation is cancelled.")
 
     async def _write_as_seen(

@@ -45,7 +45,7 @@ class AttributesScreen(BaseSecretScreen):
                 self.app.report(error)
                 continue
             if outcome is Outcome.STORED:
-                inverse.described(self.session, self.secret_id, self.name, found, new)
+                inverse.record_description(self.session, self.secret_id, self.name, found, new)
                 await self.done("The description is changed.")
             if outcome in (Outcome.STORED, Outcome.DISCARDED):
                 return
@@ -82,7 +82,7 @@ class AttributesScreen(BaseSecretScreen):
             return
         outcome, found = await self._guard_key(before, new).run(self.app, self.vault, before)
         if outcome is Outcome.STORED:
-            inverse.key_changed(self.session, self.secret_id, self.name, found, new)
+            inverse.record_key_change(self.session, self.secret_id, self.name, found, new)
             await self.done(f"{self.name} is sealed under {picker.shorten_key_id(new)}.")
 
     def _guard_key(self, before: str, new: str) -> GuardedWrite[str]:
@@ -113,5 +113,5 @@ class AttributesScreen(BaseSecretScreen):
             self.say(f"No deletion of {self.name} is planned.")
             return
         await call(self.client.restore_secret, SecretId=self.secret_id)
-        inverse.restored(self.session, self.secret_id, self.name, self.secret["DeletedDate"])
+        inverse.record_restore(self.session, self.secret_id, self.name, self.secret["DeletedDate"])
         await self.done(f"{self.name} is restored.")

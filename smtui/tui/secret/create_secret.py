@@ -35,7 +35,7 @@ async def create_secret(app: Shell, session: Session, value: str = "") -> None:
             app.report(refusal)
             request = await app.push_screen_wait(NewSecretForm(request))
         else:
-            inverse.created(session, sanitize(created["Name"]))
+            inverse.record_creation(session, sanitize(created["Name"]))
             app.notify(sanitize(f"{created['Name']} is stored."), markup=False)
             app.look_again()
             return

@@ -107,7 +107,7 @@ class EditValueScreen(ValueScreen):
         if edit.stored is None:
             return
         stored = edit.stored.response
-        inverse.version_stored(self.session, self.secret_id, self.name, edit.stored.before, stored)
+        inverse.record_stored_version(self.session, self.secret_id, self.name, edit.stored.before, stored)
         self.forget_value()
         version = stored["VersionId"]
         what = f"it is {AWSCURRENT} now" if AWSCURRENT in stored["VersionStages"] else f"{AWSCURRENT} stays"

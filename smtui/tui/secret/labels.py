@@ -136,7 +136,7 @@ class LabelsScreen(BaseSecretScreen):
                 outcome, labels = await self._guard_move(move).run(self.app, self.vault, move.before)
                 if outcome is Outcome.STORED:
                     self.say("\n".join(move.describe()))
-                    inverse.labels_moved(self.session, self.secret_id, self.name, move)
+                    inverse.record_label_move(self.session, self.secret_id, self.name, move)
                 if outcome is not Outcome.EDIT:
                     return
         finally:

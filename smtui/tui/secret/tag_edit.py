@@ -42,7 +42,7 @@ async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, 
             screen.app.report(error)
             continue
         if outcome is Outcome.STORED:
-            inverse.tagged(screen.session, secret_id, name, found, changes.put, changes.removed)
+            inverse.record_tags(screen.session, secret_id, name, found, changes.put, changes.removed)
             await screen.done("\n".join(changes.sentences()))
         if outcome in (Outcome.STORED, Outcome.DISCARDED):
             return

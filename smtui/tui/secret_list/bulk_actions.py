@@ -40,7 +40,7 @@ async def restore(screen: ListingScreen, entries: Entries) -> None:
         screen.say(f"No deletion of {entry['Name']} is planned.")
         return
     await call(screen.client.restore_secret, SecretId=entry["ARN"])
-    inverse.restored(screen.session, entry["ARN"], sanitize(entry["Name"]), entry["DeletedDate"])
+    inverse.record_restore(screen.session, entry["ARN"], sanitize(entry["Name"]), entry["DeletedDate"])
     await screen.done(f"{entry['Name']} is restored.")
 
 

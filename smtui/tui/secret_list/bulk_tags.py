@@ -58,7 +58,7 @@ class TagPlan(PlanScreen):
         item.obstacle = SafeText() if changes else SafeText("stays as it is")
         item.calls = list(plan_tag_calls(item.arn, changes))
         item.check = partial(_find_others_change, item, changes)
-        item.remember = partial(inverse.tagged, self.session, item.arn, item.name, changes.before, changes.put,
+        item.remember = partial(inverse.record_tags, self.session, item.arn, item.name, changes.before, changes.put,
                                 changes.removed)
 
     def _changes(self, item: Item) -> TagChanges:

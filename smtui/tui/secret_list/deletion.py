@@ -99,7 +99,7 @@ class DeletionPlan(PlanScreen):
         how = {"ForceDeleteWithoutRecovery": True} if force else {"RecoveryWindowInDays": self.window}
         item.calls = [("delete_secret", {"SecretId": item.arn, **how})]
         item.check = partial(self.find_others_change, item)
-        item.remember = partial(inverse.deleted, self.session, item.arn, item.name, for_good=force)
+        item.remember = partial(inverse.record_deletion, self.session, item.arn, item.name, for_good=force)
 
     def _known(self, item: Item) -> Iterator[str]:
         """What one wants to know before."""

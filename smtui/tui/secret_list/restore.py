@@ -27,7 +27,7 @@ class RestorePlan(PlanScreen):
         item.note = sanitize(f"{rows.deletion(when, self.session.now())}, on {rows.day(when)}")
         item.calls = [("restore_secret", {"SecretId": item.arn})]
         item.check = partial(self.find_others_change, item)
-        item.remember = partial(inverse.restored, self.session, item.arn, item.name, when)
+        item.remember = partial(inverse.record_restore, self.session, item.arn, item.name, when)
 
     def answer(self) -> str:
         return "Restore"

@@ -11,19 +11,19 @@ from smtui.tui.undo.preview import UndoPreview
 if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
-    from smtui.tui.undo.history import Done, LargeChange, Outcome
+    from smtui.tui.undo.history import LargeChange, Outcome, UndoEntry
 
 TITLE = SafeText("Undo")
 MOST_NAMED = 3
 
 
-async def undo_large(app: Shell, session: Session, *, done: Done, large: LargeChange) -> None:
+async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: LargeChange) -> None:
     region = done.region
     outcome = await run_job(app, TITLE, lambda vault, progress: large.preview(vault, region, progress))
     if outcome.sections:
         if not await app.push_screen_wait(UndoPreview(done, away=region != session.region, outcome=outcome)):
             return
-        outcome = await run_job(app, TITLE, lambda vault, progress: large.take_back(vault, region, progress))
+        outcome = await run_job(app, TITLE, lambda vault, progress: large.undo(vault, region, progress))
     left = f" {_left(outcome)}" if outcome.left else ""
     if outcome.sections:
         session.undo.forget(done)

@@ -52,7 +52,7 @@ def _spelled(member: object) -> SafeText:
     return sanitize(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)")
 
 
-def nothing_in_the_way(client: Client) -> str:
+def find_no_conflict(client: Client) -> str:
     return ""
 
 
@@ -79,14 +79,14 @@ class LargeChange(Protocol):
     """
 
     def preview(self, vault: Vault, region: str, progress: Progress) -> Outcome:
-        """What `take_back` would do now. Writes nothing."""
+        """What `undo` would do now. Writes nothing."""
 
-    def take_back(self, vault: Vault, region: str, progress: Progress) -> Outcome:
+    def undo(self, vault: Vault, region: str, progress: Progress) -> Outcome:
         """Looks again and does it, all in one transaction; answers what it did."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class UndoEntry:
     """Something that was changed, in words, and the calls that take it back, in one Region.
 
     `obstacle` asks, before they are sent, whether the thing is still as it was left; it answers why not, or "".
@@ -98,12 +98,12 @@ class Done:
     calls: tuple[Call, ...]
     region: str
     when: datetime
-    obstacle: Callable[[Client], str] = nothing_in_the_way
+    conflict: Callable[[Client], str] = find_no_conflict
     note: SafeText = NOTHING
     large: LargeChange | None = None
 
     @property
-    def has_way_back(self) -> bool:
+    def can_undo(self) -> bool:
         return bool(self.calls) or self.large is not None
 
 
@@ -111,9 +111,9 @@ class UndoList:
     """Newest last."""
 
     def __init__(self) -> None:
-        self.done: list[Done] = []
+        self.done: list[UndoEntry] = []
 
-    def add(self, done: Done) -> None:
+    def add(self, done: UndoEntry) -> None:
         self.done.append(done)
 
     @contextmanager
@@ -126,25 +126,26 @@ class UndoList:
             self.done[before:] = [_as_one(words, added)]
 
     @property
-    def last(self) -> Done | None:
+    def last(self) -> UndoEntry | None:
         return self.done[-1] if self.done else None
 
-    def forget(self, done: Done) -> None:
+    def forget(self, done: UndoEntry) -> None:
         """It was taken back, or cannot be any more."""
         self.done = [each for each in self.done if each is not done]
 
-    def forget_newest(self, done: Done) -> None:
+    def forget_newest(self, done: UndoEntry) -> None:
         """Forgets it if it is the newest: the way of an older one may be free again once newer ones are undone."""
         if done is self.last:
             self.forget(done)
 
 
-def _as_one(words: SafeText, added: Sequence[Done]) -> Done:
+def _as_one(words: SafeText, added: Sequence[UndoEntry]) -> UndoEntry:
     """What is in the way of one is in the way of all. A note is kept where it is true of each."""
-    def obstacle(client: Client) -> str:
-        found = ((each, each.obstacle(client)) for each in added if each.calls)
+    def conflict(client: Client) -> str:
+        found = ((each, each.conflict(client)) for each in added if each.calls)
         return next((f"{each.words}. {why}" for each, why in found if why), "")
 
     notes = {each.note for each in added}
     calls = tuple(call for each in reversed(added) for call in each.calls)
-    return Done(words, calls, added[-1].region, added[-1].when, obstacle, notes.pop() if len(notes) == 1 else NOTHING)
+    note = notes.pop() if len(notes) == 1 else NOTHING
+    return UndoEntry(words, calls, added[-1].region, added[-1].when, conflict, note)

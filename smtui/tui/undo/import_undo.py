@@ -46,7 +46,7 @@ class _Created:
     changed: object
     digest: bytes
 
-    def find_obstacle(self, client: Client) -> str:
+    def find_conflict(self, client: Client) -> str:
         """Why it is not deleted; empty where it is just as the import left it."""
         try:
             secret = client.describe_secret(SecretId=self.arn)
@@ -67,7 +67,7 @@ class _Created:
             return OTHER_VERSIONS
         return OTHER_POLICY if client.get_resource_policy(SecretId=self.arn).get("ResourcePolicy") else ""
 
-    def take_back(self, client: Client) -> None:
+    def undo(self, client: Client) -> None:
         client.delete_secret(SecretId=self.arn, RecoveryWindowInDays=DAYS)
 
 
@@ -80,12 +80,12 @@ class _Updated:
     owner: str | None
     back: LabelMove | None
 
-    def find_obstacle(self, client: Client) -> str:
+    def find_conflict(self, client: Client) -> str:
         if self.back is None:
             return inverse.NEVER_WITHOUT
-        return inverse.find_label_obstacle(client, self.arn, self.back)
+        return inverse.find_label_conflict(client, self.arn, self.back)
 
-    def take_back(self, client: Client) -> None:
+    def undo(self, client: Client) -> None:
         """AWSCURRENT first; each call names the version from which it takes its label."""
         for update in self.back.updates if self.back else ():
             client.update_secret_version_stage(**update.build_request(self.arn))
@@ -103,7 +103,7 @@ class ImportedSecrets:
     def preview(self, vault: Vault, region: str, progress: Progress) -> Outcome:
         return self._sort(vault, region, progress, "comparing", lambda *_: "")
 
-    def take_back(self, vault: Vault, region: str, progress: Progress) -> Outcome:
+    def undo(self, vault: Vault, region: str, progress: Progress) -> Outcome:
         with vault.transaction():
             return self._sort(vault, region, progress, "undoing", _take_one_back)
 
@@ -117,7 +117,7 @@ class ImportedSecrets:
         left: list[tuple[SafeText, SafeText]] = []
         for number, change in enumerate(self._changes):
             progress(what, number, len(self._changes))
-            why = _find_obstacle(reader, change) or act(vault, region, change)
+            why = _find_conflict(reader, change) or act(vault, region, change)
             if why:
                 left.append((change.name, sanitize(why)))
             else:
@@ -149,9 +149,9 @@ def _digest(secret: DescribeSecretResponse) -> bytes:
     return sha256(json.dumps(members, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).digest()
 
 
-def _find_obstacle(reader: Client, change: _Change) -> str:
+def _find_conflict(reader: Client, change: _Change) -> str:
     try:
-        return change.find_obstacle(reader)
+        return change.find_conflict(reader)
     except ClientError as refusal:
         return _words(refusal)
 
@@ -161,7 +161,7 @@ def _take_one_back(vault: Vault, region: str, change: _Change) -> str:
     client = vault.client(region_name=region, caller=vault.owner(change.owner))
     try:
         with vault.transaction():
-            change.take_back(client)
+            change.undo(client)
     except ClientError as refusal:
         return _words(refusal)
     return ""

@@ -41,39 +41,39 @@ OF_ITS_OWN = "It is a secret of its own now. Replicating to that Region again ov
 Tags = Mapping[str, str]
 
 
-def labels_moved(session: Session, secret_id: str, name: SafeText, move: LabelMove) -> None:
-    _remember_labels(session, secret_id, _words(name, move.summary), move)
+def record_label_move(session: Session, secret_id: str, name: SafeText, move: LabelMove) -> None:
+    _record_labels(session, secret_id, _describe(name, move.summary), move)
 
 
-def version_stored(
+def record_stored_version(
     session: Session, secret_id: str, name: SafeText, before: Labels, stored: PutSecretValueResponse
 ) -> None:
     """`before` are the labels before it was stored. A version cannot be taken out again; its labels can."""
     version, stages = stored["VersionId"], stored["VersionStages"]
     move = LabelMove(before, labels.put(before, version, stages), ())
-    _remember_labels(session, secret_id, _words(name, f"version {shorten_id(version)} stored"), move, STAYS)
+    _record_labels(session, secret_id, _describe(name, f"version {shorten_id(version)} stored"), move, STAYS)
 
 
-def _remember_labels(session: Session, secret_id: str, words: SafeText, move: LabelMove, note: str = "") -> None:
+def _record_labels(session: Session, secret_id: str, words: SafeText, move: LabelMove, note: str = "") -> None:
     back = move.invert()
     if back is None:
-        session.did(words, note=NEVER_WITHOUT)
+        session.record_undo(words, note=NEVER_WITHOUT)
         return
-    session.did(
+    session.record_undo(
         words, *(("update_secret_version_stage", update.build_request(secret_id)) for update in back.updates),
-        obstacle=lambda client: find_label_obstacle(client, secret_id, back),
+        conflict=lambda client: find_label_conflict(client, secret_id, back),
         note="\n".join(filter(None, [*back.describe(), note])),
     )
 
 
-def find_label_obstacle(client: Client, secret_id: str, back: LabelMove) -> str:
+def find_label_conflict(client: Client, secret_id: str, back: LabelMove) -> str:
     """Why `back` cannot be done; empty where every label that it moves is where it takes it from."""
     left = {label: back.before.get(label) for label in {*back.before, *back.after}
             if back.before.get(label) != back.after.get(label)}
-    return _unless(client, secret_id, lambda _: _moved(client, secret_id, left, back.after))
+    return _find_conflict(client, secret_id, lambda _: _find_moved(client, secret_id, left, back.after))
 
 
-def _moved(client: Client, secret_id: str, left: Mapping[str, str | None], wanted: Labels) -> str:
+def _find_moved(client: Client, secret_id: str, left: Mapping[str, str | None], wanted: Labels) -> str:
     """`left` are the labels that will be moved, where we left them; `wanted` is where all shall be."""
     pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=secret_id, IncludeDeprecated=True)
     versions = [version for page in pages for version in page["Versions"]]
@@ -84,30 +84,31 @@ def _moved(client: Client, secret_id: str, left: Mapping[str, str | None], wante
     return " ".join(f"Version {shorten_id(version)} is no longer there." for version in sorted(missing))
 
 
-def described(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
-    def look(secret: DescribeSecretResponse) -> str:
+def record_description(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
+    def check(secret: DescribeSecretResponse) -> str:
         return "" if secret.get("Description", "") == after else "Its description has changed since."
 
-    session.did(_words(name, "description changed"), ("update_secret", {"SecretId": secret_id, "Description": before}),
-                obstacle=lambda client: _unless(client, secret_id, look))
+    back = ("update_secret", {"SecretId": secret_id, "Description": before})
+    session.record_undo(_describe(name, "description changed"), back,
+                        conflict=lambda client: _find_conflict(client, secret_id, check))
 
 
-def key_changed(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
+def record_key_change(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
     """Keys as DescribeSecret names them, the default one where it names none."""
-    def look(secret: DescribeSecretResponse) -> str:
+    def check(secret: DescribeSecretResponse) -> str:
         return "" if secret.get("KmsKeyId", picker.DEFAULT) == after else "Its key has changed since."
 
-    session.did(_words(name, "key changed"), ("update_secret", {"SecretId": secret_id, "KmsKeyId": before}),
-                obstacle=lambda client: _unless(client, secret_id, look))
+    session.record_undo(_describe(name, "key changed"), ("update_secret", {"SecretId": secret_id, "KmsKeyId": before}),
+                        conflict=lambda client: _find_conflict(client, secret_id, check))
 
 
-def tagged(
+def record_tags(
     session: Session, secret_id: str, name: SafeText, before: Tags, put: Tags, removed: Sequence[str] = ()
 ) -> None:
     """`put` were added or changed, `removed` taken away."""
     left: dict[str, str | None] = {**put, **dict.fromkeys(removed)}
 
-    def look(secret: DescribeSecretResponse) -> str:
+    def check(secret: DescribeSecretResponse) -> str:
         now = {tag["Key"]: tag.get("Value", "") for tag in secret.get("Tags", ())}
         return "" if all(now.get(key) == value for key, value in left.items()) else "Its tags have changed since."
 
@@ -118,61 +119,63 @@ def tagged(
         calls.append(("untag_resource", {"SecretId": secret_id, "TagKeys": added}))
     if others:
         calls.append(("tag_resource", {"SecretId": secret_id, "Tags": others}))
-    session.did(_words(name, "tags changed"), *calls, obstacle=lambda client: _unless(client, secret_id, look))
+    session.record_undo(_describe(name, "tags changed"), *calls,
+                        conflict=lambda client: _find_conflict(client, secret_id, check))
 
 
-def deleted(session: Session, secret_id: str, name: SafeText, *, for_good: bool) -> None:
+def record_deletion(session: Session, secret_id: str, name: SafeText, *, for_good: bool) -> None:
     if for_good:
-        session.did(_words(name, "deleted for good"), note=FOR_GOOD)
+        session.record_undo(_describe(name, "deleted for good"), note=FOR_GOOD)
         return
 
-    def look(secret: DescribeSecretResponse) -> str:
+    def check(secret: DescribeSecretResponse) -> str:
         return "" if "DeletedDate" in secret else "It was restored already."
 
-    session.did(_words(name, "deletion planned"), ("restore_secret", {"SecretId": secret_id}),
-                obstacle=lambda client: _unless(client, secret_id, look, planned=True))
+    session.record_undo(_describe(name, "deletion planned"), ("restore_secret", {"SecretId": secret_id}),
+                        conflict=lambda client: _find_conflict(client, secret_id, check, allow_planned=True))
 
 
-def restored(session: Session, secret_id: str, name: SafeText, was_due: datetime) -> None:
+def record_restore(session: Session, secret_id: str, name: SafeText, was_due: datetime) -> None:
     """Planned again with the days that were left, as far as the service allows so few."""
     left = max(0, ceil((was_due - session.now()) / timedelta(days=1)))
     days = max(MIN_RECOVERY_DAYS, min(left, MAX_RECOVERY_DAYS))
     few = f"; {left} were left, {days} are the fewest there can be" if left < days else ", as many as were left"
 
-    def look(secret: DescribeSecretResponse) -> str:
+    def check(secret: DescribeSecretResponse) -> str:
         return "Its deletion is planned already." if "DeletedDate" in secret else ""
 
-    session.did(_words(name, "restored"), ("delete_secret", {"SecretId": secret_id, "RecoveryWindowInDays": days}),
-                obstacle=lambda client: _unless(client, secret_id, look, planned=True),
-                note=f"Its deletion is planned again, in {days} days{few}.")
+    back = ("delete_secret", {"SecretId": secret_id, "RecoveryWindowInDays": days})
+    session.record_undo(_describe(name, "restored"), back,
+                        conflict=lambda client: _find_conflict(client, secret_id, check, allow_planned=True),
+                        note=f"Its deletion is planned again, in {days} days{few}.")
 
 
-def created(session: Session, name: SafeText) -> None:
-    session.did(_words(name, "created"), note=BY_HAND)
+def record_creation(session: Session, name: SafeText) -> None:
+    session.record_undo(_describe(name, "created"), note=BY_HAND)
 
 
-def rotation_set_up(session: Session, before: DescribeSecretResponse, asked: Mapping[str, Any]) -> None:
+def record_rotation_setup(session: Session, before: DescribeSecretResponse, asked: Mapping[str, Any]) -> None:
     """`before` is how the secret was described before `asked`, a request of RotateSecret."""
-    def look(secret: DescribeSecretResponse) -> str:
+    def check(secret: DescribeSecretResponse) -> str:
         if secret.get("RotationLambdaARN") != asked["RotationLambdaARN"] or _rules(secret) != asked["RotationRules"]:
             return "Its rotation has been set up otherwise since."
-        return _in_the_way_of_rotation(secret) if before.get("RotationEnabled") else ""
+        return _find_pending(secret) if before.get("RotationEnabled") else ""
 
-    _remember_rotation(session, before, "rotation set up", look,
+    _record_rotation(session, before, "rotation set up", check,
                        "The value that was made stays." if asked["RotateImmediately"] else "")
 
 
-def rotation_cancelled(session: Session, before: DescribeSecretResponse) -> None:
-    def look(secret: DescribeSecretResponse) -> str:
+def record_rotation_cancel(session: Session, before: DescribeSecretResponse) -> None:
+    def check(secret: DescribeSecretResponse) -> str:
         if secret.get("RotationEnabled"):
             return "Its rotation was set up again already."
-        return _in_the_way_of_rotation(secret)
+        return _find_pending(secret)
 
-    _remember_rotation(session, before, "rotation cancelled", look, "A rotation that was under way does not go on.")
+    _record_rotation(session, before, "rotation cancelled", check, "A rotation that was under way does not go on.")
 
 
-def _remember_rotation(
-    session: Session, before: DescribeSecretResponse, words: str, look: Callable[[DescribeSecretResponse], str],
+def _record_rotation(
+    session: Session, before: DescribeSecretResponse, words: str, check: Callable[[DescribeSecretResponse], str],
     note: str,
 ) -> None:
     secret_id = before["ARN"]
@@ -180,90 +183,94 @@ def _remember_rotation(
     if before.get("RotationEnabled"):
         back = ("rotate_secret", {"SecretId": secret_id, "RotationLambdaARN": before["RotationLambdaARN"],
                                   "RotationRules": _rules(before), "RotateImmediately": False})
-    session.did(_words(sanitize(before["Name"]), words), back,
-                obstacle=lambda client: _unless(client, secret_id, look), note=note)
+    session.record_undo(_describe(sanitize(before["Name"]), words), back,
+                        conflict=lambda client: _find_conflict(client, secret_id, check), note=note)
 
 
-def replicated(session: Session, family: ReplicaSet, regions: Sequence[str], overwritten: Sequence[str]) -> None:
+def record_replication(
+    session: Session, family: ReplicaSet, regions: Sequence[str], overwritten: Sequence[str]
+) -> None:
     """To Regions where there was no replica, or to those where it had failed."""
     lost = f"What was in {', '.join(overwritten)} before does not come back." if overwritten else ""
-    session.did(
-        _words(sanitize(family.name), f"replicated to {', '.join(regions)}"),
+    session.record_undo(
+        _describe(sanitize(family.name), f"replicated to {', '.join(regions)}"),
         ("remove_regions_from_replication", {"SecretId": family.primary["ARN"], "RemoveReplicaRegions": list(regions)}),
-        obstacle=lambda client: _unless(client, family.primary["ARN"], lambda secret: _replicas(secret, regions)),
+        conflict=lambda client: _find_conflict(
+            client, family.primary["ARN"], lambda secret: _find_missing_replicas(secret, regions)),
         note=lost, region=family.region,
     )
 
 
-def _replicas(secret: DescribeSecretResponse, wanted: Sequence[str]) -> str:
+def _find_missing_replicas(secret: DescribeSecretResponse, wanted: Sequence[str]) -> str:
     present = {each["Region"] for each in secret.get("ReplicationStatus", ())}
     gone = [region for region in wanted if region not in present]
     return f"There is no replica in {', '.join(gone)} any more." if gone else ""
 
 
-def replica_removed(session: Session, family: ReplicaSet, replica: Replica) -> None:
-    def look(secret: DescribeSecretResponse) -> str:
+def record_replica_removal(session: Session, family: ReplicaSet, replica: Replica) -> None:
+    def check(secret: DescribeSecretResponse) -> str:
         present = {each["Region"] for each in secret.get("ReplicationStatus", ())}
         return f"It is replicated to {replica.region} already." if replica.region in present else ""
 
-    session.did(
-        _words(sanitize(family.name), f"replica in {replica.region} removed"),
+    session.record_undo(
+        _describe(sanitize(family.name), f"replica in {replica.region} removed"),
         ("replicate_secret_to_regions", {
             "SecretId": family.primary["ARN"],
             "AddReplicaRegions": [{"Region": replica.region, **replica.key_parameter}],
         }),
-        obstacle=lambda client: _unless(client, family.primary["ARN"], look), region=family.region,
+        conflict=lambda client: _find_conflict(client, family.primary["ARN"], check), region=family.region,
     )  # fmt: skip
 
 
-def promoted(session: Session, family: ReplicaSet, replica: Replica) -> None:
-    session.did(_words(sanitize(family.name), f"promoted in {replica.region}"), note=OF_ITS_OWN, region=replica.region)
+def record_promotion(session: Session, family: ReplicaSet, replica: Replica) -> None:
+    words = _describe(sanitize(family.name), f"promoted in {replica.region}")
+    session.record_undo(words, note=OF_ITS_OWN, region=replica.region)
 
 
-def function_made(session: Session, name: str) -> None:
-    session.did(sanitize(f"function {name}: made"), ("delete_function", {"FunctionName": name}))
+def record_function_creation(session: Session, name: str) -> None:
+    session.record_undo(sanitize(f"function {name}: made"), ("delete_function", {"FunctionName": name}))
 
 
-def function_removed(session: Session, function: Mapping[str, Any]) -> None:
+def record_function_removal(session: Session, function: Mapping[str, Any]) -> None:
     """`function` as ListFunctions told it. One that was not allowed to run here is not when it is back."""
     words = sanitize(f"function {function['FunctionName']}: removed")
     if "Unreadable" in function:
-        session.did(words, note="Its settings could not be read, so it cannot be made again.")
+        session.record_undo(words, note="Its settings could not be read, so it cannot be made again.")
         return
     kept = {member: function[member] for member in ("FunctionName", "Password", "Command") if member in function}
-    session.did(words, ("create_function", {**kept, "Allow": "WaitsForPermission" not in function}))
+    session.record_undo(words, ("create_function", {**kept, "Allow": "WaitsForPermission" not in function}))
 
 
 def _rules(secret: DescribeSecretResponse) -> RotationRulesType:
     return remove_computed_days(secret.get("RotationRules", {}))
 
 
-def _in_the_way_of_rotation(secret: DescribeSecretResponse) -> str:
+def _find_pending(secret: DescribeSecretResponse) -> str:
     pending = find_pending_version(secret.get("VersionIdsToStages", {}))
     return "A rotation is under way, or was left half done: AWSPENDING is in the way." if pending else ""
 
 
-def _unless(
-    client: Client, secret_id: str, look: Callable[[DescribeSecretResponse], str], *, planned: bool = False
+def _find_conflict(
+    client: Client, secret_id: str, check: Callable[[DescribeSecretResponse], str], *, allow_planned: bool = False
 ) -> str:
     """What `look` finds in the way; before that, whether the secret is there and can be changed at all."""
     try:
         secret = client.describe_secret(SecretId=secret_id)
-        return PLANNED if "DeletedDate" in secret and not planned else look(secret)
+        return PLANNED if "DeletedDate" in secret and not allow_planned else check(secret)
     except ResourceNotFoundException:
         return GONE
 
 
-def _words(name: SafeText, what: str) -> SafeText:
+def _describe(name: SafeText, what: str) -> SafeText:
     return sanitize(f"{name}: {what}")
 
 
-def policy_changed(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
+def record_policy_change(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
     """`before` and `after` are the policies' texts, empty where none is attached."""
-    def obstacle(client: Client) -> str:
+    def conflict(client: Client) -> str:
         now = client.get_resource_policy(SecretId=secret_id).get("ResourcePolicy", "")
         return "" if now == after else "Its policy has changed since."
 
     back = ("put_resource_policy", {"SecretId": secret_id, "ResourcePolicy": before}) if before else \
         ("delete_resource_policy", {"SecretId": secret_id})
-    session.did(_words(name, "policy attached" if after else "policy removed"), back, obstacle=obstacle)
+    session.record_undo(_describe(name, "policy attached" if after else "policy removed"), back, conflict=conflict)

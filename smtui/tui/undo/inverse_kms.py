@@ -21,78 +21,82 @@ BY_HAND = "A new key does not go by one key: plan its deletion."
 Metadata = Mapping[str, Any]
 
 
-def made(session: Session, name: SafeText) -> None:
-    session.did(_words(name, "made"), note=BY_HAND)
+def record_key_creation(session: Session, name: SafeText) -> None:
+    session.record_undo(_describe(name, "made"), note=BY_HAND)
 
 
-def described(session: Session, key: KmsKey, after: str) -> None:
-    session.did(
-        _words(key.name, "description changed"),
+def record_description(session: Session, key: KmsKey, after: str) -> None:
+    session.record_undo(
+        _describe(key.name, "description changed"),
         ("update_key_description", {"KeyId": key.id, "Description": key.description}),
-        obstacle=_unless(key, lambda now: "" if now["Description"] == after else "Its description has changed since."),
+        conflict=_find_conflict(
+            key, lambda now: "" if now["Description"] == after else "Its description has changed since."),
     )
 
 
-def switched(session: Session, key: KmsKey, *, on: bool) -> None:
+def record_state_change(session: Session, key: KmsKey, *, on: bool) -> None:
     left = "Enabled" if on else "Disabled"
-    session.did(
-        _words(key.name, "enabled" if on else "disabled"), ("disable_key" if on else "enable_key", {"KeyId": key.id}),
-        obstacle=_unless(key, lambda now: "" if now["KeyState"] == left else "Its state has changed since."),
+    session.record_undo(
+        _describe(key.name, "enabled" if on else "disabled"),
+        ("disable_key" if on else "enable_key", {"KeyId": key.id}),
+        conflict=_find_conflict(key, lambda now: "" if now["KeyState"] == left else "Its state has changed since."),
     )
 
 
-def deletion_planned(session: Session, key: KmsKey) -> None:
+def record_deletion(session: Session, key: KmsKey) -> None:
     """Back in use only where it was."""
     enabled = [("enable_key", {"KeyId": key.id})] if key.state == "Enabled" else []
-    session.did(_words(key.name, "deletion planned"), ("cancel_key_deletion", {"KeyId": key.id}), *enabled,
-                obstacle=_unless(key, _planned))
+    session.record_undo(_describe(key.name, "deletion planned"), ("cancel_key_deletion", {"KeyId": key.id}), *enabled,
+                        conflict=_find_conflict(key, _find_cancelled))
 
 
-def deletion_cancelled(session: Session, key: KmsKey) -> None:
+def record_deletion_cancel(session: Session, key: KmsKey) -> None:
     """Planned again with the days that were left, as far as the service allows so few."""
     assert key.deletes_at is not None, "a deletion that was planned had a day"
     left = ceil((key.deletes_at - session.now()).total_seconds() / 86400)
     days = max(MIN_KEY_DELETION_DAYS, min(left, MAX_KEY_DELETION_DAYS))
-    session.did(
-        _words(key.name, "deletion cancelled"),
+    session.record_undo(
+        _describe(key.name, "deletion cancelled"),
         ("schedule_key_deletion", {"KeyId": key.id, "PendingWindowInDays": days}),
-        obstacle=_unless(key, lambda now: "Its deletion is planned already." if not _planned(now) else ""),
+        conflict=_find_conflict(
+            key, lambda now: "Its deletion is planned already." if not _find_cancelled(now) else ""),
     )
 
 
-def _planned(now: Metadata) -> str:
+def _find_cancelled(now: Metadata) -> str:
     return "" if now["KeyState"] == "PendingDeletion" else "Its deletion was cancelled already."
 
 
-def alias_set(session: Session, alias: str, before: str | None, after: str) -> None:
+def record_alias(session: Session, alias: str, before: str | None, after: str) -> None:
     """`before` is the id of the key to which it led, `after` of that to which it leads; None where it is new."""
     back: tuple[str, dict[str, Any]] = ("delete_alias", {"AliasName": alias})
     if before is not None:
         back = ("update_alias", {"AliasName": alias, "TargetKeyId": before})
-    session.did(_words(sanitize(alias), "made" if before is None else "turned to another key"), back,
-                obstacle=lambda client: _unless_turned(client, alias, after))
+    session.record_undo(_describe(sanitize(alias), "made" if before is None else "turned to another key"), back,
+                        conflict=lambda client: _find_other_target(client, alias, after))
 
 
-def alias_removed(session: Session, alias: str, key: KmsKey) -> None:
-    session.did(_words(sanitize(alias), "removed"), ("create_alias", {"AliasName": alias, "TargetKeyId": key.id}),
-                obstacle=lambda client: _unless_turned(client, alias, None))
+def record_alias_removal(session: Session, alias: str, key: KmsKey) -> None:
+    back = ("create_alias", {"AliasName": alias, "TargetKeyId": key.id})
+    session.record_undo(_describe(sanitize(alias), "removed"), back,
+                        conflict=lambda client: _find_other_target(client, alias, None))
 
 
-def _unless_turned(client: Client, alias: str, left: str | None) -> str:
+def _find_other_target(client: Client, alias: str, left: str | None) -> str:
     found = find_target(cast("KeyClient", client), alias)
     return "" if found == left else f"{alias} leads elsewhere since." if found else f"{alias} is no longer there."
 
 
-def _unless(key: KmsKey, look: Callable[[Metadata], str]) -> Callable[[Client], str]:
+def _find_conflict(key: KmsKey, check: Callable[[Metadata], str]) -> Callable[[Client], str]:
     """What `look` finds in the way, in what KMS tells of the key now."""
-    def obstacle(client: Client) -> str:
+    def conflict(client: Client) -> str:
         try:
-            return look(cast("KeyClient", client).describe_key(KeyId=key.id)["KeyMetadata"])
+            return check(cast("KeyClient", client).describe_key(KeyId=key.id)["KeyMetadata"])
         except ClientError as error:
             return error.message
 
-    return obstacle
+    return conflict
 
 
-def _words(name: SafeText, what: str) -> SafeText:
+def _describe(name: SafeText, what: str) -> SafeText:
     return sanitize(f"{name}: {what}")

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.undo.history import Call, Done, Outcome
+from smtui.tui.undo.history import Call, Outcome, UndoEntry
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 
@@ -25,7 +25,7 @@ class UndoPreview(LongText[bool]):
     CSS_PATH = "preview.tcss"
     AUTO_FOCUS = "#go"
 
-    def __init__(self, done: Done, *, away: bool, outcome: Outcome | None = None) -> None:
+    def __init__(self, done: UndoEntry, *, away: bool, outcome: Outcome | None = None) -> None:
         """`away` where it was done in another Region than the one looked at; `outcome` is that of a large change."""
         super().__init__()
         self._done = done

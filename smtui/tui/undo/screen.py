@@ -12,7 +12,7 @@ from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.help import places
 from smtui.tui.secret_list import rows
-from smtui.tui.undo.history import Done
+from smtui.tui.undo.history import UndoEntry
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.row_list import RowList
@@ -38,7 +38,7 @@ class UndoScreen(SessionScreen[None]):
         yield Footer()
 
     @property
-    def _newest_first(self) -> list[Done]:
+    def _newest_first(self) -> list[UndoEntry]:
         return self.session.undo.done[::-1]
 
     async def load(self) -> None:
@@ -47,13 +47,13 @@ class UndoScreen(SessionScreen[None]):
         self.entries.display = bool(done)
         self.query_one("#nothing").display = not done
 
-    def _row(self, done: Done) -> Content:
+    def _row(self, done: UndoEntry) -> Content:
         where = f"  {done.region}" if done.region != self.session.region else ""
-        obstacle = "" if done.has_way_back else f"\n{'':7}✗ cannot be undone: {done.note}"
+        conflict = "" if done.can_undo else f"\n{'':7}✗ cannot be undone: {done.note}"
         time = f"{rows.minute(done.when)[-5:]}  "
-        return Content.assemble((time, "$text-muted"), Content(done.words), (f"{where}{obstacle}", "$text-muted"))
+        return Content.assemble((time, "$text-muted"), Content(done.words), (f"{where}{conflict}", "$text-muted"))
 
     @on(OptionList.OptionSelected)
     def _choose(self) -> None:
         if done := self._newest_first[self.entries.cursor : self.entries.cursor + 1]:
-            self.take_back(done[0])
+            self.undo_change(done[0])

@@ -18,7 +18,7 @@ from smtui.system.ambient import Ambient
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
-from smtui.tui.session import Opened
+from smtui.tui.session import VaultOpened
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.passphrase import wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
@@ -73,4 +73,4 @@ class CreateScreen(Screen[None]):
         finally:
             wipe(typed)
         await self.app.push_screen_wait(RecoveryScreen(vault.maintenance.take_recovery_code()))
-        self.post_message(Opened(vault))
+        self.post_message(VaultOpened(vault))

@@ -16,7 +16,7 @@ from smtui.api.errors import (
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Problem:
     """`recoverable` where the recovery code may open it all the same."""
 
     title: str
@@ -24,24 +24,24 @@ class Trouble:
     recoverable: bool = False
 
 
-TROUBLES: dict[type[SmtuiError], Trouble] = {
-    VaultMissingError: Trouble(
+PROBLEMS: dict[type[SmtuiError], Problem] = {
+    VaultMissingError: Problem(
         "There is no vault here", "Put it back where it was, or its backup; open another; or make a new one here."),
-    VaultDamagedError: Trouble(
+    VaultDamagedError: Problem(
         "This vault is damaged", "Open a backup of it, or put one in its place. Keep the damaged file as well: "
         "nothing in it was changed by looking.", recoverable=True),
-    VaultFormatError: Trouble(
+    VaultFormatError: Problem(
         "This smtui cannot read it", "Nothing was changed. A newer smtui may know it; or another file was meant.",
         recoverable=True),
-    VaultPathError: Trouble(
+    VaultPathError: Problem(
         "This file is not opened", "What stands in its way has to be put right outside of smtui."),
-    VaultBusyError: Trouble(
+    VaultBusyError: Problem(
         "Another program is using it", "Close the other smtui, or wait until it is done."),
-    VaultReadOnlyError: Trouble(
+    VaultReadOnlyError: Problem(
         "It cannot be written", "smtui --read-only opens it all the same; what is read is then not recorded."),
 }
 
 
-def trouble(error: SmtuiError) -> Trouble | None:
+def find_problem(error: SmtuiError) -> Problem | None:
     """None for what the next try may put right: a wrong passphrase, for one."""
-    return next((TROUBLES[kind] for kind in type(error).__mro__ if kind in TROUBLES), None)
+    return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), None)

@@ -18,12 +18,12 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.dialog import confirm_discard
-from smtui.tui.session import Opened
+from smtui.tui.session import VaultOpened
 from smtui.tui.unlock.code_field import CodeField
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.passphrase import Passphrase, wipe
 from smtui.tui.unlock.recovery_code import RecoveryScreen
-from smtui.tui.unlock.rollback_warning import NOT_OPENED, is_meant
+from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class RecoverScreen(Screen[None]):
     app: getters.app[Shell]
     code = getters.query_one(CodeField)
     form = getters.query_one(NewPassphrase)
-    said = getters.query_one("#trouble", Static)
+    said = getters.query_one("#problem", Static)
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class RecoverScreen(Screen[None]):
             yield Static(Content(sanitize(self._path)), id="path")
             yield Static(ABOUT, id="about")
             yield CodeField()
-            yield Static(id="trouble")
+            yield Static(id="problem")
             yield NewPassphrase()
         yield Footer()
 
@@ -83,7 +83,7 @@ class RecoverScreen(Screen[None]):
             return
         finally:
             wipe(typed)
-        if await is_meant(self.app, vault):
+        if await confirm_rollback(self.app, vault):
             self._opened(vault)
         else:
             self._say(SafeText(NOT_OPENED), error=True)
@@ -91,7 +91,7 @@ class RecoverScreen(Screen[None]):
     def _opened(self, vault: Vault) -> None:
         """A vault that is only read keeps its passphrase."""
         if vault.read_only:
-            self.post_message(Opened(vault))
+            self.post_message(VaultOpened(vault))
             return
         self._vault = vault
         self.query_one("#about", Static).update(NEXT)
@@ -121,7 +121,7 @@ class RecoverScreen(Screen[None]):
             return
         await self.app.push_screen_wait(RecoveryScreen(vault.maintenance.take_recovery_code()))
         self._vault = None
-        self.post_message(Opened(vault))
+        self.post_message(VaultOpened(vault))
 
     @gesture
     async def action_back(self) -> None:

@@ -23,7 +23,7 @@ WIDTH = 66
 NOT_OPENED = "Not opened: the file is older than what this machine last saw."
 
 
-async def is_meant(app: Shell, vault: Vault) -> bool:
+async def confirm_rollback(app: Shell, vault: Vault) -> bool:
     """Whether a session may begin with the vault just opened, which is closed again where it may not."""
     if not vault.maintenance.missing_commits:
         return True

@@ -17,10 +17,10 @@ from smtui.api.errors import SmtuiError, VaultMissingError
 from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
-from smtui.tui.session import Opened
+from smtui.tui.session import VaultOpened
 from smtui.tui.unlock.passphrase import Passphrase, wipe
-from smtui.tui.unlock.problems import Trouble, trouble
-from smtui.tui.unlock.rollback_warning import NOT_OPENED, is_meant
+from smtui.tui.unlock.problems import Problem, find_problem
+from smtui.tui.unlock.rollback_warning import NOT_OPENED, confirm_rollback
 from smtui.tui.widgets.chrome import Footer, Header
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class UnlockScreen(Screen[None]):
         self._path = path
         self._notice = notice
         self._keyring_key: bytes | None = None
-        self._trouble: Trouble | None = None
+        self._problem: Problem | None = None
         self._missing = False
 
     def compose(self) -> ComposeResult:
@@ -76,7 +76,7 @@ class UnlockScreen(Screen[None]):
         try:
             await call(examine, self._path)
         except SmtuiError as error:
-            self._show_trouble(error)
+            self._show_problem(error)
             return
         if self.app.settings.keyring:
             await self._look_in_keyring()
@@ -120,8 +120,8 @@ class UnlockScreen(Screen[None]):
             return
         finally:
             wipe(passphrase or bytearray())
-        if await is_meant(self.app, vault):
-            self.post_message(Opened(vault))
+        if await confirm_rollback(self.app, vault):
+            self.post_message(VaultOpened(vault))
         else:
             self.passphrase.disabled = False
             self._say(NOT_OPENED, error=True)
@@ -137,19 +137,19 @@ class UnlockScreen(Screen[None]):
     # Where it does not open.
 
     def _show_refusal(self, error: SmtuiError) -> None:
-        if trouble(error) is not None:
-            self._show_trouble(error)
+        if find_problem(error) is not None:
+            self._show_problem(error)
             return
         self._say(f"{error}\n{error.hint}".strip(), error=True)
         self.passphrase.focus()
 
-    def _show_trouble(self, error: SmtuiError) -> None:
-        found = trouble(error)
+    def _show_problem(self, error: SmtuiError) -> None:
+        found = find_problem(error)
         if found is None:
             self._show_refusal(error)
             return
-        self._trouble, self._missing = found, isinstance(error, VaultMissingError)
-        self.set_class(True, "-trouble")
+        self._problem, self._missing = found, isinstance(error, VaultMissingError)
+        self.set_class(True, "-problem")
         self.query_one(".title", Static).update(Content(found.title))
         self._say(str(error), error=True)
         self.hint.update(Content(found.advice))
@@ -176,11 +176,11 @@ class UnlockScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
             case "keyring":
-                return self._keyring_key is not None and self._trouble is None
+                return self._keyring_key is not None and self._problem is None
             case "again":
-                return self._trouble is not None
+                return self._problem is not None
             case "make":
                 return self._missing
             case "recover":
-                return self._trouble is None or self._trouble.recoverable
+                return self._problem is None or self._problem.recoverable
         return True

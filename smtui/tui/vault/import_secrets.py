@@ -38,7 +38,7 @@ async def bring_in(app: Shell, session: Session) -> None:
     if agreed is None:
         return
     imported = await run_job(app, TITLE, lambda vault, progress: _carried_out(vault, region, agreed, progress))
-    session.did_large(sanitize(f"import: {summarize(_changing(agreed))}"), imported, region)
+    session.record_large_undo(sanitize(f"import: {summarize(_changing(agreed))}"), imported, region)
     app.screen.refresh_bindings()
     app.notify(sanitize(f"Imported: {summarize(agreed)}. The file is still there, in plain text."), markup=False)
 

@@ -60,7 +60,7 @@ from smtui.tui.secret_list.saved_filters import SavedFilters
 from smtui.tui.session import Session
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
-from smtui.tui.undo.history import Call, Done, Outcome
+from smtui.tui.undo.history import Call, Outcome, UndoEntry
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.unlock.passphrase import Passphrase
 from smtui.tui.vault.change_passphrase import ChangePassphrase
@@ -142,10 +142,11 @@ DIALOGS: dict[str, Make] = {
     "tags": lambda session: TagsForm(sanitize(NAME), {tag["Key"]: tag["Value"] for tag in TAGS}),
     "theme": lambda session: PickTheme("smtui-dark"),
     "undo preview": lambda session: UndoPreview(
-        Done(LONG, tuple(Call("tag_resource", {"SecretId": NAME, "Tags": TAGS}) for _ in range(30)), "us-east-1", NOW),
+        UndoEntry(LONG, tuple(Call("tag_resource", {"SecretId": NAME, "Tags": TAGS}) for _ in range(30)),
+                  "us-east-1", NOW),
         away=True),
     "undo preview of a large change": lambda session: UndoPreview(
-        Done(LONG, (), "us-east-1", NOW), away=True,
+        UndoEntry(LONG, (), "us-east-1", NOW), away=True,
         outcome=Outcome(((LONG, (sanitize(NAME),) * 30),) * 2, ((sanitize(NAME), LONG),) * 30)),
     "value": lambda session: ValueForm(ValueEdit(session, NAME, sanitize(NAME), EditBase(None, VALUE, None))),
     "value that may not be read": lambda session: ValueForm(

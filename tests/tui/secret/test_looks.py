@@ -158,7 +158,7 @@ def test_what_can_be_undone(snap_compare: Any, app: MakeApp, database: Any, size
         await types(pilot, ".")
         await pilot.press("enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
-        pilot.app.session.did(SafeText("prod/old: deleted for good"), note="Nothing brings it back.")  # type: ignore[attr-defined]
+        pilot.app.session.record_undo(SafeText("prod/old: deleted for good"), note="Nothing brings it back.")  # type: ignore[attr-defined]
         pilot.app.clear_notifications()
         await pilot.press("o")
         await shows(pilot, "Go to")
