@@ -14,11 +14,11 @@ def declared() -> dict[str, str]:
     from smtui.cli.command_table import command_list
     from smtui.system.settings import format_setting_table
     from smtui.tui.keys import key_table
-    from smtui.tui.secret_list.filter_text import filter_table
+    from smtui.tui.secret_list.filter_text import format_filter_table
 
     return {
         "commands": command_list(),
-        "filters": filter_table(),
+        "filters": format_filter_table(),
         "keys": key_table(),
         "settings": format_setting_table(),
     }

@@ -16,6 +16,11 @@ SETTINGS: Mapping[str, str] = {
 """Former setting -> present setting: the fields of `Settings`."""
 
 ACTIONS: Mapping[str, str] = {
+    "columns.turn": "columns.toggle_column",
+    "saved.keep": "saved.save",
+    "secrets.invert": "secrets.invert_selection",
+    "secrets.mark": "secrets.select",
+    "secrets.range": "secrets.select_range",
     "form.switch": "form.toggle_text",
     "generator.again": "generator.regenerate",
     "json.lay_out": "json.format",

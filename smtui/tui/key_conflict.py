@@ -98,14 +98,14 @@ def read_state(client: KeyClient, key_id: str) -> str:
     """`enabled`, `disabled`, or when it will be deleted."""
     found = client.describe_key(KeyId=key_id)["KeyMetadata"]
     if "DeletionDate" in found:
-        return f"scheduled for deletion on {rows.minute(found['DeletionDate'])}"
+        return f"scheduled for deletion on {rows.format_time(found['DeletionDate'])}"
     return str(found["KeyState"]).lower()
 
 
 def format_state(key: KmsKey) -> str:
     """The same, of a key as it was seen."""
     if key.deletes_at is not None:
-        return f"scheduled for deletion on {rows.minute(key.deletes_at)}"
+        return f"scheduled for deletion on {rows.format_time(key.deletes_at)}"
     return key.state.lower()
 
 

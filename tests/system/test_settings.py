@@ -122,6 +122,9 @@ def test_former_action_ids_are_understood(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(("former", "present"), [
     ("trail.open", "audit.open"), ("trail.filter", "audit.filter"), ("trail.export", "audit.export"),
+    ("columns.turn", "columns.toggle_column"),
+    ("saved.keep", "saved.save"), ("secrets.mark", "secrets.select"), ("secrets.range", "secrets.select_range"),
+    ("secrets.invert", "secrets.invert_selection"),
     ("trail.back", "audit.back"), ("generator.again", "generator.regenerate"), ("json.lay_out", "json.format"),
     ("parts.value", "tabs.value"), ("parts.versions", "tabs.versions"), ("parts.policy", "tabs.policy"),
     ("parts.rotation", "tabs.rotation"), ("parts.replication", "tabs.replication"), ("parts.history", "tabs.history"),

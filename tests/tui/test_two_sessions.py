@@ -229,6 +229,6 @@ async def test_a_list_stays_as_it_was_left_while_somebody_writes(
 
         assert screen.secrets.current is not None
         assert screen.secrets.current["ARN"] == current["ARN"]
-        assert screen.question.text == "prod"
-        assert len(screen.secrets.marked_entries) == 1
+        assert screen.list_query.text == "prod"
+        assert len(screen.secrets.selected_entries) == 1
         assert "prod/another-2" in screen_text(running)

@@ -50,7 +50,7 @@ def describe_changes(events: Iterable[Event]) -> list[SafeText]:
 
 def describe_change(event: Event) -> SafeText:
     who = audit_query.find_caller(event) or "AWS"
-    when = rows.minute(datetime.fromisoformat(event["eventTime"]))
+    when = rows.format_time(datetime.fromisoformat(event["eventTime"]))
     for_good = (event.get("requestParameters") or {}).get("forceDeleteWithoutRecovery") is True
     did = "deleted it" if for_good else DID.get(event["eventName"], CHANGED)
     return sanitize(f"{who} {did} in {event['awsRegion']} at {when} ({event['eventName']}).")

@@ -179,7 +179,7 @@ class EventsScreen(SessionScreen[Answer]):
         if event is not None:
             self.app.push_screen(EventDialog(event))
 
-    def further_help(self) -> Iterator[tuple[str, str, str]]:
+    def list_further_help(self) -> Iterator[tuple[str, str, str]]:
         """Rows of the help screen: chapter, filter word, and what it finds."""
         return (("Words of the audit log's filter", word, finds) for word, finds in GRAMMAR)
 

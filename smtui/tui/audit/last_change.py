@@ -79,7 +79,7 @@ def _list_events(vault: Vault, secret_id: str, region: str) -> list[Event]:
 
 
 def _describe_event(event: Event, did: str, who: str = "") -> SafeText:
-    when = rows.minute(datetime.fromisoformat(event["eventTime"]))
+    when = rows.format_time(datetime.fromisoformat(event["eventTime"]))
     who = who or audit_query.find_caller(event) or "AWS"
     return sanitize(f"{who} {did} at {when} ({event['eventName']}).")
 

@@ -63,7 +63,8 @@ def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
 
     if deleted := entry.get("DeletedDate"):
         if deleted - now <= timedelta(days=SOON_DAYS):
-            yield found(Severity.ALERT, "deleted soon", f"on {rows.day(deleted)}; until then it can be restored")
+            words = f"on {rows.format_date(deleted)}; until then it can be restored"
+            yield found(Severity.ALERT, "deleted soon", words)
         return
     made = entry["CreatedDate"]
     if "LastRotatedDate" not in entry and now - made > timedelta(days=UNROTATED_DAYS):
@@ -71,11 +72,11 @@ def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
         yield found(Severity.WARNING, "never rotated", f"changed {(now - changed).days:,} days ago")
     if now - entry.get("LastAccessedDate", made) > timedelta(days=UNUSED_DAYS):
         read = entry.get("LastAccessedDate")
-        yield found(Severity.WARNING, "unused", f"last read on {rows.day(read)}" if read else "never read")
+        yield found(Severity.WARNING, "unused", f"last read on {rows.format_date(read)}" if read else "never read")
     due = entry.get("NextRotationDate")
     if entry.get("RotationEnabled") and due is not None and due < now:
-        yield found(Severity.ALERT, "rotation overdue", f"it was due on {rows.day(due)}")
-    if rows.waits(entry):
+        yield found(Severity.ALERT, "rotation overdue", f"it was due on {rows.format_date(due)}")
+    if rows.is_waiting(entry):
         name = get_last_field(entry.get("RotationLambdaARN", ""))
         yield found(Severity.ALERT, "rotation waits", f"{WAITS} to run {name}")
     if not entry.get("Description") and not entry.get("Tags"):
@@ -90,7 +91,8 @@ def check_keys(vault: Vault, region: str) -> list[Finding]:
         key = client.describe_key(KeyId=each["KeyId"])["KeyMetadata"]
         if key["KeyState"] == "PendingDeletion":
             versions, secrets = vault.key_usage.count_versions(key["KeyId"], region_name=region)
-            words = f"on {rows.day(key.get('DeletionDate'))}; it seals {versions:,} versions of {secrets:,} secrets"
+            date = rows.format_date(key.get("DeletionDate"))
+            words = f"on {date}; it seals {versions:,} versions of {secrets:,} secrets"
             severity = Severity.ALERT if versions else Severity.WARNING
             found.append(Finding(severity, "key deletion", sanitize(key["KeyId"]), "", sanitize(words)))
     return found

@@ -99,7 +99,7 @@ class HealthScreen(SessionScreen[None]):
         while not self._all_read:
             more: Any = {"NextToken": token} if token else {}
             answer = await call(self.reader.list_secrets, MaxResults=MAX_PAGE_SIZE, IncludePlannedDeletion=True, **more)
-            rows.mark_waiting(answer["SecretList"], waiting)
+            rows.flag_waiting(answer["SecretList"], waiting)
             found += [finding for entry in answer["SecretList"] for finding in check_entry(entry, now)]
             count += len(answer["SecretList"])
             token = answer.get("NextToken")

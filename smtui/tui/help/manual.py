@@ -13,7 +13,7 @@ from smtui.clipboard.backends import list_backends
 from smtui.rules import labels
 from smtui.system.settings import get_settings_path, get_state_path
 from smtui.tui.audit.query import GRAMMAR
-from smtui.tui.secret_list.filter_text import grammar
+from smtui.tui.secret_list.filter_text import list_grammar
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
@@ -42,7 +42,7 @@ def _versions() -> Iterator[Row]:
 
 
 def _filter() -> Iterator[Row]:
-    for words, finds in grammar():
+    for words, finds in list_grammar():
         yield "Words of the filter", " ".join(words), finds
     for word, finds in GRAMMAR:
         yield "Words of the audit log's filter", word, finds

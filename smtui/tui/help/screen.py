@@ -22,7 +22,7 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, asked_on: Screen[object]) -> None:
         super().__init__()
-        self._lines = [*helpful(asked_on), *getattr(asked_on, "further_help", tuple)()]
+        self._lines = [*helpful(asked_on), *getattr(asked_on, "list_further_help", tuple)()]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):

@@ -146,7 +146,7 @@ class KeyActionsScreen(SessionScreen[None]):
         days = await self.app.push_screen_wait(KeyDeletion(key, sealed, names, self.session.now()))
         if days is None:
             return
-        date = rows.day(self.session.now() + timedelta(days=days))
+        date = rows.format_date(self.session.now() + timedelta(days=days))
         if await self._change_state(
                 key, f"deleted on {date}",
                 lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days), "Plan deletion anyway"):

@@ -16,7 +16,7 @@ from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.kms.keys import KeyUsage, KmsKey
 from smtui.tui.kms.secret_picker import format_names
-from smtui.tui.secret_list.rows import day
+from smtui.tui.secret_list.rows import format_date
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.safe_input import SafeInput
@@ -71,7 +71,7 @@ class KeyDeletion(Dialog[int]):
     def _describe_consequence(self, days: int | None) -> SafeText:
         if days is None:
             return sanitize(f"✗ The window is {MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days.")
-        date = day(self._now + timedelta(days=days))
+        date = format_date(self._now + timedelta(days=days))
         if not self._sealed.versions:
             return sanitize(f"It seals nothing. From now on it is out of use, and on {date} it is gone.")
         return sanitize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret_list.rows import deletion
+from smtui.tui.secret_list.rows import format_deletion
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
@@ -38,7 +38,7 @@ class KmsKey:
 
     def format_state(self, now: datetime) -> Content:
         if self.deletes_at is not None:
-            return Content.styled(deletion(self.deletes_at, now), "$warning")
+            return Content.styled(format_deletion(self.deletes_at, now), "$warning")
         enabled = self.state == "Enabled"
         return Content.styled(*(("✓ enabled", "$success") if enabled else ("○ disabled", "$warning")))
 

@@ -130,8 +130,9 @@ class KmsKeysScreen(KeyActionsScreen):
         yield Content(sanitize(key.description)) if key.description else Content.styled("no description", "$text-muted")
         yield _format_line("aliases", ", ".join(key.aliases) or "none")
         yield _format_line("seals", (self._count_failure or "…") if sealed is None else sealed.summary)
-        deleted = f", deleted on {rows.minute(key.deletes_at)}" if key.deletes_at else ""
-        yield _format_line("made", f"{rows.minute(key.created)}{deleted}{', managed by AWS' if key.is_managed else ''}")
+        deleted = f", deleted on {rows.format_time(key.deletes_at)}" if key.deletes_at else ""
+        managed = ", managed by AWS" if key.is_managed else ""
+        yield _format_line("made", f"{rows.format_time(key.created)}{deleted}{managed}")
         yield Content.styled(sanitize(key.arn), "$text-muted")
 
     # What is done with them.
@@ -190,7 +191,7 @@ def _get_name(key: KmsKey) -> SafeText:
 
 
 def _format_created(key: KmsKey) -> SafeText:
-    return rows.day(key.created)
+    return rows.format_date(key.created)
 
 
 def _format_description(key: KmsKey) -> SafeText:

@@ -234,7 +234,7 @@ class ReplicationScreen(SecretTab):
             return
         family, member, seen = asked
         read = (
-            f"Last read there on {rows.day(member.last_read)}."
+            f"Last read there on {rows.format_date(member.last_read)}."
             if member.last_read
             else "No reading of it there is recorded."
         )
@@ -332,4 +332,4 @@ def _format_key(member: Replica) -> SafeText:
 
 
 def _format_last_read(member: Replica) -> SafeText:
-    return rows.day(member.last_read) or SafeText("never")
+    return rows.format_date(member.last_read) or SafeText("never")

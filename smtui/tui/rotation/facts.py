@@ -92,16 +92,16 @@ def _format_settings(rotation: RotationState, edit_key: str, allow_key: str) -> 
         yield _format_row("", "▲ It is not there any more.", "$error")
     # The service returns the date only while the rotation is on.
     never = "never" if secret.get("RotationEnabled") else "not told while it is switched off"
-    rotated = rows.minute(secret.get("LastRotatedDate")) or never
+    rotated = rows.format_time(secret.get("LastRotatedDate")) or never
     yield Content.assemble(_format_row("Rotated", rotated), *_format_due_date(rotation))
 
 
 def _format_due_date(rotation: RotationState) -> Iterator[Content]:
     due = rotation.secret.get("NextRotationDate")
     if due is not None and due < rotation.now:
-        yield Content.styled(f"  ▲ overdue since {rows.minute(due)}", "$error")
+        yield Content.styled(f"  ▲ overdue since {rows.format_time(due)}", "$error")
     elif due is not None:
-        yield Content.assemble(("  next by ", "$text-muted"), rows.minute(due))
+        yield Content.assemble(("  next by ", "$text-muted"), rows.format_time(due))
 
 
 class NextWindows(Static):
@@ -134,7 +134,7 @@ def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
         yield Content.styled("No rotation has begun yet." if rotation.is_set_up else "", "$text-muted")
     else:
         what = "Test of the function" if run["Kind"] == "test" else "Rotation"
-        when = "" if run["State"] == "waiting" else f", ended {rows.minute(run['ChangedDate'])}"
+        when = "" if run["State"] == "waiting" else f", ended {rows.format_time(run['ChangedDate'])}"
         yield Content.styled(f"{what}{when}", "$text-muted")
         for step in STEPS if run["Kind"] == "rotation" else ("testSecret",):
             state = _find_step_state(run, step)
@@ -161,7 +161,7 @@ def _find_step_state(run: Mapping[str, Any], step: str) -> str:
 def _format_failure(run: Mapping[str, Any], retry_key: str) -> Iterator[Content]:
     if run["State"] == "waiting" and run["Attempts"]:
         times = "once" if run["Attempts"] == 1 else f"{run['Attempts']} times"
-        yield Content(f"Failed {times}, tried again at {rows.minute(run['RetryDate'])}; {retry_key} tries now.")
+        yield Content(f"Failed {times}, tried again at {rows.format_time(run['RetryDate'])}; {retry_key} tries now.")
     if message := run["Message"]:
         yield Content("")
         yield Content.styled(sanitize(message, lines=True), "$error")

@@ -148,7 +148,7 @@ def _describe_details(function: Function, allow_key: str) -> Iterator[Content]:
         yield Content.styled(f"▲ It {WAITS}: {allow_key} shows the whole command and asks.", "$warning")
     rotates = format_names(function["SecretNames"], function["SecretCount"]) if function["SecretCount"] else "no secret"
     yield _format_row("rotates", rotates)
-    yield _format_row("made", rows.minute(function["Created"]))
+    yield _format_row("made", rows.format_time(function["Created"]))
     yield _format_row("ARN", function["FunctionArn"])
 
 

@@ -18,7 +18,7 @@ from smtui.tui.secret.tag_edit import edit_tags
 from smtui.tui.secret.tags import extract_tags
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list.deletion import DeletionPlan
-from smtui.tui.secret_list.plan_dialog import carried_out
+from smtui.tui.secret_list.plan_dialog import run_plan_dialog
 from smtui.tui.undo import inverse
 
 
@@ -102,7 +102,7 @@ class AttributesScreen(BaseSecretScreen):
     async def action_delete(self) -> None:
         if self.secret is None or self.refuses_to_write():
             return
-        if await carried_out(self, DeletionPlan(self.session, [self.secret])):
+        if await run_plan_dialog(self, DeletionPlan(self.session, [self.secret])):
             self.leave()
 
     @gesture

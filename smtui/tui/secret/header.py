@@ -40,8 +40,9 @@ def _format_lines(secret: DescribeSecretResponse, now: datetime, region: str) ->
     if description := secret.get("Description"):
         yield Content(sanitize(description))
     dates = (
-        ("created", rows.minute(secret.get("CreatedDate"))), ("changed", rows.minute(secret.get("LastChangedDate"))),
-        ("read", rows.day(secret.get("LastAccessedDate")) or "never"),
+        ("created", rows.format_time(secret.get("CreatedDate"))),
+        ("changed", rows.format_time(secret.get("LastChangedDate"))),
+        ("read", rows.format_date(secret.get("LastAccessedDate")) or "never"),
     )  # fmt: skip
     yield Content("   ").join(Content.assemble((f"{what} ", "$text-muted"), Content(when)) for what, when in dates)
     key = picker.shorten_key_id(secret.get("KmsKeyId", ""))
@@ -53,8 +54,8 @@ def _format_lines(secret: DescribeSecretResponse, now: datetime, region: str) ->
 
 def _format_state(secret: DescribeSecretResponse, now: datetime, region: str) -> Iterator[SafeText]:
     """Formats a scheduled deletion, a replica and a managing service, and what each of them denies."""
-    if deletion := rows.deletion(secret.get("DeletedDate"), now):
-        day = rows.minute(secret["DeletedDate"])
+    if deletion := rows.format_deletion(secret.get("DeletedDate"), now):
+        day = rows.format_time(secret["DeletedDate"])
         yield sanitize(f"{deletion}, on {day}. Until U restores it nobody reads or changes it.")
     if primary := find_primary_region(secret, region):
         yield sanitize(f"◆ Replica of the secret in {primary}, where it is changed, labelled, tagged and deleted.")

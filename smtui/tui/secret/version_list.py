@@ -12,7 +12,7 @@ from textual.widgets import OptionList
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret.label_moves import shorten_id
-from smtui.tui.secret_list.rows import day, minute
+from smtui.tui.secret_list.rows import format_date, format_time
 from smtui.tui.widgets.row_list import RowList
 
 DEPRECATED_TEXT = "○ deprecated"
@@ -31,7 +31,7 @@ class Version:
 
     def format_details(self) -> Content:
         """What a row has no room for."""
-        fields = (("key", self.key), ("read", day(self.accessed) or SafeText("never")))
+        fields = (("key", self.key), ("read", format_date(self.accessed) or SafeText("never")))
         line = Content("   ").join(_format_field(what, each) for what, each in fields)
         return Content.assemble(_format_field("version", sanitize(self.id)), "\n", line)
 
@@ -96,7 +96,8 @@ class VersionList(RowList):
         if here and self.carried_label is not None:
             words.append(Content.styled(f"◂ {sanitize(self.carried_label)} ▸", "bold reverse"))
         mark = MARK if version.id == self.marked_id else " "
-        dates = f"{shorten_id(version.id):<8}{mark} {minute(version.created)}  {day(version.accessed):<10}  "
+        created, accessed = format_time(version.created), format_date(version.accessed)
+        dates = f"{shorten_id(version.id):<8}{mark} {created}  {accessed:<10}  "
         return Content.assemble(dates, Content(" ").join(words) if words else Content.styled(DEPRECATED_TEXT, "dim"))
 
     def _format_label(self, label: str) -> Content:

@@ -11,11 +11,11 @@ from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
 from smtui.tui.secret.tag_edit import edit_tags
 from smtui.tui.secret.tags import extract_tags
-from smtui.tui.secret_list.bulk_tags import TagPlan
+from smtui.tui.secret_list.bulk_tags import TagsPlan
 from smtui.tui.secret_list.deletion import DeletionPlan
-from smtui.tui.secret_list.export import ExportPlan, write
-from smtui.tui.secret_list.plan import counted
-from smtui.tui.secret_list.plan_dialog import PlanScreen, carried_out
+from smtui.tui.secret_list.export import ExportPlan, write_export
+from smtui.tui.secret_list.plan import format_count
+from smtui.tui.secret_list.plan_dialog import PlanScreen, run_plan_dialog
 from smtui.tui.secret_list.restore import RestorePlan
 from smtui.tui.undo import inverse
 
@@ -27,13 +27,13 @@ Entries = Sequence["SecretListEntry"]
 
 
 async def delete(screen: ListingScreen, entries: Entries) -> None:
-    await _carried_out(screen, DeletionPlan(screen.session, entries))
+    await _run_plan(screen, DeletionPlan(screen.session, entries))
 
 
 async def restore(screen: ListingScreen, entries: Entries) -> None:
     """One is restored at once: that can be undone."""
     if len(entries) > 1:
-        await _carried_out(screen, RestorePlan(screen.session, entries))
+        await _run_plan(screen, RestorePlan(screen.session, entries))
         return
     [entry] = entries
     if "DeletedDate" not in entry:
@@ -47,7 +47,7 @@ async def restore(screen: ListingScreen, entries: Entries) -> None:
 async def tag(screen: ListingScreen, entries: Entries) -> None:
     """One secret's tags are edited as they are; of several, one says what becomes different."""
     if len(entries) > 1:
-        await _carried_out(screen, TagPlan(screen.session, entries))
+        await _run_plan(screen, TagsPlan(screen.session, entries))
         return
     [entry] = entries
     await edit_tags(screen, entry["ARN"], sanitize(entry["Name"]), extract_tags(entry))
@@ -56,21 +56,21 @@ async def tag(screen: ListingScreen, entries: Entries) -> None:
 async def export(screen: ListingScreen, entries: Entries) -> None:
     dialog = ExportPlan(screen.session, entries)
     if await screen.app.push_screen_wait(dialog) is not None:
-        screen.app.run_task(partial(write, dialog=dialog))
+        screen.app.run_task(partial(write_export, dialog=dialog))
 
 
 async def copy_names(screen: ListingScreen, entries: Entries) -> None:
     """One a line."""
     titles = [SafeText("names"), SafeText("ARNs")]
-    picked = await screen.app.push_screen_wait(Pick(sanitize(f"Copy what of {counted(len(entries))}?"), titles))
+    picked = await screen.app.push_screen_wait(Pick(sanitize(f"Copy what of {format_count(len(entries))}?"), titles))
     if picked is not None:
         words = [entry["ARN"] if picked else entry["Name"] for entry in entries]
-        await screen.app.copy("\n".join(words), f"{titles[picked].capitalize()} of {counted(len(entries))}")
+        await screen.app.copy("\n".join(words), f"{titles[picked].capitalize()} of {format_count(len(entries))}")
 
 
-async def _carried_out(screen: ListingScreen, dialog: PlanScreen) -> None:
+async def _run_plan(screen: ListingScreen, dialog: PlanScreen) -> None:
     """What is done is not marked any more; what was refused still is."""
-    done: list[Any] = await carried_out(screen, dialog)
+    done: list[Any] = await run_plan_dialog(screen, dialog)
     if done:
-        screen.secrets.unmark(item.arn for item in done)
+        screen.secrets.deselect(item.arn for item in done)
         await screen.reload()

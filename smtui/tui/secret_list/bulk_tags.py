@@ -16,7 +16,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import gesture
 from smtui.tui.secret.key_value_editor import KeyValueEditor
 from smtui.tui.secret.tags import TagChanges, extract_tags, find_tag_problem, plan_tag_calls
-from smtui.tui.secret_list.plan import Item, State, counted
+from smtui.tui.secret_list.plan import Item, ItemState, format_count
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.safe_input import SafeInput
@@ -24,44 +24,45 @@ from smtui.tui.widgets.safe_input import SafeInput
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
-CHANGE = "Change tags"
+CHANGE_TAGS = "Change tags"
 
 
-class TagPlan(PlanScreen):
+class TagsPlan(PlanScreen):
     """Begins in the first new tag. A comma cannot stand in the key of a tag, so it parts those to remove."""
 
     BINDINGS = keys.of("tags")
-    KEY_NAMES: ClassVar = {"tags.save": CHANGE}
+    KEY_NAMES: ClassVar = {"tags.save": CHANGE_TAGS}
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "bulk_tags.tcss"]
     AUTO_FOCUS = "KeyValueEditor Input"
 
     pair_editor = getters.query_one(KeyValueEditor)
     removed = getters.query_one("#removed", SafeInput)
 
-    def title_words(self) -> str:
-        return f"Tags of {counted(len(self.plan.items))}"
+    def format_title(self) -> str:
+        return f"Tags of {format_count(len(self.plan.items))}"
 
-    def fields(self) -> Iterator[Widget]:
+    def compose_fields(self) -> Iterator[Widget]:
         yield Static("Put on each", classes="-muted")
         yield KeyValueEditor()
         yield Horizontal(
-            Static("Remove "), SafeInput(placeholder=self._present(), id="removed", compact=True), classes="row",
+            Static("Remove "), SafeInput(placeholder=self._list_present_keys(), id="removed", compact=True),
+            classes="row",
         )  # fmt: skip
 
-    def _present(self) -> str:
+    def _list_present_keys(self) -> str:
         present = sorted({key for item in self.plan.items for key in extract_tags(item.entry)})
         return sanitize(f"keys, with commas between them: {', '.join(present)}" if present else "there are no tags")
 
-    def fill(self, item: Item) -> None:
-        changes = self._changes(item)
+    def fill_item(self, item: Item) -> None:
+        changes = self._find_changes(item)
         item.note = sanitize("  ".join(changes.sentences()))
-        item.obstacle = SafeText() if changes else SafeText("stays as it is")
+        item.skip_reason = SafeText() if changes else SafeText("stays as it is")
         item.calls = list(plan_tag_calls(item.arn, changes))
-        item.check = partial(_find_others_change, item, changes)
-        item.remember = partial(inverse.record_tags, self.session, item.arn, item.name, changes.before, changes.put,
+        item.find_conflict = partial(_find_others_change, item, changes)
+        item.record_undo = partial(inverse.record_tags, self.session, item.arn, item.name, changes.before, changes.put,
                                 changes.removed)
 
-    def _changes(self, item: Item) -> TagChanges:
+    def _find_changes(self, item: Item) -> TagChanges:
         before, wanted = extract_tags(item.entry), {pair.key: pair.text for pair in self.pair_editor.pairs}
         removed = tuple(key for key in self._keys_to_remove if key in before and key not in wanted)
         return TagChanges({k: v for k, v in wanted.items() if before.get(k) != v}, removed, before)
@@ -70,40 +71,41 @@ class TagPlan(PlanScreen):
     def _keys_to_remove(self) -> list[str]:
         return [key.strip() for key in self.removed.value.split(",") if key.strip()]
 
-    def problem(self) -> str:
+    def find_problem(self) -> str:
         if wrong := find_tag_problem(self.pair_editor.pairs):
             return f"✗ {wrong}"
         both = [pair.key for pair in self.pair_editor.pairs if pair.key in self._keys_to_remove]
         return f"✗ {both[0]} cannot be put and removed at once." if both else ""
 
-    def look(self) -> None:
-        super().look()
+    def refresh_plan(self) -> None:
+        super().refresh_plan()
         if not self.pair_editor.pairs and not self._keys_to_remove:
             self.say("Nothing is changed yet.")
 
-    def answer(self) -> str:
-        return CHANGE
+    def get_button_label(self) -> str:
+        return CHANGE_TAGS
 
-    def consequence(self) -> str:
-        return f"{counted(len(self.plan.of(State.PLANNED)))} of {len(self.plan.items):,} will have other tags."
+    def describe_consequence(self) -> str:
+        changed = format_count(len(self.plan.list_items(ItemState.PLANNED)))
+        return f"{changed} of {len(self.plan.items):,} will have other tags."
 
-    def told(self, done: SafeText, several: bool) -> str:
+    def describe_result(self, done: SafeText, several: bool) -> str:
         return f"The tags of {done} are changed."
 
     # What a person does.
 
     @on(Input.Changed, "#removed")
     @on(KeyValueEditor.Changed)
-    def _look_again(self) -> None:
-        self.look()
+    def _show_changes(self) -> None:
+        self.refresh_plan()
 
     @on(Input.Submitted)
-    def _to_the_answer(self) -> None:
+    def _focus_button(self) -> None:
         if not self.go.disabled:
             self.go.focus()
 
     def action_save(self) -> None:
-        self.carry_out()
+        self.run_plan()
 
     @gesture
     async def action_add(self) -> None:

@@ -12,11 +12,11 @@ from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.secret_list.columns import COLUMNS, Column, fitted
+from smtui.tui.secret_list.columns import COLUMNS, Column, fit_columns
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
-ON, OFF = "✓", " "
+CHECKED, UNCHECKED = "✓", " "
 
 
 class ColumnsForm(Dialog[Sequence[str]]):
@@ -30,7 +30,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
 
     def __init__(self, shown: Sequence[str], width: int) -> None:
         super().__init__()
-        self._on = set(shown)
+        self._shown = set(shown)
         self._order = [*shown, *(id for id in COLUMNS if id not in shown)]
         self._width = width
 
@@ -42,37 +42,37 @@ class ColumnsForm(Dialog[Sequence[str]]):
         yield Footer()
 
     def on_mount(self) -> None:
-        self._look(0)
+        self._refresh_rows(0)
 
-    def _look(self, cursor: int) -> None:
-        self.rows.put([_row(COLUMNS[id], id in self._on) for id in self._order], cursor)
-        self.query_one("#said", Static).update(Content(self._room()))
+    def _refresh_rows(self, cursor: int) -> None:
+        self.rows.put([_format_row(COLUMNS[id], id in self._shown) for id in self._order], cursor)
+        self.query_one("#said", Static).update(Content(self._describe_room()))
 
-    def _room(self) -> str:
+    def _describe_room(self) -> str:
         if not self.chosen:
             return "None chosen: as many as the width has room for."
-        there = len(fitted(self._width, self.chosen))
+        there = len(fit_columns(self._width, self.chosen))
         return "" if there == len(self.chosen) else f"There is room for {there} of these {len(self.chosen)} now."
 
     def state(self) -> object:
         """The columns and their order."""
-        return tuple(self._order), frozenset(self._on)
+        return tuple(self._order), frozenset(self._shown)
 
     @property
     def chosen(self) -> list[str]:
-        return [id for id in self._order if id in self._on]
+        return [id for id in self._order if id in self._shown]
 
     @on(OptionList.OptionSelected)
-    def action_turn(self) -> None:
+    def action_toggle_column(self) -> None:
         at = self.rows.cursor
-        self._on ^= {self._order[at]}
-        self._look(at)
+        self._shown ^= {self._order[at]}
+        self._refresh_rows(at)
 
     def action_shift(self, by: int) -> None:
         at, to = self.rows.cursor, self.rows.cursor + by
         if 0 <= to < len(self._order):
             self._order[at], self._order[to] = self._order[to], self._order[at]
-            self._look(to)
+            self._refresh_rows(to)
 
     def action_by_width(self) -> None:
         self.dismiss(())
@@ -81,7 +81,8 @@ class ColumnsForm(Dialog[Sequence[str]]):
         self.dismiss(self.chosen)
 
 
-def _row(column: Column, on: bool) -> Content:
+def _format_row(column: Column, is_shown: bool) -> Content:
     return Content.assemble(
-        (f"▐{ON if on else OFF}▌ ", "bold"), f"{column.title:<13}", (column.words, "$text-muted"),
+        (f"▐{CHECKED if is_shown else UNCHECKED}▌ ", "bold"), f"{column.title:<13}",
+        (column.description, "$text-muted"),
     )  # fmt: skip

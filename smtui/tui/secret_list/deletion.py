@@ -18,7 +18,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, reading
 from smtui.tui.secret_list import rows
-from smtui.tui.secret_list.plan import Item, State, named
+from smtui.tui.secret_list.plan import Item, ItemState, format_names
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.checkbox import SymbolCheckbox
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from smtui.tui.session import Session
 
-PLAN, AT_ONCE = "Plan deletion", "Delete now"
-LATELY = timedelta(days=7)
+PLAN_DELETION, DELETE_NOW = "Plan deletion", "Delete now"
+RECENT_USE = timedelta(days=7)
 
 
 class DeletionPlan(PlanScreen):
@@ -41,7 +41,7 @@ class DeletionPlan(PlanScreen):
 
     days = getters.query_one("#days", SafeInput)
     force = getters.query_one("#force", SymbolCheckbox)
-    typed = getters.query_one("#typed", SafeInput)
+    confirmation = getters.query_one("#confirmation", SafeInput)
 
     def __init__(self, session: Session, entries: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(session, entries)
@@ -49,10 +49,10 @@ class DeletionPlan(PlanScreen):
         self._now = session.now()
         self._replicas: dict[str, list[str]] = {}
 
-    def title_words(self) -> str:
-        return f"Delete {named(self._entries)}?"
+    def format_title(self) -> str:
+        return f"Delete {format_names(self._entries)}?"
 
-    def fields(self) -> Iterator[Widget]:
+    def compose_fields(self) -> Iterator[Widget]:
         if len(self._entries) == 1:
             yield Static(Content(sanitize(self._entries[0]["ARN"])), classes="-muted")
         yield Horizontal(
@@ -61,59 +61,59 @@ class DeletionPlan(PlanScreen):
             Static("days"), classes="row",
         )  # fmt: skip
         yield SymbolCheckbox("Without recovery, at once", False, id="force", compact=True)
-        yield SafeInput(id="typed", compact=True)
+        yield SafeInput(id="confirmation", compact=True)
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.ask_for_replicas()
+        self.load_replicas()
 
     @reading
-    async def ask_for_replicas(self) -> None:
+    async def load_replicas(self) -> None:
         """A list tells that a secret has replicas, and not where."""
         for item in self.plan.items:
             if item.entry.get("PrimaryRegion") == self.session.region:
                 described = await call(self.client.describe_secret, SecretId=item.arn)
                 self._replicas[item.arn] = [each["Region"] for each in described.get("ReplicationStatus", ())]
         if self._replicas:
-            self.look()
+            self.refresh_plan()
 
     # What the fields say.
 
     @property
-    def window(self) -> int:
+    def window_days(self) -> int:
         return int(self.days.value or 0)
 
     @property
-    def to_type(self) -> str:
+    def confirmation_text(self) -> str:
         """What has to be typed before anything is deleted at once."""
         return str(self._entries[0]["Name"]) if len(self._entries) == 1 else f"delete {len(self._planned)}"
 
     @property
     def _planned(self) -> list[Item]:
-        return self.plan.of(State.PLANNED)
+        return self.plan.list_items(ItemState.PLANNED)
 
-    def fill(self, item: Item) -> None:
-        item.note = sanitize(" · ".join(self._known(item)))
-        item.obstacle = sanitize(self._obstacle(item))
+    def fill_item(self, item: Item) -> None:
+        item.note = sanitize(" · ".join(self._list_notes(item)))
+        item.skip_reason = sanitize(self._find_skip_reason(item))
         force = self.force.value
-        how = {"ForceDeleteWithoutRecovery": True} if force else {"RecoveryWindowInDays": self.window}
+        how = {"ForceDeleteWithoutRecovery": True} if force else {"RecoveryWindowInDays": self.window_days}
         item.calls = [("delete_secret", {"SecretId": item.arn, **how})]
-        item.check = partial(self.find_others_change, item)
-        item.remember = partial(inverse.record_deletion, self.session, item.arn, item.name, for_good=force)
+        item.find_conflict = partial(self.find_others_change, item)
+        item.record_undo = partial(inverse.record_deletion, self.session, item.arn, item.name, for_good=force)
 
-    def _known(self, item: Item) -> Iterator[str]:
+    def _list_notes(self, item: Item) -> Iterator[str]:
         """What one wants to know before."""
         read = item.entry.get("LastAccessedDate")
         if read is None:
             yield "never read"
         else:
-            yield f"{'▲ ' if self._now - read < LATELY else ''}read {rows.day(read)}"
-        if rows.rotates(item.entry):  # type: ignore[arg-type]
+            yield f"{'▲ ' if self._now - read < RECENT_USE else ''}read {rows.format_date(read)}"
+        if rows.has_rotation(item.entry):  # type: ignore[arg-type]
             yield "rotation on"
         if owner := item.entry.get("OwningService"):
             yield f"managed by {owner}"
 
-    def _obstacle(self, item: Item) -> str:
+    def _find_skip_reason(self, item: Item) -> str:
         """Why it would be refused."""
         entry, primary = item.entry, item.entry.get("PrimaryRegion", self.session.region)
         if primary != self.session.region:
@@ -121,60 +121,60 @@ class DeletionPlan(PlanScreen):
         if "PrimaryRegion" in entry and (regions := self._replicas.get(item.arn, ["other Regions"])):
             return f"remove replicas first, in {', '.join(regions)}"
         if "DeletedDate" in entry and not self.force.value:
-            return f"its deletion is planned already, on {rows.day(entry['DeletedDate'])}"
+            return f"its deletion is planned already, on {rows.format_date(entry['DeletedDate'])}"
         if self.force.value and entry.get("OwningService"):
             return f"managed by {entry['OwningService']}: only with a window"
         return ""
 
-    def answer(self) -> str:
-        return AT_ONCE if self.force.value else PLAN
+    def get_button_label(self) -> str:
+        return DELETE_NOW if self.force.value else PLAN_DELETION
 
-    def problem(self) -> str:
+    def find_problem(self) -> str:
         if not self.force.value:
-            within = MIN_RECOVERY_DAYS <= self.window <= MAX_RECOVERY_DAYS
+            within = MIN_RECOVERY_DAYS <= self.window_days <= MAX_RECOVERY_DAYS
             return "" if within else f"✗ The window is {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS} days."
-        if self._planned and self.typed.value != self.to_type:
-            return f"✗ Nothing brings {self._them} back. Type {self.to_type} to confirm."
+        if self._planned and self.confirmation.value != self.confirmation_text:
+            return f"✗ Nothing brings {self._pronoun} back. Type {self.confirmation_text} to confirm."
         return ""
 
-    def consequence(self) -> str:
+    def describe_consequence(self) -> str:
         if self.force.value:
-            return f"✗ Nothing brings {self._them} back."
-        date = rows.day(self._now + timedelta(days=self.window))
+            return f"✗ Nothing brings {self._pronoun} back."
+        date = rows.format_date(self._now + timedelta(days=self.window_days))
         many = len(self._planned)
         which = f"{many:,} are deleted" if many < len(self._entries) else "Deleted"
-        return f"▲ {which} on {date}. Until then nobody can read {self._them}, and U brings {self._them} back."
+        return f"▲ {which} on {date}. Until then nobody can read {self._pronoun}, and U brings {self._pronoun} back."
 
-    def told(self, done: SafeText, several: bool) -> str:
+    def describe_result(self, done: SafeText, several: bool) -> str:
         if self.force.value:
             return f"{done} {'are' if several else 'is'} deleted for good."
-        return f"{done} will be deleted on {rows.day(self._now + timedelta(days=self.window))}."
+        return f"{done} will be deleted on {rows.format_date(self._now + timedelta(days=self.window_days))}."
 
     @property
-    def _them(self) -> str:
+    def _pronoun(self) -> str:
         return "it" if len(self._planned) == 1 else "them"
 
     # What a person does.
 
     @on(Input.Changed)
     @on(SymbolCheckbox.Changed)
-    def look(self) -> None:
+    def refresh_plan(self) -> None:
         force = self.force.value
         self.days.disabled = force
-        self.typed.display = force
-        super().look()
-        self.typed.placeholder = f"{self.to_type}, to confirm"
+        self.confirmation.display = force
+        super().refresh_plan()
+        self.confirmation.placeholder = f"{self.confirmation_text}, to confirm"
         self.said.set_class(self.go.disabled or force, "-error")
 
     def action_days(self, by: int) -> None:
         if not self.force.value:
-            changed = (self.window or MAX_RECOVERY_DAYS) + by
+            changed = (self.window_days or MAX_RECOVERY_DAYS) + by
             self.days.value = str(max(MIN_RECOVERY_DAYS, min(MAX_RECOVERY_DAYS, changed)))
 
     @on(Input.Submitted, "#days")
-    def _to_the_answers(self) -> None:
+    def _focus_cancel(self) -> None:
         self.query_one("#cancel").focus()
 
-    @on(Input.Submitted, "#typed")
-    def _to_the_button(self) -> None:
+    @on(Input.Submitted, "#confirmation")
+    def _focus_button(self) -> None:
         self.go.focus()

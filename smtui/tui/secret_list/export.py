@@ -17,7 +17,7 @@ from smtui.transfer.export import ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
 from smtui.tui.jobs.job import Progress, run_job
-from smtui.tui.secret_list.plan import Item, State, counted
+from smtui.tui.secret_list.plan import Item, ItemState, format_count
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.row_list import RowList
@@ -43,10 +43,10 @@ class ExportPlan(PlanScreen):
     path_field = getters.query_one("#path", PlainInput)
     formats = getters.query_one("#formats", RowList)
 
-    def title_words(self) -> str:
-        return f"Export {counted(len(self.plan.items))} in plain text"
+    def format_title(self) -> str:
+        return f"Export {format_count(len(self.plan.items))} in plain text"
 
-    def fields(self) -> Iterator[Widget]:
+    def compose_fields(self) -> Iterator[Widget]:
         yield Horizontal(
             Static("File "), PlainInput(placeholder="~/secrets.json", id="path", compact=True), classes="row",
         )  # fmt: skip
@@ -69,55 +69,55 @@ class ExportPlan(PlanScreen):
     def format(self) -> Format:
         return list(FORMATS)[self.formats.cursor]
 
-    def fill(self, item: Item) -> None:
+    def fill_item(self, item: Item) -> None:
         if "DeletedDate" in item.entry:
-            item.obstacle = SafeText("nobody can read it: its deletion is planned")
+            item.skip_reason = SafeText("nobody can read it: its deletion is planned")
 
-    def answer(self) -> str:
+    def get_button_label(self) -> str:
         return "Write the file"
 
-    def problem(self) -> str:
+    def find_problem(self) -> str:
         if not self.path_field.value:
             return "✗ Say which file to make."
         if self.path.is_symlink() or self.path.exists():
             return f"✗ There is already something at {self.path}. It is left as it is."
         return "" if self.path.parent.is_dir() else f"✗ There is no folder {self.path.parent}."
 
-    def consequence(self) -> str:
+    def describe_consequence(self) -> str:
         return f"▲ Whoever can read {self.path} has these values. It is made so that only you can."
 
-    def told(self, done: SafeText, several: bool) -> str:
+    def describe_result(self, done: SafeText, several: bool) -> str:
         return ""
 
     @on(Input.Changed)
-    def _typed(self) -> None:
-        self.look()
+    def _check_path(self) -> None:
+        self.refresh_plan()
 
     @on(Input.Submitted)
-    def _to_the_answer(self) -> None:
+    def _focus_button(self) -> None:
         if not self.go.disabled:
             self.go.focus()
 
     @on(OptionList.OptionHighlighted)
-    def _another_format(self, event: OptionList.OptionHighlighted) -> None:
+    def _select_format(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         if "●" not in str(event.option.prompt):
             self._show_formats(event.option_index)
 
-    def carry_out(self) -> None:  # type: ignore[override]
+    def run_plan(self) -> None:  # type: ignore[override]
         self.dismiss(self.plan)
 
 
-async def write(app: Shell, session: Session, dialog: ExportPlan) -> None:
+async def write_export(app: Shell, session: Session, dialog: ExportPlan) -> None:
     """What the dialog says is done beside the screens; a file that was not finished is taken away."""
-    names, path, region = [item.arn for item in dialog.plan.of(State.PLANNED)], dialog.path, session.region
+    names, path, region = [item.arn for item in dialog.plan.list_items(ItemState.PLANNED)], dialog.path, session.region
     format = dialog.format
 
-    def work(vault: Vault, progress: Progress) -> ExportCounts:
+    def export_secrets(vault: Vault, progress: Progress) -> ExportCounts:
         with private_file(path) as file:
             return export(vault.client(region_name=region), Selection(names), format, file.write,
                           lambda what, done, _: progress(what, done, len(names)))
 
-    done = await run_job(app, SafeText("Export"), work)
-    left_out = f" {counted(done.without_value)} had no value yet." if done.without_value else ""
-    app.notify(sanitize(f"{counted(done.written)} written to {path}, in plain text.{left_out}"), markup=False)
+    done = await run_job(app, SafeText("Export"), export_secrets)
+    without_value = f" {format_count(done.without_value)} had no value yet." if done.without_value else ""
+    app.notify(sanitize(f"{format_count(done.written)} written to {path}, in plain text.{without_value}"), markup=False)

@@ -12,7 +12,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from smtui.tui import keys
-from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, completed, suggestions
+from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, complete_text, list_suggestions
 from smtui.tui.widgets.safe_input import SafeInput
 
 GAP = "  "
@@ -26,31 +26,31 @@ class FilterLine(SafeInput):
     class Left(Message):
         """The person goes on in the list."""
 
-    class Saved(Message):
+    class SaveRequested(Message):
         """The filter is to be kept."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__(placeholder="/ filter: words, name:prod/, tag:team=web, !word, deleted:only", compact=True,
-                         select_on_focus=False, suggester=_First(vocabulary), id="filter")
+                         select_on_focus=False, suggester=_FirstSuggestion(vocabulary), id="filter")
         self._vocabulary = vocabulary
 
     @property
     def suggestions(self) -> list[Suggestion]:
-        return suggestions(self.value, self._vocabulary)
+        return list_suggestions(self.value, self._vocabulary)
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
 
     def action_save(self) -> None:
-        self.post_message(self.Saved())
+        self.post_message(self.SaveRequested())
 
     def action_complete(self) -> None:
         if self.cursor_at_end and (found := self.suggestions):
-            self.value = completed(self.value, found[0])
+            self.value = complete_text(self.value, found[0])
             self.cursor_position = len(self.value)
 
 
-class _First(Suggester):
+class _FirstSuggestion(Suggester):
     """Shows the first suggestion behind the cursor."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -58,8 +58,8 @@ class _First(Suggester):
         self._vocabulary = vocabulary
 
     async def get_suggestion(self, value: str) -> str | None:
-        found = suggestions(value, self._vocabulary)
-        whole = completed(value, found[0]) if found and not value.endswith(" ") else ""
+        found = list_suggestions(value, self._vocabulary)
+        whole = complete_text(value, found[0]) if found and not value.endswith(" ") else ""
         return whole if whole.startswith(value) else None
 
 
@@ -113,14 +113,14 @@ class FilterBar(Vertical):
         suggested = self.line.suggestions, self.size.width - 2
         if suggested != self._suggested:
             self._suggested = suggested
-            self.hints.update(_hints(*suggested), layout=False)
+            self.hints.update(_format_hints(*suggested), layout=False)
 
 
-def _hints(found: list[Suggestion], width: int) -> Content:
+def _format_hints(found: list[Suggestion], width: int) -> Content:
     """As many as there is room for, and what they find where that is one thing."""
     if not found:
         return Content("")
-    about = f"· {found[0].words}" if len({each.words for each in found}) == 1 else ""
+    about = f"· {found[0].description}" if len({each.description for each in found}) == 1 else ""
     left = width - cell_len(about)
     words: list[str] = []
     for each in found:

@@ -1,6 +1,6 @@
-"""What a person types into the filter, read into filters of ListSecrets and into sieves for its answer: see `grammar`.
+"""The filter of the list: parses its text into filters of ListSecrets and predicates for its answer.
 
-Nothing that is typed is an error: what cannot be asked is left out, and `left_out` says so.
+Nothing that is typed is an error: what cannot be asked is left out, and `ignored` says so.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, cast
 
 from smtui.api.limits import MAX_FILTER_VALUES, MAX_FILTERS
-from smtui.tui.secret_list.local_filters import OWN, Keeps, NotAValueError
+from smtui.tui.secret_list.local_filters import LOCAL_FILTERS, FilterValueError, Predicate
 
 if TYPE_CHECKING:
     from smtui.api.types import Filter
 
-Key = Literal["name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"]
+FilterKey = Literal["name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"]
 
 AWS_KEYS = {
     "name": "names that begin so, as they are spelled",
@@ -30,29 +30,29 @@ AWS_KEYS = {
     "all": "words in names, descriptions and tags, as without a key",
 }
 """AWS's keys, and `tag`, which stands for two of them."""
-GENERAL = (
+GENERAL_SYNTAX = (
     (["prod db"], "words anywhere in name, description and tags; all of them"),
     (["name:prod/,dev/"], "any of several"),
     (["!name:tmp"], "what is not so"),
     (['description:"two words"'], "with a space in it"),
 )
-KEYS = AWS_KEYS.keys() | OWN.keys()
-ALLOWED = re.compile(r"!?[a-zA-Z0-9 :_@/+=.\-!]{0,511}")
+KEYS = AWS_KEYS.keys() | LOCAL_FILTERS.keys()
+ALLOWED_VALUE = re.compile(r"!?[a-zA-Z0-9 :_@/+=.\-!]{0,511}")
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _PARTS = re.compile(r"(!?)(?:([a-z-]+):)?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """`filters` are ready for a request; every one of `sieves` must hold; `left_out` are sentences about the rest.
+class ParsedFilter:
+    """`filters` are ready for a request; every one of `predicates` must hold; `ignored` are sentences about the rest.
 
     `hints` are sentences about words that are not finished, or that mean something else than they look like.
     """
 
     filters: tuple[Filter, ...] = ()
-    sieves: tuple[Keeps, ...] = ()
-    with_planned: bool = False
-    left_out: tuple[str, ...] = ()
+    predicates: tuple[Predicate, ...] = ()
+    includes_planned: bool = False
+    ignored: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
 
 
@@ -66,34 +66,34 @@ class _Condition:
     value: str
 
 
-class _CannotAskError(Exception):
+class _IgnoredWordError(Exception):
     """The sentence that says why a word is left out."""
 
 
-def read(text: str) -> Search:
+def parse_filter(text: str) -> ParsedFilter:
     filters: list[Filter] = []
-    sieves: list[Keeps] = []
-    left_out: list[str] = []
+    predicates: list[Predicate] = []
+    ignored: list[str] = []
     planned = False
-    for condition in _conditions(text):
+    for condition in _list_conditions(text):
         try:
-            if condition.key in OWN:
-                sieves += _sieve(condition)
-                planned = planned or (OWN[condition.key].with_planned and not condition.negated)
+            if condition.key in LOCAL_FILTERS:
+                predicates += _make_predicates(condition)
+                planned = planned or (LOCAL_FILTERS[condition.key].includes_planned and not condition.negated)
             else:
-                filters += _filters(condition, room=MAX_FILTERS - len(filters))
-        except _CannotAskError as reason:
-            left_out.append(str(reason))
-    return Search(tuple(filters), tuple(sieves), planned, tuple(left_out), tuple(_hints(text)))
+                filters += _make_filters(condition, room=MAX_FILTERS - len(filters))
+        except _IgnoredWordError as reason:
+            ignored.append(str(reason))
+    return ParsedFilter(tuple(filters), tuple(predicates), planned, tuple(ignored), tuple(_list_hints(text)))
 
 
-def last_word(text: str) -> str:
+def get_last_word(text: str) -> str:
     """The word that is being typed; empty behind a space."""
     words = [found.group() for found in _WORD.finditer(text)]
     return words[-1] if words and text.endswith(words[-1]) else ""
 
 
-def _hints(text: str) -> Iterator[str]:
+def _list_hints(text: str) -> Iterator[str]:
     """What a word needs that says nothing yet, and which key was meant by one that is none."""
     for word in _WORD.findall(text):
         parts = _PARTS.fullmatch(word)
@@ -102,7 +102,7 @@ def _hints(text: str) -> Iterator[str]:
         if word.count('"') % 2:
             yield f"{word} has no closing quotation mark: all that follows it belongs to this word."
         elif key in KEYS and not value.replace('"', ""):
-            yield f"{word} says nothing yet: {_expectation(key)}."
+            yield f"{word} says nothing yet: {_describe_value(key)}."
         elif key is not None and key not in KEYS and not value.startswith("//") and key != "arn":
             yield describe_unknown_key(key, word, KEYS)
         elif key is None and negation and not value.replace('"', ""):
@@ -116,13 +116,13 @@ def describe_unknown_key(key: str, word: str, known: Collection[str]) -> str:
     return f"{key}: is no key of the filter, so {word} is looked for as it stands.{guess}"
 
 
-def _expectation(key: str) -> str:
-    if key in OWN:
-        return f"it wants a value, such as {' or '.join(OWN[key].values)}"
+def _describe_value(key: str) -> str:
+    if key in LOCAL_FILTERS:
+        return f"it wants a value, such as {' or '.join(LOCAL_FILTERS[key].values)}"
     return f"it wants a value, {AWS_KEYS[key]}"
 
 
-def _conditions(text: str) -> Iterator[_Condition]:
+def _list_conditions(text: str) -> Iterator[_Condition]:
     """The words; one that is still being typed (`name:`, `!`) says nothing yet."""
     for word in _WORD.findall(text):
         parts = _PARTS.fullmatch(word)
@@ -134,31 +134,31 @@ def _conditions(text: str) -> Iterator[_Condition]:
             yield _Condition(word, bool(negation), key or "all", value)
 
 
-def _sieve(condition: _Condition) -> list[Keeps]:
+def _make_predicates(condition: _Condition) -> list[Predicate]:
     try:
-        keeps = OWN[condition.key].read(condition.value)
-    except NotAValueError as wanted:
-        raise _CannotAskError(f"{condition.word} is left out: {condition.key} wants {wanted}.") from None
+        keeps = LOCAL_FILTERS[condition.key].parse(condition.value)
+    except FilterValueError as wanted:
+        raise _IgnoredWordError(f"{condition.word} is left out: {condition.key} wants {wanted}.") from None
     if keeps is None:
         return []
     return [(lambda entry, now: not keeps(entry, now)) if condition.negated else keeps]
 
 
-def _filters(condition: _Condition, room: int) -> list[Filter]:
+def _make_filters(condition: _Condition, room: int) -> list[Filter]:
     """The filters that ask for it; raises where AWS would refuse them."""
-    asked = list(_asked(condition))
+    asked = list(_list_filters(condition))
     if len(asked) > room:
-        raise _CannotAskError(f"{condition.word} is left out: a list takes {MAX_FILTERS} filters.")
+        raise _IgnoredWordError(f"{condition.word} is left out: a list takes {MAX_FILTERS} filters.")
     if any(len(values) > MAX_FILTER_VALUES for _, values in asked):
-        raise _CannotAskError(f"{condition.word} is left out: a filter takes {MAX_FILTER_VALUES} values.")
-    if not all(ALLOWED.fullmatch(value) for _, values in asked for value in values):
-        raise _CannotAskError(f"{condition.word} is left out: filters know letters, digits and :_@/+=.-! only.")
-    return [{"Key": cast("Key", key), "Values": values} for key, values in asked]
+        raise _IgnoredWordError(f"{condition.word} is left out: a filter takes {MAX_FILTER_VALUES} values.")
+    if not all(ALLOWED_VALUE.fullmatch(value) for _, values in asked for value in values):
+        raise _IgnoredWordError(f"{condition.word} is left out: filters know letters, digits and :_@/+=.-! only.")
+    return [{"Key": cast("FilterKey", key), "Values": values} for key, values in asked]
 
 
-def _asked(condition: _Condition) -> Iterator[tuple[str, list[str]]]:
+def _list_filters(condition: _Condition) -> Iterator[tuple[str, list[str]]]:
     """Key and values of each filter. None of several is as many filters, for AWS negates each value by itself."""
-    for key, value in _pairs(condition):
+    for key, value in _list_pairs(condition):
         values = [each for each in value.split(",") if each]
         if condition.negated:
             yield from ((key, [f"!{each}"]) for each in values)
@@ -166,27 +166,27 @@ def _asked(condition: _Condition) -> Iterator[tuple[str, list[str]]]:
             yield key, values
 
 
-def _pairs(condition: _Condition) -> Iterator[tuple[str, str]]:
+def _list_pairs(condition: _Condition) -> Iterator[tuple[str, str]]:
     if condition.key != "tag":
         yield condition.key, condition.value
         return
     key, _, value = condition.value.partition("=")
     if condition.negated and key and value:
-        raise _CannotAskError(f"{condition.word} is left out: try !tag-key:{key} or !tag-value:{value}.")
+        raise _IgnoredWordError(f"{condition.word} is left out: try !tag-key:{key} or !tag-value:{value}.")
     if key:
         yield "tag-key", key
     if value:
         yield "tag-value", value
 
 
-def grammar() -> Iterator[tuple[list[str], str]]:
+def list_grammar() -> Iterator[tuple[list[str], str]]:
     """Every word there is, as one types it, and what it finds; for help and README."""
-    yield from GENERAL
+    yield from GENERAL_SYNTAX
     yield from (([f"{key}:"], words) for key, words in AWS_KEYS.items())
-    yield from (([f"{own.key}:{value}" for value in own.values], own.words) for own in OWN.values())
+    yield from (([f"{own.key}:{value}" for value in own.values], own.description) for own in LOCAL_FILTERS.values())
 
 
-def filter_table() -> str:
+def format_filter_table() -> str:
     """All words of the filter as Markdown, for `docs/`."""
-    rows = [f"| {' '.join(f'`{word}`' for word in words)} | {finds} |" for words, finds in grammar()]
+    rows = [f"| {' '.join(f'`{word}`' for word in words)} | {finds} |" for words, finds in list_grammar()]
     return "\n".join(["| word | finds |", "| --- | --- |", *rows]) + "\n"

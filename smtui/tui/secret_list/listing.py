@@ -22,11 +22,11 @@ from smtui.tui.bridge import call, gesture, look
 from smtui.tui.secret_list import rows
 from smtui.tui.secret_list.columns import COLUMNS
 from smtui.tui.secret_list.filter_bar import FilterBar, FilterLine
-from smtui.tui.secret_list.filter_text import grammar
+from smtui.tui.secret_list.filter_text import list_grammar
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.preview import Preview
-from smtui.tui.secret_list.query import FIRST, Question
-from smtui.tui.secret_list.results import MOST_SORTED, Fetch, Page
+from smtui.tui.secret_list.query import DEFAULT_ORDER, ListQuery
+from smtui.tui.secret_list.results import MAX_SORTED, Fetch, Page
 from smtui.tui.secret_list.suggestions import Vocabulary
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
@@ -35,9 +35,9 @@ from smtui.tui.widgets.read_state import READ, READING
 if TYPE_CHECKING:
     from smtui.tui.session import Session
 
-PAUSE = 0.04
+TYPING_PAUSE = 0.04
 """Seconds without a key after which the filter is asked."""
-LONGER_PAUSE = 0.3
+SORT_PAUSE = 0.3
 """Seconds without a key after which everything is read, for an order that is made here."""
 Command = tuple[str, str, Callable[[], object]]
 
@@ -59,10 +59,10 @@ class ListingScreen(SessionScreen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.question = Question()
-        self.put_by: Question | None = None
-        self._begin_at: tuple[str, int] | None = None
-        self._said_left_out: tuple[str, ...] = ()
+        self.list_query = ListQuery()
+        self.previous_query: ListQuery | None = None
+        self._initial_cursor: tuple[str, int] | None = None
+        self._shown_ignored: tuple[str, ...] = ()
         self._vocabulary = Vocabulary()
 
     def compose(self) -> ComposeResult:
@@ -70,32 +70,32 @@ class ListingScreen(SessionScreen[None]):
         yield FilterBar(self._vocabulary)
         with ReadPane(), Horizontal(id="body"):
             yield SecretList(self.session.now)
-            yield Static(id="nothing")
+            yield Static(id="empty")
             yield Preview()
-        yield Static(id="left-out")
+        yield Static(id="ignored")
         yield Static(id="status")
         yield Footer()
 
-    def begin_with(self, question: Question, put_by: Question | None, arn: str, row: int) -> None:
-        """Before it is first shown: shows the answer to `question`, with the cursor on this secret or in this row."""
-        self.question, self.put_by, self._begin_at = question, put_by, (arn, row)
+    def set_initial_list(self, list_query: ListQuery, previous_query: ListQuery | None, arn: str, row: int) -> None:
+        """Before it is first shown: shows the answer to `list_query`, with the cursor on this secret or in this row."""
+        self.list_query, self.previous_query, self._initial_cursor = list_query, previous_query, (arn, row)
 
     def on_mount(self) -> None:
         self.add_class("-beside")
-        if self._begin_at is not None:
-            self.secrets.begin_at(*self._begin_at)
+        if self._initial_cursor is not None:
+            self.secrets.set_initial_cursor(*self._initial_cursor)
             with self.prevent(Input.Changed):
-                self.filter.value = self.question.text
-        self.secrets.choose(self.app.settings.columns)
+                self.filter.value = self.list_query.text
+        self.secrets.set_columns(self.app.settings.columns)
 
     # What is listed.
 
     def on_screen_resume(self) -> None:
-        self._ask(keep=True)
+        self._read_list(keep_cursor=True)
 
     async def load(self) -> None:
-        """The same question again, with the cursor on the same secret; the list tells how that goes."""
-        self._ask(keep=True)
+        """The same list_query again, with the cursor on the same secret; the list tells how that goes."""
+        self._read_list(keep_cursor=True)
 
     @property
     def busy(self) -> bool:
@@ -104,38 +104,38 @@ class ListingScreen(SessionScreen[None]):
 
     @property
     def pending_read(self) -> object | None:
-        """What reads the answer to the newest question; nothing does before there is a list."""
+        """What reads the answer to the newest list_query; nothing does before there is a list."""
         return self.secrets.pending if self.query(SecretList) else None
 
-    def _ask(self, *, anew: bool = True, keep: bool = False, after: float = 0) -> None:
-        self.secrets.ask(self.question, self._fetch(), anew=anew, keep=keep, after=after)
+    def _read_list(self, *, reread: bool = True, keep_cursor: bool = False, delay: float = 0) -> None:
+        self.secrets.show_list(self.list_query, self._make_fetch(), reread=reread, keep_cursor=keep_cursor, delay=delay)
 
-    def _fetch(self) -> Fetch:
-        request: Any = self.question.request()
+    def _make_fetch(self) -> Fetch:
+        request: Any = self.list_query.build_request()
 
         async def fetch(token: str | None) -> Page:
             more: Any = {"NextToken": token} if token else {}
             answer = await look(self.vault.interrupt, self.reader.list_secrets, **request, **more)
             waiting = await call(self.vault.scheduler.list_waiting_functions, region_name=self.session.region)
-            rows.mark_waiting(answer["SecretList"], waiting)
+            rows.flag_waiting(answer["SecretList"], waiting)
             self._vocabulary.learn(answer["SecretList"])
             return Page(answer["SecretList"], answer.get("NextToken"))
 
         return fetch
 
-    def _ask_instead(self, question: Question, *, keep: bool = False, after: float = 0) -> None:
-        self.question = question
-        self._ask(anew=False, keep=keep, after=after)
+    def _change_query(self, list_query: ListQuery, *, keep_cursor: bool = False, delay: float = 0) -> None:
+        self.list_query = list_query
+        self._read_list(reread=False, keep_cursor=keep_cursor, delay=delay)
 
     # The filter.
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        if event.value != self.question.text:
-            self._ask_instead(self.question.typed(event.value), after=PAUSE)
+    def _apply_filter(self, event: Input.Changed) -> None:
+        if event.value != self.list_query.text:
+            self._change_query(self.list_query.change_text(event.value), delay=TYPING_PAUSE)
 
     @on(FilterLine.Left)
-    def _to_the_list(self) -> None:
+    def _focus_list(self) -> None:
         self.secrets.focus()
 
     def action_filter(self) -> None:
@@ -145,33 +145,33 @@ class ListingScreen(SessionScreen[None]):
         """One step: out of the filter; then whatever was begun last is ended."""
         if self.filter.has_focus:
             self.secrets.focus()
-        elif self.secrets.coming is not None:
+        elif self.secrets.next_view is not None:
             self.secrets.stop()
-            self.question = self.secrets.question
+            self.list_query = self.secrets.list_query
             # What was stopped may have been what others changed: it is looked for again.
             self._changes = None
-        elif self.secrets.ranging:
+        elif self.secrets.has_range:
             self.secrets.end_range()
-        elif self.secrets.marked:
-            self.secrets.clear_marks()
-        elif self.question.text:
+        elif self.secrets.selected:
+            self.secrets.clear_selection()
+        elif self.list_query.text:
             self.filter.value = ""
-        elif self.put_by is not None:
+        elif self.previous_query is not None:
             self.action_planned()
 
-    @on(FilterLine.Saved)
-    def _keep_the_filter(self) -> None:
-        self.keep_filter()
+    @on(FilterLine.SaveRequested)
+    def _save_typed_filter(self) -> None:
+        self.save_filter()
 
     @gesture
-    async def keep_filter(self) -> None:
+    async def save_filter(self) -> None:
         """Asks for a name, and keeps the present filter under it."""
         from smtui.tui.dialogs.one_line import OneLine
 
-        text = self.question.text.strip()
+        text = self.list_query.text.strip()
         name = await self.app.push_screen_wait(OneLine(SafeText("Keep this filter as"), longest=40)) if text else None
         if name and await self._may_keep(name, text):
-            await self._set(lambda settings: replace(settings, filters={**settings.filters, name: text}))
+            await self._change_settings(lambda settings: replace(settings, filters={**settings.filters, name: text}))
             self.say(f"Kept as {name}: {text}")
 
     async def _may_keep(self, name: str, text: str) -> bool:
@@ -183,30 +183,30 @@ class ListingScreen(SessionScreen[None]):
         if saved == text:
             return True
         words = sanitize(f"It is {saved}, and becomes {text}.")
-        question = Confirm(sanitize(f"Replace the filter {name}?"), words, SafeText("Replace"))
-        return await self.app.push_screen_wait(question) is True
+        list_query = Confirm(sanitize(f"Replace the filter {name}?"), words, SafeText("Replace"))
+        return await self.app.push_screen_wait(list_query) is True
 
     @gesture
     async def action_saved(self) -> None:
-        from smtui.tui.secret_list.saved_filters import Keep, Recalled, Removed, SavedFilters
+        from smtui.tui.secret_list.saved_filters import ApplyFilter, RemoveFilter, SavedFilters, SaveFilter
 
         await self._read_settings()
-        answer = await self.app.push_screen_wait(SavedFilters(self.app.settings.filters, self.question.text.strip()))
+        answer = await self.app.push_screen_wait(SavedFilters(self.app.settings.filters, self.list_query.text.strip()))
         match answer:
-            case Recalled(name):
-                self._recall(name)
-            case Removed(name):
-                await self._set(lambda settings: replace(
+            case ApplyFilter(name):
+                self._apply_saved_filter(name)
+            case RemoveFilter(name):
+                await self._change_settings(lambda settings: replace(
                     settings, filters={each: text for each, text in settings.filters.items() if each != name}
                 ))
                 self.say(f"{name} is removed.")
-            case Keep():
-                self.keep_filter()
+            case SaveFilter():
+                self.save_filter()
 
-    def _recall(self, name: str) -> None:
+    def _apply_saved_filter(self, name: str) -> None:
         self.filter.value = self.app.settings.filters[name]
 
-    async def _set(self, change: Callable[[Settings], Settings]) -> None:
+    async def _change_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Stores a change of filters or columns in the settings file, and shows those that are then there."""
         self._show_stored(await call(change_settings, change))
 
@@ -221,104 +221,104 @@ class ListingScreen(SessionScreen[None]):
     # Order and columns.
 
     def action_sort(self) -> None:
-        visible = [column.id for column, _ in self.secrets.fitted_by(FIRST)]
-        self._sort(self.question.next_order(visible))
+        visible = [column.id for column, _ in self.secrets.fit_columns_for(DEFAULT_ORDER)]
+        self._sort(self.list_query.select_next_order(visible))
 
     def action_reverse(self) -> None:
-        self._sort(self.question.reversed())
+        self._sort(self.list_query.reverse_order())
 
-    @on(SecretList.SortWanted)
-    def _sort_by_its_title(self, event: SecretList.SortWanted) -> None:
+    @on(SecretList.SortRequested)
+    def _sort_by_clicked_title(self, event: SecretList.SortRequested) -> None:
         self.sort_by(event.column)
 
     def sort_by(self, column: str) -> None:
-        self._sort(self.question.by(column))
+        self._sort(self.list_query.change_order(column))
 
-    def _sort(self, question: Question) -> None:
-        self._ask_instead(question, after=LONGER_PAUSE if question.key else 0)
-        self._show_what_is_here()
+    def _sort(self, list_query: ListQuery) -> None:
+        self._change_query(list_query, delay=SORT_PAUSE if list_query.sort_key else 0)
+        self._show_list_state()
 
-    @on(SecretList.TooMany)
-    def _too_many_to_sort(self) -> None:
-        self.say(f"The service does not sort by {self.question.column.title.lower()}, and here it is done with up to "
-                 f"{MOST_SORTED:,}. Narrow the filter first.", severity="warning")
-        self.question = self.secrets.question
+    @on(SecretList.TooManyToSort)
+    def _refuse_sort(self) -> None:
+        self.say(f"The service does not sort by {self.list_query.column.title.lower()}, and here it is done with up to "
+                 f"{MAX_SORTED:,}. Narrow the filter first.", severity="warning")
+        self.list_query = self.secrets.list_query
 
     @gesture
     async def action_columns(self) -> None:
         from smtui.tui.secret_list.columns_dialog import ColumnsForm
 
-        visible = self.app.settings.columns or [column.id for column, _ in self.secrets.fitted]
-        chosen = await self.app.push_screen_wait(ColumnsForm(visible, self.secrets.room))
+        visible = self.app.settings.columns or [column.id for column, _ in self.secrets.fitted_columns]
+        chosen = await self.app.push_screen_wait(ColumnsForm(visible, self.secrets.available_width))
         if chosen is not None:
-            self.secrets.choose(chosen)
-            await self._set(lambda settings: replace(settings, columns=list(chosen)))
+            self.secrets.set_columns(chosen)
+            await self._change_settings(lambda settings: replace(settings, columns=list(chosen)))
 
     def action_planned(self) -> None:
         """To the planned deletions, and back to the list as it was left."""
-        before, self.put_by = self.put_by, None if self.put_by else self.question
-        self.question = before or self.question.of_planned()
+        before, self.previous_query = self.previous_query, None if self.previous_query else self.list_query
+        self.list_query = before or self.list_query.make_planned_query()
         with self.prevent(Input.Changed):
-            self.filter.value = self.question.text
-        self._ask()
+            self.filter.value = self.list_query.text
+        self._read_list()
 
     # What is shown.
 
     @on(SecretList.Loaded)
-    def _show_how_it_went(self) -> None:
-        if failure := self.secrets.failure:
-            self.could_not_read(failure)
+    def _show_read_state(self) -> None:
+        if read_error := self.secrets.read_error:
+            self.could_not_read(read_error)
         else:
             self.show_state(READ if self.secrets.has_read else READING)
 
     @on(SecretList.Loaded)
-    @on(SecretList.MarksChanged)
-    def _show_what_is_here(self) -> None:
+    @on(SecretList.SelectionChanged)
+    def _show_list_state(self) -> None:
         if not self.secrets.has_read:
             return
-        self.query_one("#status", Static).update(Content(" · ".join(self._status())), layout=False)
-        search = self.question.search
-        self._say_what_is_left_out((*search.left_out, *search.hints))
-        nothing = self.secrets.count == 0 and not self.secrets.more and self.secrets.coming is None
-        if nothing:
-            self.query_one("#nothing", Static).update(Content(self._why_nothing()))
-        self.set_class(nothing, "-nothing")
+        self.query_one("#status", Static).update(Content(" · ".join(self._list_status_parts())), layout=False)
+        parsed = self.list_query.filter
+        self._show_ignored((*parsed.ignored, *parsed.hints))
+        is_empty = self.secrets.count == 0 and not self.secrets.has_more and self.secrets.next_view is None
+        if is_empty:
+            self.query_one("#empty", Static).update(Content(self._explain_empty_list()))
+        self.set_class(is_empty, "-empty")
         self.filter_bar.suggest()
 
-    def _say_what_is_left_out(self, sentences: tuple[str, ...]) -> None:
-        if sentences != self._said_left_out:
-            self._said_left_out = sentences
-            left_out = self.query_one("#left-out", Static)
-            left_out.display = bool(sentences)
-            left_out.update(Content("\n".join(map(sanitize, sentences))))
+    def _show_ignored(self, sentences: tuple[str, ...]) -> None:
+        if sentences != self._shown_ignored:
+            self._shown_ignored = sentences
+            ignored = self.query_one("#ignored", Static)
+            ignored.display = bool(sentences)
+            ignored.update(Content("\n".join(map(sanitize, sentences))))
 
-    def _status(self) -> Iterator[SafeText]:
-        listed, coming = self.secrets, self.secrets.coming
-        yield sanitize(self._count())
-        if coming is not None and coming.looked_at:
-            why = f" to sort {self.question.order_words()}" if coming.sorts else ""
-            yield sanitize(f"reading all{why}: {coming.looked_at:,} read, {coming.found:,} match, Esc stops")
-        elif listed.hurrying:
+    def _list_status_parts(self) -> Iterator[SafeText]:
+        listed, next_view = self.secrets, self.secrets.next_view
+        yield sanitize(self._format_count())
+        if next_view is not None and next_view.scanned:
+            why = f" to sort {self.list_query.describe_order()}" if next_view.sorts_locally else ""
+            yield sanitize(f"reading all{why}: {next_view.scanned:,} read, {next_view.match_count:,} match, Esc stops")
+        elif listed.reads_to_end:
             yield SafeText("reading on, any key stops")
-        elif listed.busy and self.question.sieves:
-            yield sanitize(f"{listed.looked_at:,} read, reading on")
-        yield sanitize(listed.question.order_words())
-        if listed.question.planned:
+        elif listed.busy and self.list_query.predicates:
+            yield sanitize(f"{listed.scanned:,} read, reading on")
+        yield sanitize(listed.list_query.describe_order())
+        if listed.list_query.planned:
             yield SafeText("planned deletions")
-        if many := len(listed.marked_entries):
-            unseen = f" ({elsewhere:,} not in this list)" if (elsewhere := listed.marked_elsewhere) else ""
+        if many := len(listed.selected_entries):
+            unseen = f" ({elsewhere:,} not in this list)" if (elsewhere := listed.selected_elsewhere) else ""
             yield sanitize(f"✓ {many:,} marked{unseen}")
 
-    def _count(self) -> str:
-        count, more = self.secrets.count, "+" if self.secrets.more else ""
-        if self.question.text.strip():
+    def _format_count(self) -> str:
+        count, more = self.secrets.count, "+" if self.secrets.has_more else ""
+        if self.list_query.text.strip():
             return f"{count:,}{more} match"
         return f"{count:,}{more} {'secret' if count == 1 else 'secrets'}"
 
-    def _why_nothing(self) -> str:
-        if self.question.text.strip():
+    def _explain_empty_list(self) -> str:
+        if self.list_query.text.strip():
             return f"Nothing matches.\n\n{self.key_of('secrets.back')} leaves the filter, and again clears it."
-        if self.question.planned:
+        if self.list_query.planned:
             return (
                 "No deletion is planned.\n\n"
                 f"{self.key_of('secrets.delete')} on a secret plans one; until its day it stands here, "
@@ -333,20 +333,20 @@ class ListingScreen(SessionScreen[None]):
         )
 
     @on(SecretList.Moved)
-    def _preview(self) -> None:
+    def _show_preview(self) -> None:
         self.preview.show(self.secrets.current, self.session.now())
 
     def action_preview(self) -> None:
         """Beside the list where there is room, over it where there is not."""
         self.toggle_class("-beside" if self.has_class("-wide") else "-over")
 
-    def further_help(self) -> Iterator[tuple[str, str, str]]:
+    def list_further_help(self) -> Iterator[tuple[str, str, str]]:
         """What help says besides keys."""
-        return (("Words of the filter", " ".join(words), finds) for words, finds in grammar())
+        return (("Words of the filter", " ".join(words), finds) for words, finds in list_grammar())
 
     def commands(self) -> Iterator[Command]:
         """What the command palette offers besides keys."""
         for column in COLUMNS.values():
-            yield f"Sort by {column.title.lower()}", f"By {column.words}", partial(self.sort_by, column.id)
+            yield f"Sort by {column.title.lower()}", f"By {column.description}", partial(self.sort_by, column.id)
         for name, text in self.app.settings.filters.items():
-            yield sanitize(f"Filter: {name}"), sanitize(text), partial(self._recall, name)
+            yield sanitize(f"Filter: {name}"), sanitize(text), partial(self._apply_saved_filter, name)

@@ -16,45 +16,45 @@ from smtui.tui.secret_list import rows
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
-Keeps = Callable[["SecretListEntry", datetime], bool]
+Predicate = Callable[["SecretListEntry", datetime], bool]
 """Whether an entry stays in the list, at a moment."""
 
 
-class NotAValueError(Exception):
+class FilterValueError(Exception):
     """What the word wants instead, as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class OwnFilter:
+class LocalFilter:
     """`key:value`. `read` makes a test of the value, or None of one that is still being typed."""
 
     key: str
     values: tuple[str, ...]
     """Examples; for most words they are all there are."""
-    words: str
-    read: Callable[[str], Keeps | None]
-    with_planned: bool = False
+    description: str
+    parse: Callable[[str], Predicate | None]
+    includes_planned: bool = False
     """Whether secrets whose deletion is planned have to be asked for."""
 
 
-def one_of(tests: Mapping[str, Keeps]) -> Callable[[str], Keeps | None]:
+def make_choice_parser(tests: Mapping[str, Predicate]) -> Callable[[str], Predicate | None]:
     """Reads one of a few values; the beginning of one says nothing yet."""
 
-    def read(value: str) -> Keeps | None:
+    def parse(value: str) -> Predicate | None:
         if value in tests:
             return tests[value]
         if any(name.startswith(value) for name in tests):
             return None
-        raise NotAValueError(f"one of {', '.join(tests)}")
+        raise FilterValueError(f"one of {', '.join(tests)}")
 
-    return read
+    return parse
 
 
-def before(moment_of: Callable[[SecretListEntry], datetime | None]) -> Callable[[str], Keeps]:
+def make_age_parser(moment_of: Callable[[SecretListEntry], datetime | None]) -> Callable[[str], Predicate]:
     """Reads an age: what happened longer ago than that stays."""
 
-    def read(value: str) -> Keeps:
-        age = _age(value)
+    def parse(value: str) -> Predicate:
+        age = _parse_age(value)
 
         def keeps(entry: SecretListEntry, now: datetime) -> bool:
             moment = moment_of(entry)
@@ -62,7 +62,7 @@ def before(moment_of: Callable[[SecretListEntry], datetime | None]) -> Callable[
 
         return keeps
 
-    return read
+    return parse
 
 
 UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "m": timedelta(days=30),
@@ -70,15 +70,15 @@ UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1
 _AGE = re.compile(r"(\d{1,5})([hdwmy]?)")
 
 
-def _age(text: str) -> timedelta:
+def _parse_age(text: str) -> timedelta:
     """`90d`, `12h`, `2w`, `6m` (of 30 days), `1y`; without a unit, days."""
     found = _AGE.fullmatch(text)
     if found is None:
-        raise NotAValueError("an age such as 90d, 12h, 2w, 6m or 1y")
+        raise FilterValueError("an age such as 90d, 12h, 2w, 6m or 1y")
     return int(found[1]) * UNITS[found[2] or "d"]
 
 
-def _with_label(value: str) -> Keeps:
+def _parse_label(value: str) -> Predicate:
     start = value.casefold()
 
     def keeps(entry: SecretListEntry, now: datetime) -> bool:
@@ -88,28 +88,28 @@ def _with_label(value: str) -> Keeps:
     return keeps
 
 
-def changed(entry: SecretListEntry) -> datetime | None:
+def get_change_date(entry: SecretListEntry) -> datetime | None:
     return entry.get("LastChangedDate") or entry.get("CreatedDate")
 
 
-def used(entry: SecretListEntry) -> datetime | None:
+def get_access_date(entry: SecretListEntry) -> datetime | None:
     """What was never read counts from the day it was made."""
     return entry.get("LastAccessedDate") or entry.get("CreatedDate")
 
 
 AGES = ("90d", "12h", "2w", "6m", "1y")
-OWN = {own.key: own for own in (
-    OwnFilter("deleted", ("only", "too"), "whose deletion is planned, and no others; or beside the others",
-              one_of({"only": lambda entry, now: "DeletedDate" in entry, "too": lambda entry, now: True}),
-              with_planned=True),
-    OwnFilter("stage", ("AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"), "with a version whose label begins so",
-              _with_label),
-    OwnFilter("rotation", ("on", "off", "overdue", "waits"), "by the state of their rotation", one_of({
-        "on": lambda entry, now: rows.rotates(entry),
-        "off": lambda entry, now: not rows.rotates(entry),
+LOCAL_FILTERS = {own.key: own for own in (
+    LocalFilter("deleted", ("only", "too"), "whose deletion is planned, and no others; or beside the others",
+              make_choice_parser({"only": lambda entry, now: "DeletedDate" in entry, "too": lambda entry, now: True}),
+              includes_planned=True),
+    LocalFilter("stage", ("AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"), "with a version whose label begins so",
+              _parse_label),
+    LocalFilter("rotation", ("on", "off", "overdue", "waits"), "by the state of their rotation", make_choice_parser({
+        "on": lambda entry, now: rows.has_rotation(entry),
+        "off": lambda entry, now: not rows.has_rotation(entry),
         "overdue": rows.is_overdue,
-        "waits": lambda entry, now: rows.waits(entry),
+        "waits": lambda entry, now: rows.is_waiting(entry),
     })),
-    OwnFilter("older", AGES, "not changed for that long: h, d, w, m or y", before(changed)),
-    OwnFilter("unused", AGES, "not read for that long", before(used)),
+    LocalFilter("older", AGES, "not changed for that long: h, d, w, m or y", make_age_parser(get_change_date)),
+    LocalFilter("unused", AGES, "not read for that long", make_age_parser(get_access_date)),
 )}  # fmt: skip

@@ -13,16 +13,16 @@ from textual.worker import Worker
 
 from smtui.api.errors import SmtuiError
 from smtui.tui.jobs.job import JobStoppedError
-from smtui.tui.secret_list.query import Question
-from smtui.tui.secret_list.results import Fetch, Stock, TooManyToSortError, View
+from smtui.tui.secret_list.query import ListQuery
+from smtui.tui.secret_list.results import Fetch, FilteredView, PageCache, TooManyToSortError
 from smtui.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
-AHEAD = 40
+READ_AHEAD = 40
 """How many rows below the last one in sight are read in advance: with one page, those of a filter's first screen."""
-TOGETHER = 0.1
+SHOW_INTERVAL = 0.1
 """Seconds for which pages are collected before they are shown."""
 
 
@@ -36,23 +36,23 @@ class PagedList(VirtualList):
             """Two in a row are one: whoever hears of it looks at the list as it is then."""
             return isinstance(message, PagedList.Loaded)
 
-    class TooMany(Message):
+    class TooManyToSort(Message):
         """There are too many for an order that is made here; the list stays as it was."""
 
     def __init__(self, clock: Callable[[], datetime], id: str | None = None) -> None:
         super().__init__(id=id)
         self.clock = clock
-        self.question = Question()
+        self.list_query = ListQuery()
         """What is shown answers this."""
-        self.hurrying = False
+        self.reads_to_end = False
         """Whether everything is read because the person wants to see the end of it."""
-        self._begin_at: tuple[str, int] | None = None
-        self._view: View | None = None
-        self._coming: View | None = None
+        self._initial_cursor: tuple[str, int] | None = None
+        self._view: FilteredView | None = None
+        self._next_view: FilteredView | None = None
         self._reading: Worker[None] | None = None
-        self._taken = True
+        self._is_answered = True
         self._moved_to: SecretListEntry | None = None
-        self.failure: SmtuiError | None = None
+        self.read_error: SmtuiError | None = None
         """Why the last reading brought nothing, or not all that was wanted."""
 
     @property
@@ -67,13 +67,13 @@ class PagedList(VirtualList):
     def current(self) -> SecretListEntry | None:
         return self.entries[self.cursor] if self.cursor < self.count else None
 
-    def row_of(self, arn: str | None) -> int | None:
+    def find_row(self, arn: str | None) -> int | None:
         return next((row for row, entry in enumerate(self.entries) if entry["ARN"] == arn), None)
 
     @property
-    def more(self) -> bool:
+    def has_more(self) -> bool:
         """Whether there are rows that are not here yet."""
-        return self._view is None or self._view.more
+        return self._view is None or self._view.has_more
 
     @property
     def has_read(self) -> bool:
@@ -87,34 +87,35 @@ class PagedList(VirtualList):
 
     @property
     def pending(self) -> Worker[None] | None:
-        """What reads the answer to another question than before, until its first screenful is shown."""
-        return self._reading if self.busy and not self._taken else None
+        """What reads the answer to another list_query than before, until its first screenful is shown."""
+        return self._reading if self.busy and not self._is_answered else None
 
     @property
-    def coming(self) -> View | None:
+    def next_view(self) -> FilteredView | None:
         """What is being read while something else is shown."""
-        return self._coming
+        return self._next_view
 
     @property
-    def looked_at(self) -> int:
+    def scanned(self) -> int:
         """Through how many entries one had to look to find those that are here."""
-        return self._view.looked_at if self._view else 0
+        return self._view.scanned if self._view else 0
 
     # Reading.
 
-    def ask(
-        self, question: Question, fetch: Fetch, *, anew: bool = True, keep: bool = False, after: float = 0
+    def show_list(
+        self, list_query: ListQuery, fetch: Fetch, *, reread: bool = True, keep_cursor: bool = False, delay: float = 0
     ) -> None:
         """Shows what `fetch` gives instead of what is here, once it is here; `keep` stays on the same secret.
 
-        What was read already serves again, unless it is to be read `anew`. A newer question ends an older one, whose
+        What was read already serves again, unless it is to be read `anew`. A newer list_query ends an older one, whose
         answer is never shown; `after` so many seconds it begins to be read.
         """
-        self.hurrying = False
-        stock = self._view.stock if self._view and not anew else None
-        serves = stock is not None and stock.whole and question.request() == self.question.request()
-        self._taken = self._view is not None and question == self.question  # what is here is asked for again
-        self._reading = self._read_anew(question, stock if stock and serves else Stock(fetch), keep, after)
+        self.reads_to_end = False
+        cache = self._view.cache if self._view and not reread else None
+        same_request = list_query.build_request() == self.list_query.build_request()
+        serves = cache is not None and cache.is_complete and same_request
+        self._is_answered = self._view is not None and list_query == self.list_query  # what is here is asked for again
+        self._reading = self._read_list(list_query, cache if cache and serves else PageCache(fetch), keep_cursor, delay)
 
     def stop(self) -> None:
         """What is being read is not wanted any more; what is here stays."""
@@ -122,73 +123,73 @@ class PagedList(VirtualList):
             self._reading.cancel()
 
     @work(exclusive=True, group="pages")
-    async def _read_anew(self, question: Question, stock: Stock, keep: bool, after: float) -> None:
-        await asyncio.sleep(after)
-        view = View(stock, question, self.clock())
-        self._coming, self.failure = view, None
+    async def _read_list(self, list_query: ListQuery, cache: PageCache, keep_cursor: bool, delay: float) -> None:
+        await asyncio.sleep(delay)
+        view = FilteredView(cache, list_query, self.clock())
+        self._next_view, self.read_error = view, None
         try:
-            kept, place = self._where_to_stay() if keep else (None, 0)
+            kept, place = self._find_cursor_target() if keep_cursor else (None, 0)
             await self._read_first(view, place + self.height, in_part=kept is None)
-            self._take(question, view, kept, place)
+            self._show_view(list_query, view, kept, place)
             await self._read_on()
         except TooManyToSortError:
-            self.post_message(self.TooMany())
+            self.post_message(self.TooManyToSort())
         except SmtuiError as error:
-            self.failure = error
+            self.read_error = error
         except asyncio.CancelledError:
-            if self._coming is view and not self.has_read:
-                self.failure = JobStoppedError()
+            if self._next_view is view and not self.has_read:
+                self.read_error = JobStoppedError()
             raise
         finally:
-            if self._coming is view:
-                self._coming = None
+            if self._next_view is view:
+                self._next_view = None
             self.post_message(self.Loaded())
 
-    def begin_at(self, arn: str, row: int) -> None:
+    def set_initial_cursor(self, arn: str, row: int) -> None:
         """The first list that is shown has its cursor on this secret, or in this row."""
-        self._begin_at = (arn, row)
+        self._initial_cursor = (arn, row)
 
-    def _where_to_stay(self) -> tuple[str | None, int]:
-        if self._view is None and self._begin_at is not None:
-            return self._begin_at
+    def _find_cursor_target(self) -> tuple[str | None, int]:
+        if self._view is None and self._initial_cursor is not None:
+            return self._initial_cursor
         return self.current["ARN"] if self.current else None, self.cursor
 
-    async def _read_first(self, view: View, rows: int, *, in_part: bool) -> None:
+    async def _read_first(self, view: FilteredView, rows: int, *, in_part: bool) -> None:
         """As many as fill the screen; where they are few and far between, `in_part` shows what a moment brought."""
         loop = asyncio.get_running_loop()
-        tell_at = loop.time() + TOGETHER
-        while view.more and (view.sorts or len(view.rows) < rows):
-            await view.go_on()
-            if loop.time() >= tell_at:
-                if in_part and not view.sorts:
+        report_at = loop.time() + SHOW_INTERVAL
+        while view.has_more and (view.sorts_locally or len(view.rows) < rows):
+            await view.advance()
+            if loop.time() >= report_at:
+                if in_part and not view.sorts_locally:
                     return
                 self.post_message(self.Loaded())
-                tell_at = loop.time() + TOGETHER
+                report_at = loop.time() + SHOW_INTERVAL
 
-    def _take(self, question: Question, view: View, kept: str | None, place: int) -> None:
+    def _show_view(self, list_query: ListQuery, view: FilteredView, kept: str | None, place: int) -> None:
         """From here on this is what is shown."""
-        self._view, self._coming, self.question, self.failure = view, None, question, None
-        self._taken = True
-        self.taken()
+        self._view, self._next_view, self.list_query, self.read_error = view, None, list_query, None
+        self._is_answered = True
+        self.update_selection()
         self._show()
-        found = self.row_of(kept) if kept else None
+        found = self.find_row(kept) if kept else None
         self.go(place if found is None else found)
 
-    def taken(self) -> None:
+    def update_selection(self) -> None:
         """Another list is here."""
 
-    def _read_on_if_near_the_end(self) -> None:
-        if self._lacking and not self.busy:
+    def _read_on_if_near_end(self) -> None:
+        if self._needs_more and not self.busy:
             self._reading = self._read_further()
 
     @work(exclusive=True, group="pages")
     async def _read_further(self) -> None:
-        self.failure = None
+        self.read_error = None
         try:
             await self._read_on()
         except SmtuiError as error:
-            self.hurrying = False
-            self.failure = error
+            self.reads_to_end = False
+            self.read_error = error
         finally:
             self.post_message(self.Loaded())
 
@@ -196,22 +197,23 @@ class PagedList(VirtualList):
         """Further, for as long as some are lacking."""
         loop = asyncio.get_running_loop()
         show_at = loop.time()
-        while self._lacking and self._view is not None:
-            await self._view.go_on()
-            if not self._lacking or loop.time() >= show_at:
+        while self._needs_more and self._view is not None:
+            await self._view.advance()
+            if not self._needs_more or loop.time() >= show_at:
                 self._show()
-                show_at = loop.time() + TOGETHER
+                show_at = loop.time() + SHOW_INTERVAL
 
     @property
-    def _lacking(self) -> bool:
+    def _needs_more(self) -> bool:
         last_in_sight = max(self.cursor, self.scroll_offset.y + self.height)
-        return self._view is not None and self.more and (self.hurrying or self.count < last_in_sight + AHEAD)
+        wants_more = self.reads_to_end or self.count < last_in_sight + READ_AHEAD
+        return self._view is not None and self.has_more and wants_more
 
     def _show(self) -> None:
         self.show_rows()
-        if self.hurrying:
+        if self.reads_to_end:
             self.go(self.count - 1)
-            self.hurrying = self.more
+            self.reads_to_end = self.has_more
         self.moved()
         self.post_message(self.Loaded())
 
@@ -225,19 +227,19 @@ class PagedList(VirtualList):
 
     def go(self, number: int) -> None:
         super().go(number)
-        self._read_on_if_near_the_end()
+        self._read_on_if_near_end()
 
     def watch_scroll_y(self, before: float, now: float) -> None:
         super().watch_scroll_y(before, now)
-        self._read_on_if_near_the_end()
+        self._read_on_if_near_end()
 
     def action_last(self) -> None:
         """Reads all there is; the next key stays where we are."""
-        self.hurrying = self.more
+        self.reads_to_end = self.has_more
         super().action_last()
         self.post_message(self.Loaded())
 
     def on_key(self) -> None:
-        if self.hurrying:
-            self.hurrying = False
+        if self.reads_to_end:
+            self.reads_to_end = False
             self.post_message(self.Loaded())

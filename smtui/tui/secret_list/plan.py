@@ -18,35 +18,35 @@ from smtui.tui.bridge import call
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
-Sent = tuple[str, Mapping[str, Any]]
+Call = tuple[str, Mapping[str, Any]]
 """The name of a method of the client, and its request."""
 
 
-NOTHING = SafeText()
+NO_TEXT = SafeText()
 
 
-class State(Enum):
+class ItemState(Enum):
     """Each has a sign and a word, so that no colour is needed to tell them apart."""
 
     PLANNED = ""
-    LEFT_OUT = "– left out"
+    SKIPPED = "– left out"
     DONE = "✓ done"
     REFUSED = "✗ refused"
 
 
 @dataclass(slots=True)
 class Item:
-    """One secret of a plan: `note` is what one should know before; `obstacle`, why it is left out."""
+    """One secret of a plan: `note` is what one should know before; `skip_reason`, why it is left out."""
 
     entry: Mapping[str, Any]
-    note: SafeText = NOTHING
-    obstacle: SafeText = NOTHING
-    calls: Sequence[Sent] = ()
-    check: Callable[[Client], str] | None = None
+    note: SafeText = NO_TEXT
+    skip_reason: SafeText = NO_TEXT
+    calls: Sequence[Call] = ()
+    find_conflict: Callable[[Client], str] | None = None
     """Says, in the same transaction as the calls, why they may not be made any more; empty where they may."""
-    remember: Callable[[], None] | None = None
+    record_undo: Callable[[], None] | None = None
     """Remembers the way back; called when it is done."""
-    said: SafeText | None = None
+    answer: SafeText | None = None
     """What was answered; None before it was tried."""
     done: bool = False
 
@@ -59,15 +59,15 @@ class Item:
         return str(self.entry["ARN"])
 
     @property
-    def state(self) -> State:
-        if self.said is not None:
-            return State.DONE if self.done else State.REFUSED
-        return State.LEFT_OUT if self.obstacle else State.PLANNED
+    def state(self) -> ItemState:
+        if self.answer is not None:
+            return ItemState.DONE if self.done else ItemState.REFUSED
+        return ItemState.SKIPPED if self.skip_reason else ItemState.PLANNED
 
     @property
-    def words(self) -> SafeText:
+    def message(self) -> SafeText:
         """What is to be read beside its name."""
-        return self.said or self.obstacle or self.note
+        return self.answer or self.skip_reason or self.note
 
 
 @dataclass(slots=True)
@@ -77,28 +77,28 @@ class Plan:
     items: Sequence[Item]
     stopped: bool = False
 
-    def of(self, state: State) -> list[Item]:
+    def list_items(self, state: ItemState) -> list[Item]:
         return [item for item in self.items if item.state is state]
 
-    async def carry_out(self, client: Client, transaction: Transaction, tell: Callable[[int], None]) -> None:
+    async def run(self, client: Client, transaction: Transaction, report_progress: Callable[[int], None]) -> None:
         """`tell` hears which number is next. Ends early when it is stopped, or when the vault itself fails."""
         for number, item in enumerate(self.items):
             if self.stopped:
                 return
-            if item.state is State.PLANNED:
-                tell(number)
-                await self._do(item, client, transaction)
+            if item.state is ItemState.PLANNED:
+                report_progress(number)
+                await self._run_item(item, client, transaction)
 
-    async def _do(self, item: Item, client: Client, transaction: Transaction) -> None:
+    async def _run_item(self, item: Item, client: Client, transaction: Transaction) -> None:
         try:
             await call(_send, item, client, transaction)
         except ChangedMeanwhileError as error:
-            item.said = sanitize(error.found)
+            item.answer = sanitize(error.found)
         except SmtuiError as error:
-            item.said = sanitize(getattr(error, "message", None) or str(error))
+            item.answer = sanitize(getattr(error, "message", None) or str(error))
             self.stopped = not isinstance(error, ClientError)
         else:
-            item.said, item.done = NOTHING, True
+            item.answer, item.done = NO_TEXT, True
 
 
 def _send(item: Item, client: Client, transaction: Transaction) -> None:
@@ -107,17 +107,17 @@ def _send(item: Item, client: Client, transaction: Transaction) -> None:
         for method, request in item.calls:
             getattr(client, method)(**request)
 
-    check = item.check
-    if check is None:
+    find_conflict = item.find_conflict
+    if find_conflict is None:
         send()
     else:
-        write_unless(transaction, lambda: check(client), bool, send)
+        write_unless(transaction, lambda: find_conflict(client), bool, send)
 
 
-def counted(many: int, what: str = "secret") -> str:
+def format_count(many: int, what: str = "secret") -> str:
     return f"{many:,} {what}" if many == 1 else f"{many:,} {what}s"
 
 
-def named(entries: Sequence[Mapping[str, Any]]) -> SafeText:
+def format_names(entries: Sequence[Mapping[str, Any]]) -> SafeText:
     """The one by its name, several by their number."""
-    return sanitize(entries[0]["Name"] if len(entries) == 1 else counted(len(entries)))
+    return sanitize(entries[0]["Name"] if len(entries) == 1 else format_count(len(entries)))

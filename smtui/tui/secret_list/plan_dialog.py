@@ -20,7 +20,7 @@ from smtui.tui.audit.changes_since import ChangesSince
 from smtui.tui.bridge import call, gesture, reading
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.jobs.job import SHOW_AFTER
-from smtui.tui.secret_list.plan import NOTHING, Item, Plan, State, counted, named
+from smtui.tui.secret_list.plan import NO_TEXT, Item, ItemState, Plan, format_count, format_names
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.table import Column, Table
@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from smtui.tui.base_screen import SessionScreen
     from smtui.tui.session import Session
 
-WIDEST_NAME = 40
-COLOURS = {State.PLANNED: "$text-muted", State.LEFT_OUT: "$warning", State.DONE: "$success", State.REFUSED: "$error"}
+MAX_NAME_WIDTH = 40
+COLORS = {
+    ItemState.PLANNED: "$text-muted", ItemState.SKIPPED: "$warning",
+    ItemState.DONE: "$success", ItemState.REFUSED: "$error",
+}  # fmt: skip
 CHANGE_PLAN = frozenset({"save", "add", "remove", "days"})
 """The actions that change a plan or carry it out."""
 
@@ -57,49 +60,49 @@ class PlanScreen(Dialog[Plan]):
         self.client = session.client()
         self.plan = Plan([Item(entry) for entry in entries])
         self._since_shown: ChangesSince | None = None
-        self._begun = self._over = False
+        self._has_begun = self._is_over = False
         self.key_names: Mapping[str, str] = dict(self.KEY_NAMES)
 
     # What a kind of plan says of itself.
 
     @abstractmethod
-    def title_words(self) -> str:
+    def format_title(self) -> str:
         """What is asked."""
 
-    def fields(self) -> Iterator[Widget]:
+    def compose_fields(self) -> Iterator[Widget]:
         """What can be chosen."""
         return iter(())
 
     @abstractmethod
-    def fill(self, item: Item) -> None:
-        """Gives it its note, or its obstacle, and its calls."""
+    def fill_item(self, item: Item) -> None:
+        """Gives it its note, or its skip_reason, and its calls."""
 
     @abstractmethod
-    def consequence(self) -> str:
+    def describe_consequence(self) -> str:
         """What will have happened, in a sentence."""
 
-    def problem(self) -> str:
+    def find_problem(self) -> str:
         """Why it cannot be done as it stands; empty where it can."""
         return ""
 
     @abstractmethod
-    def answer(self) -> str:
+    def get_button_label(self) -> str:
         """What is on the button."""
 
     @abstractmethod
-    def told(self, done: SafeText, several: bool) -> str:
+    def describe_result(self, done: SafeText, several: bool) -> str:
         """What was done, in a sentence about `done`."""
 
     # The screen.
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Static(Content(sanitize(self.title_words())), classes="title")
-            yield from self.fields()
+            yield Static(Content(sanitize(self.format_title())), classes="title")
+            yield from self.compose_fields()
             yield Static(id="said")
             yield Table[Item](
-                Column("Secret", lambda item: item.name, self._longest_name(), names=True),
-                Column("", _words, 24, grows=1),
+                Column("Secret", lambda item: item.name, self._measure_names(), names=True),
+                Column("", _format_state, 24, grows=1),
                 key=lambda item: item.arn, nothing=SafeText("Nothing."), id="items",
             )
             yield Static(id="about", classes="-muted")
@@ -108,9 +111,9 @@ class PlanScreen(Dialog[Plan]):
                 yield Button("", id="go")
         yield Footer()
 
-    def _longest_name(self) -> int:
+    def _measure_names(self) -> int:
         """Names are what one has to recognize."""
-        return min(WIDEST_NAME, max(cell_len(item.name) for item in self.plan.items))
+        return min(MAX_NAME_WIDTH, max(cell_len(item.name) for item in self.plan.items))
 
     @property
     def items(self) -> Table[Item]:
@@ -118,7 +121,7 @@ class PlanScreen(Dialog[Plan]):
 
     def on_mount(self) -> None:
         self.items.put(self.plan.items)
-        self.look()
+        self.refresh_plan()
         self._begin_to_watch()
 
     @reading
@@ -137,15 +140,16 @@ class PlanScreen(Dialog[Plan]):
         change = self._since_shown.find_newest(item.entry["Name"], regions)
         return f"changed by others meanwhile: {change}" if change else ""
 
-    def look(self) -> None:
+    def refresh_plan(self) -> None:
         """Shows what the fields, as they are now, make of it."""
         for item in self.plan.items:
-            item.obstacle, item.calls, item.check, item.remember = NOTHING, (), None, None
-            self.fill(item)
-        problem = self.problem() or ("" if self.plan.of(State.PLANNED) else "✗ There is nothing to do.")
+            item.skip_reason, item.calls, item.find_conflict, item.record_undo = NO_TEXT, (), None, None
+            self.fill_item(item)
+        planned = self.plan.list_items(ItemState.PLANNED)
+        problem = self.find_problem() or ("" if planned else "✗ There is nothing to do.")
         self.go.disabled = bool(problem)
-        self.go.label = Content(self.answer())
-        self.say(problem or self.consequence(), wrong=bool(problem))
+        self.go.label = Content(self.get_button_label())
+        self.say(problem or self.describe_consequence(), wrong=bool(problem))
         self.items.refresh()
 
     def say(self, words: str, *, wrong: bool = False) -> None:
@@ -157,29 +161,29 @@ class PlanScreen(Dialog[Plan]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "go":
-            self.carry_out()
+            self.run_plan()
         else:
             self.action_cancel()
 
     @gesture
-    async def carry_out(self) -> None:
-        if self._begun or self.problem():
+    async def run_plan(self) -> None:
+        if self._has_begun or self.find_problem():
             return
         await self._watch()
-        if self._begun:
+        if self._has_begun:
             return
-        self._begun = True
+        self._has_begun = True
         for field in self.query("Input, Checkbox, #go"):
             field.disabled = True
         self._name_cancel("Stop")
         passing = self.app.input.let_pass_later(SHOW_AFTER)
         try:
-            await self.plan.carry_out(self.client, self.session.vault.transaction, self._tell)
+            await self.plan.run(self.client, self.session.vault.transaction, self._show_progress)
         finally:
             passing.cancel()
-        self._over = True
-        if self.plan.of(State.REFUSED) or self.plan.stopped:
-            self._show_what_was_refused()
+        self._is_over = True
+        if self.plan.list_items(ItemState.REFUSED) or self.plan.stopped:
+            self._show_refusals()
         else:
             self.dismiss(self.plan)
 
@@ -193,36 +197,37 @@ class PlanScreen(Dialog[Plan]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of what changes the plan, nothing is left once it is carried out."""
-        return action not in CHANGE_PLAN or not self._begun
+        return action not in CHANGE_PLAN or not self._has_begun
 
-    def _tell(self, number: int) -> None:
-        self.say(f"{number + 1:,} of {counted(len(self.plan.items))}…")
+    def _show_progress(self, number: int) -> None:
+        self.say(f"{number + 1:,} of {format_count(len(self.plan.items))}…")
         self.items.go(number)
         self.items.refresh()
 
-    def _show_what_was_refused(self) -> None:
+    def _show_refusals(self) -> None:
         """Refusals first."""
-        done, refused, left = (len(self.plan.of(state)) for state in (State.DONE, State.REFUSED, State.PLANNED))
+        states = ItemState.DONE, ItemState.REFUSED, ItemState.PLANNED
+        done, refused, left = (len(self.plan.list_items(state)) for state in states)
         words = [f"{done:,} done, {refused:,} refused.", f"Stopped: {left:,} were not tried." if left else ""]
         self.say(" ".join(filter(None, words)), wrong=True)
-        self.items.put(sorted(self.plan.items, key=lambda item: item.state is not State.REFUSED))
+        self.items.put(sorted(self.plan.items, key=lambda item: item.state is not ItemState.REFUSED))
         self.items.go(0)
-        self._tell_in_full()
+        self._show_message_in_full()
         self._name_cancel("Close").focus()
 
     @on(Table.Moved)
-    def _tell_in_full(self) -> None:
+    def _show_message_in_full(self) -> None:
         """What was said about the row under the cursor, for which a row may be too short."""
         item = self.items.current
         about = self.query_one("#about", Static)
-        about.display = self._over and item is not None
-        about.update(Content(sanitize(f"{item.name}: {item.words}" if item and item.words else "")))
+        about.display = self._is_over and item is not None
+        about.update(Content(sanitize(f"{item.name}: {item.message}" if item and item.message else "")))
 
     def action_cancel(self) -> None:  # type: ignore[override]
         """Before, nothing is done; meanwhile, nothing more; afterwards, it is read."""
-        if self._over:
+        if self._is_over:
             self.dismiss(self.plan)
-        elif self._begun:
+        elif self._has_begun:
             self.plan.stopped = True
         else:
             super().action_cancel()
@@ -231,21 +236,21 @@ class PlanScreen(Dialog[Plan]):
         self.items.action_page(by)
 
 
-async def carried_out(screen: SessionScreen[Any], dialog: PlanScreen) -> list[Item]:
+async def run_plan_dialog(screen: SessionScreen[Any], dialog: PlanScreen) -> list[Item]:
     """Asks, says what was done, and remembers what takes it back, as one thing. Answers what was done."""
     plan = await screen.app.push_screen_wait(dialog)
-    done = plan.of(State.DONE) if plan else []
+    done = plan.list_items(ItemState.DONE) if plan else []
     if plan and done:
-        sentence = sanitize(dialog.told(named([item.entry for item in done]), len(done) > 1))
+        sentence = sanitize(dialog.describe_result(format_names([item.entry for item in done]), len(done) > 1))
         with screen.session.undo.together(sentence):
             for item in done:
-                if item.remember:
-                    item.remember()
+                if item.record_undo:
+                    item.record_undo()
         screen.say(sentence)
     return done
 
 
-def _words(item: Item) -> Content:
+def _format_state(item: Item) -> Content:
     """What state it is in, and what is known or was said."""
-    colon = ": " if item.words and item.state.value else ""
-    return Content.assemble((item.state.value + colon, COLOURS[item.state]), Content(item.words))
+    colon = ": " if item.message and item.state.value else ""
+    return Content.assemble((item.state.value + colon, COLORS[item.state]), Content(item.message))

@@ -42,28 +42,28 @@ class Preview(VerticalScroll, can_focus=False):
     def show(self, entry: SecretListEntry | None, now: datetime) -> None:
         """The screen is laid out anew only where there are more or fewer lines than before."""
         text = self.query_one(Static)
-        text.update(Content("\n").join(described(entry, now)) if entry else Content(""), layout=False)
+        text.update(Content("\n").join(list_lines(entry, now)) if entry else Content(""), layout=False)
         text.clear_cached_dimensions()
         if not text.size or text.get_content_height(text.size, text.size, text.size.width) != text.size.height:
             text.refresh(layout=True)
 
 
-def described(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
+def list_lines(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     """Line by line."""
     yield Content.styled(sanitize(entry["Name"]), "bold $primary")
-    if state := rows.deletion(entry.get("DeletedDate"), now):
-        yield Content.styled(f"{state}, on {rows.day(entry['DeletedDate'])}", "$warning")
+    if state := rows.format_deletion(entry.get("DeletedDate"), now):
+        yield Content.styled(f"{state}, on {rows.format_date(entry['DeletedDate'])}", "$warning")
     if description := entry.get("Description"):
         yield Content("")
         yield Content(sanitize(description, lines=True))
-    yield from _titled("Rotation", _rotation(entry, now))
-    yield from _titled("Replication", _replication(entry))
-    yield from _titled("Tags", _tags(entry))
-    yield from _titled("Versions", _versions(entry))
-    yield from _titled("Dates", _dates(entry))
+    yield from _add_title("Rotation", _list_rotation(entry, now))
+    yield from _add_title("Replication", _list_replication(entry))
+    yield from _add_title("Tags", _list_tags(entry))
+    yield from _add_title("Versions", _list_versions(entry))
+    yield from _add_title("Dates", _list_dates(entry))
 
 
-def _titled(title: str, lines: Iterator[Content]) -> Iterator[Content]:
+def _add_title(title: str, lines: Iterator[Content]) -> Iterator[Content]:
     for number, line in enumerate(lines):
         if number == 0:
             yield Content("")
@@ -71,15 +71,15 @@ def _titled(title: str, lines: Iterator[Content]) -> Iterator[Content]:
         yield line
 
 
-def _rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
-    if "RotationLambdaARN" not in entry and not rows.rotates(entry):
+def _list_rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
+    if "RotationLambdaARN" not in entry and not rows.has_rotation(entry):
         return
-    state = rows.rotation(entry, now)
-    if rows.waits(entry):
+    state = rows.format_rotation(entry, now)
+    if rows.is_waiting(entry):
         yield Content.styled(f"▲ {WAITS}", "$warning")
     if rows.is_overdue(entry, now):
-        yield Content.styled(sanitize(f"▲ overdue since {rows.day(entry['NextRotationDate'])}"), "$warning")
-    elif not rows.waits(entry):
+        yield Content.styled(sanitize(f"▲ overdue since {rows.format_date(entry['NextRotationDate'])}"), "$warning")
+    elif not rows.is_waiting(entry):
         yield Content(sanitize(f"by {state}" if "NextRotationDate" in entry else state))
     rules = entry.get("RotationRules", {})
     if days := rules.get("AutomaticallyAfterDays"):
@@ -87,7 +87,7 @@ def _rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
     yield Content(sanitize(f"by {get_last_field(entry.get('RotationLambdaARN', ''))}"))
 
 
-def _replication(entry: SecretListEntry) -> Iterator[Content]:
+def _list_replication(entry: SecretListEntry) -> Iterator[Content]:
     """A list tells where the primary is, and not where its replicas are."""
     if primary := entry.get("PrimaryRegion"):
         here = get_region(entry["ARN"]) == primary
@@ -96,12 +96,12 @@ def _replication(entry: SecretListEntry) -> Iterator[Content]:
         yield Content(sanitize(f"managed by {owner}"))
 
 
-def _tags(entry: SecretListEntry) -> Iterator[Content]:
+def _list_tags(entry: SecretListEntry) -> Iterator[Content]:
     for tag in sorted(entry.get("Tags", ()), key=lambda tag: tag["Key"]):
         yield Content.assemble(Content(sanitize(tag["Key"])), (" = ", "$text-muted"), Content(sanitize(tag["Value"])))
 
 
-def _versions(entry: SecretListEntry) -> Iterator[Content]:
+def _list_versions(entry: SecretListEntry) -> Iterator[Content]:
     """Those with labels, the current one first."""
     labelled = entry.get("SecretVersionsToStages", {}).items()
     for version, labels in sorted(labelled, key=lambda item: ("AWSCURRENT" not in item[1], sorted(item[1]))):
@@ -109,11 +109,11 @@ def _versions(entry: SecretListEntry) -> Iterator[Content]:
         yield Content.assemble((f"{sanitize(version[:SHORT_ID])}  ", "$text-muted"), names)
 
 
-def _dates(entry: SecretListEntry) -> Iterator[Content]:
+def _list_dates(entry: SecretListEntry) -> Iterator[Content]:
     dates = (
         ("Created", entry.get("CreatedDate")), ("Changed", entry.get("LastChangedDate")),
         ("Accessed", entry.get("LastAccessedDate")), ("Rotated", entry.get("LastRotatedDate")),
     )  # fmt: skip
     for words, moment in dates:
         if moment:
-            yield Content.assemble((f"{words:<10}", "$text-muted"), Content(rows.day(moment)))
+            yield Content.assemble((f"{words:<10}", "$text-muted"), Content(rows.format_date(moment)))

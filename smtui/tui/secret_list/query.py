@@ -7,88 +7,88 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_PAGE_SIZE
-from smtui.tui.secret_list.columns import COLUMNS, Column, Key
-from smtui.tui.secret_list.filter_text import Search, read
-from smtui.tui.secret_list.local_filters import OWN, Keeps
+from smtui.tui.secret_list.columns import COLUMNS, Column, SortKey
+from smtui.tui.secret_list.filter_text import ParsedFilter, parse_filter
+from smtui.tui.secret_list.local_filters import LOCAL_FILTERS, Predicate
 
 if TYPE_CHECKING:
     from smtui.api.types import ListSecretsRequest
 
-BY_SERVICE = tuple(id for id, column in COLUMNS.items() if column.sort_by)
+SERVICE_ORDERS = tuple(id for id, column in COLUMNS.items() if column.sort_by)
 """The orders in which ListSecrets itself can answer."""
-FIRST = "name"
-ONLY_PLANNED = OWN["deleted"].read("only")
+DEFAULT_ORDER = "name"
+ONLY_PLANNED = LOCAL_FILTERS["deleted"].parse("only")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Pressing a key makes another question of this one. `order` is the id of a column.
+class ListQuery:
+    """Pressing a key makes another list_query of this one. `order` is the id of a column.
 
-    `search` is the filter `text`, parsed: once, when the question is made, for everybody who asks for it.
+    `filter` is the filter `text`, parsed: once, when the list_query is made, for everybody who asks for it.
     """
 
     text: str = ""
-    order: str = FIRST
+    order: str = DEFAULT_ORDER
     descending: bool = False
     planned: bool = False
-    search: Search = field(init=False, compare=False, repr=False)
+    filter: ParsedFilter = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "search", read(self.text))
+        object.__setattr__(self, "filter", parse_filter(self.text))
 
     @property
     def shows_planned(self) -> bool:
-        return self.planned or self.search.with_planned
+        return self.planned or self.filter.includes_planned
 
     @property
     def column(self) -> Column:
         return COLUMNS[self.order]
 
     @property
-    def key(self) -> Key | None:
+    def sort_key(self) -> SortKey | None:
         """What entries are sorted by where ListSecrets does not know the order."""
-        return None if self.column.sort_by else self.column.key
+        return None if self.column.sort_by else self.column.sort_key
 
     @property
-    def sieves(self) -> tuple[Keeps, ...]:
+    def predicates(self) -> tuple[Predicate, ...]:
         """What AWS cannot be asked is decided here, entry by entry."""
-        return (*self.search.sieves, *([ONLY_PLANNED] if self.planned and ONLY_PLANNED else []))
+        return (*self.filter.predicates, *([ONLY_PLANNED] if self.planned and ONLY_PLANNED else []))
 
-    def typed(self, text: str) -> Question:
+    def change_text(self, text: str) -> ListQuery:
         return replace(self, text=text)
 
-    def by(self, order: str) -> Question:
+    def change_order(self, order: str) -> ListQuery:
         """In another order; in the same one, the other way round."""
         if order == self.order:
-            return self.reversed()
+            return self.reverse_order()
         return replace(self, order=order, descending=False)
 
-    def next_order(self, shown: Sequence[str]) -> Question:
+    def select_next_order(self, shown: Sequence[str]) -> ListQuery:
         """By the next of the columns that are shown, then by those that ListSecrets knows besides."""
-        orders = list(dict.fromkeys((*shown, *BY_SERVICE)))
+        orders = list(dict.fromkeys((*shown, *SERVICE_ORDERS)))
         at = orders.index(self.order) if self.order in orders else -1
-        return self.by(orders[(at + 1) % len(orders)])
+        return self.change_order(orders[(at + 1) % len(orders)])
 
-    def reversed(self) -> Question:
+    def reverse_order(self) -> ListQuery:
         return replace(self, descending=not self.descending)
 
-    def of_planned(self) -> Question:
+    def make_planned_query(self) -> ListQuery:
         """Nothing but planned deletions, the next one first."""
-        return Question(order="deletion", planned=True)
+        return ListQuery(order="deletion", planned=True)
 
-    def request(self) -> ListSecretsRequest:
+    def build_request(self) -> ListSecretsRequest:
         """ListSecrets, without its NextToken. An order that it does not know is made of the order of names."""
         request: ListSecretsRequest = {
             "MaxResults": MAX_PAGE_SIZE,
-            "SortBy": self.column.sort_by or COLUMNS[FIRST].sort_by,  # type: ignore[typeddict-item]
+            "SortBy": self.column.sort_by or COLUMNS[DEFAULT_ORDER].sort_by,  # type: ignore[typeddict-item]
             "SortOrder": "desc" if self.descending and self.column.sort_by else "asc",
             "IncludePlannedDeletion": self.shows_planned,
         }
-        if self.search.filters:
-            request["Filters"] = list(self.search.filters)
+        if self.filter.filters:
+            request["Filters"] = list(self.filter.filters)
         return request
 
-    def order_words(self) -> str:
+    def describe_order(self) -> str:
         return f"by {self.column.title.lower()} {self.arrow}"
 
     @property

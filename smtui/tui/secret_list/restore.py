@@ -6,7 +6,7 @@ from functools import partial
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret_list import rows
-from smtui.tui.secret_list.plan import Item, State, counted
+from smtui.tui.secret_list.plan import Item, ItemState, format_count
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
 
@@ -16,24 +16,24 @@ class RestorePlan(PlanScreen):
 
     AUTO_FOCUS = "#go"
 
-    def title_words(self) -> str:
-        return f"Restore {counted(len(self.plan.items))}?"
+    def format_title(self) -> str:
+        return f"Restore {format_count(len(self.plan.items))}?"
 
-    def fill(self, item: Item) -> None:
+    def fill_item(self, item: Item) -> None:
         when = item.entry.get("DeletedDate")
         if when is None:
-            item.obstacle = SafeText("no deletion is planned")
+            item.skip_reason = SafeText("no deletion is planned")
             return
-        item.note = sanitize(f"{rows.deletion(when, self.session.now())}, on {rows.day(when)}")
+        item.note = sanitize(f"{rows.format_deletion(when, self.session.now())}, on {rows.format_date(when)}")
         item.calls = [("restore_secret", {"SecretId": item.arn})]
-        item.check = partial(self.find_others_change, item)
-        item.remember = partial(inverse.record_restore, self.session, item.arn, item.name, when)
+        item.find_conflict = partial(self.find_others_change, item)
+        item.record_undo = partial(inverse.record_restore, self.session, item.arn, item.name, when)
 
-    def answer(self) -> str:
+    def get_button_label(self) -> str:
         return "Restore"
 
-    def consequence(self) -> str:
-        return f"{counted(len(self.plan.of(State.PLANNED)))} can be read again at once."
+    def describe_consequence(self) -> str:
+        return f"{format_count(len(self.plan.list_items(ItemState.PLANNED)))} can be read again at once."
 
-    def told(self, done: SafeText, several: bool) -> str:
+    def describe_result(self, done: SafeText, several: bool) -> str:
         return f"{done} {'are' if several else 'is'} restored."

@@ -17,7 +17,7 @@ from smtui.tui import keys
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
-LETTERS = "123456789abcdefhimnopqrstuvwxyz"
+FILTER_KEYS = "123456789abcdefhimnopqrstuvwxyz"
 """The keys that take one, in their order, as many as there are filters; those that move in a list are left out.
 
 Any other letter goes to the next filter of which a word begins with it, as in every list to pick from.
@@ -26,21 +26,21 @@ NONE_YET = "None is kept yet."
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class ApplyFilter:
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RemoveFilter:
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
+class SaveFilter:
     """The present filter."""
 
 
-Answer = Recalled | Removed | Keep
+Answer = ApplyFilter | RemoveFilter | SaveFilter
 
 
 class SavedFilters(ModalScreen[Answer | None]):
@@ -61,48 +61,49 @@ class SavedFilters(ModalScreen[Answer | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Saved filters", classes="title")
-            yield PickList(taken=LETTERS[:len(self._names)])
-            yield Static(Content(self._words()), id="said", classes="-muted")
+            yield PickList(taken=FILTER_KEYS[:len(self._names)])
+            yield Static(Content(self._describe_keys()), id="said", classes="-muted")
         yield Footer()
 
-    def _words(self) -> str:
+    def _describe_keys(self) -> str:
         how = "Ctrl+S keeps the present one" if self._present else "Type a filter first, to keep it"
         return how + "." if self._names else f"{NONE_YET} {how}."
 
     def on_mount(self) -> None:
-        self.rows.put([_row(letter(at), name, self._filters[name]) for at, name in enumerate(self._names)], 0)
+        keyed = [(get_filter_key(at), name) for at, name in enumerate(self._names)]
+        self.rows.put([_format_row(key, name, self._filters[name]) for key, name in keyed], 0)
 
     def on_key(self, event: events.Key) -> None:
         for at, name in enumerate(self._names):
-            if event.character and event.character == letter(at):
+            if event.character and event.character == get_filter_key(at):
                 event.stop()
-                self.dismiss(Recalled(name))
+                self.dismiss(ApplyFilter(name))
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(Recalled(self._names[event.option_index]))
+        self.dismiss(ApplyFilter(self._names[event.option_index]))
 
-    def action_keep(self) -> None:
+    def action_save(self) -> None:
         if self._present:
-            self.dismiss(Keep())
+            self.dismiss(SaveFilter())
 
     def action_remove(self) -> None:
         if self._names:
-            self.dismiss(Removed(self._names[self.rows.cursor]))
+            self.dismiss(RemoveFilter(self._names[self.rows.cursor]))
 
     def action_cancel(self) -> None:
         self.dismiss(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return {"keep": bool(self._present), "remove": bool(self._names)}.get(action, True)
+        return {"save": bool(self._present), "remove": bool(self._names)}.get(action, True)
 
 
-def letter(at: int) -> str:
+def get_filter_key(at: int) -> str:
     """What takes the filter of this number; empty where the keys have run out."""
-    return LETTERS[at:at + 1]
+    return FILTER_KEYS[at:at + 1]
 
 
-def _row(letter: str, name: str, text: str) -> Content:
+def _format_row(letter: str, name: str, text: str) -> Content:
     return Content.assemble(
         (f" {letter:<3}", "bold $primary"), Content(sanitize(name)), "  ", (sanitize(text), "$text-muted"),
     )  # fmt: skip

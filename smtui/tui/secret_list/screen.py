@@ -24,29 +24,29 @@ class SecretsScreen(ListingScreen):
 
     # Marks.
 
-    def action_mark(self) -> None:
-        self.secrets.turn_mark()
+    def action_select(self) -> None:
+        self.secrets.toggle_selection()
 
-    def action_range(self) -> None:
-        self.secrets.turn_range()
+    def action_select_range(self) -> None:
+        self.secrets.toggle_range()
 
-    def action_invert(self) -> None:
-        self.secrets.turn_all()
-        if self.secrets.more:
+    def action_invert_selection(self) -> None:
+        self.secrets.invert_selection()
+        if self.secrets.has_more:
             self.say(f"Of the {self.secrets.count:,} that have been read. {self.key_of('list.last')} reads the rest.")
 
     @property
-    def meant(self) -> list[SecretListEntry]:
+    def targets(self) -> list[SecretListEntry]:
         current = self.secrets.current
-        return self.secrets.marked_entries or ([current] if current else [])
+        return self.secrets.selected_entries or ([current] if current else [])
 
     @gesture
     async def _do(self, deed: str, *, writes: bool = True) -> None:
         from smtui.tui.secret_list import bulk_actions
 
-        meant = self.meant
-        if meant and not (writes and self.refuses_to_write()):
-            await getattr(bulk_actions, deed)(self, meant)
+        targets = self.targets
+        if targets and not (writes and self.refuses_to_write()):
+            await getattr(bulk_actions, deed)(self, targets)
 
     def action_delete(self) -> None:
         self._do("delete")

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
 
-class Marked:
-    """Keeps what was last known about each of them, in the order in which they were marked."""
+class SelectedSecrets:
+    """Predicate what was last known about each of them, in the order in which they were marked."""
 
     def __init__(self) -> None:
         self._entries: dict[str, SecretListEntry] = {}
@@ -28,18 +28,18 @@ class Marked:
     def add(self, entries: Iterable[SecretListEntry]) -> None:
         self._entries.update((entry["ARN"], entry) for entry in entries)
 
-    def turn(self, entries: Iterable[SecretListEntry]) -> None:
+    def toggle(self, entries: Iterable[SecretListEntry]) -> None:
         """Those that were marked are not any more, and the others are."""
         for entry in entries:
             if self._entries.pop(entry["ARN"], None) is None:
                 self._entries[entry["ARN"]] = entry
 
-    def learn(self, entries: Iterable[SecretListEntry]) -> None:
+    def update(self, entries: Iterable[SecretListEntry]) -> None:
         """What is known now about those that are marked."""
         if self._entries:
             self.add(entry for entry in entries if entry["ARN"] in self._entries)
 
-    def forget(self, arns: Iterable[str]) -> None:
+    def discard(self, arns: Iterable[str]) -> None:
         for arn in arns:
             self._entries.pop(arn, None)
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText
 from smtui.tui.secret_list import rows
-from smtui.tui.secret_list.filter_text import ALLOWED, AWS_KEYS, last_word
-from smtui.tui.secret_list.local_filters import OWN
+from smtui.tui.secret_list.filter_text import ALLOWED_VALUE, AWS_KEYS, get_last_word
+from smtui.tui.secret_list.local_filters import LOCAL_FILTERS
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
-MOST = 12
-MOST_LEARNED = 2000
+MAX_SUGGESTIONS = 12
+MAX_LEARNED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Suggestion:
     """`word` takes the place of the one that is being typed; `words` say what it finds."""
 
     word: SafeText
-    words: str = ""
+    description: str = ""
 
 
 class Vocabulary:
@@ -39,28 +39,28 @@ class Vocabulary:
             "owning-service": {},
         }  # fmt: skip
         self._sorted: dict[str, list[str]] = {}
-        self._newest: tuple[str, list[Suggestion]] | None = None
+        self._last_result: tuple[str, list[Suggestion]] | None = None
 
     def learn(self, entries: Iterable[SecretListEntry]) -> None:
         """Adds what stands in `entries`."""
         before = self._count()
         self._add_all(entries)
         if self._count() != before:
-            self._sorted, self._newest = {}, None
+            self._sorted, self._last_result = {}, None
 
-    def suggestions_for(self, text: str) -> list[Suggestion]:
+    def suggest(self, text: str) -> list[Suggestion]:
         """What could come next behind `text`. Worked out once for a text, until something new is learned."""
-        if self._newest is None or self._newest[0] != text:
-            self._newest = text, _suggest(text, self)
-        return self._newest[1]
+        if self._last_result is None or self._last_result[0] != text:
+            self._last_result = text, _make_suggestions(text, self)
+        return self._last_result[1]
 
     def _count(self) -> int:
         return sum(map(len, self._known.values()))
 
     def _add_all(self, entries: Iterable[SecretListEntry]) -> None:
         for entry in entries:
-            self._add("name", accumulate(_steps(entry["Name"])))
-            self._add("stage", rows.labels(entry))
+            self._add("name", accumulate(_split_name(entry["Name"])))
+            self._add("stage", rows.list_labels(entry))
             self._add("primary-region", [entry.get("PrimaryRegion", "")])
             self._add("owning-service", [entry.get("OwningService", "")])
             for tag in entry.get("Tags", ()):
@@ -71,52 +71,52 @@ class Vocabulary:
 
     def _add(self, kind: str, values: Iterable[str]) -> None:
         known = self._known[kind]
-        if len(known) < MOST_LEARNED:
+        if len(known) < MAX_LEARNED:
             known.update((value, None) for value in values if value)
 
-    def values(self, key: str) -> Iterator[str]:
+    def list_values(self, key: str) -> Iterator[str]:
         """Of a key of the filter: those that were seen, then those it is declared with."""
         if key not in self._sorted:
             self._sorted[key] = sorted(self._known.get(key, ()), key=lambda value: (len(value), value))
-        yield from dict.fromkeys((*self._sorted[key], *(OWN[key].values if key in OWN else ())))
+        yield from dict.fromkeys((*self._sorted[key], *(LOCAL_FILTERS[key].values if key in LOCAL_FILTERS else ())))
 
 
-def suggestions(text: str, vocabulary: Vocabulary) -> list[Suggestion]:
+def list_suggestions(text: str, vocabulary: Vocabulary) -> list[Suggestion]:
     """For the word at the end of `text`, the likeliest first; every key, where nothing is typed yet."""
-    return vocabulary.suggestions_for(text)
+    return vocabulary.suggest(text)
 
 
-def _suggest(text: str, vocabulary: Vocabulary) -> list[Suggestion]:
-    word = last_word(text)
+def _make_suggestions(text: str, vocabulary: Vocabulary) -> list[Suggestion]:
+    word = get_last_word(text)
     sign, start = ("!", word[1:]) if word.startswith("!") else ("", word)
     key, colon, value = start.partition(":")
-    found = _values(key, value, vocabulary) if colon else _keys(start)
-    return [Suggestion(SafeText(sign + each.word), each.words) for each in islice(found, MOST)]
+    found = _suggest_values(key, value, vocabulary) if colon else _suggest_keys(start)
+    return [Suggestion(SafeText(sign + each.word), each.description) for each in islice(found, MAX_SUGGESTIONS)]
 
 
-def completed(text: str, suggestion: Suggestion) -> str:
+def complete_text(text: str, suggestion: Suggestion) -> str:
     """`text` with the suggestion for its last word; a key and a beginning of a name are gone on from."""
     word = suggestion.word
     end = "" if word.endswith((":", "/", "=")) else " "
-    return text[:len(text) - len(last_word(text))] + word + end
+    return text[:len(text) - len(get_last_word(text))] + word + end
 
 
-def _keys(start: str) -> Iterator[Suggestion]:
-    declared = {**AWS_KEYS, **{own.key: own.words for own in OWN.values()}}
+def _suggest_keys(start: str) -> Iterator[Suggestion]:
+    declared = {**AWS_KEYS, **{own.key: own.description for own in LOCAL_FILTERS.values()}}
     for key, words in declared.items():
         if key.startswith(start):
             yield Suggestion(SafeText(f"{key}:"), words)
 
 
-def _values(key: str, start: str, vocabulary: Vocabulary) -> Iterator[Suggestion]:
-    words = OWN[key].words if key in OWN else AWS_KEYS.get(key, "")
+def _suggest_values(key: str, start: str, vocabulary: Vocabulary) -> Iterator[Suggestion]:
+    words = LOCAL_FILTERS[key].description if key in LOCAL_FILTERS else AWS_KEYS.get(key, "")
     before, comma, part = start.rpartition(",")
-    for value in vocabulary.values(key):
-        if value.startswith(part.replace('"', "")) and value != part and ALLOWED.fullmatch(value):
+    for value in vocabulary.list_values(key):
+        if value.startswith(part.replace('"', "")) and value != part and ALLOWED_VALUE.fullmatch(value):
             whole = before + comma + value
             yield Suggestion(SafeText(f'{key}:"{whole}"' if " " in whole else f"{key}:{whole}"), words)
 
 
-def _steps(name: str) -> list[str]:
+def _split_name(name: str) -> list[str]:
     """`a/b/c` as `a/`, `b/`, `c`: one can complete a name step by step."""
     return [step for step in name.replace("/", "/\0").split("\0") if step]

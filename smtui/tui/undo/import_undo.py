@@ -16,7 +16,7 @@ from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.rules.labels import AWSCURRENT
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret.label_moves import LabelMove, collect_secret_labels
-from smtui.tui.secret_list.plan import counted
+from smtui.tui.secret_list.plan import format_count
 from smtui.tui.undo import inverse
 from smtui.tui.undo.history import Outcome
 
@@ -176,9 +176,9 @@ def _sections(
 ) -> Iterator[tuple[SafeText, tuple[SafeText, ...]]]:
     if deleted:
         verb = "is" if len(deleted) == 1 else "are"
-        what = f"{counted(len(deleted), 'new secret')} {verb} deleted, and can be restored for {DAYS} days:"
+        what = f"{format_count(len(deleted), 'new secret')} {verb} deleted, and can be restored for {DAYS} days:"
         yield sanitize(what), tuple(deleted)
     if restored:
         verb = "has" if len(restored) == 1 else "have"
-        what = f"{counted(len(restored))} {verb} the version before as current again:"
+        what = f"{format_count(len(restored))} {verb} the version before as current again:"
         yield sanitize(what), tuple(restored)

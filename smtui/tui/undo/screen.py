@@ -50,7 +50,7 @@ class UndoScreen(SessionScreen[None]):
     def _row(self, done: UndoEntry) -> Content:
         where = f"  {done.region}" if done.region != self.session.region else ""
         conflict = "" if done.can_undo else f"\n{'':7}✗ cannot be undone: {done.note}"
-        time = f"{rows.minute(done.when)[-5:]}  "
+        time = f"{rows.format_time(done.when)[-5:]}  "
         return Content.assemble((time, "$text-muted"), Content(done.words), (f"{where}{conflict}", "$text-muted"))
 
     @on(OptionList.OptionSelected)

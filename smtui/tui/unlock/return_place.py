@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.tabs import VALUE, SecretTab
-from smtui.tui.secret_list.query import Question
+from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.screen import SecretsScreen
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 class ReturnPlace:
     """`cursor` is the ARN of the secret under it, `row` its row; `secret` the ARN or name of the one that was open.
 
-    `put_by` is the question of the list that the planned deletions were shown instead of.
+    `previous_query` is the list_query of the list that the planned deletions were shown instead of.
     """
 
     path: Path
     region: str
-    question: Question
-    put_by: Question | None
+    list_query: ListQuery
+    previous_query: ListQuery | None
     cursor: str
     row: int
     secret: str = ""
@@ -51,7 +51,7 @@ def find_return_place(app: Shell, session: Session) -> ReturnPlace | None:
     current = listing.secrets.current
     secret, part = _open_secret(reversed(stack))
     return ReturnPlace(
-        session.vault.path, session.region, listing.question, listing.put_by,
+        session.vault.path, session.region, listing.list_query, listing.previous_query,
         current["ARN"] if current else "", listing.secrets.cursor, secret, part, _open_place(reversed(stack)),
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ async def return_to(app: Shell, session: Session, place: ReturnPlace) -> None:
     """Shows the list as it was left, and over it the secret or place that was open. What is gone is said there."""
     session.region = place.region
     listing = SecretsScreen(session)
-    listing.begin_with(place.question, place.put_by, place.cursor, place.row)
+    listing.set_initial_list(place.list_query, place.previous_query, place.cursor, place.row)
     await app.show_only(listing)
     if place.place is not None:
         await app.go_to(place.place)

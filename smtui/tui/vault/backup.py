@@ -41,4 +41,4 @@ async def _written(app: Shell, target: Path, *, force: bool = False) -> None:
 def _proposed(session: Session) -> str:
     """Beside the vault, with today's date."""
     path = session.vault.path
-    return str(path.with_name(f"{path.stem}-{rows.day(session.now())}{path.suffix}"))
+    return str(path.with_name(f"{path.stem}-{rows.format_date(session.now())}{path.suffix}"))

@@ -24,7 +24,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from smtui.text.sanitize import SafeText
-from smtui.tui.secret_list.rows import middle_out
+from smtui.tui.secret_list.rows import truncate_middle
 from smtui.tui.widgets.read_state import READING_TEXT
 from smtui.tui.widgets.virtual_list import HEAD, VirtualList
 
@@ -51,7 +51,7 @@ class Column(Generic[Thing]):
         found = self.cell(thing)
         if isinstance(found, Content):
             return found
-        return Content(middle_out(found, width) if self.names else found)
+        return Content(truncate_middle(found, width) if self.names else found)
 
 
 def fit_columns(columns: Sequence[Column[Thing]], width: int) -> list[tuple[Column[Thing], int]]:

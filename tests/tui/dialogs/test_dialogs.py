@@ -50,7 +50,7 @@ from smtui.tui.secret.new_secret import NewSecretForm
 from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret.value_edit import EditBase, ValueEdit
 from smtui.tui.secret.value_form import ValueForm
-from smtui.tui.secret_list.bulk_tags import TagPlan
+from smtui.tui.secret_list.bulk_tags import TagsPlan
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.export import ExportPlan
@@ -102,7 +102,7 @@ DIALOGS: dict[str, Make] = {
     "add replicas": lambda session: AddReplicas(sanitize(NAME), {"us-east-1"}, nothing),
     "allow function": lambda session: AllowFunction(FUNCTION),
     "ask path": lambda session: AskPath(SafeText("Where?"), sanitize(LONG[:400])),
-    "tag plan": lambda session: TagPlan(session, ENTRIES),
+    "tag plan": lambda session: TagsPlan(session, ENTRIES),
     "change passphrase": lambda session: ChangePassphrase(Path("/" + NAME)),
     "choose vault": lambda session: ChooseVault([(Path(f"/{n}/{NAME}"), True) for n in range(30)]),
     "columns": lambda session: ColumnsForm(["name", "changed"], 40),
@@ -366,9 +366,9 @@ async def test_store_stores_from_any_field(app: MakeApp, filled: Any) -> None:
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
         await pilot.press("asterisk", "t")
-        await until(pilot, lambda: isinstance(running.screen, TagPlan))
+        await until(pilot, lambda: isinstance(running.screen, TagsPlan))
         await pilot.press("o", "tab", "p", "ctrl+s")
-        await until(pilot, lambda: not isinstance(running.screen, TagPlan))
+        await until(pilot, lambda: not isinstance(running.screen, TagsPlan))
         tags = [{tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in filled.list_secrets()["SecretList"]]
         assert [each["o"] for each in tags] == ["p"] * 5
 
@@ -398,7 +398,7 @@ async def test_every_dialog_has_a_footer(app: MakeApp, name: str, size: tuple[in
         assert bool(bound) == (name in APPLY)
         assert called == ([APPLY[name]] if bound else [])
         if isinstance(dialog, PlanScreen) and called:
-            assert called == [dialog.answer()]
+            assert called == [dialog.get_button_label()]
 
 
 @pytest.mark.parametrize("size", SHORTEST.values(), ids=SHORTEST)

@@ -10,9 +10,9 @@ from rich.cells import cell_len
 
 from smtui.text.sanitize import SafeText
 from smtui.tui.secret_list import rows
-from smtui.tui.secret_list.columns import BY_WORTH, COLUMNS, GAP, WITH_PLANNED, fitted
-from smtui.tui.secret_list.list_widget import cell
-from smtui.tui.secret_list.results import in_order
+from smtui.tui.secret_list.columns import COLUMNS, DEFAULT_COLUMNS, DELETION_COLUMNS, GAP, fit_columns
+from smtui.tui.secret_list.list_widget import pad_cell
+from smtui.tui.secret_list.results import sort_entries
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -22,31 +22,32 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 @pytest.mark.parametrize("chosen", [(), ("tags", "name"), tuple(reversed(COLUMNS))], ids=["default", "two", "all"])
 def test_columns_fill_the_width(width: int, planned: bool, chosen: tuple[str, ...]) -> None:
     """Never wider than there is room for, and no room left over where a column could use it."""
-    found = fitted(width, chosen, planned=planned)
+    found = fit_columns(width, chosen, planned=planned)
 
     assert sum(cells + GAP for _, cells in found) == width
-    assert all(cells >= min(column.least, width - GAP) for column, cells in found)
+    assert all(cells >= min(column.min_width, width - GAP) for column, cells in found)
 
 
 def test_more_room_shows_more() -> None:
     """What matters most at first, and all that is worth it where there is room."""
-    assert [column.id for column, _ in fitted(78)] == ["name", "description", "changed", "rotation"]
-    assert [column.id for column, _ in fitted(78, planned=True)] == ["name", "description", "accessed", "deletion"]
-    assert {column.id for column, _ in fitted(240)} == set(BY_WORTH)
-    assert {column.id for column, _ in fitted(240, planned=True)} == set(WITH_PLANNED)
+    assert [column.id for column, _ in fit_columns(78)] == ["name", "description", "changed", "rotation"]
+    assert [column.id for column, _ in fit_columns(78, planned=True)] == ["name", "description", "accessed", "deletion"]
+    assert {column.id for column, _ in fit_columns(240)} == set(DEFAULT_COLUMNS)
+    assert {column.id for column, _ in fit_columns(240, planned=True)} == set(DELETION_COLUMNS)
 
 
 def test_what_the_list_is_sorted_by_is_shown() -> None:
     """Something else has to make room for it; a person's own columns come before it."""
-    assert [column.id for column, _ in fitted(78, order="tags")] == [
+    assert [column.id for column, _ in fit_columns(78, order="tags")] == [
         "name", "changed", "accessed", "rotation", "tags",
     ]
-    assert [column.id for column, _ in fitted(60, ("tags", "name"), order="created")] == ["tags", "name", "created"]
+    found = fit_columns(60, ("tags", "name"), order="created")
+    assert [column.id for column, _ in found] == ["tags", "name", "created"]
 
 
 def test_a_persons_own_choice_is_in_its_order() -> None:
     """From left to right as chosen; what has no room is left out, and what is no column is no matter."""
-    ids = [column.id for column, _ in fitted(55, ("tags", "nosuch", "name", "labels"))]
+    ids = [column.id for column, _ in fit_columns(55, ("tags", "nosuch", "name", "labels"))]
 
     assert ids == ["tags", "name"]
 
@@ -63,9 +64,9 @@ def test_a_persons_own_choice_is_in_its_order() -> None:
 )
 def test_the_state_is_a_sign_and_words(left: timedelta, words: str) -> None:
     """Told apart without any colour, and it fits its column."""
-    assert rows.deletion(NOW + left, NOW) == words
-    assert cell_len(words) <= COLUMNS["deletion"].least
-    assert rows.deletion(None, NOW) == ""
+    assert rows.format_deletion(NOW + left, NOW) == words
+    assert cell_len(words) <= COLUMNS["deletion"].min_width
+    assert rows.format_deletion(None, NOW) == ""
 
 
 DUE, PAST = NOW + timedelta(days=3), NOW - timedelta(days=1)
@@ -83,15 +84,15 @@ DUE, PAST = NOW + timedelta(days=3), NOW - timedelta(days=1)
 )
 def test_the_state_of_rotation(entry: Any, words: str) -> None:
     """Overdue is told by a sign and a word."""
-    assert rows.rotation(entry, NOW) == words
-    assert cell_len(words) <= COLUMNS["rotation"].least
+    assert rows.format_rotation(entry, NOW) == words
+    assert cell_len(words) <= COLUMNS["rotation"].min_width
 
 
 def test_labels_of_ones_own_come_first() -> None:
     """AWS's are on nearly every secret."""
     stages = {"1": ["AWSCURRENT", "blue"], "2": ["AWSPREVIOUS"], "3": ["AWSPENDING", "2026-q1"]}
 
-    assert rows.labels({"SecretVersionsToStages": stages}) == [
+    assert rows.list_labels({"SecretVersionsToStages": stages}) == [
         "2026-q1", "blue", "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS",
     ]  # fmt: skip
 
@@ -106,10 +107,10 @@ def test_what_has_nothing_there_comes_last(id: str, descending: bool) -> None:
         "OwningService": "rds",
     }  # fmt: skip
     entries: list[Any] = [{"Name": "1"}, {"Name": "2", **full}, {"Name": "3"}, {"Name": "4", **full}]
-    key = COLUMNS[id].key
+    key = COLUMNS[id].sort_key
     assert key is not None
 
-    assert [entry["Name"] for entry in in_order(entries, key, descending=descending)] == ["2", "4", "1", "3"]
+    assert [entry["Name"] for entry in sort_entries(entries, key, descending=descending)] == ["2", "4", "1", "3"]
 
 
 @pytest.mark.parametrize(("name", "seen"), [
@@ -118,14 +119,14 @@ def test_what_has_nothing_there_comes_last(id: str, descending: bool) -> None:
 ])
 def test_a_long_name_keeps_both_its_ends(name: str, seen: str) -> None:
     """Those that begin alike can be told apart."""
-    assert rows.middle_out(SafeText(name), 13) == seen
+    assert rows.truncate_middle(SafeText(name), 13) == seen
 
 
 @pytest.mark.parametrize("text", ["", "short", "much longer than it", "exactly 12ce",
                                   "日本語のとても長い", "日本語日本語x"])
 def test_a_cell_is_as_wide_as_its_column(text: str) -> None:
     """Wide characters too; what is cut says so."""
-    made = cell(text, 12)
+    made = pad_cell(text, 12)
 
     assert cell_len(made) == 12 + GAP
     assert ("…" in made) == (cell_len(text) > 12)

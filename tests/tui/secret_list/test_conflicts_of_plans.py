@@ -51,8 +51,8 @@ async def test_what_others_changed_is_not_deleted(
         asked = await plan(pilot, 0, 1, 2)
         if for_good:
             asked.force.value = True
-            await until(pilot, lambda: asked.typed.display)
-            asked.typed.value = "delete 3"
+            await until(pilot, lambda: asked.confirmation.display)
+            asked.confirmation.value = "delete 3"
             await until(pilot, lambda: not asked.go.disabled)
         changed = str(asked.plan.items[1].name)
         act(others, changed)

@@ -106,11 +106,11 @@ async def test_deleting_at_once_has_to_be_typed(
         asked.force.focus()
         await pilot.press("space")
         await until(pilot, lambda: f"Type {typed} to confirm." in screen_text(running))
-        asked.typed.focus()
+        asked.confirmation.focus()
         await types(pilot, typed[:-1])
         await pilot.press("enter")
         assert asked.go.disabled
-        asked.typed.focus()
+        asked.confirmation.focus()
         await pilot.press("end")
         await types(pilot, typed[-1])
         await pilot.press("enter")
@@ -197,7 +197,7 @@ async def test_what_is_refused_is_said_and_the_rest_is_done(app: MakeApp, filled
 
 
 def _marked(app: SmtuiApp) -> list[Any]:
-    entries: list[Any] = app.screen_stack[1].secrets.marked_entries  # type: ignore[attr-defined]
+    entries: list[Any] = app.screen_stack[1].secrets.selected_entries  # type: ignore[attr-defined]
     return entries
 
 

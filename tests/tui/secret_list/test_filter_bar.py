@@ -16,10 +16,10 @@ from smtui.text.sanitize import sanitize
 from smtui.tui.app import SmtuiApp
 from smtui.tui.help.palette import Actions
 from smtui.tui.secret_list import query
-from smtui.tui.secret_list.filter_text import ALLOWED
+from smtui.tui.secret_list.filter_text import ALLOWED_VALUE
 from smtui.tui.secret_list.saved_filters import SavedFilters
 from smtui.tui.secret_list.screen import SecretsScreen
-from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, completed, suggestions
+from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, complete_text, list_suggestions
 from smtui.tui.widgets.chrome import FooterKeys
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, until_still
@@ -81,17 +81,17 @@ def test_what_is_suggested(text: str, first: str | None) -> None:
     """Keys by their beginning, then values: of what was listed, and those that a word of ours has."""
     vocabulary = Vocabulary()
     vocabulary.learn(SEEN)
-    found = suggestions(text, vocabulary)
+    found = list_suggestions(text, vocabulary)
 
     assert (found[0].word if found else None) == first
 
 
 def test_a_suggestion_takes_the_place_of_the_last_word() -> None:
     """One goes on typing behind a key or a part of a name, and behind a space otherwise."""
-    assert completed("prod ol", Suggestion(sanitize("older:"))) == "prod older:"
-    assert completed("name:pr", Suggestion(sanitize("name:prod/"))) == "name:prod/"
-    assert completed("a b tag:team=w", Suggestion(sanitize("tag:team=web"))) == "a b tag:team=web "
-    assert completed("a ", Suggestion(sanitize("name:"))) == "a name:"
+    assert complete_text("prod ol", Suggestion(sanitize("older:"))) == "prod older:"
+    assert complete_text("name:pr", Suggestion(sanitize("name:prod/"))) == "name:prod/"
+    assert complete_text("a b tag:team=w", Suggestion(sanitize("tag:team=web"))) == "a b tag:team=web "
+    assert complete_text("a ", Suggestion(sanitize("name:"))) == "a name:"
 
 
 def test_what_a_terminal_would_obey_is_not_suggested() -> None:
@@ -103,7 +103,7 @@ def test_what_a_terminal_would_obey_is_not_suggested() -> None:
     }])  # fmt: skip
 
     for key in ("name", "tag", "tag-key", "tag-value", "stage"):
-        assert all(ALLOWED.fullmatch(each.word) for each in suggestions(f"{key}:", vocabulary))
+        assert all(ALLOWED_VALUE.fullmatch(each.word) for each in list_suggestions(f"{key}:", vocabulary))
 
 
 async def test_tab_takes_what_is_suggested(app: MakeApp, filled: Any) -> None:
@@ -264,11 +264,11 @@ async def test_a_key_parses_the_filter_once_and_checks_no_action(
         await shows(pilot, "5 secrets")
         await pilot.press("slash")
         await until_still(pilot)
-        parsed = record_calls(monkeypatch, query, "read")
-        suggested = record_calls(monkeypatch, Vocabulary, "values")
+        parsed = record_calls(monkeypatch, query, "parse_filter")
+        suggested = record_calls(monkeypatch, Vocabulary, "list_values")
         checked = record_calls(monkeypatch, SmtuiApp, "_check_action_state")
         await pilot.press("p")
-        await until(pilot, lambda: screen(running).secrets.question.text == "p")
+        await until(pilot, lambda: screen(running).secrets.list_query.text == "p")
         await until_still(pilot)
         assert parsed == ["p"] and not checked
         for key in ("backspace", "n", "a", "m", "e", "colon", "p"):

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smtui.api.limits import MAX_FILTERS
-from smtui.tui.secret_list.filter_text import read
-from smtui.tui.secret_list.query import Question
+from smtui.tui.secret_list.filter_text import parse_filter
+from smtui.tui.secret_list.query import ListQuery
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def asked(text: str) -> list[tuple[str, ...]]:
     """The filters, each as its key and values."""
-    return [(each["Key"], *each["Values"]) for each in read(text).filters]  # type: ignore[misc]
+    return [(each["Key"], *each["Values"]) for each in parse_filter(text).filters]  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def asked(text: str) -> list[tuple[str, ...]]:
 def test_what_is_typed_becomes_filters(text: str, filters: list[tuple[str, ...]]) -> None:
     """Word by word, in AWS's keys; a word that is still being typed asks nothing yet."""
     assert asked(text) == filters
-    assert read(text).left_out == ()
+    assert parse_filter(text).ignored == ()
 
 
 DAY = timedelta(days=1)
@@ -88,18 +88,18 @@ GOING: Any = {"Name": "going", "LastChangedDate": NOW, "CreatedDate": NOW - 400 
 )
 def test_words_of_our_own(text: str, kept: str) -> None:
     """They sift what was answered; an age is told in hours, days, weeks, months of 30 days, or years."""
-    search = read(text)
+    search = parse_filter(text)
 
-    assert (search.filters, search.left_out) == ((), ())
+    assert (search.filters, search.ignored) == ((), ())
     entries = (OLD, NEW, READ, GOING)
-    assert [entry["Name"] for entry in entries if all(keep(entry, NOW) for keep in search.sieves)] == kept.split()
+    assert [entry["Name"] for entry in entries if all(keep(entry, NOW) for keep in search.predicates)] == kept.split()
 
 
 @pytest.mark.parametrize(
     ("text", "planned"), [("deleted:only", True), ("deleted:too", True), ("!deleted:only", False), ("prod", False)]
 )
 def test_planned_deletions_are_asked_for_where_they_are_wanted(text: str, planned: bool) -> None:
-    assert Question(text).request()["IncludePlannedDeletion"] is planned
+    assert ListQuery(text).build_request()["IncludePlannedDeletion"] is planned
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_planned_deletions_are_asked_for_where_they_are_wanted(text: str, planne
 )
 def test_what_cannot_be_asked_is_said(text: str) -> None:
     """The rest of the filter holds; the sentence names the word."""
-    search = read(f"prod {text}")
+    search = parse_filter(f"prod {text}")
 
     assert [filter["Values"] for filter in search.filters] == [["prod"]]
-    assert [sentence.startswith(f"{text} is left out") for sentence in search.left_out] == [True]
+    assert [sentence.startswith(f"{text} is left out") for sentence in search.ignored] == [True]
 
 
 @pytest.mark.parametrize(("word", "hint"), [
@@ -129,49 +129,49 @@ def test_what_cannot_be_asked_is_said(text: str) -> None:
 def test_a_word_that_means_nothing_is_hinted_at(word: str, hint: str) -> None:
     """Before and behind other words, and while it is the last one."""
     for text in (word, f"prod {word}"):
-        [said] = read(text).hints
+        [said] = parse_filter(text).hints
         assert hint in said
 
 
 @pytest.mark.parametrize("text", ["", "prod db", "name:prod !tmp", "older:90d", '"two words" tag:team=web', "older:1x",
                                   "https://example.com", "arn:aws:secretsmanager:us-east-1:1:secret:a"])
 def test_what_is_clear_needs_no_hint(text: str) -> None:
-    assert read(text).hints == ()
+    assert parse_filter(text).hints == ()
 
 
 def test_more_conditions_than_a_list_takes() -> None:
     """Ten are asked; each further one is named."""
-    search = read(" ".join(f"w{number}" for number in range(MAX_FILTERS + 2)))
+    search = parse_filter(" ".join(f"w{number}" for number in range(MAX_FILTERS + 2)))
 
     assert len(search.filters) == MAX_FILTERS
-    assert [sentence.split()[0] for sentence in search.left_out] == ["w10", "w11"]
+    assert [sentence.split()[0] for sentence in search.ignored] == ["w10", "w11"]
 
 
 @settings(max_examples=200)
 @given(st.text() | st.text("abc !:=,\"[tag-keynamoldr123d", max_size=80))
 def test_no_text_makes_a_request_that_is_refused(client: Any, text: str) -> None:
     """Whatever is pasted into the filter."""
-    client.list_secrets(**Question(text).request())
+    client.list_secrets(**ListQuery(text).build_request())
 
 
 def test_the_order_goes_round() -> None:
     """The columns that are shown, then what the service sorts by besides, and back to the first."""
-    question, seen = Question(), []
+    list_query, seen = ListQuery(), []
     for _ in range(5):
-        seen.append(question.order)
-        question = question.next_order(["name", "rotation", "changed"])
+        seen.append(list_query.order)
+        list_query = list_query.select_next_order(["name", "rotation", "changed"])
 
     assert seen == ["name", "rotation", "changed", "accessed", "created"]
-    assert question == Question()
-    assert question.reversed().request()["SortOrder"] == "desc"
-    assert question.reversed().reversed() == question
-    assert question.by("name") == question.reversed()
+    assert list_query == ListQuery()
+    assert list_query.reverse_order().build_request()["SortOrder"] == "desc"
+    assert list_query.reverse_order().reverse_order() == list_query
+    assert list_query.change_order("name") == list_query.reverse_order()
 
 
 def test_an_order_the_service_does_not_know() -> None:
     """Is made of the order of names, and of nothing else."""
-    request = Question(order="rotation", descending=True).request()
+    request = ListQuery(order="rotation", descending=True).build_request()
 
     assert (request["SortBy"], request["SortOrder"]) == ("name", "asc")
-    assert Question(order="rotation").key is not None
-    assert Question(order="name").key is None
+    assert ListQuery(order="rotation").sort_key is not None
+    assert ListQuery(order="name").sort_key is None

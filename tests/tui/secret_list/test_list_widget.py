@@ -11,7 +11,7 @@ from textual import on
 from textual.app import App, ComposeResult
 
 from smtui.tui.secret_list.list_widget import SecretList
-from smtui.tui.secret_list.query import Question
+from smtui.tui.secret_list.query import ListQuery
 from smtui.tui.secret_list.results import Page
 from tests.tui.conftest import screen_text, until
 
@@ -72,11 +72,11 @@ async def test_only_the_pages_in_sight_are_read(size: tuple[int, int]) -> None:
     """A hundred thousand secrets cost one page; going down reads on before the end of it is in sight."""
     app, source = Holder(), Source(100_000)
     async with app.run_test(size=size) as pilot:
-        app.list.ask(Question(), source)
+        app.list.show_list(ListQuery(), source)
         await until(pilot, lambda: app.list.count)
         await until(pilot, idle(app))
         assert source.asked == 1
-        assert app.list.more
+        assert app.list.has_more
         assert "secret/000000" in screen_text(app)
 
         while app.list.cursor < 500:
@@ -92,7 +92,7 @@ async def test_the_wheel_reads_on_too() -> None:
     """Scrolling needs no cursor."""
     app, source = Holder(), Source(1000)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Question(), source)
+        app.list.show_list(ListQuery(), source)
         await until(pilot, lambda: app.list.count == 100)
         app.list.scroll_to(y=70, animate=False)
         await until(pilot, lambda: app.list.count == 200)
@@ -105,15 +105,15 @@ async def test_to_the_end_reads_all() -> None:
     """`G` goes on until the last one, and stands there."""
     app, source = Holder(), Source(2000)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Question(), source)
+        app.list.show_list(ListQuery(), source)
         await until(pilot, lambda: app.list.count)
         await pilot.press("G")
-        await until(pilot, lambda: not app.list.more)
+        await until(pilot, lambda: not app.list.has_more)
 
         assert source.asked == 2000 / PAGE
         assert name(app) == "secret/001999"
         assert name(app) in screen_text(app)
-        assert not app.list.hurrying
+        assert not app.list.reads_to_end
         await pilot.press("g")
         assert name(app) == "secret/000000"
 
@@ -122,18 +122,18 @@ async def test_any_key_stops_the_way_to_the_end() -> None:
     """What has been read stays; nothing more is asked."""
     app, source = Holder(), Source(100_000, held_from=5)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Question(), source)
+        app.list.show_list(ListQuery(), source)
         await until(pilot, lambda: app.list.count)
         await pilot.press("G")
         await until(pilot, lambda: source.asked == 6)
-        assert app.list.hurrying
+        assert app.list.reads_to_end
         await pilot.press("k")
         source.go_on.set()
         await until(pilot, idle(app))
 
         assert source.asked <= 8
-        assert app.list.more
-        assert not app.list.hurrying
+        assert app.list.has_more
+        assert not app.list.reads_to_end
         assert name(app) in screen_text(app)
 
 
@@ -146,9 +146,9 @@ async def test_an_older_answer_never_replaces_a_newer_one() -> None:
         return await Source(5, "old")(token)
 
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Question(), slow)
+        app.list.show_list(ListQuery(), slow)
         await pilot.pause()
-        app.list.ask(Question(), Source(5, "new"))
+        app.list.show_list(ListQuery(), Source(5, "new"))
         await until(pilot, lambda: app.list.count)
         late.set()
         await until(pilot, idle(app))
@@ -165,9 +165,9 @@ async def test_the_old_rows_stay_until_the_new_ones_are_here() -> None:
         return await Source(5, "new")(token)
 
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Question(), Source(5, "old"))
+        app.list.show_list(ListQuery(), Source(5, "old"))
         await until(pilot, lambda: app.list.count)
-        app.list.ask(Question(), slow)
+        app.list.show_list(ListQuery(), slow)
         await pilot.pause()
         assert "old/000000" in screen_text(app)
         late.set()
@@ -191,20 +191,20 @@ async def test_the_cursor_stays_on_its_secret() -> None:
         return Page([entry for entry in page.entries if entry["ARN"] != gone["ARN"]], page.next_token)
 
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Question(), source)
+        app.list.show_list(ListQuery(), source)
         await until(pilot, lambda: app.list.count)
         for _ in range(12):
             await pilot.press("pagedown")
         await until(pilot, idle(app))
         gone, place = app.list.current, app.list.cursor
         assert gone is not None
-        app.list.ask(Question(), one_more, keep=True)
+        app.list.show_list(ListQuery(), one_more, keep_cursor=True)
         await until(pilot, lambda: app.list.cursor == place + 1)
         assert name(app) == gone["Name"]
         assert name(app) in screen_text(app)
-        app.list.ask(Question(), source, keep=True)
+        app.list.show_list(ListQuery(), source, keep_cursor=True)
         await until(pilot, lambda: app.list.cursor == place)
-        app.list.ask(Question(), without, keep=True)
+        app.list.show_list(ListQuery(), without, keep_cursor=True)
         await until(pilot, lambda: name(app) != gone["Name"])
 
         assert app.list.cursor == place
@@ -214,7 +214,7 @@ async def test_a_move_repaints_two_lines() -> None:
     """The one that was left and the one that was reached."""
     app = Holder()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Question(), Source(1000))
+        app.list.show_list(ListQuery(), Source(1000))
         await until(pilot, lambda: app.list.count)
         await pilot.press("j")
         await until(pilot, idle(app))
@@ -231,7 +231,7 @@ async def test_two_clicks_choose() -> None:
     """The first moves the cursor; the line of titles is no row."""
     app = Holder()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.list.ask(Question(), Source(50))
+        app.list.show_list(ListQuery(), Source(50))
         await until(pilot, lambda: app.list.count)
         await pilot.click(SecretList, offset=(5, 4))
         assert name(app) == "secret/000003"

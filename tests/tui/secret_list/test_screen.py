@@ -20,7 +20,7 @@ from smtui.tui.dialogs.pick import Pick
 from smtui.tui.secret_list.columns_dialog import ColumnsForm
 from smtui.tui.secret_list.deletion import DeletionPlan
 from smtui.tui.secret_list.list_widget import SecretList
-from smtui.tui.secret_list.query import BY_SERVICE, Question
+from smtui.tui.secret_list.query import SERVICE_ORDERS, ListQuery
 from smtui.tui.secret_list.screen import SecretsScreen
 from tests.conftest import PASSPHRASE, Clock
 from tests.tui.conftest import SAMPLES, FakeTool, MakeApp, render_screen, said, screen_text, types, until
@@ -107,8 +107,8 @@ async def test_the_list_is_what_the_client_answers(app: MakeApp, filled: Any, te
         await ready(pilot)
         await pilot.press(*key, "slash")
         screen(running).filter.value = text
-        question = Question(text, descending=bool(key))
-        answer = [entry["Name"] for entry in filled.list_secrets(**question.request())["SecretList"]]
+        question = ListQuery(text, descending=bool(key))
+        answer = [entry["Name"] for entry in filled.list_secrets(**question.build_request())["SecretList"]]
         assert 0 < len(answer) < len(SAMPLES)
         await until(pilot, lambda: listed(running) == answer)
 
@@ -120,12 +120,12 @@ async def test_every_order(app: MakeApp, filled: Any) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
-        for order in BY_SERVICE:
-            while screen(running).question.order != order:
+        for order in SERVICE_ORDERS:
+            while screen(running).list_query.order != order:
                 await pilot.press("s")
-            answer = filled.list_secrets(SortBy=Question(order=order).column.sort_by, SortOrder="asc")["SecretList"]
+            answer = filled.list_secrets(SortBy=ListQuery(order=order).column.sort_by, SortOrder="asc")["SecretList"]
             await until(pilot, lambda answer=answer: listed(running) == [entry["Name"] for entry in answer])
-            await until(pilot, lambda order=order: Question(order=order).order_words() in screen_text(running))
+            await until(pilot, lambda order=order: ListQuery(order=order).describe_order() in screen_text(running))
 
 
 async def test_an_order_the_service_does_not_know(app: MakeApp, filled: Any, clock: Clock) -> None:
@@ -134,7 +134,7 @@ async def test_an_order_the_service_does_not_know(app: MakeApp, filled: Any, clo
     async with running.run_test(size=LARGE) as pilot:
         await ready(pilot)
         screen(running).sort_by("tags")
-        await until(pilot, lambda: screen(running).secrets.question.order == "tags")
+        await until(pilot, lambda: screen(running).secrets.list_query.order == "tags")
         assert listed(running) == [
             "dev/web/flags", "prod/payments/db", "prod/payments/stripe", "prod/web/session", "shared/wifi",
         ]  # fmt: skip
@@ -162,7 +162,7 @@ async def test_a_click_on_a_title_sorts(app: MakeApp, filled: Any) -> None:
 
 async def test_too_many_to_sort_is_said(app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The list stays as it was."""
-    monkeypatch.setattr("smtui.tui.secret_list.results.MOST_SORTED", 3)
+    monkeypatch.setattr("smtui.tui.secret_list.results.MAX_SORTED", 3)
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -170,7 +170,7 @@ async def test_too_many_to_sort_is_said(app: MakeApp, filled: Any, monkeypatch: 
         await until(pilot, lambda: said(running))
 
         assert "The service does not sort by labels" in said(running)[0]
-        assert screen(running).question == screen(running).secrets.question == Question()
+        assert screen(running).list_query == screen(running).secrets.list_query == ListQuery()
         assert "by name ↑" in screen_text(running)
 
 
@@ -448,7 +448,7 @@ async def test_delete_for_good(app: MakeApp, filled: Any) -> None:
         await until(pilot, lambda: isinstance(running.screen, DeletionPlan))
         plan = running.screen
         plan.force.toggle()  # type: ignore[attr-defined]
-        plan.typed.value = "shared/wifi"  # type: ignore[attr-defined]
+        plan.confirmation.value = "shared/wifi"  # type: ignore[attr-defined]
         await pilot.pause()
         await pilot.click("#go")
         await until(pilot, lambda: len(listed(running)) == 4)
@@ -538,7 +538,7 @@ async def test_what_others_changed_is_found_though_its_reading_was_stopped(
         blocked = asyncio.create_task(call(gate.wait))
         screen._changes = vault.change_count()
         await screen.reload()
-        await until(pilot, lambda: screen.secrets.coming is not None)
+        await until(pilot, lambda: screen.secrets.next_view is not None)
         await pilot.press("escape")
         gate.set()
         await blocked

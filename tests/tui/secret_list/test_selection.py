@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 import smtui
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
-from smtui.tui.secret_list.bulk_tags import TagPlan
+from smtui.tui.secret_list.bulk_tags import TagsPlan
 from smtui.tui.secret_list.export import ExportPlan
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.restore import RestorePlan
@@ -34,7 +34,7 @@ def screen(app: SmtuiApp) -> SecretsScreen:
 
 
 def marked(app: SmtuiApp) -> list[str]:
-    return [entry["Name"] for entry in screen(app).secrets.marked_entries]
+    return [entry["Name"] for entry in screen(app).secrets.selected_entries]
 
 
 def signed(app: SmtuiApp) -> list[str]:
@@ -155,7 +155,7 @@ async def test_tags_of_several(app: MakeApp, filled: Any) -> None:
     async with running.run_test(size=(120, 36)) as pilot:
         await ready(pilot)
         await pilot.press("space", "space", "t")
-        await until(pilot, lambda: isinstance(running.screen, TagPlan))
+        await until(pilot, lambda: isinstance(running.screen, TagsPlan))
         assert "keys, with commas between them: env, team" in screen_text(running)
         await types(pilot, "team")
         await pilot.press("tab")
@@ -182,7 +182,7 @@ async def test_what_stays_as_it_is_is_left_out(app: MakeApp, filled: Any) -> Non
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
         await pilot.press("space", "space", "t")
-        await until(pilot, lambda: isinstance(running.screen, TagPlan))
+        await until(pilot, lambda: isinstance(running.screen, TagsPlan))
         await types(pilot, "team")
         await pilot.press("tab")
         await types(pilot, "web")
