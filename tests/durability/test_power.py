@@ -94,7 +94,7 @@ def noted_too_early(work: Work, folder: Path) -> list[str]:
 def test_what_this_machine_notes_of_a_vault_is_on_the_disk(prepared: Prepared, swift: Path) -> None:
     """So that the loss of power never looks like an older file that was put back."""
     assert noted_too_early(prepared("put"), swift) == []
-    with patch.object(Database, "_outermost", careless):
+    with patch.object(Database, "_begin_outermost", careless):
         assert noted_too_early(prepared("put"), swift)
 
 
@@ -104,7 +104,7 @@ def careless(database: Database, durable: bool) -> tuple[str, str, str]:
 
 
 FAULTS = {
-    "writes that do not wait for the disk": ("put", patch.object(Database, "_outermost", careless)),
+    "writes that do not wait for the disk": ("put", patch.object(Database, "_begin_outermost", careless)),
     "a folder that is not synced": ("create", patch.object(vault_path, "confirm_on_disk", lambda path: None)),
 }
 
