@@ -53,10 +53,10 @@ def read_keys(client: KeyClient) -> list[KmsKey]:
 
 
 def _read_key(client: KeyClient, key_id: str, aliases: dict[str, list[str]]) -> KmsKey:
-    told = client.describe_key(KeyId=key_id)["KeyMetadata"]
+    metadata = client.describe_key(KeyId=key_id)["KeyMetadata"]
     return KmsKey(
-        key_id, told["Arn"], told["KeyState"], told.get("Description", ""), told["CreationDate"],
-        told.get("DeletionDate"), told.get("KeyManager") == "AWS", tuple(aliases.get(key_id, ())),
+        key_id, metadata["Arn"], metadata["KeyState"], metadata.get("Description", ""), metadata["CreationDate"],
+        metadata.get("DeletionDate"), metadata.get("KeyManager") == "AWS", tuple(aliases.get(key_id, ())),
     )
 
 

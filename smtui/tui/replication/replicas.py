@@ -81,18 +81,18 @@ def read_replica_set(session: Session, secret: DescribeSecretResponse) -> Replic
     )
 
 
-def find_family(session: Session, family: ReplicaSet) -> ReplicaSet:
-    """The same family as it is now. Raises ResourceNotFoundException where its primary is gone."""
-    client = session.client(family.region, record_reads=False)
-    return read_replica_set(session, client.describe_secret(SecretId=family.primary["ARN"]))
+def find_family(session: Session, replica_set: ReplicaSet) -> ReplicaSet:
+    """The same replica set as it is now. Raises ResourceNotFoundException where its primary is gone."""
+    client = session.client(replica_set.region, record_reads=False)
+    return read_replica_set(session, client.describe_secret(SecretId=replica_set.primary["ARN"]))
 
 
-def _read_replica(session: Session, primary: str, told: ReplicationStatusType) -> Replica:
-    region, failed = told["Region"], told["Status"] == "Failed"
+def _read_replica(session: Session, primary: str, entry: ReplicationStatusType) -> Replica:
+    region, failed = entry["Region"], entry["Status"] == "Failed"
     arn = format_regional_arn(primary, region)
     there = not failed or _find_arn(session.client(region, record_reads=False), arn) is not None
-    return Replica(region, arn, False, told.get("KmsKeyId", DEFAULT), told["Status"], told.get("StatusMessage", ""),
-                  told.get("LastAccessedDate"), there)
+    return Replica(region, arn, False, entry.get("KmsKeyId", DEFAULT), entry["Status"], entry.get("StatusMessage", ""),
+                  entry.get("LastAccessedDate"), there)
 
 
 def is_name_taken(client: Client, name: str, arn: str) -> bool:

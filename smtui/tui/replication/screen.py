@@ -122,25 +122,26 @@ class ReplicationScreen(SecretTab):
     # What is changed.
 
     def _require_changeable(self) -> ReplicaSet | None:
-        family = self.replica_set
-        if family is None or self.refuses_to_write():
+        replica_set = self.replica_set
+        if replica_set is None or self.refuses_to_write():
             return None
-        if why := denied_reason(family.primary, family.region, self.change_action):
+        if why := denied_reason(replica_set.primary, replica_set.region, self.change_action):
             self.say(why, severity="warning")
             return None
-        return family
+        return replica_set
 
-    def _create_primary_client(self, family: ReplicaSet) -> Client:
-        return self.session.client(family.region)
+    def _create_primary_client(self, replica_set: ReplicaSet) -> Client:
+        return self.session.client(replica_set.region)
 
     @gesture
     async def action_add(self) -> None:
-        family = self._require_changeable()
-        if family is None:
+        replica_set = self._require_changeable()
+        if replica_set is None:
             return
-        wanted = await self.app.push_screen_wait(AddReplicas(sanitize(family.name), family.regions, self._choose_key))
+        dialog = AddReplicas(sanitize(replica_set.name), replica_set.regions, self._choose_key)
+        wanted = await self.app.push_screen_wait(dialog)
         if wanted:
-            await self._replicate(family, wanted)
+            await self._replicate(replica_set, wanted)
 
     async def _choose_key(self, region: str) -> str | None:
         return await ask_key(self.app, self.session, sanitize(f"Under which key of {region}?"), region)
@@ -148,15 +149,15 @@ class ReplicationScreen(SecretTab):
     @gesture
     async def action_retry(self) -> None:
         """What failed is asked for again, with the key it was asked for with."""
-        family, member = self._require_changeable(), self.current
-        if family is not None and member is not None and member.has_failed:
-            await self._replicate(family, [ReplicaRequest(member.region, member.key)])
+        replica_set, member = self._require_changeable(), self.current
+        if replica_set is not None and member is not None and member.has_failed:
+            await self._replicate(replica_set, [ReplicaRequest(member.region, member.key)])
 
-    async def _replicate(self, family: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> None:
+    async def _replicate(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> None:
         """Where its name is taken, what is there is only overwritten if the person says so, and as they saw it."""
-        seen, occupied = await call(self._look_at_names, family, wanted)
+        seen, occupied = await call(self._look_at_names, replica_set, wanted)
         if occupied:
-            question = Confirm(sanitize(f"Overwrite {family.name} in {', '.join(occupied)}?"),
+            question = Confirm(sanitize(f"Overwrite {replica_set.name} in {', '.join(occupied)}?"),
                                sanitize(OVERWRITTEN.format(regions=", ".join(occupied))), "Overwrite")
             if not await self.app.push_screen_wait(question):
                 return
@@ -165,26 +166,26 @@ class ReplicationScreen(SecretTab):
 
         def write() -> None:
             """What there is by now is what the person has seen, or has been told."""
-            overwritten[:] = self._find_occupied(family, wanted)
-            self._send(family, wanted, overwritten)
+            overwritten[:] = self._find_occupied(replica_set, wanted)
+            self._send(replica_set, wanted, overwritten)
 
-        yours = f"replicate {family.name} to {', '.join(regions)}, over what is there"
-        if await self._write_as_seen(family, regions, seen, write, yours, "Overwrite anyway"):
-            inverse.record_replication(self.session, family, regions, overwritten)
+        yours = f"replicate {replica_set.name} to {', '.join(regions)}, over what is there"
+        if await self._write_as_seen(replica_set, regions, seen, write, yours, "Overwrite anyway"):
+            inverse.record_replication(self.session, replica_set, regions, overwritten)
             await self.reload()
             self._report_results({*regions})
 
-    def _send(self, family: ReplicaSet, wanted: Sequence[ReplicaRequest], occupied: Sequence[str]) -> None:
+    def _send(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest], occupied: Sequence[str]) -> None:
         """In the vault's thread."""
         for overwrite in (False, True):
             regions = [each for each in wanted if (each.region in occupied) is overwrite]
             if regions:
-                request = _build_request(family, regions, overwrite=overwrite)
-                self._create_primary_client(family).replicate_secret_to_regions(**request)
+                request = _build_request(replica_set, regions, overwrite=overwrite)
+                self._create_primary_client(replica_set).replicate_secret_to_regions(**request)
 
     async def _write_as_seen(
         self,
-        family: ReplicaSet,
+        replica_set: ReplicaSet,
         regions: Collection[str],
         seen: int,
         write: Callable[[], object],
@@ -198,24 +199,24 @@ class ReplicationScreen(SecretTab):
             yours: what is to be done, for the question.
             insist: what the button says that does it all the same.
         """
-        guard = guard_replicas(self.session, family.name, regions, seen, write, yours, insist)
+        guard = guard_replicas(self.session, replica_set.name, regions, seen, write, yours, insist)
         outcome, _ = await guard.run(self.app, self.vault, seen)
         if outcome is not Outcome.STORED:
             await self.reload()
         return outcome is Outcome.STORED
 
-    def _look_at_family(self, family: ReplicaSet) -> tuple[int, ReplicaSet]:
-        """In the vault's thread: the number of the newest event, and the family as it is then."""
-        return self.vault.audit.find_newest_number(), find_family(self.session, family)
+    def _look_at_family(self, replica_set: ReplicaSet) -> tuple[int, ReplicaSet]:
+        """In the vault's thread: the number of the newest event, and the replica set as it is then."""
+        return self.vault.audit.find_newest_number(), find_family(self.session, replica_set)
 
-    def _look_at_names(self, family: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> tuple[int, list[str]]:
+    def _look_at_names(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> tuple[int, list[str]]:
         """In the vault's thread: the number of the newest event, and where the name is taken then."""
-        return self.vault.audit.find_newest_number(), self._find_occupied(family, wanted)
+        return self.vault.audit.find_newest_number(), self._find_occupied(replica_set, wanted)
 
-    def _find_occupied(self, family: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> list[str]:
+    def _find_occupied(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> list[str]:
         def is_taken(region: str) -> bool:
             client = self.session.client(region, record_reads=False)
-            return is_name_taken(client, family.name, format_regional_arn(family.primary["ARN"], region))
+            return is_name_taken(client, replica_set.name, format_regional_arn(replica_set.primary["ARN"], region))
 
         return [each.region for each in wanted if is_taken(each.region)]
 
@@ -232,40 +233,42 @@ class ReplicationScreen(SecretTab):
         asked = await self._find_replica()
         if asked is None:
             return
-        family, member, seen = asked
+        replica_set, member, seen = asked
         read = (
             f"Last read there on {rows.format_date(member.last_read)}."
             if member.last_read
             else "No reading of it there is recorded."
         )
-        text = REMOVED.format(region=member.region, primary=family.region, read=read)
-        question = sanitize(f"Remove {family.name} from {member.region}?")
+        text = REMOVED.format(region=member.region, primary=replica_set.region, read=read)
+        question = sanitize(f"Remove {replica_set.name} from {member.region}?")
         if not await self.app.push_screen_wait(Confirm(question, sanitize(text, lines=True), "Remove")):
             return
 
         def write() -> object:
-            return self._create_primary_client(family).remove_regions_from_replication(
-                SecretId=family.primary["ARN"], RemoveReplicaRegions=[member.region])
+            return self._create_primary_client(replica_set).remove_regions_from_replication(
+                SecretId=replica_set.primary["ARN"], RemoveReplicaRegions=[member.region])
 
         yours = f"remove the replica in {member.region}"
-        if await self._write_as_seen(family, {member.region, family.region}, seen, write, yours, "Remove anyway"):
-            inverse.record_replica_removal(self.session, family, member)
+        if await self._write_as_seen(
+            replica_set, {member.region, replica_set.region}, seen, write, yours, "Remove anyway"
+        ):
+            inverse.record_replica_removal(self.session, replica_set, member)
             if member.region == self.session.region:
-                self.app.look_at_region(family.region, family.primary["ARN"], REPLICATION)
+                self.app.look_at_region(replica_set.region, replica_set.primary["ARN"], REPLICATION)
             else:
-                await self.done(f"{family.name} is removed from {member.region}.")
+                await self.done(f"{replica_set.name} is removed from {member.region}.")
 
     @gesture
     async def action_promote(self) -> None:
         asked = await self._find_replica()
         if asked is None:
             return
-        family, member, seen = asked
+        replica_set, member, seen = asked
         if not member.exists:
             self.say("Nothing was made there that could be promoted.")
             return
-        title = sanitize(f"Promote {family.name} in {member.region}?")
-        text = sanitize(PROMOTED.format(primary=family.region))
+        title = sanitize(f"Promote {replica_set.name} in {member.region}?")
+        text = sanitize(PROMOTED.format(primary=replica_set.region))
         if not await self.app.push_screen_wait(Confirm(title, text, "Promote")):
             return
 
@@ -273,22 +276,26 @@ class ReplicationScreen(SecretTab):
             return self.session.client(member.region).stop_replication_to_replica(SecretId=member.arn)
 
         yours = f"promote the replica in {member.region}"
-        if await self._write_as_seen(family, {member.region, family.region}, seen, write, yours, "Promote anyway"):
-            inverse.record_promotion(self.session, family, member)
-            await self.done(f"{family.name} in {member.region} is a secret of its own.")
+        if await self._write_as_seen(
+            replica_set, {member.region, replica_set.region}, seen, write, yours, "Promote anyway"
+        ):
+            inverse.record_promotion(self.session, replica_set, member)
+            await self.done(f"{replica_set.name} in {member.region} is a secret of its own.")
 
     async def _find_replica(self) -> tuple[ReplicaSet, Replica, int] | None:
         """The replica under the cursor as it is now, with the number of the newest event; None where there is none."""
         known, member = self._require_changeable(), self.current
         if known is None or member is None or member.is_primary:
             return None
-        seen, family = await call(self._look_at_family, known)
-        found = next((each for each in family.members if each.region == member.region and not each.is_primary), None)
+        seen, replica_set = await call(self._look_at_family, known)
+        found = next(
+            (each for each in replica_set.members if each.region == member.region and not each.is_primary), None
+        )
         if found is None:
-            self.say(f"{family.name} has no replica in {member.region} any more.", severity="warning")
+            self.say(f"{replica_set.name} has no replica in {member.region} any more.", severity="warning")
             await self.reload()
             return None
-        return family, found, seen
+        return replica_set, found, seen
 
     # Elsewhere.
 
@@ -309,9 +316,13 @@ class ReplicationScreen(SecretTab):
             await self.app.copy(member.arn, f"ARN in {member.region}")
 
 
-def _build_request(family: ReplicaSet, wanted: Sequence[ReplicaRequest], *, overwrite: bool) -> dict[str, Any]:
+def _build_request(replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest], *, overwrite: bool) -> dict[str, Any]:
     regions = [{"Region": each.region, **({} if each.key == DEFAULT else {"KmsKeyId": each.key})} for each in wanted]
-    return {"SecretId": family.primary["ARN"], "AddReplicaRegions": regions, "ForceOverwriteReplicaSecret": overwrite}
+    return {
+        "SecretId": replica_set.primary["ARN"],
+        "AddReplicaRegions": regions,
+        "ForceOverwriteReplicaSecret": overwrite,
+    }
 
 
 def _format_region(member: Replica) -> SafeText:

@@ -215,12 +215,12 @@ class FooterKeys(Widget):
         A screen may name what a key comes to there: `KEY_NAMES` has the words by the shortcut's id,
         or `key_names` where they change.
         """
-        session, told = self.app.session, set()
+        session, listed = self.app.session, set()
         names: Mapping[str, str] = getattr(self.screen, "key_names", getattr(self.screen, "KEY_NAMES", {}))
         undoable = session is not None and session.undo.last is not None
         for _, binding, enabled, _ in self.screen.active_bindings.values():
-            if binding.show and binding.action not in told and (binding.action != UNDO or undoable):
-                told.add(binding.action)
+            if binding.show and binding.action not in listed and (binding.action != UNDO or undoable):
+                listed.add(binding.action)
                 words = names.get(binding.id or "", binding.description)
                 yield binding.action, FooterKey(binding.key, self.app.get_key_display(binding), words, enabled,
                                           binding.id in keys.FIRST_IN_FOOTER)

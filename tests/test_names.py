@@ -1,0 +1,110 @@
+"""Names that a newcomer understands: functions are imperative verbs, no private words, one class name for one thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.doc_tables import ROOT
+from tests.names_still_to_do import CLASSES_STILL_TO_DO, FUNCTIONS_STILL_TO_DO, WORDS_STILL_TO_DO
+
+SMTUI = sorted((ROOT / "smtui").rglob("*.py"))
+ALL = [*SMTUI, *sorted((ROOT / "tests").rglob("*.py"))]
+PRIVATE_WORDS = frozenset({
+    "told", "deed", "deeds", "beside", "stock", "family", "troubles", "ways_back", "some_secrets", "of_session",
+    "masthead", "keybar", "marklist", "rotator", "telling", "handed", "bringing", "long_work", "own_filters",
+    "carry_out", "take_out", "bring_in",
+})  # fmt: skip
+"""Words that stand for a standard term: background, results, replica set, undo action, footer, and so on."""
+PARTICIPLES = frozenset({
+    "told", "made", "found", "known", "taken", "given", "shown", "seen", "kept", "held", "left", "lost", "meant",
+    "said", "chosen", "gone", "done", "drawn", "grown", "spelt", "sent", "begun", "written", "hidden", "brought",
+    "understood", "forgotten", "thrown", "built", "stood", "paid", "bound", "laid", "heard", "ours",
+})  # fmt: skip
+"""Irregular participles; regular ones are recognised by their ending."""
+VERBS_IN_ED = frozenset({"embed", "feed", "need", "proceed", "seed", "shed", "shred"})
+ONE_CLASS_EACH = frozenset({
+    "Chosen", "Place", "Member", "Finding", "Wanted", "Key", "Call", "Rotation", "Plan", "Column", "Step",
+})  # fmt: skip
+"""Class names that once stood for several things."""
+
+
+def find_functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions and methods of a module, without properties, whose names are nouns or adjectives."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not any(map(is_property, node.decorator_list)):
+            yield node
+
+
+def is_property(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a function an attribute, or a fixture, which a test uses as a noun."""
+    return re.search(r"property|setter|fixture", ast.unparse(decorator)) is not None
+
+
+def is_participle(name: str) -> bool:
+    """Whether the first word of a function's name is a past participle, such as `told` or `named`."""
+    word = name.strip("_").partition("_")[0]
+    return word in PARTICIPLES or (word.endswith("ed") and len(word) > 3 and word not in VERBS_IN_ED)
+
+
+def list_participles(path: Path) -> set[str]:
+    functions = find_functions(ast.parse(path.read_text(encoding="utf-8")))
+    return {each.name for each in functions if is_participle(each.name)}
+
+
+def find_identifiers(tree: ast.AST) -> Iterator[str]:
+    """Every name that a module defines: of functions, classes, parameters, variables and attributes."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+
+
+def list_private_words(path: Path) -> set[str]:
+    names = {name.strip("_").lower() for name in find_identifiers(ast.parse(path.read_text(encoding="utf-8")))}
+    return names & PRIVATE_WORDS
+
+
+def get_id(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_functions_begin_with_a_verb_in_the_imperative() -> None:
+    """`format_schedule`, not `told`: a participle does not say what a call does."""
+    found = {get_id(path): names for path in SMTUI if (names := list_participles(path))}
+
+    assert {name: names for name, names in found.items() if name not in FUNCTIONS_STILL_TO_DO} == {}
+
+
+def test_no_name_is_a_private_word() -> None:
+    found = {get_id(path): words for path in ALL if (words := list_private_words(path))}
+
+    assert {name: words for name, words in found.items() if name not in WORDS_STILL_TO_DO} == {}
+
+
+def test_one_class_name_stands_for_one_thing() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SMTUI]
+    names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    several = {name for name in ONE_CLASS_EACH if names[name] > 1}
+
+    assert several <= CLASSES_STILL_TO_DO
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("told", True), ("_named_descriptors", True), ("judged", True), ("kept_up", True), ("feed", False),
+    ("read_members", False), ("embed_font", False), ("is_allowed", False), ("need", False),
+])  # fmt: skip
+def test_participles_are_recognised(name: str, expected: bool) -> None:
+    assert is_participle(name) is expected
+
+
+if __name__ == "__main__":
+    print("FUNCTIONS_STILL_TO_DO =", sorted(get_id(path) for path in SMTUI if list_participles(path)))
+    print("WORDS_STILL_TO_DO =", sorted(get_id(path) for path in ALL if list_private_words(path)))
