@@ -1,8 +1,7 @@
-"""What a screen reads in order to show the vault, and which of that is an access of its user.
+"""Reads for the display of a screen, and which of them the audit log records.
 
-Who opens a screen has accessed what it shows: that is one audit event, of the operation that stands for it. What the
-screen reads around it, page by page, as one types a filter, and again after others' changes, is no access of anybody,
-and leaves no event; nor does a refusal of it. Values are never read through here: each reading of one is recorded.
+Opening a screen records one event, of the operation that stands for it. Further pages, filters and reloads record none,
+and neither do their refusals. Values are not read through here, because each read of a value is recorded.
 """
 
 from __future__ import annotations
@@ -13,9 +12,12 @@ from typing import Any
 
 
 class Reader:
-    """The methods of several clients as one, each answering as `unrecorded` does, and now and then as `recorded`.
+    """Has the methods of a client; only the next call of the methods in `to_record` is recorded.
 
-    `to_record` holds the names of the methods whose next call is the user's own.
+    Args:
+        recorded: the client whose calls are recorded.
+        unrecorded: the client whose calls are not recorded.
+        to_record: the names of the methods whose next call is an access by the user.
     """
 
     def __init__(self, recorded: Any, unrecorded: Any, to_record: Iterable[str] = ()) -> None:
@@ -34,7 +36,16 @@ class Reader:
         return call
 
     def list_all(self, method: str, member: str, **params: Any) -> list[Any]:
-        """The items of every page: `all_of("list_secret_version_ids", "Versions", SecretId=…)`."""
+        """Lists the items of all pages: `list_all("list_secret_version_ids", "Versions", SecretId=…)`.
+
+        Args:
+            method: the name of the client's method.
+            member: the member of the answer that holds the items.
+            params: the parameters of the request.
+
+        Raises:
+            ClientError: the service refused a page.
+        """
         answer: dict[str, Any] = getattr(self, method)(**params)
         found = list(answer[member])
         while token := answer.get("NextToken"):

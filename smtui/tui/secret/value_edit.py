@@ -1,7 +1,7 @@
-"""One edit of a value: what it began from, what storing it would do, and storing it unless others were faster.
+"""One edit of a value: its base, the effects of storing it, and storing it unless others changed the secret.
 
-The form, the person's own editor and a file all end here. Nothing that was typed is dropped: whoever calls `store`
-keeps it until the outcome says that it is stored or discarded.
+The form, the external editor and a file all use it. A caller of `store` keeps the typed text until the outcome is
+STORED or DISCARDED.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 UNREADABLE_NOTE = "The current value cannot be read ({reason}); what you store replaces it."
 UNREADABLE_LABELS_NOTE = SafeText("▲ The labels cannot be read either, so changes by others are not noticed.")
 UNREADABLE_CODES = frozenset({"AccessDeniedException", "DecryptionFailure", "KMSInvalidStateException"})
-"""Codes of a refusal to read a value, which may be replaced all the same."""
+"""Error codes after which a value cannot be read but can still be replaced."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EditBase:
-    """What one begins from. An empty value where there is none yet.
+    """The state that an edit begins from.
 
     Args:
-        labels: each with its version; None where this caller may not see them.
-        value: None where it may not be read.
-        version: the one whose value it is, which need not be the current one.
-        reason: why it may not be read.
+        labels: each staging label with its version; None if the caller may not read them.
+        value: the value; empty if the secret has none, None if the caller may not read it.
+        version: the VersionId of the value, which may differ from AWSCURRENT.
+        reason: why the value cannot be read; empty if it can.
     """
 
     labels: Labels | None
@@ -53,13 +53,13 @@ class EditBase:
 
     @property
     def notes(self) -> list[SafeText]:
-        """What to know of it before one types."""
-        said = [] if self.value is not None else [sanitize(UNREADABLE_NOTE.format(reason=self.reason.rstrip(".")))]
-        return said if self.labels is not None else [*said, UNREADABLE_LABELS_NOTE]
+        """Warnings to show before the user types."""
+        notes = [] if self.value is not None else [sanitize(UNREADABLE_NOTE.format(reason=self.reason.rstrip(".")))]
+        return notes if self.labels is not None else [*notes, UNREADABLE_LABELS_NOTE]
 
 
 class Outcome(Enum):
-    """How storing ended. KEPT goes back to what is typed; EDIT as well, which then begins from what is there now."""
+    """How storing ended. After KEPT and EDIT the typed text stays; after EDIT its base is the present state."""
 
     STORED = "stored"
     KEPT = "kept"
@@ -69,7 +69,13 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Conflict:
-    """What others changed. `merged` is their value with one's own changes, where they do not touch."""
+    """A change by others.
+
+    Args:
+        base: the present state.
+        lines: the lines of the dialog.
+        merged: the present value with the user's changes; None if the changes overlap.
+    """
 
     base: EditBase
     lines: Sequence[SafeText]
@@ -77,12 +83,20 @@ class Conflict:
 
 
 class ValueEdit:
-    """Kept while a person edits. `base` is what their change is compared with."""
+    """Holds the base of an edit, and the result in `stored` once it is stored."""
 
     def __init__(
         self, session: Session, secret_id: str, name: SafeText, base: EditBase, *, can_be_typed: bool = True
     ) -> None:
-        """`can_be_typed` is False for a file: there is nothing to go back to, and nothing to be lost."""
+        """Prepares an edit.
+
+        Args:
+            session: the session of the open vault.
+            secret_id: the ARN or name of the secret.
+            name: the name of the secret for questions.
+            base: the state that the edit begins from.
+            can_be_typed: False for a file, which has no typed text to go back to.
+        """
         self.name = name
         self.base = base
         self._can_be_typed = can_be_typed
@@ -94,29 +108,31 @@ class ValueEdit:
 
     @property
     def initial_text(self) -> str:
-        """The text one begins with."""
+        """The text to begin with; empty for a binary or unreadable value."""
         return self.base.value if isinstance(self.base.value, str) else ""
 
     def describe_effects(self, new: NewVersion) -> SafeText:
-        """What storing it does to the keys and the labels."""
+        """Describes what storing a version does to the keys and the labels."""
         lines = new.describe_effects(self.base.value, self.base.labels or {})
         return sanitize("\n".join([*lines, *self.base.notes]), lines=True)
 
     async def describe_effects_now(self, new: NewVersion) -> SafeText:
-        """The same; where others changed the secret since, that instead."""
+        """Describes the same, or the conflict if others have changed the secret."""
         conflict = await call(self.find_conflict, new)
         if conflict is None:
             return self.describe_effects(new)
         return sanitize("\n".join([*conflict.lines, SafeText(""), SafeText("Store asks how to go on.")]), lines=True)
 
     async def store(self, app: Shell, new: NewVersion, *, preview: bool = True) -> Outcome:
-        """Shows what will happen and stores it; where others changed the secret, shows that and asks.
+        """Previews a version and stores it. If others have changed the secret, a dialog asks how to go on.
 
         Args:
-            preview: False where the person has seen it already.
+            app: the app that shows the dialogs.
+            new: the version to store.
+            preview: False if the user has seen the effects already.
 
         Raises:
-            SmtuiError: what refused it; nothing is stored then.
+            SmtuiError: the version was refused; nothing is stored.
         """
         while True:
             conflict = await call(self.find_conflict, new)
@@ -159,7 +175,7 @@ class ValueEdit:
                            transaction=self._session.vault.transaction)
 
     def find_conflict(self, new: NewVersion) -> Conflict | None:
-        """What others changed that storing would take back unseen; None where nothing."""
+        """Finds a change by others that storing would overwrite; None if there is none. In the vault's thread."""
         seen = self.base.labels
         if seen is None:
             return None
@@ -182,7 +198,7 @@ class ValueEdit:
         current, region = found.get(AWSCURRENT), self._session.region
         others = {AWSCURRENT}
         if current and current != seen.get(AWSCURRENT):
-            others.add(AWSPREVIOUS)  # it follows
+            others.add(AWSPREVIOUS)  # it moves along
             yield last_change.describe_new_version(self._session.vault, self._secret_id, current, region)
         for label in sorted(set(find_moving_labels(seen, new.stages)) - others):
             if (was := seen.get(label)) != (now := found.get(label)):
@@ -201,11 +217,15 @@ class ValueEdit:
 
 
 def read_base(labels: Labels | None, version: str | None, read: Callable[[str | None], Value]) -> EditBase:
-    """What one begins from, whether or not this caller may read the value.
+    """Reads the base of an edit, even if the caller may not read the value.
 
     Args:
-        labels: as they are, read before the value.
-        read: gives the value of a version, in the vault's thread.
+        labels: the present labels, read before the value; None if the caller may not read them.
+        version: the VersionId to edit; None for AWSCURRENT.
+        read: reads the value of a version, in the vault's thread.
+
+    Raises:
+        ClientError: a refusal after which the value must not be replaced.
     """
     try:
         return EditBase(labels, read(version), version)
@@ -216,6 +236,6 @@ def read_base(labels: Labels | None, version: str | None, read: Callable[[str | 
 
 
 def _shorten(message: str) -> str:
-    """Without the ARNs of the caller and of the secret, which is the one that is looked at."""
+    """Removes the ARNs of the caller and of the secret, which the user knows."""
     return re.sub(r" on resource: \S+", "", re.sub(r"^User: \S+ is", "you are", message))
 

@@ -1,4 +1,4 @@
-"""Where a value is typed: as the keys and values of a JSON object, or as a text."""
+"""The editor of a value: as keys and values of a JSON object, or as text."""
 
 from __future__ import annotations
 
@@ -21,13 +21,17 @@ from smtui.tui.secret.values import Pair, rewrite_object
 NO_KEYS_TEXT = "This text is no JSON object with keys."
 EMPTY_OBJECT = "{}"
 MAX_KEYS = 60
-"""With more of them a value is typed as text: a screen of so many fields would keep a person waiting."""
+"""An object with more keys is edited as text, because so many fields are slow."""
 
 
 class ValueEditor(Vertical):
-    """Begins with the keys of `before` if it has some, and not too many, or, where it is empty, as `keys` says.
+    """Edits a value as keys if it has some, and not too many; otherwise as text.
 
-    As text, JSON in one line is laid out, and is in one line again when it is stored.
+    As text, JSON in one line is formatted, and joined again when it is stored.
+
+    Args:
+        before: the value to begin with.
+        keys: whether an empty value begins as keys.
     """
 
     DEFAULT_CSS = """
@@ -65,12 +69,12 @@ class ValueEditor(Vertical):
 
     @property
     def is_keyed(self) -> bool:
-        """Whether it shows keys and values."""
+        """Whether it shows keys and values rather than text."""
         return self.has_class("-keys")
 
     @property
     def value(self) -> str:
-        """What is typed, as it would be stored. Untouched parts have every byte they had."""
+        """The value as it would be stored. Unchanged parts keep every byte."""
         if not self.is_keyed:
             return restore_layout(self._text, self.area.value)
         pairs = self.pair_editor.pairs
@@ -81,7 +85,7 @@ class ValueEditor(Vertical):
         return self.value != self._before
 
     def find_problem(self) -> SafeText | None:
-        """Why this cannot be stored."""
+        """Why the value cannot be stored; None if it can."""
         if self.is_keyed and (wrong := _find_key_problem(self.pair_editor.pairs)):
             return sanitize(wrong)
         value = self.value
@@ -93,7 +97,7 @@ class ValueEditor(Vertical):
         return sanitize(f"The value has {size:,} bytes; {MAX_VALUE_BYTES:,} is the most.")
 
     def focus_key(self, key: str | None = None) -> None:
-        """The value of a key; in a text, the place where that key is."""
+        """Focuses the value of a key, or in a text the position of that key."""
         if self.is_keyed:
             self.pair_editor.focus_key(key)
             return
@@ -108,7 +112,7 @@ class ValueEditor(Vertical):
         self.pair_editor.set_hidden(hidden)
 
     async def toggle_text(self) -> SafeText | None:
-        """From keys to text and back; answers why that is not possible."""
+        """Switches between keys and text; returns the reason if that is not possible."""
         refusal = self._switch_to_text() if self.is_keyed else await self._switch_to_keys()
         if refusal is None:
             self.toggle_class("-keys")
@@ -136,11 +140,11 @@ class ValueEditor(Vertical):
     @on(JsonArea.Checked)
     def _show_diagnostic(self, event: JsonArea.Checked) -> None:
         """The first diagnostic of the text, which the text area shows as well."""
-        said = [f"{each.severity.sign} {each.line}:{each.column}  {each.message}" for each in event.diagnostics[:1]]
-        self.query_one(".diagnostics", Static).update(Content(sanitize("".join(said))))
+        lines = [f"{each.severity.sign} {each.line}:{each.column}  {each.message}" for each in event.diagnostics[:1]]
+        self.query_one(".diagnostics", Static).update(Content(sanitize("".join(lines))))
 
     def insert_password(self, password: str) -> None:
-        """Puts a password where the cursor is: instead of a row's value, or into the text."""
+        """Replaces the value of the focused row, or the selection of the text, by a password."""
         row = self.pair_editor.focused_row or self.pair_editor.rows.last()
         if not self.is_keyed:
             self.area.insert_password(password)

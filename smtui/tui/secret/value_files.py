@@ -1,4 +1,4 @@
-"""Values that come from files and go to files, byte for byte."""
+"""Reading a value from a file and writing one to a new file, byte for byte."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ PIPE_HINT = "The shell reads from a pipe: smtui set NAME --file PATH."
 
 
 def read_value_file(path: Path) -> Value:
-    """Text where the bytes are UTF-8, else the bytes. Raises UnreadableFileError.
+    """Reads text if the file is UTF-8, otherwise bytes. It refuses a pipe, which could block the screen.
 
-    A pipe is refused, not waited for: the screen would stand still until its writer is done. The command line waits.
+    Raises:
+        UnreadableFileError: there is no such regular file, it is empty, or it is larger than a value may be.
     """
     try:
         with os.fdopen(open_for_reading(path), "rb") as file:
@@ -44,6 +45,10 @@ def read_value_file(path: Path) -> Value:
 
 
 def write_value_file(path: Path, value: Value) -> None:
-    """In a new file, mode 0600. Raises FileNotWrittenError."""
+    """Writes a value to a new file with mode 0600.
+
+    Raises:
+        FileNotWrittenError: the file exists, or it cannot be written.
+    """
     with private_file(path) as file:
         file.write(value.encode() if isinstance(value, str) else value)

@@ -1,4 +1,4 @@
-"""A new value for a secret and the labels it is stored under; before it is stored, what that will do."""
+"""The form of a new version: its value and its staging labels."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ UNCHANGED = SafeText("Nothing is changed yet.")
 
 
 class ValueForm(ValueFormScreen[Outcome]):
-    """Answers how the edit ended, once it has: stored, or discarded. Begins at the value of `key`.
+    """Answers STORED or DISCARDED. After a refusal or a conflict the form stays open with the typed text.
 
-    What is refused or in conflict with others' changes leaves the form open, with everything typed in it.
+    Args:
+        edit: the edit that stores the version.
+        key: the key whose value gets the focus first; None for the first one.
     """
 
     CSS_PATH = "form.tcss"

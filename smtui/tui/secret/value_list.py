@@ -1,4 +1,4 @@
-"""A value as rows, each hidden until it is asked for: the keys of a JSON object and its whole, or one text."""
+"""The list of a value's keys and its entire value, each hidden until the user reveals it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ KEY_WIDTH = 20
 
 
 class ValueList(RowList):
-    """Knows what the value is made of; what a row says is here only while it is shown."""
+    """Holds the outline of a value. It holds the text of a row only while that row is revealed."""
 
     class RevealRequested(Message):
-        """Enter, where a row is to be shown or hidden."""
+        """Enter: the row under the cursor is to be revealed or hidden."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -31,14 +31,14 @@ class ValueList(RowList):
         self.revealed: int | None = None
 
     def show_outline(self, outline: Outline | None) -> None:
-        """Another value, or none that has been read; everything hidden."""
+        """Shows another outline with all rows hidden; None for a value that is not read yet."""
         same = outline is not None and outline == self.outline
         self.outline, self.revealed = outline, None
         rows = [self._format_row(name, Content(MASK)) for name in self._list_names()]
         self.put(rows or [_format_unread(SafeText(UNREAD_TEXT))], self.cursor if same else 0)
 
     def show_state(self, state: ReadState, retry_key: str) -> None:
-        """How far the reading of a value is of which nothing is known yet."""
+        """Shows how far the read of a value is, if its outline is unknown."""
         if self.outline is None:
             self.put([_format_unread(state.format_text(retry_key) or SafeText(UNREAD_TEXT))], 0)
 
@@ -49,12 +49,12 @@ class ValueList(RowList):
 
     @property
     def key(self) -> str | None:
-        """The key under the cursor; None on the row of the whole value."""
+        """The key under the cursor; None on the row of the entire value."""
         keys = self.outline.keys if self.outline else ()
         return keys[self.cursor] if self.cursor < len(keys) else None
 
     def reveal(self, value: SafeText) -> None:
-        """Shows what the row under the cursor hides; other rows are hidden again."""
+        """Shows the value of the row under the cursor and hides all other rows."""
         self.hide()
         self.revealed = self.cursor
         lines = "\n" if self.key is None or "\n" in value else ""

@@ -1,4 +1,4 @@
-"""Two people changed one value: which keys each of them changed, and the changes of one on top of the other's."""
+"""Merging two changes of one value, key by key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WHOLE_TEXT = SafeText("the whole text")
 
 
 def list_changed_keys(before: Value, after: Value) -> SafeText:
-    """The keys that differ, by name and never by value; for texts without keys, that all of it does."""
+    """Lists the names of the keys that differ, without their values."""
     found = value_diff.compare_values(before, after)
     if not found[0].path:
         return WHOLE_TEXT if before != after else SafeText("nothing")
@@ -26,9 +26,10 @@ def list_changed_keys(before: Value, after: Value) -> SafeText:
 
 
 def apply_changes(before: Value, mine: Value, theirs: Value) -> str | None:
-    """`theirs` with the keys that differ between `before` and `mine`, and every other byte as it is.
+    """Applies the keys that differ between `before` and `mine` to `theirs`, whose other bytes stay.
 
-    None where one of the three has no keys, where a key was changed on both sides, or where `mine` changes no key.
+    Returns:
+        None if one of the three has no keys, if both sides changed a key, or if `mine` changes no key.
     """
     if isinstance(before, bytes) or isinstance(mine, bytes) or isinstance(theirs, bytes):
         return None
@@ -46,7 +47,7 @@ def apply_changes(before: Value, mine: Value, theirs: Value) -> str | None:
 
 
 def _changed_keys(before: JsonObject, after: JsonObject) -> set[str]:
-    """Also those that only one of them has. Spelling counts: `1.10` is another number than `1.1` to its reader."""
+    """The keys that differ or that only one object has. The source text counts: `1.10` differs from `1.1`."""
     old, new = ({member.key: member.source for member in each.members} for each in (before, after))
     return {key for key in {*old, *new} if old.get(key) != new.get(key)}
 

@@ -1,6 +1,6 @@
-"""What a value is: a JSON object with its keys, a text, or bytes; and how one key changes while every other byte stays.
+"""Values as screens use them: JSON object, text or bytes, their outline, and edits of single keys.
 
-An `Outline` may be kept while a screen is open; the value itself is fetched, used and let go.
+A screen may keep an `Outline`. It reads the value when it needs it and does not keep it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BYTES_PER_LINE = 16
 
 
 class ValueKind(Enum):
-    """`KEYS` is a JSON object that has members, each named once."""
+    """The kind of a value. `KEYS` is a JSON object with members and without duplicate keys."""
 
     KEYS = "JSON"
     TEXT = "text"
@@ -29,7 +29,13 @@ class ValueKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What may be known of a value while it is hidden. `size` counts bytes."""
+    """What a screen may show of a hidden value.
+
+    Args:
+        kind: the kind of the value.
+        size: its size in bytes.
+        keys: its keys in their order.
+    """
 
     kind: ValueKind
     size: int
@@ -37,13 +43,14 @@ class Outline:
 
 
 def extract_value(answer: Mapping[str, Any]) -> Value:
-    """The value in an answer of GetSecretValue."""
+    """The value in an answer of GetSecretValue: text or bytes."""
     text: str | None = answer.get("SecretString")
     binary: bytes = answer.get("SecretBinary", b"")
     return binary if text is None else text
 
 
 def build_outline(value: Value) -> Outline:
+    """Builds the outline of a value."""
     if isinstance(value, bytes):
         return Outline(ValueKind.BINARY, len(value))
     size = len(value.encode("utf-8", "surrogatepass"))
@@ -52,13 +59,15 @@ def build_outline(value: Value) -> Outline:
 
 
 def extract_part(value: Value, key: str | None, *, to_show: bool = False) -> Value | None:
-    """One key of a value, or, without a key, the whole; None where there is no such key.
+    """The value of a key; the entire value without a key; None if there is no such key.
 
     Args:
-        to_show: whether it is for the eye only; then a string that UTF-8 cannot encode is as it is spelled.
+        value: the entire value.
+        key: the key, or None.
+        to_show: whether the result is only shown. A string that UTF-8 cannot encode is then its JSON source.
 
     Raises:
-        LoneSurrogateError: for such a string that is to be handed on.
+        LoneSurrogateError: the result is such a string, and `to_show` is False.
     """
     if key is None:
         return value
@@ -70,7 +79,7 @@ def extract_part(value: Value, key: str | None, *, to_show: bool = False) -> Val
 
 
 def format_value(value: Value) -> SafeText:
-    """A value as it can be looked at: lines of text, or a hex dump."""
+    """Formats a value for the screen: lines of text, or a hex dump."""
     return sanitize("\n".join(_format_hex(value)) if isinstance(value, bytes) else value, lines=True)
 
 
@@ -82,7 +91,12 @@ def _format_hex(data: bytes) -> Iterator[str]:
 
 
 def can_be_typed(value: Value, *, lines: bool = False) -> bool:
-    """Whether a field can hold exactly this: no bytes and nothing unseen. `lines` also allows line breaks and tabs."""
+    """Whether a field can hold a value exactly: text without invisible characters.
+
+    Args:
+        value: the value.
+        lines: whether line breaks and tabs are allowed too.
+    """
     if isinstance(value, bytes):
         return False
     seen = value.replace("\n", "").replace("\t", "") if lines else value
@@ -91,7 +105,13 @@ def can_be_typed(value: Value, *, lines: bool = False) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A member as a form holds it: its number in the text it came from, None for a new one."""
+    """A key-value pair of a form.
+
+    Args:
+        index: the index of the member in the original object; None for a new pair.
+        key: the key.
+        text: the value as typed.
+    """
 
     index: int | None
     key: str
@@ -99,7 +119,12 @@ class Pair:
 
 
 def rewrite_object(text: str, pairs: Sequence[Pair]) -> str:
-    """The object in `text` with just these members. What nobody touched keeps its spelling and its spaces."""
+    """Rewrites a JSON object so that it has these members. Unchanged members keep every byte.
+
+    Args:
+        text: the original object; anything else counts as an empty object.
+        pairs: the members in their order.
+    """
     old = read_object(text) or JsonObject("{}", ())
     kept = {pair.index: _rewrite_member(old, old.members[pair.index], pair)
             for pair in pairs if pair.index is not None}
@@ -117,7 +142,7 @@ def _rewrite_member(old: JsonObject, member: JsonMember, pair: Pair) -> str:
 
 
 def _encode_typed(typed: str) -> str:
-    """What takes the place of a number, a list and so on: JSON if it is some, else a string."""
+    """Encodes what replaces a number, list and so on: the typed text if it is JSON, otherwise a string."""
     try:
         parse_json(typed)
     except InvalidJsonError:

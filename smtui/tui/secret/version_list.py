@@ -1,4 +1,4 @@
-"""The versions of a secret with their labels, and a label that travels with the cursor while it is in the hand."""
+"""The list of a secret's versions with their labels, and the label that the cursor carries during a move."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ MARK = "●"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One row. A version without labels is deprecated. `key` names what seals it."""
+    """One version.
+
+    Args:
+        id: the VersionId.
+        labels: its staging labels, in the order of the screens; a version without any is deprecated.
+        created: when it was created.
+        accessed: the day of the last read.
+        key: the name of its KMS key.
+    """
 
     id: str
     labels: tuple[str, ...]
@@ -30,7 +38,7 @@ class Version:
     key: SafeText
 
     def format_details(self) -> Content:
-        """What a row has no room for."""
+        """Formats what does not fit into a row: VersionId, KMS key, last read."""
         fields = (("key", self.key), ("read", format_date(self.accessed) or SafeText("never")))
         line = Content("   ").join(_format_field(what, each) for what, each in fields)
         return Content.assemble(_format_field("version", sanitize(self.id)), "\n", line)
@@ -41,10 +49,10 @@ def _format_field(what: str, text: SafeText) -> Content:
 
 
 class VersionList(RowList):
-    """Up and down carry the label in the hand along; Enter says where the cursor is."""
+    """Lists versions. The cursor takes the carried label along; Enter posts the version under it."""
 
     class VersionSelected(Message):
-        """Enter on a version."""
+        """Enter: a version was selected, by its VersionId."""
 
         def __init__(self, version: str) -> None:
             super().__init__()
@@ -62,25 +70,25 @@ class VersionList(RowList):
         return self.versions[self.cursor] if self.versions else None
 
     def show_versions(self, versions: Sequence[Version]) -> None:
-        """The versions as they are now, with the cursor on the same one and nothing in the hand."""
+        """Shows the present versions. The cursor stays on its version, and no label is carried."""
         before, self.versions, self.carried_label = self.version, versions, None
-        places = [row for row, each in enumerate(versions) if before is not None and each.id == before.id]
-        self.put(self._format_rows(), places[0] if places else 0)
+        found = [row for row, each in enumerate(versions) if before is not None and each.id == before.id]
+        self.put(self._format_rows(), found[0] if found else 0)
 
     def select_version(self, version: str) -> None:
-        """The cursor goes to this version, if it is listed."""
+        """Moves the cursor to a version, if it is listed."""
         for row, each in enumerate(self.versions):
             if each.id == version:
                 self.highlighted = row
 
     def toggle_mark(self) -> None:
-        """The version under the cursor is the marked one; where it was already, none is."""
+        """Marks the version under the cursor for a comparison, or removes its mark."""
         if self.version is not None:
             self.marked_id = None if self.marked_id == self.version.id else self.version.id
             self._redraw()
 
     def carry(self, label: str | None) -> None:
-        """`label` is in the hand; with None the hand is empty again."""
+        """Carries a label with the cursor; None carries none."""
         self.carried_label = label
         self._redraw()
 
@@ -116,5 +124,5 @@ class VersionList(RowList):
 
 
 def format_heading() -> SafeText:
-    """The names of the columns."""
+    """Formats the names of the columns."""
     return SafeText(f"{'version':<8}  {'created':<16}  {'read':<10}  labels")

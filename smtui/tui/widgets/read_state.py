@@ -1,7 +1,6 @@
-"""How far the reading of what a list, pane or table shows is: under way, refused or broken off, or done.
+"""The state of a read for a list, pane or table: running, failed or done.
 
-Only of what was read can be said that there is nothing. Widgets show a state through `ReadPane`; a screen keeps its own
-in `SessionScreen`, which waits with what its user does until there is something to do it with.
+A widget says "nothing here" only after a read is done. `ReadPane` shows a state; `SessionScreen` delays actions by it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,12 @@ READING_TEXT = SafeText("Reading…")
 
 @dataclass(frozen=True, slots=True)
 class ReadState:
-    """`is_over` says whether the reading has ended; `reason`, a sentence or two, why it has brought nothing."""
+    """The state of a read.
+
+    Args:
+        is_over: whether the read has ended.
+        reason: why it failed, in a sentence or two; empty if it did not fail.
+    """
 
     is_over: bool
     reason: str = ""
@@ -25,7 +29,12 @@ class ReadState:
         return bool(self.reason)
 
     def format_text(self, retry_key: str, *, is_repeated: bool = False) -> SafeText:
-        """What stands where the answer would; `again` where an older answer still does. Empty once it is there."""
+        """Formats the text that stands in place of the answer; empty once the read is done.
+
+        Args:
+            retry_key: the key that reads again.
+            is_repeated: whether an older answer is still shown.
+        """
         if not self.is_over:
             return READING_TEXT
         if not self.reason:
@@ -39,5 +48,5 @@ READ = ReadState(is_over=True)
 
 
 def make_failed_state(reason: str) -> ReadState:
-    """The reading ended without an answer; `reason` is what an error says of it."""
+    """Makes the state of a read that failed, with the message of its error."""
     return ReadState(is_over=True, reason=" ".join(reason.split()) or "nobody knows why.")
