@@ -30,6 +30,7 @@ from tests.tui.painting import assemble_no_frames
 
 MakeApp = Callable[..., SmtuiApp]
 Steps = Callable[[Pilot[None]], Awaitable[None]]
+BOB = "arn:aws:iam::000000000000:user/bob"
 LONGEST_DEBOUNCE = 0.35
 LONGEST_WAIT = 60.0
 """Seconds for what happens in this process; where a child process is waited for, see tests.waiting."""
@@ -267,3 +268,10 @@ async def types(pilot: Pilot[None], text: str) -> None:
     """Presses the keys of `text`, whatever it holds."""
     names = {" ": "space", "-": "minus", "?": "question_mark", "/": "slash", ".": "full_stop"}
     await pilot.press(*(names.get(character, character) for character in text))
+
+
+@pytest.fixture
+def other(vault: smtui.Vault, database: Any) -> Iterator[Any]:
+    """The client of another session, which has the same file open."""
+    with vault.reopen() as own:
+        yield own.client(caller=BOB)

@@ -21,10 +21,10 @@ from smtui.tui.rotation.form import RotationForm
 from smtui.tui.rotation.screen import RotationScreen
 from smtui.tui.secret.conflict import ConflictDialog
 from smtui.tui.undo.preview import UndoPreview
-from tests.tui.conftest import MakeApp, until
+from tests.tui.conftest import BOB, MakeApp, until
+from tests.tui.driver import ID, hear, join_screen_text, press_button, wait_for_screen
 from tests.tui.kms.test_screen import aliases, at_keys, key_id, kms, state  # noqa: F401
 from tests.tui.rotation.test_screen import at_rotation, functions, rotated  # noqa: F401
-from tests.tui.secret.test_conflicts import BOB, ID, hears, on, other, press_button, prose, sees  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -39,7 +39,7 @@ def rotation(client: Any) -> dict[str, Any]:
 
 async def edit_schedule(pilot: Pilot[None], schedule: str) -> None:
     await pilot.press("e")
-    await on(pilot, RotationForm)
+    await wait_for_screen(pilot, RotationForm)
     pilot.app.screen.query_one("#schedule", Input).value = schedule
 
 
@@ -67,27 +67,27 @@ async def test_a_rotation_that_others_set_up(
         act(other, functions)
         theirs = rotation(rotated)
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
-        assert "user/bob changed the rotation at" in prose(running)
-        assert "Before: works, every 30 days" in prose(running) and words in prose(running)
-        assert "Yours: works, every 14 days" in prose(running)
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "user/bob changed the rotation at" in join_screen_text(running)
+        assert "Before: works, every 30 days" in join_screen_text(running) and words in join_screen_text(running)
+        assert "Yours: works, every 14 days" in join_screen_text(running)
         assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
         await pilot.press("enter")
-        await on(pilot, RotationForm)
+        await wait_for_screen(pilot, RotationForm)
         assert running.screen.query_one("#schedule", Input).value == "14"
         assert rotation(rotated) == theirs
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Store mine anyway")
-        await hears(pilot, "passed its test.")
+        await hear(pilot, "passed its test.")
         assert rotation(rotated)["RotationRules"]["AutomaticallyAfterDays"] == 14
 
-        await on(pilot, RotationScreen)
+        await wait_for_screen(pilot, RotationScreen)
         await pilot.press("u")
-        await on(pilot, UndoPreview)
+        await wait_for_screen(pilot, UndoPreview)
         await pilot.press("enter")
         if kind == "cancelled":
-            await hears(pilot, "Undone")
+            await hear(pilot, "Undone")
             assert rotation(rotated)["RotationEnabled"] is False
 
 
@@ -99,7 +99,7 @@ async def test_a_rotation_that_others_left_alone(app: MakeApp, rotated: Any, oth
         running.screen.at_once.value = True  # type: ignore[attr-defined]
         other.tag_resource(**ID, Tags=[{"Key": "env", "Value": "prod"}])
         await pilot.press("ctrl+s")
-        await hears(pilot, "prod/db is rotated.")
+        await hear(pilot, "prod/db is rotated.")
         assert rotation(rotated)["RotationRules"]["AutomaticallyAfterDays"] == 14
 
 
@@ -113,13 +113,13 @@ async def test_what_was_agreed_to_is_what_is_done(
     async with at_rotation(running) as pilot:
         value = rotated.get_secret_value(**ID)["VersionId"]
         await pilot.press(key)
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         other.rotate_secret(**ID, RotationLambdaARN=functions["fails"], RotateImmediately=False)
         await press_button(pilot, button)
-        await on(pilot, ConflictDialog)
-        assert insist in prose(running)
+        await wait_for_screen(pilot, ConflictDialog)
+        assert insist in join_screen_text(running)
         await pilot.press("enter")
-        await on(pilot, RotationScreen)
+        await wait_for_screen(pilot, RotationScreen)
 
         assert rotation(rotated)["RotationEnabled"] is True
         assert rotated.get_secret_value(**ID)["VersionId"] == value
@@ -140,28 +140,28 @@ async def test_a_keys_description_that_others_changed(
     app: MakeApp, vault: smtui.Vault, kms: Any  # noqa: F811
 ) -> None:
     running = app()
-    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+    async with keys_of_two(running, vault) as (pilot, other):
         await pilot.press("e")
-        await on(pilot, OneLine)
+        await wait_for_screen(pilot, OneLine)
         running.screen.query_one(Input).value = "mine"
         other.update_key_description(KeyId=key_id(kms), Description="theirs")
         await pilot.press("enter")
-        await on(pilot, ConflictDialog)
-        assert "user/bob changed the description at" in prose(running)
-        assert "Before: The orders Now: theirs Yours: mine" in prose(running)
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "user/bob changed the description at" in join_screen_text(running)
+        assert "Before: The orders Now: theirs Yours: mine" in join_screen_text(running)
         await pilot.press("enter")
-        await on(pilot, OneLine)
+        await wait_for_screen(pilot, OneLine)
         assert running.screen.query_one(Input).value == "mine"
         assert kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Description"] == "theirs"
         await pilot.press("enter")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Store mine anyway")
-        await hears(pilot, "The description is changed.")
-        await on(pilot, KmsKeysScreen)
+        await hear(pilot, "The description is changed.")
+        await wait_for_screen(pilot, KmsKeysScreen)
         await pilot.press("u")
-        await on(pilot, UndoPreview)
+        await wait_for_screen(pilot, UndoPreview)
         await pilot.press("enter")
-        await hears(pilot, "Undone")
+        await hear(pilot, "Undone")
 
         assert kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Description"] == "theirs"
 
@@ -181,17 +181,17 @@ async def test_a_keys_state_that_others_changed(
     """Cancel is in focus, and leaves theirs."""
     dialog, act, button, words = STATES[kind]
     running = app()
-    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+    async with keys_of_two(running, vault) as (pilot, other):
         await pilot.press(binding(running, "kms.switch_state" if kind == "disable" else "kms.delete"))
-        await on(pilot, dialog)
+        await wait_for_screen(pilot, dialog)
         act(other, key_id(kms))
         theirs = state(kms)
         await press_button(pilot, button)
-        await on(pilot, ConflictDialog)
-        assert "user/bob changed its state at" in prose(running) and words in prose(running)
-        assert f"{button} anyway" in prose(running)
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "user/bob changed its state at" in join_screen_text(running) and words in join_screen_text(running)
+        assert f"{button} anyway" in join_screen_text(running)
         await pilot.press("enter")
-        await on(pilot, KmsKeysScreen)
+        await wait_for_screen(pilot, KmsKeysScreen)
 
         assert state(kms) == theirs
 
@@ -203,7 +203,7 @@ async def test_a_deletion_that_others_planned_otherwise(
     running = app()
     key = key_id(kms)
     kms.disable_key(KeyId=key)
-    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+    async with keys_of_two(running, vault) as (pilot, other):
         seen = running.screen.current  # type: ignore[attr-defined]
         assert seen.state == "Disabled"
         other.schedule_key_deletion(KeyId=key, PendingWindowInDays=9)
@@ -212,7 +212,7 @@ async def test_a_deletion_that_others_planned_otherwise(
         other.schedule_key_deletion(KeyId=key, PendingWindowInDays=9)
         await pilot.press(binding(running, "kms.switch_state"))
         await until(pilot, lambda: isinstance(running.screen, ConflictDialog) or state(kms) != "PendingDeletion"
-                    or "on its way out" in prose(running))
+                    or "on its way out" in join_screen_text(running))
 
         assert state(kms) == "PendingDeletion"
 
@@ -228,30 +228,30 @@ async def test_an_alias_that_others_turned(app: MakeApp, vault: smtui.Vault, kms
     """A new one, made meanwhile; it is not turned away from theirs unseen, nor by undoing."""
     theirs = kms.create_key()["KeyMetadata"]["KeyId"]
     running = app()
-    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+    async with keys_of_two(running, vault) as (pilot, other):
         kms.create_alias(AliasName="alias/zeta", TargetKeyId=key_id(kms))
         await pilot.press(binding(running, "kms.alias"))
-        await on(pilot, Pick)
+        await wait_for_screen(pilot, Pick)
         await pilot.press("enter")
-        await on(pilot, OneLine)
+        await wait_for_screen(pilot, OneLine)
         running.screen.query_one(Input).value = "zeta"
         kms.update_alias(AliasName="alias/zeta", TargetKeyId=theirs)
         await pilot.press("enter")
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         third = other.create_key()["KeyMetadata"]["KeyId"]
         other.update_alias(AliasName="alias/zeta", TargetKeyId=third)
         await press_button(pilot, "Turn")
-        await on(pilot, ConflictDialog)
-        assert "user/bob changed the alias at" in prose(running)
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "user/bob changed the alias at" in join_screen_text(running)
         assert aliases(kms)["alias/zeta"] == third
         await press_button(pilot, "Turn anyway")
-        await hears(pilot, "alias/zeta leads to")
+        await hear(pilot, "alias/zeta leads to")
         assert aliases(kms)["alias/zeta"] == key_id(kms)
 
         other.update_alias(AliasName="alias/zeta", TargetKeyId=theirs)
-        await on(pilot, KmsKeysScreen)
+        await wait_for_screen(pilot, KmsKeysScreen)
         await pilot.press("u")
-        await hears(pilot, "alias/zeta leads elsewhere since.")
+        await hear(pilot, "alias/zeta leads elsewhere since.")
         assert aliases(kms)["alias/zeta"] == theirs
 
 
@@ -259,17 +259,17 @@ async def test_an_alias_that_others_turned_is_not_removed(
     app: MakeApp, vault: smtui.Vault, kms: Any  # noqa: F811
 ) -> None:
     running = app()
-    async with keys_of_two(running, vault) as (pilot, other):  # noqa: F811
+    async with keys_of_two(running, vault) as (pilot, other):
         await pilot.press(binding(running, "kms.alias"))
-        await on(pilot, Pick)
+        await wait_for_screen(pilot, Pick)
         await pilot.press("down", "enter")
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         theirs = other.create_key()["KeyMetadata"]["KeyId"]
         other.update_alias(AliasName="alias/orders", TargetKeyId=theirs)
         await press_button(pilot, "Remove")
-        await on(pilot, ConflictDialog)
-        assert "Remove anyway" in prose(running)
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "Remove anyway" in join_screen_text(running)
         await pilot.press("enter")
-        await on(pilot, KmsKeysScreen)
+        await wait_for_screen(pilot, KmsKeysScreen)
 
         assert aliases(kms)["alias/orders"] == theirs

@@ -12,9 +12,9 @@ import smtui
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.replication.screen import ReplicationScreen
 from smtui.tui.secret.conflict import ConflictDialog
-from tests.tui.conftest import MakeApp, screen_text, types, until
+from tests.tui.conftest import BOB, MakeApp, screen_text, types, until
+from tests.tui.driver import ID, hear, join_screen_text, press_button, see, wait_for_screen
 from tests.tui.replication.test_screen import at_replication, regions, replicated  # noqa: F401
-from tests.tui.secret.test_conflicts import BOB, ID, hears, on, other, press_button, prose, sees  # noqa: F401
 
 IRELAND = "eu-west-1"
 POLICY = ('{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": {"AWS": "000000000000"}, '
@@ -27,7 +27,7 @@ Act = Callable[[Any, Any], object]
 
 
 @pytest.fixture
-def there(vault: smtui.Vault, other: Any) -> Any:  # noqa: F811
+def there(vault: smtui.Vault, other: Any) -> Any:
     """Somebody else's client of Ireland."""
     with vault.reopen() as own:
         yield own.client(region_name=IRELAND, caller=BOB)
@@ -47,7 +47,7 @@ def described(client: Any) -> dict[str, Any]:
 
 async def ask_for_ireland(pilot: Pilot[None]) -> None:
     await pilot.press("a")
-    await sees(pilot, "N. California")
+    await see(pilot, "N. California")
     await pilot.press("slash")
     await types(pilot, IRELAND)
     await pilot.press("enter", "space", "ctrl+s")
@@ -64,75 +64,75 @@ THEIR_CHANGES: dict[str, tuple[Act, str]] = {
 
 @pytest.mark.parametrize("kind", THEIR_CHANGES)
 async def test_what_others_changed_since_the_question_is_not_overwritten_unseen(
-    app: MakeApp, database: Any, taken: Any, other: Any, kind: str  # noqa: F811
+    app: MakeApp, database: Any, taken: Any, other: Any, kind: str
 ) -> None:
     act, words = THEIR_CHANGES[kind]
     running = app()
     async with at_replication(running) as pilot:
         await ask_for_ireland(pilot)
-        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        await see(pilot, "Overwrite prod/db in eu-west-1?")
         act(other, taken)
         theirs = described(taken)
         await press_button(pilot, "Overwrite")
-        await on(pilot, ConflictDialog)
-        assert "prod/db changed meanwhile" in prose(running)
-        assert f"user/bob {words}" in prose(running), prose(running)
-        assert " at 2026-" in prose(running)
+        await wait_for_screen(pilot, ConflictDialog)
+        assert "prod/db changed meanwhile" in join_screen_text(running)
+        assert f"user/bob {words}" in join_screen_text(running), join_screen_text(running)
+        assert " at 2026-" in join_screen_text(running)
         assert str(running.focused.label) == "Cancel"  # type: ignore[union-attr]
         await pilot.press("enter")
-        await on(pilot, ReplicationScreen)
+        await wait_for_screen(pilot, ReplicationScreen)
         assert described(taken) == theirs
         assert regions(database) == {}
 
         await ask_for_ireland(pilot)
         await press_button(pilot, "Overwrite")
-        await sees(pilot, "✓ in sync")
+        await see(pilot, "✓ in sync")
         assert "second-word" in taken.get_secret_value(**ID)["SecretString"]
 
 
 async def test_it_is_overwritten_where_the_person_says_so_and_asked_again_where_it_changed_again(
-    app: MakeApp, database: Any, taken: Any, other: Any  # noqa: F811
+    app: MakeApp, database: Any, taken: Any, other: Any
 ) -> None:
     async with at_replication(app()) as pilot:
         await ask_for_ireland(pilot)
-        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        await see(pilot, "Overwrite prod/db in eu-west-1?")
         taken.put_secret_value(**ID, SecretString="newer")
         await press_button(pilot, "Overwrite")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         taken.put_secret_value(**ID, SecretString="newest")
         first = pilot.app.screen
         await press_button(pilot, "Overwrite anyway")
         await until(pilot, lambda: pilot.app.screen is not first and isinstance(pilot.app.screen, ConflictDialog))
         assert taken.get_secret_value(**ID)["SecretString"] == "newest"
         await press_button(pilot, "Overwrite anyway")
-        await sees(pilot, "✓ in sync")
+        await see(pilot, "✓ in sync")
 
         assert "second-word" in taken.get_secret_value(**ID)["SecretString"]
 
 
 async def test_a_name_that_others_take_after_the_question_is_asked_about(
-    app: MakeApp, database: Any, there: Any, other: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    app: MakeApp, database: Any, there: Any, other: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One Region was taken and agreed to; in the other one a secret appears meanwhile."""
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
     there.create_secret(Name="prod/db", SecretString="another")
     async with at_replication(app()) as pilot:
         await pilot.press("a")
-        await sees(pilot, "N. California")
+        await see(pilot, "N. California")
         await pilot.press("slash")
         await types(pilot, IRELAND)
         await pilot.press("enter", "space", "slash", *["backspace"] * len(IRELAND))
         await types(pilot, "eu-west-2")
         await pilot.press("enter", "j", "space", "ctrl+s")
-        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        await see(pilot, "Overwrite prod/db in eu-west-1?")
         with pilot.app.session.vault.reopen() as own:  # type: ignore[attr-defined]
             london = own.client(region_name="eu-west-2", caller=BOB)
             london.create_secret(Name="prod/db", SecretString="theirs")
             await press_button(pilot, "Overwrite")
-            await on(pilot, ConflictDialog)
-            assert "user/bob created it in eu-west-2" in prose(pilot.app)  # type: ignore[arg-type]
+            await wait_for_screen(pilot, ConflictDialog)
+            assert "user/bob created it in eu-west-2" in join_screen_text(pilot.app)  # type: ignore[arg-type]
             await pilot.press("escape")
-            await on(pilot, ReplicationScreen)
+            await wait_for_screen(pilot, ReplicationScreen)
 
             assert london.get_secret_value(**ID)["SecretString"] == "theirs"
             assert there.get_secret_value(**ID)["SecretString"] == "another"
@@ -161,15 +161,15 @@ async def test_a_replica_goes_or_is_promoted_as_it_was_seen(
     running = app()
     async with at_replication(running) as pilot:
         await pilot.press("j", key)
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         act(other, there)
         before = regions(replicated), described(there)
         await press_button(pilot, button)
-        await on(pilot, ConflictDialog)
-        assert f"user/bob {words}" in prose(running), prose(running)
-        assert insist in prose(running)
+        await wait_for_screen(pilot, ConflictDialog)
+        assert f"user/bob {words}" in join_screen_text(running), join_screen_text(running)
+        assert insist in join_screen_text(running)
         await pilot.press("enter")
-        await on(pilot, ReplicationScreen)
+        await wait_for_screen(pilot, ReplicationScreen)
 
         assert (regions(replicated), described(there)) == before
 
@@ -182,10 +182,10 @@ async def test_it_is_done_where_the_person_says_so(
 ) -> None:
     async with at_replication(app()) as pilot:
         await pilot.press("j", key)
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         other.put_secret_value(**ID, SecretString="newer")
         await press_button(pilot, button)
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, insist)
         await until(pilot, lambda: regions(replicated) == {})
 
@@ -199,7 +199,7 @@ async def test_a_replica_that_is_gone_is_not_asked_about(
         await pilot.press("j")
         other.remove_regions_from_replication(**ID, RemoveReplicaRegions=[IRELAND])
         await pilot.press("d")
-        await hears(pilot, "prod/db has no replica in eu-west-1 any more.")
+        await hear(pilot, "prod/db has no replica in eu-west-1 any more.")
 
         assert isinstance(pilot.app.screen, ReplicationScreen)
         assert "eu-west-1" not in screen_text(pilot.app)  # type: ignore[arg-type]
@@ -210,11 +210,11 @@ async def test_what_others_read_or_change_elsewhere_is_no_conflict(
 ) -> None:
     async with at_replication(app()) as pilot:
         await pilot.press("j", "d")
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         there.get_secret_value(**ID)
         other.create_secret(Name="prod/db2", SecretString="x")
         with vault.reopen() as own:
             own.client(region_name="eu-west-2", caller=BOB).create_secret(Name="prod/db", SecretString="x")
         await press_button(pilot, "Remove")
 
-        await hears(pilot, "prod/db is removed from eu-west-1.")
+        await hear(pilot, "prod/db is removed from eu-west-1.")

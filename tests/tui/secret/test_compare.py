@@ -17,9 +17,9 @@ from smtui.tui.secret.compare import CompareScreen
 from smtui.tui.secret.screen import SecretScreen
 from tests.hostile_text import BUNDLES, harm_in
 from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, until, version_id
+from tests.tui.driver import ID, see
 
 SMALL = (80, 24)
-ID: Any = {"SecretId": "prod/db"}
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -29,20 +29,16 @@ async def at_versions(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))
         await pilot.press("enter")
-        await sees(pilot, "not read yet")
+        await see(pilot, "not read yet")
         await pilot.press("2")
         await until(pilot, lambda: running.screen.versions.has_focus)  # type: ignore[attr-defined]
         yield pilot
 
 
-async def sees(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
 async def compares(pilot: Pilot[None]) -> None:
     await pilot.press("equals_sign")
     await until(pilot, lambda: isinstance(pilot.app.screen, CompareScreen))
-    await sees(pilot, "••••")
+    await see(pilot, "••••")
 
 
 async def test_which_keys_differ(app: MakeApp, database: Any, vault: smtui.Vault) -> None:
@@ -67,11 +63,11 @@ async def test_one_of_them_is_revealed_at_a_time(app: MakeApp, database: Any) ->
     async with at_versions(running) as pilot:
         await compares(pilot)
         await pilot.press("r")
-        await sees(pilot, "differs: 00000001  first-word")
+        await see(pilot, "differs: 00000001  first-word")
         await pilot.press("j", "r")
-        await sees(pilot, "00000002  second-word")
+        await see(pilot, "00000002  second-word")
         assert "first-word" not in screen_text(running)
-        await sees(pilot, "hides in 1 s")
+        await see(pilot, "hides in 1 s")
         await until(pilot, lambda: "second-word" not in screen_text(running))
 
 
@@ -81,7 +77,7 @@ async def test_it_hides_when_nobody_looks(app: MakeApp, database: Any, away: str
     async with at_versions(running) as pilot:
         await compares(pilot)
         await pilot.press("r")
-        await sees(pilot, "first-word")
+        await see(pilot, "first-word")
         if away == "another window":
             running.app_focus = False
         else:
@@ -106,7 +102,7 @@ async def test_with_the_marked_one(app: MakeApp, database: Any) -> None:
     running = app()
     async with at_versions(running) as pilot:
         await pilot.press("j", "j", "space")
-        await sees(pilot, "00000001●")
+        await see(pilot, "00000001●")
         await pilot.press("g")
         await compares(pilot)
         text = screen_text(running)
@@ -125,7 +121,7 @@ async def test_texts_are_compared_as_a_whole(app: MakeApp, client: Any) -> None:
     async with at_versions(running) as pilot:
         await compares(pilot)
         await pilot.press("r")
-        await sees(pilot, "two")
+        await see(pilot, "two")
         assert "three" not in screen_text(running)
 
 
@@ -159,5 +155,5 @@ async def test_what_a_row_has_no_room_for(app: MakeApp, vault: smtui.Vault, data
     database.get_secret_value(**ID, VersionId=version_id(2))
     running = app()
     async with at_versions(running) as pilot:
-        await sees(pilot, f"version {version_id(2)}")
-        await sees(pilot, "key alias/team   read 2026-03-03")
+        await see(pilot, f"version {version_id(2)}")
+        await see(pilot, "key alias/team   read 2026-03-03")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,64 +11,20 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-import smtui
 from smtui.api.errors import VaultBusyError, VaultFullError
-from smtui.tui.app import SmtuiApp
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.secret.conflict import ConflictDialog
 from smtui.tui.secret.edited import EditedDialog
 from smtui.tui.secret.new_secret import NewSecretForm
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_form import ValueForm
-from tests.tui.conftest import DATABASE, MakeApp, said, screen_text, types, until, version_id
+from tests.tui.conftest import DATABASE, MakeApp, screen_text, types, until, version_id
+from tests.tui.driver import ID, SMALL, hear, join_screen_text, open_secret, press_button, see, wait_for_screen
 from tests.tui.secret.test_edit_value import editor
 
-SMALL = (80, 24)
 SECOND = version_id(2)
-ID: Any = {"SecretId": "prod/db"}
-BOB = "arn:aws:iam::000000000000:user/bob"
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
-
-
-@pytest.fixture
-def other(vault: smtui.Vault, database: Any) -> Iterator[Any]:
-    """Somebody else's session: the same file, opened once more."""
-    with vault.reopen() as own:
-        yield own.client(caller=BOB)
-
-
-@asynccontextmanager
-async def opened(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
-    async with running.run_test(size=SMALL) as pilot:
-        await until(pilot, lambda: "1 secret ·" in screen_text(running))
-        await pilot.press("enter")
-        await sees(pilot, "Value of")
-        yield pilot
-
-
-async def sees(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
-
-
-async def on(pilot: Pilot[None], kind: type) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
-
-
-async def press_button(pilot: Pilot[None], words: str) -> None:
-    """By Tab and Enter, as a person does; every button is on the screen."""
-    text = screen_text(pilot.app)  # type: ignore[arg-type]
-    assert words in text, text
-    for _ in pilot.app.screen.query(Button):
-        if isinstance(pilot.app.focused, Button) and str(pilot.app.focused.label) == words:
-            break
-        await pilot.press("tab")
-    assert isinstance(pilot.app.focused, Button) and str(pilot.app.focused.label) == words
-    await pilot.press("enter")
 
 
 def current(client: Any) -> Any:
@@ -105,13 +60,8 @@ def rotate(client: Any) -> str:
 async def edit_user(pilot: Pilot[None]) -> None:
     """`e`, and another user is typed."""
     await pilot.press("e")
-    await on(pilot, ValueForm)
+    await wait_for_screen(pilot, ValueForm)
     await types(pilot, "alice")
-
-
-def prose(running: SmtuiApp) -> str:
-    """What is on the screen, without line breaks and frames."""
-    return " ".join(screen_text(running).replace("│", " ").split())
 
 
 def typed(pilot: Pilot[None]) -> Any:
@@ -128,16 +78,16 @@ async def test_the_form_overwrites_nothing_unseen(
 ) -> None:
     """Who, when and which version is said, and which keys; no value. Enter and Escape keep what was typed."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_user(pilot)
         if when == "before the preview":
             made = act(other)
         await pilot.press("ctrl+s")
         if when == "before Enter":
-            await on(pilot, Confirm)
+            await wait_for_screen(pilot, Confirm)
             made = act(other)
             await pilot.press("enter")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         text = screen_text(running)
         assert "prod/db changed while you edited it" in text
         assert f"version {made[:8]}" in text
@@ -148,13 +98,13 @@ async def test_the_form_overwrites_nothing_unseen(
         assert [str(each.label) for each in running.screen.query(Button)][:1] == ["Cancel"]
         assert running.focused is running.screen.query(Button).first()
         await pilot.press("enter")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         assert typed(pilot)["user"] == "alice"
 
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         await pilot.press("escape")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         assert typed(pilot)["user"] == "alice"
         assert database.describe_secret(**ID)["VersionIdsToStages"][made][0] == "AWSCURRENT"
 
@@ -165,15 +115,15 @@ async def test_my_changes_on_top_of_theirs(
 ) -> None:
     """Their value with my key, and every other byte as they left it."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_user(pilot)
         act(other)
         theirs = current(other)
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Apply my changes on top")
-        await hears(pilot, "is stored: it is AWSCURRENT now.")
-        await on(pilot, SecretScreen)
+        await hear(pilot, "is stored: it is AWSCURRENT now.")
+        await wait_for_screen(pilot, SecretScreen)
 
         assert current(database) == theirs.replace('"app"', '"alice"')
 
@@ -181,14 +131,14 @@ async def test_my_changes_on_top_of_theirs(
 async def test_the_same_key_is_not_merged(app: MakeApp, database: Any, other: Any) -> None:
     """It can be stored all the same, once it was shown what that takes back."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_user(pilot)
         store_user(other)
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         assert "Apply my changes" not in screen_text(running)
         await press_button(pilot, "Store mine anyway")
-        await hears(pilot, "is stored")
+        await hear(pilot, "is stored")
 
         assert current(database) == DATABASE[1].replace('"app"', '"alice"')
 
@@ -198,11 +148,11 @@ async def test_store_mine_anyway_is_about_what_was_shown(
 ) -> None:
     """What they store while the dialog is open is shown as well, before anything is overwritten."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_user(pilot)
         store_password(other)
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         shown_first = running.screen
         third = store_user(other)
         await press_button(pilot, "Store mine anyway")
@@ -210,7 +160,7 @@ async def test_store_mine_anyway_is_about_what_was_shown(
         assert f"version {third[:8]}" in screen_text(running)
         assert current(database) == DATABASE[1].replace('"app"', '"them"')
         await press_button(pilot, "Store mine anyway")
-        await hears(pilot, "is stored")
+        await hear(pilot, "is stored")
 
         assert json.loads(current(database))["user"] == "alice"
 
@@ -218,34 +168,34 @@ async def test_store_mine_anyway_is_about_what_was_shown(
 async def test_keep_editing_goes_on_from_what_is_there_now(app: MakeApp, database: Any, other: Any) -> None:
     """The next preview names the version that is current by then, and says what is taken back."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_user(pilot)
         made = store_password(other)
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Keep editing")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         await pilot.press("end", "2")
         await pilot.press("ctrl+s")
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         text = screen_text(running)
         assert f"AWSCURRENT goes from {made[:8]} to the new version." in text
         assert "~ user changes" in text and "~ password changes" in text
         await pilot.press("enter")
-        await hears(pilot, "is stored")
+        await hear(pilot, "is stored")
 
         assert json.loads(current(database)) == {"user": "alice2", "password": "second-word", "port": 5432}
 
 
 async def test_discard_keeps_theirs(app: MakeApp, database: Any, other: Any) -> None:
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_user(pilot)
         made = store_password(other)
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         await press_button(pilot, "Discard")
-        await on(pilot, SecretScreen)
+        await wait_for_screen(pilot, SecretScreen)
 
         assert database.get_secret_value(**ID)["VersionId"] == made
 
@@ -253,22 +203,22 @@ async def test_discard_keeps_theirs(app: MakeApp, database: Any, other: Any) -> 
 async def test_a_label_that_moved_meanwhile(app: MakeApp, database: Any, other: Any) -> None:
     """A value that waits under a label of one's own takes that label from nobody unseen; AWSCURRENT does not matter."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_user(pilot)
         form: Any = running.screen
         form.stages.value = "blue"
         store_password(other)
         made = other.put_secret_value(**ID, SecretString="theirs", VersionStages=["blue"])["VersionId"]
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         assert f"blue was on no version and is on {made[:8]} now." in screen_text(running)
         await pilot.press("escape")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         form.stages.value = "green"
         await pilot.press("ctrl+s")
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         await pilot.press("enter")
-        await hears(pilot, "is stored: AWSCURRENT stays.")
+        await hear(pilot, "is stored: AWSCURRENT stays.")
 
         assert database.get_secret_value(**ID, VersionStage="blue")["SecretString"] == "theirs"
 
@@ -281,13 +231,13 @@ async def test_the_first_value(app: MakeApp, database: Any, other: Any) -> None:
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))
         await pilot.press("enter")
-        await sees(pilot, "No value yet")
+        await see(pilot, "No value yet")
         await pilot.press("e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         running.screen.editor.area.load_text("alice")  # type: ignore[attr-defined]
         other.put_secret_value(**ID, SecretString="theirs")
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         assert "They changed: the whole text" in screen_text(running)
         await pilot.press("escape")
 
@@ -299,18 +249,18 @@ async def test_the_first_value(app: MakeApp, database: Any, other: Any) -> None:
 
 async def test_a_secret_that_is_gone_keeps_the_form(app: MakeApp, database: Any, other: Any) -> None:
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_user(pilot)
         other.delete_secret(**ID, RecoveryWindowInDays=7)
         await pilot.press("ctrl+s")
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         await pilot.press("enter")
-        await hears(pilot, "marked for deletion")
-        await on(pilot, ValueForm)
+        await hear(pilot, "marked for deletion")
+        await wait_for_screen(pilot, ValueForm)
         assert typed(pilot)["user"] == "alice"
         other.delete_secret(**ID, ForceDeleteWithoutRecovery=True)
         await pilot.press("ctrl+s")
-        await hears(pilot, "can't find the specified secret")
+        await hear(pilot, "can't find the specified secret")
 
         assert typed(pilot)["user"] == "alice"
 
@@ -320,10 +270,10 @@ async def test_a_vault_that_fails_keeps_the_form(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_user(pilot)
         await pilot.press("ctrl+s")
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
 
         def fail(*_: Any, **__: Any) -> None:
             raise error
@@ -331,13 +281,13 @@ async def test_a_vault_that_fails_keeps_the_form(
         with monkeypatch.context() as broken:
             broken.setattr("smtui.tui.secret.value_edit.store_value", fail)
             await pilot.press("enter")
-            await hears(pilot, str(error))
-        await on(pilot, ValueForm)
+            await hear(pilot, str(error))
+        await wait_for_screen(pilot, ValueForm)
         assert typed(pilot)["user"] == "alice"
         await pilot.press("ctrl+s")
-        await on(pilot, Confirm)
+        await wait_for_screen(pilot, Confirm)
         await pilot.press("enter")
-        await hears(pilot, "is stored")
+        await hear(pilot, "is stored")
 
 
 # The person's own editor, and files.
@@ -345,9 +295,9 @@ async def test_a_vault_that_fails_keeps_the_form(
 
 async def edit_outside(pilot: Pilot[None]) -> None:
     await pilot.press("E")
-    await sees(pilot, "Edit the value of prod/db in")
+    await see(pilot, "Edit the value of prod/db in")
     await pilot.press("enter")
-    await on(pilot, EditedDialog)
+    await wait_for_screen(pilot, EditedDialog)
 
 
 async def test_the_own_editor(
@@ -358,25 +308,25 @@ async def test_the_own_editor(
     change = "path.write_text(text.replace('app', 'alice'))"
     again = "path.write_text(text.replace('alice', 'alice2'))"
     with editor(monkeypatch, tmp_path, change, again):
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             await edit_outside(pilot)
             store_password(other)
             await pilot.press("enter")
-            await on(pilot, ConflictDialog)
+            await wait_for_screen(pilot, ConflictDialog)
             assert "They changed: password" in screen_text(running)
             await pilot.press("escape")
-            await on(pilot, EditedDialog)
+            await wait_for_screen(pilot, EditedDialog)
             assert "They changed: password" in screen_text(running)
             await press_button(pilot, "Store")
-            await on(pilot, ConflictDialog)
+            await wait_for_screen(pilot, ConflictDialog)
             await press_button(pilot, "Keep editing")
-            await on(pilot, EditedDialog)
+            await wait_for_screen(pilot, EditedDialog)
             assert "~ user changes" in screen_text(running)
             store_user(other)
             await pilot.press("enter")
-            await on(pilot, ConflictDialog)
+            await wait_for_screen(pilot, ConflictDialog)
             await press_button(pilot, "Store mine anyway")
-            await hears(pilot, "is stored")
+            await hear(pilot, "is stored")
 
             assert json.loads(current(database)) == {"user": "alice2", "password": "second-word", "port": 5432}
 
@@ -387,19 +337,19 @@ async def test_quitting_asks_before_it_drops_what_was_typed_in_the_own_editor(
     """At the question behind the editor, and at the one about what others stored. To keep it has the focus."""
     running = app()
     with editor(monkeypatch, tmp_path, "path.write_text(text.replace('app', 'alice'))"):
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             await edit_outside(pilot)
             for screen in (EditedDialog, ConflictDialog):
-                await on(pilot, screen)
+                await wait_for_screen(pilot, screen)
                 await pilot.press("ctrl+q")
-                await sees(pilot, "Discard changes?")
+                await see(pilot, "Discard changes?")
                 await pilot.press("enter")
-                await on(pilot, screen)
+                await wait_for_screen(pilot, screen)
                 if screen is EditedDialog:
                     store_password(other)
                     await pilot.press("enter")
             await press_button(pilot, "Apply my changes on top")
-            await hears(pilot, "is stored")
+            await hear(pilot, "is stored")
 
 
 async def test_the_own_editor_keeps_what_was_refused(
@@ -407,15 +357,15 @@ async def test_the_own_editor_keeps_what_was_refused(
 ) -> None:
     running = app()
     with editor(monkeypatch, tmp_path, "path.write_text('typed')"):
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             await edit_outside(pilot)
             other.delete_secret(**ID, RecoveryWindowInDays=7)
             await pilot.press("enter")
-            await hears(pilot, "marked for deletion")
-            await on(pilot, EditedDialog)
+            await hear(pilot, "marked for deletion")
+            await wait_for_screen(pilot, EditedDialog)
             other.restore_secret(**ID)
             await press_button(pilot, "Store")
-            await hears(pilot, "is stored")
+            await hear(pilot, "is stored")
 
             assert current(database) == "typed"
 
@@ -424,20 +374,20 @@ async def test_a_file(app: MakeApp, database: Any, other: Any, tmp_path: Path) -
     """There is nothing to be lost: Cancel leaves, and the file is still there."""
     (tmp_path / "new").write_text("from a file")
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         for words in ("Cancel", "Store mine anyway"):
             await pilot.press("f")
-            await sees(pilot, "from which file?")
+            await see(pilot, "from which file?")
             await types(pilot, f"{tmp_path}/new")
             await pilot.press("enter")
-            await on(pilot, Confirm)
+            await wait_for_screen(pilot, Confirm)
             store_password(other)
             await pilot.press("enter")
-            await on(pilot, ConflictDialog)
+            await wait_for_screen(pilot, ConflictDialog)
             assert "Keep editing" not in screen_text(running)
             await press_button(pilot, words)
-            await on(pilot, SecretScreen)
-        await hears(pilot, "is stored")
+            await wait_for_screen(pilot, SecretScreen)
+        await hear(pilot, "is stored")
 
         assert current(database) == "from a file"
 
@@ -454,23 +404,23 @@ def deny(client: Any, *actions: str) -> None:
 async def test_the_form_without_the_old_value(app: MakeApp, database: Any, other: Any) -> None:
     """It begins empty, says why, and what is stored is still compared with the version one began from."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         deny(other, "GetSecretValue")
         await pilot.press("e")
-        await on(pilot, ValueForm)
-        await sees(pilot, "The current value cannot be read")
-        assert "what you store replaces it" in prose(running)
-        assert "explicit deny" in prose(running)
+        await wait_for_screen(pilot, ValueForm)
+        await see(pilot, "The current value cannot be read")
+        assert "what you store replaces it" in join_screen_text(running)
+        assert "explicit deny" in join_screen_text(running)
         area = running.screen.editor.area  # type: ignore[attr-defined]
         area.load_text("alice")
         made = store_password(other)
         await pilot.press("ctrl+s")
-        await on(pilot, ConflictDialog)
+        await wait_for_screen(pilot, ConflictDialog)
         assert f"version {made[:8]}" in screen_text(running)
-        assert "the value cannot be read" in prose(running)
+        assert "the value cannot be read" in join_screen_text(running)
         assert "Apply my changes" not in screen_text(running)
         await press_button(pilot, "Store mine anyway")
-        await hears(pilot, "is stored")
+        await hear(pilot, "is stored")
         database.delete_resource_policy(**ID)
 
         assert current(database) == "alice"
@@ -481,20 +431,20 @@ async def test_the_editor_and_a_file_without_the_old_value(
 ) -> None:
     running = app()
     with editor(monkeypatch, tmp_path, "path.write_text('from-editor')"):
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             deny(other, "GetSecretValue")
             await edit_outside(pilot)
             assert "the whole value is replaced" in screen_text(running)
             assert "AWSCURRENT goes from 00000002" in screen_text(running)
             await pilot.press("enter")
-            await hears(pilot, "is stored")
+            await hear(pilot, "is stored")
             (tmp_path / "new").write_text("from-file")
-            await on(pilot, SecretScreen)
+            await wait_for_screen(pilot, SecretScreen)
             await pilot.press("f")
-            await sees(pilot, "from which file?")
+            await see(pilot, "from which file?")
             await types(pilot, f"{tmp_path}/new")
             await pilot.press("enter")
-            await sees(pilot, "the whole value is replaced")
+            await see(pilot, "the whole value is replaced")
             await pilot.press("enter")
             await until(pilot, lambda: len(database.list_secret_version_ids(
                 **ID, IncludeDeprecated=True)["Versions"]) == 4)
@@ -512,13 +462,13 @@ async def test_the_form_without_a_look_at_the_versions(
 ) -> None:
     """The base is learned from what may be read; where nothing may, that is said."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         deny(other, *denied)
         await pilot.press("e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         editor: Any = running.screen.editor  # type: ignore[attr-defined]
         blind = "GetSecretValue" in denied
-        assert ("changes by others are not noticed" in prose(running)) is blind
+        assert ("changes by others are not noticed" in join_screen_text(running)) is blind
         if editor.is_keyed:
             await types(pilot, "alice")
         else:
@@ -526,9 +476,9 @@ async def test_the_form_without_a_look_at_the_versions(
         if not blind:
             store_password(other)
         await pilot.press("ctrl+s")
-        await on(pilot, Confirm if blind else ConflictDialog)
+        await wait_for_screen(pilot, Confirm if blind else ConflictDialog)
         await (pilot.press("enter") if blind else press_button(pilot, "Apply my changes on top"))
-        await hears(pilot, "is stored")
+        await hear(pilot, "is stored")
         database.delete_resource_policy(**ID)
 
         assert "alice" in current(database)
@@ -540,9 +490,9 @@ async def test_a_new_secret_that_cannot_be_stored_is_still_in_its_form(
     """A full disk is no reason to type it all again."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await sees(pilot, "1 secret ·")
+        await see(pilot, "1 secret ·")
         await pilot.press("a")
-        await on(pilot, NewSecretForm)
+        await wait_for_screen(pilot, NewSecretForm)
         await types(pilot, "dev")
         form: Any = running.screen
         form.editor.pair_editor.rows.first().query(".key").first().value = "token"
@@ -554,8 +504,8 @@ async def test_a_new_secret_that_cannot_be_stored_is_still_in_its_form(
         with monkeypatch.context() as broken:
             broken.setattr("smtui.engine.client.LocalClient._call", fail)
             await pilot.press("ctrl+s")
-            await hears(pilot, "The disk is full.")
-        await on(pilot, NewSecretForm)
+            await hear(pilot, "The disk is full.")
+        await wait_for_screen(pilot, NewSecretForm)
         again: Any = running.screen
 
         assert again.name_field.value == "dev"

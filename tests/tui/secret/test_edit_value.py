@@ -6,8 +6,8 @@ import json
 import os
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,35 +21,12 @@ from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret.value_area import DOT
 from smtui.tui.secret.value_form import ValueForm
-from tests.tui.conftest import DATABASE, MakeApp, paste, said, screen_text, types, until, version_id
+from tests.tui.conftest import DATABASE, MakeApp, paste, screen_text, types, until, version_id
+from tests.tui.driver import ID, hear, open_secret, see, wait_for_screen
 
-SMALL = (80, 24)
 FIRST, SECOND = version_id(1), version_id(2)
-ID: Any = {"SecretId": "prod/db"}
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
-
-
-@asynccontextmanager
-async def opened(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
-    """The app, with the only secret of the list open."""
-    async with running.run_test(size=SMALL) as pilot:
-        await until(pilot, lambda: "1 secret ·" in screen_text(running))
-        await pilot.press("enter")
-        await sees(pilot, "Value of")
-        yield pilot
-
-
-async def sees(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
-
-
-async def on(pilot: Pilot[None], kind: type) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
 
 
 def current(client: Any) -> Any:
@@ -66,12 +43,12 @@ def labels(client: Any) -> dict[str, str]:
 async def test_what_the_labels_will_do_is_said_before(app: MakeApp, database: Any) -> None:
     """Which version AWSCURRENT leaves, where AWSPREVIOUS goes, and which version is left without a label."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         await types(pilot, "other")
         await pilot.press("ctrl+s")
-        await sees(pilot, "Store a new version of prod/db?")
+        await see(pilot, "Store a new version of prod/db?")
         text = screen_text(running)
         assert "AWSCURRENT goes from 00000002 to the new version." in text
         assert "AWSPREVIOUS goes from 00000001 to 00000002." in text
@@ -81,17 +58,17 @@ async def test_what_the_labels_will_do_is_said_before(app: MakeApp, database: An
 async def test_a_version_that_waits_under_other_labels(app: MakeApp, database: Any) -> None:
     """Labels, with commas between them: AWSCURRENT stays, and the readers of the secret see nothing of it yet."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         form: Any = running.screen
         await types(pilot, "other")
         form.stages.value = "AWSPENDING, 2026-q2"
         await pilot.press("ctrl+s")
-        await sees(pilot, "AWSCURRENT stays where it is.")
+        await see(pilot, "AWSCURRENT stays where it is.")
         assert "AWSPENDING is put on the new version." in screen_text(running)
         await pilot.press("enter")
-        await hears(pilot, "is stored: AWSCURRENT stays.")
+        await hear(pilot, "is stored: AWSCURRENT stays.")
 
         found = labels(database)
         assert found["AWSCURRENT"] == SECOND
@@ -102,26 +79,26 @@ async def test_a_version_that_waits_under_other_labels(app: MakeApp, database: A
 async def test_json_with_a_slip_is_marked_while_it_is_typed(app: MakeApp, database: Any) -> None:
     """Where it is, and what is wanted there. It can be stored all the same, and what is lost is said."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         await pilot.press("ctrl+t")
         area = running.screen.editor.area  # type: ignore[attr-defined]
         area.move_cursor(area.document.end)
         await pilot.press("backspace")
-        await sees(pilot, "▲ 5:1  No JSON: it ends too early.")
+        await see(pilot, "▲ 5:1  No JSON: it ends too early.")
         assert DATABASE[1][:20] not in screen_text(running)
         await pilot.press("ctrl+s")
-        await sees(pilot, "~ the whole value changes")
+        await see(pilot, "~ the whole value changes")
         assert "▲ it is text, no JSON with keys; there were 3" in screen_text(running)
 
 
 async def test_a_password_in_json_is_spelled_as_json(app: MakeApp, database: Any) -> None:
     """With quotes where there are none, and with its own quotes and backslashes escaped."""
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         form: Any = running.screen
         await pilot.press("ctrl+t")
         form.editor.area.load_text('{"a": , "b": ""}')
@@ -137,9 +114,9 @@ async def test_plain_text_is_typed_as_it_is(app: MakeApp, client: Any) -> None:
     """No indent is added, no word has a colour, no line a number; what is pasted unseen is refused."""
     client.create_secret(Name="prod/db", SecretString="a")
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         area = running.screen.editor.area  # type: ignore[attr-defined]
         area.load_text("  key: {")
         area.move_cursor((0, 8))
@@ -147,7 +124,7 @@ async def test_plain_text_is_typed_as_it_is(app: MakeApp, client: Any) -> None:
         assert area.value == "  key: {\nx"
         assert not area.show_line_numbers
         await paste(pilot, "a\u202eb")
-        await hears(pilot, "unseen characters")
+        await hear(pilot, "unseen characters")
         assert area.value == "  key: {\nx"
 
 
@@ -156,11 +133,11 @@ async def test_json_with_unseen_characters_is_edited_as_json_spells_them(app: Ma
     value = '["a\u202eb", 1]'
     client.create_secret(Name="prod/db", SecretString=value)
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         await pilot.press("ctrl+r")
-        await sees(pilot, r'["a\u202eb", 1]')
+        await see(pilot, r'["a\u202eb", 1]')
         area = running.screen.editor.area  # type: ignore[attr-defined]
         assert area.value == value
         area.move_cursor((0, 14))
@@ -172,10 +149,10 @@ async def test_json_with_unseen_characters_is_edited_as_json_spells_them(app: Ma
 async def test_hidden_lines_stay_hidden(app: MakeApp, client: Any) -> None:
     client.create_secret(Name="prod/db", SecretString='["first-word",\n "second-word"]')
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("e")
-        await on(pilot, ValueForm)
-        await sees(pilot, DOT * 10)
+        await wait_for_screen(pilot, ValueForm)
+        await see(pilot, DOT * 10)
 
         assert "first-word" not in screen_text(running)
 
@@ -217,7 +194,7 @@ def editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *does: str) -> Itera
 
 async def edit_outside(pilot: Pilot[None]) -> None:
     await pilot.press("E")
-    await sees(pilot, "Edit the value of prod/db in")
+    await see(pilot, "Edit the value of prod/db in")
     await pilot.press("enter")
 
 
@@ -228,17 +205,17 @@ async def test_in_ones_own_editor(
     running = app()
     change = "path.write_text(text.replace('second-word', 'third-word'))"
     with editor(monkeypatch, tmp_path, change) as folder:
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             await pilot.press("E")
-            await sees(pilot, "Editors may keep copies of their own")
+            await see(pilot, "Editors may keep copies of their own")
             assert "the file will be on the disk" in screen_text(running)
             assert list(folder.iterdir()) == []
             await pilot.press("enter")
-            await on(pilot, EditedDialog)
+            await wait_for_screen(pilot, EditedDialog)
             assert "~ password changes" in screen_text(running)
             assert "third-word" not in screen_text(running)
             await pilot.press("enter")
-            await hears(pilot, "is stored: it is AWSCURRENT now.")
+            await hear(pilot, "is stored: it is AWSCURRENT now.")
 
             assert current(database)["SecretString"] == DATABASE[1].replace("second-word", "third-word")
 
@@ -265,12 +242,12 @@ async def test_json_in_one_line_is_laid_out_for_the_editor(
     seen = tmp_path / "seen"
     does = f"pathlib.Path({str(seen)!r}).write_text(path.suffix + text); path.write_text(text.replace('1.10', '1.20'))"
     with editor(monkeypatch, tmp_path, does):
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             await edit_outside(pilot)
-            await on(pilot, EditedDialog)
+            await wait_for_screen(pilot, EditedDialog)
             assert "~ rate changes" in screen_text(running)
             await pilot.press("enter")
-            await hears(pilot, "is stored: it is AWSCURRENT now.")
+            await hear(pilot, "is stored: it is AWSCURRENT now.")
 
             assert seen.read_text() == f".json{LAID_OUT}"
             assert current(client)["SecretString"] == ODD.replace("1.10", "1.20")
@@ -280,24 +257,24 @@ async def test_json_in_one_line_is_laid_out_in_the_form(app: MakeApp, client: An
     """As text, which can be left and come back to; untouched it is no change, and touched it is stored in one line."""
     client.create_secret(Name="prod/db", SecretString=ODD)
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         form: Any = running.screen
         await pilot.press("ctrl+t")
         await until(pilot, lambda: not form.editor.is_keyed)
         assert form.editor.area.text == LAID_OUT
         await pilot.press("ctrl+s")
-        await sees(pilot, "Nothing is changed yet.")
+        await see(pilot, "Nothing is changed yet.")
         await pilot.press("ctrl+t")
         await until(pilot, lambda: form.editor.is_keyed)
         assert form.editor.value == ODD
         await pilot.press("ctrl+t")
         await until(pilot, lambda: not form.editor.is_keyed)
         await pilot.press("ctrl+end", "up", "up", "end", "3", "ctrl+s")
-        await sees(pilot, "Store a new version of prod/db?")
+        await see(pilot, "Store a new version of prod/db?")
         await pilot.press("enter")
-        await hears(pilot, "is stored: it is AWSCURRENT now.")
+        await hear(pilot, "is stored: it is AWSCURRENT now.")
 
         assert current(client)["SecretString"] == ODD.replace("789.5", "789.53")
 
@@ -309,9 +286,9 @@ async def test_nothing_changed_stores_nothing(
     """Editors end a file with a line break; a password that gets one no longer fits its door."""
     running = app()
     with editor(monkeypatch, tmp_path, does):
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             await edit_outside(pilot)
-            await hears(pilot, "Nothing was changed.")
+            await hear(pilot, "Nothing was changed.")
 
             assert current(database)["VersionId"] == SECOND
 
@@ -330,20 +307,20 @@ async def test_what_cannot_be_stored_is_edited_again(
     """The same file, as it was left; Escape throws nothing away."""
     running = app()
     with editor(monkeypatch, tmp_path, does, "path.write_text('{\"user\": \"again\"}')"):
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             await edit_outside(pilot)
-            await on(pilot, EditedDialog)
+            await wait_for_screen(pilot, EditedDialog)
             assert words in screen_text(running)
             assert "Store " not in screen_text(running)
             await pilot.press("escape")
-            await sees(pilot, "Discard changes?")
+            await see(pilot, "Discard changes?")
             await pilot.press("enter")
-            await on(pilot, EditedDialog)
+            await wait_for_screen(pilot, EditedDialog)
             assert "▸ Edit again ◂" in screen_text(running)
             await pilot.press("enter")
-            await sees(pilot, "~ user changes")
+            await see(pilot, "~ user changes")
             await pilot.press("enter")
-            await hears(pilot, "is stored")
+            await hear(pilot, "is stored")
 
             assert current(database)["SecretString"] == '{"user": "again"}'
 
@@ -353,13 +330,13 @@ async def test_what_was_written_can_be_forgotten(
 ) -> None:
     running = app()
     with editor(monkeypatch, tmp_path, "path.write_text('typed')"):
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             await edit_outside(pilot)
-            await on(pilot, EditedDialog)
+            await wait_for_screen(pilot, EditedDialog)
             await pilot.press("escape")
-            await sees(pilot, "Discard changes?")
+            await see(pilot, "Discard changes?")
             await pilot.press("right", "enter")
-            await on(pilot, SecretScreen)
+            await wait_for_screen(pilot, SecretScreen)
 
             assert current(database)["VersionId"] == SECOND
 
@@ -370,26 +347,26 @@ async def test_the_lock_takes_the_file_away(
     """While the question stands there."""
     running = app()
     with editor(monkeypatch, tmp_path, "path.write_text('typed')") as folder:
-        async with opened(running) as pilot:
+        async with open_secret(running) as pilot:
             await edit_outside(pilot)
-            await on(pilot, EditedDialog)
+            await wait_for_screen(pilot, EditedDialog)
             assert list(folder.iterdir()) != []
             await pilot.press("ctrl+l")
-            await sees(pilot, "assphrase")
+            await see(pilot, "assphrase")
             await until(pilot, lambda: list(folder.iterdir()) == [])
 
 
 async def test_without_an_editor(app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "/does/not/exist")
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await edit_outside(pilot)
-        await hears(pilot, "This terminal cannot be handed to an editor.")
+        await hear(pilot, "This terminal cannot be handed to an editor.")
     monkeypatch.setenv("VISUAL", "vi 'x")
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("E")
-        await hears(pilot, "$VISUAL cannot be understood")
+        await hear(pilot, "$VISUAL cannot be understood")
 
 
 # Files.
@@ -402,16 +379,16 @@ async def test_a_value_from_a_file(
     (tmp_path / "new-value.json").write_text('{"user": "app", "password": "from-file", "port": 5432}')
     monkeypatch.chdir(tmp_path)
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("f")
-        await sees(pilot, "from which file?")
+        await see(pilot, "from which file?")
         await types(pilot, "new-")
-        await sees(pilot, "new-value.json")
+        await see(pilot, "new-value.json")
         await pilot.press("right", "enter")
-        await sees(pilot, "~ password changes")
+        await see(pilot, "~ password changes")
         assert "from-file" not in screen_text(running)
         await pilot.press("enter")
-        await hears(pilot, "is stored")
+        await hear(pilot, "is stored")
 
         assert json.loads(current(database)["SecretString"])["password"] == "from-file"
 
@@ -421,22 +398,22 @@ async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_p
     (tmp_path / "key.bin").write_bytes(bytes(range(256)))
     target = tmp_path / "copy.bin"
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("f")
-        await sees(pilot, "from which file?")
+        await see(pilot, "from which file?")
         await types(pilot, f"{tmp_path}/key.bin")
         await pilot.press("enter")
-        await sees(pilot, "▲ it is binary, 256 bytes, no JSON with keys; there were 3")
+        await see(pilot, "▲ it is binary, 256 bytes, no JSON with keys; there were 3")
         await pilot.press("enter")
-        await hears(pilot, "is stored")
+        await hear(pilot, "is stored")
         assert current(database)["SecretBinary"] == bytes(range(256))
 
         for words in ("written to", "already exists"):
             await pilot.press("w")
-            await sees(pilot, "Write prod/db to which new file?")
+            await see(pilot, "Write prod/db to which new file?")
             await types(pilot, str(target))
             await pilot.press("enter")
-            await hears(pilot, words)
+            await hear(pilot, words)
 
     assert target.read_bytes() == bytes(range(256))
     if os.name == "posix":
@@ -445,14 +422,14 @@ async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_p
 
 async def test_one_key_to_a_file(app: MakeApp, database: Any, tmp_path: Path) -> None:
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("r")
-        await sees(pilot, "password")
+        await see(pilot, "password")
         await pilot.press("j", "w")
-        await sees(pilot, "Write prod/db, password to which new file?")
+        await see(pilot, "Write prod/db, password to which new file?")
         await types(pilot, f"{tmp_path}/word")
         await pilot.press("enter")
-        await hears(pilot, "written to")
+        await hear(pilot, "written to")
 
     assert (tmp_path / "word").read_bytes() == b"second-word"
 
@@ -467,12 +444,12 @@ async def test_one_key_to_a_file(app: MakeApp, database: Any, tmp_path: Path) ->
 async def test_files_that_are_no_value(app: MakeApp, database: Any, tmp_path: Path, make: Any, words: str) -> None:
     make(tmp_path / "value")
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("f")
-        await sees(pilot, "from which file?")
+        await see(pilot, "from which file?")
         await types(pilot, f"{tmp_path}/value")
         await pilot.press("enter")
-        await hears(pilot, words)
+        await hear(pilot, words)
 
         assert current(database)["VersionId"] == SECOND
 
@@ -482,11 +459,11 @@ async def test_a_value_of_many_keys_is_typed_as_text(app: MakeApp, client: Any) 
     many = json.dumps({f"KEY_{number}": "x" for number in range(300)})
     client.create_secret(Name="prod/db", SecretString=many)
     running = app()
-    async with opened(running) as pilot:
+    async with open_secret(running) as pilot:
         await pilot.press("r")
         await until(pilot, lambda: "KEY_1 " in screen_text(running))
         await pilot.press("j", "j", "e")
-        await on(pilot, ValueForm)
+        await wait_for_screen(pilot, ValueForm)
         editor = running.screen.editor  # type: ignore[attr-defined]
         assert not editor.is_keyed
         assert editor.area.cursor_location == (3, 2)

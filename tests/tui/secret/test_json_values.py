@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 from smtui.text.json_object import read_members
 from smtui.tui.app import SmtuiApp
 from smtui.tui.secret.screen import SecretScreen
-from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, until
+from tests.tui.conftest import FakeTool, MakeApp, screen_text, until
+from tests.tui.driver import hear
 
 ODD = '{"token": "\\ud800x", "rate":1.10,  "big": 12345678901234567890.5, "far": 1e400}\n'
 
@@ -30,10 +31,6 @@ async def at_the_list(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
         yield pilot
 
 
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize("place", ["the list", "the secret"])
 async def test_half_a_surrogate_pair_is_not_copied_and_nothing_ends(
     app: MakeApp, odd: Any, tool: FakeTool, place: str
@@ -47,8 +44,8 @@ async def test_half_a_surrogate_pair_is_not_copied_and_nothing_ends(
         await pilot.press("y")
         await until(pilot, lambda: "token" in screen_text(running))
         await pilot.press("enter" if place == "the list" else "y")
-        await hears(pilot, "half of a surrogate pair")
-        await hears(pilot, "The entire value")
+        await hear(pilot, "half of a surrogate pair")
+        await hear(pilot, "The entire value")
         assert tool.held == b""
 
         await pilot.press(*(["y"] if place == "the list" else []))

@@ -23,11 +23,11 @@ from smtui.tui.secret.tags import TagsForm
 from smtui.tui.secret.value_form import ValueForm
 from tests.conftest import PASSPHRASE
 from tests.tui.conftest import DATABASE, FakeTool, MakeApp, said, screen_text, types, until, version_id
+from tests.tui.driver import ID, hear, see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
 FIRST, SECOND = version_id(1), version_id(2)
-ID: Any = {"SecretId": "prod/db"}
 HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;ZXZpbA==\x07 \x1b[2J \x9b2J user\u202egnp.exe\u202c \u200b"
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
@@ -52,14 +52,6 @@ def screen(app: SmtuiApp) -> SecretScreen:
 async def at_versions(pilot: Pilot[None]) -> None:
     await pilot.press("v")
     await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
-
-
-async def sees(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
 
 
 def labels(client: Any) -> dict[str, str]:
@@ -93,13 +85,13 @@ async def test_one_key_is_revealed_at_a_time(app: MakeApp, database: Any) -> Non
     running = app()
     async with opened(running) as pilot:
         await pilot.press("r")
-        await sees(pilot, "password")
+        await see(pilot, "password")
         assert "second-word" not in screen_text(running)
         await pilot.press("j", "r")
-        await sees(pilot, "second-word")
+        await see(pilot, "second-word")
         assert "5432" not in screen_text(running)
         await pilot.press("j", "r")
-        await sees(pilot, "5432")
+        await see(pilot, "5432")
         assert "second-word" not in screen_text(running)
         await pilot.press("r")
         await until(pilot, lambda: "5432" not in screen_text(running))
@@ -107,9 +99,9 @@ async def test_one_key_is_revealed_at_a_time(app: MakeApp, database: Any) -> Non
 
 async def reveal_password(pilot: Pilot[None]) -> None:
     await pilot.press("r")
-    await sees(pilot, "password")
+    await see(pilot, "password")
     await pilot.press("j", "r")
-    await sees(pilot, "second-word")
+    await see(pilot, "second-word")
 
 
 async def test_what_is_revealed_goes_away_by_itself(app: MakeApp, database: Any) -> None:
@@ -117,7 +109,7 @@ async def test_what_is_revealed_goes_away_by_itself(app: MakeApp, database: Any)
     running = app(settings=Settings(reveal_timeout=2))
     async with opened(running) as pilot:
         await reveal_password(pilot)
-        await sees(pilot, "Value of AWSCURRENT   hides in 1 s")
+        await see(pilot, "Value of AWSCURRENT   hides in 1 s")
         await until(pilot, lambda: "second-word" not in screen_text(running))
         assert "hides in" not in screen_text(running)
 
@@ -134,7 +126,7 @@ async def test_what_is_revealed_hides_when_nobody_looks(app: MakeApp, database: 
         await until(pilot, lambda: "second-word" not in screen_text(running))
         if away in ("another screen", "help"):
             await pilot.press("escape")
-            await sees(pilot, "Value of AWSCURRENT")
+            await see(pilot, "Value of AWSCURRENT")
             assert "second-word" not in screen_text(running)
 
 
@@ -143,11 +135,11 @@ async def test_copying_one_key_unseen(app: MakeApp, database: Any, tool: FakeToo
     running = app()
     async with opened(running) as pilot:
         await pilot.press("y")
-        await sees(pilot, "password")
+        await see(pilot, "password")
         assert tool.held == b""
         await pilot.press("j", "y")
         await until(pilot, lambda: tool.held == b"second-word")
-        await hears(pilot, "prod/db, password:")
+        await hear(pilot, "prod/db, password:")
         assert "second-word" not in screen_text(running)
 
 
@@ -155,7 +147,7 @@ async def test_copying_the_whole_value(app: MakeApp, database: Any, tool: FakeTo
     running = app()
     async with opened(running) as pilot:
         await pilot.press("r")
-        await sees(pilot, "the whole value")
+        await see(pilot, "the whole value")
         await pilot.press("G", "y")
         await until(pilot, lambda: tool.held == DATABASE[1].encode())
 
@@ -167,7 +159,7 @@ async def test_copying_an_older_version(app: MakeApp, database: Any, tool: FakeT
         await at_versions(pilot)
         await pilot.press("j", "y")
         await until(pilot, lambda: tool.held == DATABASE[0].encode())
-        await hears(pilot, "prod/db, version 00000001:")
+        await hear(pilot, "prod/db, version 00000001:")
 
 
 async def test_an_older_version_is_looked_at(app: MakeApp, database: Any) -> None:
@@ -176,21 +168,21 @@ async def test_an_older_version_is_looked_at(app: MakeApp, database: Any) -> Non
     async with opened(running) as pilot:
         await at_versions(pilot)
         await pilot.press("j", "enter")
-        await sees(pilot, "Value of version 00000001")
+        await see(pilot, "Value of version 00000001")
         await pilot.press("r")
-        await sees(pilot, "password")
+        await see(pilot, "password")
         await pilot.press("j", "r")
-        await sees(pilot, "first-word")
+        await see(pilot, "first-word")
 
 
 async def test_the_first_reading_of_a_day_is_told(app: MakeApp, database: Any) -> None:
     """Of the secret, and of the version that was read."""
     running = app()
     async with opened(running, LARGE) as pilot:
-        await sees(pilot, "read never")
+        await see(pilot, "read never")
         await at_versions(pilot)
         await pilot.press("j", "enter")
-        await sees(pilot, "Value of version 00000001")
+        await see(pilot, "Value of version 00000001")
         await pilot.press("r")
         await until(pilot, lambda: "read 2026-03-03" in screen_text(running))
         [read] = [each.id for each in running.screen.versions.versions if each.accessed]  # type: ignore[attr-defined]
@@ -209,7 +201,7 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
     running = app()
     async with opened(running, size) as pilot:
         await pilot.press("r")
-        await sees(pilot, "the whole value")
+        await see(pilot, "the whole value")
         await pilot.press("r")
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
@@ -236,10 +228,10 @@ async def test_a_new_version_of_one_key(app: MakeApp, database: Any) -> None:
         await types(pilot, "third")
         assert "third" not in screen_text(running)
         await pilot.press("ctrl+s")
-        await sees(pilot, "~ password changes")
+        await see(pilot, "~ password changes")
         assert "third" not in screen_text(running)
         await pilot.press("enter")
-        await hears(pilot, "is stored: it is AWSCURRENT now.")
+        await hear(pilot, "is stored: it is AWSCURRENT now.")
 
         value = database.get_secret_value(**ID)["SecretString"]
         assert value == DATABASE[1].replace("second-word", "third")
@@ -252,7 +244,7 @@ async def test_nothing_typed_stores_nothing(app: MakeApp, database: Any) -> None
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+s")
-        await sees(pilot, "Nothing is changed yet.")
+        await see(pilot, "Nothing is changed yet.")
         await pilot.press("escape")
         await until(pilot, lambda: running.screen is screen(running))
 
@@ -268,7 +260,7 @@ async def test_what_was_typed_is_not_lost_by_one_key(app: MakeApp, database: Any
         form = running.screen
         await types(pilot, "typed")
         await pilot.press("escape")
-        await sees(pilot, "Discard changes?")
+        await see(pilot, "Discard changes?")
         await pilot.press("enter")
         await until(pilot, lambda: running.screen is form)
 
@@ -281,14 +273,14 @@ async def test_a_generated_password_becomes_the_value(app: MakeApp, database: An
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+g")
-        await sees(pilot, " bits")
+        await see(pilot, " bits")
         made = running.screen.query_one(PasswordChoices).selected
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+s")
-        await sees(pilot, "~ password changes")
+        await see(pilot, "~ password changes")
         await pilot.press("enter")
-        await hears(pilot, "is stored")
+        await hear(pilot, "is stored")
 
         assert json.loads(database.get_secret_value(**ID)["SecretString"])["password"] == made
 
@@ -313,7 +305,7 @@ async def test_carrying_awscurrent_back(app: MakeApp, database: Any, size: tuple
     async with opened(running, size) as pilot:
         await at_versions(pilot)
         await pilot.press("m")
-        await sees(pilot, "◂ AWSCURRENT ▸")
+        await see(pilot, "◂ AWSCURRENT ▸")
         await pilot.press("j", "enter")
         await until(pilot, lambda: isinstance(running.screen, LabelPreview))
         assert "AWSCURRENT goes from 00000002 to 00000001." in screen_text(running)
@@ -343,12 +335,12 @@ async def test_rolling_back(app: MakeApp, database: Any) -> None:
     async with opened(running) as pilot:
         await at_versions(pilot)
         await pilot.press("b")
-        await sees(pilot, "Roll back to the version before?")
+        await see(pilot, "Roll back to the version before?")
         await pilot.press("escape")
         assert labels(database)["AWSCURRENT"] == SECOND
         await until(pilot, lambda: running.screen is screen(running))
         await pilot.press("b")
-        await sees(pilot, "Roll back to the version before?")
+        await see(pilot, "Roll back to the version before?")
         await pilot.press("enter")
         await until(pilot, lambda: labels(database)["AWSCURRENT"] == FIRST)
 
@@ -362,15 +354,15 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
         await until(pilot, lambda: said(running))
         assert said(running) == ["AWSCURRENT cannot be taken away: move it to another version."]
         await pilot.press("plus")
-        await sees(pilot, "A label for version 00000002")
+        await see(pilot, "A label for version 00000002")
         await types(pilot, "2026-q1")
         await pilot.press("enter")
-        await sees(pilot, "2026-q1 is put on 00000002.")
+        await see(pilot, "2026-q1 is put on 00000002.")
         await pilot.press("enter")
         await until(pilot, lambda: labels(database).get("2026-q1") == SECOND)
         await until(pilot, lambda: running.screen is screen(running))
         await pilot.press("minus")
-        await sees(pilot, "2026-q1 is taken from 00000002.")
+        await see(pilot, "2026-q1 is taken from 00000002.")
         await pilot.press("enter")
         await until(pilot, lambda: "2026-q1" not in labels(database))
 
@@ -394,7 +386,7 @@ async def test_the_button_of_a_label_names_the_act(
         await at_versions(pilot)
         await pilot.press(*keys)
         if label:
-            await sees(pilot, "A label for version 00000002")
+            await see(pilot, "A label for version 00000002")
             await types(pilot, label)
             await pilot.press("enter")
         await until(pilot, lambda: isinstance(running.screen, LabelPreview))
@@ -407,7 +399,7 @@ async def test_a_move_that_is_refused_changes_nothing(app: MakeApp, database: An
     async with opened(running) as pilot:
         await at_versions(pilot)
         await pilot.press("b")
-        await sees(pilot, "Roll back")
+        await see(pilot, "Roll back")
         newer = database.put_secret_value(**ID, SecretString="newer")["VersionId"]
         await pilot.press("enter")
         await until(pilot, lambda: said(running))
@@ -422,7 +414,7 @@ async def test_deprecated_versions_are_shown_on_demand(app: MakeApp, database: A
         await at_versions(pilot)
         assert "00000001" not in screen_text(running)
         await pilot.press("full_stop")
-        await sees(pilot, "○ deprecated")
+        await see(pilot, "○ deprecated")
         assert "00000001" in screen_text(running)
 
 
@@ -434,10 +426,10 @@ async def test_the_description(app: MakeApp, database: Any) -> None:
     running = app()
     async with opened(running) as pilot:
         await pilot.press("i")
-        await sees(pilot, "Description of prod/db")
+        await see(pilot, "Description of prod/db")
         await types(pilot, " 2")
         await pilot.press("enter")
-        await hears(pilot, "The description is changed.")
+        await hear(pilot, "The description is changed.")
 
         assert database.describe_secret(**ID)["Description"] == "Main database 2"
 
@@ -449,12 +441,12 @@ async def test_tags(app: MakeApp, database: Any) -> None:
         await pilot.press("t")
         await until(pilot, lambda: isinstance(running.screen, TagsForm))
         running.screen.query(Input).last().value = "web"
-        await sees(pilot, "~ team: pay becomes web")
+        await see(pilot, "~ team: pay becomes web")
         await pilot.press("ctrl+n")
         await types(pilot, "env")
         await pilot.press("tab")
         await types(pilot, "prod")
-        await sees(pilot, "+ env = prod")
+        await see(pilot, "+ env = prod")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: running.screen is screen(running))
         tags = {"team": "web", "env": "prod"}
@@ -465,7 +457,7 @@ async def test_tags(app: MakeApp, database: Any) -> None:
         await pilot.press("t")
         await until(pilot, lambda: isinstance(running.screen, TagsForm))
         await pilot.press("f8")
-        await sees(pilot, "- team")
+        await see(pilot, "- team")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: database.describe_secret(**ID)["Tags"] == [{"Key": "env", "Value": "prod"}])
 
@@ -475,16 +467,16 @@ async def test_delete_with_seven_days_and_restore(app: MakeApp, database: Any) -
     running = app()
     async with opened(running) as pilot:
         await pilot.press("d")
-        await sees(pilot, "Delete prod/db?")
+        await see(pilot, "Delete prod/db?")
         await pilot.press(*["down"] * 23, "tab", "tab")
         running.screen.query_one("#go").focus()
         await pilot.press("enter")
         await until(pilot, lambda: said(running))
         assert said(running) == ["prod/db will be deleted on 2026-03-10."]
         await pilot.press("x")
-        await sees(pilot, "▲ deletes in 7 d")
+        await see(pilot, "▲ deletes in 7 d")
         await pilot.press("enter")
-        await sees(pilot, "▲ deletes in 7 d, on 2026-03-10")
+        await see(pilot, "▲ deletes in 7 d, on 2026-03-10")
         await pilot.press("r")
         await until(pilot, lambda: any("until it is restored (U)" in each for each in said(running)))
         await pilot.press("U")
@@ -523,7 +515,7 @@ async def test_what_another_program_changes_appears(app: MakeApp, vault: smtui.V
         with smtui.open_vault(vault.path, PASSPHRASE) as other:
             other.client().update_secret(**ID, Description="by somebody else")
         await screen(running).look_for_changes().wait()
-        await sees(pilot, "by somebody else")
+        await see(pilot, "by somebody else")
 
 
 async def test_a_secret_that_is_gone_says_so(app: MakeApp, database: Any) -> None:
@@ -543,9 +535,9 @@ async def test_the_lock_leaves_no_screen_with_a_value(app: MakeApp, vault: smtui
         await pilot.press("e")
         await until(pilot, lambda: isinstance(running.screen, ValueForm))
         await pilot.press("ctrl+r")
-        await sees(pilot, "second-word")
+        await see(pilot, "second-word")
         await pilot.press("ctrl+l")
-        await sees(pilot, "assphrase")
+        await see(pilot, "assphrase")
 
         assert vault.locked
         assert "second-word" not in screen_text(running)

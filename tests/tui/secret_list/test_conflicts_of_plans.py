@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import smtui
-from tests.tui.conftest import MakeApp, said, screen_text, types, until
-from tests.tui.secret.test_conflicts import BOB, prose
+from tests.tui.conftest import BOB, MakeApp, said, screen_text, types, until
+from tests.tui.driver import join_screen_text
 from tests.tui.secret_list.test_deletion import SMALL, deleted, names, plan
 from tests.tui.secret_list.test_selection import ready, tags
 
@@ -60,7 +60,7 @@ async def test_what_others_changed_is_not_deleted(
         await pilot.press("enter")
         await until(pilot, lambda: "2 done, 1 refused." in screen_text(running))
         assert "✗ refused: changed by others meanwhile" in screen_text(running)
-        assert f"{changed}: changed by others meanwhile: user/bob {words}" in prose(running)
+        assert f"{changed}: changed by others meanwhile: user/bob {words}" in join_screen_text(running)
 
         if for_good:
             assert set(names(filled)) == {*before[3:], changed}
@@ -121,7 +121,7 @@ async def test_tags_that_others_changed_are_left_alone_and_listed(app: MakeApp, 
         others.tag_resource(SecretId=touched, Tags=[{"Key": "elsewhere", "Value": "x"}])
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "1 refused." in screen_text(running))
-        assert "changed by others meanwhile: env is theirs" in prose(running)
+        assert "changed by others meanwhile: env is theirs" in join_screen_text(running)
 
         assert tags(filled, changed)["env"] == "theirs"
         assert changed == touched or "env" not in tags(filled, touched)
