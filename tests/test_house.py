@@ -130,3 +130,13 @@ def test_the_tests_of_a_module_lie_in_a_folder_named_as_its_package() -> None:
         folder = file.parent.relative_to(ROOT / "tests")
         if folder.parts[:1] not in ((), *((name,) for name in crossing)):
             assert (ROOT / "smtui" / folder / "__init__.py").exists(), folder
+
+
+@pytest.mark.parametrize("name", ["app", "leaving_app", "session_app", "settings_app", "shell"])
+def test_no_class_of_the_app_grows_beyond_what_one_can_survey(name: str) -> None:
+    source = (ROOT / "smtui" / "tui" / f"{name}.py").read_text(encoding="utf-8")
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            methods = [each for each in node.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+            assert len(methods) <= 26, node.name
+    assert len(source.splitlines()) < 400

@@ -18,7 +18,7 @@ from textual.worker import Worker, get_current_worker
 from smtui.api.errors import SmtuiError, VaultLockedError
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.settings import Settings
-from smtui.tui.bridge import must_be_on_top
+from smtui.tui.bridge import gesture, must_be_on_top
 from smtui.tui.clipboard_app import CopyingApp
 from smtui.tui.input_queue import InputQueue
 from smtui.tui.jobs.job import JobStatus
@@ -152,9 +152,11 @@ class Shell(CopyingApp):
 
     # Jobs.
 
-    @abstractmethod
-    def run_task(self, task: Task) -> Worker[None]:
+    @gesture
+    async def run_task(self, task: Task) -> None:
         """Runs `task` with the session. It continues when the user leaves the screen on which it started."""
+        if self.session is not None:
+            await task(self, self.session)
 
     @abstractmethod
     def run_vault_task(self, task: VaultTask) -> None:

@@ -1,0 +1,80 @@
+"""What the user chose, as the app shows it: theme, keys, glyphs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from smtui.clipboard.clipboard import Clipboard
+from smtui.system.settings import Settings
+from smtui.tui import keys, themes
+from smtui.tui.plain_glyphs import PlainGlyphs
+from smtui.tui.shell import Shell
+
+if TYPE_CHECKING:
+
+    pass
+
+class SettingsApp(Shell):
+    """Applies the settings.
+
+    Args:
+        path: the vault file that is open, or to be opened.
+        settings: what the user chose.
+        pasteboard: the clipboard; the one of the system where none is given.
+        read_only: whether sessions refuse to change anything.
+        plain: whether to show nothing but ASCII of our own.
+    """
+
+    def __init__(
+        self, path: Path, settings: Settings, pasteboard: Clipboard | None, *, read_only: bool, plain: bool,
+    ) -> None:
+        super().__init__(path, settings, pasteboard, read_only=read_only,
+                         ansi_color=True if os.environ.get("NO_COLOR") else None)
+        self._plain = [PlainGlyphs()] if plain else []
+        self._clashes_told: set[Binding] = set()
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = themes.WITHOUT_COLOUR if self.no_color else self._chosen_theme()
+        self.set_keymap(dict(self.settings.keys))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._plain]
+
+    def use(self, settings: Settings) -> None:
+        """From now on these settings hold."""
+        self.settings = settings
+        self.set_keymap(dict(settings.keys))
+        self.use_clipboard()
+        if not self.no_color:
+            self.theme = self._chosen_theme()
+        if self.session is not None:
+            self.session.idle_lock = settings.idle_lock
+
+    def _chosen_theme(self) -> str:
+        return self.settings.theme if self.settings.theme in self.available_themes else themes.DEFAULT
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or keys.spell_short(binding.key)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's: its screenshot would write what is revealed to a file."""
+        return ()
+
+    def _warn_of_strange_keys(self) -> None:
+        for name in sorted(self.settings.keys.keys() - keys.IDS):
+            self.warn(f"The settings give a key to {name}, which is no action.")
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """Two actions on one key, from the settings: said once for each, and the settings win."""
+        for binding in clashed_bindings - self._clashes_told:
+            self._clashes_told.add(binding)
+            self.warn(f"The settings take the key of “{binding.description}” for something else.")
