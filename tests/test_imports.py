@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.readme import ROOT
+from tests.doc_tables import ROOT
 
 PACKAGE = ROOT / "smtui"
 
