@@ -106,7 +106,7 @@ async def use_the_screens(pilot: Pilot[None], writers: list[Worker]) -> None:
 
 async def go_home(pilot: Pilot[None]) -> None:
     """To the whole list, wherever the last keys led."""
-    while not isinstance(pilot.app.screen, SecretsScreen) or pilot.app.screen.question.text:
+    while not isinstance(pilot.app.screen, SecretsScreen) or pilot.app.screen.list_query.text:
         await pilot.press("escape")
 
 

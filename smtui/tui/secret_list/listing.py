@@ -77,7 +77,7 @@ class ListingScreen(SessionScreen[None]):
         yield Footer()
 
     def set_initial_list(self, list_query: ListQuery, previous_query: ListQuery | None, arn: str, row: int) -> None:
-        """Before it is first shown: shows the answer to `list_query`, with the cursor on this secret or in this row."""
+        """Sets the first query, with the cursor on this secret or in this row. Call it before the screen is shown."""
         self.list_query, self.previous_query, self._initial_cursor = list_query, previous_query, (arn, row)
 
     def on_mount(self) -> None:
@@ -94,7 +94,7 @@ class ListingScreen(SessionScreen[None]):
         self._read_list(keep_cursor=True)
 
     async def load(self) -> None:
-        """The same list_query again, with the cursor on the same secret; the list tells how that goes."""
+        """Reads the list again. The cursor stays on its secret; the list itself shows the progress."""
         self._read_list(keep_cursor=True)
 
     @property
@@ -104,7 +104,7 @@ class ListingScreen(SessionScreen[None]):
 
     @property
     def pending_read(self) -> object | None:
-        """What reads the answer to the newest list_query; nothing does before there is a list."""
+        """The worker that reads the answer to the newest query; None before there is a list."""
         return self.secrets.pending if self.query(SecretList) else None
 
     def _read_list(self, *, reread: bool = True, keep_cursor: bool = False, delay: float = 0) -> None:

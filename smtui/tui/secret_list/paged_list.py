@@ -87,7 +87,7 @@ class PagedList(VirtualList):
 
     @property
     def pending(self) -> Worker[None] | None:
-        """What reads the answer to another list_query than before, until its first screenful is shown."""
+        """The worker that reads the answer to a new query, until its first screenful is shown."""
         return self._reading if self.busy and not self._is_answered else None
 
     @property
@@ -97,7 +97,7 @@ class PagedList(VirtualList):
 
     @property
     def scanned(self) -> int:
-        """Through how many entries one had to look to find those that are here."""
+        """The number of entries that were filtered to find the present rows."""
         return self._view.scanned if self._view else 0
 
     # Reading.
@@ -105,10 +105,15 @@ class PagedList(VirtualList):
     def show_list(
         self, list_query: ListQuery, fetch: Fetch, *, reread: bool = True, keep_cursor: bool = False, delay: float = 0
     ) -> None:
-        """Shows what `fetch` gives instead of what is here, once it is here; `keep` stays on the same secret.
+        """Replaces the list by the answer to a query as soon as its first screenful is read.
 
-        What was read already serves again, unless it is to be read `anew`. A newer list_query ends an older one, whose
-        answer is never shown; `after` so many seconds it begins to be read.
+        A newer query ends an older one, whose answer is never shown.
+
+        Args:
+            fetch: reads one page of the request.
+            reread: whether pages are read again that are already cached for the same request.
+            keep_cursor: whether the cursor stays on its secret.
+            delay: seconds to wait before the first page is read.
         """
         self.reads_to_end = False
         cache = self._view.cache if self._view and not reread else None

@@ -75,7 +75,7 @@ class PlanScreen(Dialog[Plan]):
 
     @abstractmethod
     def fill_item(self, item: Item) -> None:
-        """Gives it its note, or its skip_reason, and its calls."""
+        """Sets the note or the skip reason of an item, and its calls."""
 
     @abstractmethod
     def describe_consequence(self) -> str:

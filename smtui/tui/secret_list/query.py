@@ -1,4 +1,4 @@
-"""What the list on the screen is a list of: filter, order, and whether it is the view of planned deletions."""
+"""The query behind the list of secrets: filter, order, and whether it lists planned deletions only."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ ONLY_PLANNED = LOCAL_FILTERS["deleted"].parse("only")
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """Pressing a key makes another list_query of this one. `order` is the id of a column.
+    """An immutable query; each change makes a new one. `order` is the id of a column.
 
-    `filter` is the filter `text`, parsed: once, when the list_query is made, for everybody who asks for it.
+    `filter` is the parsed `text`. It is parsed once, when the query is made.
     """
 
     text: str = ""
@@ -46,25 +46,25 @@ class ListQuery:
 
     @property
     def sort_key(self) -> SortKey | None:
-        """What entries are sorted by where ListSecrets does not know the order."""
+        """The local sort key, where ListSecrets cannot sort by this column."""
         return None if self.column.sort_by else self.column.sort_key
 
     @property
     def predicates(self) -> tuple[Predicate, ...]:
-        """What AWS cannot be asked is decided here, entry by entry."""
+        """Tests that every listed entry passes. AWS has no filters for them."""
         return (*self.filter.predicates, *([ONLY_PLANNED] if self.planned and ONLY_PLANNED else []))
 
     def change_text(self, text: str) -> ListQuery:
         return replace(self, text=text)
 
     def change_order(self, order: str) -> ListQuery:
-        """In another order; in the same one, the other way round."""
+        """The query in this order; the present order is reversed."""
         if order == self.order:
             return self.reverse_order()
         return replace(self, order=order, descending=False)
 
     def select_next_order(self, shown: Sequence[str]) -> ListQuery:
-        """By the next of the columns that are shown, then by those that ListSecrets knows besides."""
+        """The query in the order of the next shown column, then of further columns that ListSecrets can sort by."""
         orders = list(dict.fromkeys((*shown, *SERVICE_ORDERS)))
         at = orders.index(self.order) if self.order in orders else -1
         return self.change_order(orders[(at + 1) % len(orders)])
@@ -73,11 +73,11 @@ class ListQuery:
         return replace(self, descending=not self.descending)
 
     def make_planned_query(self) -> ListQuery:
-        """Nothing but planned deletions, the next one first."""
+        """The query of planned deletions, the earliest first."""
         return ListQuery(order="deletion", planned=True)
 
     def build_request(self) -> ListSecretsRequest:
-        """ListSecrets, without its NextToken. An order that it does not know is made of the order of names."""
+        """The ListSecrets request without NextToken. For a local order it asks for the order by name."""
         request: ListSecretsRequest = {
             "MaxResults": MAX_PAGE_SIZE,
             "SortBy": self.column.sort_by or COLUMNS[DEFAULT_ORDER].sort_by,  # type: ignore[typeddict-item]

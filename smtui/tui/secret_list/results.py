@@ -1,7 +1,7 @@
-"""What has been read of a list so far, and what is shown of it: sifted, and sorted where the service cannot.
+"""The pages read of a list, and the view of them: filtered by predicates, and sorted where the service cannot.
 
-A `PageCache` belongs to one request. While only what is decided here changes, as when one types an age, it stays, and
-nothing is read twice.
+A `PageCache` belongs to one request. It stays while only local predicates or a local order change, so that no page is
+read twice.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
 BATCH_SIZE = 2000
-"""How many entries are sifted before anything else gets a turn."""
+"""Entries filtered at once, before other tasks have their turn."""
 MAX_CACHED = 100_000
-"""How many entries that were sifted out are remembered."""
+"""Entries that a cache keeps at most."""
 MAX_SORTED = 100_000
-"""How many entries are sorted here, which needs all of them at once."""
+"""Entries that are sorted locally at most, which needs all of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ Fetch = Callable[[str | None], Awaitable[Page]]
 
 
 class PageCache:
-    """The entries of one request, page by page, in the order in which the service gives them."""
+    """The entries of one request, page by page, in the order of the service."""
 
     def __init__(self, fetch: Fetch) -> None:
         self.entries: list[SecretListEntry] = []
         self.is_complete = True
-        """Whether nothing that was read has been let go."""
+        """Whether the cache still has all entries that were read."""
         self._fetch = fetch
         self._token: str | None = None
         self._has_begun = False
@@ -51,7 +51,7 @@ class PageCache:
         return not self._has_begun or self._token is not None
 
     async def read_page(self) -> list[SecretListEntry]:
-        """One page further."""
+        """Reads and returns the next page."""
         page = await self._fetch(self._token)
         self._has_begun, self._token = True, page.next_token
         if len(self.entries) + len(page.entries) <= MAX_CACHED:
@@ -66,9 +66,9 @@ class TooManyToSortError(Exception):
 
 
 class FilteredView:
-    """The entries of a cache that a list_query keeps; `rows` are those that have been found.
+    """The entries of a cache that match a query; `rows` are those found so far.
 
-    An order that is made here is made when all are read: until then there are none.
+    A local order needs all entries: until they are read, `rows` is empty.
     """
 
     def __init__(self, cache: PageCache, list_query: ListQuery, now: datetime) -> None:
@@ -91,11 +91,15 @@ class FilteredView:
 
     @property
     def match_count(self) -> int:
-        """How many were matching so far, shown or not."""
+        """How many entries match so far, shown or not."""
         return len(self._unsorted) or len(self.rows)
 
     async def advance(self) -> None:
-        """A little further: through what is here already, or through one more page."""
+        """Filters the next batch of cached entries, or one more page.
+
+        Raises:
+            TooManyToSortError: more than `MAX_SORTED` entries match, and the order is local.
+        """
         if self.scanned < len(self.cache.entries):
             batch = self.cache.entries[self.scanned:self.scanned + BATCH_SIZE]
             await asyncio.sleep(0)
@@ -118,7 +122,7 @@ class FilteredView:
 
 
 def sort_entries(entries: Sequence[SecretListEntry], key: SortKey, *, descending: bool) -> list[SecretListEntry]:
-    """By `key`; where that is equal, as they were. What has none comes last in either direction."""
+    """Sorts stably by `key`. Entries without a key come last in either direction."""
     keyed = [(key(entry), entry) for entry in entries]
     having = [pair for pair in keyed if pair[0] is not None]
     having.sort(key=lambda pair: pair[0], reverse=descending)

@@ -1,4 +1,4 @@
-"""Which secrets are marked: by ARN, so that marks stay however the list is sorted, filtered or read anew."""
+"""The selected secrets of a list, by ARN, so that they stay selected when the list is sorted, filtered or reread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class SelectedSecrets:
-    """Predicate what was last known about each of them, in the order in which they were marked."""
+    """The newest known entry of each selected secret, in the order of selection."""
 
     def __init__(self) -> None:
         self._entries: dict[str, SecretListEntry] = {}
@@ -29,13 +29,13 @@ class SelectedSecrets:
         self._entries.update((entry["ARN"], entry) for entry in entries)
 
     def toggle(self, entries: Iterable[SecretListEntry]) -> None:
-        """Those that were marked are not any more, and the others are."""
+        """Deselects those that are selected, and selects the others."""
         for entry in entries:
             if self._entries.pop(entry["ARN"], None) is None:
                 self._entries[entry["ARN"]] = entry
 
     def update(self, entries: Iterable[SecretListEntry]) -> None:
-        """What is known now about those that are marked."""
+        """Replaces the entries of selected secrets by these newer ones."""
         if self._entries:
             self.add(entry for entry in entries if entry["ARN"] in self._entries)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class ReturnPlace:
     """`cursor` is the ARN of the secret under it, `row` its row; `secret` the ARN or name of the one that was open.
 
-    `previous_query` is the list_query of the list that the planned deletions were shown instead of.
+    `previous_query` is the query of the list that the planned deletions replaced.
     """
 
     path: Path
