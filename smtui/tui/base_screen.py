@@ -17,6 +17,7 @@ from smtui.rules.compare_and_swap import write_unless
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import background, call, gesture, reading
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.notifications import explain_error
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.widgets.chrome import Header
@@ -240,7 +241,10 @@ class SessionScreen(Screen[Answer]):
             self.app.run_task(partial(undo_large, done=done, large=done.large))
             return
         client = self.session.everything(done.region)
-        if conflict := await call(done.conflict, client) if done.calls else done.note:
+        conflict = await self._find_undo_conflict(done, client)
+        if conflict is None:
+            return
+        if conflict:
             self.say(f"“{done.words}” cannot be undone. {conflict}", severity="warning")
             self._forget_if_newest(done)
         elif await self.app.push_screen_wait(UndoPreview(done, away=done.region != self.session.region)):
@@ -253,6 +257,12 @@ class SessionScreen(Screen[Answer]):
                 self._forget_if_newest(done)
             finally:
                 self.app.look_again()
+
+    async def _find_undo_conflict(self, done: UndoEntry, client: Client) -> str | None:
+        """Why it cannot be undone; empty where it can, and None where the user does not wait for that to be read."""
+        if not done.calls:
+            return done.note
+        return await read_for_dialog(self.app, sanitize(f"Undo “{done.words}”"), lambda: call(done.conflict, client))
 
     def _send_back(self, done: UndoEntry, client: Client) -> None:
         """In the vault's thread: looks once more for what is in the way, and sends all calls, in one transaction."""

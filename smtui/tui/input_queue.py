@@ -5,7 +5,8 @@ that was there before the first: `/paydb` would open the password generator.
 
 A key has had its effect when the widgets from the focused one up to the app have handled their messages, and each
 gesture that is under way has ended or waits for the user (its dialog is shown). A key that is typed into a text field
-does not wait for what only reads for the screen, such as a search. Any other key does, for a moment.
+does not wait for what only reads for the screen, such as a search, nor does Escape where a dialog is read. Any other
+key does, for a moment.
 """
 
 from __future__ import annotations
@@ -59,6 +60,13 @@ class FillsLater(Protocol):
     @property
     def pending_read(self) -> object | None:
         """The timer or worker that will fill it; None where nothing is pending."""
+
+
+@runtime_checkable
+class CanBeLeftWhileReading(Protocol):
+    """A screen that Escape leaves though it is still being filled, which ends that."""
+
+    can_be_left_while_reading: bool
 
 
 class InputQueue:
@@ -193,7 +201,10 @@ class InputQueue:
         """Whether no gesture is under way for which this one has to wait."""
         if self._acts():
             return False
-        return self._is_typing(event) or not (self._reads() or self._is_unpainted())
+        if self._is_typing(event):
+            return True
+        leaves = isinstance(self._app.screen, CanBeLeftWhileReading) and self._is_urgent(event)
+        return not self._is_unpainted() and (leaves or not self._reads())
 
     def _is_unpainted(self) -> bool:
         """Whether what the last key changed will be seen only in the next frame. A dialog over it would freeze it."""

@@ -6,7 +6,7 @@ dialog whose first answer is "Cancel". A person's own keys replace these by `id`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
@@ -362,6 +362,11 @@ IDS = frozenset(shortcut.id for shortcut in SHORTCUTS)
 def of(place: str) -> list[BindingType]:
     """The bindings of one place, ready for `BINDINGS`."""
     return [shortcut.binding() for shortcut in SHORTCUTS if shortcut.place == place]
+
+
+def select(ids: Collection[str]) -> list[BindingType]:
+    """The bindings of these ids, for a screen that does the same as another place by the same keys."""
+    return [shortcut.binding() for shortcut in SHORTCUTS if shortcut.id in ids]
 
 
 def key_of(id: str, own: Mapping[str, str]) -> str:

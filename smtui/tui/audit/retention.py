@@ -9,8 +9,10 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.dialogs.read_first import read_for_dialog
 
 if TYPE_CHECKING:
+    from smtui.backends.local import Vault
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
@@ -20,7 +22,9 @@ DROPPED = SafeText("Older events are dropped for good, step by step. What is lef
 
 async def set_retention(app: Shell, session: Session) -> None:
     """Asks for a number of days and stores it. A limit asks again first, because older events are dropped."""
-    now = session.vault.audit.retention_days or 0
+    now = await read_for_dialog(app, QUESTION, lambda: call(_read_days, session.vault))
+    if now is None:
+        return
     typed = await app.push_screen_wait(OneLine(QUESTION, str(now), longest=5))
     if typed is None or not typed.strip().isdecimal() or int(typed) == now:
         return
@@ -30,6 +34,11 @@ async def set_retention(app: Shell, session: Session) -> None:
         return
     await call(session.vault.audit.set_retention, days or None)
     app.notify(describe_retention(days or None))
+
+
+def _read_days(vault: Vault) -> int:
+    """In the vault's thread; 0 means for ever."""
+    return vault.audit.retention_days or 0
 
 
 def describe_retention(days: int | None) -> SafeText:

@@ -18,12 +18,14 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.ask_path import AskPath
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
+TITLE = SafeText("Open which vault?")
 BY_PATH = "another, by its path…"
 WHERE = SafeText("Where is it?")
 CREATED_IF_MISSING = SafeText("Where there is no file yet, a new vault is made.")
@@ -41,7 +43,7 @@ class ChooseVault(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
-            yield Static("Open which vault?", classes="title")
+            yield Static(Content(TITLE), classes="title")
             yield PickList([*(_create_row(path, there) for path, there in self._vaults), Content(BY_PATH)])
         yield Footer()
 
@@ -60,7 +62,9 @@ def _create_row(path: Path, there: bool) -> Content:
 
 async def choose_vault(app: Shell) -> Path | None:
     """Asks, and asks on for a path where it is none of those that are known."""
-    vaults = await call(list_known_vaults)
+    vaults = await read_for_dialog(app, TITLE, lambda: call(list_known_vaults))
+    if vaults is None:
+        return None
     picked = await app.push_screen_wait(ChooseVault(vaults)) if vaults else 0
     if picked is None:
         return None

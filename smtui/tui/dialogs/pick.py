@@ -17,22 +17,31 @@ from smtui.tui import keys
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
+NOTHING = SafeText("There is nothing to choose from.")
+
 
 class Pick(ModalScreen[int | None]):
-    """Answers which one, counted from 0, or None."""
+    """Answers which one, counted from 0, or None. `nothing` stands there where there are none to choose from.
+
+    What has to be read for it is read by `read_for_dialog`.
+    """
 
     BINDINGS = keys.of("dialog")
     CSS_PATH = Path(__file__).with_name("pick.tcss")
 
-    def __init__(self, title: SafeText, things: Sequence[SafeText]) -> None:
+    def __init__(self, title: SafeText, things: Sequence[SafeText], nothing: SafeText = NOTHING) -> None:
         super().__init__()
         self._title = title
         self._things = things
+        self._nothing = nothing
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(Content(self._title), classes="title")
-            yield PickList([Content(thing) for thing in self._things])
+            if self._things:
+                yield PickList([Content(thing) for thing in self._things])
+            else:
+                yield Static(Content(self._nothing), id="nothing")
         yield Footer()
 
     @on(OptionList.OptionSelected)

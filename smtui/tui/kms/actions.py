@@ -17,6 +17,7 @@ from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.fields import InvalidFieldError
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.key_conflict import NOWHERE, KeyChange
 from smtui.tui.kms.deletion import KeyDeletion
 from smtui.tui.kms.keys import AWS_OWN, KeyUsage, KmsKey
@@ -104,10 +105,13 @@ class KeyActionsScreen(SessionScreen[None]):
         if key.deletes_at is not None:
             self.say(f"{key.name} is on its way out: U brings it back first.")
         elif key.state == "Enabled":
-            sealed = await self.read_usage(key)
+            title = sanitize(f"Disable {key.name}?")
+            sealed = await read_for_dialog(self.app, title, lambda: self.read_usage(key))
+            if sealed is None:
+                return
             seals = sealed.summary if sealed.versions else "nothing"
             text = sanitize(f"It seals {seals}. Until it is enabled again, that cannot be read, and no more is sealed.")
-            if await self.app.push_screen_wait(Confirm(sanitize(f"Disable {key.name}?"), text, "Disable")) and \
+            if await self.app.push_screen_wait(Confirm(title, text, "Disable")) and \
                     await self._change_state(key, "disabled", lambda: self.kms.disable_key(KeyId=key.id),
                                              "Disable anyway"):
                 inverse_kms.record_state_change(self.session, key, on=False)
@@ -126,6 +130,10 @@ class KeyActionsScreen(SessionScreen[None]):
             lambda own: own.key_usage.count_versions(key.id, region_name=region)
         ))
 
+    async def read_usage_and_names(self, key: KmsKey) -> tuple[KeyUsage, list[str]]:
+        """How much the key encrypts, and the names of the first few secrets."""
+        return await self.read_usage(key), await self.read_secret_names(key)
+
     async def read_secret_names(self, key: KmsKey) -> list[str]:
         region = self.session.region
 
@@ -142,7 +150,11 @@ class KeyActionsScreen(SessionScreen[None]):
         if key.deletes_at is not None:
             self.say(f"The deletion of {key.name} is planned already.")
             return
-        sealed, names = await self.read_usage(key), await self.read_secret_names(key)
+        title = sanitize(f"Delete the key {key.name}?")
+        use = await read_for_dialog(self.app, title, lambda: self.read_usage_and_names(key))
+        if use is None:
+            return
+        sealed, names = use
         days = await self.app.push_screen_wait(KeyDeletion(key, sealed, names, self.session.now()))
         if days is None:
             return
@@ -198,7 +210,10 @@ class KeyActionsScreen(SessionScreen[None]):
         except InvalidFieldError as unfit:
             self.say(str(unfit), severity="warning")
             return
-        seen = await call(key_conflict.find_target, self.reader, alias)
+        targets = await read_for_dialog(self.app, sanitize(f"An alias for {key.name}"), lambda: self._targets(alias))
+        if targets is None:
+            return
+        [seen] = targets
         if seen == key.id:
             self.say(f"{alias} leads to this key already.")
             return
@@ -211,6 +226,10 @@ class KeyActionsScreen(SessionScreen[None]):
         if outcome is Outcome.STORED:
             inverse_kms.record_alias(self.session, alias, None if found == NOWHERE else found, key.id)
             await self.done(f"{alias} leads to {key.id}.")
+
+    async def _targets(self, alias: str) -> tuple[str | None]:
+        """The id of the key that it leads to, if to any."""
+        return (await call(key_conflict.find_target, self.reader, alias),)
 
     def _set_alias(self, alias: str, key_id: str) -> None:
         """In the vault's thread, whether or not there is such an alias."""

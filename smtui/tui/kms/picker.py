@@ -9,6 +9,7 @@ from smtui.api.arn import replace_key_arns
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.read_first import read_for_dialog
 
 if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
@@ -46,7 +47,10 @@ def format_keys(key_ids: Sequence[str], by_key: Mapping[str, str]) -> SafeText:
 
 async def ask_key(app: Shell, session: Session, question: SafeText, region: str | None = None) -> str | None:
     """What to send as KmsKeyId; None where the person changes nothing."""
-    choices = await call(_list_choices, session.keys(region, record_reads=False))
+    client = session.keys(region, record_reads=False)
+    choices = await read_for_dialog(app, question, lambda: call(_list_choices, client))
+    if choices is None:
+        return None
     picked = await app.push_screen_wait(Pick(question, [words for _, words in choices]))
     return None if picked is None else choices[picked][0]
 

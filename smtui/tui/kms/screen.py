@@ -14,6 +14,7 @@ from smtui.api.errors import ClientError, SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture, reading
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.help import places
 from smtui.tui.kms.actions import KeyActionsScreen
 from smtui.tui.kms.keys import KeyUsage, KmsKey, read_keys
@@ -176,8 +177,12 @@ class KmsKeysScreen(KeyActionsScreen):
         key = self.current
         if key is None:
             return
-        sealed, names = await self.read_usage(key), await self.read_secret_names(key)
-        name = await pick_secret(self, sanitize(f"Secrets under {key.name}"), names, sealed.secrets)
+        title = sanitize(f"Secrets under {key.name}")
+        use = await read_for_dialog(self.app, title, lambda: self.read_usage_and_names(key))
+        if use is None:
+            return
+        sealed, names = use
+        name = await pick_secret(self, title, names, sealed.secrets)
         if name is not None:
             self.app.look_at_region(self.session.region, name)
 

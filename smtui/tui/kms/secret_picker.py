@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from smtui.tui.base_screen import SessionScreen
 
 FEW = 3
+NONE = SafeText("There is none.")
 
 
 def format_names(names: Sequence[str], count: int) -> str:
@@ -22,10 +23,8 @@ def format_names(names: Sequence[str], count: int) -> str:
 
 
 async def pick_secret(screen: SessionScreen[Any], question: SafeText, names: Sequence[str], count: int) -> str | None:
-    """One of those whose names are here; says so where there is none."""
-    if not names:
-        screen.say("There is none.")
-        return None
+    """One of those whose names are here."""
     more = f", the first {len(names)} of {count:,}" if count > len(names) else ""
-    picked = await screen.app.push_screen_wait(Pick(sanitize(f"{question}{more}"), [sanitize(name) for name in names]))
+    dialog = Pick(sanitize(f"{question}{more}"), [sanitize(name) for name in names], NONE)
+    picked = await screen.app.push_screen_wait(dialog)
     return None if picked is None else names[picked]

@@ -15,6 +15,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.kms.picker import DEFAULT, ask_key, shorten_key_id
 from smtui.tui.replication.add_replicas import AddReplicas, ReplicaRequest
 from smtui.tui.replication.replica_conflict import guard_replicas
@@ -155,7 +156,11 @@ class ReplicationScreen(SecretTab):
 
     async def _replicate(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> None:
         """Where its name is taken, what is there is only overwritten if the person says so, and as they saw it."""
-        seen, occupied = await call(self._look_at_names, replica_set, wanted)
+        title = sanitize(f"Replicate {replica_set.name}")
+        looked = await read_for_dialog(self.app, title, lambda: call(self._look_at_names, replica_set, wanted))
+        if looked is None:
+            return
+        seen, occupied = looked
         if occupied:
             question = Confirm(sanitize(f"Overwrite {replica_set.name} in {', '.join(occupied)}?"),
                                sanitize(OVERWRITTEN.format(regions=", ".join(occupied))), "Overwrite")
@@ -230,7 +235,7 @@ class ReplicationScreen(SecretTab):
 
     @gesture
     async def action_delete(self) -> None:
-        asked = await self._find_replica()
+        asked = await self._find_replica("Remove {name} from {region}?")
         if asked is None:
             return
         replica_set, member, seen = asked
@@ -260,7 +265,7 @@ class ReplicationScreen(SecretTab):
 
     @gesture
     async def action_promote(self) -> None:
-        asked = await self._find_replica()
+        asked = await self._find_replica("Promote {name} in {region}?")
         if asked is None:
             return
         replica_set, member, seen = asked
@@ -282,12 +287,16 @@ class ReplicationScreen(SecretTab):
             inverse.record_promotion(self.session, replica_set, member)
             await self.done(f"{replica_set.name} in {member.region} is a secret of its own.")
 
-    async def _find_replica(self) -> tuple[ReplicaSet, Replica, int] | None:
+    async def _find_replica(self, question: str) -> tuple[ReplicaSet, Replica, int] | None:
         """The replica under the cursor as it is now, with the number of the newest event; None where there is none."""
         known, member = self._require_changeable(), self.current
         if known is None or member is None or member.is_primary:
             return None
-        seen, replica_set = await call(self._look_at_family, known)
+        title = sanitize(question.format(name=known.name, region=member.region))
+        looked = await read_for_dialog(self.app, title, lambda: call(self._look_at_family, known))
+        if looked is None:
+            return None
+        seen, replica_set = looked
         found = next(
             (each for each in replica_set.members if each.region == member.region and not each.is_primary), None
         )

@@ -14,6 +14,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.rotation.allow_function import ask_permission
 from smtui.tui.rotation.facts import NextWindows, RotationRun, RotationState, SettingsSummary
 from smtui.tui.rotation.form import RotationForm, RotationSettings
@@ -134,11 +135,14 @@ class RotationScreen(SecretTab):
 
     async def _choose_function(self) -> str | None:
         """Asks for a function, or creates one; returns its ARN, or None if the user cancels."""
-        functions = await self._list_functions()
+        title = SafeText("Rotated by which function?")
+        functions = await read_for_dialog(self.app, title, self._list_functions)
+        if functions is None:
+            return None
         rows = [sanitize(f"{each['FunctionName']}  {describe_function(each)}") for each in functions.values()]
         picked = len(rows)
         if rows:
-            dialog = Pick(SafeText("Rotated by which function?"), [*rows, NEW_FUNCTION])
+            dialog = Pick(title, [*rows, NEW_FUNCTION])
             answer = await self.app.push_screen_wait(dialog)
             if answer is None:
                 return None

@@ -14,6 +14,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.json_editor.check import looks_like_json
 from smtui.tui.secret import external_editor
 from smtui.tui.secret.label_moves import Labels, shorten_id
@@ -31,6 +32,11 @@ NOT_CHANGED = "Nothing was changed. An editor that returns at once needs its opt
 
 class EditValueScreen(ValueScreen):
     """Edits the version on the screen. The new version becomes AWSCURRENT unless the user types other labels."""
+
+    async def _read_for_edit(self, *, can_be_typed: bool = True) -> ValueEdit | None:
+        """What one begins with; None where the user does not wait for it."""
+        title = sanitize(f"New value of {self.name}")
+        return await read_for_dialog(self.app, title, lambda: self._begin_edit(can_be_typed=can_be_typed))
 
     async def _begin_edit(self, *, can_be_typed: bool = True) -> ValueEdit:
         """Reads the labels, then the value of the version that they name."""
@@ -54,7 +60,9 @@ class EditValueScreen(ValueScreen):
     async def action_edit(self) -> None:
         if self.refuses_to_write():
             return
-        edit = await self._begin_edit()
+        edit = await self._read_for_edit()
+        if edit is None:
+            return
         before = edit.base.value
         if isinstance(before, bytes) or not _can_edit_in_form(before or ""):
             why = "is binary: f stores a file" if isinstance(before, bytes) else "has unseen characters: E edits them"
@@ -72,7 +80,9 @@ class EditValueScreen(ValueScreen):
         question = Confirm(title, external_editor.format_warning(location), "Edit", can_be_undone=True)
         if not await self.app.push_screen_wait(question):
             return
-        edit = await self._begin_edit()
+        edit = await self._read_for_edit()
+        if edit is None:
+            return
         if isinstance(edit.base.value, bytes):
             self.say("This value is binary: w writes it to a file, f stores one.")
             return
@@ -98,7 +108,9 @@ class EditValueScreen(ValueScreen):
         if path is None:
             return
         new = NewVersion(await call(read_value_file, path))
-        edit = await self._begin_edit(can_be_typed=False)
+        edit = await self._read_for_edit(can_be_typed=False)
+        if edit is None:
+            return
         await edit.store(self.app, new)
         await self._finish_edit(edit)
 

@@ -13,6 +13,7 @@ from smtui.api.errors import ChangedMeanwhileError
 from smtui.rules.compare_and_swap import write_unless
 from smtui.text.sanitize import SafeText
 from smtui.tui.bridge import call
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.secret.conflict import ConflictAnswer, ConflictDialog
 from smtui.tui.secret.value_edit import Outcome
 
@@ -64,7 +65,7 @@ class GuardedWrite(Generic[State]):
             try:
                 return Outcome.STORED, await call(self._write, vault, seen)
             except ChangedMeanwhileError:
-                answer, found = await self._ask(app)
+                answer, found = await self._ask(app, seen)
             if answer is not ConflictAnswer.STORE:
                 return _OUTCOMES[answer], seen if answer is ConflictAnswer.CANCEL else found
             seen = found
@@ -75,17 +76,23 @@ class GuardedWrite(Generic[State]):
         Returns:
             None if the caller may go on, otherwise the outcome; and the present state.
         """
-        found = await call(self.read)
-        if not self.has_changed(seen, found):
+        looked = await read_for_dialog(app, self.title, lambda: call(self._compare, seen))
+        if looked is None:
+            return Outcome.KEPT, seen
+        found, has_changed = looked
+        if not has_changed:
             return None, found
-        answer, found = await self._ask(app)
+        answer, found = await self._ask(app, seen)
         if answer is ConflictAnswer.STORE:
             return None, found
         return _OUTCOMES[answer], seen if answer is ConflictAnswer.CANCEL else found
 
-    async def _ask(self, app: Shell) -> tuple[ConflictAnswer, State]:
+    async def _ask(self, app: Shell, seen: State) -> tuple[ConflictAnswer, State]:
         """Opens the dialog; returns the answer and the state that the dialog described."""
-        found, lines = await call(self._read_and_describe)
+        looked = await read_for_dialog(app, self.title, lambda: call(self._read_and_describe))
+        if looked is None:
+            return ConflictAnswer.CANCEL, seen
+        found, lines = looked
         if self.notice:
             app.warn(self.notice)
         answers = [*self.answers, *([ConflictAnswer.STORE] if self.store_text else [])]
@@ -98,6 +105,10 @@ class GuardedWrite(Generic[State]):
             return found
 
         return write_unless(vault.transaction, self.read, lambda found: self.has_changed(seen, found), write)
+
+    def _compare(self, seen: State) -> tuple[State, bool]:
+        found = self.read()
+        return found, self.has_changed(seen, found)
 
     def _read_and_describe(self) -> tuple[State, Sequence[SafeText]]:
         found = self.read()

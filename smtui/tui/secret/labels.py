@@ -19,6 +19,7 @@ from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.secret.base import BaseSecretScreen
 from smtui.tui.secret.conflict import ConflictAnswer
 from smtui.tui.secret.guarded_write import GuardedWrite
@@ -123,7 +124,10 @@ class LabelsScreen(BaseSecretScreen):
             target: the version to move `label` to; None removes it from `source`.
             answer: the label of the button, if it is not named after what becomes of the label.
         """
-        labels: Labels = await self._read_labels(self.labels)
+        known = await read_for_dialog(self.app, sanitize(question), lambda: self._read_labels(self.labels))
+        if known is None:
+            return
+        labels: Labels = known
         try:
             while True:
                 if (reason := _find_nothing_to_do(labels, label, target, source)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.backends import stored_key
@@ -9,23 +10,32 @@ from smtui.system.settings import load_settings
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.read_first import read_for_dialog
 
 if TYPE_CHECKING:
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
+QUESTION = SafeText("Let the keyring open this vault?")
 WARNING = SafeText("Whoever can use your unlocked session can then open it without the passphrase.")
 
 
 async def use_keyring(app: Shell, session: Session) -> None:
     """Stores the key, or, where it is stored, forgets it."""
     path = session.vault.path
-    if await call(stored_key.load, path) is not None:
+    is_stored = await read_for_dialog(app, QUESTION, lambda: call(_has_key, path))
+    if is_stored is None:
+        return
+    if is_stored:
         await call(stored_key.forget, path)
         app.notify("The keyring has forgotten this vault: the passphrase opens it.")
         return
-    question = Confirm(SafeText("Let the keyring open this vault?"), WARNING, "Store the key")
+    question = Confirm(QUESTION, WARNING, "Store the key")
     if await app.push_screen_wait(question):
         keyring = await call(stored_key.store, session.vault)
         app.use(load_settings())
         app.notify(sanitize(f"{keyring} opens this vault from now on: Ctrl+K on the screen that asks."), markup=False)
+
+
+def _has_key(path: Path) -> bool:
+    return stored_key.load(path) is not None

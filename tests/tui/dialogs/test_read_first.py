@@ -1,0 +1,293 @@
+"""Dialogs that read what they are about: they say that they read, or why they cannot, and one key reads again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
+
+import smtui
+from smtui.api.errors import VaultBusyError
+from smtui.text.sanitize import SafeText
+from smtui.tui.app import SmtuiApp
+from smtui.tui.audit.retention import set_retention
+from smtui.tui.dialogs.pick import Pick
+from smtui.tui.dialogs.read_first import ReadingDialog, read_for_dialog
+from smtui.tui.kms.screen import KmsKeysScreen
+from smtui.tui.replication.screen import ReplicationScreen
+from smtui.tui.rotation.screen import RotationScreen
+from smtui.tui.secret.screen import SecretScreen
+from smtui.tui.secret.tabs import VERSIONS
+from smtui.vault.database import Database
+from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.test_read_states import holding, listed, settle
+
+SMALL = (80, 24)
+SECRET = "prod/db"
+BUSY = "Another program is at it."
+Prepare = Callable[[SmtuiApp, Pilot[None]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """`prepare` opens what the dialog belongs to; `key` opens the dialog."""
+
+    title: str
+    prepare: Prepare
+    key: str = ""
+    then: str = ""
+    """What stands in it when everything is read."""
+
+
+async def open_screen(app: SmtuiApp, pilot: Pilot[None], make: Callable[[Any], Any]) -> Any:
+    screen = make(app.session)
+    await app.push_screen(screen)
+    await settle(pilot)
+    return screen
+
+
+async def secret(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    await open_screen(app, pilot, lambda session: SecretScreen(session, SECRET))
+
+
+async def versions(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    screen = await open_screen(app, pilot, lambda session: SecretScreen(session, SECRET, VERSIONS))
+    await until(pilot, lambda: screen.labels.get("AWSPREVIOUS"))
+
+
+async def rotation_form(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    await open_screen(app, pilot, lambda session: RotationScreen(session, SECRET))
+    await pilot.press("e")
+    await until(pilot, lambda: app.screen.query("#function"))
+    app.screen.query_one("#function").focus()
+
+
+async def replica(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    await open_screen(app, pilot, lambda session: ReplicationScreen(session, SECRET))
+    await pilot.press("j")
+
+
+async def key(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    screen = await open_screen(app, pilot, KmsKeysScreen)
+    while screen.current.name != "alias/own":
+        await pilot.press("j")
+
+
+async def new_alias(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    await key(app, pilot)
+    await pilot.press("A")
+    await until(pilot, lambda: isinstance(app.screen, Pick))
+    await pilot.press("enter", "x")
+
+
+async def described(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    await secret(app, pilot)
+    await pilot.press("i")
+    await until(pilot, lambda: app.screen.query("Input"))
+    await pilot.press("x", "enter")
+    await settle(pilot)
+
+
+async def retention(app: SmtuiApp, pilot: Pilot[None]) -> None:
+    """The task of the vault screen, as `app.do` begins it."""
+
+
+CASES = {
+    "key of a secret": Case("Under which key shall prod/db be sealed?", secret, "K", "alias/own"),
+    "function": Case("Rotated by which function?", rotation_form, "enter", "maker"),
+    "replica removed": Case("Remove prod/db from eu-west-1?", replica, "d", "The primary in us-east-1"),
+    "replica promoted": Case("Promote prod/db in eu-west-1?", replica, "P", "of its own"),
+    "secrets of a key": Case("Secrets under alias/own", key, "enter", "under-own"),
+    "key disabled": Case("Disable alias/own?", key, "z", "1 version"),
+    "key deleted": Case("Delete the key alias/own?", key, "d", "under-own"),
+    "alias": Case("An alias for alias/own", new_alias, "enter"),
+    "label": Case("Roll back to the version before?", versions, "b", "AWSPREVIOUS"),
+    "value": Case("New value of prod/db", secret, "e", "user"),
+    "undo": Case("Undo", described, "u", "UpdateSecret"),
+    "retention": Case("Keep events of the audit log", retention, "", "0"),
+}
+ALL = pytest.mark.parametrize("name", CASES)
+
+
+@pytest.fixture
+def kept(database: Any, vault: smtui.Vault) -> smtui.Vault:
+    """`prod/db`, with something of everything."""
+    vault.rotations().create_function(FunctionName="maker", Password={})
+    keys = vault.keys()
+    own = keys.create_key()["KeyMetadata"]["KeyId"]
+    keys.create_alias(AliasName="alias/own", TargetKeyId=own)
+    database.create_secret(Name="under-own", SecretString="x", KmsKeyId="alias/own")
+    database.replicate_secret_to_regions(SecretId=SECRET, AddReplicaRegions=[{"Region": "eu-west-1"}])
+    return vault
+
+
+@contextmanager
+def reading_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Every reading of the file waits until what this answers is called; none waits that keeps others waiting."""
+    gate = threading.Event()
+
+    def wait_before(read: Callable[..., Any]) -> Callable[..., Any]:
+        def wait(database: Database, *args: Any, **how: Any) -> Any:
+            if threading.current_thread() is not threading.main_thread() and not database._lock._is_owned():
+                gate.wait()
+            return read(database, *args, **how)
+        return wait
+
+    with monkeypatch.context() as patch:
+        for method in ("row", "rows", "transaction"):
+            patch.setattr(Database, method, wait_before(getattr(Database, method)))
+        try:
+            yield gate.set
+        finally:
+            gate.set()
+
+
+@contextmanager
+def reading_refused(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def refuse(*_: object, **__: object) -> Any:
+        raise VaultBusyError(BUSY)
+
+    with monkeypatch.context() as patch:
+        for method in ("row", "rows"):
+            patch.setattr(Database, method, refuse)
+        yield
+
+
+@asynccontextmanager
+async def prepared(app: MakeApp, case: Case) -> AsyncIterator[tuple[SmtuiApp, Pilot[None]]]:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await listed(running, pilot)
+        await case.prepare(running, pilot)
+        yield running, pilot
+
+
+async def begin(app: SmtuiApp, pilot: Pilot[None], case: Case) -> None:
+    if case.key:
+        await pilot.press(case.key)
+    else:
+        app.run_task(set_retention)
+
+
+async def reading(app: SmtuiApp, pilot: Pilot[None], state: str) -> None:
+    """The card is there, with the title of the dialog and this state."""
+    await until(pilot, lambda: isinstance(app.screen, ReadingDialog) and state in card(app))
+
+
+def card(app: SmtuiApp) -> str:
+    """What is in it, without frames and line breaks."""
+    return " ".join(" ".join(str(each.render()) for each in app.screen.query(".card Static")).split())
+
+
+@ALL
+async def test_one_that_reads_slowly_opens_and_says_so(
+    app: MakeApp, kept: smtui.Vault, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one typed ahead is for the dialog, not for what shows meanwhile that it is read."""
+    case = CASES[name]
+    async with prepared(app, case) as (running, pilot):
+        with reading_held(monkeypatch) as release:
+            await begin(running, pilot, case)
+            await reading(running, pilot, "Reading…")
+            assert case.title in card(running)
+            release()
+            await until(pilot, lambda: not isinstance(running.screen, ReadingDialog))
+            if case.then:
+                await until(pilot, lambda: isinstance(running.screen, ModalScreen) and case.then in
+                            " ".join(screen_text(running).split()))
+
+
+@ALL
+async def test_escape_leaves_at_once_and_nothing_comes_after(
+    app: MakeApp, kept: smtui.Vault, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = CASES[name]
+    async with prepared(app, case) as (running, pilot):
+        beneath = running.screen
+        if name == "alias":
+            beneath = running.screen_stack[-2]
+        with reading_held(monkeypatch) as release:
+            await begin(running, pilot, case)
+            await reading(running, pilot, "Reading…")
+            await pilot.press("escape")
+            await until(pilot, lambda: running.screen is beneath)
+            release()
+            await pilot.pause()
+            await until(pilot, lambda: running.input.is_idle)
+
+            assert running.screen is beneath
+
+
+@ALL
+async def test_one_that_cannot_read_says_why_and_reads_again_with_one_key(
+    app: MakeApp, kept: smtui.Vault, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = CASES[name]
+    async with prepared(app, case) as (running, pilot):
+        with reading_refused(monkeypatch):
+            await begin(running, pilot, case)
+            await reading(running, pilot, f"Could not be read: {BUSY} F12 tries again.")
+            assert case.title in card(running)
+            await pilot.press("f12")
+            await until(pilot, lambda: running.input.is_idle)
+            await reading(running, pilot, f"Could not be read: {BUSY} F12 tries again.")
+        await pilot.press("f12")
+        await until(pilot, lambda: not isinstance(running.screen, ReadingDialog))
+        if case.then:
+            await until(pilot, lambda: isinstance(running.screen, ModalScreen) and case.then in
+                        " ".join(screen_text(running).split()))
+
+
+async def test_what_is_typed_ahead_is_for_the_dialog(app: MakeApp, kept: smtui.Vault) -> None:
+    """The second key of the list is chosen with the keys that came while the list was read."""
+    async with prepared(app, CASES["key of a secret"]) as (running, pilot), holding() as held:
+        await held.hold()
+        press = ("K", "j", "enter")
+        for each in press:
+            running.input.put(_key(running, each))
+        await reading(running, pilot, "Reading…")
+        await held.release()
+        await until(pilot, lambda: kept.client().describe_secret(SecretId=SECRET).get("KmsKeyId"))
+
+        assert kept.client().describe_secret(SecretId=SECRET)["KmsKeyId"].endswith("alias/own")
+
+
+def _key(app: SmtuiApp, key: str) -> Any:
+    from textual import events
+
+    return events.Key(key, key if len(key) == 1 else None)
+
+
+async def test_where_there_is_nothing_the_dialog_says_so(app: MakeApp, kept: smtui.Vault) -> None:
+    keys = kept.keys()
+    keys.create_alias(AliasName="alias/unused", TargetKeyId=keys.create_key()["KeyMetadata"]["KeyId"])
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await listed(running, pilot)
+        screen = await open_screen(running, pilot, KmsKeysScreen)
+        while screen.current.name != "alias/unused":
+            await pilot.press("j")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(running.screen, Pick))
+        assert "Secrets under alias/unused There is none." in card(running)
+        await pilot.press("j", "enter", "escape")
+        await until(pilot, lambda: running.screen is screen)
+
+
+async def test_what_is_read_at_once_needs_no_card(app: MakeApp, kept: smtui.Vault) -> None:
+    running = app()
+    async with running.run_test(size=SMALL) as pilot:
+        await listed(running, pilot)
+        stack = list(running.screen_stack)
+
+        async def load() -> int:
+            return 0
+
+        assert await read_for_dialog(running, SafeText("Anything"), load) == 0
+        assert running.screen_stack == stack
