@@ -134,7 +134,7 @@ def page_tokens(data: bytes) -> None:
 def filters(data: bytes) -> None:
     """Every kind of filter with this value, and the filter bar with it as it is typed."""
     typed = text_of(data)
-    asked = filter_text.read(typed)
+    asked = filter_text.parse_filter(typed)
     for key in ("name", "description", "tag-key", "tag-value", "primary-region", "owning-service", "all"):
         with suppress(SmtuiError):
             vault().client().list_secrets(Filters=[{"Key": key, "Values": [typed]}])
