@@ -213,8 +213,8 @@ class SessionApp(SettingsApp):
         sentences = self.session.vault.maintenance.take_deletion_notices() if self.session is not None else []
         if sentences:
             more = len(sentences) - MOST_TOLD
-            told = [*sentences[:MOST_TOLD], *([f"And {more:,} more; the audit log lists all."] if more > 0 else [])]
-            self.notify(sanitize("\n".join(told), lines=True), severity="warning", markup=False, timeout=A_WHILE)
+            sentence = [*sentences[:MOST_TOLD], *([f"And {more:,} more; the audit log lists all."] if more > 0 else [])]
+            self.notify(sanitize("\n".join(sentence), lines=True), severity="warning", markup=False, timeout=A_WHILE)
 
     @background
     async def rotate_due(self) -> None:

@@ -43,7 +43,7 @@ class SettingsApp(Shell):
         self._clashes_told: set[Binding] = set()
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = themes.WITHOUT_COLOUR if self.no_color else self._chosen_theme()
+        self.theme = themes.WITHOUT_COLOUR if self.no_color else self._pick_theme()
         self.set_keymap(dict(self.settings.keys))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -55,11 +55,11 @@ class SettingsApp(Shell):
         self.set_keymap(dict(settings.keys))
         self.use_clipboard()
         if not self.no_color:
-            self.theme = self._chosen_theme()
+            self.theme = self._pick_theme()
         if self.session is not None:
             self.session.idle_lock = settings.idle_lock
 
-    def _chosen_theme(self) -> str:
+    def _pick_theme(self) -> str:
         return self.settings.theme if self.settings.theme in self.available_themes else themes.DEFAULT
 
     def get_key_display(self, binding: Binding) -> str:
