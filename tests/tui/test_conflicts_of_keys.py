@@ -244,7 +244,7 @@ async def test_an_alias_that_others_turned(app: MakeApp, vault: smtui.Vault, kms
         await wait_for_screen(pilot, ConflictDialog)
         assert "user/bob changed the alias at" in join_screen_text(running)
         assert aliases(kms)["alias/zeta"] == third
-        await press_button(pilot, "Turn anyway")
+        await press_button(pilot, "Move alias anyway")
         await hear(pilot, "alias/zeta leads to")
         assert aliases(kms)["alias/zeta"] == key_id(kms)
 

@@ -161,7 +161,7 @@ class KeyActionsScreen(SessionScreen[None]):
         date = rows.format_date(self.session.now() + timedelta(days=days))
         if await self._change_state(
                 key, f"deleted on {date}",
-                lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days), "Plan deletion anyway"):
+                lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days), "Schedule deletion anyway"):
             inverse_kms.record_deletion(self.session, key)
             await self.done(f"{key.name} is out of use, and deleted on {date}.")
 
@@ -221,7 +221,7 @@ class KeyActionsScreen(SessionScreen[None]):
             question = Confirm(sanitize(f"Turn {alias} from {seen} to {key.id}?"), ALIAS_MOVES, "Turn")
             if not await self.app.push_screen_wait(question):
                 return
-        change = key_conflict.alias_change(alias, key.id, lambda: self._set_alias(alias, key.id), "Turn anyway")
+        change = key_conflict.alias_change(alias, key.id, lambda: self._set_alias(alias, key.id), "Move alias anyway")
         outcome, found = await self._write(change, seen or NOWHERE)
         if outcome is Outcome.STORED:
             inverse_kms.record_alias(self.session, alias, None if found == NOWHERE else found, key.id)
