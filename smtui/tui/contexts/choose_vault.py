@@ -1,4 +1,4 @@
-"""Another vault: one that was opened lately, or any by its path."""
+"""The dialog to choose another vault: a recently opened one, or one by its path."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ CREATED_IF_MISSING = SafeText("Where there is no file yet, a new vault is made."
 
 
 class ChooseVault(ModalScreen[int | None]):
-    """Answers which of the vaults, or their number for one that is not among them."""
+    """A dialog that returns the index of the chosen vault, or the number of vaults for "another, by its path".
+
+    Args:
+        vaults: the paths, each with whether the file exists.
+    """
 
     BINDINGS = keys.of("dialog")
     CSS_PATH = "../dialogs/pick.tcss"
@@ -61,7 +65,7 @@ def _create_row(path: Path, there: bool) -> Content:
 
 
 async def choose_vault(app: Shell) -> Path | None:
-    """Asks, and asks on for a path where it is none of those that are known."""
+    """Asks for a vault, and for a path if the user wants one that is not in the list; None if the user cancels."""
     vaults = await read_for_dialog(app, TITLE, lambda: call(list_known_vaults))
     if vaults is None:
         return None
@@ -74,5 +78,5 @@ async def choose_vault(app: Shell) -> Path | None:
 
 
 def list_known_vaults() -> list[tuple[Path, bool]]:
-    """Those opened lately, and whether each is still there."""
+    """Lists the recently opened vaults, each with whether the file exists."""
     return [(path, path.exists()) for path in recent_vaults.list_recent_vaults()]

@@ -1,4 +1,4 @@
-"""Where one looks: the Regions of this vault, and other vaults."""
+"""The screen with the Regions of the vault and the recently opened vaults."""
 
 from __future__ import annotations
 
@@ -36,13 +36,15 @@ NO_REGION = "A Region looks like us-east-1."
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
+    """A Region with the number of its secrets. `state` says whether it is the present and the home Region."""
+
     name: str
     secrets: int
     state: str
 
 
 class RegionsScreen(SessionScreen[None]):
-    """Two lists; Tab goes from one to the other."""
+    """A list of Regions and a list of vaults. Tab switches between them."""
 
     place = places.REGIONS
     BINDINGS = keys.of("regions")
@@ -104,10 +106,11 @@ class RegionsScreen(SessionScreen[None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.refresh_bindings()
 
-    # What is done with them.
+    # Actions.
 
     @on(Table.Selected)
     def action_open(self) -> None:
+        """Switches to the Region or the vault under the cursor."""
         if self._has_vaults_focused:
             self._open_vault()
         elif region := self.regions.current:
@@ -122,7 +125,7 @@ class RegionsScreen(SessionScreen[None]):
 
     @gesture
     async def action_add(self) -> None:
-        """One that is not in the list: a Region without secrets so far, or any vault."""
+        """Asks for a Region or a vault that is not in the list, and switches to it."""
         if self._has_vaults_focused:
             path = await self.app.push_screen_wait(AskPath(WHERE, CREATED_IF_MISSING))
             if path is not None:
@@ -138,7 +141,7 @@ class RegionsScreen(SessionScreen[None]):
 
     @gesture
     async def action_remove(self) -> None:
-        """The list forgets it; the file stays where it is."""
+        """Removes the vault from the list of recent vaults. The file is kept."""
         if vault := self.vaults.current:
             await call(recent_vaults.forget_vaults, vault[0])
             await self.reload()

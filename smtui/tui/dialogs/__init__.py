@@ -1,1 +1,1 @@
-"""Questions: modal screens that know nothing and return a value."""
+"""Dialogs: modal screens that ask a question and return the answer. They use no client and no vault."""

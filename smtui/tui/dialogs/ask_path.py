@@ -1,4 +1,4 @@
-"""Where a file is, or is to be."""
+"""A dialog that asks for the path of a file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ COMPLETES = "Tab completes what you type."
 
 
 class AskPath(Dialog[Path]):
-    """Enter answers the path, with ~ for what it stands for. `about` says what will become of it."""
+    """A dialog that returns a path with `~` expanded.
+
+    Args:
+        title: the question.
+        about: what the path is used for.
+        first: the path in the input when the dialog opens.
+    """
 
     BINDINGS = keys.of("dialog") + keys.of("one_line")
     CSS_PATH = "one_line.tcss"
@@ -47,7 +53,7 @@ class AskPath(Dialog[Path]):
 
 
 def expand_path(typed: str) -> Path:
-    """~ stands for the home folder, where there is one."""
+    """Expands `~` to the home folder; returns the path unchanged if there is no home folder."""
     try:
         return Path(typed).expanduser()
     except RuntimeError:

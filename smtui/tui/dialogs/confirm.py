@@ -1,4 +1,4 @@
-"""A question with two answers, of which "Cancel" is first and has the focus unless the other can be undone."""
+"""A dialog with two answers that focuses "Cancel" unless the action can be undone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from smtui.tui.widgets.chrome import Footer
 
 
 class Confirm(LongText[bool]):
-    """True only where the person chose `answer`, to which, unless it can be undone, they had to go first."""
+    """A dialog that returns True if the user chose `answer`, otherwise False.
+
+    Args:
+        title: the question.
+        text: what the action does.
+        answer: the text of the button that confirms.
+        can_be_undone: whether the action can be undone, so that `answer` has the focus.
+        cancel: the text of the other button.
+    """
 
     CSS_PATH = "confirm.tcss"
 

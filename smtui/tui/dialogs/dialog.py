@@ -1,4 +1,4 @@
-"""What every dialog shares: what the user has entered in it is not dropped without a question."""
+"""The base class of dialogs, which asks before it discards what the user entered."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ Answer = TypeVar("Answer")
 
 @runtime_checkable
 class Editor(Protocol):
-    """A screen in which the user enters something. The only rule for all of them: Esc and quitting ask first."""
+    """A screen in which the user enters something. Esc and quitting ask before they discard it."""
 
     @property
     def is_dirty(self) -> bool:
-        """Whether what it holds differs from what it opened with."""
+        """Whether the content differs from the content when the screen opened."""
 
 
 async def confirm_discard(app: Shell) -> bool:
-    """Asks whether changes may be dropped; to keep them has the focus, and Esc keeps them too."""
+    """Asks whether to discard the changes. The focus is on the answer that keeps them, and Esc keeps them too."""
     return await app.push_screen_wait(
         Confirm(SafeText("Discard changes?"), SafeText("They are not stored."), "Discard", cancel="Keep editing"))
 
 
 def read_fields(screen: Screen[Any]) -> tuple[object, ...]:
-    """What stands in the fields of a screen. Of a passphrase, only how long it is."""
+    """Returns the content of all fields of a screen. For a passphrase, it returns only the length."""
     return (
         *(field.value for field in screen.query(Input)),
         *(area.text for area in screen.query(TextArea)),
@@ -46,16 +46,16 @@ def read_fields(screen: Screen[Any]) -> tuple[object, ...]:
 
 
 class Dialog(ModalScreen[Answer | None]):
-    """Esc closes it, with None for its answer: at once where nothing is changed in it, otherwise after a question.
+    """A modal screen that Esc closes with the answer None; if the user changed something, it asks first.
 
-    It is an `Editor` with all of its fields; one with other contents, such as an order or marks, overrides `state`.
+    `state` covers all fields. Dialogs with other content, such as an order or marks, override it.
     """
 
     app: getters.app[Shell]
     _opened_with: object = None
 
     def state(self) -> object:
-        """What the user can change here, to be compared with what it was at first."""
+        """Returns what the user can change, for the comparison with the state when the dialog opened."""
         return read_fields(self)
 
     @property
@@ -69,7 +69,7 @@ class Dialog(ModalScreen[Answer | None]):
         self.call_after_refresh(self._show_focus)
 
     def _show_focus(self) -> None:
-        """What is typed in first may lie below a long text."""
+        """Scrolls to the focused field, which may be below a long text."""
         if self.focused is not None:
             self.focused.scroll_visible(animate=False)
 

@@ -1,4 +1,4 @@
-"""A form of a few fields that says at every key what they ask for, or why that cannot be."""
+"""A form that validates its fields after each key and shows the result."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Answer = TypeVar("Answer")
 
 
 class InvalidFieldError(Exception):
-    """The sentence that says why the fields cannot be stored as they are."""
+    """The fields cannot be saved. The message says why."""
 
 
 class FieldsForm(Dialog[Answer]):
-    """Has a Static `#said`. Enter goes to the next field; what was typed is not lost without a question."""
+    """A form with a Static `#said` for the result of the validation. Enter focuses the next field."""
 
     BINDINGS = keys.of("dialog") + keys.of("fields")
     CSS_PATH = Path(__file__).with_name("fields.tcss")
@@ -31,11 +31,15 @@ class FieldsForm(Dialog[Answer]):
 
     @abstractmethod
     def read(self) -> Answer:
-        """What the fields ask for. Raises InvalidFieldError."""
+        """Reads the fields.
+
+        Raises:
+            InvalidFieldError: the fields are invalid.
+        """
 
     @abstractmethod
     def in_words(self, answer: Answer) -> Content:
-        """What it comes to."""
+        """Describes the answer for `#said`."""
 
     def on_mount(self) -> None:
         self.look()
@@ -43,6 +47,7 @@ class FieldsForm(Dialog[Answer]):
     @on(Input.Changed)
     @on(Checkbox.Changed)
     def look(self) -> None:
+        """Validates the fields and shows the result."""
         try:
             words = self.in_words(self.read())
         except InvalidFieldError as unfit:

@@ -1,4 +1,4 @@
-"""Questions whose text may be longer than the screen: it is scrolled by keys, and the focus stays on the answers."""
+"""Dialogs with a text that may be longer than the screen. Keys scroll it while the focus stays on the answers."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Answer = TypeVar("Answer")
 
 
 class LongText(ModalScreen[Answer]):
-    """Its keys are in the footer while there is more to read in their direction."""
+    """A dialog with a scrollable text. The footer shows a scroll key only if there is more text in its direction."""
 
     BINDINGS = keys.of("dialog") + keys.of("long_text")
     AUTO_FOCUS = ""
-    """Each kind goes to one of its answers; a part that scrolls would take the focus first, and be scrolled to."""
+    """Off, because it would focus a scrollable part and scroll to it. Subclasses focus one of their answers."""
 
     @on(events.Mount)
     @on(events.Resize)
@@ -29,11 +29,16 @@ class LongText(ModalScreen[Answer]):
         self.call_after_refresh(self.refresh_bindings)
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
-        """The answers are in sight wherever the text is scrolled to: going to one of them leaves the text alone."""
+        """Focuses a widget. A button does not scroll the text, because the answers are always visible."""
         super().set_focus(widget, scroll_visible and not isinstance(widget, Button), from_app_focus)
 
     def action_scroll_text(self, direction: int, page: bool) -> None:
-        """What is inside a part that scrolls by itself is read before what is below that part."""
+        """Scrolls the text; a scrollable part inside the text is read before the text below it.
+
+        Args:
+            direction: 1 for down, -1 for up.
+            page: whether to scroll by a page instead of a line.
+        """
         area = next(self._areas_with_more(direction), None)
         if area is None:
             return
@@ -44,7 +49,7 @@ class LongText(ModalScreen[Answer]):
         self.call_after_refresh(self.refresh_bindings)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that would scroll nothing are not offered."""
+        """Disables the keys that would scroll nothing."""
         if action != "scroll_text":
             return super().check_action(action, parameters)
         direction = parameters[0]

@@ -1,4 +1,4 @@
-"""A question that is answered by one line of text: the name of a label, a description."""
+"""A dialog that asks for one line of text, such as a label or a description."""
 
 from __future__ import annotations
 
@@ -19,7 +19,14 @@ REPLACED = "What is there now has characters that cannot be typed here; what you
 
 
 class OneLine(Dialog[str]):
-    """Enter answers the line, which may be empty where `empty` says so."""
+    """A dialog that returns one line of text.
+
+    Args:
+        title: the question.
+        line: the text in the input when the dialog opens.
+        longest: the maximum length in characters.
+        empty: whether the answer may be empty.
+    """
 
     BINDINGS = keys.of("dialog") + keys.of("one_line")
     CSS_PATH = "one_line.tcss"

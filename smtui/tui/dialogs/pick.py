@@ -1,4 +1,4 @@
-"""One of several things."""
+"""A dialog to choose one of several items."""
 
 from __future__ import annotations
 
@@ -21,9 +21,12 @@ NOTHING = SafeText("There is nothing to choose from.")
 
 
 class Pick(ModalScreen[int | None]):
-    """Answers which one, counted from 0, or None. `nothing` stands there where there are none to choose from.
+    """A dialog that returns the index of the chosen item, or None. Use `read_for_dialog` for items that must be read.
 
-    What has to be read for it is read by `read_for_dialog`.
+    Args:
+        title: the question.
+        things: the items.
+        nothing: the text if there are no items.
     """
 
     BINDINGS = keys.of("dialog")

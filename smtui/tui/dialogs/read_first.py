@@ -1,4 +1,4 @@
-"""What a dialog is about is read before it opens; where that takes its time or fails, a card says so in its place."""
+"""Reads what a dialog needs before the dialog opens, and shows a card if the read is slow or fails."""
 
 from __future__ import annotations
 
@@ -31,16 +31,18 @@ READ_AGAIN = "everywhere.read_again"
 
 
 async def read_for_dialog(app: Shell, title: SafeText, load: Callable[[], Awaitable[Answer]]) -> Answer | None:
-    """What `load` answers, once it does; None where the user leaves, which cancels the reading.
+    """Returns the result of `load`; None if the user closes the card, which cancels the read.
 
-    Where the answer is not there at once, or the reading fails, a card shows that under the dialog's `title`, and one
-    key reads again. Keys that were typed ahead wait for the dialog.
+    If the read takes longer than `PATIENCE` or fails, a card under the title of the dialog shows its state, and a key
+    reads again. Keys typed ahead wait for the dialog.
 
     Args:
-        load: reads, and never answers None. It is called again for each further attempt.
+        app: the app.
+        title: the title of the dialog.
+        load: reads, and never returns None. Each further attempt calls it again.
 
     Raises:
-        VaultLockedError: the vault was locked meanwhile.
+        VaultLockedError: the vault was locked before the card opened.
     """
     task = asyncio.ensure_future(load())
     try:
@@ -54,13 +56,19 @@ async def read_for_dialog(app: Shell, title: SafeText, load: Callable[[], Awaita
 
 
 def _can_be_retried(error: BaseException | None) -> bool:
-    """A vault that is busy is not locked, though its error is of that kind."""
+    """Whether a further attempt can succeed: not after a lock. `VaultBusyError` is a subclass but can be retried."""
     is_locked = isinstance(error, VaultLockedError) and not isinstance(error, VaultBusyError)
     return isinstance(error, SmtuiError) and not is_locked
 
 
 class ReadingDialog(ModalScreen["tuple[Any] | None"]):
-    """Answers what was read, in a tuple. `task` is the first attempt, which is under way or has failed."""
+    """A card that reads and returns the result in a tuple, or None if the user closes it.
+
+    Args:
+        title: the title of the dialog.
+        load: reads again.
+        task: the first attempt, which still runs or has failed.
+    """
 
     BINDINGS = keys.of("dialog") + keys.select([READ_AGAIN])
     CSS_PATH = Path(__file__).with_name("pick.tcss")
@@ -86,7 +94,7 @@ class ReadingDialog(ModalScreen["tuple[Any] | None"]):
 
     @reading
     async def action_read_again(self) -> None:
-        """One attempt at a time; what comes when this is gone goes nowhere."""
+        """Reads, unless an attempt still runs."""
         if self._is_reading:
             return
         self._is_reading = True
@@ -96,7 +104,7 @@ class ReadingDialog(ModalScreen["tuple[Any] | None"]):
             answer = await (attempt or self._load())
         except SmtuiError as error:
             if not _can_be_retried(error):
-                return  # the lock takes this away
+                return  # locking closes this screen
             self._show(make_failed_state(explain_error(error)))
         else:
             self.dismiss((answer,))

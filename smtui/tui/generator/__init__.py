@@ -1,5 +1,5 @@
-"""The password generator: its options, its choices, and how much chance is in a password.
+"""The password generator: its options, the generated passwords and their entropy.
 
-Belongs here: everything around GetRandomPassword on the screen. Does not belong here: making the password
+Belongs here: GetRandomPassword on the screen. Does not belong here: the generation of passwords
 (`smtui.engine.passwords`).
 """

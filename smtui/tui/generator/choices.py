@@ -1,4 +1,4 @@
-"""Several passwords, of which one is chosen."""
+"""A list of passwords with one selected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHOSEN = "› "
 
 
 class PasswordChoices(Widget):
-    """One line each. `hidden` shows how long they are and no more."""
+    """A list with one password in each line. `hidden` masks the passwords and shows only their lengths."""
 
     DEFAULT_CSS = """
     PasswordChoices {
@@ -34,13 +34,15 @@ class PasswordChoices(Widget):
 
     @property
     def selected(self) -> str:
-        """Empty where there is none."""
+        """The selected password; empty if there are no passwords."""
         return self.passwords[self.place] if self.passwords else ""
 
     def put(self, passwords: Sequence[str]) -> None:
+        """Replaces the passwords and selects the first one."""
         self.passwords, self.place = passwords, 0
 
     def move(self, by: int) -> None:
+        """Moves the selection by a number of lines, and stops at the ends."""
         self.place = max(0, min(self.place + by, len(self.passwords) - 1))
 
     def on_click(self, event: events.Click) -> None:

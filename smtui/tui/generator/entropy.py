@@ -1,4 +1,4 @@
-"""How much chance is in a password that GetRandomPassword makes."""
+"""The entropy of a password that GetRandomPassword generates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ TYPES = {
 
 
 def compute_bits(request: Mapping[str, Any]) -> float:
-    """log2 of how many passwords the request allows, all of them equally likely; 0 where it allows none."""
+    """Computes the entropy in bits: log2 of the number of passwords that the request allows, all equally likely.
+
+    Args:
+        request: the parameters of GetRandomPassword, with PasswordLength.
+
+    Returns:
+        The entropy; 0 if the request allows no password.
+    """
     allowed = _count_passwords(
         _count_characters(request), request["PasswordLength"], request.get("RequireEachIncludedType", True)
     )
@@ -26,7 +33,7 @@ def compute_bits(request: Mapping[str, Any]) -> float:
 
 
 def _count_characters(request: Mapping[str, Any]) -> list[int]:
-    """How many characters of each included type are left."""
+    """Counts the allowed characters of each included type that has any."""
     alphabets = [set(alphabet) for name, alphabet in TYPES.items() if not request.get(name)]
     if request.get("IncludeSpace"):
         alphabets.append({" "})
@@ -35,7 +42,13 @@ def _count_characters(request: Mapping[str, Any]) -> list[int]:
 
 
 def _count_passwords(sizes: list[int], length: int, each: bool) -> int:
-    """All strings, less those that lack a type, plus those that lack two, and so on."""
+    """Counts the passwords by inclusion and exclusion over the types that are missing.
+
+    Args:
+        sizes: the number of allowed characters of each type.
+        length: the length of the password.
+        each: whether the password must contain every type.
+    """
     every = sum(sizes)
     most_missing = len(sizes) if each else 0
     return sum(

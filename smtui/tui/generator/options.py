@@ -1,4 +1,4 @@
-"""All options of GetRandomPassword as fields: for the generator, and for functions that make passwords."""
+"""Fields for all options of GetRandomPassword, for the generator and for rotation functions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ SWITCHES = (
 
 
 class PasswordOptions(Vertical):
-    """`request` is what the fields ask for, in AWS's words. `given` is such a request to begin with."""
+    """Fields for the parameters of GetRandomPassword.
+
+    Args:
+        given: the parameters that the fields show first.
+    """
 
     DEFAULT_CSS = """
     PasswordOptions {
@@ -53,7 +57,7 @@ class PasswordOptions(Vertical):
     """
 
     class Changed(Message):
-        """The fields ask for something else."""
+        """The user changed the parameters."""
 
     def __init__(self, given: Mapping[str, Any] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -82,13 +86,17 @@ class PasswordOptions(Vertical):
     @on(Input.Changed)
     @on(Checkbox.Changed)
     def _post_change(self, event: Message) -> None:
-        """Fields also tell of what they began with, which is nothing new."""
+        """Posts `Changed` unless the parameters are the same. Fields also report their initial values."""
         event.stop()
         if (now := self.build_request()) != self._last_request:
             self._last_request = now
             self.post_message(self.Changed())
 
     def build_request(self) -> dict[str, Any]:
+        """Returns the parameters of GetRandomPassword.
+
+        Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
+        """
         return {
             "PasswordLength": int(self.query_one("#length", Input).value or 0),
             "ExcludeCharacters": self.query_one("#without", Input).value,

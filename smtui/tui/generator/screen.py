@@ -1,4 +1,4 @@
-"""The password generator: all options of GetRandomPassword, and what they yield."""
+"""The screen of the password generator: the options of GetRandomPassword and the generated passwords."""
 
 from __future__ import annotations
 
@@ -27,13 +27,17 @@ if TYPE_CHECKING:
 
 AT_ONCE = 5
 PAUSE = 0.15
-"""Seconds without a key before new passwords are made: each is a call, and in the audit log."""
+"""Seconds after the last key before new passwords are generated. Each password is a call in the audit log."""
 
 
 class GeneratorScreen(ModalScreen[str | None]):
-    """Answers the chosen password where it was opened `for_form` and the person wanted it as the value, else None.
+    """A dialog that generates passwords. It opens with the options last used in the session.
 
-    The options last used are there again as long as the session lasts.
+    It returns the password that the user selects for the form; None if the user closes it.
+
+    Args:
+        session: the session.
+        for_form: whether a form opened it and takes the password as a value.
     """
 
     BINDINGS = keys.of("generator")
@@ -64,14 +68,14 @@ class GeneratorScreen(ModalScreen[str | None]):
         self.watch(self.app, "app_focus", self._hide_from_bystanders, init=False)
 
     def _hide_from_bystanders(self, here: bool) -> None:
-        """Whoever turns to another window need not leave the passwords on this one."""
+        """Hides the passwords when the terminal loses the focus."""
         if not here:
             self.choices.hidden = True
 
-    # Making them.
+    # Generation.
 
     def build_request(self) -> dict[str, Any]:
-        """What the fields ask for, in AWS's words."""
+        """Returns the parameters of GetRandomPassword from the fields."""
         return self.query_one(PasswordOptions).build_request()
 
     @on(PasswordOptions.Changed)
@@ -87,11 +91,12 @@ class GeneratorScreen(ModalScreen[str | None]):
 
     @property
     def pending_read(self) -> object | None:
-        """The pause before new passwords are made."""
+        """The timer until new passwords are generated; None if none is running."""
         return self._pause
 
     @reading
     async def generate(self) -> None:
+        """Generates passwords and shows them. If the fields change meanwhile, the result is dropped."""
         request = self.build_request()
         try:
             made = await call(self._request_passwords, request)
@@ -109,7 +114,7 @@ class GeneratorScreen(ModalScreen[str | None]):
     def _request_passwords(self, request: dict[str, Any]) -> list[str]:
         return [self._client.get_random_password(**request)["RandomPassword"] for _ in range(AT_ONCE)]
 
-    # Using one.
+    # Use.
 
     def action_choose(self, by: int) -> None:
         self.choices.move(by)
@@ -130,7 +135,7 @@ class GeneratorScreen(ModalScreen[str | None]):
             self.dismiss(chosen)
 
     def action_store(self) -> None:
-        """Goes on in the form of a new secret, with this as its value."""
+        """Closes the generator and opens the form of a new secret with the selected password as its value."""
         if chosen := self.choices.selected:
             self.dismiss(None)
             self.app.create_secret(chosen)

@@ -1,4 +1,4 @@
-"""KMS keys as a place: the list, making, naming and deleting a key, and choosing one elsewhere.
+"""Screens for KMS keys: the list, creating, naming and deleting a key, and choosing a key.
 
-Belongs here: everything that shows or asks for a KMS key. Does not belong here: their operations (`smtui.engine`).
+Belongs here: screens that show or ask for a KMS key. Does not belong here: the KMS operations (`smtui.engine`).
 """

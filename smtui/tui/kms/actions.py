@@ -1,4 +1,4 @@
-"""What a person does with a KMS key: describe it, name it, put it out of use and back, plan its end."""
+"""Actions on a KMS key: description, aliases, state and deletion."""
 
 from __future__ import annotations
 
@@ -39,19 +39,20 @@ ALIAS_REMOVED = SafeText(
 
 
 class KeyActionsScreen(SessionScreen[None]):
-    """A screen with a key under its cursor."""
+    """A screen with a KMS key under its cursor and the actions on that key."""
 
     @property
     def kms(self) -> KeyClient:
+        """A client for KMS in the Region of the session."""
         return self.session.keys()
 
     @property
     @abstractmethod
     def current(self) -> KmsKey | None:
-        """The key under the cursor."""
+        """The key under the cursor; None if there is none."""
 
     def _require_changeable(self) -> KmsKey | None:
-        """The key under the cursor, where it may be changed; else says why not."""
+        """Returns the key under the cursor if it can be changed; otherwise shows why not and returns None."""
         key = self.current
         if key is None or self.refuses_to_write():
             return None
@@ -62,6 +63,7 @@ class KeyActionsScreen(SessionScreen[None]):
 
     @gesture
     async def action_edit(self) -> None:
+        """Edits the description."""
         key = self._require_changeable()
         if key is None:
             return
@@ -87,18 +89,32 @@ class KeyActionsScreen(SessionScreen[None]):
                 seen = found
 
     async def _write(self, change: KeyChange, seen: str) -> tuple[Outcome, str]:
-        """Unless others changed it since it was `seen`; then that is shown, and asked about."""
+        """Writes unless the state differs from `seen`; then a dialog asks.
+
+        Returns:
+            The outcome and the state that `GuardedWrite.run` returns.
+        """
         return await change.guard(self.session, seen).run(self.app, self.vault, seen)
 
     async def _change_state(self, key: KmsKey, yours: str, write: Callable[[], object], insist: str) -> bool:
-        """Whether it was done."""
+        """Changes the state of a key unless others changed it meanwhile; then a dialog asks.
+
+        Args:
+            key: the key as the user saw it.
+            yours: the new state, for the dialog.
+            write: writes, in the thread of the vault.
+            insist: the text of the button that writes in spite of the conflict.
+
+        Returns:
+            Whether the change was written.
+        """
         change = key_conflict.state_change(key, yours, write, insist)
         outcome, _ = await self._write(change, key_conflict.format_state(key))
         return outcome is Outcome.STORED
 
     @gesture
     async def action_switch_state(self) -> None:
-        """Off, with a warning, or on."""
+        """Enables a disabled key, or disables an enabled key after a question."""
         key = self._require_changeable()
         if key is None:
             return
@@ -125,16 +141,18 @@ class KeyActionsScreen(SessionScreen[None]):
             await self.done(f"{key.name} is enabled.")
 
     async def read_usage(self, key: KmsKey) -> KeyUsage:
+        """Counts the versions that the key encrypts, in the background."""
         region = self.session.region
         return KeyUsage(*await self.session.background.run(
             lambda own: own.key_usage.count_versions(key.id, region_name=region)
         ))
 
     async def read_usage_and_names(self, key: KmsKey) -> tuple[KeyUsage, list[str]]:
-        """How much the key encrypts, and the names of the first few secrets."""
+        """Counts the versions that the key encrypts, and lists the names of the first secrets."""
         return await self.read_usage(key), await self.read_secret_names(key)
 
     async def read_secret_names(self, key: KmsKey) -> list[str]:
+        """Lists the names of the first secrets with a version that the key encrypts, in the background."""
         region = self.session.region
 
         def list_names(own: Vault) -> list[str]:
@@ -144,6 +162,7 @@ class KeyActionsScreen(SessionScreen[None]):
 
     @gesture
     async def action_delete(self) -> None:
+        """Asks for the waiting period and schedules the deletion of the key."""
         key = self._require_changeable()
         if key is None:
             return
@@ -167,7 +186,10 @@ class KeyActionsScreen(SessionScreen[None]):
 
     @gesture
     async def action_restore(self) -> None:
-        """KMS leaves a key disabled whose deletion is cancelled; whether that is wanted is asked."""
+        """Cancels the deletion of the key. KMS leaves the key disabled, so a dialog asks whether to enable it.
+
+        Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
+        """
         key = self._require_changeable()
         if key is None:
             return
@@ -188,7 +210,7 @@ class KeyActionsScreen(SessionScreen[None]):
 
     @gesture
     async def action_alias(self) -> None:
-        """A new one, or one of them taken away."""
+        """Adds an alias to the key or removes one of its aliases."""
         key = self._require_changeable()
         if key is None:
             return
@@ -228,11 +250,11 @@ class KeyActionsScreen(SessionScreen[None]):
             await self.done(f"{alias} leads to {key.id}.")
 
     async def _targets(self, alias: str) -> tuple[str | None]:
-        """The id of the key that it leads to, if to any."""
+        """Returns the id of the key that the alias refers to, in a tuple; the id is None without such an alias."""
         return (await call(key_conflict.find_target, self.reader, alias),)
 
     def _set_alias(self, alias: str, key_id: str) -> None:
-        """In the vault's thread, whether or not there is such an alias."""
+        """Creates the alias or moves it to the key. Runs in the thread of the vault."""
         is_there = key_conflict.find_target(self.session.keys(record_reads=False), alias) is not None
         method = self.kms.update_alias if is_there else self.kms.create_alias
         method(AliasName=alias, TargetKeyId=key_id)
@@ -247,6 +269,6 @@ class KeyActionsScreen(SessionScreen[None]):
                 await self.done(f"{alias} is removed.")
 
     def _delete_alias(self, alias: str) -> None:
-        """In the vault's thread. What others removed is removed."""
+        """Deletes the alias if it still exists. Runs in the thread of the vault."""
         if key_conflict.find_target(self.session.keys(record_reads=False), alias) is not None:
             self.kms.delete_alias(AliasName=alias)

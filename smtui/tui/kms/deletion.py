@@ -1,4 +1,4 @@
-"""The plan of a key's deletion: when it happens, and what is lost with it."""
+"""The dialog that schedules the deletion of a KMS key and shows what is lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,14 @@ from smtui.tui.widgets.safe_input import SafeInput
 
 
 class KeyDeletion(Dialog[int]):
-    """Answers the days; Cancel has the focus."""
+    """A dialog that returns the waiting period in days, or None. "Cancel" has the focus.
+
+    Args:
+        key: the key.
+        sealed: how much the key encrypts.
+        names: the names of the first secrets with a version that it encrypts.
+        now: the current time.
+    """
 
     BINDINGS = keys.of("dialog") + keys.of("deletion")
     CSS_PATH = "deletion.tcss"

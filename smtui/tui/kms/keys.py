@@ -1,4 +1,4 @@
-"""The KMS keys of a Region as their place shows them: what KMS tells of each, its aliases, and what it seals."""
+"""The KMS keys of a Region with their metadata and aliases, and the number of versions that a key encrypts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,18 @@ AWS_OWN = "This key is managed by AWS, that is by the vault itself: it cannot be
 
 @dataclass(frozen=True, slots=True)
 class KmsKey:
-    """`state` is KMS's word: Enabled, Disabled, PendingDeletion."""
+    """A KMS key.
+
+    Args:
+        id: the id.
+        arn: the ARN.
+        state: the KeyState of KMS: Enabled, Disabled or PendingDeletion.
+        description: the description; may be empty.
+        created: when it was created.
+        deletes_at: when it will be deleted; None if no deletion is scheduled.
+        is_managed: whether AWS manages it.
+        aliases: its aliases, each with `alias/`.
+    """
 
     id: str
     arn: str
@@ -33,10 +44,11 @@ class KmsKey:
 
     @property
     def name(self) -> SafeText:
-        """Its first alias, or the beginning of its id."""
+        """The first alias, or the beginning of the id if there is none."""
         return sanitize(self.aliases[0] if self.aliases else self.id[:SHORT])
 
     def format_state(self, now: datetime) -> Content:
+        """Formats the state; for a scheduled deletion, when it happens."""
         if self.deletes_at is not None:
             return Content.styled(format_deletion(self.deletes_at, now), "$warning")
         enabled = self.state == "Enabled"
@@ -44,7 +56,7 @@ class KmsKey:
 
 
 def read_keys(client: KeyClient) -> list[KmsKey]:
-    """All of a Region, those with aliases first, by name."""
+    """Reads all keys of a Region, sorted by name, with keys without an alias at the end."""
     aliases: dict[str, list[str]] = {}
     for each in client.list_aliases()["Aliases"]:
         aliases.setdefault(each.get("TargetKeyId", ""), []).append(each["AliasName"])
@@ -62,13 +74,19 @@ def _read_key(client: KeyClient, key_id: str, aliases: dict[str, list[str]]) -> 
 
 @dataclass(frozen=True, slots=True)
 class KeyUsage:
-    """What lies under a key."""
+    """How much a key encrypts.
+
+    Args:
+        versions: the number of versions.
+        secrets: the number of secrets with such a version.
+    """
 
     versions: int
     secrets: int
 
     @property
     def summary(self) -> str:
+        """The two numbers as text, for example `3 versions of 1 secret`."""
         return f"{_format_count(self.versions, 'version')} of {_format_count(self.secrets, 'secret')}"
 
 

@@ -1,4 +1,4 @@
-"""A new KMS key: the alias that leads to it, and what it is for."""
+"""The form for a new KMS key: its alias and its description."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ _NAME = re.compile(r"[a-zA-Z0-9:/_-]+")
 
 
 def parse_alias(typed: str) -> str:
-    """What is typed as the full name of an alias. Raises InvalidFieldError."""
+    """Returns the full name of the alias that the user typed, with `alias/`.
+
+    Raises:
+        InvalidFieldError: the name is not valid, or it begins with `aws/`.
+    """
     name = typed.strip().removeprefix(ALIAS)
     if not _NAME.fullmatch(name):
         raise InvalidFieldError("An alias is made of letters, digits and : / _ -")
@@ -33,14 +37,14 @@ def parse_alias(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """`alias` is empty where it is to have none."""
+    """The answer of the form. `alias` is empty if the key gets none."""
 
     alias: str
     description: str
 
 
 class NewKeyForm(FieldsForm[NewKey]):
-    """A `refused` one is filled in again."""
+    """The form for a new key. After a refusal, it opens with the refused answer."""
 
     KEY_NAMES: ClassVar = {"fields.save": "Create"}
     AUTO_FOCUS = "#alias"

@@ -1,4 +1,4 @@
-"""Keys as people name them: by alias, to choose one of them or to say under which something is sealed."""
+"""Short names of KMS keys, and the dialog to choose a key."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
 DEFAULT = "alias/aws/secretsmanager"
-"""What asks for the default key, which DescribeSecret does not name."""
+"""The alias of the default key. DescribeSecret leaves out KmsKeyId for this key."""
 LISTED_DEFAULT = "DefaultEncryptionKey"
-"""What ListSecretVersionIds calls it."""
+"""The name of the default key in the response of ListSecretVersionIds."""
 SHORT = 12
 
 
 def shorten_key_id(key_id: str) -> SafeText:
-    """An alias, or the beginning of a key's id, without the ARN around it."""
+    """Returns the alias, or the beginning of the key id, without the ARN around it."""
     resource = replace_key_arns(key_id)
     if resource == LISTED_DEFAULT:
         return sanitize(DEFAULT)
@@ -32,7 +32,7 @@ def shorten_key_id(key_id: str) -> SafeText:
 
 
 def read_aliases(client: KeyClient) -> dict[str, str]:
-    """The first alias of each key that has one, by the key's id."""
+    """Maps the id of each key with an alias to its first alias."""
     found: dict[str, str] = {}
     for alias in client.list_aliases()["Aliases"]:
         found.setdefault(alias.get("TargetKeyId", ""), alias["AliasName"])
@@ -40,13 +40,28 @@ def read_aliases(client: KeyClient) -> dict[str, str]:
 
 
 def format_keys(key_ids: Sequence[str], by_key: Mapping[str, str]) -> SafeText:
-    """Keys as ListSecretVersionIds answers them, by their aliases where they have one."""
+    """Formats the KmsKeyIds in the response of ListSecretVersionIds, by their aliases if they have one.
+
+    Args:
+        key_ids: the KmsKeyIds.
+        by_key: the alias of each key id, from `read_aliases`.
+    """
     words = [by_key.get(replace_key_arns(each).removeprefix("key/")) or shorten_key_id(each) for each in key_ids]
     return sanitize(", ".join(words))
 
 
 async def ask_key(app: Shell, session: Session, question: SafeText, region: str | None = None) -> str | None:
-    """What to send as KmsKeyId; None where the person changes nothing."""
+    """Asks for a key.
+
+    Args:
+        app: the app.
+        session: the session.
+        question: the title of the dialog.
+        region: the Region of the key; None for the Region of the session.
+
+    Returns:
+        The value of KmsKeyId; None if the user cancels.
+    """
     client = session.keys(region, record_reads=False)
     choices = await read_for_dialog(app, question, lambda: call(_list_choices, client))
     if choices is None:
@@ -56,7 +71,7 @@ async def ask_key(app: Shell, session: Session, question: SafeText, region: str 
 
 
 def _list_choices(client: KeyClient) -> list[tuple[str, SafeText]]:
-    """The default key, then the others by their aliases, then those without."""
+    """Lists the default key, then the keys with an alias, then the others, each with its KmsKeyId and its text."""
     by_alias = [(alias["AliasArn"], alias["AliasName"], alias["TargetKeyId"])
                 for alias in client.list_aliases()["Aliases"] if "TargetKeyId" in alias]
     customers = [(arn, name, key) for arn, name, key in by_alias if not name.startswith("alias/aws/")]

@@ -1,4 +1,4 @@
-"""The KMS keys of a Region: made, named, switched off and on, and put out of use for good after a time."""
+"""The screen with the KMS keys of a Region."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ UNKNOWN = Content.styled("?", "$text-muted")
 
 
 class KmsKeysScreen(KeyActionsScreen):
-    """A table, and below it everything about the key under the cursor. What keys seal is counted beside the screen."""
+    """A table of the keys and the details of the key under the cursor. Usage is counted in the background."""
 
     place = places.KEYS
     BINDINGS = keys.of("kms")
@@ -75,7 +75,7 @@ class KmsKeysScreen(KeyActionsScreen):
             yield Static(id="about")
         yield Footer()
 
-    # What is shown.
+    # Display.
 
     async def load(self) -> None:
         self.table.put(await call(read_keys, self.reader))
@@ -83,7 +83,7 @@ class KmsKeysScreen(KeyActionsScreen):
 
     @reading
     async def count_usage(self) -> None:
-        """One count at a time; it looks at every version there is."""
+        """Counts the versions that each key encrypts, unless a count already runs. A count reads every version."""
         if self._counting:
             return
         self._counting, region = True, self.session.region
@@ -102,7 +102,7 @@ class KmsKeysScreen(KeyActionsScreen):
         self._show_current()
 
     def _get_usage(self, key: KmsKey) -> KeyUsage | None:
-        """None while nobody has counted."""
+        """Returns the usage of a key; None before the first count."""
         return None if self._usage_by_key is None else KeyUsage(*self._usage_by_key.get(key.id, (0, 0)))
 
     def _format_state(self, key: KmsKey) -> Content:
@@ -136,11 +136,11 @@ class KmsKeysScreen(KeyActionsScreen):
         yield _format_line("made", f"{rows.format_time(key.created)}{deleted}{managed}")
         yield Content.styled(sanitize(key.arn), "$text-muted")
 
-    # What is done with them.
+    # Actions.
 
     @gesture
     async def action_add(self) -> None:
-        """Asks until the key is made or the person gives up; what was refused is in the form again."""
+        """Asks for a new key and creates it. After a refusal, the form opens again with the same answer."""
         if self.refuses_to_write():
             return
         asked = await self.app.push_screen_wait(NewKeyForm())
@@ -157,7 +157,7 @@ class KmsKeysScreen(KeyActionsScreen):
                 return
 
     def _create(self, asked: NewKey) -> str:
-        """With its alias or not at all."""
+        """Creates the key and its alias in one transaction."""
         with self.vault.transaction():
             key_id: str = self.kms.create_key(Description=asked.description)["KeyMetadata"]["KeyId"]
             if asked.alias:
@@ -173,7 +173,7 @@ class KmsKeysScreen(KeyActionsScreen):
     @on(Table.Selected)
     @gesture
     async def action_open(self) -> None:
-        """To a secret that it seals a version of."""
+        """Asks for a secret with a version that the key encrypts, and opens it."""
         key = self.current
         if key is None:
             return

@@ -1,4 +1,4 @@
-"""The first few of many secrets that something is used for: named in a sentence, or to choose one from."""
+"""The first names of many secrets: as text, and as a dialog to choose one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,24 @@ NONE = SafeText("There is none.")
 
 
 def format_names(names: Sequence[str], count: int) -> str:
-    """`a, b, c and 7 more`, of `count` in all."""
+    """Formats names as `a, b, c and 7 more`, where `count` is the number of all secrets."""
     few = names[:FEW]
     more = count - len(few)
     return f"{', '.join(few)}{f' and {more:,} more' if more else ''}"
 
 
 async def pick_secret(screen: SessionScreen[Any], question: SafeText, names: Sequence[str], count: int) -> str | None:
-    """One of those whose names are here."""
+    """Asks for one of the names.
+
+    Args:
+        screen: the screen that asks.
+        question: the title of the dialog.
+        names: the first names.
+        count: the number of all secrets.
+
+    Returns:
+        The name; None if the user cancels.
+    """
     more = f", the first {len(names)} of {count:,}" if count > len(names) else ""
     dialog = Pick(sanitize(f"{question}{more}"), [sanitize(name) for name in names], NONE)
     picked = await screen.app.push_screen_wait(dialog)

@@ -1,4 +1,4 @@
-"""To which Regions a secret is to be replicated, each with the key it is sealed under there."""
+"""The dialog that asks for the Regions of new replicas, and for the KMS key of each."""
 
 from __future__ import annotations
 
@@ -27,14 +27,20 @@ NO_MATCH = SafeText("No Region of AWS is called so. Typed out in full, it can be
 
 @dataclass(frozen=True, slots=True)
 class ReplicaRequest:
-    """`key` is of that Region."""
+    """A replica to create. `key` is a KMS key of that Region."""
 
     region: str
     key: str = DEFAULT
 
 
 class AddReplicas(Dialog[list[ReplicaRequest]]):
-    """Typing narrows the list; Space marks; `choose_key` is asked for another key, by Region."""
+    """A dialog that returns the marked Regions. The field above the table filters them, and Space marks one.
+
+    Args:
+        name: the name of the secret.
+        present: the Regions that already hold the secret or a replica.
+        choose_key: asks for another key of a Region; returns None if the user cancels.
+    """
 
     BINDINGS = keys.of("dialog") + keys.of("replicas")
     CSS_PATH = "add_replicas.tcss"
@@ -69,7 +75,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
 
     @on(Input.Changed)
     def _list_regions(self) -> None:
-        """Those that match, and those that are marked whether they match or not."""
+        """Lists the Regions that match the filter, and all marked ones."""
         typed = self.filter_field.value.strip().lower()
         offered = [*dict.fromkeys([*self._selected, *REGIONS, *([typed] if is_region(typed) else [])])]
         self.table.put([
@@ -91,10 +97,10 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
         self.table.refresh()
 
     def state(self) -> object:
-        """What is marked; the filter is nothing to lose."""
+        """Returns what is marked. The filter does not count as a change."""
         return dict(self._selected)
 
-    # What one presses.
+    # Actions.
 
     @on(Input.Submitted)
     def _focus_table(self) -> None:

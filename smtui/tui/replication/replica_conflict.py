@@ -1,4 +1,4 @@
-"""Whether others changed a secret, or its replicas, in a Region since the person was asked about it there."""
+"""Detects changes that others made to a secret or its replicas while a question was open."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ def guard_replicas(
     session: Session, name: str, regions: Collection[str], seen: int, write: Callable[[], object], yours: str,
     insist: str,
 ) -> GuardedWrite[int]:
-    """Writes unless the secrets of this name in the Regions were changed since.
+    """Makes a write that asks first if the secrets of this name in the Regions have changed.
 
     Args:
-        seen: number of the newest event when the person was asked.
-        yours: what one is about to do, for the question.
-        insist: what the button says that does it all the same.
+        session: the session.
+        name: the name of the secret.
+        regions: the Regions to check.
+        seen: the number of the newest audit event when the question opened.
+        write: writes, in the thread of the vault.
+        yours: what the user is about to do, for the dialog.
+        insist: the text of the button that writes in spite of the changes.
     """
     vault = session.vault
 

@@ -1,4 +1,4 @@
-"""A secret and its replicas, as seen from its primary, wherever one looks at it."""
+"""A secret and its replicas, as the primary reports them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """The primary, or a replica. `status` is the service's word, and empty for the primary.
+    """The primary or one of its replicas.
 
-    A replica is not `there` where it failed before it was made.
+    Args:
+        region: its Region.
+        arn: its ARN.
+        is_primary: whether it is the primary.
+        key: its KmsKeyId.
+        status: the Status in ReplicationStatus: InSync, InProgress or Failed; empty for the primary.
+        message: the StatusMessage; may be empty.
+        last_read: its LastAccessedDate; None if no read is recorded.
+        exists: whether the secret exists in the Region; False if the replication failed before it was created.
     """
 
     region: str
@@ -33,42 +41,55 @@ class Replica:
 
     @property
     def has_failed(self) -> bool:
+        """Whether the status is Failed."""
         return self.status == "Failed"
 
     @property
     def key_parameter(self) -> dict[str, str]:
-        """How a request names its key; the default one is not named."""
+        """The KmsKeyId of a request as keyword arguments; empty for the default key."""
         return {} if self.key == DEFAULT else {"KmsKeyId": self.key}
 
 
 @dataclass(frozen=True, slots=True)
 class ReplicaSet:
-    """The primary comes first. `primary` is what is known of it."""
+    """A primary and its replicas.
+
+    Args:
+        primary: the response of DescribeSecret for the primary.
+        members: the primary, then the replicas.
+    """
 
     primary: DescribeSecretResponse
     members: tuple[Replica, ...]
 
     @property
     def name(self) -> str:
+        """The name of the secret."""
         return self.primary["Name"]
 
     @property
     def region(self) -> str:
-        """Of the primary: where replicas are made and taken away."""
+        """The Region of the primary, where replicas are added and removed."""
         return self.members[0].region
 
     @property
     def regions(self) -> set[str]:
+        """The Regions of the primary and of all replicas."""
         return {member.region for member in self.members}
 
 
 def format_regional_arn(arn: str, region: str) -> str:
-    """The ARN of the same secret in another Region."""
+    """Returns the ARN of the same secret in another Region."""
     return move_to_region(arn, region)
 
 
 def read_replica_set(session: Session, secret: DescribeSecretResponse) -> ReplicaSet:
-    """Asks the primary, which knows of all of them."""
+    """Reads the replica set of a secret from its primary, which may be in another Region.
+
+    Args:
+        session: the session.
+        secret: the response of DescribeSecret for the primary or for a replica.
+    """
     region = secret.get("PrimaryRegion", session.region)
     if region != session.region:
         secret = session.client(region, record_reads=False).describe_secret(
@@ -82,7 +103,11 @@ def read_replica_set(session: Session, secret: DescribeSecretResponse) -> Replic
 
 
 def find_family(session: Session, replica_set: ReplicaSet) -> ReplicaSet:
-    """The same replica set as it is now. Raises ResourceNotFoundException where its primary is gone."""
+    """Reads the replica set again.
+
+    Raises:
+        ResourceNotFoundException: the primary no longer exists.
+    """
     client = session.client(replica_set.region, record_reads=False)
     return read_replica_set(session, client.describe_secret(SecretId=replica_set.primary["ARN"]))
 

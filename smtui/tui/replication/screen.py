@@ -1,4 +1,4 @@
-"""Replication of a secret: its primary and replicas, whichever of them one looks at; made, taken away, promoted."""
+"""The replication of a secret: its primary and its replicas, which can be added, removed and promoted."""
 
 from __future__ import annotations
 
@@ -51,8 +51,9 @@ PROMOTED = ("It becomes a secret of its own, which is changed and rotated there,
 
 
 class ReplicationScreen(SecretTab):
-    """What is changed is changed where AWS wants it: replicas come and go in the primary's Region, and are promoted in
-    their own.
+    """The tab with the primary and the replicas of a secret. It opens from any of them.
+
+    It adds and removes replicas in the Region of the primary and promotes a replica in its own Region, as AWS requires.
     """
 
     BINDINGS = keys.of("replication") + keys.of("tabs")
@@ -82,7 +83,7 @@ class ReplicationScreen(SecretTab):
             yield Static(id="about")
         yield Footer()
 
-    # What is shown.
+    # Display.
 
     async def load(self) -> None:
         secret = await self.read_secret()
@@ -94,6 +95,7 @@ class ReplicationScreen(SecretTab):
 
     @property
     def current(self) -> Replica | None:
+        """The primary or the replica under the cursor; None before the first read."""
         member: Replica | None = self.table.current
         return member
 
@@ -110,7 +112,7 @@ class ReplicationScreen(SecretTab):
         return Content.styled("here" if member.region == self.session.region else "", "$text-muted")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what failed is tried again; a primary is neither removed here nor promoted."""
+        """Offers "retry" only for a failed replica, and "remove" and "promote" only for replicas."""
         if not self.has_read:
             return True
         member = self.current
@@ -120,9 +122,10 @@ class ReplicationScreen(SecretTab):
             return member is not None and not member.is_primary
         return super().check_action(action, parameters)
 
-    # What is changed.
+    # Changes.
 
     def _require_changeable(self) -> ReplicaSet | None:
+        """Returns the replica set if it can be changed; otherwise shows why not and returns None."""
         replica_set = self.replica_set
         if replica_set is None or self.refuses_to_write():
             return None
@@ -149,13 +152,16 @@ class ReplicationScreen(SecretTab):
 
     @gesture
     async def action_retry(self) -> None:
-        """What failed is asked for again, with the key it was asked for with."""
+        """Requests a failed replica again, with the same key."""
         replica_set, member = self._require_changeable(), self.current
         if replica_set is not None and member is not None and member.has_failed:
             await self._replicate(replica_set, [ReplicaRequest(member.region, member.key)])
 
     async def _replicate(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> None:
-        """Where its name is taken, what is there is only overwritten if the person says so, and as they saw it."""
+        """Replicates to the Regions. It overwrites a secret of the same name only after a question.
+
+        Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
+        """
         title = sanitize(f"Replicate {replica_set.name}")
         looked = await read_for_dialog(self.app, title, lambda: call(self._look_at_names, replica_set, wanted))
         if looked is None:
@@ -170,7 +176,7 @@ class ReplicationScreen(SecretTab):
         overwritten: list[str] = []
 
         def write() -> None:
-            """What there is by now is what the person has seen, or has been told."""
+            """Checks again which names are taken. The guard has reported changes since the question opened."""
             overwritten[:] = self._find_occupied(replica_set, wanted)
             self._send(replica_set, wanted, overwritten)
 
@@ -181,7 +187,7 @@ class ReplicationScreen(SecretTab):
             self._report_results({*regions})
 
     def _send(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest], occupied: Sequence[str]) -> None:
-        """In the vault's thread."""
+        """Replicates with ForceOverwriteReplicaSecret only where the name is taken. Runs in the thread of the vault."""
         for overwrite in (False, True):
             regions = [each for each in wanted if (each.region in occupied) is overwrite]
             if regions:
@@ -197,12 +203,18 @@ class ReplicationScreen(SecretTab):
         yours: str,
         insist: str,
     ) -> bool:
-        """Writes what the person agreed to, unless others changed the secret in one of the Regions since.
+        """Writes unless others changed the secret in one of the Regions since the question opened; then a dialog asks.
 
         Args:
-            seen: number of the newest event when the person was asked.
-            yours: what is to be done, for the question.
-            insist: what the button says that does it all the same.
+            replica_set: the replica set.
+            regions: the Regions to check.
+            seen: the number of the newest audit event when the question opened.
+            write: writes, in the thread of the vault.
+            yours: what the user is about to do, for the dialog.
+            insist: the text of the button that writes in spite of the changes.
+
+        Returns:
+            Whether the change was written.
         """
         guard = guard_replicas(self.session, replica_set.name, regions, seen, write, yours, insist)
         outcome, _ = await guard.run(self.app, self.vault, seen)
@@ -211,14 +223,19 @@ class ReplicationScreen(SecretTab):
         return outcome is Outcome.STORED
 
     def _look_at_family(self, replica_set: ReplicaSet) -> tuple[int, ReplicaSet]:
-        """In the vault's thread: the number of the newest event, and the replica set as it is then."""
+        """Returns the number of the newest audit event and the present replica set. Runs in the thread of the vault."""
         return self.vault.audit.find_newest_number(), find_family(self.session, replica_set)
 
     def _look_at_names(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> tuple[int, list[str]]:
-        """In the vault's thread: the number of the newest event, and where the name is taken then."""
+        """Returns the number of the newest audit event and the Regions where the name is taken.
+
+        Runs in the thread of the vault.
+        """
         return self.vault.audit.find_newest_number(), self._find_occupied(replica_set, wanted)
 
     def _find_occupied(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> list[str]:
+        """Lists the wanted Regions where another secret has the name."""
+
         def is_taken(region: str) -> bool:
             client = self.session.client(region, record_reads=False)
             return is_name_taken(client, replica_set.name, format_regional_arn(replica_set.primary["ARN"], region))
@@ -226,6 +243,7 @@ class ReplicationScreen(SecretTab):
         return [each.region for each in wanted if is_taken(each.region)]
 
     def _report_results(self, regions: set[str]) -> None:
+        """Shows which of the Regions have a replica now, and why the others failed."""
         assert self.replica_set is not None, "it was loaded before anything was changed"
         asked = [member for member in self.replica_set.members if member.region in regions]
         for failed in (member for member in asked if member.has_failed):
@@ -235,6 +253,10 @@ class ReplicationScreen(SecretTab):
 
     @gesture
     async def action_delete(self) -> None:
+        """Removes the replica under the cursor after a question.
+
+        Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RemoveRegionsFromReplication.html
+        """
         asked = await self._find_replica("Remove {name} from {region}?")
         if asked is None:
             return
@@ -265,6 +287,10 @@ class ReplicationScreen(SecretTab):
 
     @gesture
     async def action_promote(self) -> None:
+        """Promotes the replica under the cursor to an independent secret after a question.
+
+        Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_StopReplicationToReplica.html
+        """
         asked = await self._find_replica("Promote {name} in {region}?")
         if asked is None:
             return
@@ -288,7 +314,15 @@ class ReplicationScreen(SecretTab):
             await self.done(f"{replica_set.name} in {member.region} is a secret of its own.")
 
     async def _find_replica(self, question: str) -> tuple[ReplicaSet, Replica, int] | None:
-        """The replica under the cursor as it is now, with the number of the newest event; None where there is none."""
+        """Reads the replica under the cursor again.
+
+        Args:
+            question: the title of the card while it reads, with `{name}` and `{region}`.
+
+        Returns:
+            The replica set, the replica and the number of the newest audit event; None if there is no such replica, it
+            cannot be changed or the user cancels.
+        """
         known, member = self._require_changeable(), self.current
         if known is None or member is None or member.is_primary:
             return None
@@ -306,11 +340,11 @@ class ReplicationScreen(SecretTab):
             return None
         return replica_set, found, seen
 
-    # Elsewhere.
+    # Navigation.
 
     @on(Table.Selected)
     def action_open(self) -> None:
-        """There, on this same part."""
+        """Opens this tab of the secret in the Region under the cursor."""
         member = self.current
         if member is None or member.region == self.session.region:
             return

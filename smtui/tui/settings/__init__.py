@@ -1,4 +1,4 @@
-"""Settings as a place: values, keys and themes.
+"""Screens for settings, keys and themes.
 
 Belongs here: changing settings on the screen. Does not belong here: the file and its rows (`smtui.system.settings`).
 """

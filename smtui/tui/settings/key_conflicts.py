@@ -1,4 +1,4 @@
-"""Whether a key is free for an action: what else it would do in the same place."""
+"""Finds conflicts between the keys of two actions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ IN_LISTS = "list"
 
 
 def find_conflict(key: str, wanted: Shortcut, chosen: Mapping[str, str]) -> Shortcut | None:
-    """The action that has this key where `wanted` would have it; `chosen` are the person's own keys by id."""
+    """Finds another action that has the key in a place where both can be active; None if there is none.
+
+    Args:
+        key: the key.
+        wanted: the action that would get it.
+        chosen: the user's keys, by the id of the action.
+    """
     for other in SHORTCUTS:
         keys = chosen.get(other.id, other.keys).split(",")
         if other.id != wanted.id and key in keys and _can_conflict(other.place, wanted.place):
@@ -20,5 +26,5 @@ def find_conflict(key: str, wanted: Shortcut, chosen: Mapping[str, str]) -> Shor
 
 
 def _can_conflict(one: str, other: str) -> bool:
-    """Whether both can be asked for at the same moment."""
+    """Whether the actions of two places can be active at the same time."""
     return one == other or EVERYWHERE in (one, other) or IN_LISTS in (one, other)

@@ -1,4 +1,4 @@
-"""A question that is answered by the next key, whatever it is."""
+"""A dialog that returns the next key that the user presses."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from smtui.tui import keys
 from smtui.tui.widgets.chrome import Footer
 
 NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
-"""They go from field to field."""
+"""Keys that change the focus and cannot be assigned."""
 
 
 class PressKey(ModalScreen[str | None]):
-    """Answers the key's name as Textual has it; None for Esc. No key does here what it does elsewhere."""
+    """A dialog that returns the name of the pressed key in Textual; None for Esc. All other bindings are off."""
 
     BINDINGS = keys.of("dialog")
     CSS_PATH = "../dialogs/pick.tcss"

@@ -1,4 +1,4 @@
-"""Settings and keys: what a person chose, each with its meaning, changed here and stored at once."""
+"""The screen with all settings and keys. It saves each change immediately."""
 
 from __future__ import annotations
 
@@ -33,7 +33,15 @@ NO_NUMBER = "That is no number of seconds: digits only, and 0 switches it off."
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """A setting by its `name`, or an action whose keys can be chosen by its `shortcut`."""
+    """One row of the table.
+
+    Args:
+        name: the field of `Settings`, or the id of the shortcut.
+        words: the label.
+        value: the present value.
+        tooltip: the description.
+        shortcut: the shortcut whose keys the row shows; None for a setting.
+    """
 
     name: str
     words: SafeText
@@ -43,7 +51,7 @@ class SettingRow:
 
 
 class SettingsScreen(SessionScreen[None]):
-    """One table: the settings first, then every key. What it says of a row is what `docs/settings.md` says."""
+    """A table of all settings, then of all keys. The tables in `docs/` have the same descriptions."""
 
     place = places.SETTINGS
     BINDINGS = keys.of("settings")
@@ -77,6 +85,7 @@ class SettingsScreen(SessionScreen[None]):
     @on(Table.Selected)
     @gesture
     async def action_edit(self) -> None:
+        """Asks for a new value or a new key and saves it."""
         row = self.table.current
         if row is None:
             return
@@ -86,7 +95,7 @@ class SettingsScreen(SessionScreen[None]):
 
     @gesture
     async def action_default(self) -> None:
-        """As it is where nobody chose anything."""
+        """Resets the row to its default."""
         row = self.table.current
         if row is None:
             return
@@ -97,12 +106,12 @@ class SettingsScreen(SessionScreen[None]):
             await self._store(lambda settings: replace(settings, keys=_remove_key(settings, shortcut.id)))
 
     async def _store(self, change: Change) -> None:
-        """Changes the file, where other sessions may have stored settings of theirs, and uses what it then says."""
+        """Saves the change to the file, which other sessions may have changed, and applies the settings in the file."""
         self.app.use(await call(change_settings, change))
         await self.reload()
 
     async def _ask_value(self, row: SettingRow) -> Change | None:
-        """A change that gives one setting another value; None where the person thought better of it."""
+        """Asks for a value of a setting, or toggles it; None if the user cancels or the value is invalid."""
         settings = self.app.settings
         before = getattr(settings, row.name)
         if isinstance(before, bool):
@@ -122,6 +131,7 @@ class SettingsScreen(SessionScreen[None]):
         return _create_change(row.name, int(typed))
 
     async def _ask_key(self, shortcut: keys.Shortcut) -> Change | None:
+        """Asks for a key of an action; None if the user cancels or another action has the key."""
         settings = self.app.settings
         key = await self.app.push_screen_wait(PressKey(sanitize(f"{shortcut.words}: {shortcut.tooltip}")))
         if key is None:

@@ -1,4 +1,4 @@
-"""A theme, which the whole screen wears while the cursor is on it."""
+"""A dialog to choose a theme, with a preview on the whole screen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PickTheme(Pick):
-    """Answers its place among `offered`, as `Pick` does; leaving it puts the theme back that was worn."""
+    """A dialog that returns the index of a theme in `offered`, or None. Esc restores the previous theme."""
 
     app: getters.app[Shell]
 

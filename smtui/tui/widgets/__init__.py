@@ -1,1 +1,1 @@
-"""Parts of a screen. A widget takes values and sends messages; it knows no client and no vault."""
+"""Widgets: parts of a screen that take values and send messages. No widget uses a client or a vault."""

@@ -1,4 +1,4 @@
-"""A line that fills up."""
+"""A progress bar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FULL, EMPTY = "█", "░"
 
 
 class Bar(Widget):
-    """`share` from 0 to 1, or None where nobody knows how much there is."""
+    """A progress bar of one line. `share` is between 0 and 1, or None if the total is unknown."""
 
     DEFAULT_CSS = """
     Bar {

@@ -1,4 +1,4 @@
-"""A button that shows its focus without colour too."""
+"""A button that marks its focus with characters in addition to colour."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from smtui.tui import keys
 
 MARKS = "▸", "◂"
 ROOM = 4
-"""Cells beside the label: for a mark and a space on each side."""
+"""Cells that the label does not use: a mark and a space on each side."""
 
 
 class Button(widgets.Button):
-    """`▸ Cancel ◂` while it has the focus. Among the answers of a dialog the arrow keys go from one to the next."""
+    """A button that looks like `▸ Cancel ◂` while it has the focus. Arrow keys move between the answers of a dialog."""
 
     BINDINGS = keys.of("answers")
 
@@ -26,23 +26,23 @@ class Button(widgets.Button):
 
     @property
     def _answers(self) -> list[Button]:
-        """All answers of the dialog that can be given now, this one among them; none where it is no answer."""
+        """The focusable buttons of the dialog's `#answers`; empty if this button is not inside one."""
         answers = next((each for each in self.ancestors if each.id == "answers"), None)
         return [] if answers is None else [each for each in answers.query(Button) if each.focusable]
 
     def _list_row(self, by: int) -> list[Button]:
-        """The answers of the row that is `by` rows below this one's."""
+        """Lists the answers of the row `by` rows below the row of this button; empty if there is no such row."""
         rows = list(dict.fromkeys(each.parent for each in self._answers))
         at = rows.index(self.parent) + by if self.parent in rows else -1
         return [each for each in self._answers if each.parent is rows[at]] if 0 <= at < len(rows) else []
 
     def action_answer(self, by: int) -> None:
-        """To the answer that is `by` further, and round at the end, as Tab goes."""
+        """Focuses the answer `by` places further and wraps around at the end."""
         answers = self._answers
         answers[(answers.index(self) + by) % len(answers)].focus()
 
     def action_answer_row(self, by: int) -> None:
-        """To the answer above or below, where the answers stand in several rows."""
+        """Focuses the answer in the same column, `by` rows below, or the last one of that row."""
         at, row = self._list_row(0).index(self), self._list_row(by)
         row[min(at, len(row) - 1)].focus()
 
@@ -63,5 +63,5 @@ class Button(widgets.Button):
 
 
 def _find_label_style(strip: Strip) -> Style | None:
-    """The cells beside the label are of the colour of the background."""
+    """Finds the style of the label. The cells next to it have the colour of the background."""
     return next((style for text, style, _ in strip if text.strip()), None)

@@ -1,4 +1,4 @@
-"""A checkbox that says on and off by its sign, not by its colour alone."""
+"""A checkbox that shows its state by a symbol in addition to colour."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ ON, OFF = "✓", " "
 
 
 class SymbolCheckbox(Checkbox):
-    """`▐✓▌` or `▐ ▌`."""
+    """A checkbox that looks like `▐✓▌` or `▐ ▌`."""
 
     BUTTON_INNER = OFF
 

@@ -1,4 +1,4 @@
-"""The two lines that frame a main screen: what this is, above; the keys and the clipboard's countdown, below."""
+"""The header and the footer of a screen. The footer shows keys, the running job and the clipboard countdown."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 UNDO = "undo"
 HELP = next(shortcut for shortcut in keys.SHORTCUTS if shortcut.id == "everywhere.help")
 ASIDE = (UNDO, HELP.action)
-"""Actions whose keys stand at the right end."""
+"""Actions whose keys are at the right end of the footer."""
 
 
 class Header(Static):
-    """One line at the top: the program, where we are, and what is out of the ordinary (`flags`, such as read-only)."""
+    """The line at the top: the name of the program, the place, and `flags` for special states such as read-only."""
 
     DEFAULT_CSS = """
     Header {
@@ -48,11 +48,12 @@ class Header(Static):
 
 
 class Status(Static):
-    """What is under way, at the right end of the footer, for as long as it is.
+    """A text about running work, at the right end of the footer. It is hidden while there is nothing to show.
 
     Args:
-        watched: the name of the app's reactive attribute that tells of it.
-        describe: what is shown for a value of that attribute; empty while there is nothing to show.
+        watched: the name of the reactive attribute of the app that holds the state.
+        describe: formats a value of that attribute; an empty text hides the widget.
+        calm: whether the text has the accent colour instead of the warning colour.
     """
 
     DEFAULT_CSS = """
@@ -87,19 +88,19 @@ class Status(Static):
 
 
 def _describe_countdown(seconds: int) -> str:
-    """`clipboard 12 s`, while something of ours is on it."""
+    """Formats the countdown, for example `clipboard 12 s`; empty if the clipboard holds nothing from smtui."""
     return f"clipboard {seconds} s" if seconds > 0 else ""
 
 
 def _describe_waiting_keys(count: int) -> str:
-    """`3 keys wait, Esc drops them`, while what a key began takes its time."""
+    """Formats the number of waiting keys, for example `3 keys wait, Esc drops them`; empty if there are none."""
     if count <= 0:
         return ""
     return f"{count:,} {'key waits, Esc drops it' if count == 1 else 'keys wait, Esc drops them'}"
 
 
 def _describe_job(status: JobStatus | None) -> str:
-    """`Check 34%` while a job runs; empty while none does."""
+    """Formats the state of the running job, for example `Check 34%`; empty if no job runs."""
     if status is None:
         return ""
     return f"{status.title} {'…' if status.fraction is None else f'{status.fraction:.0%}'}"
@@ -107,7 +108,16 @@ def _describe_job(status: JobStatus | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FooterKey:
-    """One entry of the footer, from a column on; a click on it is that key."""
+    """One entry of the footer. A click on it simulates its key.
+
+    Args:
+        key: the name of the key in Textual.
+        spelled: the key as the footer shows it.
+        words: what the key does.
+        works: whether the action is enabled.
+        is_first: whether the entry takes precedence when the footer has too little room.
+        at: the column where the entry begins.
+    """
 
     key: str
     spelled: str
@@ -118,19 +128,20 @@ class FooterKey:
 
     @property
     def width(self) -> int:
-        """With a space around the key and one behind the words."""
+        """The width in cells, with a space on both sides of the key and one after the words."""
         return cell_len(self.spelled) + cell_len(self.words) + 3
 
     def create_content(self) -> Content:
+        """Makes the text of the entry. It is dim if the action is disabled."""
         dim = "" if self.works else " dim"
         return Content.assemble((f" {self.spelled} ", f"bold $footer-key-foreground{dim}"),
                                 (f"{self.words} ", f"$footer-description-foreground{dim}"))
 
 
 class FooterKeys(Widget):
-    """The keys that work here, as many as there is room for in full: those that store and that leave before others.
+    """The keys that work on the screen, as many entries as fit in full. Keys that save or leave take precedence.
 
-    Help is always in sight at the right end, and beside it undo, once there is something to undo.
+    Help is at the right end, next to undo if there is a change to undo.
     """
 
     DEFAULT_CSS = """
@@ -148,7 +159,7 @@ class FooterKeys(Widget):
         super().__init__()
         self._offers_help = offers_help
         self.entries: list[FooterKey] = []
-        """What is in sight."""
+        """The visible entries."""
         self._requests = 0
         self._line: Content | None = None
         self._drawn_for: object = None
@@ -157,21 +168,22 @@ class FooterKeys(Widget):
         self.screen.bindings_updated_signal.subscribe(self, self._draw_later)
 
     def _draw_later(self, _: object) -> None:
-        """Once for all that a key brings about: Textual tells of a new focus before the next frame and again after it.
+        """Requests a redraw and merges several requests into one.
 
-        Which of some fifty bindings work is found out by asking the screen about each.
+        Textual sends the signal before the next frame and again after it when the focus changes. A redraw is expensive
+        because it checks each of about fifty bindings.
         """
         self._requests += 1
         self.call_after_refresh(self.call_later, self.call_next, self._draw, self._requests)
 
     def _draw(self, request: int) -> None:
-        """Unless there was a newer request since, which draws."""
+        """Redraws unless a newer request exists."""
         if request == self._requests:
             self._line = None
             self.refresh()
 
     def render(self) -> Content:
-        """A frame in which the whole screen is painted asks for nothing anew."""
+        """Returns the cached line, or a new one if the width, the undo entry or the keys of the user changed."""
         session = self.app.session
         drawn_for = self.size.width, session and session.undo.last, self.app.settings.keys
         if self._line is None or drawn_for != self._drawn_for:
@@ -187,7 +199,7 @@ class FooterKeys(Widget):
         return line
 
     def _list_fitting_keys(self) -> list[FooterKey]:
-        """Those for which there is room, each at its column."""
+        """Lists the entries that fit, with their columns."""
         found = dict(self._list_keys())
         if HELP.action not in found and self._offers_help:
             self._add_help(found)
@@ -203,17 +215,17 @@ class FooterKeys(Widget):
         return fitting
 
     def _add_help(self, found: dict[str, FooterKey]) -> None:
-        """A dialog tells of its own keys alone. Help works there too, and is told of where there is room for it."""
+        """Adds the entry of help on a dialog, whose bindings do not include it, if there is room."""
         key = self.app.settings.keys.get(HELP.id, HELP.keys).rpartition(",")[2]
         entry = FooterKey(key, keys.spell_short(key), HELP.words, True)
         if sum(each.width for each in (entry, *found.values())) <= self.size.width:
             found[HELP.action] = entry
 
     def _list_keys(self) -> Iterator[tuple[str, FooterKey]]:
-        """By what they do; where several keys do the same, the first.
+        """Yields each action and its entry. If several keys have the same action, the first one counts.
 
-        A screen may name what a key comes to there: `KEY_NAMES` has the words by the shortcut's id,
-        or `key_names` where they change.
+        A screen can rename entries with `KEY_NAMES` or, if the names change, with the property `key_names`. Both map
+        the id of a shortcut to the words.
         """
         session, listed = self.app.session, set()
         names: Mapping[str, str] = getattr(self.screen, "key_names", getattr(self.screen, "KEY_NAMES", {}))
@@ -232,7 +244,7 @@ class FooterKeys(Widget):
 
 
 def _find_fitting(entries: Sequence[FooterKey], room: int) -> list[FooterKey]:
-    """Those that fit into so many columns, in their order; the ones that are to be kept find room first."""
+    """Selects the entries that fit into `room` cells, in their order. Those with `is_first` take precedence."""
     chosen = []
     for index, entry in sorted(enumerate(entries), key=lambda each: not each[1].is_first):
         if entry.width <= room:
@@ -242,7 +254,7 @@ def _find_fitting(entries: Sequence[FooterKey], room: int) -> list[FooterKey]:
 
 
 class Footer(Horizontal):
-    """The footer: the keys that work here, and the countdown at its right end."""
+    """The line at the bottom: the keys of the screen, waiting keys, the running job and the clipboard countdown."""
 
     DEFAULT_CSS = """
     Footer {

@@ -1,4 +1,4 @@
-"""A field for a path, which completes what is typed from what is there."""
+"""An input for a path, with completion from the file system."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from smtui.tui.widgets.plain_input import PlainInput
 
 
 class PathInput(PlainInput):
-    """→ takes what is suggested; Tab completes as a shell does, and moves on where nothing is left to complete.
+    """An input for a path. → accepts the suggestion; Tab completes the path as a shell does.
 
-    It adds what all that begin so have in common; where they differ at once, Tab again goes through them one by one,
-    and after the last to the next field.
+    Tab inserts the common prefix of all candidates. If there is nothing to insert, further Tabs go through the
+    candidates one by one; after the last candidate, Tab focuses the next field.
     """
 
     def __init__(self, value: str = "", *, id: str | None = None) -> None:
@@ -39,11 +39,12 @@ class PathInput(PlainInput):
         self.cursor_position = len(found)
 
     def _find_next_completion(self, typed: str) -> str | None:
+        """Finds the text that Tab inserts; None if there is nothing left to complete."""
         if typed in self._offered:
             left = self._offered[self._offered.index(typed) + 1 :]
             return left[0] if left else None
         candidates = list_completions(typed)
-        common = commonprefix(candidates)  # noqa: RUF071  # letters are completed, not whole names
+        common = commonprefix(candidates)  # noqa: RUF071  # completes characters, not whole path components
         if len(common) > len(typed):
             return common
         self._offered = candidates if len(candidates) > 1 else []
@@ -51,7 +52,7 @@ class PathInput(PlainInput):
 
 
 class PathSuggester(Suggester):
-    """The first file or folder that begins so; a folder ends with a slash."""
+    """Suggests the first file or folder that begins with the text. A folder ends with a slash."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -61,12 +62,15 @@ class PathSuggester(Suggester):
 
 
 def find_completion(typed: str) -> str | None:
-    """`~/ba` is `~/backups/`; None where nothing begins so, or nothing that could be typed."""
+    """Finds the first completion, for example `~/backups/` for `~/ba`; None if there is none or after a slash."""
     return next(iter(list_completions(typed)), None) if typed.rpartition("/")[2] else None
 
 
 def list_completions(typed: str) -> list[str]:
-    """What a path can go on to be, in order; folders end with a slash, hidden ones need their dot to be typed."""
+    """Lists the paths that begin with the text, sorted. Folders end with a slash.
+
+    Hidden files are listed only after a typed dot; names with invisible characters are left out.
+    """
     folder, _, begun = typed.rpartition("/")
     try:
         with os.scandir(Path(f"{folder}/" if "/" in typed else ".").expanduser()) as entries:

@@ -1,4 +1,4 @@
-"""A list to pick from: moved through with the keys of every list, and by the letters that its rows begin with."""
+"""A list to choose from, with the keys of lists and a search by first letter."""
 
 from __future__ import annotations
 
@@ -12,19 +12,25 @@ from smtui.tui.widgets.row_list import RowList
 
 
 class PickList(RowList):
-    """A letter or digit goes to the next row of which a word begins with it, and round at the end.
+    """A list to choose from. A letter or digit moves to the next row with a word that begins with it, and wraps around.
 
-    Keys that mean something here, as `j`, `k`, `g` and `G` do, keep their meaning.
+    Keys with a binding, such as `j`, `k`, `g` and `G`, keep their meaning.
     """
 
     def __init__(self, rows: Sequence[Content] = (), *, taken: str = "") -> None:
-        """`taken` are characters that mean something else there."""
+        """Creates the list.
+
+        Args:
+            rows: the rows.
+            taken: characters that have another meaning on the screen.
+        """
         super().__init__(compact=True)
         self._taken = taken
         self._words: list[list[str]] = []
         self.put(list(rows), 0)
 
     def put(self, rows: list[Content], cursor: int | None) -> None:
+        """Replaces the rows and the words that the search by letter uses."""
         self._words = [re.findall(r"[^\W_]+", row.plain.casefold()) for row in rows]
         super().put(rows, cursor)
 

@@ -1,4 +1,4 @@
-"""Fields that never hold what a terminal would obey, or what nobody could see."""
+"""An input that refuses control characters and invisible characters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REFUSED = "What was pasted has line breaks or unseen characters. smtui set NAME 
 
 
 class PlainInput(Input):
-    """One line. A paste that is more than that is refused as a whole, instead of being cut short unseen."""
+    """An input of one line. It refuses a paste with several lines or invisible characters instead of truncating it."""
 
     cursor_blink = reactive(False, init=False)
 
@@ -23,5 +23,6 @@ class PlainInput(Input):
             self.app.notify(REFUSED, severity="warning", markup=False)
 
     def replace(self, text: str, start: int, end: int) -> None:
+        """Replaces part of the value; does nothing if the text has line breaks or invisible characters."""
         if can_be_typed(text):
             super().replace(text, start, end)

@@ -1,4 +1,4 @@
-"""What a screen has read, or, until then, that it is being read or why it could not be."""
+"""A pane that covers its content until the read is done, and reports running and failed reads."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from smtui.text.sanitize import SafeText
 from smtui.tui.widgets.read_state import READ, READING, ReadState
 
 PATIENCE = 0.2
-"""Seconds after which a reading that is still under way is mentioned: most are over before anybody could read that."""
+"""Seconds until a running read is reported. Most reads end earlier, and the report would only flicker."""
 
 
 class ReadPane(Container):
-    """Covers what is in it until there has been an answer; later failures are told in a line beneath.
+    """Covers its content with the state of the read until the first read is done. A line below reports later failures.
 
-    What is covered keeps the focus. The panes of a screen show the state of the screen, except those with `own_state`,
-    which are told theirs.
+    Covered content keeps the focus. All panes of a screen show the state of the screen, except panes with `own_state`,
+    for which other code calls `show_state`.
     """
 
     DEFAULT_CSS = """
@@ -63,7 +63,12 @@ class ReadPane(Container):
         yield self._instead
 
     def show_state(self, state: ReadState, retry_key: str) -> None:
-        """Shows how far the reading is; `retry_key` is the key that begins it anew, where it has failed."""
+        """Shows the state of the read.
+
+        Args:
+            state: the state.
+            retry_key: the key that reads again after a failure.
+        """
         if self._patience is not None:
             self._patience.stop()
             self._patience = None

@@ -26,6 +26,7 @@ class ReadState:
 
     @property
     def has_failed(self) -> bool:
+        """Whether the read ended with an error."""
         return bool(self.reason)
 
     def format_text(self, retry_key: str, *, is_repeated: bool = False) -> SafeText:

@@ -1,4 +1,4 @@
-"""A short list whose rows may be several lines high, moved through with the keys of every list."""
+"""A short list whose rows can have several lines, with the keys of lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smtui.tui import keys
 
 
 class RowList(OptionList):
-    """A row that is higher than the list is scrolled where the cursor has nowhere to go."""
+    """A list with rows of one or more lines. At its ends, the keys scroll, which shows the rest of a high row."""
 
     BINDINGS = keys.of("list")
     DEFAULT_CSS = """
@@ -31,12 +31,13 @@ class RowList(OptionList):
     """
 
     def put(self, rows: list[Content], cursor: int | None) -> None:
-        """These rows instead of those before, with the cursor on row number `cursor`."""
+        """Replaces the rows and puts the cursor on the row with the number `cursor`, or on the last row."""
         self.set_options(rows)
         self.highlighted = min(cursor or 0, len(rows) - 1) if rows else None
 
     @property
     def cursor(self) -> int:
+        """The number of the row under the cursor; 0 if the list is empty."""
         return self.highlighted or 0
 
     def action_move(self, by: int) -> None:
@@ -53,7 +54,7 @@ class RowList(OptionList):
             self.scroll_relative(y=by * self.size.height, animate=False)
 
     def render_line(self, y: int) -> Strip:
-        """Under the cursor every word has the one colour that is legible there."""
+        """Draws a line. Text under the cursor has a single colour so that it is legible."""
         strip = super().render_line(y)
         if not self.has_focus or not any(_get_row(segment) == self.highlighted for segment in strip):
             return strip

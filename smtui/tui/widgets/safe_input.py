@@ -1,4 +1,4 @@
-"""A field for one line, which shows no more of what is pasted into it than any other widget would."""
+"""An input that replaces control characters and invisible characters."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ REFUSED = "Only one line fits here: what was pasted has several."
 
 
 class SafeInput(Input):
-    """Harmful characters become their stand-ins as they come in, so this is no field for what must stay as it was."""
+    """An input of one line that sanitizes its value. It is not suitable for values that must be kept exactly."""
 
     cursor_blink = reactive(False, init=False)
     virtual_size = Reactive(Size(0, 0))
-    """Textual's own has the whole screen laid out anew at each letter, for the sake of a line of fixed size."""
+    """Replaces the reactive of Textual, which lays out the whole screen after each key, though the size is fixed."""
 
     def on_paste(self, event: events.Paste) -> None:
-        """A line break at its end is the terminal's; one inside would cut it short unseen."""
+        """Removes a trailing line break, which terminals add, and refuses a paste with several lines."""
         event.text = with_line_feeds(event.text).removesuffix("\n")
         if "\n" in event.text:
             event.prevent_default()

@@ -1,4 +1,4 @@
-"""A part of a screen that is read, and scrolled with the keys of every list."""
+"""A part of a screen that scrolls with the keys of lists."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from smtui.tui import keys
 
 
 class ScrollPane(VerticalScroll, can_focus=True):
-    """Takes the focus, so that its keys work."""
+    """A scrollable container that takes the focus so that its keys work."""
 
     BINDINGS = keys.of("list")
     DEFAULT_CSS = """

@@ -1,16 +1,16 @@
-"""A table of anything: named columns, a cursor, and no more work than for the lines in sight.
+"""A table with named columns and a cursor that draws only the visible rows.
 
     table = Table(
         Column("Key", lambda key: sanitize(key.id), 20, grows=1),
         Column("Made", lambda key: day(key.made), 10, drop=1),
         key=lambda key: key.id, nothing=SafeText("There is no key yet."),
     )
-    table.put(keys)                     # any sequence; the cursor stays on the same thing, or in the same place
-    table.current                       # the thing under the cursor, or None
-    @on(Table.Moved), @on(Table.Selected) # another thing is under the cursor; somebody clicked it twice
+    table.put(keys)                     # any sequence; the cursor stays on the same item or in the same place
+    table.current                       # the item under the cursor, or None
+    @on(Table.Moved), @on(Table.Selected) # another item is under the cursor; a double click
 
-A cell is made when its line is drawn, so a sequence may be long and costs nothing until it is looked at. Enter is the
-screen's own: bind it there, beside what else can be done with a row.
+The table creates a cell when it draws its row, so a long sequence costs nothing until it is shown. The screen binds
+Enter, together with its other actions on a row.
 """
 
 from __future__ import annotations
@@ -34,10 +34,15 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True)
 class Column(Generic[Thing]):
-    """At least `width` cells wide; what is left over goes to those that grow, each after its measure `grows`.
+    """A column of a table.
 
-    Where there is not room for all, the column with the highest `drop` goes first; one with 0 stays. What is too long
-    is cut at its end; of `names`, which differ there, the middle is left out.
+    Args:
+        title: the text in the head of the table.
+        cell: makes the cell of an item.
+        width: the minimum width in cells.
+        grows: the share of the remaining width.
+        drop: if the table is too narrow, the column with the highest number is left out first; 0 is never left out.
+        names: whether a long text is cut in the middle instead of at its end, for names that differ at their end.
     """
 
     title: str
@@ -48,6 +53,7 @@ class Column(Generic[Thing]):
     names: bool = False
 
     def create_content(self, thing: Thing, width: int) -> Content:
+        """Makes the cell of an item. A text with `names` is shortened to `width` cells."""
         found = self.cell(thing)
         if isinstance(found, Content):
             return found
@@ -55,7 +61,11 @@ class Column(Generic[Thing]):
 
 
 def fit_columns(columns: Sequence[Column[Thing]], width: int) -> list[tuple[Column[Thing], int]]:
-    """Which columns a width has room for, and how wide each of them is."""
+    """Selects the columns that fit into `width` cells.
+
+    Returns:
+        Each column with its width in cells.
+    """
     left = list(columns)
     while _compute_width(left) > width and any(column.drop for column in left):
         left.remove(max(left, key=lambda column: column.drop))
@@ -68,7 +78,13 @@ def _compute_width(columns: Sequence[Column[Thing]]) -> int:
 
 
 class Table(VirtualList, Generic[Thing]):
-    """Takes only `SafeText`, or what is made of it."""
+    """A table of items. It shows only `SafeText` and `Content` made of it.
+
+    Args:
+        columns: the columns, from left to right.
+        key: the identity of an item, by which the cursor finds it again.
+        nothing: the text if there are no items.
+    """
 
     def __init__(
         self, *columns: Column[Thing], key: Callable[[Thing], object], nothing: SafeText, id: str | None = None
@@ -80,18 +96,25 @@ class Table(VirtualList, Generic[Thing]):
         self._things: Sequence[Thing] = ()
         self._more = False
 
-    # What is in it.
+    # Items.
 
     @property
     def count(self) -> int:
+        """The number of items."""
         return len(self._things)
 
     @property
     def current(self) -> Thing | None:
+        """The item under the cursor; None if the table is empty."""
         return self._things[self.cursor] if self.cursor < self.count else None
 
     def put(self, things: Sequence[Thing], *, more: bool = False) -> None:
-        """These instead of those before; where more of them are being read, none means nothing yet."""
+        """Replaces the items. The cursor stays on the item with the same key if there is one.
+
+        Args:
+            things: the items.
+            more: whether a read still runs, so that an empty table says so.
+        """
         before = self.current
         self._things, self._more = things, more
         self.show_rows()
@@ -102,10 +125,10 @@ class Table(VirtualList, Generic[Thing]):
         return next((place for place, thing in enumerate(self._things) if self._key(thing) == key), self.cursor)
 
     def go_to(self, key: object) -> None:
-        """The cursor goes to the thing of this key, if it is here."""
+        """Moves the cursor to the item with this key, if there is one."""
         self.go(self._find_row(key))
 
-    # How it looks.
+    # Drawing.
 
     def draw_head(self) -> Strip:
         return self._draw_line(lambda column, width: Content(column.title), "virtual-list--head")
@@ -127,7 +150,7 @@ class Table(VirtualList, Generic[Thing]):
         return self._draw_strip(Content.assemble(" ", Content(GAP).join(kept)), part)
 
     def _draw_strip(self, line: Content, part: str) -> Strip:
-        """Under the cursor every word has the one colour that is legible there."""
+        """Draws one line. Text under the cursor has a single colour so that it is legible."""
         style = self.get_visual_style(part) if part else self.visual_style
         words = Content(line.plain) if part else line
         width = self.size.width

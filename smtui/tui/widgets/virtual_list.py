@@ -1,6 +1,6 @@
-"""A list of any length under a line of titles, of which no more is drawn than the lines in sight.
+"""A list of any length below a head line that draws only the visible rows.
 
-Whoever makes one of it says how many rows there are (`count`), and draws one (`draw_row`).
+Subclasses define the number of rows (`count`) and draw one row (`draw_row`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from textual.strip import Strip
 from smtui.tui import keys
 
 HEAD = 1
-"""Lines above the rows, which do not scroll."""
+"""The number of lines above the rows. They do not scroll."""
 
 
 class VirtualList(ScrollView, can_focus=True):
-    """A cursor, moved by keys and clicks, which stays in sight."""
+    """A list with a cursor that keys and clicks move. The cursor is always visible."""
 
     BINDINGS = keys.of("list")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"virtual-list--head", "virtual-list--cursor"}
@@ -48,26 +48,30 @@ class VirtualList(ScrollView, can_focus=True):
     cursor: reactive[int] = reactive(0, repaint=False)
 
     class Moved(Message):
-        """Something else is under the cursor, or nothing."""
+        """Another item, or none, is under the cursor."""
 
     class Selected(Message):
-        """Somebody clicked twice on what is under the cursor."""
+        """The user double-clicked the row under the cursor."""
 
     @property
     @abstractmethod
     def count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
 
     @abstractmethod
     def draw_head(self) -> Strip:
-        """The line of titles."""
+        """Draws the head line."""
 
     @abstractmethod
     def draw_row(self, number: int) -> Strip:
-        """One row."""
+        """Draws one row."""
 
     def draw_nothing(self, y: int) -> Strip:
-        """A line beneath the last row."""
+        """Draws a line below the last row.
+
+        Args:
+            y: the line within the widget.
+        """
         return Strip.blank(self.size.width, self.rich_style)
 
     def render_line(self, y: int) -> Strip:
@@ -77,14 +81,15 @@ class VirtualList(ScrollView, can_focus=True):
         return self.draw_row(number) if number < self.count else self.draw_nothing(y)
 
     def show_rows(self) -> None:
-        """Draws what there is now; called whenever there are more rows, or others."""
+        """Redraws the rows. Subclasses call it after each change of the rows."""
         self.virtual_size = Size(0, self.count + HEAD)
         self.refresh()
 
     def refresh_row(self, number: int) -> None:
+        """Redraws one row."""
         self.refresh(Region(0, number - self.scroll_offset.y + HEAD, self.size.width, 1))
 
-    # Moving.
+    # The cursor.
 
     def watch_cursor(self, before: int, now: int) -> None:
         self.refresh_row(before)
@@ -92,16 +97,16 @@ class VirtualList(ScrollView, can_focus=True):
         self.moved()
 
     def moved(self) -> None:
-        """The cursor is elsewhere."""
+        """Posts `Moved`."""
         self.post_message(self.Moved())
 
     @property
     def height(self) -> int:
-        """How many rows are in sight."""
+        """The number of visible rows, at least 1."""
         return max(1, self.size.height - HEAD)
 
     def go(self, number: int) -> None:
-        """To a row, in sight."""
+        """Moves the cursor to a row, or to the nearest existing one, and scrolls it into view."""
         self.cursor = max(0, min(self.count - 1, number))
         top = self.scroll_offset.y
         wanted = min(self.cursor, max(top, self.cursor - self.height + 1))
@@ -131,9 +136,14 @@ class VirtualList(ScrollView, can_focus=True):
             self.row_clicked(number, event)
 
     def head_clicked(self, x: int) -> None:
-        """The line of titles was clicked at a cell."""
+        """Handles a click on the head line; does nothing here.
+
+        Args:
+            x: the column within the widget.
+        """
 
     def row_clicked(self, number: int, event: events.Click) -> None:
+        """Moves the cursor to the clicked row, and posts `Selected` for a double click."""
         self.go(number)
         if event.chain == 2:
             self.post_message(self.Selected())
