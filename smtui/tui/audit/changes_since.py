@@ -1,7 +1,7 @@
-"""What was changed after a moment, by whom and when, as the audit log tells: no change is without an event.
+"""Who changed a secret after a given event, and when, from the audit log. Every change is recorded as an event.
 
-A moment is the number of the newest event then (`Vault.audit.find_newest_number`). All of this runs in the vault's
-thread, and inside a transaction it is exact.
+Points in time are event numbers (`Vault.audit.find_newest_number`). Call these functions in the vault's thread; inside
+a transaction they miss no change.
 """
 
 from __future__ import annotations
@@ -34,21 +34,22 @@ DID = {
 def list_changes(
     vault: Vault, name: str, regions: Collection[str], *, above: int, up_to: int | None = None
 ) -> list[Event]:
-    """The changes of the secrets of one name in these Regions, oldest first.
+    """Lists the events that changed a secret of this name in one of these Regions, oldest first.
 
     Args:
-        above: number of the newest event that was known.
-        up_to: number of the last event to be looked at; None for all.
+        above: the number of the newest event that is already known.
+        up_to: the number of the last event to read; None reads all.
     """
     return [event for event in _list_done(vault, above, up_to) if is_about(event, name, regions)][::-1]
 
 
 def describe_changes(events: Iterable[Event]) -> list[SafeText]:
-    """`user/bob stored a version in eu-west-1 at 2026-03-02 13:00 (PutSecretValue).`, for each of them."""
+    """Describes each event by `describe_change`."""
     return [describe_change(event) for event in events]
 
 
 def describe_change(event: Event) -> SafeText:
+    """Describes an event: `user/bob stored a version in eu-west-1 at 2026-03-02 13:00 (PutSecretValue).`"""
     who = audit_query.find_caller(event) or "AWS"
     when = rows.format_time(datetime.fromisoformat(event["eventTime"]))
     for_good = (event.get("requestParameters") or {}).get("forceDeleteWithoutRecovery") is True
@@ -57,12 +58,12 @@ def describe_change(event: Event) -> SafeText:
 
 
 def is_about(event: Event, name: str, regions: Collection[str]) -> bool:
-    """Whether it changed a secret of this name in one of the Regions, be it by replication from another one."""
+    """Whether an event concerns a secret of this name in one of the Regions, directly or as a replica."""
     return audit_query.find_subject_name(event) == name and not _find_regions(event).isdisjoint(regions)
 
 
 class ChangesSince:
-    """What was changed since this was made, read step by step: each event once, however often it is asked for."""
+    """Finds changes made after this object was created. It reads each event only once."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
@@ -70,7 +71,7 @@ class ChangesSince:
         self._newest: dict[str, list[tuple[frozenset[str], SafeText]]] = {}
 
     def find_newest(self, name: str, regions: Collection[str]) -> SafeText | None:
-        """The newest change of the secrets of one name in these Regions, in a sentence; None where there is none."""
+        """Describes the newest change of a secret of this name in one of these Regions; None if there is none."""
         self._read_on()
         known = self._newest.get(name, [])
         return next((sentence for changed, sentence in known if not changed.isdisjoint(regions)), None)
@@ -84,13 +85,13 @@ class ChangesSince:
 
 
 def _list_done(vault: Vault, above: int, up_to: int | None) -> Iterator[Event]:
-    """Newest first."""
+    """Yields the successful events that are not read-only, newest first."""
     return (event for event in vault.audit_log(above=above, up_to=up_to)
             if not event["readOnly"] and "errorCode" not in event)
 
 
 def _find_regions(event: Event) -> frozenset[str]:
-    """Where a call was made, and where it made, changed or removed replicas."""
+    """Finds the Region of a call and the Regions of the replicas that it added or removed."""
     request = event.get("requestParameters") or {}
     added = [each.get("region") for each in request.get("addReplicaRegions") or () if isinstance(each, Mapping)]
     found = (event["awsRegion"], *added, *(request.get("removeReplicaRegions") or ()))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class EventDialog(ModalScreen[None]):
     """Shows an event as JSON in CloudTrail's format.
 
-    Control characters are escaped on the screen. A copy has the exact text.
+    Control characters are escaped on the screen. The copy to the clipboard is not escaped.
     """
 
     BINDINGS = keys.of("dialog") + keys.of("event")

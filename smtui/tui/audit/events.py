@@ -1,6 +1,6 @@
-"""The base of the screens that list audit events, newest first, under a filter.
+"""The base of the screens that list audit events: a filter line and a table, newest event first.
 
-The list reads further events when the cursor nears its end.
+The screen reads more events when the cursor is near the end of the table.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 TYPING_PAUSE = 0.1
-"""Seconds without a key after which the filter is applied."""
+"""Seconds after the last key press until the filter is applied."""
 READ_AHEAD = 200
-"""Matching events that are read beyond the cursor."""
+"""Number of matching events to read beyond the cursor."""
 MAX_SCANNED = 5000
-"""Events that one call reads at most, so that other calls have their turn."""
+"""Maximum number of events that one call reads, so that other calls can run in between."""
 
 
 class EventsScreen(SessionScreen[Answer]):
@@ -60,7 +60,7 @@ class EventsScreen(SessionScreen[Answer]):
         self._pause: Timer | None = None
 
     def fixed_criteria(self) -> dict[str, Any]:
-        """Keyword arguments of `Vault.audit_log` that hold whatever the filter says."""
+        """Keyword arguments of `Vault.audit_log` that take precedence over those of the filter."""
         return {}
 
     def compose_events(self) -> ComposeResult:
@@ -74,7 +74,7 @@ class EventsScreen(SessionScreen[Answer]):
     # Reading.
 
     async def load(self) -> None:
-        """Reads the events of the filter again. The cursor stays on its event."""
+        """Reads the events that match the filter again."""
         typed = parse_query(self.bar.value, self.session.now())
         self._query = replace(typed, criteria={**typed.criteria, **self.fixed_criteria()})
         self._newest = await call(self.vault.audit.find_newest_number)
@@ -87,7 +87,7 @@ class EventsScreen(SessionScreen[Answer]):
         return self.vault.audit_log(**self._query.criteria, region_name=region, above=above, up_to=up_to)
 
     async def look_for_more(self) -> None:
-        """Puts events recorded since the last read above the others, which are not read again."""
+        """Adds the events recorded since the last read at the top. It does not read the others again."""
         rest, before = self._rest, self._newest
         newest = await call(self.vault.audit.find_newest_number)
         if newest == before:
@@ -103,7 +103,7 @@ class EventsScreen(SessionScreen[Answer]):
             self._show()
 
     async def load_changes(self) -> None:
-        """Each change of the content is a new event."""
+        """Reads new events only: every change of the vault is recorded as a new event."""
         await self.look_for_more()
 
     async def _read_on(self) -> None:
@@ -151,7 +151,7 @@ class EventsScreen(SessionScreen[Answer]):
 
     @property
     def pending_read(self) -> object | None:
-        """The timer until the filter is applied."""
+        """The timer that applies the filter; None if it is applied."""
         return self._pause
 
     # Actions.
@@ -164,6 +164,7 @@ class EventsScreen(SessionScreen[Answer]):
         self.bar.focus()
 
     def action_back(self) -> None:
+        """Leaves the filter line, else clears the filter, else leaves the screen."""
         if self.bar.has_focus:
             self.table.focus()
         elif self.bar.value:
@@ -180,7 +181,7 @@ class EventsScreen(SessionScreen[Answer]):
             self.app.push_screen(EventDialog(event))
 
     def list_further_help(self) -> Iterator[tuple[str, str, str]]:
-        """Rows of the help screen: chapter, filter word, and what it finds."""
+        """Yields rows for the help screen: chapter, filter word, and what it finds."""
         return (("Words of the audit log's filter", word, finds) for word, finds in GRAMMAR)
 
     def action_export(self) -> None:
@@ -191,7 +192,7 @@ class EventsScreen(SessionScreen[Answer]):
 
 
 def _read_batch(rest: Iterator[Any], query: AuditQuery) -> tuple[list[Event], bool]:
-    """The next events that match, and whether there may be more."""
+    """Reads the next matching events; also returns whether there may be more."""
     found: list[Event] = []
     for _ in range(MAX_SCANNED):
         event = next(rest, None)

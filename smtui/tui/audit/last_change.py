@@ -1,4 +1,4 @@
-"""Sentences about who changed a secret or a key last, and when, from the audit log."""
+"""Sentences about the last change of a secret or a KMS key, from the audit log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smtui.backends.local import Vault
 
 MAX_EVENTS = 1000
-"""How many events a search reads. The change it looks for happened while a form was open."""
+"""Maximum number of events that a search reads. The change is recent: it happened while a form was open."""
 STORING = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret"})
 TAGGING = frozenset({"TagResource", "UntagResource"})
 POLICY_CHANGES = frozenset({"PutResourcePolicy", "DeleteResourcePolicy"})
@@ -26,7 +26,7 @@ Event = Mapping[str, Any]
 
 
 def describe_new_version(vault: Vault, secret_id: str, version: str, region: str) -> SafeText:
-    """How a version became AWSCURRENT: `root stored version 1234abcd at 2026-03-02 13:00 (PutSecretValue).`
+    """Describes how a version became AWSCURRENT: `root stored version 1234abcd at 2026-03-02 13:00 (PutSecretValue).`
 
     Args:
         secret_id: the name or ARN of the secret.
@@ -45,9 +45,10 @@ def describe_new_version(vault: Vault, secret_id: str, version: str, region: str
 
 
 def describe_last_change(vault: Vault, secret_id: str, region: str, names: Collection[str], did: str) -> SafeText:
-    """The newest event of one of these operations: `user/alice changed the tags at 2026-03-02 13:00 (TagResource).`
+    """Describes a secret's newest event of these operations: `user/alice changed the tags at 2026-03-02 13:00 (...).`
 
     Args:
+        secret_id: the name or ARN of the secret.
         names: the operations to look for.
         did: what the caller did, in the past tense, as it follows a name.
     """
@@ -58,7 +59,7 @@ def describe_last_change(vault: Vault, secret_id: str, region: str, names: Colle
 def describe_last_key_change(
     vault: Vault, subjects: Collection[str], names: Collection[str], did: str
 ) -> SafeText:
-    """The newest event of one of these operations on a KMS key.
+    """Describes the newest event of one of these operations on a KMS key.
 
     For example `user/alice disabled the key at 2026-03-02 13:00 (DisableKey).`
 

@@ -1,6 +1,6 @@
-"""The audit log filter: parses its text into a query, and completes its words. `GRAMMAR` lists the syntax.
+"""The filter of the audit log: the parser of its text, and completion of its words. `GRAMMAR` lists the syntax.
 
-No text is an error. The query ignores a word that it cannot use, and `ignored` says why.
+The parser never raises. It ignores a word that it cannot use and gives the reason in `ignored`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class AuditQuery:
 
     Args:
         criteria: keyword arguments of `Vault.audit_log`.
-        words: lower-case words, all of which must be in the row of an event.
+        words: lower-case words, all of which an event must contain in its operation, subject, caller or outcome.
         ignored: sentences about words that the query cannot use.
         changes: whether read-only events are excluded.
         hints: sentences about words that are incomplete or have an unknown key.
@@ -57,7 +57,7 @@ class AuditQuery:
     hints: tuple[str, ...] = ()
 
     def matches(self, event: Mapping[str, Any]) -> bool:
-        """Whether an event has all `words`, and is a change where the query is for changes only."""
+        """Whether an event contains all `words` and, if `changes` is set, is not read-only."""
         if self.changes and event["readOnly"]:
             return False
         if not self.words:
@@ -87,7 +87,7 @@ def parse_query(text: str, now: datetime) -> AuditQuery:
 
 
 def _list_hints(text: str) -> Iterator[str]:
-    """Hints about the words of `text`, worded as in the filter of the secret list."""
+    """Yields hints about words that have no value or an unknown key."""
     for word in text.split():
         key, colon, value = word.partition(":")
         if colon and key in EXAMPLES and not value:
@@ -98,7 +98,7 @@ def _list_hints(text: str) -> Iterator[str]:
 
 
 def complete_text(text: str) -> str | None:
-    """`text` with its last word completed; None where no word of the grammar begins with it."""
+    """Returns `text` with its last word completed; None if no known word begins with it."""
     typed = text.rpartition(" ")[2]
     found = next((word for word in _list_completions(typed) if word.startswith(typed)), None) if typed else None
     return None if found is None else text.removesuffix(typed) + found

@@ -21,7 +21,7 @@ DROPPED = SafeText("Older events are dropped for good, step by step. What is lef
 
 
 async def set_retention(app: Shell, session: Session) -> None:
-    """Asks for a number of days and stores it. A limit asks again first, because older events are dropped."""
+    """Asks for a number of days and stores it. A limit needs confirmation, because it deletes older events."""
     now = await read_for_dialog(app, QUESTION, lambda: call(_read_days, session.vault))
     if now is None:
         return
@@ -37,10 +37,10 @@ async def set_retention(app: Shell, session: Session) -> None:
 
 
 def _read_days(vault: Vault) -> int:
-    """In the vault's thread; 0 means for ever."""
+    """Runs in the vault's thread; 0 means no limit."""
     return vault.audit.retention_days or 0
 
 
 def describe_retention(days: int | None) -> SafeText:
-    """The sentence shown after the change. `days` is None where events are kept forever."""
+    """Describes the retention; `days` is None if events are kept without limit."""
     return SafeText(f"The audit log is kept for {days:,} days." if days else "The audit log is kept for ever.")

@@ -1,4 +1,4 @@
-"""The screen of the audit log: every operation requested of this vault, done or refused."""
+"""The screen of the audit log: all operations requested of the vault, successful or refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from smtui.tui.widgets.chrome import Footer
 
 
 class AuditLogScreen(EventsScreen[None]):
-    """Shows all events of the current Region."""
+    """Shows the events of all Regions. A secret's name in the filter belongs to the current Region."""
 
     place = places.AUDIT_LOG
     def compose(self) -> ComposeResult:

@@ -18,7 +18,7 @@ NOTHING = SafeText("The audit log has no such event.")
 
 
 def make_event_table() -> Table[Event]:
-    """A table that keeps the order of the events put into it. An event's id is its row key."""
+    """Makes an empty table that shows events in the order in which they are put into it, with `eventID` as row key."""
     return Table(
         Column("Time", _format_time, 19),
         Column("Operation", lambda event: sanitize(event["eventName"]), 20, grows=1),

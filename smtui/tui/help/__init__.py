@@ -1,5 +1,5 @@
-"""Ways to find one's way: help, manual, command palette, and the menu of places.
+"""Help and navigation: the help screen, the manual, the command palette, and the menu of places.
 
-Belongs here: what tells a person what there is. Does not belong here: the declaration of keys (`smtui.tui.keys`).
-A new place gets a row in `places`.
+Belongs here: what shows the user which functions there are. Does not belong here: the declaration of keys
+(`smtui.tui.keys`). To add a place, add a constant to `places`.
 """

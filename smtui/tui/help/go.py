@@ -1,4 +1,4 @@
-"""Where to go: the places of a session, each with the letter that goes there."""
+"""The menu of places: a dialog that lists the screens of a session, each with its key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smtui.tui.widgets.row_list import RowList
 
 
 class Go(ModalScreen[Place | None]):
-    """Answers the place, or None."""
+    """Returns the chosen place, or None if the user cancels."""
 
     BINDINGS = keys.of("dialog")
     CSS_PATH = "../dialogs/pick.tcss"

@@ -1,6 +1,6 @@
-"""What a person needs to know besides keys: rows of a chapter, a word and a sentence. Rules are named where they hold.
+"""The text of the manual: rows of a chapter, a word and a sentence.
 
-Numbers and words come from where they are declared, so that the manual cannot say anything else than the program does.
+Limits, labels and settings come from their declarations, so that the manual agrees with the program.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Row = tuple[str, str, str]
 
 
 def manual(app: Shell, session: Session) -> Iterator[Row]:
-    """Chapter by chapter."""
+    """Yields all rows of the manual, one chapter after the other."""
     yield from _versions()
     yield from _filter()
     yield from _deletion()

@@ -1,4 +1,4 @@
-"""What a person needs to know besides keys, on one page."""
+"""The screen of the manual."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smtui.tui.widgets.scroll_pane import ScrollPane
 
 
 class ManualScreen(SessionScreen[None]):
-    """Read from above, and scrolled like a list."""
+    """Shows the rows of `manual`, grouped by chapter, in a pane that scrolls like a list."""
 
     place = places.MANUAL
     BINDINGS = keys.of("manual")
@@ -38,4 +38,4 @@ class ManualScreen(SessionScreen[None]):
         yield Footer()
 
     async def load(self) -> None:
-        """Nothing of it changes with the vault."""
+        """Does nothing: the content of the vault does not affect the manual."""

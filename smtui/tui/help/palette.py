@@ -1,4 +1,4 @@
-"""The command palette: the actions of the screen it was opened on, the places, and the tasks, each with its key."""
+"""The command palette: actions of the current screen, places, and vault tasks, with their keys if they have any."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MEANINGLESS_HERE = frozenset({"command_palette", "help_quit"})
 
 
 class Actions(Provider):
-    """Reads the same bindings as footer and help, and what else a screen offers by its `commands`."""
+    """Lists the enabled bindings of the screen, the commands of its `commands` method, places and tasks."""
 
     def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
         found: dict[str, tuple[str, str, Callable[[], object]]] = {}
@@ -31,7 +31,11 @@ class Actions(Provider):
         return [*found.values(), *more(), *self._everywhere(found)]
 
     def _everywhere(self, found: Collection[str]) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        """Places and tasks, where one can go to a place."""
+        """Yields places and tasks, if the menu of places is available on the screen.
+
+        Args:
+            found: the ids of the enabled bindings.
+        """
         from smtui.tui.help.places import PLACES
         from smtui.tui.vault.tasks import TASKS
 

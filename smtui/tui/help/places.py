@@ -1,4 +1,4 @@
-"""Where one can go from anywhere in a session, in the order of the menu. `screens` makes the screen of each."""
+"""The places of a session, in the order of the menu. `smtui.tui.screens` makes their screens."""
 
 from __future__ import annotations
 

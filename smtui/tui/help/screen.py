@@ -1,4 +1,4 @@
-"""The keys that work here, read from the bindings themselves."""
+"""The help screen: the keys that are active on a screen, from its bindings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from smtui.tui.widgets.chrome import Footer
 
 
 class HelpScreen(ModalScreen[None]):
-    """For the screen it was called on: the thing in focus first, then the screen, then what works everywhere."""
+    """Lists the keys of a screen: first those of the focused widget, then of the screen, then of the app.
+
+    Args:
+        asked_on: the screen to describe. Rows of its `list_further_help` method follow, if it has one.
+    """
 
     BINDINGS = keys.of("help")
     CSS_PATH = "screen.tcss"
@@ -41,7 +45,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def helpful(screen: Screen[object]) -> list[tuple[str, str, str]]:
-    """Place, keys and what they do, of every action that can be run now; an action's keys share one line."""
+    """Lists every enabled action of a screen as place, keys and description; the keys of an action share one row."""
     found: dict[str, tuple[str, list[str], str]] = {}
     for key, active in screen.active_bindings.items():
         binding = active.binding

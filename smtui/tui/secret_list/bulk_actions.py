@@ -1,4 +1,7 @@
-"""What is done to several secrets at once, or to one: each is a gesture of the list, read top to bottom."""
+"""Operations of the list on one or several secrets: delete, restore, tag, export, and copy names.
+
+Each function takes the screen of the list and at least one entry of ListSecrets, and runs inside a gesture.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,12 @@ Entries = Sequence["SecretListEntry"]
 
 
 async def delete(screen: ListingScreen, entries: Entries) -> None:
+    """Opens the deletion plan."""
     await _run_plan(screen, DeletionPlan(screen.session, entries))
 
 
 async def restore(screen: ListingScreen, entries: Entries) -> None:
-    """One is restored at once: that can be undone."""
+    """Restores one secret without a question, because undo can revert it; opens a plan for several."""
     if len(entries) > 1:
         await _run_plan(screen, RestorePlan(screen.session, entries))
         return
@@ -45,7 +49,7 @@ async def restore(screen: ListingScreen, entries: Entries) -> None:
 
 
 async def tag(screen: ListingScreen, entries: Entries) -> None:
-    """One secret's tags are edited as they are; of several, one says what becomes different."""
+    """Opens the tag editor for one secret; opens a plan of tag changes for several."""
     if len(entries) > 1:
         await _run_plan(screen, TagsPlan(screen.session, entries))
         return
@@ -54,13 +58,14 @@ async def tag(screen: ListingScreen, entries: Entries) -> None:
 
 
 async def export(screen: ListingScreen, entries: Entries) -> None:
+    """Asks for file and format, and starts the export as a task."""
     dialog = ExportPlan(screen.session, entries)
     if await screen.app.push_screen_wait(dialog) is not None:
         screen.app.run_task(partial(write_export, dialog=dialog))
 
 
 async def copy_names(screen: ListingScreen, entries: Entries) -> None:
-    """One a line."""
+    """Copies the names or the ARNs, one per line."""
     titles = [SafeText("names"), SafeText("ARNs")]
     picked = await screen.app.push_screen_wait(Pick(sanitize(f"Copy what of {format_count(len(entries))}?"), titles))
     if picked is not None:
@@ -69,7 +74,7 @@ async def copy_names(screen: ListingScreen, entries: Entries) -> None:
 
 
 async def _run_plan(screen: ListingScreen, dialog: PlanScreen) -> None:
-    """What is done is not marked any more; what was refused still is."""
+    """Runs a plan, and deselects the secrets for which it succeeded."""
     done: list[Any] = await run_plan_dialog(screen, dialog)
     if done:
         screen.secrets.deselect(item.arn for item in done)

@@ -1,4 +1,4 @@
-"""Tags of several secrets: what is put on each of them, what is taken away, and what that changes."""
+"""The plan of tag changes for several secrets: tags to set, and keys to remove."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ CHANGE_TAGS = "Change tags"
 
 
 class TagsPlan(PlanScreen):
-    """Begins in the first new tag. A comma cannot stand in the key of a tag, so it parts those to remove."""
+    """Sets tags on each secret and removes tags by key.
+
+    Keys to remove are separated by commas, which the key of a tag cannot contain.
+    """
 
     BINDINGS = keys.of("tags")
     KEY_NAMES: ClassVar = {"tags.save": CHANGE_TAGS}
@@ -92,7 +95,7 @@ class TagsPlan(PlanScreen):
     def describe_result(self, done: SafeText, several: bool) -> str:
         return f"The tags of {done} are changed."
 
-    # What a person does.
+    # Events and actions.
 
     @on(Input.Changed, "#removed")
     @on(KeyValueEditor.Changed)
@@ -117,7 +120,7 @@ class TagsPlan(PlanScreen):
 
 
 def _find_others_change(item: Item, changes: TagChanges, client: Client) -> str:
-    """Which of the tags to be changed are other ones by now than the person was shown; empty where none is."""
+    """Names the tags in `changes` that others changed since the dialog opened; empty if there are none."""
     now = extract_tags(client.describe_secret(SecretId=item.arn))
     other = [key for key in sorted({*changes.put, *changes.removed}) if now.get(key) != changes.before.get(key)]
     said = ", ".join(f"{key} is {now[key]}" if key in now else f"{key} is removed" for key in other)

@@ -1,6 +1,6 @@
-"""The columns of the list, each declared once: its cells, what it is sorted by, and how much room it takes.
+"""The columns of the list: their cells, sort orders and widths, and the choice of those that fit a width.
 
-The head, the dialog in which a person chooses, sorting and the settings (by `id`) read this list.
+The header line, the columns dialog, sorting and the settings file use `COLUMNS`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,18 @@ SortKey = Callable[["SecretListEntry"], Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Between `min_width` and `max_width` cells wide. `max_width` of None takes whatever is left.
+    """A column of the list.
 
-    `sort_by` is ListSecrets's own word for this order. Where it has none, `key` is what is compared here, once every
-    entry has been read; entries without a key come last in either direction.
+    Args:
+        id: the name in the settings file.
+        cell: makes the text of a cell from an entry and the present time.
+        min_width: minimum width in terminal cells, without the gap.
+        max_width: maximum width in terminal cells; None means no maximum.
+        sort_by: the value of `SortBy` in ListSecrets; empty if the service cannot sort by this column.
+        sort_key: the key for local sorting, used if `sort_by` is empty. Entries whose key is None come last.
+        style: the suffix of the component class of the list that colors the cells.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
     """
 
     id: str
@@ -79,17 +87,23 @@ COLUMNS = {column.id: column for column in (
 )}  # fmt: skip
 
 DEFAULT_COLUMNS = ("name", "changed", "rotation", "description", "tags", "accessed", "labels", "created")
-"""Without a choice of the person's, these are shown for as long as there is room, in the order of `COLUMNS`."""
+"""Columns by priority, for users who have not chosen any. The list shows those that fit, in the order of `COLUMNS`."""
 DELETION_COLUMNS = ("name", "deletion", "accessed", "description", "changed", "tags")
-"""The same, where planned deletions are in the list."""
+"""The same for lists that include planned deletions."""
 
 FittedColumns = tuple[tuple[Column, int], ...]
 
 
 def fit_columns(width: int, chosen: Sequence[str] = (), *, planned: bool = False, order: str = "name") -> FittedColumns:
-    """The columns a width has room for, left to right, each with its cells.
+    """Selects the columns that fit into a width, from left to right, each with its own width.
 
-    The first is always there, and then, before all others, the one by which the list is sorted.
+    The first column is always included. The column of the sort order comes next in priority.
+
+    Args:
+        width: available width in terminal cells.
+        chosen: ids of the columns that the user has chosen; unknown ids are ignored.
+        planned: whether the list includes planned deletions.
+        order: id of the column by which the list is sorted.
     """
     known = [id for id in chosen if id in COLUMNS]
     wanted = known or (DELETION_COLUMNS if planned else DEFAULT_COLUMNS)
@@ -99,7 +113,7 @@ def fit_columns(width: int, chosen: Sequence[str] = (), *, planned: bool = False
 
 
 def _select_fitting(width: int, ids: Sequence[str]) -> list[str]:
-    """The first always; each further one if it fits behind those before it."""
+    """Selects the first id, and each further id whose column still fits."""
     taken, left = [ids[0]], width - COLUMNS[ids[0]].min_width - GAP
     for id in ids[1:]:
         if (needed := COLUMNS[id].min_width + GAP) <= left:
@@ -109,7 +123,7 @@ def _select_fitting(width: int, ids: Sequence[str]) -> list[str]:
 
 
 def _distribute_width(width: int, columns: Sequence[Column]) -> FittedColumns:
-    """What is left over goes to those that can use it, in equal shares, and to the name where none else wants it."""
+    """Distributes spare cells evenly among columns below their maximum; the first column gets the rest."""
     cells = [column.min_width for column in columns]
     spare = width - sum(cells) - GAP * len(cells)
     if spare < 0:

@@ -1,4 +1,4 @@
-"""Which columns the list shows, and in which order."""
+"""The dialog in which the user chooses the columns of the list and their order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ CHECKED, UNCHECKED = "✓", " "
 
 
 class ColumnsForm(Dialog[Sequence[str]]):
-    """Answers their ids, left to right; none where the width should decide. `width` is what the list has now."""
+    """Returns the ids of the chosen columns from left to right; empty means that the width decides.
+
+    Args:
+        shown: ids of the columns that are chosen at first.
+        width: available width of the list in terminal cells.
+    """
 
     BINDINGS = keys.of("dialog") + keys.of("columns")
     CSS_PATH = "columns_dialog.tcss"

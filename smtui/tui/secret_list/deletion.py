@@ -1,4 +1,4 @@
-"""The plan of a deletion: when it will happen, or, typed out in full, that it happens now."""
+"""The plan of a deletion: after a recovery window, or immediately after a typed confirmation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ RECENT_USE = timedelta(days=7)
 
 
 class DeletionPlan(PlanScreen):
-    """The harmless answer has the focus; what cannot be taken back needs a name or a number typed."""
+    """Plans the deletion of secrets. A deletion without recovery needs a typed confirmation.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+    """
 
     BINDINGS = keys.of("deletion")
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "deletion.tcss"]
@@ -69,7 +72,7 @@ class DeletionPlan(PlanScreen):
 
     @reading
     async def load_replicas(self) -> None:
-        """A list tells that a secret has replicas, and not where."""
+        """Reads the Regions of replicas by DescribeSecret, because ListSecrets does not return them."""
         for item in self.plan.items:
             if item.entry.get("PrimaryRegion") == self.session.region:
                 described = await call(self.client.describe_secret, SecretId=item.arn)
@@ -77,7 +80,7 @@ class DeletionPlan(PlanScreen):
         if self._replicas:
             self.refresh_plan()
 
-    # What the fields say.
+    # The plan.
 
     @property
     def window_days(self) -> int:
@@ -85,7 +88,7 @@ class DeletionPlan(PlanScreen):
 
     @property
     def confirmation_text(self) -> str:
-        """What has to be typed before anything is deleted at once."""
+        """The text that the user must type to confirm a deletion without recovery."""
         return str(self._entries[0]["Name"]) if len(self._entries) == 1 else f"delete {len(self._planned)}"
 
     @property
@@ -102,7 +105,7 @@ class DeletionPlan(PlanScreen):
         item.record_undo = partial(inverse.record_deletion, self.session, item.arn, item.name, for_good=force)
 
     def _list_notes(self, item: Item) -> Iterator[str]:
-        """What one wants to know before."""
+        """Yields facts that matter before a deletion: last access, rotation and owning service."""
         read = item.entry.get("LastAccessedDate")
         if read is None:
             yield "never read"
@@ -114,7 +117,7 @@ class DeletionPlan(PlanScreen):
             yield f"managed by {owner}"
 
     def _find_skip_reason(self, item: Item) -> str:
-        """Why it would be refused."""
+        """The reason for which the service would refuse the deletion; empty if it would not."""
         entry, primary = item.entry, item.entry.get("PrimaryRegion", self.session.region)
         if primary != self.session.region:
             return f"a replica: its primary is in {primary}"
@@ -154,7 +157,7 @@ class DeletionPlan(PlanScreen):
     def _pronoun(self) -> str:
         return "it" if len(self._planned) == 1 else "them"
 
-    # What a person does.
+    # Events and actions.
 
     @on(Input.Changed)
     @on(SymbolCheckbox.Changed)

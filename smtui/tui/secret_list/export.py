@@ -1,4 +1,4 @@
-"""Secrets written to a file, with their values in plain text: which, where to, and in which format."""
+"""The export of secrets to a file with their values in plain text: its dialog and its task."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FORMATS = {
 
 
 class ExportPlan(PlanScreen):
-    """Nothing is written here: the work is long, and goes on beside the screens."""
+    """Asks for file and format. It writes nothing; `write_export` does that as a task."""
 
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "export.tcss"]
     AUTO_FOCUS = "#path"
@@ -109,7 +109,7 @@ class ExportPlan(PlanScreen):
 
 
 async def write_export(app: Shell, session: Session, dialog: ExportPlan) -> None:
-    """What the dialog says is done beside the screens; a file that was not finished is taken away."""
+    """Writes the secrets of a dialog to its file as a job. An incomplete file is removed."""
     names, path, region = [item.arn for item in dialog.plan.list_items(ItemState.PLANNED)], dialog.path, session.region
     format = dialog.format
 

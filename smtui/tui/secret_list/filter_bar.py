@@ -1,4 +1,4 @@
-"""The line in which the filter is typed, and under it, while it is typed, what could come next."""
+"""The filter line of the list, with a line of suggestions below it while it has the focus."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ GAP = "  "
 
 
 class FilterLine(SafeInput):
-    """Down and Enter leave it for the list; Tab and → take the first suggestion."""
+    """The input line of the filter. Down and Enter leave it; Tab and → accept the first suggestion."""
 
     BINDINGS = keys.of("filter")
 
     class Left(Message):
-        """The person goes on in the list."""
+        """The user leaves the line for the list."""
 
     class SaveRequested(Message):
-        """The filter is to be kept."""
+        """The user asks to save the filter."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__(placeholder="/ filter: words, name:prod/, tag:team=web, !word, deleted:only", compact=True,
@@ -64,7 +64,7 @@ class _FirstSuggestion(Suggester):
 
 
 class FilterBar(Vertical):
-    """The line and what could come next."""
+    """The filter line and its suggestions."""
 
     DEFAULT_CSS = """
     FilterBar {
@@ -90,7 +90,7 @@ class FilterBar(Vertical):
         super().__init__()
         self._vocabulary = vocabulary
         self._suggested: tuple[list[Suggestion], int] | None = None
-        """What is shown beneath the line, and in how many cells."""
+        """The suggestions that are shown, and their width in terminal cells."""
 
     def compose(self) -> ComposeResult:
         yield FilterLine(self._vocabulary)
@@ -107,7 +107,7 @@ class FilterBar(Vertical):
         self.suggest()
 
     def suggest(self) -> None:
-        """Says what could come next, from what has been read by now."""
+        """Updates the suggestions, if the line has the focus."""
         if not self.line.has_focus:
             return
         suggested = self.line.suggestions, self.size.width - 2
@@ -117,7 +117,7 @@ class FilterBar(Vertical):
 
 
 def _format_hints(found: list[Suggestion], width: int) -> Content:
-    """As many as there is room for, and what they find where that is one thing."""
+    """Formats as many suggestions as fit into `width` cells, and their description if they all share one."""
     if not found:
         return Content("")
     about = f"· {found[0].description}" if len({each.description for each in found}) == 1 else ""

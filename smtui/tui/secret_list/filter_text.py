@@ -1,6 +1,8 @@
-"""The filter of the list: parses its text into filters of ListSecrets and predicates for its answer.
+"""The parser of the list's filter: it makes filters of ListSecrets, and predicates that run locally on the response.
 
-Nothing that is typed is an error: what cannot be asked is left out, and `ignored` says so.
+The parser never raises. It ignores a word that it cannot use and gives the reason in `ignored`.
+
+Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Filter.html
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ AWS_KEYS = {
     "owning-service": "the AWS service it belongs to",
     "all": "words in names, descriptions and tags, as without a key",
 }
-"""AWS's keys, and `tag`, which stands for two of them."""
+"""The filter keys of AWS with descriptions, and `tag`, which combines `tag-key` and `tag-value`."""
 GENERAL_SYNTAX = (
     (["prod db"], "words anywhere in name, description and tags; all of them"),
     (["name:prod/,dev/"], "any of several"),
@@ -44,9 +46,14 @@ _PARTS = re.compile(r"(!?)(?:([a-z-]+):)?(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class ParsedFilter:
-    """`filters` are ready for a request; every one of `predicates` must hold; `ignored` are sentences about the rest.
+    """A parsed filter.
 
-    `hints` are sentences about words that are not finished, or that mean something else than they look like.
+    Args:
+        filters: the `Filters` of a ListSecrets request.
+        predicates: local tests, all of which an entry must pass.
+        includes_planned: whether the request must include secrets with a planned deletion.
+        ignored: sentences about words that the filter cannot use.
+        hints: sentences about words that are incomplete or have an unknown key.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -58,7 +65,7 @@ class ParsedFilter:
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """One word of the filter, taken apart."""
+    """One word of the filter, split into its parts; `value` has no quotation marks."""
 
     word: str
     negated: bool
@@ -67,10 +74,11 @@ class _Condition:
 
 
 class _IgnoredWordError(Exception):
-    """The sentence that says why a word is left out."""
+    """A word cannot be used. The message is a sentence for the user."""
 
 
 def parse_filter(text: str) -> ParsedFilter:
+    """Parses the text of the filter. Words are separated by spaces, and all of them must match."""
     filters: list[Filter] = []
     predicates: list[Predicate] = []
     ignored: list[str] = []
@@ -88,13 +96,13 @@ def parse_filter(text: str) -> ParsedFilter:
 
 
 def get_last_word(text: str) -> str:
-    """The word that is being typed; empty behind a space."""
+    """Returns the last word of `text`; empty if `text` ends with a space."""
     words = [found.group() for found in _WORD.finditer(text)]
     return words[-1] if words and text.endswith(words[-1]) else ""
 
 
 def _list_hints(text: str) -> Iterator[str]:
-    """What a word needs that says nothing yet, and which key was meant by one that is none."""
+    """Yields hints about words with an open quotation mark, without a value, or with an unknown key."""
     for word in _WORD.findall(text):
         parts = _PARTS.fullmatch(word)
         assert parts
@@ -110,7 +118,7 @@ def _list_hints(text: str) -> Iterator[str]:
 
 
 def describe_unknown_key(key: str, word: str, known: Collection[str]) -> str:
-    """A hint about a word such as `foo:bar`: the filter has no such key; `known` are those it has."""
+    """Describes the unknown key of a word such as `foo:bar`, and suggests one of the `known` keys."""
     near = get_close_matches(key, known, n=1)
     guess = f" Did you mean {near[0]}:?" if near else f" Keys are {', '.join(sorted(known))}."
     return f"{key}: is no key of the filter, so {word} is looked for as it stands.{guess}"
@@ -123,7 +131,7 @@ def _describe_value(key: str) -> str:
 
 
 def _list_conditions(text: str) -> Iterator[_Condition]:
-    """The words; one that is still being typed (`name:`, `!`) says nothing yet."""
+    """Yields the words of `text` that have a value. It skips incomplete words such as `name:` and `!`."""
     for word in _WORD.findall(text):
         parts = _PARTS.fullmatch(word)
         assert parts
@@ -145,7 +153,14 @@ def _make_predicates(condition: _Condition) -> list[Predicate]:
 
 
 def _make_filters(condition: _Condition, room: int) -> list[Filter]:
-    """The filters that ask for it; raises where AWS would refuse them."""
+    """Makes the ListSecrets filters of a word.
+
+    Args:
+        room: how many more filters the request may have.
+
+    Raises:
+        _IgnoredWordError: AWS would refuse the filters.
+    """
     asked = list(_list_filters(condition))
     if len(asked) > room:
         raise _IgnoredWordError(f"{condition.word} is left out: a list takes {MAX_FILTERS} filters.")
@@ -157,7 +172,10 @@ def _make_filters(condition: _Condition, room: int) -> list[Filter]:
 
 
 def _list_filters(condition: _Condition) -> Iterator[tuple[str, list[str]]]:
-    """Key and values of each filter. None of several is as many filters, for AWS negates each value by itself."""
+    """Yields key and values of each filter of a word.
+
+    A negated word becomes one filter per value, because all filters must match, but only one value of a filter.
+    """
     for key, value in _list_pairs(condition):
         values = [each for each in value.split(",") if each]
         if condition.negated:
@@ -180,13 +198,13 @@ def _list_pairs(condition: _Condition) -> Iterator[tuple[str, str]]:
 
 
 def list_grammar() -> Iterator[tuple[list[str], str]]:
-    """Every word there is, as one types it, and what it finds; for help and README."""
+    """Yields all forms of filter words with a description of what they find."""
     yield from GENERAL_SYNTAX
     yield from (([f"{key}:"], words) for key, words in AWS_KEYS.items())
     yield from (([f"{own.key}:{value}" for value in own.values], own.description) for own in LOCAL_FILTERS.values())
 
 
 def format_filter_table() -> str:
-    """All words of the filter as Markdown, for `docs/`."""
+    """Formats the grammar as a Markdown table for `docs/`."""
     rows = [f"| {' '.join(f'`{word}`' for word in words)} | {finds} |" for words, finds in list_grammar()]
     return "\n".join(["| word | finds |", "| --- | --- |", *rows]) + "\n"

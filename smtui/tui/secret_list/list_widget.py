@@ -1,6 +1,6 @@
-"""The list of secrets: its columns, which of its rows are marked, and what a mouse does with them.
+"""The widget of the list of secrets: it draws columns, and handles selection and mouse clicks.
 
-Text goes into the segments of a line as it is: nothing of it is ever read as markup.
+It draws text as Rich segments, which do not interpret markup.
 """
 
 from __future__ import annotations
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 
 SELECTION_SIGN = "✓"
 GUTTER = 2
-"""Cells left of the first column, for the sign of a mark."""
+"""Width in terminal cells of the space left of the first column, for the selection sign."""
 
 
 class SecretList(PagedList):
-    """Marks are kept by ARN; those of a range that is being drawn are not in `marked` yet."""
+    """The list of secrets.
+
+    `selected` holds the selected secrets by ARN. It does not contain those of a range that is not finished yet.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "secret-list--name", "secret-list--rest", "secret-list--state", "secret-list--selected",
@@ -45,14 +48,14 @@ class SecretList(PagedList):
     """
 
     class SortRequested(Message):
-        """The title of a column was clicked."""
+        """The user clicked the title of a column."""
 
         def __init__(self, column: str) -> None:
             super().__init__()
             self.column = column
 
     class SelectionChanged(Message):
-        """Others are marked than before."""
+        """The selection has changed."""
 
     def __init__(self, clock: Callable[[], datetime], id: str | None = None) -> None:
         super().__init__(id=id, clock=clock)
@@ -65,7 +68,7 @@ class SecretList(PagedList):
     # Columns.
 
     def set_columns(self, chosen: Sequence[str]) -> None:
-        """The columns a person wants to see, by id; none leaves it to the width."""
+        """Sets the columns by id; if `chosen` is empty, the width decides."""
         self._chosen = tuple(chosen)
         self._fitted.clear()
         self.refresh()
@@ -76,10 +79,11 @@ class SecretList(PagedList):
 
     @property
     def fitted_columns(self) -> FittedColumns:
-        """The columns there is room for."""
+        """The columns that fit, each with its width in terminal cells."""
         return self.fit_columns_for(self.list_query.order)
 
     def fit_columns_for(self, order: str) -> FittedColumns:
+        """Returns the columns that fit if the list is sorted by the column `order`."""
         case = (self.available_width, self.list_query.shows_planned, order)
         if case not in self._fitted:
             self._fitted[case] = columns.fit_columns(case[0], self._chosen, planned=case[1], order=order)
@@ -111,14 +115,14 @@ class SecretList(PagedList):
     def _style(self, part: str) -> Style:
         return self.get_component_rich_style(f"secret-list--{part}")
 
-    # Marks.
+    # Selection.
 
     def is_selected(self, number: int) -> bool:
         return self.entries[number]["ARN"] in self.selected or number in self._range
 
     @property
     def _range(self) -> range:
-        """The rows between the beginning of a range and the cursor."""
+        """The rows from the start of the range to the cursor; empty if there is no range."""
         if self._range_row is None:
             return range(0)
         return range(min(self._range_row, self.cursor), min(max(self._range_row, self.cursor) + 1, self.count))
@@ -129,12 +133,12 @@ class SecretList(PagedList):
 
     @property
     def selected_entries(self) -> list[SecretListEntry]:
-        """What is marked, with the range that is being drawn."""
+        """The selected entries, including those of an unfinished range."""
         return list({entry["ARN"]: entry for entry in (*self.selected.entries, *self._list_range_entries())}.values())
 
     @property
     def selected_elsewhere(self) -> int:
-        """How many of the marked ones are not in this list, as far as it has been read."""
+        """The number of selected secrets that are not in the rows read so far."""
         return len(self.selected) - sum(entry["ARN"] in self.selected for entry in self.entries) if self.selected else 0
 
     def deselect(self, arns: Iterable[str]) -> None:
@@ -145,20 +149,20 @@ class SecretList(PagedList):
         return [self.entries[number] for number in self._range]
 
     def toggle_selection(self) -> None:
-        """Marks what is under the cursor, or takes its mark away, and goes on to the next."""
+        """Selects or deselects the secret under the cursor, and moves to the next row."""
         if self.current:
             self.selected.toggle([self.current])
             self._post_selection_change()
             self.go(self.cursor + 1)
 
     def invert_selection(self) -> None:
-        """Those that are here and not marked become the marked ones."""
+        """Selects the rows read so far that are not selected, and deselects the others."""
         self.end_range()
         self.selected.toggle(self.entries)
         self._post_selection_change()
 
     def toggle_range(self) -> None:
-        """Begins a range here, or marks it from there to here."""
+        """Starts a range at the cursor, or selects the rows from its start to the cursor."""
         if self.has_range:
             self.end_range(select=True)
         elif self.current:
@@ -166,6 +170,7 @@ class SecretList(PagedList):
             self._post_selection_change()
 
     def end_range(self, *, select: bool = False) -> None:
+        """Ends the range; `select` adds its rows to the selection."""
         if select:
             self.selected.add(self._list_range_entries())
         self._range_arn = self._range_row = None
@@ -180,7 +185,7 @@ class SecretList(PagedList):
         self.post_message(self.SelectionChanged())
 
     def update_selection(self) -> None:
-        """Marks stay with their secrets, and so does the beginning of a range, unless it is no longer here."""
+        """Updates selected entries and the start of the range from new rows. The range ends if its start is gone."""
         self.selected.update(self.entries)
         self._range_row = self.find_row(self._range_arn) if self._range_arn else None
         self._range_arn = self._range_arn if self.has_range else None
@@ -200,7 +205,7 @@ class SecretList(PagedList):
             left += width + columns.GAP
 
     def row_clicked(self, number: int, event: events.Click) -> None:
-        """With Ctrl, or on the sign of a mark, it turns the mark."""
+        """Toggles the selection on a click with Ctrl or on the selection sign; otherwise moves the cursor."""
         if event.ctrl or event.x < GUTTER:
             self.selected.toggle([self.entries[number]])
             self._post_selection_change()
@@ -209,7 +214,7 @@ class SecretList(PagedList):
 
 
 def pad_cell(text: str, width: int, *, gap: int = columns.GAP) -> str:
-    """Exactly `width` cells and the gap behind them; an ellipsis where something is missing."""
+    """Pads or truncates `text` to `width` terminal cells, plus `gap` spaces. Truncated text ends with an ellipsis."""
     if text.isascii():
         return (text if len(text) <= width else text[:width - 1].rstrip() + "…").ljust(width + gap)
     if cell_len(text) > width:

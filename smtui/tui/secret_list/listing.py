@@ -1,4 +1,4 @@
-"""What is listed: the filter as one types it, the order, the columns, planned deletions, and what is said about it."""
+"""The base of the screen with the list of secrets: filter, saved filters, order, columns, and status."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from smtui.tui.session import Session
 
 TYPING_PAUSE = 0.04
-"""Seconds without a key after which the filter is asked."""
+"""Seconds after the last key press until the filter is applied."""
 SORT_PAUSE = 0.3
-"""Seconds without a key after which everything is read, for an order that is made here."""
+"""Seconds after the last key press until all entries are read for a local sort."""
 Command = tuple[str, str, Callable[[], object]]
 
 
 class ListingScreen(SessionScreen[None]):
-    """Filter, list, and, where there is room, a preview of the secret under the cursor."""
+    """Shows the filter, the list, and a preview of the secret under the cursor if there is room."""
 
     BINDINGS = keys.of("secrets")
     CSS_PATH = "screen.tcss"
@@ -77,7 +77,13 @@ class ListingScreen(SessionScreen[None]):
         yield Footer()
 
     def set_initial_list(self, list_query: ListQuery, previous_query: ListQuery | None, arn: str, row: int) -> None:
-        """Sets the first query, with the cursor on this secret or in this row. Call it before the screen is shown."""
+        """Sets the first query and the cursor. Call it before the screen is shown.
+
+        Args:
+            previous_query: the query to which `action_planned` returns; None if there is none.
+            arn: the secret for the cursor.
+            row: the row for the cursor if the list does not contain that secret.
+        """
         self.list_query, self.previous_query, self._initial_cursor = list_query, previous_query, (arn, row)
 
     def on_mount(self) -> None:
@@ -88,23 +94,23 @@ class ListingScreen(SessionScreen[None]):
                 self.filter.value = self.list_query.text
         self.secrets.set_columns(self.app.settings.columns)
 
-    # What is listed.
+    # Reading.
 
     def on_screen_resume(self) -> None:
         self._read_list(keep_cursor=True)
 
     async def load(self) -> None:
-        """Reads the list again. The cursor stays on its secret; the list itself shows the progress."""
+        """Starts a worker that reads the list again. The cursor stays on its secret."""
         self._read_list(keep_cursor=True)
 
     @property
     def busy(self) -> bool:
-        """What is being read is read to its end before it is read anew."""
+        """Whether the list is reading; the screen does not reload it until that is finished."""
         return self.secrets.busy
 
     @property
     def pending_read(self) -> object | None:
-        """The worker that reads the answer to the newest query; None before there is a list."""
+        """The worker that reads the result of the newest query; None if there is none."""
         return self.secrets.pending if self.query(SecretList) else None
 
     def _read_list(self, *, reread: bool = True, keep_cursor: bool = False, delay: float = 0) -> None:
@@ -142,13 +148,17 @@ class ListingScreen(SessionScreen[None]):
         self.filter.focus()
 
     def action_back(self) -> None:
-        """One step: out of the filter; then whatever was begun last is ended."""
+        """Goes one step back.
+
+        Leaves the filter line; else stops reading a new query, ends the range, clears the selection, clears the filter,
+        or leaves the planned deletions, whichever applies first.
+        """
         if self.filter.has_focus:
             self.secrets.focus()
         elif self.secrets.next_view is not None:
             self.secrets.stop()
             self.list_query = self.secrets.list_query
-            # What was stopped may have been what others changed: it is looked for again.
+            # The stopped read may have been a reload after a change. Without a change count, the next check reloads.
             self._changes = None
         elif self.secrets.has_range:
             self.secrets.end_range()
@@ -165,7 +175,7 @@ class ListingScreen(SessionScreen[None]):
 
     @gesture
     async def save_filter(self) -> None:
-        """Asks for a name, and keeps the present filter under it."""
+        """Asks for a name and saves the current filter under it."""
         from smtui.tui.dialogs.one_line import OneLine
 
         text = self.list_query.text.strip()
@@ -175,7 +185,7 @@ class ListingScreen(SessionScreen[None]):
             self.say(f"Kept as {name}: {text}")
 
     async def _may_keep(self, name: str, text: str) -> bool:
-        """Asks before another filter of that name is replaced, also one that another session has saved."""
+        """Asks before a different filter of that name is replaced, including one that another session has saved."""
         from smtui.tui.dialogs.confirm import Confirm
 
         await self._read_settings()
@@ -207,11 +217,11 @@ class ListingScreen(SessionScreen[None]):
         self.filter.value = self.app.settings.filters[name]
 
     async def _change_settings(self, change: Callable[[Settings], Settings]) -> None:
-        """Stores a change of filters or columns in the settings file, and shows those that are then there."""
+        """Stores a change of filters or columns in the settings file, and takes both from the stored file."""
         self._show_stored(await call(change_settings, change))
 
     async def _read_settings(self) -> None:
-        """Other sessions may have saved filters since; while the file is not valid, the known ones stay."""
+        """Reads filters that other sessions may have saved. An invalid file changes nothing."""
         with suppress(SettingsError):
             self._show_stored(await call(load_settings))
 
@@ -232,6 +242,7 @@ class ListingScreen(SessionScreen[None]):
         self.sort_by(event.column)
 
     def sort_by(self, column: str) -> None:
+        """Sorts by a column, given by id; reverses the order if the list is sorted by it already."""
         self._sort(self.list_query.change_order(column))
 
     def _sort(self, list_query: ListQuery) -> None:
@@ -255,14 +266,14 @@ class ListingScreen(SessionScreen[None]):
             await self._change_settings(lambda settings: replace(settings, columns=list(chosen)))
 
     def action_planned(self) -> None:
-        """To the planned deletions, and back to the list as it was left."""
+        """Shows the planned deletions, or the previous list if they are shown."""
         before, self.previous_query = self.previous_query, None if self.previous_query else self.list_query
         self.list_query = before or self.list_query.make_planned_query()
         with self.prevent(Input.Changed):
             self.filter.value = self.list_query.text
         self._read_list()
 
-    # What is shown.
+    # Status.
 
     @on(SecretList.Loaded)
     def _show_read_state(self) -> None:
@@ -337,15 +348,15 @@ class ListingScreen(SessionScreen[None]):
         self.preview.show(self.secrets.current, self.session.now())
 
     def action_preview(self) -> None:
-        """Beside the list where there is room, over it where there is not."""
+        """Shows or hides the preview: beside the list on a wide screen, over it on a narrow one."""
         self.toggle_class("-beside" if self.has_class("-wide") else "-over")
 
     def list_further_help(self) -> Iterator[tuple[str, str, str]]:
-        """What help says besides keys."""
+        """Yields rows for the help screen: chapter, filter words, and what they find."""
         return (("Words of the filter", " ".join(words), finds) for words, finds in list_grammar())
 
     def commands(self) -> Iterator[Command]:
-        """What the command palette offers besides keys."""
+        """Yields commands for the command palette: sort orders and saved filters."""
         for column in COLUMNS.values():
             yield f"Sort by {column.title.lower()}", f"By {column.description}", partial(self.sort_by, column.id)
         for name, text in self.app.settings.filters.items():

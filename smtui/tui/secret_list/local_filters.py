@@ -1,6 +1,6 @@
-"""The words of the filter that AWS has no filter for, each declared once: the answer of ListSecrets is sifted by them.
+"""The filter words that ListSecrets has no filter for. The list applies them to the entries of its response.
 
-Suggestions, help and the table in `docs/` read this list. To add a word, add a row.
+Suggestions, help and the table in `docs/` use `LOCAL_FILTERS`. To add a word, add a row.
 """
 
 from __future__ import annotations
@@ -17,28 +17,32 @@ if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
 Predicate = Callable[["SecretListEntry", datetime], bool]
-"""Whether an entry stays in the list, at a moment."""
+"""Returns whether an entry stays in the list, given the present time."""
 
 
 class FilterValueError(Exception):
-    """What the word wants instead, as the end of a sentence."""
+    """The value of a word is invalid. The message names the valid values, as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalFilter:
-    """`key:value`. `read` makes a test of the value, or None of one that is still being typed."""
+    """A filter word of the form `key:value`.
+
+    `parse` makes a predicate of the value, or returns None if the value is incomplete. It raises `FilterValueError` if
+    the value is invalid.
+    """
 
     key: str
     values: tuple[str, ...]
-    """Examples; for most words they are all there are."""
+    """Example values; where the values are fixed, all of them."""
     description: str
     parse: Callable[[str], Predicate | None]
     includes_planned: bool = False
-    """Whether secrets whose deletion is planned have to be asked for."""
+    """Whether the word needs a request that includes secrets with a planned deletion."""
 
 
 def make_choice_parser(tests: Mapping[str, Predicate]) -> Callable[[str], Predicate | None]:
-    """Reads one of a few values; the beginning of one says nothing yet."""
+    """Makes a parser of a fixed set of values. It returns None for the beginning of one of them."""
 
     def parse(value: str) -> Predicate | None:
         if value in tests:
@@ -51,7 +55,11 @@ def make_choice_parser(tests: Mapping[str, Predicate]) -> Callable[[str], Predic
 
 
 def make_age_parser(moment_of: Callable[[SecretListEntry], datetime | None]) -> Callable[[str], Predicate]:
-    """Reads an age: what happened longer ago than that stays."""
+    """Makes a parser of an age. The predicate keeps entries whose moment is longer ago than this age.
+
+    Args:
+        moment_of: returns the moment to compare; entries for which it returns None are not kept.
+    """
 
     def parse(value: str) -> Predicate:
         age = _parse_age(value)
@@ -71,7 +79,7 @@ _AGE = re.compile(r"(\d{1,5})([hdwmy]?)")
 
 
 def _parse_age(text: str) -> timedelta:
-    """`90d`, `12h`, `2w`, `6m` (of 30 days), `1y`; without a unit, days."""
+    """Parses an age such as `90d`, `12h`, `2w`, `6m` (months of 30 days) or `1y`; the default unit is days."""
     found = _AGE.fullmatch(text)
     if found is None:
         raise FilterValueError("an age such as 90d, 12h, 2w, 6m or 1y")
@@ -89,11 +97,12 @@ def _parse_label(value: str) -> Predicate:
 
 
 def get_change_date(entry: SecretListEntry) -> datetime | None:
+    """Returns the date of the last change, or of the creation of a secret that was never changed."""
     return entry.get("LastChangedDate") or entry.get("CreatedDate")
 
 
 def get_access_date(entry: SecretListEntry) -> datetime | None:
-    """What was never read counts from the day it was made."""
+    """Returns the date of the last access, or of the creation of a secret that was never read."""
     return entry.get("LastAccessedDate") or entry.get("CreatedDate")
 
 

@@ -1,4 +1,4 @@
-"""A list that is read in pages, the next one when cursor or scroll position nears the end of what is here."""
+"""A list that reads its pages on demand: the next one when the cursor or the scroll position is near the end."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
 READ_AHEAD = 40
-"""How many rows below the last one in sight are read in advance: with one page, those of a filter's first screen."""
+"""Number of rows to read in advance, below the last visible row."""
 SHOW_INTERVAL = 0.1
-"""Seconds for which pages are collected before they are shown."""
+"""Seconds between two updates of the rows while pages are read."""
 
 
 class PagedList(VirtualList):
-    """`ask` gives it another list to show; `current` is the entry under the cursor."""
+    """A list of secrets that reads pages on demand. `show_list` sets its query."""
 
     class Loaded(Message):
-        """More of the list is here, or another list, or something was told about what is being read."""
+        """The rows or the progress of reading have changed."""
 
         def can_replace(self, message: Message) -> bool:
-            """Two in a row are one: whoever hears of it looks at the list as it is then."""
+            """Merges consecutive messages: a handler reads the state of the list, not of the message."""
             return isinstance(message, PagedList.Loaded)
 
     class TooManyToSort(Message):
-        """There are too many for an order that is made here; the list stays as it was."""
+        """There are too many entries for a local sort. The rows do not change."""
 
     def __init__(self, clock: Callable[[], datetime], id: str | None = None) -> None:
         super().__init__(id=id)
         self.clock = clock
         self.list_query = ListQuery()
-        """What is shown answers this."""
+        """The query whose result is shown."""
         self.reads_to_end = False
-        """Whether everything is read because the person wants to see the end of it."""
+        """Whether the list reads all pages because the user goes to the last row."""
         self._initial_cursor: tuple[str, int] | None = None
         self._view: FilteredView | None = None
         self._next_view: FilteredView | None = None
@@ -53,7 +53,7 @@ class PagedList(VirtualList):
         self._is_answered = True
         self._moved_to: SecretListEntry | None = None
         self.read_error: SmtuiError | None = None
-        """Why the last reading brought nothing, or not all that was wanted."""
+        """The error of the last read; None if it succeeded."""
 
     @property
     def entries(self) -> Sequence[SecretListEntry]:
@@ -68,36 +68,37 @@ class PagedList(VirtualList):
         return self.entries[self.cursor] if self.cursor < self.count else None
 
     def find_row(self, arn: str | None) -> int | None:
+        """Returns the row of a secret; None if the rows read so far do not contain it."""
         return next((row for row, entry in enumerate(self.entries) if entry["ARN"] == arn), None)
 
     @property
     def has_more(self) -> bool:
-        """Whether there are rows that are not here yet."""
+        """Whether there are entries that are not read yet."""
         return self._view is None or self._view.has_more
 
     @property
     def has_read(self) -> bool:
-        """Whether what is shown was read, so that no rows means that there are none."""
+        """Whether a result has been read. If not, an empty list does not mean that there are no secrets."""
         return self._view is not None
 
     @property
     def busy(self) -> bool:
-        """Whether something is being read."""
+        """Whether a worker is reading."""
         return self._reading is not None and not self._reading.is_finished
 
     @property
     def pending(self) -> Worker[None] | None:
-        """The worker that reads the answer to a new query, until its first screenful is shown."""
+        """The worker that reads the result of a new query, until its first rows are shown."""
         return self._reading if self.busy and not self._is_answered else None
 
     @property
     def next_view(self) -> FilteredView | None:
-        """What is being read while something else is shown."""
+        """The view of a query that is being read while the previous result is still shown."""
         return self._next_view
 
     @property
     def scanned(self) -> int:
-        """The number of entries that were filtered to find the present rows."""
+        """The number of entries to which the filter was applied so far."""
         return self._view.scanned if self._view else 0
 
     # Reading.
@@ -105,13 +106,13 @@ class PagedList(VirtualList):
     def show_list(
         self, list_query: ListQuery, fetch: Fetch, *, reread: bool = True, keep_cursor: bool = False, delay: float = 0
     ) -> None:
-        """Replaces the list by the answer to a query as soon as its first screenful is read.
+        """Replaces the rows by the result of a query as soon as its first screenful is read.
 
-        A newer query ends an older one, whose answer is never shown.
+        A new call cancels the read of the previous one.
 
         Args:
             fetch: reads one page of the request.
-            reread: whether pages are read again that are already cached for the same request.
+            reread: whether to read again the pages that are cached for the same request.
             keep_cursor: whether the cursor stays on its secret.
             delay: seconds to wait before the first page is read.
         """
@@ -119,11 +120,11 @@ class PagedList(VirtualList):
         cache = self._view.cache if self._view and not reread else None
         same_request = list_query.build_request() == self.list_query.build_request()
         serves = cache is not None and cache.is_complete and same_request
-        self._is_answered = self._view is not None and list_query == self.list_query  # what is here is asked for again
+        self._is_answered = self._view is not None and list_query == self.list_query  # a reload
         self._reading = self._read_list(list_query, cache if cache and serves else PageCache(fetch), keep_cursor, delay)
 
     def stop(self) -> None:
-        """What is being read is not wanted any more; what is here stays."""
+        """Cancels the read. The rows that are shown stay."""
         if self._reading is not None:
             self._reading.cancel()
 
@@ -151,7 +152,7 @@ class PagedList(VirtualList):
             self.post_message(self.Loaded())
 
     def set_initial_cursor(self, arn: str, row: int) -> None:
-        """The first list that is shown has its cursor on this secret, or in this row."""
+        """Sets the cursor of the first result: on this secret, or in this row if the secret is not listed."""
         self._initial_cursor = (arn, row)
 
     def _find_cursor_target(self) -> tuple[str | None, int]:
@@ -160,7 +161,10 @@ class PagedList(VirtualList):
         return self.current["ARN"] if self.current else None, self.cursor
 
     async def _read_first(self, view: FilteredView, rows: int, *, in_part: bool) -> None:
-        """As many as fill the screen; where they are few and far between, `in_part` shows what a moment brought."""
+        """Reads the first `rows` rows, or all entries for a local sort.
+
+        With `in_part`, it returns after `SHOW_INTERVAL` even if there are fewer rows, unless the sort is local.
+        """
         loop = asyncio.get_running_loop()
         report_at = loop.time() + SHOW_INTERVAL
         while view.has_more and (view.sorts_locally or len(view.rows) < rows):
@@ -172,7 +176,7 @@ class PagedList(VirtualList):
                 report_at = loop.time() + SHOW_INTERVAL
 
     def _show_view(self, list_query: ListQuery, view: FilteredView, kept: str | None, place: int) -> None:
-        """From here on this is what is shown."""
+        """Shows a view, with the cursor on the secret with the ARN `kept` if it is listed, or in the row `place`."""
         self._view, self._next_view, self.list_query, self.read_error = view, None, list_query, None
         self._is_answered = True
         self.update_selection()
@@ -181,7 +185,7 @@ class PagedList(VirtualList):
         self.go(place if found is None else found)
 
     def update_selection(self) -> None:
-        """Another list is here."""
+        """Called when the rows were replaced. Subclasses update their selection here."""
 
     def _read_on_if_near_end(self) -> None:
         if self._needs_more and not self.busy:
@@ -199,7 +203,7 @@ class PagedList(VirtualList):
             self.post_message(self.Loaded())
 
     async def _read_on(self) -> None:
-        """Further, for as long as some are lacking."""
+        """Reads while rows are missing for the visible area and `READ_AHEAD`."""
         loop = asyncio.get_running_loop()
         show_at = loop.time()
         while self._needs_more and self._view is not None:
@@ -225,7 +229,7 @@ class PagedList(VirtualList):
     # Moving.
 
     def moved(self) -> None:
-        """Said once for each secret that comes under the cursor."""
+        """Posts `Moved` only if a different entry is under the cursor."""
         if self.current is not self._moved_to:
             self._moved_to = self.current
             super().moved()
@@ -239,7 +243,7 @@ class PagedList(VirtualList):
         self._read_on_if_near_end()
 
     def action_last(self) -> None:
-        """Reads all there is; the next key stays where we are."""
+        """Reads all pages and moves to the last row. The next key press stops the read."""
         self.reads_to_end = self.has_more
         super().action_last()
         self.post_message(self.Loaded())

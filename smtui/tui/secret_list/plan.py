@@ -1,6 +1,6 @@
-"""Something that is to be done to several secrets: to each of them the same, one after the other, each with its answer.
+"""A plan: the same operation on several secrets, one after the other, each with its own result.
 
-What is refused for one is said of that one, and the others go on.
+If the service refuses the operation for one secret, the plan continues with the next.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NO_TEXT = SafeText()
 
 
 class ItemState(Enum):
-    """Each has a sign and a word, so that no colour is needed to tell them apart."""
+    """The state of an item. Its text has a sign and a word, so that color is not the only difference."""
 
     PLANNED = ""
     SKIPPED = "– left out"
@@ -36,18 +36,22 @@ class ItemState(Enum):
 
 @dataclass(slots=True)
 class Item:
-    """One secret of a plan: `note` is what one should know before; `skip_reason`, why it is left out."""
+    """One secret of a plan.
+
+    `entry` is its entry of ListSecrets, `note` a fact to show before the plan runs, and `skip_reason` the reason for
+    which the plan leaves it out; empty if it does not.
+    """
 
     entry: Mapping[str, Any]
     note: SafeText = NO_TEXT
     skip_reason: SafeText = NO_TEXT
     calls: Sequence[Call] = ()
     find_conflict: Callable[[Client], str] | None = None
-    """Says, in the same transaction as the calls, why they may not be made any more; empty where they may."""
+    """Runs in the same transaction as the calls, before them. Returns why they must not be made; empty if they may."""
     record_undo: Callable[[], None] | None = None
-    """Remembers the way back; called when it is done."""
+    """Records the undo entry; called after the calls succeeded."""
     answer: SafeText | None = None
-    """What was answered; None before it was tried."""
+    """The error message, or empty after success; None before the calls were tried."""
     done: bool = False
 
     @property
@@ -66,22 +70,28 @@ class Item:
 
     @property
     def message(self) -> SafeText:
-        """What is to be read beside its name."""
+        """The text to show beside the name: error, skip reason or note."""
         return self.answer or self.skip_reason or self.note
 
 
 @dataclass(slots=True)
 class Plan:
-    """`stopped` before it was carried out to its end."""
+    """The items of a plan. `run` ends before the next item if `stopped` is set."""
 
     items: Sequence[Item]
     stopped: bool = False
 
     def list_items(self, state: ItemState) -> list[Item]:
+        """Lists the items in a state."""
         return [item for item in self.items if item.state is state]
 
     async def run(self, client: Client, transaction: Transaction, report_progress: Callable[[int], None]) -> None:
-        """`tell` hears which number is next. Ends early when it is stopped, or when the vault itself fails."""
+        """Runs the planned items in order. It ends early if `stopped` is set, or if the vault itself fails.
+
+        Args:
+            transaction: makes the transaction for the conflict check and the calls of an item.
+            report_progress: called with the index of each item before it runs.
+        """
         for number, item in enumerate(self.items):
             if self.stopped:
                 return
@@ -102,7 +112,11 @@ class Plan:
 
 
 def _send(item: Item, client: Client, transaction: Transaction) -> None:
-    """In the vault's thread."""
+    """Makes the calls of an item, in the vault's thread.
+
+    Raises:
+        ChangedMeanwhileError: the item has a conflict; no call was made.
+    """
     def send(_: object = None) -> None:
         for method, request in item.calls:
             getattr(client, method)(**request)
@@ -115,9 +129,10 @@ def _send(item: Item, client: Client, transaction: Transaction) -> None:
 
 
 def format_count(many: int, what: str = "secret") -> str:
+    """Formats a count with its noun, such as `1 secret` or `1,200 secrets`."""
     return f"{many:,} {what}" if many == 1 else f"{many:,} {what}s"
 
 
 def format_names(entries: Sequence[Mapping[str, Any]]) -> SafeText:
-    """The one by its name, several by their number."""
+    """Formats the name of a single entry, or the count of several."""
     return sanitize(entries[0]["Name"] if len(entries) == 1 else format_count(len(entries)))

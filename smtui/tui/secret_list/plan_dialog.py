@@ -1,4 +1,4 @@
-"""A plan before it is carried out, while it is, and what was refused: every secret stands in a row of its own."""
+"""The dialog of a plan: it shows the plan, its progress and its refusals, one row per secret."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ COLORS = {
     ItemState.DONE: "$success", ItemState.REFUSED: "$error",
 }  # fmt: skip
 CHANGE_PLAN = frozenset({"save", "add", "remove", "days"})
-"""The actions that change a plan or carry it out."""
+"""The actions that change a plan or run it."""
 
 
 class PlanScreen(Dialog[Plan]):
-    """Answers the plan once it was carried out, be it in part; None where nothing was done.
+    """Returns the plan if it was run, even in part; None if the user cancels.
 
-    A kind of plan says what is asked (`title`, `answer`), with which fields (`fields`), and, each time one of them
-    changes, what that makes of each secret (`fill`) and of them all (`consequence`, `problem`).
+    A subclass declares the title, the fields and the label of the button. `refresh_plan` calls `fill_item` for each
+    item, then `find_problem` and `describe_consequence` for the whole plan.
     """
 
     BINDINGS = keys.of("dialog") + keys.of("plan")
@@ -63,35 +63,40 @@ class PlanScreen(Dialog[Plan]):
         self._has_begun = self._is_over = False
         self.key_names: Mapping[str, str] = dict(self.KEY_NAMES)
 
-    # What a kind of plan says of itself.
+    # To be defined by subclasses.
 
     @abstractmethod
     def format_title(self) -> str:
-        """What is asked."""
+        """Returns the title, such as a question."""
 
     def compose_fields(self) -> Iterator[Widget]:
-        """What can be chosen."""
+        """Yields the fields of the dialog."""
         return iter(())
 
     @abstractmethod
     def fill_item(self, item: Item) -> None:
-        """Sets the note or the skip reason of an item, and its calls."""
+        """Sets the note, the skip reason, the calls, and the callbacks of an item from the fields."""
 
     @abstractmethod
     def describe_consequence(self) -> str:
-        """What will have happened, in a sentence."""
+        """Returns a sentence about the effect of the plan."""
 
     def find_problem(self) -> str:
-        """Why it cannot be done as it stands; empty where it can."""
+        """Returns why the plan cannot run with the present fields; empty if it can."""
         return ""
 
     @abstractmethod
     def get_button_label(self) -> str:
-        """What is on the button."""
+        """Returns the label of the button that runs the plan."""
 
     @abstractmethod
     def describe_result(self, done: SafeText, several: bool) -> str:
-        """What was done, in a sentence about `done`."""
+        """Returns a sentence about what was done.
+
+        Args:
+            done: the name of the secret, or the count of several.
+            several: whether `done` is a count.
+        """
 
     # The screen.
 
@@ -112,7 +117,7 @@ class PlanScreen(Dialog[Plan]):
         yield Footer()
 
     def _measure_names(self) -> int:
-        """Names are what one has to recognize."""
+        """Returns the width of the longest name in terminal cells, at most `MAX_NAME_WIDTH`."""
         return min(MAX_NAME_WIDTH, max(cell_len(item.name) for item in self.plan.items))
 
     @property
@@ -129,19 +134,22 @@ class PlanScreen(Dialog[Plan]):
         await self._watch()
 
     async def _watch(self) -> None:
-        """What others change from now on is told from what is done here."""
+        """Starts to record changes, from the moment when the plan is shown; does nothing if that has happened."""
         if self._since_shown is None:
             self._since_shown = await call(ChangesSince, self.session.vault)
 
     def find_others_change(self, item: Item, _: Client) -> str:
-        """A `check` of an item: what others changed of the secret since the plan was shown; empty where nothing."""
+        """Describes the newest change of the secret since the plan was shown; empty if there is none.
+
+        Subclasses use it as `Item.find_conflict`.
+        """
         assert self._since_shown is not None, "nothing is carried out before"
         regions = {self.session.region, item.entry.get("PrimaryRegion", self.session.region)}
         change = self._since_shown.find_newest(item.entry["Name"], regions)
         return f"changed by others meanwhile: {change}" if change else ""
 
     def refresh_plan(self) -> None:
-        """Shows what the fields, as they are now, make of it."""
+        """Updates the plan and its display from the fields."""
         for item in self.plan.items:
             item.skip_reason, item.calls, item.find_conflict, item.record_undo = NO_TEXT, (), None, None
             self.fill_item(item)
@@ -156,7 +164,7 @@ class PlanScreen(Dialog[Plan]):
         self.said.set_class(wrong, "-error")
         self.said.update(Content(sanitize(words)))
 
-    # Carrying it out.
+    # Running the plan.
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
@@ -167,6 +175,7 @@ class PlanScreen(Dialog[Plan]):
 
     @gesture
     async def run_plan(self) -> None:
+        """Runs the plan once. Closes the dialog at the end, unless an item was refused or the plan was stopped."""
         if self._has_begun or self.find_problem():
             return
         await self._watch()
@@ -188,7 +197,7 @@ class PlanScreen(Dialog[Plan]):
             self.dismiss(self.plan)
 
     def _name_cancel(self, words: str) -> Button:
-        """What leaving comes to from now on, on its button and in the footer."""
+        """Sets the label of the cancel button and of its key in the footer."""
         cancel = self.query_one("#cancel", Button)
         cancel.label = words
         self.key_names = {**self.key_names, "dialog.cancel": words}
@@ -196,7 +205,7 @@ class PlanScreen(Dialog[Plan]):
         return cancel
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Of what changes the plan, nothing is left once it is carried out."""
+        """Disables the actions that change the plan or run it, once it has started."""
         return action not in CHANGE_PLAN or not self._has_begun
 
     def _show_progress(self, number: int) -> None:
@@ -205,7 +214,7 @@ class PlanScreen(Dialog[Plan]):
         self.items.refresh()
 
     def _show_refusals(self) -> None:
-        """Refusals first."""
+        """Shows the result, with refused items first."""
         states = ItemState.DONE, ItemState.REFUSED, ItemState.PLANNED
         done, refused, left = (len(self.plan.list_items(state)) for state in states)
         words = [f"{done:,} done, {refused:,} refused.", f"Stopped: {left:,} were not tried." if left else ""]
@@ -217,14 +226,14 @@ class PlanScreen(Dialog[Plan]):
 
     @on(Table.Moved)
     def _show_message_in_full(self) -> None:
-        """What was said about the row under the cursor, for which a row may be too short."""
+        """Shows the whole message of the row under the cursor, which the row may truncate."""
         item = self.items.current
         about = self.query_one("#about", Static)
         about.display = self._is_over and item is not None
         about.update(Content(sanitize(f"{item.name}: {item.message}" if item and item.message else "")))
 
     def action_cancel(self) -> None:  # type: ignore[override]
-        """Before, nothing is done; meanwhile, nothing more; afterwards, it is read."""
+        """Cancels the dialog before the plan runs, stops the plan while it runs, and closes the dialog afterwards."""
         if self._is_over:
             self.dismiss(self.plan)
         elif self._has_begun:
@@ -237,7 +246,7 @@ class PlanScreen(Dialog[Plan]):
 
 
 async def run_plan_dialog(screen: SessionScreen[Any], dialog: PlanScreen) -> list[Item]:
-    """Asks, says what was done, and remembers what takes it back, as one thing. Answers what was done."""
+    """Shows a plan, reports its result, and records it as one undo step. Returns the items that succeeded."""
     plan = await screen.app.push_screen_wait(dialog)
     done = plan.list_items(ItemState.DONE) if plan else []
     if plan and done:
@@ -251,6 +260,6 @@ async def run_plan_dialog(screen: SessionScreen[Any], dialog: PlanScreen) -> lis
 
 
 def _format_state(item: Item) -> Content:
-    """What state it is in, and what is known or was said."""
+    """Formats the state and the message of an item."""
     colon = ": " if item.message and item.state.value else ""
     return Content.assemble((item.state.value + colon, COLORS[item.state]), Content(item.message))

@@ -1,4 +1,4 @@
-"""What is known about the secret under the cursor, beside the list; never its value."""
+"""The preview of the secret under the cursor: its metadata, without its value."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHORT_ID = 8
 
 
 class Preview(VerticalScroll, can_focus=False):
-    """`show` another secret, or None."""
+    """A pane with the metadata of one secret, set by `show`."""
 
     DEFAULT_CSS = """
     Preview {
@@ -40,7 +40,7 @@ class Preview(VerticalScroll, can_focus=False):
         yield Static()
 
     def show(self, entry: SecretListEntry | None, now: datetime) -> None:
-        """The screen is laid out anew only where there are more or fewer lines than before."""
+        """Shows an entry, or nothing for None. It requests a new layout only if the number of lines changes."""
         text = self.query_one(Static)
         text.update(Content("\n").join(list_lines(entry, now)) if entry else Content(""), layout=False)
         text.clear_cached_dimensions()
@@ -49,7 +49,7 @@ class Preview(VerticalScroll, can_focus=False):
 
 
 def list_lines(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
-    """Line by line."""
+    """Yields the lines of the preview."""
     yield Content.styled(sanitize(entry["Name"]), "bold $primary")
     if state := rows.format_deletion(entry.get("DeletedDate"), now):
         yield Content.styled(f"{state}, on {rows.format_date(entry['DeletedDate'])}", "$warning")
@@ -88,7 +88,7 @@ def _list_rotation(entry: SecretListEntry, now: datetime) -> Iterator[Content]:
 
 
 def _list_replication(entry: SecretListEntry) -> Iterator[Content]:
-    """A list tells where the primary is, and not where its replicas are."""
+    """Yields lines on replication. ListSecrets returns the Region of the primary, but not those of replicas."""
     if primary := entry.get("PrimaryRegion"):
         here = get_region(entry["ARN"]) == primary
         yield Content(sanitize("has replicas in other Regions" if here else f"a replica; its primary is in {primary}"))
@@ -102,7 +102,7 @@ def _list_tags(entry: SecretListEntry) -> Iterator[Content]:
 
 
 def _list_versions(entry: SecretListEntry) -> Iterator[Content]:
-    """Those with labels, the current one first."""
+    """Yields the versions with staging labels, AWSCURRENT first."""
     labelled = entry.get("SecretVersionsToStages", {}).items()
     for version, labels in sorted(labelled, key=lambda item: ("AWSCURRENT" not in item[1], sorted(item[1]))):
         names = Content(sanitize(" ".join(sort_labels(labels))))

@@ -1,4 +1,4 @@
-"""The plan of taking back planned deletions."""
+"""The plan that restores secrets whose deletion is planned."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from smtui.tui.undo import inverse
 
 
 class RestorePlan(PlanScreen):
-    """It can be undone, so its answer has the focus."""
+    """Restores secrets. The focus is on its button, because undo can revert it.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RestoreSecret.html
+    """
 
     AUTO_FOCUS = "#go"
 

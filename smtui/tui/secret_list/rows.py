@@ -1,4 +1,4 @@
-"""What is known about a secret as the words of a row: dates, deletion, rotation, labels, tags."""
+"""The state of an entry of ListSecrets and its text in a row: dates, deletion, rotation, labels and tags."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from smtui.text.sanitize import SafeText, sanitize
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
-# What a list says besides what the service answers.
+# A member that `flag_waiting` adds to an entry; ListSecrets does not return it.
 _WAITS = "WaitsForPermission"
 
 
 def format_deletion(when: datetime | None, now: datetime) -> SafeText:
-    """`▲ deletes in 6 d`; empty where nothing is planned."""
+    """Formats the time until a deletion, such as `▲ deletes in 6 d`; empty if none is planned."""
     if when is None:
         return SafeText("")
     hours = (when - now).total_seconds() / 3600
@@ -31,25 +31,29 @@ def has_rotation(entry: SecretListEntry) -> bool:
 
 
 def flag_waiting(entries: Iterable[SecretListEntry], functions: Set[str]) -> None:
-    """Marks those that are to be rotated by one of these functions, which were not allowed on this machine."""
+    """Flags the entries whose rotation needs a function that is not allowed on this machine.
+
+    Args:
+        functions: the ARNs of these functions.
+    """
     for entry in entries:
         if has_rotation(entry) and entry.get("RotationLambdaARN") in functions:
             cast("dict[str, object]", entry)[_WAITS] = True
 
 
 def is_waiting(entry: SecretListEntry) -> bool:
-    """Whether its rotation waits for the person's permission."""
+    """Whether the rotation waits until the user allows its function on this machine."""
     return _WAITS in entry
 
 
 def is_overdue(entry: SecretListEntry, now: datetime) -> bool:
-    """Whether the day on which it should have been rotated is over."""
+    """Whether the next rotation date has passed."""
     due = entry.get("NextRotationDate")
     return has_rotation(entry) and due is not None and due < now
 
 
 def format_rotation(entry: SecretListEntry, now: datetime) -> SafeText:
-    """`off`, `on`, the date by which it will be rotated, `▲ overdue`, or `▲ waits` for the person's permission."""
+    """Formats the rotation: `off`, `on`, the next date, `▲ overdue`, or `▲ waits` (see `is_waiting`)."""
     if not has_rotation(entry):
         return SafeText("off")
     if is_waiting(entry):
@@ -60,33 +64,36 @@ def format_rotation(entry: SecretListEntry, now: datetime) -> SafeText:
 
 
 def list_labels(entry: SecretListEntry) -> list[str]:
-    """Of all versions; a person's own first, then AWS's in their alphabet: they are on nearly every secret."""
+    """Lists the staging labels of all versions: custom labels first, then those of AWS, each in alphabetical order."""
     versions: Iterable[Iterable[str]] = entry.get("SecretVersionsToStages", {}).values()
     return sorted({label for each in versions for label in each}, key=lambda label: (label in AWS, label))
 
 
 def list_tags(entry: SecretListEntry) -> list[str]:
-    """`team=pay`, by key."""
+    """Lists the tags as `key=value`, sorted by key."""
     return [f"{tag['Key']}={tag.get('Value', '')}" for tag in sorted(entry.get("Tags", ()), key=lambda tag: tag["Key"])]
 
 
 def format_date(moment: datetime | None) -> SafeText:
-    """The date on the reader's calendar."""
+    """Formats the date in the local time zone; empty for None."""
     return SafeText(moment.astimezone().strftime("%Y-%m-%d") if moment else "")
 
 
 def format_time(moment: datetime | None) -> SafeText:
-    """Date and time on the reader's clock."""
+    """Formats date and time in the local time zone; empty for None."""
     return SafeText(moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else "")
 
 
 def join_words(many: Iterable[str]) -> SafeText:
-    """Several in one cell."""
+    """Joins words by spaces for one cell."""
     return sanitize(" ".join(many))
 
 
 def truncate_middle(name: SafeText, width: int) -> SafeText:
-    """A name that is too long without its middle: names that begin alike differ at their end, and they are ASCII."""
+    """Replaces the middle of an ASCII name by an ellipsis if it is longer than `width`.
+
+    Names with a common prefix differ at their end. Other names are returned unchanged.
+    """
     if len(name) <= width or not name.isascii():
         return name
     behind = (width - 1) // 2

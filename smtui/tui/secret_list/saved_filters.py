@@ -1,4 +1,4 @@
-"""The filters a person has kept: one of them again, the present one kept, or one removed."""
+"""The dialog of saved filters: apply one, save the current filter, or remove one."""
 
 from __future__ import annotations
 
@@ -18,33 +18,42 @@ from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
 FILTER_KEYS = "123456789abcdefhimnopqrstuvwxyz"
-"""The keys that take one, in their order, as many as there are filters; those that move in a list are left out.
+"""The keys that apply a filter, one for each filter in order. Keys that move the cursor in a list are left out.
 
-Any other letter goes to the next filter of which a word begins with it, as in every list to pick from.
+Any other letter moves to the next filter that contains a word with this first letter.
 """
 NONE_YET = "None is kept yet."
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyFilter:
+    """Apply the filter of this name."""
+
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveFilter:
+    """Remove the filter of this name."""
+
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class SaveFilter:
-    """The present filter."""
+    """Save the current filter."""
 
 
 Answer = ApplyFilter | RemoveFilter | SaveFilter
 
 
 class SavedFilters(ModalScreen[Answer | None]):
-    """`present` is the filter in force, empty where there is none to keep."""
+    """Returns what to do, or None if the user cancels.
+
+    Args:
+        filters: the text of each saved filter by name.
+        present: the text of the current filter; empty if there is none.
+    """
 
     BINDINGS = keys.of("dialog") + keys.of("saved")
     CSS_PATH = "columns_dialog.tcss"
@@ -99,7 +108,7 @@ class SavedFilters(ModalScreen[Answer | None]):
 
 
 def get_filter_key(at: int) -> str:
-    """What takes the filter of this number; empty where the keys have run out."""
+    """Returns the key of the filter at this index; empty if there are more filters than keys."""
     return FILTER_KEYS[at:at + 1]
 
 

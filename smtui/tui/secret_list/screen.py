@@ -1,4 +1,4 @@
-"""The list of secrets, and what is done with them: where a session begins."""
+"""The first screen of a session: the list of secrets with its actions."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class SecretsScreen(ListingScreen):
-    """What is done is done with what is marked, or, where nothing is, with the secret under the cursor."""
+    """Adds actions to the list. They apply to the selected secrets, or else to the secret under the cursor."""
 
     at_once = frozenset({"add"})
 
-    # Marks.
+    # Actions on the selection.
 
     def action_select(self) -> None:
         self.secrets.toggle_selection()
@@ -37,6 +37,7 @@ class SecretsScreen(ListingScreen):
 
     @property
     def targets(self) -> list[SecretListEntry]:
+        """The selected secrets, or else the secret under the cursor; empty if there is none."""
         current = self.secrets.current
         return self.secrets.selected_entries or ([current] if current else [])
 
@@ -63,7 +64,7 @@ class SecretsScreen(ListingScreen):
     def action_names(self) -> None:
         self._do("copy_names", writes=False)
 
-    # What is done with the secret under the cursor.
+    # Actions on the secret under the cursor, and on none.
 
     @on(SecretList.Selected)
     def action_open(self) -> None:
@@ -74,7 +75,7 @@ class SecretsScreen(ListingScreen):
 
     @gesture
     async def action_copy(self) -> None:
-        """The value goes from the vault to the clipboard, and is nowhere else when this ends."""
+        """Copies the value, or one member of a JSON object, to the clipboard without showing it."""
         entry = self.secrets.current
         if entry is None:
             return

@@ -1,6 +1,6 @@
-"""What could be typed next into the filter: its keys, and the tags, labels and names that have been seen.
+"""Suggestions for the filter line: keys of the filter, and names, labels and tags of listed secrets.
 
-Only what a filter can be asked for is suggested, so nothing else that stands in a secret ever gets into the line.
+Suggested values contain only characters that AWS allows in a filter.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ MAX_LEARNED = 2000
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """`word` takes the place of the one that is being typed; `words` say what it finds."""
+    """A word that replaces the last word of the text, and a description of what it finds."""
 
     word: SafeText
     description: str = ""
 
 
 class Vocabulary:
-    """What stands in the secrets that were listed: so much of it as one could want to type."""
+    """The names, labels, tags, Regions and services of listed secrets, as values for suggestions."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[str, None]] = {
@@ -42,14 +42,14 @@ class Vocabulary:
         self._last_result: tuple[str, list[Suggestion]] | None = None
 
     def learn(self, entries: Iterable[SecretListEntry]) -> None:
-        """Adds what stands in `entries`."""
+        """Adds the values in `entries`, up to about `MAX_LEARNED` of each kind."""
         before = self._count()
         self._add_all(entries)
         if self._count() != before:
             self._sorted, self._last_result = {}, None
 
     def suggest(self, text: str) -> list[Suggestion]:
-        """What could come next behind `text`. Worked out once for a text, until something new is learned."""
+        """Returns suggestions for the last word of `text`. The last result is cached until `learn` adds a value."""
         if self._last_result is None or self._last_result[0] != text:
             self._last_result = text, _make_suggestions(text, self)
         return self._last_result[1]
@@ -75,14 +75,14 @@ class Vocabulary:
             known.update((value, None) for value in values if value)
 
     def list_values(self, key: str) -> Iterator[str]:
-        """Of a key of the filter: those that were seen, then those it is declared with."""
+        """Yields the values for a filter key: learned values, shortest first, then the declared ones."""
         if key not in self._sorted:
             self._sorted[key] = sorted(self._known.get(key, ()), key=lambda value: (len(value), value))
         yield from dict.fromkeys((*self._sorted[key], *(LOCAL_FILTERS[key].values if key in LOCAL_FILTERS else ())))
 
 
 def list_suggestions(text: str, vocabulary: Vocabulary) -> list[Suggestion]:
-    """For the word at the end of `text`, the likeliest first; every key, where nothing is typed yet."""
+    """Lists suggestions for the last word of `text`, at most `MAX_SUGGESTIONS`; without a word, these are keys."""
     return vocabulary.suggest(text)
 
 
@@ -95,7 +95,7 @@ def _make_suggestions(text: str, vocabulary: Vocabulary) -> list[Suggestion]:
 
 
 def complete_text(text: str, suggestion: Suggestion) -> str:
-    """`text` with the suggestion for its last word; a key and a beginning of a name are gone on from."""
+    """Replaces the last word of `text` by a suggestion. A space follows, unless the suggestion is incomplete."""
     word = suggestion.word
     end = "" if word.endswith((":", "/", "=")) else " "
     return text[:len(text) - len(get_last_word(text))] + word + end
@@ -118,5 +118,5 @@ def _suggest_values(key: str, start: str, vocabulary: Vocabulary) -> Iterator[Su
 
 
 def _split_name(name: str) -> list[str]:
-    """`a/b/c` as `a/`, `b/`, `c`: one can complete a name step by step."""
+    """Splits `a/b/c` into `a/`, `b/` and `c`, so that the user can complete a name step by step."""
     return [step for step in name.replace("/", "/\0").split("\0") if step]
