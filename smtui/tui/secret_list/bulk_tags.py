@@ -120,7 +120,7 @@ class TagsPlan(PlanScreen):
 
 
 def _find_others_change(item: Item, changes: TagChanges, client: Client) -> str:
-    """Names the tags in `changes` that others changed since the dialog opened; empty if there are none."""
+    """Describes the tags in `changes` that now differ from those the dialog has shown; empty if there are none."""
     now = extract_tags(client.describe_secret(SecretId=item.arn))
     other = [key for key in sorted({*changes.put, *changes.removed}) if now.get(key) != changes.before.get(key)]
     said = ", ".join(f"{key} is {now[key]}" if key in now else f"{key} is removed" for key in other)

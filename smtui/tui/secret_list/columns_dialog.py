@@ -65,6 +65,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
 
     @property
     def chosen(self) -> list[str]:
+        """The ids of the chosen columns, from left to right."""
         return [id for id in self._order if id in self._shown]
 
     @on(OptionList.OptionSelected)

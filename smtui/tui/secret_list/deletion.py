@@ -84,6 +84,7 @@ class DeletionPlan(PlanScreen):
 
     @property
     def window_days(self) -> int:
+        """The recovery window in days; 0 if its field is empty."""
         return int(self.days.value or 0)
 
     @property

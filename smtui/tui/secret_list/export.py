@@ -63,6 +63,7 @@ class ExportPlan(PlanScreen):
 
     @property
     def path(self) -> Path:
+        """The absolute path of the file to create."""
         return Path(self.path_field.value).expanduser().absolute()
 
     @property
@@ -105,6 +106,7 @@ class ExportPlan(PlanScreen):
             self._show_formats(event.option_index)
 
     def run_plan(self) -> None:  # type: ignore[override]
+        """Closes the dialog with the plan; `write_export` writes the file."""
         self.dismiss(self.plan)
 
 

@@ -36,6 +36,7 @@ class FilterLine(SafeInput):
 
     @property
     def suggestions(self) -> list[Suggestion]:
+        """Suggestions for the last word of the line."""
         return list_suggestions(self.value, self._vocabulary)
 
     def action_leave(self) -> None:

@@ -75,6 +75,7 @@ class SecretList(PagedList):
 
     @property
     def available_width(self) -> int:
+        """The width for columns in terminal cells."""
         return self.size.width - GUTTER
 
     @property
@@ -118,6 +119,7 @@ class SecretList(PagedList):
     # Selection.
 
     def is_selected(self, number: int) -> bool:
+        """Whether a row is selected or in the unfinished range."""
         return self.entries[number]["ARN"] in self.selected or number in self._range
 
     @property
@@ -142,6 +144,7 @@ class SecretList(PagedList):
         return len(self.selected) - sum(entry["ARN"] in self.selected for entry in self.entries) if self.selected else 0
 
     def deselect(self, arns: Iterable[str]) -> None:
+        """Deselects secrets by ARN, and ends the range."""
         self.selected.discard(arns)
         self.end_range()
 
@@ -177,6 +180,7 @@ class SecretList(PagedList):
         self._post_selection_change()
 
     def clear_selection(self) -> None:
+        """Deselects all secrets, and ends the range."""
         self.selected.clear()
         self.end_range()
 
@@ -198,6 +202,7 @@ class SecretList(PagedList):
     # The mouse.
 
     def head_clicked(self, x: int) -> None:
+        """Requests the order of the column whose title is at `x`, in terminal cells."""
         left = GUTTER
         for column, width in self.fitted_columns:
             if left <= x < left + width + columns.GAP:

@@ -57,6 +57,7 @@ class PagedList(VirtualList):
 
     @property
     def entries(self) -> Sequence[SecretListEntry]:
+        """The rows read so far, filtered and sorted."""
         return self._view.rows if self._view else ()
 
     @property
@@ -65,6 +66,7 @@ class PagedList(VirtualList):
 
     @property
     def current(self) -> SecretListEntry | None:
+        """The entry under the cursor; None if the list is empty."""
         return self.entries[self.cursor] if self.cursor < self.count else None
 
     def find_row(self, arn: str | None) -> int | None:

@@ -161,6 +161,7 @@ class PlanScreen(Dialog[Plan]):
         self.items.refresh()
 
     def say(self, words: str, *, wrong: bool = False) -> None:
+        """Shows a sentence in the dialog; `wrong` shows it as an error."""
         self.said.set_class(wrong, "-error")
         self.said.update(Content(sanitize(words)))
 

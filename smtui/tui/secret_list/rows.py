@@ -27,6 +27,7 @@ def format_deletion(when: datetime | None, now: datetime) -> SafeText:
 
 
 def has_rotation(entry: SecretListEntry) -> bool:
+    """Whether automatic rotation is enabled."""
     return bool(entry.get("RotationEnabled"))
 
 
