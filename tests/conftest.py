@@ -1,6 +1,6 @@
-"""What every suite shares: a vault, a clock that moves when told, and a key derivation that costs nothing.
+"""Fixtures that all tests share: a vault, a clock that tests set, and a cheap key derivation.
 
-The real derivation is tested in tests/vault; here only its price is changed, so that hundreds of vaults can be made.
+tests/vault tests the real key derivation. Here only its cost parameters change, so that tests can make many vaults.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ import pytest
 
 import smtui
 
-# For every test: nothing that hypothesis judges by the time it took, or by chance, is a failure.
+# Hypothesis fails no test because of its duration or because of a health check.
 hypothesis.settings.register_profile("speedless", deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
 hypothesis.settings.load_profile("speedless")
 
 gc.set_threshold(100_000, 50, 50)
-"""Objects between two searches for cycles; as Python has it, a fifth of the time of every test goes into them."""
+"""Allocations between two garbage collections. With Python's default, collections take a fifth of each test's time."""
 
 PASSPHRASE = "correct horse battery staple"
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor: the tests of programs and screens wait more than they compute."""
+    """Returns two workers for each processor, because the tests of programs and screens mostly wait."""
     return 2 * (os.cpu_count() or 1)
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self, now: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)) -> None:
         self.now = now
@@ -47,7 +47,7 @@ class Clock:
 
 @pytest.fixture(scope="session", autouse=True)
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What a test's vaults leave behind about themselves is not left in the developer's home."""
+    """Keeps the state files of the vaults that tests make out of the developer's home."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SMTUI_STATE", str(tmp_path_factory.mktemp("state")))
         yield
@@ -55,7 +55,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No settings, vault, clipboard or colours of the developer reach a test, and no test writes to them."""
+    """Isolates tests from the developer's settings, vault, clipboard and colours."""
     for name in ("NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_TTY", "SSH_CONNECTION", "SMTUI_VAULT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "config.toml"))
@@ -63,7 +63,7 @@ def no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 @pytest.fixture(autouse=True)
 def machine(elsewhere: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine that never saw a vault: the folder in which it remembers those it will see."""
+    """Returns an empty state folder, as on a machine that has never opened a vault."""
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("SMTUI_STATE", str(folder))
     return folder
@@ -84,7 +84,7 @@ def cheap_kdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def vault(tmp_path: Path, clock: Clock, cheap_kdf: None) -> Iterator[smtui.Vault]:
-    """Whatever a test does with it, its digest fits its rows at the end."""
+    """Yields a new vault, and asserts after the test that its digest matches its rows."""
     with smtui.create_vault(tmp_path / "test.vault", PASSPHRASE, clock=clock) as vault:
         yield vault
         if not vault.locked:
@@ -92,7 +92,13 @@ def vault(tmp_path: Path, clock: Clock, cheap_kdf: None) -> Iterator[smtui.Vault
 
 
 def by_another_program(path: Path, key: bytes, *statements: str) -> None:
-    """Somebody who has the key changes the file with another program than ours, which stops them from nothing."""
+    """Executes SQL statements in a vault file without smtui, as an attacker who has the key can.
+
+    Args:
+        path: The vault file.
+        key: The vault's unlock key.
+        statements: SQL statements, executed without CHECK constraints and with a writable schema.
+    """
     import apsw
 
     from smtui.vault.kdf import FileKeys
@@ -108,7 +114,7 @@ def by_another_program(path: Path, key: bytes, *statements: str) -> None:
 
 
 def digest_gap(vault: smtui.Vault) -> int:
-    """What the digest of an open vault lacks of the sum of its rows."""
+    """Returns the difference between the digest of an open vault and the sum of its rows; 0 if they match."""
     from smtui.vault import digest
 
     return digest.find_difference(vault._state.database, vault._state.key_store.derive(digest.PURPOSE))
@@ -116,7 +122,7 @@ def digest_gap(vault: smtui.Vault) -> int:
 
 @pytest.fixture
 def days_pass(vault: smtui.Vault, clock: Clock) -> Callable[[], None]:
-    """Another session sees what is overdue, and one a day later ends it."""
+    """Returns a function that opens two sessions, 24 hours apart: one notes what is overdue, the next deletes it."""
 
     def pass_by() -> None:
         for hours in (0, 24):
@@ -134,7 +140,7 @@ def client(vault: smtui.Vault) -> Any:
 
 @pytest.fixture
 def reopen(vault: smtui.Vault, clock: Clock) -> Callable[[], smtui.Vault]:
-    """Closes the vault and opens it again."""
+    """Returns a function that closes the vault and opens it again."""
 
     def again() -> smtui.Vault:
         vault.close()

@@ -1,6 +1,6 @@
-"""How tests wait: for a state that can be looked at, never for a time that should be enough.
+"""Functions that wait for an observable state instead of a fixed time.
 
-A limit is there only so that a test which hangs fails in the end. It is minutes, since the machine may be busy.
+The limits only end tests that hang. They are minutes long, because the machine may be busy.
 """
 
 from __future__ import annotations
@@ -13,22 +13,25 @@ from pathlib import Path
 from threading import current_thread, enumerate, get_native_id
 
 LIMIT = 300.0
-"""Seconds after which something that never comes is given up."""
+"""Seconds after which a test stops waiting and fails."""
 PROC = Path("/proc")
 HAS_PROC = (PROC / "self" / "task").is_dir()
 ASLEEP = frozenset("StTZXI")
 """States of a thread that neither runs nor waits for a processor or a disk (proc_pid_stat(5))."""
 THREAD_CLOCK = 6
-"""With a thread's id, the number of its clock on Linux (clock_gettime(2), CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED)."""
+"""Combined with a thread's id, the number of its clock on Linux.
+
+See clock_gettime(2): CPUCLOCK_PERTHREAD_MASK | CPUCLOCK_SCHED.
+"""
 LOOKS = 4
 BETWEEN_LOOKS = 0.03
 
 
 def wait_until(is_true: Callable[[], object], what: str) -> None:
-    """Waits until another process has brought something about.
+    """Waits until `is_true` returns a true value.
 
     Raises:
-        AssertionError: after LIMIT seconds.
+        AssertionError: `is_true` returned no true value within LIMIT seconds.
     """
     end = time.monotonic() + LIMIT
     while not is_true():
@@ -37,7 +40,7 @@ def wait_until(is_true: Callable[[], object], what: str) -> None:
 
 
 def list_process_tree(pid: int) -> Iterator[int]:
-    """The process ids of `pid` and everything it started; empty where the system does not tell."""
+    """Yields the process ids of `pid` and of all its descendants; nothing on systems without /proc."""
     if not (PROC / str(pid)).is_dir():
         return
     yield pid
@@ -51,15 +54,15 @@ def list_process_tree(pid: int) -> Iterator[int]:
 
 
 def is_asleep(pid: int) -> bool:
-    """Whether no thread of this process, nor of those it started, runs or waits for a processor."""
+    """Returns whether all threads of this process and of its descendants sleep."""
     return all(_state(task) in ASLEEP for each in list_process_tree(pid) for task in _list_tasks(str(each)))
 
 
 def wait_until_asleep(pid: int, has_news: Callable[[], bool]) -> None:
-    """Waits until a program waits for input: it sleeps at several looks in a row, and `has_news` of it never says yes.
+    """Waits until a program waits for input: it sleeps in several checks in a row and `has_news` returns False in each.
 
-    On a busy machine a program that was given no processor for a while looks idle by its output, but its state is
-    "runnable". Where the system does not tell states, quiet output has to do.
+    On a busy machine, a program without processor time produces no output, but the state of its threads is "runnable".
+    On systems without /proc, only `has_news` counts.
     """
     looks, end = 0, time.monotonic() + LIMIT
     while looks < LOOKS and time.monotonic() < end:
@@ -68,10 +71,14 @@ def wait_until_asleep(pid: int, has_news: Callable[[], bool]) -> None:
 
 
 async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 2) -> None:
-    """Waits until this program has handled everything: its event loop has nothing to run, its other threads sleep.
+    """Waits until the event loop has nothing to run and all other threads sleep.
 
-    Takes the place of Textual's function of this name, which calls a program idle that uses little of the processor:
-    so is every program on a busy machine. A thread that works longer than `max_sleep` seconds is left to itself.
+    Replaces Textual's function of the same name, which considers a program idle that uses little processor time. On a
+    busy machine, every program does.
+
+    Args:
+        min_sleep: Seconds to wait before the first check.
+        max_sleep: Seconds after which the function returns in any case.
     """
     loop, end, before = asyncio.get_running_loop(), time.monotonic() + max_sleep, -1.0
     await asyncio.sleep(min_sleep)
@@ -103,7 +110,10 @@ def _others_are_asleep() -> bool:
 
 
 def _seconds_used_by_others() -> float:
-    """Processor time of the other threads, so that one that waits for this one to let go of the interpreter is seen."""
+    """Returns the processor time of all other threads.
+
+    This detects threads that wait for the global interpreter lock, whose state is "asleep".
+    """
     used = 0.0
     for thread in enumerate():
         if thread is not current_thread() and thread.native_id is not None:

@@ -1,4 +1,4 @@
-"""A key derivation that costs nothing, and the vaults of each kind of work, made once."""
+"""Fixtures for durability tests: a cheap key derivation, and a prepared vault for each kind of work."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def swift() -> Iterator[Path]:
-    """An empty folder where waiting for the disk costs nothing, if there is such a place."""
+    """Yields an empty folder in memory if possible, where syncing is fast."""
     where = SWIFT if os.access(SWIFT, os.W_OK) else None
     with TemporaryDirectory(prefix="smtui-", dir=where) as folder:
         yield Path(folder)
@@ -43,7 +43,7 @@ def swift() -> Iterator[Path]:
 
 @pytest.fixture
 def prepared(originals: Path, swift: Path, cheap: None) -> Prepared:
-    """Work of a kind, in a folder of its own where everything is ready for it."""
+    """Returns a function that copies the prepared vault of a kind of work to its own folder."""
     made = 0
 
     def of(kind: str, place: Path = swift) -> Work:

@@ -1,7 +1,7 @@
-"""A disk for tests: it notes every step of what is written, and at one of them it fails, or ends the process.
+"""A simulated disk that records every write operation, and fails or kills the process at a chosen one.
 
-It lies beneath the cipher, as a VFS of SQLite, and beneath the calls of `os` with which we look after files
-ourselves. Of what it noted, `power` tells what would be left if the power went.
+It hooks in as an SQLite VFS below the cipher, and patches the `os` functions that smtui uses for files. The module
+`power` computes from its record what a power loss would leave.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAME = "watched"
 Kind = Literal["make", "write", "cut", "sync", "remove", "rename", "sync folder"]
 CHANGES: tuple[Kind, ...] = ("make", "write", "cut", "remove", "rename")
 SYNCS: tuple[Kind, ...] = ("sync", "sync folder")
-# What SQLite makes of a system call that failed.
+# The SQLite error for each failed system call.
 _CODES: dict[Kind, int] = {
     "make": apsw.SQLITE_CANTOPEN, "write": apsw.SQLITE_IOERR_WRITE, "cut": apsw.SQLITE_IOERR_TRUNCATE,
     "sync": apsw.SQLITE_IOERR_FSYNC, "remove": apsw.SQLITE_IOERR_DELETE,
@@ -32,9 +32,10 @@ _CODES: dict[Kind, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that is done to a name or a file. A file keeps its number when its name changes.
+    """One operation on a name or a file. A file keeps its number when it is renamed.
 
-    `size` is the offset of a write, or what a cut leaves.
+    Attributes:
+        size: The offset of a write, or the remaining size after a truncation.
     """
 
     kind: Kind
@@ -51,7 +52,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was acknowledged to whoever asked, between two steps."""
+    """An acknowledgement between two steps."""
 
     what: int
 
@@ -62,7 +63,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Trouble:
-    """The error that some kinds of step meet; for writes after `half` of them was done."""
+    """An error at steps of some kinds. With `half`, the first half of a write is done before the error."""
 
     error: int
     kinds: tuple[Kind, ...]
@@ -72,7 +73,7 @@ class Trouble:
         return f"{'half, then ' * self.half}{errno.errorcode[self.error]} at {self.kinds[0]}"
 
     def strike(self, step: Step, own: bool) -> NoReturn:
-        """`own` where the call is ours, not SQLite's."""
+        """Raises the error: an OSError if `own` (a call by smtui), else SQLite's error."""
         if own:
             raise OSError(self.error, os.strerror(self.error), step.path)
         if self.error == errno.ENOSPC and step.kind == "write":
@@ -81,7 +82,7 @@ class Trouble:
 
 
 class Death(Trouble):
-    """The process ends at once, as by `kill -9`."""
+    """Kills the process at once, like `kill -9`."""
 
     def __init__(self) -> None:
         super().__init__(0, (*CHANGES, *SYNCS))
@@ -93,7 +94,7 @@ class Death(Trouble):
 
 @dataclass
 class Disk:
-    """Watches one folder. From step `at` on (from 1), or at that step `once` alone, there is `trouble`."""
+    """Records the steps in one folder. `trouble` strikes from step number `at` (from 1) on, or only at it if `once`."""
 
     folder: Path
     trouble: Trouble | None = None
@@ -103,14 +104,14 @@ class Disk:
     struck: int = 0
     noted: list[Step | Said] = field(default_factory=list)
     before: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    """Number and content of each file that was there when the watching began."""
+    """Number and content of each file that existed when the recording began."""
     _numbers: dict[int, int] = field(default_factory=dict)
 
     def said(self, what: int) -> None:
         self.noted.append(Said(what))
 
     def does(self, step: Step, *, own: bool = False, half: Callable[[], object] | None = None) -> None:
-        """Called before a step is done; `half` does half of it."""
+        """Records a step before it is done, or raises the error that is due. `half` does the first half of a write."""
         self.steps += 1
         if self.trouble is not None and step.kind in self.trouble.kinds and self._is_due():
             self.struck += 1
@@ -126,13 +127,13 @@ class Disk:
         return Path(os.fsdecode(path)).parent == self.folder  # type: ignore[arg-type]
 
     def made(self, path: str, *, own: bool = False) -> int:
-        """Notes that a file is about to be made, and answers its number."""
+        """Records the creation of a file and returns its number."""
         number = len(self._numbers) + len(self.noted)
         self.does(Step("make", path, number), own=own)
         return number
 
     def knows(self, path: str, number: int) -> None:
-        """The file at `path` is that of `number` from now on."""
+        """Assigns `number` to the file at `path`."""
         self._numbers[Path(path).lstat().st_ino] = number
 
     def number(self, path: str) -> int:
@@ -140,7 +141,7 @@ class Disk:
 
     @contextmanager
     def watching(self) -> Iterator[Disk]:
-        """Every file that is opened meanwhile lies on this disk, as far as it lies in its folder."""
+        """Uses this disk for all files that are opened in its folder while the context is active."""
         global _disk
         _register()
         for number, path in enumerate(sorted(self.folder.iterdir())):
@@ -162,7 +163,7 @@ _registered: list[_Files] = []
 
 
 class _File(apsw.VFSFile):
-    """A file of SQLite's; it goes on to lie on the disk on which it was opened."""
+    """A file of SQLite. It stays on the disk that was active when it was opened."""
 
     def __init__(self, name: str | apsw.URIFilename | None, flags: list[int]) -> None:
         self.path = name.filename() if isinstance(name, apsw.URIFilename) else name or ""
@@ -209,7 +210,7 @@ class _Files(apsw.VFS):
 
 
 def _register() -> None:
-    """Once in a process: SQLite's cipher lays a VFS over ours when one of that name is first asked for."""
+    """Registers the VFS once per process; the cipher creates its own VFS on top of it at the first use."""
     if not _registered:
         _registered.append(_Files())
         apsw.Connection(":memory:", vfs=f"multipleciphers-{NAME}").close()
@@ -217,7 +218,7 @@ def _register() -> None:
 
 @contextmanager
 def _our_calls(disk: Disk) -> Iterator[None]:
-    """Those calls of `os` by which we make, move, remove and sync files ourselves."""
+    """Patches the `os` functions with which smtui creates, renames, removes and syncs files."""
     do_open, do_replace, do_unlink, do_fsync = os.open, os.replace, os.unlink, os.fsync
 
     def opened(path: Any, flags: int, *more: Any, **named: Any) -> int:

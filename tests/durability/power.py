@@ -1,6 +1,6 @@
-"""What a disk may hold after the power went: whatever was synced, and of the rest anything or nothing.
+"""Computes what a disk may contain after a power loss: everything that was synced, and any part of the rest.
 
-That a file has a name counts as a change of the folder, and lasts once the folder is synced.
+File names are part of the folder, and are durable after the folder is synced.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from tests.durability.disk import Disk, Said, Step
 
 SECTOR = 512
 Taken = Callable[[Step], Iterator[slice]]
-"""Which parts of a write arrived."""
+"""Yields the parts of a write that reached the disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The files that are left after a number of steps, and the last thing that had been acknowledged by then."""
+    """The files after a number of steps, and the last acknowledgement before the power loss."""
 
     files: tuple[tuple[str, bytes], ...]
     said: int
     after: str
 
     def put(self, folder: Path) -> None:
-        """Makes the folder with these files in it."""
+        """Creates the folder with these files."""
         folder.mkdir()
         for name, content in self.files:
             (folder / name).write_bytes(content)
@@ -34,7 +34,7 @@ class Left:
 
 
 class _Platter:
-    """What lasts, and what is under way, of the folder and of each file in it."""
+    """The durable and the pending changes of the folder and of each file in it."""
 
     def __init__(self, disk: Disk) -> None:
         self._names = {name: number for name, (number, _) in disk.before.items()}
@@ -49,7 +49,7 @@ class _Platter:
             case "make":
                 self._content[step.file], self._writing[step.file] = bytearray(), []
                 self._renaming.append({name: step.file})
-                # SQLite itself syncs the folder when it first syncs a log or journal that it made.
+                # SQLite syncs the folder when it first syncs a new log or journal.
                 if name.endswith(("-wal", "-journal")):
                     self._unknown.add(step.file)
             case "write" | "cut":
@@ -78,7 +78,7 @@ class _Platter:
         return {name: number for name, number in names.items() if number is not None}
 
     def left(self, taken: Taken, arrived: int) -> tuple[tuple[str, bytes], ...]:
-        """The files, if so many of the folder's changes arrived, and of each write what `taken` says."""
+        """Returns the files after the first `arrived` folder changes, with the write parts that `taken` yields."""
         files = []
         for name, number in sorted(self._named(arrived).items()):
             content = bytearray(self._content[number])
@@ -87,7 +87,7 @@ class _Platter:
         return tuple(files)
 
     def outcomes(self, chance: random.Random) -> Iterator[tuple[tuple[str, bytes], ...]]:
-        """Nothing, everything, names without content, content without names, and a mixture."""
+        """Yields five outcomes: no change, all changes, only names, only content, and a random mixture."""
         every = len(self._renaming)
         yield self.left(nothing, 0)
         yield self.left(whole, every)
@@ -105,7 +105,7 @@ def nothing(step: Step) -> Iterator[slice]:
 
 
 def some(step: Step, chance: random.Random) -> Iterator[slice]:
-    """All of it, none of it, or some of its sectors."""
+    """Yields all sectors of a write, none, or a random half."""
     share = chance.choice((0, 0.5, 1))
     for start in range(0, len(step.data), SECTOR):
         if chance.random() < share:
@@ -125,9 +125,12 @@ def _write(content: bytearray, steps: list[Step], taken: Taken) -> None:
 
 
 def losses(disk: Disk, chance: random.Random, share: float = 1) -> Iterator[Left]:
-    """What may be left if the power goes before the first noted step, after each of them, and at the end.
+    """Yields what may remain after a power loss before the first step, after each step, and at the end.
 
-    With a smaller `share` not after each step, but after so many of them.
+    Args:
+        disk: The recorded steps.
+        chance: The source of randomness.
+        share: The share of the steps after which a power loss is tried.
     """
     platter, said, seen = _Platter(disk), 0, set()
     for number, noted in enumerate([None, *disk.noted]):

@@ -1,6 +1,6 @@
-"""The disk is full, fails, or may not be written: one sentence, the old state as it was, and it works again afterwards.
+"""Tests of full, failing and read-only disks: one message, the old state remains, and the vault works afterwards.
 
-The long form lets every kind of trouble strike at every step of every kind of work, the short form at some.
+The long form tries every trouble at every step of every kind of work, the short form at some.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ACTS = 2
 
 @dataclass
 class Case:
-    """`trouble` from step `at` on, or there `once`."""
+    """A trouble from step `at` on, or only at that step if `once`."""
 
     trouble: Trouble
     at: int
@@ -45,7 +45,7 @@ class Case:
 
 
 def struck(work: Work, case: Case) -> list[str]:
-    """Works while there is trouble, and afterwards; answers what was told."""
+    """Works with the trouble, then without it, and returns the error messages."""
     disk = Disk(work.folder, case.trouble, case.at, case.once)
     told: list[str] = []
     with disk.watching():
@@ -61,7 +61,7 @@ def struck(work: Work, case: Case) -> list[str]:
 
 
 def until_refused(work: Work, told: list[str]) -> int:
-    """How many acts were done before a sentence was told instead."""
+    """Works until an act is refused, adds the error message to `told`, and returns the number of completed acts."""
     done = 0
     try:
         work.begin()
@@ -110,7 +110,7 @@ def test_trouble_at_every_step(prepared: Prepared, kind: str) -> None:
 
 
 def test_a_careless_vault_would_be_found_out(prepared: Prepared) -> None:
-    """One that puts a copy in its place without looking whether all of it came to lie in the file."""
+    """The tests detect a vault that installs a copy without verifying and syncing it."""
     with (patch.object(install_file, "_verify_and_sync", lambda *_: None),
           patch.object(Database, "checkpoint", lambda self: None)):
         assert any(wrong(prepared, "passphrase", most=200))
@@ -124,7 +124,7 @@ READS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("trouble", TROUBLES[:4], ids=str)
 def test_what_cannot_be_recorded_is_not_told(prepared: Prepared, trouble: Trouble) -> None:
-    """On a full disk reads are refused like everything else, until there is room again."""
+    """On a full disk, reads are refused, because they cannot be recorded, until there is space again."""
     work = prepared("put")
     disk = Disk(work.folder)
     with disk.watching():

@@ -1,7 +1,6 @@
-"""`kill -9` at a random moment of every kind of work: what was acknowledged is there, and nothing is half done.
+"""Tests of `kill -9` at random times and before every step: acknowledged acts remain, and no act is half done.
 
-And before every single step of what is written. The long form kills 500 times and more, and tells on standard output
-(`-s`) what it found.
+The long form kills at least 500 times and prints its results (see them with `-s`).
 """
 
 from __future__ import annotations
@@ -24,19 +23,19 @@ from tests.waiting import LIMIT
 
 ROUNDS = 500
 LONGEST = 0.12
-"""Seconds after which the last one is ended, counted from its readiness."""
+"""The longest time in seconds from a process's readiness to its kill."""
 
 
 @dataclass
 class Tally:
-    """What became of a number of processes that were ended."""
+    """The results of the kills."""
 
     rounds: int = 0
     acknowledged: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def kill_one(self, work: Work, chance: random.Random, task: Callable[..., None] = works) -> None:
-        """Lets a process work, ends it after a random time, and looks at what it left."""
+        """Starts a process, kills it after a random time, and checks the files that remain."""
         with started(task, work.name, work.folder) as worker:
             assert worker.hear(LIMIT)
             worker.listen(chance.random() * LONGEST)
@@ -71,7 +70,7 @@ def test_killed_hundreds_of_times(prepared: Prepared, tmp_path: Path) -> None:
 
 
 def dies(line: Connection, kind: str, folder: Path, at: int) -> None:
-    """Does two acts of this work, and ends itself as by `kill -9` before step `at`."""
+    """Does two acts in a process that kills itself before step `at`."""
     cheaply()
     work = KINDS[kind](folder)
     with Disk(folder, Death(), at).watching():
@@ -83,7 +82,7 @@ def dies(line: Connection, kind: str, folder: Path, at: int) -> None:
 
 
 def dead_at(work: Work, at: int) -> bool:
-    """Whether it came to that step; what it left is looked at."""
+    """Returns whether the process reached step `at`, and checks the files that remain."""
     with started(dies, work.name, work.folder, at) as worker:
         worker.listen(LIMIT)
         worker.process.join()
@@ -95,7 +94,7 @@ def dead_at(work: Work, at: int) -> bool:
 
 
 def every(prepared: Prepared, kind: str, stride: int) -> int:
-    """Kills at each of these steps; answers how often."""
+    """Kills at every `stride`th step, and returns the number of kills."""
     kills = 0
     while dead_at(prepared(kind), 1 + kills * stride):
         kills += 1
@@ -114,7 +113,7 @@ def test_killed_at_every_step(prepared: Prepared, kind: str) -> None:
 
 
 def boasts(line: Connection, kind: str, folder: Path) -> None:
-    """Says that an act is done before it is."""
+    """Acknowledges each act before it is done."""
     cheaply()
     work = KINDS[kind](folder)
     work.begin()
@@ -125,7 +124,7 @@ def boasts(line: Connection, kind: str, folder: Path) -> None:
 
 
 def test_a_boaster_would_be_found_out(prepared: Prepared) -> None:
-    """A process that acknowledges too early is caught lying, sooner or later."""
+    """The tests detect a process that acknowledges too early."""
     tally, chance = Tally(), random.Random(1)
     while not tally.wrong:
         assert tally.rounds < 200

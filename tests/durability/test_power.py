@@ -1,7 +1,6 @@
-"""The power goes, at every step of every kind of work: what was acknowledged was on the disk.
+"""Tests of power losses at every step of every kind of work: all acknowledged acts remain.
 
-No machine is switched off: `power` works out what may be left on a disk that keeps what was synced, and of the rest
-anything or nothing. The long form looks at everything that may be left, the short form at some of it.
+`power` computes what a power loss may leave. The long form checks every step, the short form some.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ ACTS = {"passphrase": 1, "create": 1, "import": 1, "migration": 2}
 
 
 def noted(work: Work, acts: int) -> Disk:
-    """The work is done, and its disk has noted every step."""
+    """Does the acts of this work on a recording disk."""
     disk = Disk(work.folder)
     with disk.watching():
         work.begin()
@@ -40,7 +39,7 @@ def noted(work: Work, acts: int) -> Disk:
 
 
 def judged(kind: str, left: Left, folder: Path) -> str:
-    """What is wrong with what is left, if anything is."""
+    """Returns what is wrong with the remaining files, or an empty string."""
     work = KINDS[kind](folder / "left")
     left.put(work.folder)
     try:
@@ -53,7 +52,7 @@ def judged(kind: str, left: Left, folder: Path) -> str:
 
 
 def wrong(work: Work, folder: Path, looks: int | None = None) -> Iterator[str]:
-    """What goes wrong when the power goes during this work: after every step, or after about so many of them."""
+    """Yields the errors after power losses at every step, or at about `looks` random steps."""
     chance = random.Random(work.name)
     disk = noted(work, ACTS.get(work.name, 3))
     share = 1 if looks is None else looks / len(disk.noted)
@@ -72,7 +71,7 @@ def test_the_power_goes_at_every_step(prepared: Prepared, swift: Path, kind: str
 
 
 def noted_too_early(work: Work, folder: Path) -> list[str]:
-    """After which steps a power loss would leave fewer changes in the vault than this machine has noted."""
+    """Returns the steps after which a power loss would leave fewer changes in the vault than in this machine's note."""
     disk, chance, early = Disk(work.folder), random.Random(7), []
     with disk.watching():
         work.begin()
@@ -92,7 +91,7 @@ def noted_too_early(work: Work, folder: Path) -> list[str]:
 
 
 def test_what_this_machine_notes_of_a_vault_is_on_the_disk(prepared: Prepared, swift: Path) -> None:
-    """So that the loss of power never looks like an older file that was put back."""
+    """The note never counts more changes than the disk has. Otherwise, a power loss would look like a rollback."""
     assert noted_too_early(prepared("put"), swift) == []
     with patch.object(Database, "_begin_outermost", careless):
         assert noted_too_early(prepared("put"), swift)
@@ -111,7 +110,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_careless_vault_would_be_found_out(prepared: Prepared, swift: Path, fault: str) -> None:
-    """The same looks find each of these faults."""
+    """The same checks detect each of these faults."""
     kind, careless = FAULTS[fault]
     with careless:
         assert any(wrong(prepared(kind), swift))

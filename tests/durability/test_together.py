@@ -1,6 +1,6 @@
-"""Several programs at one vault, the screens among them: no update is lost, nothing is read by half.
+"""Tests of several programs on one vault, with the screens: no update is lost, and no read is inconsistent.
 
-The only error that anybody meets is the documented one of a vault that is busy. The long form is longer.
+The only permitted error is the documented VaultBusyError.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NAMES = ("counter", "mirror")
 
 
 def number_in(value: str) -> int:
-    """The number that a whole value tells."""
+    """Returns the number in a value, and asserts that the value is complete."""
     number = int(value.partition(".")[0])
     assert value == text(number), "a value was torn"
     return number
@@ -42,7 +42,10 @@ def values(client: Any) -> tuple[int, int]:
 
 
 def counts(line: Connection, path: Path, times: int, careless: bool = False) -> None:
-    """Reads, adds one, and writes; two secrets in step. Answers how often it was told that the vault is busy."""
+    """Increments both counters `times` times, and sends how often the vault was busy.
+
+    With `careless`, the read and the write are not in one transaction.
+    """
     cheaply()
     busy = 0
     with smtui.open_vault(path, PASSPHRASE) as vault:
@@ -62,7 +65,7 @@ def counts(line: Connection, path: Path, times: int, careless: bool = False) -> 
 
 
 def reads(line: Connection, path: Path, read_only: bool) -> None:
-    """Reads until there is a file `stop`: the two are in step, and never go back. Answers how often it read."""
+    """Reads both counters until the file `stop` exists, and asserts that they are equal and never decrease."""
     cheaply()
     before, times, busy = 0, 0, 0
     with smtui.open_vault(path, PASSPHRASE, read_only=read_only) as vault:
@@ -97,7 +100,7 @@ def stocked(path: Path) -> None:
 
 
 async def use_the_screens(pilot: Pilot[None], writers: list[Worker]) -> None:
-    """Somebody looks around while the writers write."""
+    """Navigates in the app while the writers write."""
     for keys in ("down", "up", "enter", "escape", "slash", "c", "o", "escape", "escape"):
         await pilot.press(keys)
         for writer in writers:
@@ -105,13 +108,13 @@ async def use_the_screens(pilot: Pilot[None], writers: list[Worker]) -> None:
 
 
 async def go_home(pilot: Pilot[None]) -> None:
-    """To the whole list, wherever the last keys led."""
+    """Returns to the secrets list without a filter."""
     while not isinstance(pilot.app.screen, SecretsScreen) or pilot.app.screen.list_query.text:
         await pilot.press("escape")
 
 
 async def together(path: Path, times: int) -> list[Any]:
-    """All of them at work, and what the readers and writers say in the end."""
+    """Runs writers, readers and the app together, and returns the last message of each writer and reader."""
     begin()
     stocked(path)
     app = SmtuiApp(path, vault=smtui.open_vault(path, PASSPHRASE))
@@ -148,7 +151,7 @@ async def test_many_writes_beside_readers_and_the_screens(prepared: Prepared, tm
 
 
 def test_careless_writers_would_be_found_out(prepared: Prepared) -> None:
-    """Without one transaction around reading and writing, updates get lost: that can be seen here."""
+    """Writers that do not read and write in one transaction lose updates, which the test detects."""
     path = prepared("passphrase").path
     stocked(path)
     expected = 0
@@ -162,7 +165,11 @@ def test_careless_writers_would_be_found_out(prepared: Prepared) -> None:
 
 
 def opens(passphrases: int, path: Path, **how: Any) -> tuple[int, smtui.Vault] | None:
-    """The vault, and the number of the passphrase that opened it; None where it was being changed just then."""
+    """Opens the vault with one of the passphrases `pass-0`, `pass-1` and so on.
+
+    Returns:
+        The number of the passphrase and the vault; None while the passphrase is being changed.
+    """
     for number in range(passphrases):
         try:
             return number, smtui.open_vault(path, f"pass-{number}", **how)
@@ -174,7 +181,7 @@ def opens(passphrases: int, path: Path, **how: Any) -> tuple[int, smtui.Vault] |
 
 
 def comes_and_goes(line: Connection, path: Path, name: str, times: int) -> None:
-    """As commands do: opens the vault, makes a secret, closes it, again and again."""
+    """Opens the vault, creates a secret, and closes the vault, as commands do, until `times` secrets exist."""
     cheaply()
     number = 0
     while number < times:
@@ -186,7 +193,7 @@ def comes_and_goes(line: Connection, path: Path, name: str, times: int) -> None:
 
 
 def changes(line: Connection, path: Path) -> None:
-    """Changes the passphrase so many times, whenever nobody has the vault open."""
+    """Changes the passphrase until `pass-CHANGES`, whenever no other process has the vault open."""
     cheaply()
     while (found := opens(CHANGES + 1, path)) is None or found[0] < CHANGES:
         if found:
@@ -214,7 +221,7 @@ def change_beside_others(prepared: Prepared, changers: int, times: int) -> None:
 
 @pytest.mark.parametrize("changers", [1, 2])
 def test_a_passphrase_is_changed_while_others_come_and_go(prepared: Prepared, changers: int) -> None:
-    """Also by two at once: each change is made once, and nothing is lost of what the others wrote in between."""
+    """Each change is made once, even by two processes, and no secret that the others create is lost."""
     change_beside_others(prepared, changers, times=25)
 
 

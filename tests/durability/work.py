@@ -1,7 +1,7 @@
-"""What a vault is busy with when it is cut off: kinds of work, and what must be true of the files afterwards.
+"""Kinds of work that a test interrupts, and checks of the files afterwards.
 
-Each does acts 1, 2, 3 and so on; whoever runs it acknowledges each after it returned. `judge` is told the last one
-that was acknowledged: that one and all before it must be there, and the next one as a whole or not at all.
+Each does acts 1, 2, 3 and so on; the caller acknowledges an act after it returns. `judge` gets the last acknowledged
+act: all acts up to it must be there, and the next one completely or not at all.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ KEPT = {f"kept/{number}": f"untouched {number} " * (1 + 300 * number) for number
 
 
 def text(number: int) -> str:
-    """A value that tells whether it is whole; now and then one of many pages."""
+    """Returns a value whose completeness can be checked; every third one takes several pages."""
     return f"{number}." * (3000 if number % 3 == 0 else 40)
 
 
 class Work:
-    """In `folder`, where the vault is `path`; on a machine that knows nothing of any other vault."""
+    """Work on the vault `path` in `folder`, with its own state folder."""
 
     name: ClassVar[str]
 
@@ -50,7 +50,7 @@ class Work:
             shutil.rmtree(each, ignore_errors=True)
 
     def prepare(self) -> None:
-        """Makes the vault in which the work is done."""
+        """Creates the vault for the work."""
         with smtui.create_vault(self.path, PASSPHRASE) as vault:
             client = vault.client()
             for name, value in KEPT.items():
@@ -58,7 +58,7 @@ class Work:
             self.stock(vault)
 
     def stock(self, vault: smtui.Vault) -> None:
-        """What this work needs in its vault."""
+        """Adds what this work needs to the vault."""
 
     def begin(self) -> None:
         self.vault = smtui.open_vault(self.path, PASSPHRASE)
@@ -73,11 +73,11 @@ class Work:
 
     @property
     def is_open(self) -> bool:
-        """Whether it could go on where it is."""
+        """Whether the work can continue in the open vault."""
         return self.vault is not None and not self.vault.locked
 
     def again(self, done: int) -> int:
-        """Works on after an act was refused, in the same session; answers what is done then."""
+        """Repeats the refused act in the same session, and returns the number of completed acts."""
         self.act(done + 1)
         return done + 1
 
@@ -90,7 +90,7 @@ class Work:
 
     @contextmanager
     def sound(self, path: Path, passphrase: str, **how: Any) -> Iterator[smtui.Vault]:
-        """The vault opens without help, is whole, holds what nobody touched, and takes a change and closes."""
+        """Opens the vault, and asserts that it is valid, has the KEPT secrets, and afterwards accepts a change."""
         with smtui.open_vault(path, passphrase, **how) as vault:
             report = vault.maintenance.check()
             assert report.clean, report.findings
@@ -123,7 +123,7 @@ class Put(Work):
 
 
 class Label(Work):
-    """AWSCURRENT goes round among three versions, and a label of one's own with it."""
+    """Moves AWSCURRENT in turn among three versions, one of which has a custom label."""
 
     name = "label"
     VERSIONS = tuple(f"{number}" * 32 for number in range(3))
@@ -150,7 +150,7 @@ class Label(Work):
 
 
 class Delete(Work):
-    """In turn for good and with a waiting period."""
+    """Deletes secrets, in turn without recovery and with a recovery window."""
 
     name = "delete"
     MANY = 60
@@ -179,7 +179,7 @@ class Delete(Work):
 
 
 class Import(Work):
-    """By the command line, a file of some secrets at a time, all or none."""
+    """Imports files of several secrets with the command line; each import is all or nothing."""
 
     name = "import"
     MANY = 12
@@ -216,7 +216,7 @@ class Import(Work):
 
 
 class Rotate(Work):
-    """What was cut off goes on at the next opportunity, with the same version."""
+    """Rotates a secret; an interrupted rotation continues later with the same version."""
 
     name = "rotation"
 
@@ -233,7 +233,7 @@ class Rotate(Work):
         self.client.rotate_secret(SecretId="s", RotationLambdaARN=arn, ClientRequestToken=self.version(number))
 
     def again(self, done: int) -> int:
-        """What has begun is not begun anew: it goes on by itself, later."""
+        """Does not repeat the rotation, because an interrupted one continues later."""
         self.client.put_secret_value(SecretId="kept/1", SecretString=KEPT["kept/1"])
         return done
 
@@ -253,7 +253,7 @@ class Rotate(Work):
 
 
 class Change(Work):
-    """Of the passphrase: one of the two opens the vault, and no other."""
+    """Changes the passphrase; either the old or the new one opens the vault, and no other."""
 
     name = "passphrase"
 
@@ -275,7 +275,7 @@ class Change(Work):
 
 
 class Backup(Work):
-    """In turn to a new place and over the last one."""
+    """Makes backups, in turn to a new path and over the previous one."""
 
     name = "backup"
 
@@ -290,7 +290,7 @@ class Backup(Work):
         self.vault.maintenance.backup(self.target(number), force=force or not number % 2)
 
     def again(self, done: int) -> int:
-        """Over a copy that is there, but that the disk did not confirm."""
+        """Overwrites a copy that exists, but whose sync failed."""
         self.act(done + 1, force=True)
         return done + 1
 
@@ -315,7 +315,7 @@ class Backup(Work):
 
 
 class Create(Work):
-    """A vault that is there is a vault."""
+    """Creates vaults; every file that exists is a complete vault."""
 
     name = "create"
 
@@ -340,14 +340,14 @@ class Create(Work):
 
 
 class Migrate(Work):
-    """The frozen samples of every format are opened one after the other."""
+    """Opens copies of the frozen samples, which migrates them."""
 
     name = "migration"
     SAMPLES = sorted(SAMPLES.glob("*.vault"))
     MANY = 4
 
     def prepare(self) -> None:
-        """Their key is kept beside them, for it is derived at the full price."""
+        """Copies the samples, with their keys beside them because the real key derivation is expensive."""
         for number in range(1, self.MANY + 1):
             sample = self.SAMPLES[number % len(self.SAMPLES)]
             shutil.copyfile(sample, self.place(number))

@@ -1,6 +1,6 @@
-"""A process that works until it is ended, and says after each act that it is done.
+"""Worker processes that acknowledge each act, and can be killed.
 
-Processes are forked from one server that has imported everything, so that starting one costs little.
+A fork server that has imported everything starts them, so that starting one is cheap.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def context() -> ForkServerContext:
 
 
 def begin() -> None:
-    """Starts the server now: it cannot be started while an app holds the standard streams."""
+    """Starts the fork server; this is not possible while an app holds the standard streams."""
     context()
     forkserver.ensure_running()
 
 
 class Worker:
-    """A process under way. `said` is the last act that it acknowledged."""
+    """A running process. `said` is the last act that it acknowledged."""
 
     def __init__(self, process: BaseProcess, line: Connection) -> None:
         self.process = process
@@ -45,7 +45,11 @@ class Worker:
         self.said = 0
 
     def hear(self, seconds: float) -> bool:
-        """Waits so long for the next acknowledgement; False where there was none, or the process has ended."""
+        """Waits up to `seconds` for the next acknowledgement.
+
+        Returns:
+            False if there is none or the process has ended.
+        """
         try:
             if not self._line.poll(seconds):
                 return False
@@ -55,13 +59,13 @@ class Worker:
         return True
 
     def listen(self, seconds: float) -> None:
-        """Hears everything that is acknowledged in this time."""
+        """Receives all acknowledgements within `seconds`."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0 and self.hear(left):
             pass
 
     def kill(self) -> int:
-        """Ends it as `kill -9` does; answers the last act that it acknowledged before it was gone."""
+        """Kills the process like `kill -9`, and returns the last act that it acknowledged."""
         self.process.kill()
         self.process.join()
         while self.hear(0):
@@ -71,7 +75,7 @@ class Worker:
 
 @contextmanager
 def started(task: Callable[..., None], *arguments: object) -> Iterator[Worker]:
-    """`task` in a process of its own; it is handed the line on which it speaks, and `arguments`."""
+    """Runs `task` with a connection and `arguments` in a new process, and kills it at the end of the context."""
     ours, theirs = context().Pipe(duplex=False)
     process = context().Process(target=task, args=(theirs, *arguments))
     process.start()
@@ -85,13 +89,13 @@ def started(task: Callable[..., None], *arguments: object) -> Iterator[Worker]:
 
 
 def cheaply() -> None:
-    """What every process of the tests does first: spare the price of the derivation, and know no settings."""
+    """Sets a cheap key derivation and no settings, as every worker process needs."""
     kdf.PROFILES.update(CHEAP)
     os.environ["SMTUI_CONFIG"] = "/nowhere/config.toml"
 
 
 def works(line: Connection, kind: str, folder: Path) -> None:
-    """Does this kind of work for ever."""
+    """Does this kind of work until the process is killed."""
     cheaply()
     work = KINDS[kind](folder)
     work.begin()

@@ -1,4 +1,4 @@
-"""A real program in a pseudo-terminal: its bytes are kept raw, and drawn by a terminal emulator to be looked at."""
+"""A real program in a pseudo-terminal: its raw output, and its screen as a terminal emulator draws it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ from tests.waiting import LIMIT, wait_until_asleep
 
 
 class Terminal:
-    """`smtui` started with these arguments. Waiting is for what stands on the screen, never for time.
+    """Runs `smtui` in a pseudo-terminal. All waits depend on the screen, not on fixed times.
 
-    `before` runs in the new process before the program does. `program` is what Python is started with.
+    Args:
+        arguments: The arguments of `smtui`.
+        home: The home directory.
+        size: Columns and rows.
+        before: Called in the child process before the program starts.
+        program: The arguments of Python that start the program.
+        environ: Environment variables.
     """
 
     def __init__(
@@ -41,26 +47,30 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
     def press(self, *keys: str) -> None:
-        """As a person does, who sees what a key did before pressing the next."""
+        """Presses keys, and waits after each until the program waits for input."""
         for key in keys:
             self.child.send(key)
             self._until_quiet()
 
     def see(self, *words: str) -> str:
-        """Waits until all the words stand on the screen."""
+        """Waits until the screen shows all the words, and returns its text."""
         return self._until(lambda: all(word in self.text for word in words), f"to see {words}")
 
     def see_no(self, word: str) -> str:
         return self._until(lambda: word not in self.text, f"to see {word!r} no more")
 
     def put_aside(self) -> None:
-        """Waits until the program has given the terminal back and stopped itself, as for a shell."""
+        """Waits until the program has restored the terminal and stopped itself, as after Ctrl+Z."""
         self._until(lambda: b"\x1b[?1049l" in self.raw, "it to leave the screen")
         how = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
         self._until(lambda: os.waitid(os.P_PID, self.child.pid, how) is not None, "it to stop")
 
     def close(self) -> int:
-        """Takes the terminal away and waits until the program has ended; its exit code, or minus the signal."""
+        """Closes the terminal and waits for the program's end.
+
+        Returns:
+            The exit code, or the negative number of the signal.
+        """
         os.close(self.child.child_fd)
         self.child.closed = True
         deadline = time.monotonic() + LIMIT
@@ -74,7 +84,11 @@ class Terminal:
         return os.waitstatus_to_exitcode(ended[1])
 
     def end(self) -> int:
-        """Waits until the program has ended; its exit code, or minus the signal that ended it."""
+        """Waits for the program's end.
+
+        Returns:
+            The exit code, or the negative number of the signal.
+        """
         deadline = time.monotonic() + LIMIT
         while self._read():
             if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""A value in the person's own editor, in a real terminal: the editor has it to itself, and then it is ours again."""
+"""Tests of an external editor in a real terminal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-
 
 
 def test_the_editor_has_the_terminal(tmp_path: Path) -> None:
-    """Ctrl+C in it is the editor's; nothing of ours writes between its lines; afterwards the question stands there."""
+    """The editor gets Ctrl+C and has the screen alone. Afterwards, the program shows its question."""
     script = tmp_path / "editor.py"
     script.write_text(f"import json{EDITOR}")
     memory = tmp_path / "memory"

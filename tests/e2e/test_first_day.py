@@ -1,4 +1,4 @@
-"""The first day with the program, in a real terminal: what stands on the screen is what a person would read."""
+"""Tests of the first use of the program in a real terminal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-
 
 
 class Machine:
-    """A home with one vault in it, on which nobody has used the program yet."""
+    """A home directory with one vault, where smtui has not been used before."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -34,7 +34,7 @@ class Machine:
         return Terminal("--vault", str(self.vault), *arguments, home=self.home, size=size)
 
     def command(self, *argv: str) -> str:
-        """From another terminal."""
+        """Runs a command as from another terminal."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "PYTHONPATH") if name in os.environ}
         environ = {**kept, "HOME": str(self.home), "SMTUI_PASSPHRASE": PASSPHRASE, "SMTUI_VAULT": str(self.vault)}
         return subprocess.run(
@@ -50,7 +50,7 @@ def machine(tmp_path: Path) -> Machine:
 
 @pytest.fixture
 def used(machine: Machine) -> Machine:
-    """With a vault, filled from an .env file and from what the aws command printed."""
+    """A vault with secrets from an .env file and from the output of the aws command."""
     env = machine.home / "app.env"
     env.write_text('DATABASE_URL="postgres://app:pw@db/app"\nAPI_KEY=abc123\n')
     dump = machine.home / "dump.json"
@@ -76,7 +76,7 @@ def unlocked(machine: Machine, *arguments: str, size: tuple[int, int] = (80, 24)
 
 @SIZES
 def test_making_a_vault(machine: Machine, size: tuple[int, int]) -> None:
-    """A passphrase twice, the recovery code once, and an empty list that says what to do."""
+    """The program asks for the passphrase twice, shows the recovery code once, and then an empty list with hints."""
     terminal = machine.terminal(size=size)
     terminal.see("Make a vault")
     terminal.press(PASSPHRASE, ENTER, PASSPHRASE, ENTER)
@@ -92,7 +92,7 @@ def test_making_a_vault(machine: Machine, size: tuple[int, int]) -> None:
 
 @SIZES
 def test_a_day(used: Machine, size: tuple[int, int]) -> None:
-    """Find, reveal, a new version, AWSCURRENT back, delete with seven days, restore, lock, unlock, leave."""
+    """Finds, reveals, stores a version, moves AWSCURRENT back, deletes with 7 days, restores, locks, unlocks, quits."""
     terminal = unlocked(used, size=size)
     terminal.see("dev/API_KEY", "dev/DATABASE_URL", "prod/db")
 
@@ -155,7 +155,7 @@ def test_a_day(used: Machine, size: tuple[int, int]) -> None:
 
 
 def test_a_password_for_a_new_secret(used: Machine) -> None:
-    """`a`, a name, the generator: what it made is what another terminal reads."""
+    """The key `a`, a name and the generator create a secret; the command line reads the generated password."""
     terminal = unlocked(used)
     terminal.press("a")
     terminal.see("New secret")
@@ -181,7 +181,7 @@ def test_what_another_terminal_changes_appears(used: Machine) -> None:
 
 
 def test_nothing_hostile_reaches_the_terminal(used: Machine) -> None:
-    """Names cannot hold it; descriptions, tags and values can, and are shown with every such character replaced."""
+    """Descriptions, tags and values with control characters are shown with symbols in their place."""
     hostile = "\x1b]52;c;ZXZpbA==\x07\x1b[31mred\x9b2J\u202egnp.exe [@click=app.quit]x[/]"
     value = used.home / "value"
     value.write_text(json.dumps({"note": hostile}, ensure_ascii=False))
@@ -203,7 +203,7 @@ def test_nothing_hostile_reaches_the_terminal(used: Machine) -> None:
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_signal_leaves_the_terminal_as_it_was(used: Machine, name: str) -> None:
-    """The vault is locked, the screen given back, and the exit code tells the signal."""
+    """On a signal, the program locks the vault, restores the screen and exits with the signal's code."""
     terminal = unlocked(used)
     terminal.child.kill(getattr(signal, name))
 
@@ -213,7 +213,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(used: Machine, name: str) -> Non
 
 
 def test_a_terminal_that_cannot_show_screens(used: Machine) -> None:
-    """One line that points to the commands."""
+    """One message points to the commands."""
     terminal = Terminal("--vault", str(used.vault), home=used.home, TERM="dumb")
 
     assert terminal.end() == 2
@@ -221,7 +221,7 @@ def test_a_terminal_that_cannot_show_screens(used: Machine) -> None:
 
 
 def test_without_colours(used: Machine) -> None:
-    """NO_COLOR: not one colour is sent."""
+    """With NO_COLOR, the output contains no colour."""
     terminal = Terminal("--vault", str(used.vault), home=used.home, NO_COLOR="1")
     terminal.see("Unlock")
     terminal.press(PASSPHRASE, ENTER)
@@ -235,7 +235,7 @@ def test_without_colours(used: Machine) -> None:
 
 
 def test_the_shell_finds_nothing_open(used: Machine) -> None:
-    """Ctrl+Z locks before it stops, gives the terminal back, and `fg` meets the question for the passphrase."""
+    """Ctrl+Z locks the vault and restores the terminal before it stops; `fg` shows the passphrase prompt."""
     terminal = unlocked(used)
     terminal.press(CTRL_Z)
     terminal.put_aside()

@@ -1,4 +1,4 @@
-"""Hostile text in a real terminal: what its bytes would do is not done, and what is harmless in it can be read."""
+"""Tests of hostile text in a real terminal: its control sequences have no effect, and harmless text is readable."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.e2e.terminal import Terminal
 from tests.e2e.test_first_day import CTRL_Q, DOWN, ENTER, ESC, PASSPHRASE
 from tests.hostile_text import CONTROLS, filled
 
-# The shape of the mouse's pointer, which Textual sets itself.
+# The shape of the mouse pointer, which Textual sets.
 POINTER = re.compile(rb"\x1b\]22;[a-z-]*(?:\x07|\x1b\\\\)")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
@@ -26,7 +26,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_nothing_in_a_secret_commands_the_terminal(home: Path) -> None:
-    """List, preview, value, labels and a copy, with every control sequence in turn under the cursor."""
+    """Opens list, preview, value, labels and duplicate, with the cursor on every control sequence in turn."""
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, size=(120, 36))
     terminal.see("Unlock")
     terminal.press(PASSPHRASE, ENTER)
@@ -46,7 +46,7 @@ def test_nothing_in_a_secret_commands_the_terminal(home: Path) -> None:
 
 
 def test_what_is_harmless_can_be_read(home: Path) -> None:
-    """Words around a control stay, and a symbol stands where it was."""
+    """The words around a control character remain, and a symbol replaces it."""
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, size=(120, 36))
     terminal.see("Unlock")
     terminal.press(PASSPHRASE, ENTER)

@@ -1,4 +1,4 @@
-"""Whole journeys in tmux, by keyboard alone, at the size of a terminal that nobody has made larger."""
+"""Tests of whole workflows in tmux, with the keyboard only and the default terminal size."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Start = Callable[..., Tmux]
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A vault with three secrets, one of them with two versions."""
+    """Returns a vault with three secrets, one of which has two versions."""
     path = tmp_path_factory.mktemp("vaults") / "team.vault"
     with smtui.create_vault(path, PASSPHRASE) as vault:
         client = vault.client()
@@ -61,13 +61,13 @@ def start(home: Path) -> Iterator[Start]:
 
 
 def asked(home: Path, method: str, **request: Any) -> Any:
-    """What a client beside the program is told."""
+    """Opens the vault in another session for a client call."""
     with smtui.open_vault(home / "team.vault", PASSPHRASE) as vault:
         return getattr(vault.client(), method)(**request)
 
 
 def test_the_first_run(tmp_path: Path) -> None:
-    """No vault yet: six words, the recovery code once, an empty list that says what to do, the first secret."""
+    """The first start shows a generated passphrase, the recovery code and an empty list; then a secret is created."""
     terminal = Tmux("--vault", str(tmp_path / "new.vault"), home=tmp_path)
     try:
         terminal.see("Make a vault")
@@ -88,7 +88,7 @@ def test_the_first_run(tmp_path: Path) -> None:
 
 
 def test_finding_and_copying(start: Start) -> None:
-    """Two seconds: a slash, three letters, Enter, y. The value is in the buffer that tmux pastes, and on no screen."""
+    """The keys /, three letters, Enter and y copy a value into the tmux buffer, and the screen does not show it."""
     terminal = start(SSH_TTY="/dev/pts/9")
     terminal.press("/", "tok", "Enter")
     terminal.see("1 match ·")
@@ -117,7 +117,7 @@ def test_one_key_is_shown_for_a_while(start: Start, home: Path) -> None:
 
 
 def test_carrying_a_label_and_taking_it_back(start: Start, home: Path) -> None:
-    """m, j, Enter shows what AWSCURRENT and AWSPREVIOUS will do; Enter does it; u takes it back."""
+    """The keys m, j and Enter preview the moves of AWSCURRENT and AWSPREVIOUS; Enter applies them and u undoes them."""
     terminal = start()
     terminal.press("G", "Enter")
     terminal.see("not read yet")
@@ -166,7 +166,7 @@ def test_a_new_value_shows_which_keys_change(start: Start, home: Path) -> None:
 
 
 def test_a_deletion_that_is_cancelled(start: Start, home: Path) -> None:
-    """The harmless answer has the focus; until its day comes, U brings the secret back."""
+    """The cancel button has the focus. Until the deletion date, U restores the secret."""
     terminal = start()
     terminal.press("d")
     terminal.see("Delete dev/token?")
@@ -185,7 +185,7 @@ def test_a_deletion_that_is_cancelled(start: Start, home: Path) -> None:
 
 
 def test_every_size_has_its_picture(start: Start) -> None:
-    """Wide shows list and preview, narrow the list, and what is too small says so; nothing is lost on the way back."""
+    """Wide terminals show list and preview, narrow ones the list, too small ones a message; the state remains."""
     terminal = start(size=(120, 36))
     terminal.press("G")
     terminal.see("prod/db", "Versions")
@@ -201,7 +201,7 @@ def test_every_size_has_its_picture(start: Start) -> None:
 
 
 def test_only_reading(start: Start, home: Path) -> None:
-    """Nothing changes until it is allowed; then it does."""
+    """In read-only mode nothing changes until the user allows changes."""
     terminal = start("--read-only")
     terminal.see("read-only")
     terminal.press("d")
@@ -217,7 +217,7 @@ def test_only_reading(start: Start, home: Path) -> None:
 
 
 def test_the_lock_and_the_end(start: Start) -> None:
-    """Ctrl+L leaves nothing on the screen; the wrong passphrase says so; Ctrl+Q gives the terminal back."""
+    """Ctrl+L clears the screen, a wrong passphrase gives a message, and Ctrl+Q restores the terminal."""
     terminal = start()
     terminal.press("C-l")
     terminal.see("Unlock")

@@ -1,4 +1,4 @@
-"""What is pasted by a real terminal multiplexer arrives as it was copied, whichever way line breaks are sent."""
+"""Tests of pastes from tmux: the text arrives as copied, with any encoding of line breaks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def terminal(tmp_path: Path) -> Iterator[Tmux]:
 
 
 def paste(terminal: Tmux, home: Path, text: str, *how: str) -> None:
-    """As `prefix ]` does: tmux sends CR for each LF of its buffer unless `-r` is given."""
+    """Pastes like `prefix ]`: tmux sends CR for each LF of its buffer, unless `-r` is given."""
     file = home / "to-paste"
     file.write_bytes(text.encode())
     terminal.ask("load-buffer", str(file))
@@ -40,7 +40,7 @@ def paste(terminal: Tmux, home: Path, text: str, *how: str) -> None:
 @pytest.mark.parametrize("text", [PEM, PEM.replace("\n", "\r\n")], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("how", [("-p",), ("-p", "-r"), (), ("-r",)], ids=lambda how: " ".join(how) or "plain")
 def test_a_key_in_pem_form_arrives_exactly(terminal: Tmux, tmp_path: Path, how: tuple[str, ...], text: str) -> None:
-    """With bracketed paste (`-p`) and typed out without it; line breaks as CR, LF and both."""
+    """Tests with and without bracketed paste (`-p`), and line breaks as CR, LF and CRLF."""
     if how != ("-r",) and how != ("-p", "-r") and "\r" in text:
         pytest.skip("tmux makes two CR of CR LF here, which is two line breaks")
     terminal.see("Unlock")
@@ -66,7 +66,7 @@ def test_a_passphrase_is_pasted_with_the_line_break_at_its_end(terminal: Tmux, t
 
 
 def test_several_lines_are_refused_by_a_field_of_one(terminal: Tmux, tmp_path: Path) -> None:
-    """As a whole, with a sentence; one line with its line break is taken by the filter."""
+    """The filter refuses several lines with a message, and accepts one line with a trailing line break."""
     terminal.see("Unlock")
     terminal.press(PASSPHRASE, "Enter")
     terminal.see("0 secrets")

@@ -1,4 +1,4 @@
-"""A program whose terminal is gone ends, whatever it was doing and whatever became of SIGHUP."""
+"""Tests that a program ends when its terminal is closed, in any state and with any disposition of SIGHUP."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PASSPHRASE = "seven green otters under a bridge"
 ENTER = "\r"
 HUNG_UP = 129
 UNFLUSHED = 120
-"""With which Python itself ends where it cannot flush what it printed."""
+"""The exit code of Python when it cannot flush its output."""
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 
 
@@ -87,7 +87,7 @@ def home(tmp_path: Path) -> Path:
 def test_the_program_ends_with_its_terminal(
     home: Path, moment: Callable[[Terminal], None], before: Callable[[], None] | None
 ) -> None:
-    """Within its limit; the vault opens again at once."""
+    """The program ends within the limit, and the vault opens at once."""
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=before, EDITOR=str(home / "editor"))
     moment(terminal)
     code = terminal.close()
@@ -111,7 +111,7 @@ runpy.run_module("smtui", run_name="__main__", alter_sys=True)
 
 @pytest.mark.parametrize("before", [ignore_hangup, None], ids=["ignored", "default"])
 def test_it_ends_while_the_event_loop_is_blocked(home: Path, before: Callable[[], None] | None) -> None:
-    """Nothing that the loop would have to do is needed for the end."""
+    """The program ends without its event loop."""
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=before, program=("-c", BLOCKS))
     in_the_list(terminal)
     terminal.child.send("?")
@@ -123,7 +123,7 @@ def test_it_ends_while_the_event_loop_is_blocked(home: Path, before: Callable[[]
 
 @pytest.mark.parametrize("before", [ignore_hangup, None], ids=["ignored", "default"])
 def test_it_ends_while_it_is_put_aside(home: Path, before: Callable[[], None] | None) -> None:
-    """Stopped by Ctrl+Z, after the lock: the hangup wakes it, and it leaves."""
+    """After Ctrl+Z, which locks and stops the program, SIGHUP continues and ends it."""
     terminal = Terminal("--vault", str(home / "team.vault"), home=home, before=before)
     in_the_list(terminal)
     terminal.child.send("\x1a")
@@ -134,7 +134,7 @@ def test_it_ends_while_it_is_put_aside(home: Path, before: Callable[[], None] | 
 
 
 def test_it_ends_while_a_rotation_function_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that no signal ends."""
+    """The program ends although the function ignores all signals that it can ignore."""
     monkeypatch.setenv("SMTUI_STATE", str(home / "state"))
     function, tested, begun = home / "function", home / "tested", home / "begun"
     function.write_text(f'[ -e {tested} ] || {{ touch {tested}; exit 0; }}\n'
@@ -163,7 +163,7 @@ def test_it_ends_while_a_rotation_function_runs(home: Path, monkeypatch: pytest.
 
 
 def test_a_second_signal_does_not_cancel_leaving(home: Path) -> None:
-    """Nor a third."""
+    """A second and a third signal have no effect."""
     terminal = Terminal("--vault", str(home / "team.vault"), home=home)
     in_a_dialog(terminal)
     for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM):
@@ -174,7 +174,7 @@ def test_a_second_signal_does_not_cancel_leaving(home: Path) -> None:
 
 
 def test_a_question_on_the_command_line_ends_too(home: Path) -> None:
-    """Where it waits for a passphrase."""
+    """The command ends while it asks for a passphrase."""
     terminal = Terminal("--vault", str(home / "team.vault"), "get", "prod/db", home=home, before=ignore_hangup)
     terminal.see("assphrase")
 

@@ -1,4 +1,4 @@
-"""Bytes that reach a real terminal in one read do what the same keys do one by one."""
+"""Tests that keys in one read of the terminal have the same effect as single keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def terminal(tmp_path: Path) -> Terminal:
 
 
 def test_a_filter_typed_at_once_filters(terminal: Terminal) -> None:
-    """`p` is a key of the list too, which would open the password generator."""
+    """The list uses `p` for the password generator; in the filter it is a letter."""
     terminal.child.send("/paydb")
     terminal.see_no("prod/web")
     assert "prod/paydb" in terminal.text and "╭" not in terminal.text
@@ -42,7 +42,7 @@ def test_a_filter_typed_at_once_filters(terminal: Terminal) -> None:
 def test_a_sentence_typed_at_once_opens_one_dialog(
     terminal: Terminal, tmp_path: Path, place: str, sentence: str
 ) -> None:
-    """Its first key that opens one does; all that follow are for that one. No secret is lost."""
+    """The first key opens a dialog, which gets all following keys. No secret changes."""
     if place == "secret":
         terminal.press(ENTER)
         terminal.see("not read yet")

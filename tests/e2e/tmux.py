@@ -1,4 +1,4 @@
-"""A real program in a real terminal multiplexer: typed into by tmux, and read back from its screen."""
+"""A real program in tmux, which sends the keys and captures the screen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _numbers = count()
 
 
 class Tmux:
-    """A server of its own, so that nobody's settings or buffers are met; `end` takes it away."""
+    """Runs `smtui` in its own tmux server, without the user's settings and buffers; `close` ends the server."""
 
     def __init__(self, *arguments: str, home: Path, size: tuple[int, int] = (80, 24), **environ: str) -> None:
         self._socket = f"smtui-test-{os.getpid()}-{next(_numbers)}"
@@ -29,7 +29,7 @@ class Tmux:
         self._environ = {"LC_ALL": "C.UTF-8", **kept, "HOME": str(home), "TERM": "xterm-256color", **environ,
                          "PYTHONPATH": str(ROOT), "TEXTUAL_ANIMATIONS": "none",
                          "SMTUI_CONFIG": str(home / "config.toml")}  # fmt: skip
-        # What the program left on the screen, and its exit code, can be read as long as the window is there.
+        # The window stays open after the program's end, so that the screen and the exit code can be read.
         command = f"{shlex.join([sys.executable, '-m', 'smtui', *arguments])}; echo {ENDED} $?; exec cat"
         self.ask("new-session", "-d", "-x", str(columns), "-y", str(rows), "-c", str(home), command)
 
@@ -43,7 +43,7 @@ class Tmux:
         return self.ask("capture-pane", "-p")
 
     def press(self, *keys: str) -> None:
-        """Keys by tmux's names: `Enter`, `Escape`, `C-l`; anything else as its characters."""
+        """Sends keys with tmux's names (`Enter`, `Escape`, `C-l`); sends any other text literally."""
         for key in keys:
             named = key in NAMED or (len(key) == 3 and key.startswith("C-"))
             self.ask("send-keys", *([] if named else ["-l"]), key)
@@ -59,18 +59,18 @@ class Tmux:
         self.ask("resize-window", "-x", str(columns), "-y", str(rows))
 
     def ended(self) -> int:
-        """Waits until the program has ended; its exit code."""
+        """Waits for the program's end, and returns its exit code."""
         return int(self.see(ENDED).split(ENDED)[1].split()[0])
 
     def close(self) -> None:
         self.ask("kill-server")
 
     def _look(self) -> str:
-        """With its colours, for the focus shows in nothing else."""
+        """Returns the screen with its colours, because only colours show the focus."""
         return self.ask("capture-pane", "-p", "-e")
 
     def _until_quiet(self) -> None:
-        """Until a key has had its effect, if it has any, and nothing moves any more."""
+        """Waits until the program waits for input and the screen no longer changes."""
         looks = [""]
 
         def moves() -> bool:

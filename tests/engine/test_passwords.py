@@ -1,4 +1,4 @@
-"""Random passwords: every string a request allows is equally likely."""
+"""Tests of random passwords: all strings that a request allows are equally likely."""
 
 import itertools
 import math
@@ -18,7 +18,7 @@ SWITCHES = ("ExcludeLowercase", "ExcludeUppercase", "ExcludeNumbers", "ExcludePu
 
 
 def chi_square_limit(degrees: int) -> float:
-    """The statistic that chance exceeds less than once in a million (Wilson and Hilferty's approximation)."""
+    """Returns the chi-square limit with a p-value of one in a million (Wilson and Hilferty's approximation)."""
     z = 4.75
     return degrees * (1 - 2 / (9 * degrees) + z * math.sqrt(2 / (9 * degrees))) ** 3
 
@@ -33,7 +33,7 @@ def test_default_has_32_characters_of_all_four_types() -> None:
 
 
 def test_every_allowed_string_is_equally_likely() -> None:
-    """Three characters of two types, each required: all strings counted, none favoured."""
+    """With three characters of two required types, each possible string occurs equally often."""
     others = "".join(c for c in string.ascii_lowercase + string.digits if c not in "ab01")
     request = {"PasswordLength": 3, "ExcludeUppercase": True, "ExcludePunctuation": True, "ExcludeCharacters": others}
     allowed = ["".join(p) for p in itertools.product("ab01", repeat=3)]
@@ -50,7 +50,7 @@ def test_every_allowed_string_is_equally_likely() -> None:
 
 @pytest.mark.parametrize("length", [8, 32, 64])
 def test_positions_and_types_follow_the_exact_distribution(length: int) -> None:
-    """How many digits a password has follows the counting argument, and digits prefer no position."""
+    """The number of digits follows the exact distribution, and digits are equally likely at each position."""
     draws, alphabet = 4_000, [26, 26, 10, len(PUNCTUATION)]
     passwords = [generate({"PasswordLength": length}, AMBIENT) for _ in range(draws)]
 
@@ -68,7 +68,7 @@ def test_positions_and_types_follow_the_exact_distribution(length: int) -> None:
 
 
 def test_one_of_each_then_fill_would_be_caught() -> None:
-    """The measure can fail: the usual biased recipe does not pass the test above."""
+    """The statistic detects the usual biased algorithm, which picks one character per type and fills up the rest."""
     draws, biased = 20_000, Counter()
     for _ in range(draws):
         chars = [AMBIENT.pick_characters("ab", 1), AMBIENT.pick_characters("01", 1), AMBIENT.pick_characters("ab01", 1)]
@@ -89,7 +89,7 @@ def test_one_of_each_then_fill_would_be_caught() -> None:
     )
 )
 def test_a_password_keeps_to_its_request(request: dict) -> None:
-    """Length, excluded characters and required types hold, or the request is refused with a sentence."""
+    """Length, excluded characters and required types are respected, or the request is refused with a message."""
     try:
         password = generate(request, AMBIENT)
     except ClientError as error:
@@ -103,7 +103,7 @@ def test_a_password_keeps_to_its_request(request: dict) -> None:
 
 
 def test_extremes_do_not_hang() -> None:
-    """Length 4 with one character a type would take rejection tens of thousands of draws."""
+    """With length 4 and one character per type, rejection sampling would need tens of thousands of draws."""
     keep = "aA0!"
     excluded = "".join(c for c in string.printable if c not in keep)
 

@@ -1,4 +1,4 @@
-"""Several threads on one vault: the screens call from a thread of their own."""
+"""Tests of several threads on one vault; screens call the vault from a worker thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import smtui
 
 
 def test_refusals_in_one_thread_do_not_disturb_another(vault: smtui.Vault) -> None:
-    """What is stored while others are refused can be read again, to the letter."""
+    """Values are stored unchanged while calls in other threads are refused."""
     client = vault.client()
 
     def store(number: int) -> None:
@@ -27,7 +27,7 @@ def test_refusals_in_one_thread_do_not_disturb_another(vault: smtui.Vault) -> No
 
 
 def test_locking_waits_for_the_call_under_way(vault: smtui.Vault) -> None:
-    """Calls end whole or are told that the vault is locked; nothing in between."""
+    """Each call either completes or raises the error of a locked vault."""
     client = vault.client()
     done = []
 

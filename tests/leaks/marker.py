@@ -1,4 +1,4 @@
-"""A value that is known again wherever it turns up, in whatever spelling."""
+"""Searches data and files for a marker value in many encodings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PIECE = 12
 
 
 def spellings(marker: str) -> dict[str, bytes]:
-    """The marker as programs write text: encodings, hex, base64 at each of three offsets, JSON, reversed."""
+    """Returns the marker in many encodings, by name: UTF-16, UTF-32, hex, base64 at three offsets, JSON, pieces."""
     plain = marker.encode()
     forms = {
         "plain": plain, "utf-16-le": marker.encode("utf-16-le"), "utf-16-be": marker.encode("utf-16-be"),
@@ -20,19 +20,19 @@ def spellings(marker: str) -> dict[str, bytes]:
         "another piece": plain[-PIECE:], "repr": repr(marker).strip("'\"").encode(),
     }  # fmt: skip
     for offset in range(3):
-        # The characters of whole groups stay the same, whatever comes before or after.
+        # Complete groups of base64 do not depend on the bytes before or after them.
         encoded = base64.b64encode(b"\0" * offset + plain)[4 if offset else 0 :]
         forms[f"base64 at {offset}"] = encoded[: len(encoded) // 4 * 4 - 4]
     return forms
 
 
 def found_in(data: bytes, marker: str) -> list[str]:
-    """In which spellings the marker is there."""
+    """Returns the names of the encodings in which the data contains the marker."""
     return [name for name, form in spellings(marker).items() if form in data]
 
 
 def files_with(folder: Path, *markers: str) -> Iterator[str]:
-    """Every file below a folder that tells a marker, by name or content, and in which spelling."""
+    """Yields each file below a folder whose name or content contains a marker, with the marker and its encoding."""
     for path in folder.rglob("*"):
         data = str(path.relative_to(folder)).encode("utf-8", "surrogateescape")
         if path.is_file():

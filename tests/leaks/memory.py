@@ -1,4 +1,4 @@
-"""What stands in the memory of another process, as root or its own debugger can read it."""
+"""Searches the memory of another process through /proc, as root or a debugger of the same user can."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONTEXT = 48
 
 @dataclass(frozen=True)
 class Found:
-    """One place where something stands; `around` are the bytes before and behind it."""
+    """One match in a process's memory; `around` is the match with the bytes before and after it."""
 
     what: str
     address: int
@@ -26,7 +26,12 @@ class Found:
 
 
 def search(process: int, wanted: Mapping[str, bytes]) -> list[Found]:
-    """Every place in the process's writable memory at which one of the wanted byte strings stands."""
+    """Returns every match of the wanted byte strings in the writable memory of a process.
+
+    Args:
+        process: The process id.
+        wanted: The byte strings by name.
+    """
     return [found for start, mapping, data in _memory(process) for found in _in_piece(start, mapping, data, wanted)]
 
 
@@ -38,7 +43,7 @@ def _in_piece(start: int, mapping: str, data: bytes, wanted: Mapping[str, bytes]
 
 
 def _memory(process: int) -> Iterator[tuple[int, str, bytes]]:
-    """The writable mappings, each as a whole: where it begins, what it is, what it holds."""
+    """Yields the start address, the name and the content of each writable mapping."""
     maps = Path(f"/proc/{process}/maps").read_text().splitlines()
     memory = os.open(f"/proc/{process}/mem", os.O_RDONLY)
     try:
@@ -52,7 +57,7 @@ def _memory(process: int) -> Iterator[tuple[int, str, bytes]]:
 
 
 def _read(memory: int, start: int, end: int) -> bytes:
-    """What can be read; a mapping may be gone by now."""
+    """Returns the readable bytes of a range; the process may have unmapped it meanwhile."""
     held = bytearray()
     while start + len(held) < end:
         try:

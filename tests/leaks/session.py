@@ -1,7 +1,7 @@
-"""A session of everything with marked values: `python -m tests.leaks.session`, in a process that can be killed.
+"""Uses every command with marked values in one process: `python -m tests.leaks.session`.
 
-Runs every command and every operation in one process, then says `ready` and waits, with the vault open and its last
-writes in the write-ahead log. Values that a command prints on purpose go nowhere.
+Afterwards, it prints `ready` and waits to be killed, with the vault open and the last writes in the write-ahead log.
+It does not print the output of the commands.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ VALUES = (
     "marked-value-Xy7Kp2", "marked-json-Zt4Rm9", "marked-binary-Lk8Wd3", "marked-rotated-Hn5Bc6", "marked-env-Jd2Fs1",
 )
 TEXT, IN_JSON, BINARY, ROTATED, FROM_FILE = VALUES
-# What stands in the vault and is no value: outside the vault nobody may learn it either.
+# Content of the vault other than values; it must not appear outside the vault either.
 KNOWN_INSIDE = ("marked-name-Ap3Gu8", "marked-description-Ve6Iq4", "marked-tag-Ow1Ts7")
 NAME, DESCRIPTION, TAG = KNOWN_INSIDE
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
@@ -41,7 +41,11 @@ with smtui.rotation_client() as client:
 
 
 def command(*argv: str, stdin: str | bytes = b"", may_fail: bool = False) -> str:
-    """One command. What it prints on standard output is handed back, standard error is kept for the parent."""
+    """Runs one command and returns its standard output. Standard error goes to the parent process.
+
+    Raises:
+        SystemExit: The command fails, and `may_fail` is not set.
+    """
     raw = stdin.encode() if isinstance(stdin, str) else stdin
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="surrogateescape", write_through=True)
     before = sys.stdin, sys.stdout
@@ -97,7 +101,7 @@ def main() -> None:
     home = Path(os.environ["HOME"])
     cheap = {number: kdf.Profile(memory_cost=64, iterations=1, lanes=1) for number in kdf.PROFILES}
     kdf.PROFILES.update(cheap)
-    terminal.write = lambda text: True  # the recovery code is read by a person, on a terminal
+    terminal.write = lambda text: True  # without a terminal, the recovery code counts as shown
     everything(home)
     with smtui.open_vault(os.environ["SMTUI_VAULT"], PASSPHRASE) as vault:
         vault.maintenance.change_passphrase(NEW_PASSPHRASE)

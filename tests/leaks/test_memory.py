@@ -1,4 +1,4 @@
-"""After the lock: the memory of the real program holds no value, no passphrase and no key, seen from outside."""
+"""Tests that the memory of the locked program contains no value, passphrase or key."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ case "$*" in *-o*) cat $held ;; *) cat > $held.new; mv $held.new $held ;; esac
 
 
 class Person:
-    """Somebody at the program, with an editor and a clipboard of their own."""
+    """A user of the real program, with an editor and a clipboard program."""
 
     def __init__(self, home: Path, **settings: int) -> None:
         self._home = home
@@ -77,7 +77,7 @@ class Person:
         self.terminal.see(*words)
 
     def until(self, is_so: Callable[[], object]) -> None:
-        """Meanwhile what the program writes is read, so that it can go on."""
+        """Waits for a condition, and reads the program's output meanwhile so that the program can continue."""
         end = time.monotonic() + PATIENCE
         while not is_so():
             assert time.monotonic() < end, f"it never came to be; the screen was:\n{self.terminal.text}"
@@ -106,13 +106,13 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Person]]:
 
 
 def in_memory(person: Person, *markers: str) -> list[str]:
-    """Where one of them stands, in any spelling and in pieces of half its length."""
+    """Returns the matches of the markers in the process's memory, in all encodings of `spellings`."""
     wanted = {f"{marker[:8]}… as {name}": form for marker in markers for name, form in spellings(marker).items()}
     return [str(found) for found in search(person.process, wanted)]
 
 
 def keys_in_memory(person: Person) -> list[Found]:
-    """Master, page and root key: their bytes, and as SQL spells them."""
+    """Returns the matches of the master, page and root keys, as bytes and in hex as in SQL."""
     wanted = {}
     for name in ("master", "page", "root"):
         key = bytes(getattr(person.keys, name))
@@ -128,7 +128,7 @@ def reveal(person: Person, value: str) -> None:
 
 
 def everything(person: Person) -> None:
-    """What a person does with values: show, copy, edit, compare, generate, search, import, undo."""
+    """Uses values in every way: shows, copies, edits, compares, generates, searches, imports, undoes."""
     reveal(person, TEXT)
     person.press("y")
     person.until(lambda: person.copied == TEXT)
@@ -176,20 +176,20 @@ def everything(person: Person) -> None:
 
 
 def nothing_is_left(person: Person) -> None:
-    """The lock needs a moment; then there is nothing, however one looks."""
+    """Waits until the locked program's memory contains no marker and no key."""
     markers = (PASSPHRASE, TEXT, MEMBER, TYPED, OUTSIDE, IMPORTED, *person.generated)
     person.see("Unlock")
     person.until(lambda: not in_memory(person, *markers) and not keys_in_memory(person))
 
 
 def test_after_the_lock_nothing_is_left(start: Callable[..., Person]) -> None:
-    """Whatever was done in the session. Before the lock it is found, and what is planted is found after it."""
+    """Before the lock, the search finds the value and the keys; after it, only a planted marker."""
     person = start()
     person.unlock()
     everything(person)
     reveal(person, OUTSIDE)
     assert in_memory(person, OUTSIDE)
-    assert {found.what for found in keys_in_memory(person)} == {"master", "page", "root"}  # and none as text
+    assert {found.what for found in keys_in_memory(person)} == {"master", "page", "root"}  # only as bytes, not as text
     person.press(LOCK)
 
     nothing_is_left(person)
@@ -197,7 +197,7 @@ def test_after_the_lock_nothing_is_left(start: Callable[..., Person]) -> None:
 
 
 def test_after_the_idle_lock_nothing_is_left(start: Callable[..., Person]) -> None:
-    """The same where nobody pressed the key; somebody too slow for the idle lock tries again."""
+    """The idle lock clears the memory too. If it comes before the value is shown, the test tries again."""
     person = start(idle_lock=5)
     for _ in range(20):
         person.unlock()

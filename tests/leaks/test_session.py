@@ -1,4 +1,4 @@
-"""After a session of everything, killed at its end, nothing outside the vault tells a value, a name or a passphrase."""
+"""Tests that a killed session leaves no value, name or passphrase outside the vault."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EVERYTHING = (*VALUES, *KNOWN_INSIDE, PASSPHRASE, NEW_PASSPHRASE)
 
 @dataclass
 class Seen:
-    """What others could see of the process and of its children."""
+    """What others can observe of the process and its children."""
 
     home: Path
     said: bytes = b""
@@ -32,7 +32,7 @@ class Seen:
 
 
 def tree(pid: int) -> Iterator[Path]:
-    """A process and all below it, as long as they are there."""
+    """Yields the /proc folders of a process and its descendants."""
     yield Path(f"/proc/{pid}")
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -43,7 +43,7 @@ def tree(pid: int) -> Iterator[Path]:
 
 
 def watch(seen: Seen, pid: int, end: threading.Event) -> None:
-    """Command lines and environments, as often as can be."""
+    """Collects command lines and environments in a loop until `end` is set."""
     while not end.is_set():
         for folder in tree(pid):
             for name in ("cmdline", "environ"):
@@ -84,7 +84,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
 
 def test_no_file_tells_anything_while_the_vault_is_open(seen: Seen) -> None:
-    """Vault, write-ahead log, shared memory, backup, configuration, state, temporary files, by name and by content."""
+    """Checks names and contents of the vault, WAL, shared memory, backup, configuration, state and temporary files."""
     assert seen.while_open == []
 
 
@@ -94,14 +94,14 @@ def test_nothing_is_left_after_a_kill(seen: Seen) -> None:
 
 
 def test_nothing_was_said(seen: Seen) -> None:
-    """Neither notices nor refusals on standard error repeat a value. Names are told: they were asked about."""
+    """The output contains no value and no passphrase. It may contain names, because the commands name secrets."""
     for marker in (*VALUES, PASSPHRASE, NEW_PASSPHRASE):
         assert found_in(seen.said, marker) == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 def test_no_process_shows_a_value(seen: Seen) -> None:
-    """Ours, the rotation function, and whatever else was started: command lines and environments."""
+    """Command lines and environments of smtui, the rotation function and other children contain no value."""
     together = b"\0".join(seen.processes)
 
     assert b"function.py" in together
@@ -111,7 +111,7 @@ def test_no_process_shows_a_value(seen: Seen) -> None:
 
 @pytest.mark.usefixtures("cheap_kdf")
 def test_what_was_killed_opens_and_is_whole(seen: Seen) -> None:
-    """The last value was acknowledged before the kill."""
+    """The vault contains the last acknowledged value and passes the check."""
     with smtui.open_vault(seen.home / "team.vault", NEW_PASSPHRASE) as vault:
         assert vault.client().get_secret_value(SecretId="j")["SecretString"] == VALUES[0]
         assert vault.maintenance.check().clean
@@ -119,7 +119,7 @@ def test_what_was_killed_opens_and_is_whole(seen: Seen) -> None:
 
 @pytest.mark.parametrize("spelling", spellings(VALUES[0]))
 def test_the_search_finds_what_is_there(tmp_path: Path, spelling: str) -> None:
-    """In every spelling, wherever in a file it stands."""
+    """The search finds the marker in every encoding, in the middle of a file."""
     (tmp_path / "kept").write_bytes(b"\x00before" + spellings(VALUES[0])[spelling] + b"after")
 
     assert any(spelling in line for line in files_with(tmp_path, VALUES[0]))

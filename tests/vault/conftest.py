@@ -1,4 +1,4 @@
-"""A vault file that is made once, and copied for each test that wants to harm it."""
+"""Fixtures for tests that damage vault files: one prepared vault, copied for each test."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A closed vault with two secrets, one of them with versions."""
+    """Returns a closed vault with two secrets, one of which has several versions."""
     path = tmp_path_factory.mktemp("vaults") / "pristine.vault"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kdf, "PROFILES", CHEAP)
@@ -48,7 +48,7 @@ def path(pristine: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def untouched(path: Path) -> Callable[[], bool]:
-    """Whether the file still is what it was when this was first asked for."""
+    """Returns a function that tells whether the file is the same as when the test began."""
     before: list[bytes] = []
 
     def same() -> bool:

@@ -1,4 +1,4 @@
-"""Backups, concurrency, crashes, the frozen sample."""
+"""Tests of backups, concurrent access, crashes, and the frozen sample vaults."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def writer(path: Path, name: str) -> subprocess.Popen[str]:
 
 
 def wait_for(process: subprocess.Popen[str], lines: int) -> int:
-    """The number of the last write the process said was done."""
+    """Returns the number of the last write that the process acknowledged."""
     assert process.stdout
     return [int(process.stdout.readline()) for _ in range(lines)][-1]
 
@@ -94,7 +94,7 @@ def test_a_backup_while_another_process_writes(path: Path, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("lines", [1, 7, 23])
 def test_killed_while_writing(path: Path, lines: int) -> None:
-    """Every write that was said to be done is there; the next open needs no help."""
+    """The vault contains every acknowledged write, and opens without repair."""
     process = writer(path, "w")
     done = wait_for(process, lines)
     os.kill(process.pid, signal.SIGKILL)
@@ -109,7 +109,7 @@ def test_killed_while_writing(path: Path, lines: int) -> None:
 
 
 def test_two_processes_write_at_once(path: Path) -> None:
-    """Nothing is lost, and nobody is refused within the wait."""
+    """No write is lost, and no process is refused within the busy timeout."""
     processes = [writer(path, name) for name in ("one", "two")]
     done = [wait_for(process, 20) for process in processes]
     for process in processes:
@@ -142,7 +142,7 @@ def test_only_the_vault_is_left_after_closing(path: Path) -> None:
 
 
 def test_no_value_stands_in_any_file(path: Path) -> None:
-    """Neither while the vault is open nor on_success, nor does a name."""
+    """No file contains a value or a name, neither while the vault is open nor afterwards."""
     def found() -> bool:
         words = (b"hunter2", b"prod/db", b"marker")
         return any(word in file.read_bytes() for file in path.parent.iterdir() for word in words)
@@ -156,7 +156,7 @@ def test_no_value_stands_in_any_file(path: Path) -> None:
 
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.vault")), ids=lambda path: path.name)
 def test_every_format_ever_written_still_opens(sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Made once by the program of its time, with the derivation as it is."""
+    """The samples were written by earlier versions, with the real key derivation."""
     from smtui.vault import kdf
 
     monkeypatch.setitem(kdf.PROFILES, 1, kdf.Profile(memory_cost=65536, iterations=3, lanes=4))
@@ -181,7 +181,7 @@ def test_every_format_ever_written_still_opens(sample: Path, tmp_path: Path, mon
 
 
 def test_a_check_looks_at_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An event that another process records meanwhile is not found to be one too many."""
+    """If another process records an event during a check, the check does not report it as superfluous."""
     real = audit_log._read_start
 
     def slow(database: Any) -> Any:
@@ -197,7 +197,7 @@ def test_a_check_looks_at_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_progress_that_raises_ends_a_backup(path: Path, tmp_path: Path) -> None:
-    """Told of every step; where it does not go on, nothing is left of the copy."""
+    """The callback gets the progress. If it raises, the incomplete copy is removed."""
     told: list[tuple[str, int, int]] = []
 
     def stop(*progress: object) -> None:
@@ -214,7 +214,7 @@ def test_progress_that_raises_ends_a_backup(path: Path, tmp_path: Path) -> None:
 
 
 def test_an_interrupted_statement_raises_ours(path: Path) -> None:
-    """From another thread; the vault goes on as if it had not been asked."""
+    """An interrupt from another thread raises the vault's own error, and the vault remains usable."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
         database = vault._state.database
         endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"

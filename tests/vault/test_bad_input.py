@@ -1,4 +1,4 @@
-"""Every file that is not a whole vault: a sentence, the right error, nothing changed."""
+"""Tests of files that are not complete vaults: each is refused with the right error and is not changed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CODE = (
 
 
 def elsewhere(code: str, *args: object, **options: object) -> subprocess.CompletedProcess[str]:
-    """Runs code in another process, with `smtui`, `PASSPHRASE` and a cheap derivation at hand."""
+    """Runs code in another process that has imported `smtui`, `PASSPHRASE` and a cheap key derivation."""
     command = [sys.executable, "-c", CODE + code, *map(str, args)]
     return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=False, **options)  # type: ignore
 
@@ -59,7 +59,7 @@ def test_an_empty_passphrase_is_no_passphrase(path: Path, tmp_path: Path) -> Non
 
 
 def test_the_same_passphrase_from_another_keyboard(tmp_path: Path) -> None:
-    """One é or e and an accent: the same word, the same key."""
+    """An é as one character or as e with a combining accent gives the same key."""
     smtui.create_vault(tmp_path / "v", "caf\u00e9").close()
 
     smtui.open_vault(tmp_path / "v", "cafe\u0301").close()
@@ -118,7 +118,7 @@ def test_truncated(path: Path, length: int) -> None:
 
 
 def test_half_a_page_is_completed_from_the_log_beside_it(path: Path, tmp_path: Path) -> None:
-    """As a full disk or the power leaves it when what is in the log is moved into the file."""
+    """A full disk or a power loss leaves this state when SQLite moves pages from the write-ahead log into the file."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="new", SecretString="x" * 20_000)
         (tmp_path / "cut").mkdir()
@@ -159,7 +159,7 @@ def test_another_programs_database_is_refused(path: Path, untouched: Callable[[]
 
 
 def test_an_older_format_is_copied_and_migrated(path: Path) -> None:
-    """The copy beside it still has the old format and opens with the same passphrase."""
+    """The backup of the file keeps the old format and opens with the same passphrase."""
     keys = kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16])
     file = opening.open_file(path, keys)
 
@@ -246,13 +246,13 @@ REPORT = (
 
 @pytest.fixture
 def reachable(pristine: Path) -> Iterator[Path]:
-    """A vault where everybody can go: pytest closes its own folder to others, whenever another run of it begins."""
+    """Returns a vault in a folder that every user can enter; pytest's own folders are private."""
     with TemporaryDirectory(prefix="smtui-test-") as folder:
         yield Path(shutil.copyfile(pristine, Path(folder, "v.vault")))
 
 
 def hand_over(path: Path, *, folder: int, file: int) -> None:
-    """Gives the vault and its folder to another user with these rights."""
+    """Changes the owner and the permissions of the vault and its folder."""
     for each, mode in ((path, file), (path.parent, folder)):
         os.chown(each, 65534, 65534)
         each.chmod(mode)
@@ -268,7 +268,7 @@ def test_no_permission(reachable: Path) -> None:
 @needs_root
 @pytest.mark.parametrize(("folder", "file"), [(0o555, 0o400), (0o555, 0o600), (0o755, 0o400)])
 def test_a_vault_that_cannot_be_written_opens_for_reading_only(reachable: Path, folder: int, file: int) -> None:
-    """Reads are then not recorded, and that is said."""
+    """Reads of a read-only vault are not recorded, and a notice says so."""
     hand_over(reachable, folder=folder, file=file)
     before = reachable.read_bytes()
 
@@ -345,7 +345,7 @@ def test_a_second_process_holding_the_lock(path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_full_disk_keeps_the_old_state(path: Path) -> None:
-    """A limit on file sizes stands for the full disk: one sentence, every earlier value there, and it works again."""
+    """A file size limit simulates the full disk: one message, all earlier values remain, and the vault works again."""
     run = elsewhere(
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "v = smtui.open_vault(sys.argv[1], PASSPHRASE); c = v.client()\n"
@@ -368,7 +368,7 @@ def test_a_full_disk_keeps_the_old_state(path: Path) -> None:
 
 
 def test_no_error_tells_the_key(path: Path) -> None:
-    """Whatever the library says while the key is set, the statement with the key is not part of it."""
+    """Error messages from the library while the key is set do not contain the statement with the key."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
         key = vault._state.file_keys.page.hex()
     path.write_bytes(path.read_bytes()[:4096] + bytes(4096 * 3))

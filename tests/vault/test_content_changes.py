@@ -1,4 +1,4 @@
-"""What tells a program that it has to read anew: changes of the content by others, and nothing else."""
+"""Tests of change detection: a program must read again when others change the content, and only then."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ READS: dict[str, Deed] = {
 
 @pytest.fixture
 def two(vault: smtui.Vault, clock: Clock) -> Iterator[tuple[smtui.Vault, smtui.Vault]]:
-    """One vault, open twice, with something of everything in it."""
+    """Yields two sessions of one vault that contains every kind of record."""
     with smtui.open_vault(vault.path, PASSPHRASE, clock=clock) as two:
         client = vault.client()
         for name in ("a", "b", "gone"):
@@ -111,7 +111,7 @@ def test_a_change_is_noticed_by_every_other_connection_and_not_by_its_own(
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_a_read_is_noticed_by_nobody(two: tuple[smtui.Vault, smtui.Vault], read: Deed, clock: Clock) -> None:
-    """Nor on another day, when it is noted that the secret was accessed."""
+    """Reads do not count as changes, even when they set the date of the last access."""
     one, other = two
     before = one.change_count(), other.change_count()
 

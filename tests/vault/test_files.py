@@ -1,4 +1,4 @@
-"""Every file that we make is ours alone, under any umask, and no link that somebody planted is followed."""
+"""Tests of file permissions and links: every file is private under any umask, and no planted link is followed."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def careless_umask() -> Iterator[None]:
 
 
 def for_others(folder: Path) -> list[str]:
-    """What others could get at below a folder."""
+    """Returns the files and folders below a folder that other users can access."""
     modes = {path: path.lstat().st_mode for path in folder.rglob("*")}
     return [f"{path} {stat.filemode(mode)}" for path, mode in modes.items() if mode & 0o77]
 
 
 def migrated(path: Path) -> None:
-    """Opened by a program whose format is newer."""
+    """Opens the vault with one more migration, as a later version of smtui does."""
     keys = kdf.FileKeys.from_passphrase(PASSPHRASE, path.read_bytes()[:16])
     file = opening.open_file(path, keys)
     try:
@@ -44,7 +44,7 @@ def migrated(path: Path) -> None:
 
 
 def test_private_under_any_umask(tmp_path: Path, careless_umask: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Folders too, and also what is only there for a while."""
+    """Folders and temporary files are private too."""
     monkeypatch.setenv("SMTUI_STATE", str(tmp_path / "state" / "deep"))
     monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "deep" / "config.toml"))
     path, looks = tmp_path / "new" / "deep" / "v.vault", []
@@ -118,7 +118,7 @@ PLACES = [
 def test_no_link_is_followed(
     path: Path, tmp_path: Path, gesture: Callable[[Path], None], name: str, plant: Callable[[Path, Path], None]
 ) -> None:
-    """Wherever we write, somebody else's file stays what it was: we refuse, or put a file of our own there."""
+    """Each write either is refused or creates a new file; the target of the link is not changed."""
     target = tmp_path / "elsewhere"
     target.write_text("mine")
     place = path.with_name(name)
@@ -138,7 +138,7 @@ def test_no_link_is_followed(
 def test_the_log_of_another_vault_spoils_no_new_one(
     path: Path, make: Callable[[Path], None], tmp_path: Path
 ) -> None:
-    """A vault was not closed in order and then removed, and its log was forgotten."""
+    """A new vault ignores the write-ahead log that remains from a removed vault of the same name."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="new")
         log = path.with_name("v.vault-wal").read_bytes()

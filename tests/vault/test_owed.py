@@ -1,4 +1,4 @@
-"""What is owed within a transaction is done before it ends, whatever was undone in it."""
+"""Tests of deferred work: it is done before the transaction ends, even if parts of the transaction are rolled back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def most_owed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.usefixtures("most_owed")
 def test_words_are_found_at_once_and_later(vault: smtui.Vault, client: Any) -> None:
-    """Within the transaction that made them, and after it; refusals in between take nothing along."""
+    """Search finds words within the transaction that adds them and after it, also with refused calls in between."""
     with vault.transaction():
         for number in range(5):
             client.create_secret(Name=f"s{number}", Description="findable")

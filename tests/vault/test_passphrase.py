@@ -1,4 +1,4 @@
-"""Passphrase, recovery code, stored key: each way in, and the change between them."""
+"""Tests of the passphrase, the recovery code and the stored key, and of changing them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEYS = st.binary(min_size=48, max_size=48)
 
 @given(KEYS)
 def test_a_recovery_code_comes_back(key: bytes) -> None:
-    """Whatever the case, the grouping, and the digits people read into it."""
+    """Case, grouping and similar-looking characters do not matter."""
     code = recovery.encode(key)
 
     assert recovery.decode(code) == key
@@ -122,7 +122,7 @@ def test_no_change_while_another_connection_is_open(path: Path) -> None:
 
 
 def change_elsewhere(path: Path) -> str:
-    """Another process tries to change the passphrase; what comes of it."""
+    """Changes the passphrase in another process, and returns the name of the error or an empty string."""
     return elsewhere(
         "from smtui.system import folder_lock; folder_lock.TIMEOUT_SECONDS = 0.05\n"
         "try:\n    with smtui.open_vault(sys.argv[1], PASSPHRASE) as vault:\n"
@@ -132,7 +132,7 @@ def change_elsewhere(path: Path) -> str:
 
 
 def test_no_file_is_replaced_while_it_is_being_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who opened the old file would take the log of the new one for its own."""
+    """Otherwise, a process that opened the old file would use the write-ahead log of the new one."""
     outcomes = []
 
     class Slow(apsw.Connection):
@@ -168,7 +168,7 @@ def test_nothing_is_opened_while_a_file_is_replaced(path: Path, monkeypatch: pyt
 
 
 def test_what_another_wrote_at_the_last_moment_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The vault has read pages that the other then changed; SQLite does not look again when it leaves its log."""
+    """Pages that the vault has cached are read again, although SQLite does not check them when it leaves WAL mode."""
     real = reseal._lock_exclusively
 
     def at_the_last_moment(database: Database) -> None:
@@ -188,7 +188,7 @@ def test_what_another_wrote_at_the_last_moment_is_kept(path: Path, monkeypatch: 
 
 
 def test_a_look_at_an_open_vault_drops_no_lock(path: Path) -> None:
-    """As any look would that opens and closes the file: the system then drops all locks of the process on it."""
+    """Opening and closing the file would drop all locks of the process on it (POSIX locks), so `examine` must not."""
     with smtui.open_vault(path, PASSPHRASE):
         examined = vault_path.examine(path)
         assert change_elsewhere(path) == "VaultBusyError\n"
@@ -212,7 +212,7 @@ def test_a_change_that_fails_leaves_the_vault_open_and_as_it_was(path: Path, mon
 
 
 def test_the_cost_of_the_derivation_is_in_code_alone() -> None:
-    """Profile 1 is RFC 9106's second choice; nothing in a file can make it cheaper."""
+    """Profile 1 is the second recommended option of RFC 9106. Nothing in a file can make the derivation cheaper."""
     assert REAL[1] == kdf.Profile(memory_cost=65536, iterations=3, lanes=4)
     assert REAL[2] == kdf.Profile(memory_cost=262144, iterations=3, lanes=4)
     for number in set(range(256)) - set(REAL):

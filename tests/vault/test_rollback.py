@@ -1,4 +1,4 @@
-"""A whole older file: nothing in it tells, but this machine remembers how far the vault was."""
+"""Tests of rollback detection: a machine remembers the last state of each vault and reports an older file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.vault.conftest import read_all
 
 @pytest.fixture
 def older(path: Path) -> bytes:
-    """The file as it was before three changes; the newest state is in its place."""
+    """Returns the content of the file before three changes, and makes these changes."""
     before = path.read_bytes()
     change(path)
     return before
@@ -51,7 +51,7 @@ def test_the_newest_file_is_none_older(path: Path, older: bytes) -> None:
 
 
 def test_an_older_file_in_its_place_is_noticed(path: Path, older: bytes) -> None:
-    """Each time, until somebody says that it is meant. It is whole in itself, and can be read."""
+    """Each session reports the older file until the user accepts it. The file itself is valid and readable."""
     path.write_bytes(older)
 
     assert [behind(path) for _ in range(2)] == [3, 3]
@@ -73,7 +73,7 @@ def test_a_restored_backup_is_accepted_once(path: Path, older: bytes) -> None:
 
 
 def test_a_copy_elsewhere_is_as_old_as_it_is(path: Path, tmp_path: Path) -> None:
-    """The note is about the vault, wherever its file lies. A fresh backup is not behind."""
+    """The note belongs to the vault, not to the path. A fresh backup is not behind."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
         vault.maintenance.backup(tmp_path / "copy")
     assert behind(tmp_path / "copy") == 0
@@ -93,7 +93,7 @@ def test_what_is_changed_in_an_older_file_hides_nothing(path: Path, older: bytes
 
 
 def test_an_older_file_that_overtook_is_noticed(path: Path, older: bytes, machine: Path) -> None:
-    """Put back, and changed more often on another machine than it had been here: told since when, and what is lost."""
+    """An older file with more changes from another machine is reported, with the fork's time and the lost changes."""
     path.write_bytes(older)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SMTUI_STATE", str(path.parent / "elsewhere"))
@@ -110,14 +110,14 @@ def test_an_older_file_that_overtook_is_noticed(path: Path, older: bytes, machin
             changes = [line.split()[-2:] for line in vault.maintenance.missing_changes]
             assert changes == [["CreateSecret", f"new-{n}"] for n in (2, 1, 0)]
             assert warning in vault.notices
-            vault.client().put_secret_value(SecretId="prod/api", SecretString="here")  # hides nothing either
+            vault.client().put_secret_value(SecretId="prod/api", SecretString="here")  # does not hide the rollback
     with smtui.open_vault(path, PASSPHRASE) as vault:
         vault.maintenance.accept_rollback()
     assert behind(path) == 0
 
 
 def test_what_is_lost_is_dated_however_long_ago_it_was(path: Path, clock: Clock) -> None:
-    """The newest 50 changes are known by name, and older ones by moments further and further apart."""
+    """The note keeps the newest 50 changes by name, and older ones by times that are further and further apart."""
     clock.forward(days=3650)
     then = {}
     with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
@@ -139,7 +139,7 @@ def test_what_is_lost_is_dated_however_long_ago_it_was(path: Path, clock: Clock)
 
 
 def test_reading_is_no_change(path: Path, older: bytes) -> None:
-    """What was read last may be lost with the power: that must not look like an older file."""
+    """A power loss may undo the record of the last reads. That must not look like an older file."""
     before = path.read_bytes()
     with smtui.open_vault(path, PASSPHRASE) as vault:
         read_all(vault)
@@ -163,7 +163,7 @@ def test_what_was_undone_or_refused_is_not_ahead_of_the_file(path: Path) -> None
 
 
 def test_a_change_is_noted_once_it_is_in_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever looks when it is noted finds it there."""
+    """The note counts only changes that are already in the file."""
     real, seen = Lineage.record, []
     with smtui.open_vault(path, PASSPHRASE) as vault:
         keys = kdf.FileKeys.from_key(vault.unlock_key())
@@ -187,7 +187,7 @@ def test_a_change_is_noted_once_it_is_in_the_file(path: Path, monkeypatch: pytes
 
 
 def test_the_new_passphrase_changes_nothing_about_it(path: Path, older: bytes) -> None:
-    """The note stays the vault's; the older file, with its older passphrase, is noticed too."""
+    """The note remains valid after the passphrase changes. A file with the older passphrase is reported too."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
         vault.maintenance.change_passphrase("new")
     assert behind(path, "new") == 0
@@ -224,7 +224,7 @@ def test_the_note_is_private_and_tells_little(path: Path, older: bytes, machine:
 
 
 def test_the_note_of_an_earlier_version_counts(path: Path, older: bytes, machine: Path) -> None:
-    """It held the number of changes alone. No false alarm when smtui is upgraded, and no blindness either."""
+    """The earlier note contains only the number of changes. An upgrade causes no false alarm and misses no rollback."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
         commits = digest.count_commits(vault._state.database).to_bytes(8, "big")
         key = vault._state.key_store.derive("smtui seen")
@@ -242,7 +242,7 @@ def test_the_note_of_an_earlier_version_counts(path: Path, older: bytes, machine
 
 
 def test_events_that_were_dropped_on_purpose_are_no_alarm(path: Path, clock: Clock) -> None:
-    """Another machine keeps the audit log for a day: what this one last saw is gone from it. It is told, once."""
+    """Another machine with a retention of one day removed the events that this machine last saw. One notice says so."""
     clock.forward(days=3650)
     with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
         vault.client().create_secret(Name="a")
@@ -264,7 +264,7 @@ def test_events_that_were_dropped_on_purpose_are_no_alarm(path: Path, clock: Clo
 
 
 def test_who_notes_late_hides_nothing(path: Path, older: bytes) -> None:
-    """Several processes change at once; whoever notes last notes the newest change, whosever it was."""
+    """With several concurrent writers, the last note contains the newest change, no matter which process made it."""
     sessions = [subprocess.Popen(
         [sys.executable, "-c", "import smtui, sys\n"
          "with smtui.open_vault(sys.argv[1], key=bytes.fromhex(sys.argv[2])) as vault:\n"
@@ -278,7 +278,7 @@ def test_who_notes_late_hides_nothing(path: Path, older: bytes) -> None:
 
 
 def test_long_names_in_refused_requests_hide_nothing(path: Path) -> None:
-    """However many bytes they take, the next change is noted."""
+    """The next change is noted, even after refused requests with very long names."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
         for number in range(60):
             with pytest.raises(smtui.ClientError):
@@ -311,7 +311,7 @@ def unlock_key(path: Path) -> str:
 def test_a_note_that_is_none_counts_for_nothing(
     path: Path, older: bytes, machine: Path, harm: Callable[[Path], object]
 ) -> None:
-    """No false alarm, and no obstacle; that it was damaged is told."""
+    """A damaged note causes no rollback warning and no error, only a notice."""
     note, = notes(machine)
     harm(note)
     there = note.is_fifo() or note.is_dir() or (note.exists() and note.stat().st_size > 0)
@@ -323,7 +323,7 @@ def test_a_note_that_is_none_counts_for_nothing(
 
 
 def test_a_note_that_was_interrupted_is_the_one_before(path: Path, older: bytes, machine: Path) -> None:
-    """Whichever of its two halves is lost, an older file is noticed."""
+    """If either half of the note is lost, an older file is still reported."""
     note, = notes(machine)
     whole = note.read_bytes()
     path.write_bytes(older)

@@ -1,4 +1,4 @@
-"""A file whose schema is not exactly ours is refused before a row of it is read, whichever way it is opened."""
+"""Tests of the schema check: a file with any other schema is refused before any row is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).parent / "samples"
 
 
 def altered(name: str, text: str, other: str) -> str:
-    """Another text in the statement that made a table."""
+    """Returns a statement that changes the text of a table's definition."""
     return f"UPDATE sqlite_schema SET sql = replace(sql, '{text}', '{other}') WHERE name = '{name}'"
 
 
@@ -49,7 +49,7 @@ CHANGES = {
 
 @pytest.fixture(scope="session")
 def sample_keys() -> dict[int, bytes]:
-    """The key of each format's frozen sample, derived as it is."""
+    """Returns the key of the frozen sample of each format, from the real key derivation."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kdf, "PROFILES", REAL)
         salts = {number: (SAMPLES / f"format-{number}.vault").read_bytes()[:16] for number in (1, 2, 3)}
@@ -71,7 +71,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_schema_that_is_not_ours_is_refused(
     tmp_path: Path, sample_keys: dict[int, bytes], number: int, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of every format, before it is migrated; the file stays as it was, and no backup of it is made."""
+    """Files of every format are refused before their migration. They are not changed, and no backup is made."""
     path = tmp_path / "sample.vault"
     shutil.copyfile(SAMPLES / f"format-{number}.vault", path)
     path.chmod(0o600)
@@ -123,7 +123,7 @@ def test_where_the_recovery_code_opens_it(path: Path, key: bytes) -> None:
 def test_a_schema_that_changes_while_the_vault_is_open(
     path: Path, key: bytes, change: str, call: Callable[[smtui.Vault], object]
 ) -> None:
-    """Another program has it open too; what it left is refused, and gone back on the way back."""
+    """After another program changes the schema, calls are refused and leave no other files; the check reports it."""
     with smtui.open_vault(path, PASSPHRASE) as vault:
         by_another_program(path, key, change)
         with pytest.raises(smtui.VaultError):
@@ -134,7 +134,7 @@ def test_a_schema_that_changes_while_the_vault_is_open(
 
 
 def test_no_trigger_and_no_view_is_run(path: Path, key: bytes) -> None:
-    """Should one ever be there."""
+    """SQLite executes no trigger and no view, even if the file contains one."""
     file = opening.open_file(path, kdf.FileKeys.from_key(key))
     file.run("CREATE TRIGGER t AFTER INSERT ON meta BEGIN DELETE FROM secrets; END")
     file.run("INSERT INTO meta VALUES ('more', '')")
@@ -163,7 +163,7 @@ def test_every_connection_is_on_its_guard(path: Path, key: bytes) -> None:
 
 @pytest.mark.parametrize("number", range(1, len(MIGRATIONS) + 1))
 def test_the_numbers_we_know_are_those_of_our_statements(number: int) -> None:
-    """What is compared first is what `schema` makes; else every start would make it again to compare."""
+    """The stored hashes match `schema`. Otherwise, every start would have to build the schema for the comparison."""
     entries = list(schema_check._list_expected(number))
 
     assert schema_check.hash_schema(entries) == schema_check.SCHEMA_HASHES[number]
@@ -172,7 +172,7 @@ def test_the_numbers_we_know_are_those_of_our_statements(number: int) -> None:
 def test_statements_that_a_later_library_writes_differently(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are compared with what it makes of ours."""
+    """If a later SQLite formats statements differently, the file is compared with what it makes of the schema."""
     monkeypatch.setattr(schema_check, "SCHEMA_HASHES", dict.fromkeys(schema_check.SCHEMA_HASHES, "another"))
 
     with smtui.open_vault(path, PASSPHRASE) as vault:

@@ -1,6 +1,6 @@
-"""Whoever can write into the closed file: nothing is misread, and all but the whole older file is found.
+"""Tests of tampering with a closed file: no wrong content is read, and every change except a full rollback is found.
 
-Each test has a short form, and a long one behind `.venv/bin/pytest -m long tests/vault/test_tampering.py`.
+Each test has a short form, and a long one: `.venv/bin/pytest -m long tests/vault/test_tampering.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def long_form(short: int, long: int) -> pytest.MarkDecorator:
 
 @pytest.fixture(scope="session")
 def key(pristine: Path) -> bytes:
-    """Opens the pristine vault without a derivation."""
+    """Returns the key that opens the pristine vault without a key derivation."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kdf, "PROFILES", CHEAP)
         with smtui.open_vault(pristine, PASSPHRASE, read_only=True) as vault:
@@ -39,7 +39,7 @@ def key(pristine: Path) -> bytes:
 
 @pytest.fixture
 def outcome(path: Path, key: bytes) -> Callable[..., str]:
-    """What becomes of a file with these bytes: refused at some point, found by check, or the same content."""
+    """Returns a function that tells the outcome for a file with these bytes: "refused", "found" or "same"."""
 
     def judged(changed: bytes, **by: str) -> str:
         path.write_bytes(changed)
@@ -69,7 +69,7 @@ def test_what_was_not_changed_is_the_same(path: Path, outcome: Callable[..., str
 
 
 def test_every_bit_of_the_first_bytes(path: Path, outcome: Callable[..., str]) -> None:
-    """Of the salt, by the passphrase; of the first page, by the key. The file stays as it was."""
+    """A changed bit is refused, in the salt with the passphrase and in the first page with the key; the file stays."""
     whole = path.read_bytes()
     for bit in range(SALT * 8):
         assert outcome(flipped(whole, bit), passphrase=PASSPHRASE) == "refused"
@@ -88,7 +88,7 @@ def test_a_flipped_byte_anywhere(path: Path, outcome: Callable[..., str], times:
 
 @long_form(20, 64)
 def test_cut_off(path: Path, outcome: Callable[..., str], times: int) -> None:
-    """Anywhere, and between two pages."""
+    """The file is cut at any offset, also between two pages."""
     whole, chance = path.read_bytes(), random.Random(7)
     for number in range(times):
         length = chance.randrange(len(whole))
@@ -109,7 +109,7 @@ def test_swapped_pages(path: Path, outcome: Callable[..., str], times: int) -> N
 
 @pytest.mark.parametrize("more", [1, 100, PAGE, 3 * PAGE, -1])
 def test_grown(path: Path, outcome: Callable[..., str], more: int) -> None:
-    """By zeros; by its own first pages, with -1. What lies behind the end is no part of the vault."""
+    """The file grows by zeros, or by copies of its first pages (-1). Bytes after the end are not part of the vault."""
     whole = path.read_bytes()
 
     assert outcome(whole + (bytes(more) if more > 0 else whole[: 2 * PAGE])) in ("refused", "found", "same")
@@ -124,7 +124,7 @@ def test_noise(path: Path, outcome: Callable[..., str], where: str) -> None:
 
 
 def test_no_byte_makes_the_derivation_cheaper(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All 256 values of the byte that names its profile: what it costs stands in our table, or nothing is done."""
+    """For each of the 256 values of the profile byte, a known profile determines the cost, or nothing is derived."""
     cost: list[kdf.Profile] = []
 
     class Argon2id:
@@ -147,7 +147,7 @@ def test_no_byte_makes_the_derivation_cheaper(path: Path, monkeypatch: pytest.Mo
 
 
 def test_right_wrong_and_damaged_cost_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One derivation each. How long each takes, `python -m benchmarks.passphrase` measures."""
+    """Each case costs one derivation. `python -m benchmarks.passphrase` measures the times."""
     derivations, real = [], kdf.Argon2id
 
     def counted(**how: object) -> object:
@@ -163,14 +163,14 @@ def test_right_wrong_and_damaged_cost_the_same(path: Path, monkeypatch: pytest.M
     assert len(derivations) == 3
 
 
-# The log beside the file, as a program that was killed leaves it.
+# The write-ahead log of a killed program.
 
 LAST = 30
 
 
 @pytest.fixture
 def killed(path: Path, key: bytes, tmp_path: Path) -> Path:
-    """A vault whose newest changes are in its log alone."""
+    """Returns a vault whose newest changes are only in its write-ahead log."""
     alive = tmp_path / "alive" / path.name
     alive.parent.mkdir()
     shutil.copyfile(path, alive)
@@ -185,7 +185,7 @@ def killed(path: Path, key: bytes, tmp_path: Path) -> Path:
 
 
 def after_the_kill(dead: Path, key: bytes) -> tuple[str, int]:
-    """The newest value, and by how many changes the vault says it is behind."""
+    """Returns the newest value and the number of changes that the vault reports as missing."""
     with smtui.open_vault(dead, key=key) as vault:
         assert vault.maintenance.check().clean
         return vault.client().get_secret_value(SecretId="prod/api")["SecretString"], vault.maintenance.missing_commits
@@ -197,7 +197,7 @@ def test_a_log_that_is_whole_is_read(killed: Path, key: bytes) -> None:
 
 @long_form(25, 300)
 def test_a_damaged_log(killed: Path, key: bytes, times: int) -> None:
-    """Nobody can tell a log that was cut from one that ended there. This machine knows how far it went, and says so."""
+    """A truncated log looks like a shorter one, but the rollback note of this machine counts the missing changes."""
     files, chance = {file: file.read_bytes() for file in killed.parent.iterdir()}, random.Random(7)
     log = killed.with_name(f"{killed.name}-wal")
     for number in range(times):
@@ -221,12 +221,12 @@ def test_noise_beside_the_vault(killed: Path, key: bytes, companion: str) -> Non
     assert after_the_kill(killed, key) == (str(LAST), 0)
 
 
-# Pages and rows that were good once.
+# Earlier states of pages and rows.
 
 
 @dataclass(frozen=True)
 class Life:
-    """A vault as it is now, its key, and as it was at some moments before."""
+    """The current content of a vault, its key, and its content at some earlier times."""
 
     now: bytes
     key: bytes
@@ -235,7 +235,7 @@ class Life:
 
 @pytest.fixture(scope="session")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
-    """Rows of every table come, change and go."""
+    """Returns a vault in which rows of every table were added, changed and deleted."""
     path, chance, clock = tmp_path_factory.mktemp("life") / "v.vault", random.Random(7), Clock()
     before = []
     with pytest.MonkeyPatch.context() as patch:
@@ -264,7 +264,7 @@ def born(vault: smtui.Vault, name: str, chance: random.Random) -> None:
 
 
 def lives(vault: smtui.Vault, name: str, chance: random.Random) -> None:
-    """Something happens to a secret, and a few things beside."""
+    """Makes one random change to a secret or to a key, a function or another secret."""
     client, keys = vault.client(), vault.keys()
     word = f"{chance.randrange(10**6)}"
     policy = {"Version": "2012-10-17", "Statement": [{
@@ -290,14 +290,14 @@ def lives(vault: smtui.Vault, name: str, chance: random.Random) -> None:
 
 @dataclass(frozen=True)
 class Replays:
-    """The pages that were put back one by one, as moment and number; and those of them that nobody noticed."""
+    """The number of replaced pages, and those that no check found, as (moment, offset)."""
 
     tried: int
     unnoticed: tuple[tuple[int, int], ...]
 
 
 def replayed(life: Life, path: Path) -> Replays:
-    """Every page of every earlier moment in the place where another one is now."""
+    """Replaces each page by its content at each earlier time, one at a time."""
     tried, unnoticed = 0, []
     for moment, old in enumerate(life.before):
         for at in range(0, min(len(old), len(life.now)), PAGE):
@@ -318,7 +318,7 @@ def unsuspecting(path: Path, key: bytes) -> bool:
 
 
 def everything(path: Path, life: Life, content: bytes) -> object:
-    """All that stands in a file of these bytes."""
+    """Returns a digest of all rows of a file with these bytes, and its sequence numbers."""
     path.write_bytes(content)
     with smtui.open_vault(path, key=life.key, read_only=True) as vault:
         database = vault._state.database
@@ -326,7 +326,7 @@ def everything(path: Path, life: Life, content: bytes) -> object:
 
 
 def test_an_older_page_is_found(life: Life, path: Path) -> None:
-    """All of them, but for pages that hold the same as now, and unused ones, which hold nothing."""
+    """All older pages are found, except those with the same content and unused ones."""
     replays = replayed(life, path)
 
     now = everything(path, life, life.now)
@@ -337,7 +337,7 @@ def test_an_older_page_is_found(life: Life, path: Path) -> None:
 
 
 def test_it_is_the_digest_that_finds_them(life: Life, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it, older pages pass whose content differs."""
+    """Without the digest, older pages with different content pass the check."""
     found = len(replayed(life, path).unnoticed)
     monkeypatch.setattr(digest, "find_difference", lambda *_: 0)
     monkeypatch.setattr(digest, "has_valid_row_numbers", lambda *_: True)
@@ -385,7 +385,7 @@ ADD_A_ROW: dict[str, Callable[[smtui.Vault], object]] = {
 @pytest.mark.parametrize("place", ["the last number given", "a row"])
 @pytest.mark.parametrize("table", ADD_A_ROW)
 def test_used_up_row_numbers_are_no_full_disk(path: Path, key: bytes, table: str, place: str) -> None:
-    """SQLite has one error for both. The check still runs, and finds it."""
+    """SQLite uses the same error code for both. The check still runs and finds the damage."""
     with smtui.open_vault(path, key=key) as vault:
         vault.client().create_secret(Name="any", SecretString="x")
         vault.keys().create_key()
@@ -402,7 +402,7 @@ def test_used_up_row_numbers_are_no_full_disk(path: Path, key: bytes, table: str
 
 
 def test_a_sum_of_row_numbers_beyond_the_last_is_damage(path: Path, key: bytes) -> None:
-    """Also where the table itself takes no new row."""
+    """Inserts into other tables are refused too."""
     by_another_program(path, key, f"UPDATE sqlite_sequence SET seq = {LAST_ROW} WHERE name = 'keys'")
 
     with smtui.open_vault(path, key=key) as vault, pytest.raises(smtui.VaultDamagedError, match="too large"):

@@ -1,4 +1,4 @@
-"""A row with a wrong type in it, written by somebody who has every key: it is shown as damaged, all others as ever."""
+"""Tests of rows with a wrong type, written with all keys: the row is shown as damaged, all others as usual."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.conftest import PASSPHRASE, Clock
 from tests.vault.conftest import CHEAP
 
 ILL = "(SELECT min(id) FROM secrets WHERE name = 'ill')"
-# What each table's row is found by that is altered: one of several, so that others stay.
+# For each table, a condition that selects the changed row; other rows remain valid.
 ROWS = {
     "meta": "name = 'trail_days'", "keys": "description = 'ill'", "aliases": "alias = 'alias/ill'",
     "secrets": f"id = {ILL}", "tags": f"secret = {ILL} AND key = 'a'",
@@ -29,7 +29,7 @@ ROWS = {
     "trail": "id = (SELECT min(id) FROM trail)", "replicas": f"secret = {ILL}", "functions": "name = 'ill'",
     "rotations": f"secret = {ILL}", "runs": f"secret = {ILL}", "policies": f"secret = {ILL}",
 }
-# Rows of which there is one: without them nothing can be said of the vault, and it is refused as damaged.
+# Tables with a single row: if it is damaged, the whole vault is refused as damaged.
 ONE_ROW = {"trail_start": "one = 1", "digest": "one = 1"}
 VITAL = {
     "account": ("meta", "name = 'account_id'"), "region": ("meta", "name = 'region_name'"),
@@ -42,9 +42,9 @@ WRONG = {
     "JSON of an object": "'{\"eventName\": 7}'", "deep": "printf('%.*c', 5000, '[')",
 }
 
-# The others are tried in the long form.
+# Only the long form tests the other columns.
 SHORT = ("NULL", "a fraction", "no UTF-8", "a blob")
-# What no column may hold.
+# A value that is invalid in every column.
 ALWAYS_WRONG = [WRONG[each] for each in ("a fraction", "infinity", "no UTF-8")]
 
 
@@ -58,7 +58,7 @@ class Pristine:
 
 @pytest.fixture(scope="session")
 def pristine_life(tmp_path_factory: pytest.TempPathFactory) -> Pristine:
-    """A secret that has everything, and others."""
+    """Returns a vault with a secret that uses every feature, and with other secrets."""
     path, clock = tmp_path_factory.mktemp("types") / "v.vault", Clock()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kdf, "PROFILES", CHEAP)
@@ -95,7 +95,7 @@ def fill(vault: smtui.Vault) -> None:
 
 
 def alter(path: Path, key: bytes, digest_key: bytes, table: str, column: str, where: str, value: str) -> bool:
-    """Puts a value where the table's definition would not let it, and makes the digest fit again."""
+    """Writes a value that the table's definition forbids, and updates the digest."""
     keys = kdf.FileKeys.from_key(key)
 
     def connect() -> apsw.Connection:
@@ -116,7 +116,7 @@ def alter(path: Path, key: bytes, digest_key: bytes, table: str, column: str, wh
         file.execute(f"UPDATE {table} SET {column} = {value} WHERE {where}")
         assert file.changes() == 1
     except (apsw.MismatchError, apsw.ConstraintError):
-        return False  # the file format itself knows no such row
+        return False  # SQLite cannot store such a row
     finally:
         file.execute("UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?", (was, table))
         file.close()
@@ -129,7 +129,7 @@ def alter(path: Path, key: bytes, digest_key: bytes, table: str, column: str, wh
 
 
 class Answers:
-    """Asks for everything that a person sees, and notes what was refused."""
+    """Calls everything that a user can see, and collects the errors."""
 
     def __init__(self, vault: smtui.Vault) -> None:
         self.vault = vault
@@ -182,7 +182,7 @@ def cases() -> Iterator[Any]:
 def test_one_wrong_type(
     pristine_life: Pristine, tmp_path: Path, table: str, where: str, wrong: str
 ) -> None:
-    """In each column of each table. Where a whole vault hangs on the row, it is refused in a sentence."""
+    """Tests each column of each table. If the whole vault depends on the row, it is refused with a message."""
     problems = []
     for column in pristine_life.columns[table]:
         path = tmp_path / f"{column}.vault"
@@ -211,7 +211,7 @@ def where_of(error: BaseException) -> str:
 
 @pytest.fixture
 def altered(pristine_life: Pristine, tmp_path: Path) -> Iterator[Any]:
-    """Opens the vault with one value in it altered."""
+    """Yields a function that opens the vault after it changes one value."""
     opened = []
 
     def alter_and_open(table: str, column: str, where: str, value: str) -> smtui.Vault:
@@ -229,7 +229,7 @@ def altered(pristine_life: Pristine, tmp_path: Path) -> Iterator[Any]:
 
 @pytest.mark.parametrize(("table", "where"), VITAL.values(), ids=VITAL)
 def test_what_the_whole_vault_hangs_on(pristine_life: Pristine, altered: Any, table: str, where: str) -> None:
-    """It is refused in a sentence."""
+    """The vault is refused with a message."""
     for column in set(pristine_life.columns[table]) & {"value", "wrapped", "key"}:
         with pytest.raises(smtui.SmtuiError):
             altered(table, column, where, "x'00ff61'")
@@ -237,7 +237,7 @@ def test_what_the_whole_vault_hangs_on(pristine_life: Pristine, altered: Any, ta
 
 @pytest.mark.parametrize("column", ["description", "changed_at", "kms_key_id", "suffix"])
 def test_a_damaged_secret_is_shown_as_one(altered: Any, column: str) -> None:
-    """In its place in the list, with what is known of it; check names the column."""
+    """The secret stays in its place in the list with its readable fields; the check names the column."""
     vault = altered("secrets", column, f"id = {ILL}", "x'00'")
     entries = {entry["Name"]: entry for entry in vault.client().list_secrets()["SecretList"]}
 
@@ -248,7 +248,7 @@ def test_a_damaged_secret_is_shown_as_one(altered: Any, column: str) -> None:
 
 @pytest.mark.parametrize("event", ["'no JSON'", "x'7b7d'", "'[]'", "'{\"eventName\": 7}'", "printf('%.*c', 900, '[')"])
 def test_a_damaged_event_is_shown_as_one(altered: Any, event: str) -> None:
-    """Under the number and the operation it has; every other is there, filters or not."""
+    """The event keeps its number and operation. All other events are listed, with and without filters."""
     vault = altered("trail", "event", "id = 3", event)
     everything = list(vault.audit_log())
 
@@ -261,7 +261,7 @@ def test_a_damaged_event_is_shown_as_one(altered: Any, event: str) -> None:
 
 
 def test_a_function_whose_settings_are_none(altered: Any) -> None:
-    """Its rotations fail, and those of others go on."""
+    """Its rotations fail, those of other functions continue."""
     vault = altered("functions", "settings", "name = 'ill'", "'[1]'")
     functions = {each["FunctionName"]: each for each in vault.rotations().list_functions()["Functions"]}
 
@@ -275,6 +275,6 @@ def sentences(vault: smtui.Vault) -> list[str]:
 
 
 def test_every_column_is_declared(pristine_life: Pristine) -> None:
-    """A new one has to say what it may hold."""
+    """Every new column must declare its valid types."""
     declared = {table: sorted(each) for table, each in columns.COLUMNS.items()}
     assert declared == {table: sorted(each) for table, each in pristine_life.columns.items()}
