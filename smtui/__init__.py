@@ -1,10 +1,10 @@
-"""smtui: AWS Secrets Manager's semantics in one encrypted local file.
+"""The public Python API of smtui, a secrets manager with the semantics of AWS Secrets Manager in one encrypted file.
 
     import smtui
     with smtui.create_vault("team.vault", passphrase="...") as vault:
         vault.client().create_secret(Name="prod/db", SecretString="...")
 
-Public names are imported at first use, so that `import smtui` is fast.
+Public names are imported on first access, so that `import smtui` is fast.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ _HOMES = {"Caller": "backends.local", "Vault": "backends.local", "create_vault":
 
 
 def __getattr__(name: str) -> Any:
+    """Imports a public name on first access (PEP 562).
+
+    Raises:
+        AttributeError: if `name` is not in `__all__`.
+    """
     if name not in __all__:
         raise AttributeError(f"module 'smtui' has no attribute {name!r}")
     return getattr(import_module(f"smtui.{_HOMES.get(name, 'api.errors')}"), name)

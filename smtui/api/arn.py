@@ -1,8 +1,8 @@
-"""Amazon Resource Names: the one place that takes them apart and puts them together.
+"""Parses and formats Amazon Resource Names (ARNs).
 
-An ARN is `arn:partition:service:region:account:resource`; the resource may hold colons itself. The vault stands for
-one account of the partition `aws`; ARNs of other partitions are read where they only have to be shown.
-Source: "Amazon Resource Names (ARNs)" of the AWS General Reference.
+An ARN is `arn:partition:service:region:account:resource`, and the resource can contain colons. A vault represents one
+account of the partition `aws`, so secrets and keys in other partitions are recognized only for display.
+Source: "Amazon Resource Names (ARNs)" in the AWS General Reference.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 PREFIX = "arn:"
 SECRETS_MANAGER, KMS, LAMBDA = "secretsmanager", "kms", "lambda"
 SUFFIX_LENGTH = 6
-"""The letters and digits that end a secret's ARN."""
+"""The number of random characters (letters and digits) at the end of a secret's ARN."""
 _ACCOUNT = r"\d{12}"
 _IS_ACCOUNT = re.compile(_ACCOUNT)
 _SUFFIX = rf"[A-Za-z0-9]{{{SUFFIX_LENGTH}}}"
@@ -34,7 +34,7 @@ _BEFORE_KEY = re.compile(rf"arn:[^:]*:{KMS}:[^:]*:[^:]*:")
 
 @dataclass(frozen=True, slots=True)
 class Arn:
-    """An ARN by its five fields and its resource."""
+    """The fields of an ARN."""
 
     partition: str
     service: str
@@ -48,7 +48,7 @@ class Arn:
 
 @dataclass(frozen=True, slots=True)
 class SecretArn:
-    """The ARN of a secret. Without its suffix it is a partial ARN, which names a secret as well."""
+    """The ARN of a secret. A partial ARN has no suffix; it identifies a secret too."""
 
     region: str
     account: str
@@ -65,37 +65,37 @@ class KeyArn:
     resource: str
 
 
-# Any ARN.
+# All ARNs.
 
 
 def is_arn(text: str) -> bool:
-    """Whether a text is meant as an ARN, and not as a name or an id."""
+    """Returns whether a text begins like an ARN, so that it is not a name or an id."""
     return text.startswith(PREFIX)
 
 
 def parse_arn(text: str) -> Arn | None:
-    """An ARN of any service; None for a text with fewer than six fields."""
+    """Parses an ARN of any service. Returns None if the text has another prefix or fewer than six fields."""
     prefix, *fields = text.split(":", 5)
     return Arn(*fields) if f"{prefix}:" == PREFIX and len(fields) == 5 else None
 
 
 def get_account(text: str) -> str:
-    """The account in an ARN; empty where the text is none."""
+    """Returns the account of an ARN; empty if the text has fewer than six fields."""
     return text.split(":", 5)[4] if text.count(":") >= 5 else ""
 
 
 def get_region(text: str) -> str:
-    """The Region in an ARN; empty where the text is none, or the service has no Regions."""
+    """Returns the Region of an ARN; empty if the ARN has none or the text has fewer than six fields."""
     return text.split(":", 5)[3] if text.count(":") >= 5 else ""
 
 
 def get_last_field(text: str) -> str:
-    """What stands behind the last colon: a function's name, or `user/alice` of a caller."""
+    """Returns the text after the last colon, such as a function's name or `user/alice`."""
     return text.rpartition(":")[2]
 
 
 def is_account(text: str) -> bool:
-    """Whether a text is the id of an account: twelve digits."""
+    """Returns whether a text is an account id: twelve digits."""
     return _IS_ACCOUNT.fullmatch(text) is not None
 
 
@@ -103,14 +103,14 @@ def is_account(text: str) -> bool:
 
 
 def format_secret_arn(region: str, account: str, name: str, suffix: str | None = None) -> str:
-    """The ARN of a secret; without its suffix a partial one."""
+    """Returns the ARN of a secret, or a partial ARN without a suffix."""
     return f"arn:aws:{SECRETS_MANAGER}:{region}:{account}:secret:{name}{f'-{suffix}' if suffix else ''}"
 
 
 def parse_secret_arn(text: str) -> SecretArn | None:
-    """A secret's ARN; None for any other text.
+    """Parses the ARN of a secret. Returns None for any other text.
 
-    An ARN that ends in a hyphen and six letters or digits is complete, as the service reads it.
+    As in the service, an ARN that ends with a hyphen and six letters or digits is complete; any other is partial.
     """
     found = _SECRET.fullmatch(text)
     if found is None:
@@ -121,7 +121,11 @@ def parse_secret_arn(text: str) -> SecretArn | None:
 
 
 def move_to_region(text: str, region: str) -> str:
-    """The ARN of the same resource in another Region, as a replica has it. Raises ValueError for any other text."""
+    """Returns the ARN with another Region, which is the ARN of a replica.
+
+    Raises:
+        ValueError: if the text is not an ARN.
+    """
     arn = parse_arn(text)
     if arn is None:
         raise ValueError(f"{text} is not an ARN")
@@ -129,7 +133,7 @@ def move_to_region(text: str, region: str) -> str:
 
 
 def replace_secret_arns(text: str) -> str:
-    """A text with the names of secrets in place of their complete ARNs, of any partition."""
+    """Replaces a complete ARN of a secret, of any partition, by the secret's name."""
     return _ANY_SECRET.sub(lambda found: found["name"], text)
 
 
@@ -137,18 +141,18 @@ def replace_secret_arns(text: str) -> str:
 
 
 def format_kms_arn(region: str, account: str, resource: str) -> str:
-    """The ARN of a KMS key or alias; `resource` is `key/ID` or `alias/NAME`."""
+    """Returns the ARN of a KMS key or alias; `resource` is `key/ID` or `alias/NAME`."""
     return f"arn:aws:{KMS}:{region}:{account}:{resource}"
 
 
 def parse_key_arn(text: str) -> KeyArn | None:
-    """The ARN of a KMS key or alias; None for any other text."""
+    """Parses the ARN of a KMS key or alias. Returns None for any other text."""
     found = _KEY.fullmatch(text)
     return KeyArn(found["region"], found["account"], found["resource"]) if found else None
 
 
 def replace_key_arns(text: str) -> str:
-    """A text with `key/ID` and `alias/NAME` in place of the ARNs of KMS, of any partition."""
+    """Replaces the ARNs of KMS in a text, of any partition, by `key/ID` or `alias/NAME`."""
     return _BEFORE_KEY.sub("", text)
 
 
@@ -156,12 +160,12 @@ def replace_key_arns(text: str) -> str:
 
 
 def format_function_arn(region: str, account: str, name: str) -> str:
-    """The ARN of a rotation function, as AWS Lambda has it."""
+    """Returns the ARN of a rotation function, in the format of AWS Lambda."""
     return f"arn:aws:{LAMBDA}:{region}:{account}:function:{name}"
 
 
 def get_function_name(text: str) -> str:
-    """The name in a function's ARN; the whole text where it is none."""
+    """Returns the name in the ARN of a function; the whole text if it is not such an ARN."""
     return text.rpartition("function:")[2]
 
 
@@ -169,25 +173,28 @@ def get_function_name(text: str) -> str:
 
 
 def format_principal_arn(account: str, resource: str = "root") -> str:
-    """The ARN of an identity of IAM; `resource` is like `root`, `user/alice` or `role/checkout`."""
+    """Returns the ARN of an IAM principal; `resource` is, for example, `root`, `user/alice` or `role/checkout`."""
     return f"arn:aws:iam::{account}:{resource}"
 
 
 def get_role_arn(text: str) -> str:
-    """The ARN of the role in the ARN of a session; empty for any other text. A session's ARN lacks the role's path."""
+    """Returns the ARN of the role of an assumed-role session; empty for any other text.
+
+    The ARN of a session does not contain the path of the role, so the result has no path.
+    """
     found = _SESSION.match(text)
     return f"{PREFIX}{found['partition']}:iam::{found['account']}:role/{found['role']}" if found else ""
 
 
 def parse_root_account(text: str) -> str | None:
-    """The account that the ARN of a root user stands for; None for any other text."""
+    """Returns the account of a root user's ARN; None for any other text."""
     found = _ROOT.fullmatch(text)
     return found["account"] if found else None
 
 
 def is_principal_arn(text: str) -> bool:
-    """Whether a policy may name this ARN: a root user, a user, a role, or a session of either.
+    """Returns whether the text is the ARN of a root user, user, role, assumed-role session or federated user.
 
-    Source: "AWS JSON policy elements: Principal".
+    Source: page "AWS JSON policy elements: Principal".
     """
     return _PRINCIPAL.fullmatch(text) is not None

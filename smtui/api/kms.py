@@ -1,7 +1,7 @@
-"""What the vault offers of AWS KMS: its symmetric keys and their aliases, in KMS's words.
+"""The AWS KMS operations of a vault: symmetric encryption keys and their aliases, with the shapes of the KMS API.
 
-A part of the service's model, held against the whole by a test. Members that ask for what no vault has (key material
-from elsewhere, custom key stores, key policies) are unknown here, and refused as such.
+The shapes are a subset of the AWS service model, and a test compares them with it. Members for unsupported features
+(imported key material, custom key stores, key policies) are rejected as unknown.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ KEY_OPERATIONS = {
 
 
 class KeyClient(Protocol):
-    """boto3's calling shape for the keys of one Region."""
+    """A boto3-compatible KMS client for the keys of one Region. Source: page "Actions" of the KMS API reference."""
 
     @property
     def exceptions(self) -> Any: ...

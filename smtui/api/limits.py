@@ -1,7 +1,7 @@
-"""Every limit of the contract, each written once: lengths, counts, days and page sizes.
+"""The limits of the API: lengths, counts, days and page sizes.
 
-A limit that the service model carries is read from there. The others come from the page named beside them.
-Messages and forms that name a limit format it from here.
+Limits in the AWS service model are read from the model. The comments of the others name their source. Messages and
+forms use these constants.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from smtui.api.shapes import Blob, Integer, List, Shape, Structure, Text
 
 
 def _find(shape: Shape, *path: str) -> Shape:
-    """The member of a request that a path of names leads to; lists are entered without a name."""
+    """Returns the shape at a path of member names. Lists on the path are replaced by their items."""
     for name in path:
         while isinstance(shape, List):
             shape = shape.item
@@ -22,7 +22,7 @@ def _find(shape: Shape, *path: str) -> Shape:
 
 
 def _max(operation: str, *path: str) -> int:
-    """The greatest value, length or count that the service model allows for a member of a request."""
+    """Returns the maximum value, length or count of a request member in the service model."""
     return _max_of(_find(OPERATIONS[operation].request, *path))
 
 
@@ -37,48 +37,49 @@ def _max_of(shape: Shape) -> int:
     return shape.max
 
 
-# Secrets. Lengths count characters; the length of a value counts bytes.
+# Secrets. Lengths are in characters, except for values, which are in bytes.
 MAX_NAME_LENGTH = _max("CreateSecret", "Name")
 MAX_DESCRIPTION_LENGTH = _max("CreateSecret", "Description")
 MAX_VALUE_BYTES = _max("PutSecretValue", "SecretBinary")
 MAX_POLICY_LENGTH = _max("PutResourcePolicy", "ResourcePolicy")
 MAX_TAGS_PER_SECRET = 50
-"""Page TagResource."""
+"""Source: page TagResource."""
 
-# DeleteSecret, member RecoveryWindowInDays. The default is the longest.
+# Deletion. Source: page DeleteSecret, member RecoveryWindowInDays. The default is the maximum.
 MIN_RECOVERY_DAYS = 7
 MAX_RECOVERY_DAYS = 30
 
-# Versions and staging labels. The counts: page "AWS Secrets Manager quotas".
+# Versions and staging labels. Source of the counts: page "AWS Secrets Manager quotas".
 MAX_LABEL_LENGTH = _max("UpdateSecretVersionStage", "VersionStage")
 MAX_LABELS_PER_VERSION = _max("PutSecretValue", "VersionStages")
 MAX_LABELS_PER_SECRET = 20
-"""On all versions of a secret together; AWSCURRENT, AWSPREVIOUS and AWSPENDING do not count."""
+"""For all versions of a secret together, without AWSCURRENT, AWSPREVIOUS and AWSPENDING."""
 KEPT_VERSIONS = 100
-"""A secret keeps this many versions. Versions without a label go first, and none younger than a day."""
+"""With more versions, the oldest without labels are removed, but none that is less than a day old."""
 
 # Pages, batches and filters.
 MAX_PAGE_SIZE = _max("ListSecrets", "MaxResults")
-"""Also the size of a page where the request gives none."""
+"""Also the default page size."""
 MAX_BATCH_SIZE = _max("BatchGetSecretValue", "SecretIdList")
-"""Secrets whose values one BatchGetSecretValue returns; also where the request gives no number."""
+"""The maximum and default number of values in a response of BatchGetSecretValue."""
 MAX_FILTERS = _max("ListSecrets", "Filters")
 MAX_FILTER_VALUES = _max("ListSecrets", "Filters", "Values")
 
-# Rotation. The interval: page "Rotation schedules".
+# Rotation. Source of the minimum interval: page "Rotation schedules".
 MIN_ROTATION_HOURS = 4
 MAX_ROTATION_DAYS = _max("RotateSecret", "RotationRules", "AutomaticallyAfterDays")
 MAX_SCHEDULE_LENGTH = _max("RotateSecret", "RotationRules", "ScheduleExpression")
 MAX_STEP_SECONDS = 900
-"""A step of a rotation may run no longer, as a function of AWS Lambda."""
+"""The maximum time of a rotation step, which is the maximum timeout of AWS Lambda."""
 DEFAULT_STEP_SECONDS = 60
-"""Where the function's settings give no time."""
+"""The time limit of a rotation step without a setting of the function."""
 MAX_FUNCTION_NAME_LENGTH = _max_of(extensions.FUNCTION_NAME)
 MAX_JSON_KEY_LENGTH = _max_of(_find(extensions.PASSWORD, "Key"))
 MAX_ARGUMENT_LENGTH = _max_of(_item(_find(extensions.COMMAND, "Arguments")))
-"""Of a command's arguments, each."""
+"""The maximum length of each argument of a command."""
 
-# Keys. The waiting period: page ScheduleKeyDeletion of AWS KMS, member PendingWindowInDays. The default is the longest.
+# KMS keys. Source of the waiting period: page ScheduleKeyDeletion, member PendingWindowInDays. Its default is the
+# maximum.
 MIN_KEY_DELETION_DAYS = 7
 MAX_KEY_DELETION_DAYS = 30
 MAX_ALIAS_LENGTH = _max_of(kms.ALIAS_NAME)

@@ -1,4 +1,4 @@
-"""A vault to try things on: sample secrets of every kind, in a private folder that is removed at the end."""
+"""A temporary demo vault with sample secrets, keys, replicas and a rotation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PASSPHRASE_WORDS = 3
 
 @dataclass(frozen=True)
 class Demo:
-    """The open vault, and its passphrase in case somebody tries the lock."""
+    """The open demo vault, and its passphrase for unlocking it again."""
 
     vault: Vault
     passphrase: str
@@ -32,7 +32,12 @@ class Demo:
 
 @contextmanager
 def open_demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Iterator[Demo]:
-    """A vault filled with samples, which lasts as long as the block."""
+    """Creates a demo vault in a temporary folder, and deletes it after the block.
+
+    Args:
+        ambient: the source of randomness.
+        clock: the clock of the vault; by default the system's.
+    """
     passphrase = generate_words(ambient or Ambient(), PASSPHRASE_WORDS)
     with (
         tempfile.TemporaryDirectory(prefix="smtui-demo-") as folder,
@@ -50,7 +55,7 @@ def open_demo(ambient: Ambient | None = None, clock: Clock | None = None) -> Ite
 
 
 def add_secrets(client: Client, ambient: Ambient) -> None:
-    """Plain text, JSON and a binary one; tags; a secret with versions under every label; one that will be deleted."""
+    """Adds text, JSON and binary secrets with tags, a secret with several versions, and one scheduled for deletion."""
     for sample in SAMPLES:
         client.create_secret(
             Name=sample.name, Description=sample.description, Tags=sample.build_tags(), **sample.build_value()
@@ -62,7 +67,7 @@ def add_secrets(client: Client, ambient: Ambient) -> None:
 
 
 def add_keys(vault: Vault) -> None:
-    """A key of one's own with a secret under it, for one role to read; and a key that is on its way out."""
+    """Adds a KMS key that encrypts a secret, a policy for that secret, and a key that is scheduled for deletion."""
     keys, client = vault.keys(), vault.client()
     payments = keys.create_key(Description="Everything about payments")["KeyMetadata"]["KeyId"]
     keys.create_alias(AliasName="alias/payments", TargetKeyId=payments)
@@ -73,7 +78,7 @@ def add_keys(vault: Vault) -> None:
 
 
 def add_replicas(vault: Vault) -> None:
-    """One that follows its primary, and one that cannot, because its name is taken there."""
+    """Adds a replica that is in sync, and one that fails because a secret with its name exists in the Region."""
     name, taken = "prod/web/tls", "ap-southeast-2"
     vault.client(region_name=taken).create_secret(Name=name, SecretString=CERTIFICATE)
     vault.client().replicate_secret_to_regions(
@@ -82,7 +87,7 @@ def add_replicas(vault: Vault) -> None:
 
 
 def add_rotation(vault: Vault) -> None:
-    """A function, and a secret that it has just rotated, and will again."""
+    """Adds a rotation function and a secret that it rotates immediately and on a schedule."""
     options = {"Key": "password", "PasswordLength": 24, "ExcludePunctuation": True}
     function = vault.rotations().create_function(FunctionName="new-password", Password=options)["FunctionArn"]
     vault.client().rotate_secret(
@@ -103,7 +108,7 @@ READERS = {
 
 @dataclass(frozen=True)
 class Sample:
-    """`tags` as `key=value` words."""
+    """A sample secret. `tags` is a list of `key=value` words separated by spaces."""
 
     name: str
     description: str
@@ -111,12 +116,13 @@ class Sample:
     tags: str = ""
 
     def build_value(self) -> dict[str, Any]:
-        """The member of the request that carries it."""
+        """Returns the request member with the value: SecretString or SecretBinary."""
         if isinstance(self.content, bytes):
             return {"SecretBinary": self.content}
         return {"SecretString": self.content if isinstance(self.content, str) else json.dumps(self.content)}
 
     def build_tags(self) -> list[Tag]:
+        """Returns the tags as the member Tags of a request."""
         pairs = (word.split("=") for word in self.tags.split())
         return [{"Key": key, "Value": value} for key, value in pairs]
 

@@ -1,4 +1,4 @@
-"""Names that methods of `Vault` had in 0.1.0, so that scripts written for it still run, with a DeprecationWarning."""
+"""Former names of the attributes of `Vault` in 0.1.0, which still work but emit a DeprecationWarning."""
 
 from __future__ import annotations
 
@@ -34,13 +34,14 @@ FORMER_NAMES: Mapping[str, str] = {
     "waiting_functions": "scheduler.list_waiting_functions",
     "waiting_rotations": "scheduler.list_waiting",
 }
-"""Former name -> present name, as an attribute path from the vault."""
+"""Former name -> present name, an attribute path relative to the vault."""
 
 
 def find_attribute(vault: object, name: str) -> Any:
-    """What the former `name` means for `vault`.
+    """Returns the present attribute for a former name, and emits a DeprecationWarning.
 
-    Raises AttributeError for a name that the vault never had.
+    Raises:
+        AttributeError: if `name` is not a former name.
     """
     present = FORMER_NAMES.get(name)
     if present is None:

@@ -1,5 +1,5 @@
-"""Passphrases: how strong one is, and random ones from a word list.
+"""Passphrases: strength estimates, and random passphrases from a word list.
 
-Belongs here: estimates and lists of words. Does not belong here: keys and key derivation (`smtui.vault`), prompts
-(`smtui.tui.unlock`, `smtui.cli.terminal`). A new kind of weak phrase goes into `phrases`.
+Belongs here: estimators and word lists. Does not belong here: encryption keys and key derivation (`smtui.vault`), and
+prompts (`smtui.tui.unlock`, `smtui.cli.terminal`). A new kind of weak phrase goes into `phrases`.
 """

@@ -1,6 +1,6 @@
-"""Phrases that whoever guesses passphrases tries first: examples from comics, lines everybody knows, rows of keys.
+"""Well-known phrases that password crackers try first: examples, quotations, song lines and keyboard rows.
 
-Own selection; only the letters count, so how they are written makes no difference.
+Comparisons use only the letters, so spaces, punctuation and capitals have no effect.
 """
 
 from __future__ import annotations
@@ -178,4 +178,4 @@ alle meine entchen
 sein oder nichtsein das ist hier die frage
 ich bin ein berliner
 """.strip().split("\n")
-"""Each in lower case, with spaces."""
+"""The phrases in lower case, with spaces between words."""

@@ -1,9 +1,9 @@
-"""What it takes to guess a phrase: known lines, common words, and the small changes that people make to them.
+"""Estimates the guesses for a passphrase of words: famous phrases, common words, and typical changes to them.
 
-The estimator zxcvbn takes the words of a phrase for independent of each other and multiplies their ranks by their
-order and by every space, so that famous lines and everyday sentences look strong. Here an attacker is assumed who
-knows the famous ones, draws from a list of the commonest words, and tries spaces, capitals, digits and signs. The
-result is an upper limit: the smaller of this and zxcvbn's estimate counts.
+zxcvbn treats the words of a phrase as independent, multiplies their ranks, and counts every space and the order.
+Therefore it overestimates famous phrases and everyday sentences. This estimate assumes an attacker who tries famous
+phrases, and combinations of common words with variations of spaces, capitals, digits and punctuation. It is an upper
+limit: `smtui.passphrase.strength` uses the smaller of both estimates.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ about out many then them these so some her would make like him into time has loo
 been who its now did get me us am our just want not dont im youre yes please here where why
 """
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
-"""Words that follow from their neighbours."""
+"""Function words, which are easy to predict from adjacent words."""
 FUNCTION_BITS = 3.0
 _SMALL_SETS = """
 one two three four five six seven eight nine ten monday tuesday wednesday thursday friday saturday
@@ -32,33 +32,35 @@ sunday january february march april may june july august september october novem
 red green blue black white yellow orange purple brown pink
 """
 SMALL_SETS = frozenset(_SMALL_SETS.split())
-"""Numbers, days, months, seasons, colours: one of some twenty."""
+"""Numbers, days, months, seasons and colours: words from sets of about twenty."""
 SMALL_SET_BITS = 4.5
 LETTER_BITS = math.log2(26)
 LEAST_RANK = 1024
-"""No list that is worth trying has fewer words."""
+"""The minimum size of the word list that an attacker uses."""
 FAMOUS_BITS = 10.0
-"""Nobody tries fewer famous phrases than a thousand."""
+"""log2 of the number of famous phrases that an attacker tries, about a thousand."""
 SHORTEST_WORD = 3
 LONGEST_WORD = 20
 ENOUGH_WORDS = 5
-"""So many words of the list that we draw from are taken for drawn at random."""
+"""The minimum number of words from the EFF list for a phrase to count as randomly generated."""
 MOSTLY = 0.6
+"""The minimum fraction of letters in words for a text to count as a phrase."""
 LOOK_ALIKES = str.maketrans("013457@$!|", "oieastasil")
+"""Digits and signs -> the letters that they can replace."""
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def estimate_phrase_bits(text: str) -> float:
-    """log2 of the guesses it takes who expects a phrase; infinite for what does not consist of words mostly.
+    """Returns log2 of the number of guesses; infinity if the text does not consist mostly of words.
 
     Args:
-        text: as it was typed, at most some hundred characters.
+        text: the passphrase, of at most about a hundred characters, because the time grows with its length.
     """
     return min((_estimate(text, spelling) for spelling in _list_spellings(text)), default=math.inf)
 
 
 def _list_spellings(text: str) -> Iterable[str]:
-    """The text in lower case, as it is and with digits and signs within words taken for the letters they stand for."""
+    """Yields the text in lower case, unchanged and with look-alike digits and signs replaced by letters."""
     lower = text.lower()
     yield from {
         lower, lower.translate(LOOK_ALIKES),
@@ -67,7 +69,7 @@ def _list_spellings(text: str) -> Iterable[str]:
 
 
 def _replace_look_alikes(word: str) -> str:
-    """Only between and before letters: what stands at the end was added, as the year in `summer2025`."""
+    """Replaces look-alikes up to the last letter. Later characters are a suffix, like the year in `summer2025`."""
     body = re.match(r".*[a-z]", word)
     end = body.end() if body else 0
     return word[:end].translate(LOOK_ALIKES) + word[end:]
@@ -102,7 +104,7 @@ def _load_famous_phrases() -> frozenset[str]:
 
 
 def _estimate_capital_bits(text: str) -> float:
-    """One bit where words begin with a capital, or all is in capitals; else one for each capital."""
+    """Returns one bit for regular capitals (initials, whole words, camel case), otherwise one for each capital."""
     capitals = sum(character.isupper() for character in text)
     if not capitals:
         return 0.0
@@ -112,7 +114,7 @@ def _estimate_capital_bits(text: str) -> float:
 
 
 def _estimate_sign_bits(text: str) -> float:
-    """Digits, years, and signs; a sign that comes again, as between words, adds nothing."""
+    """Returns the bits of years, other digits, signs and spaces. A repeated sign, such as a separator, counts once."""
     rest = re.sub("[a-z]", "", text)
     years = YEAR.findall(rest)
     rest = YEAR.sub("", rest)
@@ -123,7 +125,7 @@ def _estimate_sign_bits(text: str) -> float:
 
 @dataclass
 class _Words:
-    """The words that were found, in order, and the number of letters that belong to none."""
+    """The words of a text in order, and the number of letters outside of words."""
 
     words: list[str] = field(default_factory=list)
     others: int = 0
@@ -140,7 +142,7 @@ class _Words:
         return len(self.words) > 1 and inside > MOSTLY * (inside + self.others)
 
     def estimate_bits(self) -> float:
-        """Each content word is one of the list that reaches to the rarest of them; a word that comes again is known."""
+        """Returns the bits of all words. Each content word counts log2 of the highest rank, each repetition one bit."""
         different = set(self.words)
         repeated = len(self.words) - len(different)
         if not self.others and _is_one_famous_phrase(different):
@@ -156,12 +158,12 @@ class _Words:
 
 
 def _is_one_famous_phrase(different: set[str]) -> bool:
-    """Whether these are the words of such a phrase in another order, three of them at least."""
+    """Returns whether at least three content words, and all others, are from the same famous phrase in any order."""
     return len(different - FUNCTION_WORDS) > 2 and any(different <= set(phrase.split()) for phrase in FAMOUS_PHRASES)
 
 
 def _is_drawn_from_list(parts: list[str]) -> bool:
-    """Whether these may well be random words of our list: then it does not count that some are common."""
+    """Returns whether the words can be a random passphrase from the EFF list, for which word ranks do not matter."""
     return len(set(parts)) >= ENOUGH_WORDS and set(parts) <= _load_word_set()
 
 
@@ -170,7 +172,7 @@ def _is_word(letters: str) -> bool:
 
 
 def _split_words(letters: str) -> list[str]:
-    """The letters cut into words so that it takes least to guess them; what is no word stays letter by letter."""
+    """Splits letters into words with the lowest total bits. Letters outside of words become single parts."""
     best: list[tuple[float, list[str]]] = [(0.0, [])]
     for end in range(1, len(letters) + 1):
         bits, parts = best[end - 1]
@@ -200,7 +202,7 @@ def _load_word_set() -> frozenset[str]:
 
 @cache
 def _load_ranks() -> dict[str, int]:
-    """Each common word with its place in the list where it is commonest, from 1; words of our list are in one too."""
+    """Returns word -> its best rank, from 1, in zxcvbn's frequency lists. Other EFF words have rank 7776."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]
 
     ranks = dict.fromkeys(load_words(), len(load_words()))

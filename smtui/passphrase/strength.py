@@ -1,8 +1,8 @@
-"""Estimates the strength of a passphrase, and the time to guess it.
+"""Estimates the strength of a passphrase and the time to guess it.
 
-The estimate is the smaller of zxcvbn's and that of `smtui.passphrase.phrases`. It runs in a separate process, because
-the estimators split the passphrase into many strings, and their memory ends with that process. The pipe carries the
-passphrase there and one number back.
+The estimate is the smaller of those of zxcvbn and `smtui.passphrase.phrases`. It runs in a separate process, because
+the estimators split the passphrase into many strings, which disappear from memory when that process ends. The process
+reads the passphrase from a pipe and writes one number.
 
 The times are for Argon2id with 64 MiB and 3 passes, at 1,667 guesses per second on one graphics card.
 """
@@ -18,14 +18,21 @@ from smtui.system.subprocesses import run_module, start_module
 
 GUESSES_A_SECOND = 1667
 MAX_CHARACTERS = 72
-"""Characters that are estimated."""
+"""How many characters of a passphrase are estimated; the rest is ignored."""
 MANY = "--many"
 TIMEOUT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class StrengthLevel:
-    """A passphrase of about `bits`, and its average time to be guessed by one graphics card and by a thousand."""
+    """A strength level that begins at `bits`.
+
+    Args:
+        bits: log2 of the number of guesses.
+        like: an example of a passphrase of this strength.
+        one: the average time to guess it with one graphics card.
+        thousand: the average time to guess it with a thousand graphics cards.
+    """
 
     bits: float
     like: str
@@ -45,20 +52,23 @@ WEAK_BELOW = 51.5
 
 @dataclass(frozen=True)
 class Strength:
-    """`bits` is log2 of the number of guesses."""
+    """The strength of a passphrase; `bits` is log2 of the number of guesses."""
 
     bits: float
 
     @property
     def level(self) -> StrengthLevel:
+        """The highest level that the passphrase reaches."""
         return next(row for row in reversed(LEVELS) if self.bits >= row.bits)
 
     @property
     def is_weak(self) -> bool:
+        """Whether the passphrase has fewer than WEAK_BELOW bits."""
         return self.bits < WEAK_BELOW
 
     @property
     def sentence(self) -> str:
+        """A description of the strength, with the times to guess the passphrase."""
         return (
             f"About {self.bits:.0f} bits, like {self.level.like}. "
             f"One graphics card: {self.level.one}. A thousand: {self.level.thousand}."
@@ -66,7 +76,7 @@ class Strength:
 
 
 def estimate_strength(typed: bytes | bytearray | memoryview) -> Strength | None:
-    """The strength of a passphrase in UTF-8; None if it cannot be estimated."""
+    """Estimates the strength of a passphrase in UTF-8. Returns None if it is empty or the estimate fails."""
     if not typed:
         return None
     try:
@@ -76,13 +86,13 @@ def estimate_strength(typed: bytes | bytearray | memoryview) -> Strength | None:
 
 
 class Estimator:
-    """Estimates many texts, one after the other, in one process until `close`."""
+    """Estimates texts one after the other in one child process, which runs until `close`."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
     def estimate_bits(self, text: str) -> float:
-        """log2 of the number of guesses; infinity if it cannot be estimated."""
+        """Returns log2 of the number of guesses; infinity if the estimate fails."""
         data = text[:MAX_CHARACTERS].encode("utf-8", "replace")
         try:
             process = self._process = self._process or start_module(
@@ -96,13 +106,17 @@ class Estimator:
             return math.inf
 
     def close(self) -> None:
+        """Ends the child process."""
         if self._process is not None:
             self._process.communicate()
             self._process = None
 
 
 def _run_worker() -> None:
-    """Runs in the separate process: reads one text until the end, or with --many each after its length."""
+    """The main function of the child process: estimates the text on standard input.
+
+    With `--many` it estimates several texts, each after its length as 4 bytes in big-endian order.
+    """
     pipe = sys.stdin.buffer
     if MANY not in sys.argv:
         print(_estimate_bits(pipe.read()))
@@ -112,7 +126,7 @@ def _run_worker() -> None:
 
 
 def _estimate_bits(data: bytes) -> float:
-    """log2 of the number of guesses. Characters after the 72nd could only add to it; omitting them saves time."""
+    """Returns log2 of the number of guesses. It ignores characters after MAX_CHARACTERS to save time."""
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
     from smtui.passphrase.phrases import estimate_phrase_bits

@@ -1,8 +1,9 @@
-"""From which version a rotation began, so that finishing it takes AWSCURRENT from no version that others stored since.
+"""Records the base version of a rotation, so that the rotation does not overwrite a value that was stored meanwhile.
 
-AWS's templates ask for the holder of AWSCURRENT only in finishSecret, so their RemoveFromVersionId names whatever
-somebody stored while the rotation ran. Here the version that the pending value was made from is noted when that value
-is stored: as a label of the pending version, which lasts until that is current, over crashes and retries.
+The rotation templates of AWS look up the version with AWSCURRENT only in finishSecret. Therefore their
+RemoveFromVersionId can be a version that was stored during the rotation. `BaseGuard` records the base version when the
+pending value is stored, as a label of the pending version. The label survives crashes and retries, and is removed when
+the pending version becomes current.
 """
 
 from __future__ import annotations
@@ -19,16 +20,23 @@ if TYPE_CHECKING:
     from smtui.rotation.function import Task
 
 BASE_LABEL = f"{OWN_LABEL}from-"
-"""How the label begins that a pending version carries; the rest is the version that it was made from."""
+"""The prefix of the label of a pending version, before the VersionId of its base version."""
 MOVED = ("AWSCURRENT moved to version {current} while this rotation was under way. That value is not overwritten: "
          "remove AWSPENDING from version {pending}, then rotate again; or move AWSCURRENT to version {pending} to use "
          "the value of this rotation.")
 
 
 class BaseGuard:
-    """The client of one step of one rotation: boto3's shape, with another PutSecretValue and UpdateSecretVersionStage.
+    """A boto3-compatible client for one step of a rotation, which records and checks the base version.
 
-    `problem` is the sentence with which the move of AWSCURRENT was refused; empty where it was not.
+    Responses do not contain the base labels. Other operations go to the wrapped client unchanged.
+
+    Args:
+        task: the step, with the ARN of the secret and the token of the rotation.
+        client: the client to wrap.
+
+    Attributes:
+        problem: why the move of AWSCURRENT was refused; empty if it was not.
     """
 
     def __init__(self, task: Task, client: Client) -> None:
@@ -41,12 +49,14 @@ class BaseGuard:
         return getattr(self._client, name)
 
     def get_secret_value(self, /, **request: Any) -> dict[str, Any]:
+        """GetSecretValue, which also records the version if it has AWSCURRENT."""
         answer: dict[str, Any] = self._client.get_secret_value(**request)
         if AWSCURRENT in answer["VersionStages"]:
             self._last_read = answer["VersionId"]
         return answer | {"VersionStages": _remove_base_labels(answer["VersionStages"])}
 
     def describe_secret(self, /, **request: Any) -> dict[str, Any]:
+        """DescribeSecret without base labels."""
         answer: dict[str, Any] = self._client.describe_secret(**request)
         if "VersionIdsToStages" in answer:
             stages = answer["VersionIdsToStages"].items()
@@ -55,6 +65,7 @@ class BaseGuard:
         return answer
 
     def list_secret_version_ids(self, /, **request: Any) -> dict[str, Any]:
+        """ListSecretVersionIds without base labels."""
         answer: dict[str, Any] = self._client.list_secret_version_ids(**request)
         for version in answer["Versions"]:
             if "VersionStages" in version:
@@ -62,9 +73,10 @@ class BaseGuard:
         return answer
 
     def put_secret_value(self, /, **request: Any) -> dict[str, Any]:
-        """Notes with the pending value from which version it was made: the one that was read last, or else the current.
+        """PutSecretValue, which also attaches the base label to the pending version.
 
-        A secret that has as many labels as it may have goes without.
+        The base version is the current version that was read last, or the one with AWSCURRENT now. If the label
+        exceeds the limit of labels, the value is stored without it.
         """
         stages = request.get("VersionStages")
         is_pending = request.get("ClientRequestToken") == self._task.token and isinstance(stages, list) and (
@@ -82,9 +94,10 @@ class BaseGuard:
         return answer | {"VersionStages": _remove_base_labels(answer["VersionStages"])}
 
     def update_secret_version_stage(self, /, **request: Any) -> dict[str, Any]:
-        """AWSCURRENT goes to the pending version from the one that this was made from, and from no other.
+        """UpdateSecretVersionStage, which moves AWSCURRENT to the pending version only from the recorded base version.
 
-        Raises InvalidRequestException where somebody moved it meanwhile.
+        Raises:
+            InvalidRequestException: if AWSCURRENT moved to another version during the rotation.
         """
         if request.get("VersionStage") != AWSCURRENT or request.get("MoveToVersionId") != self._task.token:
             return self._send_move(request)
@@ -113,7 +126,7 @@ class BaseGuard:
         return read_labels(self._client, self._task.arn)
 
     def forget_base(self) -> None:
-        """Once the pending version is current nothing is noted any more, nor what abandoned rotations have left."""
+        """Removes all base labels of the secret once the pending version is current, also those of old rotations."""
         labels = self._read_labels()
         if labels.get(AWSCURRENT) == self._task.token:
             for label, version in labels.items():

@@ -1,6 +1,5 @@
-"""Pure rules that the engine and the front ends share: labels, schedules, cron, Regions, the audit query.
+"""Rules that the engine and the front ends share: labels, schedules, cron, Regions, audit queries, safe writes.
 
-Belongs here: a rule that decides from its arguments alone, so that a preview and the operation cannot disagree.
-Does not belong here: disk, keys, screens. A new rule that two packages need gets a module here; a rule that only the
-engine needs stays in `smtui.engine`.
+Belongs here: rules that depend only on their arguments, so that a preview and the operation have the same result.
+Does not belong here: code for disks, encryption keys or screens. Rules that only the engine uses are in `smtui.engine`.
 """

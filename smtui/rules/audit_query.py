@@ -1,6 +1,6 @@
 """Queries of the audit log: parses times, operations and outcomes, and finds the subject and caller of an event.
 
-The command line and the TUI use the same words.
+The command line and the TUI accept the same query terms.
 """
 
 from __future__ import annotations
@@ -24,16 +24,20 @@ _SUBJECTS = ("secretId", "name", "keyId", "aliasName", "SecretId", "secretARN")
 
 
 class AuditQueryError(ValueError):
-    """A word of a query is not valid; the message says what is expected."""
+    """A query term is not valid. The message contains the expected form."""
 
 
 def hyphenate(name: str) -> str:
-    """A name in the command line's spelling: `RotationLambdaARN` becomes `rotation-lambda-arn`."""
+    """Converts a name to the command line's spelling: `RotationLambdaARN` becomes `rotation-lambda-arn`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
 
 
 def parse_outcome(word: str) -> str:
-    """`done`, `refused`, or an error code in AWS's spelling. Raises AuditQueryError."""
+    """Parses `done`, `refused` or an error code, ignoring case. Returns it in AWS's spelling.
+
+    Raises:
+        AuditQueryError: if the word is none of these.
+    """
     known = {name.lower(): name for name in OUTCOMES}
     if word.lower() not in known:
         raise AuditQueryError("done, refused, or an error like AccessDeniedException is wanted")
@@ -41,7 +45,11 @@ def parse_outcome(word: str) -> str:
 
 
 def parse_operation(word: str) -> str:
-    """The operation in AWS's spelling; `word` may have the command line's. Raises AuditQueryError."""
+    """Parses an operation in AWS's or the command line's spelling, ignoring case. Returns it in AWS's spelling.
+
+    Raises:
+        AuditQueryError: if there is no such operation.
+    """
     found = {hyphenate(name): name for name in OPERATION_NAMES} | {name.lower(): name for name in OPERATION_NAMES}
     if word.lower() not in found:
         raise AuditQueryError("an operation is wanted, like GetSecretValue or get-secret-value")
@@ -49,9 +57,12 @@ def parse_operation(word: str) -> str:
 
 
 def parse_time(word: str, now: datetime) -> datetime:
-    """A time: 2026-11-24, 2026-11-24T09:30 (local), 2026-11-24T09:30+00:00, or an age: 90m, 24h, 7d.
+    """Parses a time (2026-11-24, 2026-11-24T09:30, 2026-11-24T09:30+00:00) or an age before `now` (90m, 24h, 7d).
 
-    Raises AuditQueryError.
+    A time without an offset is in the local time zone.
+
+    Raises:
+        AuditQueryError: if the word is neither.
     """
     age = re.fullmatch(r"([0-9]{1,6})([mhd])", word)
     try:
@@ -63,16 +74,16 @@ def parse_time(word: str, now: datetime) -> datetime:
 
 
 def find_subject(event: Mapping[str, Any]) -> str:
-    """The resource that the request names; empty if there is none."""
+    """Returns the resource in the request of an audit event; empty if there is none."""
     request = event.get("requestParameters") or event.get("additionalEventData") or {}
     return str(next((request[name] for name in _SUBJECTS if request.get(name)), ""))
 
 
 def find_subject_name(event: Mapping[str, Any]) -> str:
-    """The resource that the request names; a secret's ARN becomes its name."""
+    """Returns the resource in the request of an audit event, with a secret's ARN replaced by its name."""
     return replace_secret_arns(find_subject(event))
 
 
 def find_caller(event: Mapping[str, Any]) -> str:
-    """The end of the caller's ARN, like `user/alice`."""
+    """Returns the last field of the caller's ARN, such as `user/alice`."""
     return get_last_field(str(event.get("userIdentity", {}).get("arn", "")))

@@ -1,10 +1,10 @@
-"""Writing what one edits, unless it was changed since it was read: one function for every front and every context.
+"""Compare-and-swap for secret values: stores an edited value unless the secret has changed since it was read.
 
-`store_value` speaks boto3's calling shape only. Where the caller has a transaction, as a local vault has, comparing
-and storing happen inside one. Elsewhere the service compares: the value is put under a label of our own, and
-AWSCURRENT moves with `RemoveFromVersionId`, which is refused where it is attached to another version by then. Killed
-between two calls, that leaves AWSCURRENT where it was or on the new version, and at most our label as well. The first
-value of a secret is AWSCURRENT from its first call on, as the service attaches that label itself.
+With a transaction, as a local vault has, `store_value` compares and stores within it. Without one it uses the API of
+the service: it stores the value under a temporary label, and moves AWSCURRENT with `RemoveFromVersionId`, which fails
+if AWSCURRENT is attached to another version. If the process ends between two calls, AWSCURRENT is on the old or the
+new version, and the temporary label can remain. For the first value of a secret, the service attaches AWSCURRENT
+immediately.
 """
 
 from __future__ import annotations
@@ -24,28 +24,31 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Transaction = Callable[[], AbstractContextManager[None]]
-"""`vault.transaction`, or another that makes the calls inside of it one."""
+"""Opens a transaction for the calls inside its block, such as `vault.transaction`."""
 Holders = Mapping[str, str | None]
-"""Labels with the version each is attached to; None where it is attached to none."""
+"""Label -> the version that it is attached to, or None."""
 
 OWN_LABEL = "smtui-"
-"""How the label begins under which a value waits; the rest is the request's token."""
+"""The prefix of the temporary label, before the ClientRequestToken."""
 _NEW = "the new version"
 
 
 @dataclass(frozen=True, slots=True)
 class StoreResult:
-    """The answer of PutSecretValue, and the labels as they were immediately before."""
+    """The response of PutSecretValue, and the labels immediately before it (empty if they were not read)."""
 
     response: PutSecretValueResponse
     before: Mapping[str, str]
 
 
 def read_labels(client: Client, secret_id: str) -> dict[str, str]:
-    """Each label of a secret with its version, from whichever operation the caller may use.
+    """Returns the labels of a secret with their versions.
 
-    Someone who may only read the value learns where AWSCURRENT is, and nothing else. Raises the refusal of
-    DescribeSecret where none of them may be used.
+    Without permission for DescribeSecret, it tries ListSecretVersionIds and then GetSecretValue, which gives only
+    AWSCURRENT.
+
+    Raises:
+        ClientError: the error of DescribeSecret, if all of these operations fail.
     """
     try:
         described = client.describe_secret(SecretId=secret_id).get("VersionIdsToStages", {})
@@ -72,25 +75,32 @@ def _read_current_label(client: Client, secret_id: str) -> dict[str, str]:
 
 
 def find_moving_labels(before: Mapping[str, str], stages: Iterable[str] = (AWSCURRENT,)) -> dict[str, str | None]:
-    """What storing a value under `stages` takes labels from: every label that moves, with its version of now."""
+    """Returns the labels that move when a value is stored under `stages`, each with its present version or None."""
     stages = stages if before else (AWSCURRENT, *stages)
     after = labels.put(before, _NEW, stages)
     return {label: before.get(label) for label in {*before, *after} if before.get(label) != after.get(label)}
 
 
 def is_changed(expected: Holders, found: Mapping[str, str]) -> bool:
-    """Whether one of the labels is attached to another version than expected."""
+    """Returns whether at least one of the expected labels is attached to another version."""
     return any(found.get(label) != version for label, version in expected.items())
 
 
 def store_value(
     client: Client, request: PutSecretValueRequest, expected: Holders | None, *, transaction: Transaction | None = None
 ) -> StoreResult:
-    """PutSecretValue, unless one of the `expected` labels is attached elsewhere by now.
+    """Calls PutSecretValue, unless one of the `expected` labels is attached to another version.
 
-    `expected` names at least AWSCURRENT, where that moves, with the version one began from; None stores whatever is
-    there, for callers who may see no label. Raises ChangedMeanwhileError, and nothing is stored then; or what the
-    service refused.
+    Args:
+        client: a boto3-compatible client.
+        request: the members of PutSecretValue.
+        expected: the labels that move (see `find_moving_labels`) with the versions that were read. None stores the
+            value without a comparison, for callers without permission to read labels.
+        transaction: a transaction for the calls of `client`, if it has one.
+
+    Raises:
+        ChangedMeanwhileError: if a label is attached to another version. Moves of other labels are then reversed.
+        ClientError: if the service refuses a call.
     """
     secret_id, stages = request["SecretId"], tuple(request.get("VersionStages") or (AWSCURRENT,))
     if expected is None:
@@ -109,8 +119,15 @@ def write_unless(
 ) -> Result:
     """Reads, compares and writes in one transaction.
 
-    `write` is given what was read. Raises ChangedMeanwhileError with it where it `is_other` than it should be: what
-    has been read stays recorded, and nothing is written.
+    Args:
+        transaction: opens the transaction.
+        read: returns the present state.
+        is_other: returns whether this state differs from the expected one.
+        write: writes, given the state that was read; its result is returned.
+
+    Raises:
+        ChangedMeanwhileError: with the state that was read, if it differs. The transaction is committed, so that the
+            audit log contains the reads.
     """
     written: list[Result] = []
     with transaction():
@@ -123,7 +140,7 @@ def write_unless(
 
 
 class _SequentialWrite:
-    """Storing without a transaction: each call by itself, the move of AWSCURRENT last."""
+    """Stores a value without a transaction, in separate calls. AWSCURRENT moves after all other labels."""
 
     def __init__(
         self, client: Client, request: PutSecretValueRequest, stages: tuple[str, ...], expected: Holders
@@ -142,11 +159,12 @@ class _SequentialWrite:
         self._has_own_label = True
 
     def store(self) -> StoreResult:
+        """Stores the value. Raises ChangedMeanwhileError or ClientError."""
         before = self._read_labels()
         if is_changed(self._expected, before):
             raise ChangedMeanwhileError(before)
         put = self._client.put_secret_value(**self._request)
-        if self._own_label not in put["VersionStages"]:  # the same request, sent again after it was done
+        if self._own_label not in put["VersionStages"]:  # a retry of a completed request
             return StoreResult(put, before)
         version, attached = put["VersionId"], {*put["VersionStages"]} - {self._own_label}
         for label in self._list_labels_to_move(attached):
@@ -161,7 +179,7 @@ class _SequentialWrite:
         return read_labels(self._client, self._secret_id)
 
     def _list_labels_to_move(self, attached: set[str]) -> list[str]:
-        """AWSCURRENT last, as its move is what readers notice. AWSPREVIOUS goes where that move brings it."""
+        """Returns the labels to move, AWSCURRENT last. AWSPREVIOUS is omitted if the move of AWSCURRENT moves it."""
         moving = set(self._stages) - attached
         if AWSCURRENT in moving | attached:
             moving.discard(AWSPREVIOUS)
@@ -179,7 +197,7 @@ class _SequentialWrite:
             self._move_label(label, self._expected.get(label), version)
         except self._client.exceptions.ClientError as refusal:
             found = self._read_labels()
-            if found.get(label) == version:  # it was moved, and only the answer was lost
+            if found.get(label) == version:  # the label moved, but the response was lost
                 return
             for each in sorted(attached & set(self._stages)):
                 self._try_move(each, version, self._expected.get(each))
@@ -194,13 +212,13 @@ class _SequentialWrite:
             self._try_move(self._own_label, version, None)
 
     def _remove_pending(self, before: Mapping[str, str], attached: set[str]) -> None:
-        """As PutSecretValue does: AWSPENDING leaves the version that AWSCURRENT left."""
+        """Removes AWSPENDING from the version that AWSCURRENT left, as PutSecretValue does."""
         left = self._expected.get(AWSCURRENT)
         if AWSCURRENT in attached and left is not None and before.get(AWSPENDING) == left:
             self._try_move(AWSPENDING, left, None)
 
     def _try_move(self, label: str, source: str, target: str | None) -> None:
-        """Somebody else may have moved it already; then it is theirs."""
+        """Moves a label, and ignores the error if another caller has moved it already."""
         with suppress(self._client.exceptions.ClientError):
             self._move_label(label, source, target)
 

@@ -1,8 +1,8 @@
-"""The days and hours of an AWS cron expression, as Secrets Manager takes it: whole hours, every year.
+"""Parses the cron expressions of Secrets Manager, which use whole hours and every year, and finds their start times.
 
     cron(0 16 1,15 * ? *)       minutes hours day-of-month month day-of-week year
 
-Pages RotationRulesType and "Schedule expressions in Secrets Manager rotation". All in UTC.
+All times are in UTC. Source: pages RotationRulesType and "Schedule expressions in Secrets Manager rotation".
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from datetime import UTC, date, datetime, time, timedelta
 MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if number}
 WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}
 MAX_DAYS_WITHOUT_START = 366 * 8 + 2
-"""Days after which a day that never came will never come: February 29th may be away for eight years."""
+"""The number of days to search for a matching day. February 29th can be eight years away."""
 
 
 class InvalidCronError(ValueError):
-    """Says which field is wrong, and why."""
+    """A cron expression is not valid. The message contains the field and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """`on_days` and `on_weekdays` hold, for `None`, the field `?`."""
+    """A parsed cron expression. Exactly one of `on_days` and `on_weekdays` is None, for the field `?`."""
 
     hours: frozenset[int]
     months: frozenset[int]
@@ -32,11 +32,12 @@ class Cron:
     on_weekdays: Weekdays | None
 
     def is_due_on(self, day: date) -> bool:
+        """Returns whether the expression matches a day."""
         chosen = self.on_days or self.on_weekdays
         return day.month in self.months and chosen is not None and chosen.has_day(day)
 
     def find_starts(self, after: datetime) -> Iterator[datetime]:
-        """Every hour at which it fires after a moment, in order."""
+        """Yields the start times after a given time, in ascending order."""
         first = after.astimezone(UTC).date()
         silent = 0
         while silent < MAX_DAYS_WITHOUT_START and first < date.max:
@@ -50,23 +51,28 @@ class Cron:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days of the month; `last` is `L`."""
+    """The field day-of-month: days from 1 to 31; `last` is the last day of the month (`L`)."""
 
     numbers: frozenset[int]
     last: bool
 
     def has_day(self, day: date) -> bool:
+        """Returns whether the field matches a day."""
         return day.day in self.numbers or (self.last and day.day == calendar.monthrange(day.year, day.month)[1])
 
 
 @dataclass(frozen=True, slots=True)
 class Weekdays:
-    """Weekdays from 1, Sunday; `nth` holds pairs of weekday and which of the month (`TUE#3`), 0 for the last."""
+    """The field day-of-week, with weekdays from 1 (Sunday) to 7.
+
+    `nth` contains pairs of a weekday and its occurrence in the month, as in `TUE#3`; occurrence 0 is the last (`TUEL`).
+    """
 
     numbers: frozenset[int]
     nth: frozenset[tuple[int, int]]
 
     def has_day(self, day: date) -> bool:
+        """Returns whether the field matches a day."""
         weekday = day.isoweekday() % 7 + 1
         is_last = day.day + 7 > calendar.monthrange(day.year, day.month)[1]
         return (weekday in self.numbers or (weekday, (day.day + 6) // 7) in self.nth
@@ -74,7 +80,11 @@ class Weekdays:
 
 
 def parse_cron(fields: list[str]) -> Cron:
-    """The six fields. Raises InvalidCronError."""
+    """Parses the six fields of a cron expression.
+
+    Raises:
+        InvalidCronError: if a field is not valid.
+    """
     if len(fields) != 6:
         raise InvalidCronError(
             "A cron expression has six fields: minutes, hours, day of month, month, day of week, year."
@@ -122,7 +132,7 @@ def _parse_weekday(word: str) -> int:
 def _parse_numbers(
     name: str, field: str, low: int, high: int, words: Mapping[str, int] | None = None
 ) -> frozenset[int]:
-    """`*`, numbers, ranges, steps and lists of these."""
+    """Parses `*`, numbers, ranges, steps, and lists of these."""
     found: set[int] = set()
     for item in field.split(","):
         span, slash, step = item.partition("/")

@@ -1,7 +1,7 @@
-"""The rules by which staging labels move, for the operations and for their previews.
+"""The rules for moving staging labels, for the operations and their previews.
 
 The labels of a secret are a mapping from label to version. A version without labels is deprecated. `Version` is any
-type that identifies a version: a row number in the engine, a VersionId on a screen.
+type that identifies a version, such as a row number in the engine or a VersionId on a screen.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Version = TypeVar("Version")
 
 
 class LabelElsewhereError(ValueError):
-    """The label is attached to a version that the request does not name."""
+    """The label is attached to a version other than those in the request."""
 
 
 class LabelNotAttachedError(ValueError):
-    """The label is not attached to the version from which it should be removed."""
+    """The label is not attached to the version in RemoveFromVersionId."""
 
 
 class CurrentWithoutTargetError(ValueError):
@@ -31,12 +31,12 @@ class CurrentWithoutTargetError(ValueError):
 
 
 def sort_labels(labels: Iterable[str]) -> list[str]:
-    """The labels in display order: those of AWS first, then alphabetically."""
+    """Sorts labels for display: AWSCURRENT, AWSPENDING and AWSPREVIOUS first, then all others alphabetically."""
     return sorted(labels, key=lambda label: (label not in AWS, label))
 
 
 def attach(labels: Mapping[str, Version], version: Version, new: Iterable[str]) -> dict[str, Version]:
-    """The labels after a new version is stored with the `new` ones, which move to it from other versions.
+    """Returns the labels after the `new` labels are attached to `version` and removed from other versions.
 
     If AWSCURRENT moves, AWSPREVIOUS moves to the version that AWSCURRENT leaves.
     """
@@ -48,9 +48,9 @@ def attach(labels: Mapping[str, Version], version: Version, new: Iterable[str]) 
 
 
 def put(labels: Mapping[str, Version], version: Version, new: Iterable[str]) -> dict[str, Version]:
-    """The labels after PutSecretValue or UpdateSecret stored a value.
+    """Returns the labels after PutSecretValue or UpdateSecret stores a value.
 
-    As `attach`; if AWSCURRENT moves, AWSPENDING is also removed from the version that AWSCURRENT leaves.
+    The rules are those of `attach`. If AWSCURRENT moves, AWSPENDING is also removed from the version that it leaves.
     """
     after, left = attach(labels, version, new), labels.get(AWSCURRENT)
     if left is not None and after[AWSCURRENT] != left == after.get(AWSPENDING):
@@ -61,10 +61,18 @@ def put(labels: Mapping[str, Version], version: Version, new: Iterable[str]) -> 
 def move(
     labels: Mapping[str, Version], label: str, *, remove_from: Version | None, move_to: Version | None
 ) -> dict[str, Version]:
-    """The labels after UpdateSecretVersionStage.
+    """Returns the labels after UpdateSecretVersionStage.
+
+    Args:
+        labels: the labels before the request.
+        label: the label to move or remove.
+        remove_from: the version in RemoveFromVersionId, if any.
+        move_to: the version in MoveToVersionId; None removes the label.
 
     Raises:
-        LabelNotAttachedError, LabelElsewhereError, CurrentWithoutTargetError: if the request is not valid.
+        LabelNotAttachedError: if the label is not attached to `remove_from`.
+        LabelElsewhereError: if the label is attached to a version other than `remove_from` and `move_to`.
+        CurrentWithoutTargetError: if the request removes AWSCURRENT.
     """
     holder = labels.get(label)
     if remove_from is not None and holder != remove_from:
@@ -81,17 +89,17 @@ def move(
 
 
 def select_custom(labels: Iterable[str]) -> set[str]:
-    """The labels that AWS does not define."""
+    """Returns the labels that AWS does not define."""
     return set(labels) - set(AWS)
 
 
 def find_deprecated(before: Mapping[str, Version], after: Mapping[str, Version]) -> set[Version]:
-    """The versions with a label before and none after."""
+    """Returns the versions that have a label before a change and none after it."""
     return set(before.values()) - set(after.values())
 
 
 def list_on_version(labels: Mapping[str, Version], version: Version) -> list[str]:
-    """The labels attached to a version, sorted as the service returns them."""
+    """Returns the labels attached to a version, sorted alphabetically."""
     return sorted(label for label, holder in labels.items() if holder == version)
 
 

@@ -1,6 +1,6 @@
-"""The AWS Regions with Secrets Manager and their locations, for lists to choose from.
+"""The AWS Regions with Secrets Manager and their locations, for selection lists.
 
-A vault accepts any name in the form of a Region.
+A vault also accepts other names in the format of a Region.
 """
 
 from __future__ import annotations

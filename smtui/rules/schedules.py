@@ -1,7 +1,7 @@
-"""When a secret is due for rotation: the pure rule behind the dates of DescribeSecret, the scheduler and the screens.
+"""Rotation schedules and windows, for the dates in DescribeSecret, the scheduler and the screens.
 
-A secret is rotated at any time within a window. Windows are in UTC, never reach into the next day, nor into the next
-window. Pages RotationRulesType and "Schedule expressions in Secrets Manager rotation".
+A secret is rotated at any time within a window. Windows are in UTC, and extend neither into the next day nor into the
+next window. Source: pages RotationRulesType and "Schedule expressions in Secrets Manager rotation".
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ MIN_INTERVAL = MIN_ROTATION_HOURS * HOUR
 _RATE = re.compile(r"rate\((?P<number>\d{1,6}) (?P<unit>hour|hours|day|days)\)")
 _CRON = re.compile(r"cron\((?P<fields>[^()]*)\)")
 _DURATION = re.compile(r"(?P<hours>\d{1,2})h")
-# Windows over which the days between rotations are computed, from a fixed day so that the answer stays the same.
+# `compute_reported_days` examines this many windows, from a fixed date so that the result does not change.
 _COUNTED_WINDOWS, _COUNTED_FROM = 120, datetime(2024, 1, 1, tzinfo=UTC)
 
 
 class InvalidScheduleError(ValueError):
-    """Says what is wrong with a rotation schedule."""
+    """A rotation schedule is not valid. The message contains the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Every so many hours, or days of 24 hours."""
+    """A rate expression: an interval in hours, or in days of 24 hours (`in_days`)."""
 
     every: timedelta
     in_days: bool
@@ -42,25 +42,26 @@ Schedule = Rate | Cron
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From `start` until just before `end`."""
+    """A rotation window from `start` (inclusive) to `end` (exclusive)."""
 
     start: datetime
     end: datetime
 
     @property
     def last(self) -> datetime:
-        """The last whole second of it: what NextRotationDate tells."""
+        """The last whole second of the window, which DescribeSecret returns as NextRotationDate."""
         return self.end - timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A checked schedule; `length` is the Duration, None where the default for its kind holds."""
+    """A valid schedule. `length` is the Duration; None means the default for the schedule."""
 
     schedule: Schedule
     length: timedelta | None = None
 
     def create_window(self, start: datetime) -> Window:
+        """Creates the window that opens at `start`. The default length is one hour, or until midnight UTC."""
         midnight = _floor_to_midnight(start) + DAY
         if self.length is not None:
             return Window(start, start + self.length)
@@ -70,7 +71,16 @@ class Rules:
 def parse_rules(
     *, after_days: int | None = None, expression: str | None = None, duration: str | None = None
 ) -> Rules | None:
-    """The rules a request gives; None where it gives no schedule. Raises InvalidScheduleError."""
+    """Parses the members of RotationRules. Returns None if they contain no schedule.
+
+    Args:
+        after_days: AutomaticallyAfterDays.
+        expression: ScheduleExpression.
+        duration: Duration, such as `3h`.
+
+    Raises:
+        InvalidScheduleError: if the members are not valid.
+    """
     if after_days is not None and expression is not None:
         raise InvalidScheduleError("You can't specify both AutomaticallyAfterDays and ScheduleExpression.")
     if after_days is None and expression is None:
@@ -84,7 +94,11 @@ def parse_rules(
 
 
 def parse_schedule(expression: str) -> Schedule:
-    """`rate(10 days)` or `cron(0 16 1,15 * ? *)`. Raises InvalidScheduleError."""
+    """Parses a ScheduleExpression: `rate(10 days)` or `cron(0 16 1,15 * ? *)`.
+
+    Raises:
+        InvalidScheduleError: if the expression is not valid, or its interval is too short or too long.
+    """
     if rate := _RATE.fullmatch(expression):
         in_days = rate["unit"].startswith("day")
         every = int(rate["number"]) * (DAY if in_days else HOUR)
@@ -103,10 +117,14 @@ def parse_schedule(expression: str) -> Schedule:
 
 
 def find_next_window(rules: Rules, last: datetime, now: datetime) -> Window | None:
-    """The window in which the next rotation happens: open now, or still to come; None where there is none ever.
+    """Returns the window of the next rotation, which is open or in the future; None if the schedule has no more.
 
-    `last` is when the secret was rotated last, or when its schedule was set. A rate that is overdue may go on with any
-    day's window; a cron expression waits for its next.
+    An overdue rate in days uses the window of any day. Other schedules use their next regular window.
+
+    Args:
+        rules: the schedule.
+        last: the time of the last rotation, or the time when the schedule was set.
+        now: the current time.
     """
     if isinstance(rules.schedule, Rate) and rules.schedule.in_days:
         due = rules.create_window(_floor_to_midnight(last) + rules.schedule.every)
@@ -119,7 +137,7 @@ def find_next_window(rules: Rules, last: datetime, now: datetime) -> Window | No
 
 
 def list_next_windows(rules: Rules, last: datetime, now: datetime, count: int) -> list[Window]:
-    """The next windows, each as if the secret was rotated when the one before opened."""
+    """Returns up to `count` windows. Each assumes a rotation at the start of the previous one."""
     found: list[Window] = []
     window = find_next_window(rules, last, now)
     while window is not None and len(found) < count:
@@ -129,7 +147,7 @@ def list_next_windows(rules: Rules, last: datetime, now: datetime, count: int) -
 
 
 def compute_reported_days(rules: Rules) -> int:
-    """AutomaticallyAfterDays as DescribeSecret computes it back: the fewest days between two rotations, at least 1."""
+    """Returns AutomaticallyAfterDays for DescribeSecret: the fewest days between two rotations, at least 1."""
     if isinstance(rules.schedule, Rate):
         return max(1, rules.schedule.every // DAY)
     starts = list(islice(_find_starts(rules.schedule, _COUNTED_FROM), _COUNTED_WINDOWS))
@@ -137,7 +155,7 @@ def compute_reported_days(rules: Rules) -> int:
 
 
 def _find_starts(schedule: Schedule, last: datetime) -> Iterator[datetime]:
-    """When windows open after the last rotation. A rate counts from the midnight before it."""
+    """Yields the start times of windows after the last rotation. A rate counts from the midnight before it."""
     if isinstance(schedule, Cron):
         yield from schedule.find_starts(last)
         return
@@ -149,7 +167,7 @@ def _find_starts(schedule: Schedule, last: datetime) -> Iterator[datetime]:
 
 
 def is_in_hours(schedule: Schedule) -> bool:
-    """Whether windows open several times a day, and so last an hour unless told otherwise."""
+    """Returns whether the schedule is in hours, so that its windows last one hour by default."""
     return len(schedule.hours) > 1 if isinstance(schedule, Cron) else not schedule.in_days
 
 
@@ -160,7 +178,7 @@ def _require_min_interval(schedule: Cron) -> Cron:
 
 
 def _compute_shortest_gap(schedule: Schedule) -> timedelta:
-    """Between two windows that open one after the other."""
+    """Returns a lower bound for the time between the starts of two consecutive windows."""
     if isinstance(schedule, Rate):
         return schedule.every
     hours = sorted(schedule.hours)
@@ -186,7 +204,7 @@ def _require_fit(rules: Rules) -> None:
 
 
 def _list_opening_hours(schedule: Schedule) -> set[int]:
-    """The hours of a day at which windows open."""
+    """Returns the hours of the day (0 to 23) at which windows can open."""
     if isinstance(schedule, Cron):
         return set(schedule.hours)
     hours = schedule.every // HOUR

@@ -1,6 +1,6 @@
-"""The operating system: clock and randomness, subprocesses, hardening, private files, settings, recent vaults.
+"""Access to the operating system: clock, randomness, subprocesses, hardening, private files, settings, recent vaults.
 
-Belongs here: what asks the system for something, behind one function. Does not belong here: anything that knows
-secrets, vaults or screens. A new call to the clock, to randomness or to a child process goes into `ambient` or
-`subprocesses`; a new file of ours is written with `private_files`; a new setting gets a row in `settings`.
+Belongs here: functions that call the operating system. Does not belong here: code that depends on secrets, vaults or
+screens. New calls to the clock or to randomness go into `ambient`, and new child processes into `subprocesses`. New
+files are written with `private_files`, and new settings are fields of `settings.Settings`.
 """

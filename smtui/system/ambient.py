@@ -1,6 +1,7 @@
 """Clock, ids and randomness: the only module that reads them from the system.
 
-Other modules get an `Ambient`, so that a test can set each source. A lint rule bans the system's functions elsewhere.
+Other modules receive an `Ambient`, so that a test can replace each source. A lint rule bans the system's functions in
+other modules.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ Clock = Callable[[], datetime]
 
 
 def read_system_clock() -> datetime:
-    """The current time as an aware UTC datetime."""
+    """Returns the current time as an aware UTC datetime."""
     return datetime.now(UTC)
 
 
 def read_monotonic_clock() -> float:
-    """Seconds on a clock that nobody can set. Where the system can tell, it also counts time in suspend."""
+    """Returns seconds on a clock that cannot be set. With CLOCK_BOOTTIME it includes the time in suspend."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
@@ -30,8 +31,11 @@ def read_monotonic_clock() -> float:
 class Ambient:
     """The sources of time and randomness.
 
-    `clock` gives wall time. `monotonic` gives seconds that never decrease. `random_bytes(n)` gives n bytes and
-    `randbelow(n)` a number from 0 to n - 1, both from the system's cryptographic generator.
+    Args:
+        clock: returns the wall time as an aware datetime.
+        monotonic: returns seconds that never decrease.
+        random_bytes: returns the given number of bytes; by default from the system's cryptographic generator.
+        randbelow: returns a number from 0 to n - 1; by default from the system's cryptographic generator.
     """
 
     clock: Clock = read_system_clock
@@ -41,18 +45,18 @@ class Ambient:
 
     @classmethod
     def with_clock(cls, clock: Clock | None) -> Ambient:
-        """The system's sources; with a `clock`, that clock and seconds that follow it."""
+        """Creates an `Ambient` with the system's sources. With a `clock`, both times come from that clock."""
         return cls() if clock is None else cls(clock=clock, monotonic=lambda: clock().timestamp())
 
     def now(self) -> datetime:
-        """The current time in UTC, truncated to milliseconds as the service returns it."""
+        """Returns the current time in UTC, truncated to milliseconds."""
         moment = self.clock().astimezone(UTC)
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def create_uuid(self) -> str:
-        """A random UUID (version 4) in lower case with hyphens."""
+        """Returns a random UUID (version 4) in lower case with hyphens."""
         return str(uuid.UUID(bytes=self.random_bytes(16), version=4))
 
     def pick_characters(self, alphabet: str, length: int) -> str:
-        """`length` characters, each uniformly distributed over `alphabet` and independent of the others."""
+        """Returns `length` independent characters, each uniformly distributed over `alphabet`."""
         return "".join(alphabet[self.randbelow(len(alphabet))] for _ in range(length))

@@ -1,6 +1,7 @@
-"""Reading what a person named as a file, whatever it is: it neither waits for ever nor fills the memory.
+"""Reads a file, pipe or device with limits on its size and on the time to wait.
 
-A pipe without a writer is refused, one with a writer may take its time; a device that never ends is cut at the limit.
+A pipe without a writer times out after NO_WRITER seconds, and a slow writer after SLOW_WRITER seconds. Input that
+exceeds the size limit, such as an endless device, raises TooLargeError.
 """
 
 from __future__ import annotations
@@ -16,17 +17,27 @@ from smtui.system.ambient import read_monotonic_clock
 
 CHUNK = 1 << 16
 NO_WRITER = 3.0
-"""Seconds after which a pipe that nobody has opened for writing is given up."""
+"""Seconds to wait for a pipe that no process has open for writing."""
 SLOW_WRITER = 60.0
-"""Seconds for which a writer may take to write something."""
+"""Seconds to wait for the next bytes of a writer."""
 
 
 class TooLargeError(OSError):
-    """More than the limit."""
+    """The input is larger than the limit."""
 
 
 def read_bounded(path: Path, most: int) -> bytes:
-    """At most `most` bytes of what is at `path`: a file, a pipe, or a device. Raises OSError, or TooLargeError."""
+    """Reads the whole content of a file, pipe or character device.
+
+    Args:
+        path: the path of the input.
+        most: the size limit in bytes.
+
+    Raises:
+        TooLargeError: if the input is larger than `most` bytes.
+        TimeoutError: if a pipe has no writer, or the writer is too slow.
+        OSError: if the input cannot be opened or read.
+    """
     with os.fdopen(open_for_reading(path), "rb", buffering=0) as file:
         found = os.fstat(file.fileno())
         if stat.S_ISREG(found.st_mode) and found.st_size > most:
@@ -35,7 +46,11 @@ def read_bounded(path: Path, most: int) -> bytes:
 
 
 def open_for_reading(path: Path) -> int:
-    """A descriptor, without waiting. Raises OSError for a folder, a terminal, a disk."""
+    """Opens `path` for non-blocking reading and returns the descriptor.
+
+    Raises:
+        OSError: if the path cannot be opened, or is a folder, a terminal or a block device.
+    """
     descriptor = os.open(path, os.O_RDONLY | _FLAGS)
     mode = os.fstat(descriptor).st_mode
     refusal = (os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else
@@ -48,7 +63,12 @@ def open_for_reading(path: Path) -> int:
 
 
 def read_descriptor(descriptor: int, most: int) -> bytes:
-    """All that comes from a descriptor, at most `most` bytes. Raises TooLargeError, or TimeoutError."""
+    """Reads a descriptor to its end.
+
+    Raises:
+        TooLargeError: if there are more than `most` bytes.
+        TimeoutError: if a pipe has no writer, or the writer is too slow.
+    """
     held = bytearray()
     while chunk := _read_chunk(descriptor, min(CHUNK, most + 1 - len(held))):
         held += chunk
@@ -58,7 +78,7 @@ def read_descriptor(descriptor: int, most: int) -> bytes:
 
 
 def _read_chunk(descriptor: int, size: int) -> bytes:
-    """The next bytes, empty at the end."""
+    """Returns the next bytes, at most `size`; empty at the end of the input."""
     if sys.platform == "win32" or stat.S_ISREG(os.fstat(descriptor).st_mode):
         return os.read(descriptor, size)
     until = read_monotonic_clock() + SLOW_WRITER

@@ -1,4 +1,4 @@
-"""A lock on a folder, with which processes take turns at its files. It creates no lock file."""
+"""An advisory lock (flock) on a folder, which coordinates access to its files between processes without a lock file."""
 
 from __future__ import annotations
 
@@ -22,12 +22,17 @@ UNSUPPORTED = (errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.EINVAL, errn
 
 @contextmanager
 def lock_folder(folder: Path, *, shared: bool = False) -> Iterator[None]:
-    """Holds the lock for the length of the block; several processes can hold a `shared` one.
+    """Holds the lock during the block.
 
-    Without a lock if the system has none for folders, or the folder cannot be opened.
+    The block runs without a lock if the system or file system does not support one, or the folder cannot be opened.
+
+    Args:
+        folder: the folder to lock.
+        shared: whether other processes can hold a shared lock at the same time.
 
     Raises:
-        TimeoutError: if another process holds it for longer than TIMEOUT_SECONDS.
+        TimeoutError: if another process holds the lock for longer than TIMEOUT_SECONDS.
+        OSError: if locking fails for another reason.
     """
     descriptor = _open(folder)
     try:

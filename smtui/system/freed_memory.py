@@ -1,17 +1,15 @@
-"""What is freed is overwritten, by the allocator, so that it holds for every library in the process.
+"""Configures the memory allocator to overwrite freed memory, for all libraries in the process.
 
-After the lock nothing refers to a value or a key any more. But a block that is freed keeps its content until somebody
-uses it again: a text of Python's, the passphrase in a parameter of OpenSSL's key derivation, a page or a statement of
-SQLite's. Code of ours cannot wipe what others hold, and looking for remains afterwards finds only what one thinks of.
-The allocator sees every block that is freed:
+After the vault is locked, freed blocks can still contain secrets: Python strings, the passphrase in OpenSSL's key
+derivation, pages and statements of SQLite. smtui cannot wipe the memory of other libraries, but the allocator can:
 
-- glibc fills it (`perturb`), unless it goes to the cache of each thread, which therefore gets no room (`tcache_count`);
-  and Python asks glibc for small objects as well (`PYTHONMALLOC=malloc`) in place of its own pools.
-- glibc keeps no stacks of threads that ended (`stack_cache_size`): what lay on them goes with the thread.
-- Elsewhere Python's debug allocator fills what Python frees; blocks of other libraries stay as they are.
+- glibc overwrites freed blocks (`perturb`). Blocks in the per-thread cache are exempt, so the cache is disabled
+  (`tcache_count`). `PYTHONMALLOC=malloc` makes Python use glibc for small objects too.
+- glibc releases the stack of a thread when the thread ends (`stack_cache_size`).
+- Without glibc, Python's debug allocator overwrites what Python frees, but not what other libraries free.
 
-All of these are read when a process begins, so the screens begin anew once, in the same process and at the price of one
-more start of the interpreter, before anything else is imported. Keys cost no more CPU, and memory grows by 2 MB.
+The allocators read these settings when a process starts. Therefore the TUI executes the interpreter once more, in the
+same process, before it imports other modules. The cost is one interpreter start and 2 MB of memory.
 """
 
 from __future__ import annotations
@@ -23,15 +21,18 @@ from collections.abc import Mapping
 DONE = "SMTUI_OVERWRITES_FREED_MEMORY"
 TUNABLES = "GLIBC_TUNABLES"
 FILL = 165
-"""glibc writes this byte over what is freed, and its complement over what is handed out."""
+"""The byte with which glibc fills freed blocks. It fills allocated blocks with the complement."""
 GLIBC = ("glibc.malloc.tcache_count=0", "glibc.pthread.stack_cache_size=0")
 SWITCHES = ("PYTHONMALLOC", TUNABLES)
 
 
 def overwrite_freed_memory() -> None:
-    """Starts this process anew, with the same arguments, unless it was; goes on as it is where that cannot be done."""
+    """Executes this process again with the same arguments and the allocator settings, unless this was already done.
+
+    On Windows, or if the execution fails, the process continues without the settings.
+    """
     if os.environ.pop(DONE, None) is not None:
-        for name in SWITCHES:  # no child needs them
+        for name in SWITCHES:  # child processes do not need them
             os.environ.pop(name, None)
     elif sys.platform != "win32":
         try:
@@ -41,7 +42,7 @@ def overwrite_freed_memory() -> None:
 
 
 def build_allocator_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables that make the allocators of this system overwrite what is freed."""
+    """Returns the environment variables that make this system's allocators overwrite freed memory."""
     if not _is_glibc():
         return {"PYTHONMALLOC": "pymalloc_debug"}
     tunables = [environ.get(TUNABLES, ""), f"glibc.malloc.perturb={FILL}", *GLIBC]

@@ -1,6 +1,6 @@
-"""What the process does for its own privacy before the first screen, and how it speaks when it breaks.
+"""Hardens the process before the first screen, and replaces tracebacks by one sentence without secrets.
 
-Imports nothing of Textual: Textual reads its environment when it is imported, so this must run first.
+This module does not import Textual, because Textual reads environment variables that `harden` removes first.
 """
 
 from __future__ import annotations
@@ -20,11 +20,15 @@ PR_SET_DUMPABLE = 4
 PT_DENY_ATTACH = 31
 
 _umask: int | None = None
-"""The person's own, while ours is in force."""
+"""The umask that the process inherited; None before `harden`."""
 
 
 def harden(*, allow_debug: bool = False) -> None:
-    """No file for others, no switches from outside into Textual, no core file, no debugger, no traceback."""
+    """Sets a private umask, removes Textual's variables, disables core files and debuggers, and silences tracebacks.
+
+    Args:
+        allow_debug: keeps core files and debuggers enabled.
+    """
     global _umask
     _umask = os.umask(PRIVATE)
     remove_textual_variables(os.environ)
@@ -35,17 +39,22 @@ def harden(*, allow_debug: bool = False) -> None:
 
 
 def restore_inherited_state() -> None:
-    """Gives back what a command that takes this process's place should find as its person left it; core files and
-    Textual's switches stay off."""
+    """Restores the inherited umask and the default signal handlers for a command that replaces this process.
+
+    Core files stay disabled, and Textual's variables stay removed.
+    """
     if _umask is not None:
         os.umask(_umask)
-    for name in ("SIGPIPE", "SIGXFSZ"):  # which Python ignores for itself
+    for name in ("SIGPIPE", "SIGXFSZ"):  # Python ignores these signals
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 def remove_textual_variables(environ: MutableMapping[str, str]) -> None:
-    """Removes Textual's switches, which can log every key typed, run keys or take pictures; looks are left alone."""
+    """Removes Textual's variables, which can log or simulate key presses and take screenshots.
+
+    The variables in HARMLESS_TEXTUAL, which change only the appearance, stay.
+    """
     for name in [name for name in environ if name.startswith("TEXTUAL") and name not in HARMLESS_TEXTUAL]:
         del environ[name]
 
@@ -59,7 +68,7 @@ def _refuse_core_files() -> None:
 
 
 def _refuse_debuggers() -> None:
-    """Also closes `/proc/PID/mem` and `environ` to other programs of the same user, where the system can."""
+    """Denies debuggers on Linux and macOS. On Linux this also denies `/proc/PID/mem` and `/proc/PID/environ`."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     elif sys.platform == "darwin":
@@ -67,7 +76,7 @@ def _refuse_debuggers() -> None:
 
 
 def silence_tracebacks() -> None:
-    """Whatever goes wrong anywhere in the process, what is printed is one sentence."""
+    """Prints one sentence in place of a traceback for any unhandled exception, in every thread."""
     sys.excepthook = lambda kind, error, trace: _print_incident(error)
     threading.excepthook = lambda args: _print_incident(args.exc_value)
     sys.unraisablehook = lambda args: _print_incident(args.exc_value)
@@ -79,7 +88,7 @@ def _print_incident(error: BaseException | None) -> None:
 
 
 def describe_incident(error: BaseException) -> str:
-    """One sentence with an id that says what kind of fault and where in our code, and nothing of any value."""
+    """Returns a message with an id: the exception type, module and line. It contains no secrets."""
     return (
         "smtui stopped because of a fault of its own. What was confirmed is safely in the vault. "
         f"If you report it, give this id: {type(error).__name__}-{_find_own_line(error.__traceback__)}"
@@ -87,7 +96,7 @@ def describe_incident(error: BaseException) -> str:
 
 
 def _find_own_line(trace: TracebackType | None) -> str:
-    """The innermost line of ours on the way to the fault; of anybody's, where none is ours."""
+    """Returns the innermost frame in smtui as `module-line`, or the innermost frame if none is in smtui."""
     frames = []
     while trace is not None:
         frames.append((Path(trace.tb_frame.f_code.co_filename), trace.tb_lineno))

@@ -1,6 +1,6 @@
-"""Files and folders that only their owner can read: created new, never through a link, complete or not at all.
+"""Creates files and folders that only the owner can read, without following links, and writes files atomically.
 
-The mode is set at creation, so that no umask applies and the file never has another mode.
+Files and folders get their mode at creation, so that they never have a wider one.
 """
 
 from __future__ import annotations
@@ -19,12 +19,17 @@ _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getat
 
 
 def create_file(path: Path) -> int:
-    """Creates a file and returns its descriptor. Raises OSError, FileExistsError if there is one."""
+    """Creates a file with mode 0600 and returns its descriptor.
+
+    Raises:
+        FileExistsError: if the path exists.
+        OSError: if the file cannot be created.
+    """
     return os.open(path, _NEW | getattr(os, "O_BINARY", 0), FILE_MODE)
 
 
 def make_folder(folder: Path) -> None:
-    """Creates the folder and its missing parents, and syncs them to disk. Raises OSError."""
+    """Creates the folder and its missing parents with mode 0700, and syncs them to disk. Raises OSError."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
@@ -32,13 +37,13 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Waits until the entries of a folder are on disk, if the system supports it. Raises OSError."""
+    """Syncs the entries of a folder to disk, if the system supports it. Raises OSError."""
     if os.name != "posix":
         return
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except PermissionError:
-        return  # a folder can be writable and not readable
+        return  # the folder is writable but not readable
     try:
         os.fsync(descriptor)
     except OSError as error:
@@ -49,7 +54,17 @@ def sync_folder(folder: Path) -> None:
 
 
 def move_into_place(source: Path, path: Path, *, over: bool) -> None:
-    """Renames `source` to `path`. With `over` it replaces an existing file. Raises OSError, FileExistsError."""
+    """Renames `source` to `path`.
+
+    Args:
+        source: the file to rename.
+        path: the new path, on the same file system.
+        over: whether to replace an existing file.
+
+    Raises:
+        FileExistsError: if `path` exists and `over` is false.
+        OSError: if the file cannot be renamed.
+    """
     if over:
         source.replace(path)
     elif os.name != "posix":
@@ -59,24 +74,32 @@ def move_into_place(source: Path, path: Path, *, over: bool) -> None:
 
 
 def _link_into_place(source: Path, path: Path) -> None:
-    """Renames without replacing: creating a hard link succeeds or fails in one step."""
+    """Renames a file but replaces none: creating a hard link is atomic and fails if the path exists."""
     try:
         os.link(source, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        os.close(create_file(path))  # without hard links: reserves the name first
+        os.close(create_file(path))  # without hard links, an empty file reserves the name
         source.replace(path)
         return
-    source.replace(path)  # both are names of one file, so nothing is overwritten
+    source.replace(path)  # both names refer to the same file, so nothing is overwritten
     source.unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_write(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
-    """A file to write to, which becomes `path` at the end of the block. If the block fails, `path` is unchanged.
+    """Opens a temporary file for writing, and renames it to `path` after the block.
 
-    Without `over`, an existing file is not replaced. Raises OSError, FileExistsError.
+    If the block fails, `path` is unchanged and the temporary file is removed.
+
+    Args:
+        path: the path of the complete file.
+        over: whether to replace an existing file.
+
+    Raises:
+        FileExistsError: if `path` exists and `over` is false.
+        OSError: if the file cannot be written.
     """
     part = path.with_name(f"{path.name}.part")
     part.unlink(missing_ok=True)  # left by an interrupted write

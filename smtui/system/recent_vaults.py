@@ -1,4 +1,4 @@
-"""The list of recently opened vaults, newest first, in a file next to the settings. A setting turns it off."""
+"""The list of recently opened vaults, newest first, in a file next to the settings file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_BYTES = 1 << 20
 
 
 def list_recent_vaults(environ: Mapping[str, str] = os.environ) -> list[Path]:
-    """The paths, newest first; empty if the list cannot be read, because nothing depends on it."""
+    """Returns the paths, newest first; an empty list if the file is missing or not valid."""
     import tomllib
 
     try:
@@ -29,19 +29,19 @@ def list_recent_vaults(environ: Mapping[str, str] = os.environ) -> list[Path]:
 
 
 def remember_vault(vault: Path, environ: Mapping[str, str] = os.environ) -> None:
-    """Puts a vault at the beginning of the list."""
+    """Moves a vault to the start of the list, which holds at most MAX_VAULTS."""
     vault = vault.absolute()
     if list_recent_vaults(environ)[:1] != [vault]:
         _change_list(lambda before: [vault, *(each for each in before if each != vault)][:MAX_VAULTS], environ)
 
 
 def forget_vaults(vault: Path | None = None, environ: Mapping[str, str] = os.environ) -> None:
-    """Removes one vault from the list, or all."""
+    """Removes one vault from the list, or all without an argument."""
     _change_list(lambda before: [each for each in before if vault is not None and each != vault.absolute()], environ)
 
 
 def _change_list(change: Callable[[list[Path]], Sequence[Path]], environ: Mapping[str, str]) -> None:
-    """Changes the list under a lock. If it cannot be written, it stays as it is."""
+    """Changes the list under a lock. If the file cannot be written, the list stays unchanged."""
     import tomli_w
 
     file = _get_path(environ)

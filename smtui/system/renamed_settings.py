@@ -1,7 +1,8 @@
-"""Former names in the settings file, of settings and of action ids, and the names that replaced them.
+"""Former names of settings and action ids in the settings file, with their present names.
 
-A file with former names is read as before. The next change of a setting writes the present names. A former name stays
-in its table for good, because files are older than any release; a name that is renamed twice maps to the newest name.
+A file with former names stays valid. The next change of a setting writes the present names. Former names are never
+removed from the tables, because a settings file can be of any age. A name that is renamed twice maps to the newest
+name.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ SETTINGS: Mapping[str, str] = {
     "clipboard_clear": "clipboard_timeout",
     "reveal": "reveal_timeout",
 }
-"""Former setting -> present setting: the fields of `Settings`."""
+"""Former setting -> present setting, which is a field of `Settings`."""
 
 ACTIONS: Mapping[str, str] = {
     "columns.turn": "columns.toggle_column",
@@ -42,14 +43,16 @@ ACTIONS: Mapping[str, str] = {
     "everywhere.work": "everywhere.job",
     "work.stop": "job.stop",
 }
-"""Former action id -> present action id: the ids of `smtui.tui.keys.SHORTCUTS`, which `[keys]` maps to keys."""
+"""Former action id -> present action id of `smtui.tui.keys.SHORTCUTS`. `[keys]` maps action ids to keys."""
 
 
 def migrate(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the settings document with the present names.
+    """Returns a copy of the settings document with the present names, in the same order.
 
-    The order stays. Where a file has both the former and the present name, the present one wins. `document` is valid
-    but for its names: `keys` is a table.
+    If a document has both the former and the present name, the present one has priority.
+
+    Args:
+        document: the parsed settings file; `keys`, if present, is a table.
     """
     migrated = _rename(document, SETTINGS)
     if "keys" in migrated:

@@ -1,6 +1,6 @@
-"""Settings in one TOML file, and the paths of that file, of state files and of the vault.
+"""Settings in one TOML file, and the paths of the settings file, the state folder and the vault.
 
-Every command imports this module, so a function imports for itself what few commands need.
+Every command imports this module, so rarely used libraries are imported inside the functions that need them.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from smtui.system.renamed_settings import SETTINGS as RENAMED
 from smtui.system.renamed_settings import migrate
 
 MAX_BYTES = 1 << 20
-"""Of a settings file."""
+"""The size limit of the settings file in bytes."""
 VAULT_NAME = "default.vault"
 
 
 class SettingsError(SmtuiError):
-    """The settings file cannot be read; the message names the file and what is wrong with it."""
+    """The settings file cannot be read or written; the message contains the file and the reason."""
 
 
 def _declare(default: Any, words: str, tooltip: str) -> Any:
-    """A dataclass field with the label (`words`) and the description that the settings screen and `docs` show."""
+    """Creates a dataclass field with the label (`words`) and description for the settings screen and `docs/`."""
     about = {"words": words, "tooltip": tooltip}
     if isinstance(default, dict | list):
         return field(default_factory=type(default), metadata=about)
@@ -37,7 +37,7 @@ def _declare(default: Any, words: str, tooltip: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. Times are whole seconds; 0 turns the feature off."""
+    """All settings. Times are whole seconds; 0 disables the timeout."""
 
     vault: str = _declare("", "Vault", "path of the default vault; empty = default.vault in the data folder")
     theme: str = _declare("", "Theme", "smtui-dark, smtui-light, smtui-hc (high contrast), or another of Textual's")
@@ -53,7 +53,7 @@ class Settings:
 
 
 def format_setting_table() -> str:
-    """All settings as a Markdown table, for `docs/`."""
+    """Returns all settings as a Markdown table for `docs/`."""
     rows = ["| setting | default | description |", "| --- | --- | --- |"]
     for each in fields(Settings):
         default = getattr(Settings(), each.name)
@@ -63,7 +63,7 @@ def format_setting_table() -> str:
 
 
 def get_settings_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """The settings file: `$SMTUI_CONFIG`, else `config.toml` in the platform's configuration folder."""
+    """Returns the settings file: `$SMTUI_CONFIG`, or `config.toml` in the platform's configuration folder."""
     if "SMTUI_CONFIG" in environ:
         return Path(environ["SMTUI_CONFIG"])
     import platformdirs
@@ -72,7 +72,7 @@ def get_settings_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def get_state_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """The state folder: `$SMTUI_STATE`, else the platform's folder for program state."""
+    """Returns the state folder: `$SMTUI_STATE`, or the platform's folder for program state."""
     if "SMTUI_STATE" in environ:
         return Path(environ["SMTUI_STATE"])
     import platformdirs
@@ -81,20 +81,26 @@ def get_state_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def load_settings(path: Path | None = None) -> Settings:
-    """The settings in the file, with defaults for what it omits, or for everything if there is no file.
+    """Reads the settings file. Settings that it omits have their defaults; so do all if the file is missing.
 
-    Raises SettingsError.
+    Raises:
+        SettingsError: if the file cannot be read or is not valid.
     """
     return Settings(**_load_document(path or get_settings_path()))
 
 
 def change_settings(change: Callable[[Settings], Settings], path: Path | None = None) -> Settings:
-    """Applies a change to the settings in the file. Returns all settings afterwards.
+    """Applies a change to the settings file and returns the new settings.
 
-    The file is locked while it is read, changed and replaced, so that changes by other processes are kept. `change`
-    gets the settings in the file, and only what it alters is written. A file that is not valid stays as it is.
+    The function holds a lock while it reads, changes and replaces the file, so that changes by other processes are
+    not lost.
 
-    Raises SettingsError.
+    Args:
+        change: maps the settings in the file to the new ones; only settings that differ are written.
+        path: the settings file; by default `get_settings_path()`.
+
+    Raises:
+        SettingsError: if the file is not valid, or cannot be read or written. It then stays unchanged.
     """
     path = path or get_settings_path()
     import tomli_w
@@ -114,9 +120,10 @@ def change_settings(change: Callable[[Settings], Settings], path: Path | None = 
 
 
 def _load_document(path: Path) -> dict[str, Any]:
-    """The valid TOML document at `path` with the present names of settings, empty if there is no file.
+    """Reads and validates the TOML document, and migrates former names. Empty if the file is missing.
 
-    Raises SettingsError.
+    Raises:
+        SettingsError: if the file cannot be read or is not valid.
     """
     try:
         text = read_bounded(path, MAX_BYTES).decode()
@@ -134,7 +141,7 @@ def _load_document(path: Path) -> dict[str, Any]:
 
 
 def _update(document: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Writes the changed settings into the document; one that is changed to its default is removed."""
+    """Updates the changed settings in the document. A setting that changes to its default is removed."""
     default = asdict(Settings())
     for name, value in after.items():
         if value == before[name]:
@@ -146,7 +153,7 @@ def _update(document: dict[str, Any], before: dict[str, Any], after: dict[str, A
 
 
 def _validate(document: dict[str, Any]) -> None:
-    """Raises ValueError, which names a setting as the file does, by a present or former name."""
+    """Raises ValueError for an unknown name or a wrong type. The message uses the name in the file."""
     kinds = {each.name: type(getattr(Settings(), each.name)) for each in fields(Settings)}
     kinds |= {former: kinds[present] for former, present in RENAMED.items()}
     for name, value in document.items():
@@ -173,7 +180,10 @@ def get_vault_path(
     settings: Settings | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Path:
-    """The path of the vault: `chosen` (--vault), else `$SMTUI_VAULT`, else the setting, else in the data folder."""
+    """Returns the path of the vault: the first that is given, or `default.vault` in the platform's data folder.
+
+    The order is `chosen` (the option `--vault`), `$SMTUI_VAULT`, the setting `vault`.
+    """
     given = chosen or environ.get("SMTUI_VAULT") or (settings.vault if settings else "")
     if given:
         return Path(given).expanduser()

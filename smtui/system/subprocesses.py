@@ -1,8 +1,8 @@
-"""Child processes: the one place that starts them, and the rule of what they get from us.
+"""Starts child processes, and limits the environment and the file descriptors that they inherit.
 
-A child gets the descriptors 0, 1 and 2 and nothing else that is open here, be it ours or inherited. Of our environment
-it gets what is on an allow-list; a command that a person runs with `exec` gets the person's environment, without the
-`SMTUI_*` variables that are not meant for it. A descriptor or file that a passphrase was read from goes to nobody.
+A child inherits descriptors 0, 1 and 2 and the environment variables of an allow-list. A command of `smtui exec`
+inherits the user's environment, except for most `SMTUI_*` variables. No child inherits a descriptor or an open file
+from which a passphrase was read.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ PASSED_ON = frozenset({
 })  # fmt: skip
 OURS = "SMTUI_"
 FOR_COMMANDS = frozenset({"SMTUI_VAULT", "SMTUI_CONFIG", "SMTUI_STATE"})
-"""Paths: a command run by `exec` that calls smtui means the same vault. Everything else of ours is not for it."""
+"""The `SMTUI_*` variables that a command of `smtui exec` inherits, so that it uses the same vault and settings."""
 STANDARD = range(3)
 MOST_DESCRIPTORS = 1 << 16
-"""So many are looked at where the system does not list the open ones."""
+"""How many descriptors to check if the system does not list the open ones."""
 FIRST_ACTIVATED = 3
-"""Where systemd's socket activation begins to count."""
+"""The first descriptor of systemd socket activation (SD_LISTEN_FDS_START)."""
 _NAMED = re.compile(r"(?:^|[=@:,])/(?:dev|proc/self)/fd/(\d+)$")
 
 _secret_descriptors: set[int] = set()
@@ -37,30 +37,31 @@ _secret_files: set[tuple[int, int]] = set()
 _kept_descriptors: set[int] = set()
 
 
-# The environment.
+# Environments.
 
 
 def build_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """An allow-list: a passphrase that came by the environment goes no further."""
+    """Returns the variables on the allow-list, which excludes a passphrase in the environment."""
     return {name: value for name, value in (environ or os.environ).items() if name in PASSED_ON}
 
 
 def build_command_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The person's own environment, for a command of theirs."""
+    """Returns the environment for a command of `smtui exec`: all variables except private `SMTUI_*` ones."""
     found = (environ or os.environ).items()
     return {name: value for name, value in found if not name.startswith(OURS) or name in FOR_COMMANDS}
 
 
 def build_module_command(module: str) -> list[str]:
+    """Returns the command line that runs a Python module with the current interpreter."""
     return [sys.executable, "-m", module]
 
 
 def build_module_environment() -> dict[str, str]:
-    """For `build_module_command`, run from a folder that is not ours, so that nothing lying there is imported."""
+    """Returns the environment for `build_module_command`: the allow-list, and PYTHONPATH for the smtui package."""
     return {**build_environment(), "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
-# Starting one.
+# Starting processes.
 
 
 def start_program(
@@ -68,7 +69,18 @@ def start_program(
     stdin: int | None = subprocess.DEVNULL, stdout: int | None = subprocess.DEVNULL,
     stderr: int | None = subprocess.DEVNULL, new_session: bool = True,
 ) -> subprocess.Popen[bytes]:
-    """Starts a program and does not wait for it; `environ` is by default the allow-list. Raises OSError."""
+    """Starts a program without waiting for it.
+
+    Args:
+        command: the program and its arguments.
+        environ: the environment; by default the allow-list.
+        cwd: the working directory; by default the current one.
+        stdin: a descriptor or a constant of `subprocess`, as are `stdout` and `stderr`.
+        new_session: whether the program runs in a new session, without the controlling terminal.
+
+    Raises:
+        OSError: if the program cannot be started.
+    """
     return subprocess.Popen(
         command, env=build_environment() if environ is None else environ, cwd=cwd,
         stdin=stdin, stdout=stdout, stderr=stderr, close_fds=True, start_new_session=new_session,
@@ -76,8 +88,11 @@ def start_program(
 
 
 def start_module(module: str, *arguments: str, stdout: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-    """Starts a module of ours in a session of its own, so that what ends our terminal does not end it, with a pipe to
-    its standard input."""
+    """Starts a module of smtui with a pipe to its standard input.
+
+    It runs in a new session, so that it survives a hangup of the terminal, and in `/`, so that it imports no module
+    from the current folder. Raises OSError.
+    """
     command = [*build_module_command(module), *arguments]
     return start_program(command, environ=build_module_environment(), cwd="/", stdin=subprocess.PIPE, stdout=stdout)
 
@@ -86,10 +101,20 @@ def run_program(
     command: Sequence[str], data: bytes | bytearray | memoryview = b"", *, seconds: float,
     environ: Mapping[str, str] | None = None, cwd: str | None = None, answers: bool = False,
 ) -> bytes:
-    """Runs a program with `data` on its standard input, and returns what it wrote if that is wanted (`answers`).
+    """Runs a program with `data` on its standard input.
 
-    Otherwise nothing listens, which lets a tool go on in the background that serves a clipboard. It is killed after
-    `seconds`. Raises OSError or subprocess.SubprocessError, also where it ends with another code than 0.
+    Args:
+        command: the program and its arguments.
+        data: the standard input.
+        seconds: the time limit, after which the program is killed.
+        environ: the environment; by default the allow-list.
+        cwd: the working directory; by default the current one.
+        answers: whether to return the standard output. Without it the output is discarded, so that a clipboard tool
+            can continue in the background.
+
+    Raises:
+        OSError: if the program cannot be started.
+        subprocess.SubprocessError: if the program exceeds the time limit or ends with a code other than 0.
     """
     done = subprocess.run(
         command, input=data, timeout=seconds, check=True, cwd=cwd,
@@ -101,22 +126,33 @@ def run_program(
 
 
 def run_module(module: str, data: bytes | bytearray | memoryview, *, seconds: float) -> bytes:
-    """Runs a module of ours; what it wrote. Raises as `run` does."""
+    """Runs a module of smtui and returns its standard output. Raises the same exceptions as `run_program`."""
     return run_program(
         build_module_command(module), data, seconds=seconds, environ=build_module_environment(), cwd="/", answers=True
     )
 
 
 def run_on_terminal(command: Sequence[str], *, program: str | None = None, environ: Mapping[str, str]) -> int:
-    """Runs a program that has our terminal until it ends; its exit code. Raises OSError."""
+    """Runs a program on the terminal of this process, waits for it and returns its exit code. Raises OSError."""
     return subprocess.run(command, executable=program, env=environ, check=False, close_fds=True).returncode
 
 
 def replace_process(
     program: str, words: Sequence[str], environ: Mapping[str, str] | Mapping[str, bytes]
 ) -> NoReturn:
-    """The program takes the place of this one. It gets the descriptors that were kept for it too, and those which its
-    arguments name (`/dev/fd/63`, as a shell's `<(command)` becomes) or systemd handed on for it. Raises OSError."""
+    """Replaces this process by a program (execve).
+
+    Besides 0, 1 and 2, the program inherits the kept descriptors, those of systemd socket activation, and those in
+    its arguments, such as `/dev/fd/63` from a shell's `<(command)`.
+
+    Args:
+        program: the path of the executable.
+        words: the arguments, with the program name first.
+        environ: the environment.
+
+    Raises:
+        OSError: if the program cannot be executed.
+    """
     wanted = {*STANDARD, *_kept_descriptors, *_find_named_descriptors(words), *_list_activated_descriptors()}
     for descriptor in _list_open_descriptors():
         if descriptor not in STANDARD:
@@ -125,18 +161,21 @@ def replace_process(
     os.execve(program, list(words), environ)  # noqa: S606
 
 
-# What a passphrase was read from.
+# Sources of passphrases, and descriptors for the program that replaces this process.
 
 
 def withhold_descriptor(descriptor: int) -> None:
-    """A passphrase was read from it: no child gets it."""
+    """Marks a descriptor from which a passphrase was read, so that no child inherits it."""
     _secret_descriptors.add(descriptor)
     with suppress(OSError):
         _withhold(os.fstat(descriptor))
 
 
 def withhold_file(path: Path) -> None:
-    """The whole file is a passphrase: no child gets it by a descriptor either, `/dev/stdin` for instance."""
+    """Marks a passphrase file, so that no child inherits a descriptor of it.
+
+    If standard input is the same file, its position moves to the end.
+    """
     with suppress(OSError):
         found = path.stat()
         _withhold(found)
@@ -145,12 +184,12 @@ def withhold_file(path: Path) -> None:
 
 
 def keep_descriptor(descriptor: int) -> None:
-    """It is left open for the program that takes the place of this one."""
+    """Keeps a descriptor open for the program that replaces this process."""
     _kept_descriptors.add(descriptor)
 
 
 def is_secret(descriptor: int) -> bool:
-    """Whether a passphrase was read from it, or from the file that it is open on."""
+    """Returns whether a passphrase was read from the descriptor or from the file that it refers to."""
     if descriptor in _secret_descriptors:
         return True
     try:
@@ -161,13 +200,13 @@ def is_secret(descriptor: int) -> bool:
 
 
 def _withhold(found: os.stat_result) -> None:
-    """Of files alone: the beginning of a pipe is gone once it was read, and many have one terminal."""
+    """Marks regular files only: a pipe can be read once, and a terminal has many users."""
     if stat.S_ISREG(found.st_mode):
         _secret_files.add((found.st_dev, found.st_ino))
 
 
 def _leave_unread_input() -> None:
-    """A file at standard input could be read again from its beginning: it is replaced by what was not read yet."""
+    """Replaces a passphrase file at standard input by its unread rest, so that the program cannot rewind it."""
     try:
         found = os.fstat(0)
     except OSError:
@@ -181,7 +220,7 @@ def _leave_unread_input() -> None:
         os.dup2(rest.fileno(), 0, inheritable=True)
 
 
-# Which descriptors there are.
+# Open descriptors.
 
 
 def _list_open_descriptors() -> list[int]:
@@ -207,7 +246,7 @@ def _find_named_descriptors(words: Sequence[str]) -> Iterator[int]:
 
 
 def _list_activated_descriptors() -> range:
-    """systemd names the process they are for, which this one still is."""
+    """Returns the descriptors of systemd socket activation, if LISTEN_PID is this process."""
     count = os.environ.get("LISTEN_FDS", "")
     if os.environ.get("LISTEN_PID") != str(os.getpid()) or not count.isdecimal():
         return range(0)

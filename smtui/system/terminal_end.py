@@ -1,8 +1,7 @@
-"""Ends the process when its terminal is gone, whatever became of the signal, and whatever else is under way.
+"""Ends the process after a hangup of its terminal, even if SIGHUP is ignored or the event loop is busy.
 
-SIGHUP can be ignored, blocked or lost, and the event loop can be busy: a thread of its own waits for the hangup, asks
-the program to lock and leave, and ends the process where that takes too long. Imports nothing of Textual, so that it
-watches from the start on.
+A thread waits for the hangup, asks the application to lock and exit, and ends the process after a time limit. This
+module does not import Textual, so that the thread can start before Textual is loaded.
 """
 
 from __future__ import annotations
@@ -14,13 +13,16 @@ import threading
 from collections.abc import Callable
 
 LIMIT = 4.0
-"""Seconds from the hangup, or the request to leave, until the process is ended in any case."""
+"""Seconds from the hangup or the request to exit until the process is ended."""
 HUNG_UP = 128 + getattr(signal, "SIGHUP", 1)
 _LEAVE_SCREEN = b"\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 
 
 class TerminalEnd:
-    """One per process; `on_lost` is called once, in another thread, and has to bring about an orderly end."""
+    """Watches the terminal of the process; TERMINAL is the only instance.
+
+    After a hangup it calls `on_lost` once, in the thread that detects the hangup. `on_lost` must start an orderly exit.
+    """
 
     def __init__(self) -> None:
         self.on_lost: Callable[[], None] | None = None
@@ -29,7 +31,7 @@ class TerminalEnd:
         self._ending: threading.Timer | None = None
 
     def watch(self, descriptor: int) -> None:
-        """From now on, in a thread that nothing waits for. Where the system has no `poll`, reading finds the end."""
+        """Starts a daemon thread that waits for a hangup of `descriptor`. On Windows there is no such thread."""
         self._watches = True
         if sys.platform != "win32":
             threading.Thread(target=self._watch, args=(descriptor,), name="smtui-terminal", daemon=True).start()
@@ -38,7 +40,7 @@ class TerminalEnd:
         import select
 
         poller = select.poll()
-        poller.register(descriptor, 0)  # of a hangup and of an error `poll` tells unasked
+        poller.register(descriptor, 0)  # `poll` always reports hangups and errors
         while True:
             states = [state for _, state in poller.poll()]
             if any(state & select.POLLNVAL for state in states):
@@ -48,7 +50,7 @@ class TerminalEnd:
                 return
 
     def handle_hangup(self) -> None:
-        """The terminal is gone: lock and leave. From any thread, any number of times."""
+        """Calls `on_lost` and sets the time limit. Callable from any thread; further calls have no effect."""
         with self._once:
             if self._lost:
                 return
@@ -58,9 +60,12 @@ class TerminalEnd:
             self.on_lost()
 
     def end_within(self, code: int, *, seconds: float = LIMIT, gone: bool = False) -> None:
-        """The process ends after `seconds`, with `code`, if it has not by then. `gone`: there is no terminal.
+        """Ends the process after a time limit, if it has not ended by then. Has no effect before `watch`.
 
-        Only where the process is a program that was started with a terminal to watch.
+        Args:
+            code: the exit code.
+            seconds: the time limit.
+            gone: whether the terminal is gone; otherwise the terminal modes are reset before the exit.
         """
         with self._once:
             if self._ending is not None or not self._watches:
@@ -71,7 +76,7 @@ class TerminalEnd:
 
 
 def _exit_process(code: int, gone: bool) -> None:
-    """Keys and values go with the process's memory; the system lets go of its locks on the vault."""
+    """Resets the terminal modes unless it is gone, and exits. The system frees the memory and the vault's locks."""
     if not gone:
         try:
             os.set_blocking(2, False)

@@ -1,7 +1,6 @@
-"""JSON in one line, laid out while a person edits it, and put back into one line afterwards.
+"""Expands one-line JSON for an editor, and restores its layout afterwards.
 
-What was not touched gets back every byte it had; what is new is spaced as its surroundings are. Strings and numbers are
-never respelled.
+Unchanged parts keep every byte of the original, and new parts use its spacing. Strings and numbers keep their spelling.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ _CONTAINERS = {JsonKind.OBJECT: ("{", "}"), JsonKind.ARRAY: ("[", "]")}
 
 
 def expand_for_editing(text: str) -> str:
-    """The text, indented if it is an object or array in one line. White space around it stays."""
+    """Indents a JSON object or array that is in one line. Other text and surrounding white space stay unchanged."""
     node = _parse_container(text)
     if node is None or "\n" in text.strip():
         return text
@@ -25,9 +24,13 @@ def expand_for_editing(text: str) -> str:
 
 
 def restore_layout(original: str, edited: str) -> str:
-    """What a person made of `expand_for_editing(original)`, as it is stored.
+    """Restores the original layout in an edited text.
 
-    JSON in one line stays in one line. A text that is not JSON any more, or was not laid out, stays as it is.
+    If `original` was not expanded, or `edited` is not a JSON object or array, `edited` is returned unchanged.
+
+    Args:
+        original: the text before editing.
+        edited: the edited form of `expand_for_editing(original)`.
     """
     expanded = expand_for_editing(original)
     if edited == expanded:
@@ -49,7 +52,7 @@ def _parse_container(text: str) -> JsonNode | None:
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How a text spaces its signs, each with the white space around it."""
+    """The separators of a text, with the white space around them."""
 
     comma: str
     colon: str
@@ -75,12 +78,12 @@ def _list_values(node: JsonNode) -> list[JsonNode]:
 
 
 def _list_spans(node: JsonNode) -> list[tuple[int, int]]:
-    """From where to where each item or member goes."""
+    """Returns the start and end offsets of each item or member."""
     return [(item.start, item.end) for item in node.items] + [(key.start, value.end) for key, value in node.pairs]
 
 
 def _list_names(node: JsonNode) -> list[str | int]:
-    """What each member or item is known by."""
+    """Returns the index of each item, or the key of each member."""
     return [*range(len(node.items)), *(key.string for key, _ in node.pairs)]
 
 
@@ -91,7 +94,7 @@ class _LayoutRestorer:
         self._style = style
 
     def restore(self, before: JsonNode | None, after: JsonNode) -> str:
-        """A value of the edited text, laid out as the value it was."""
+        """Returns the source of a value of the edited text with the layout of the original value, if there is one."""
         if before is not None and self._is_same(before, after):
             return self._original[before.start : before.end]
         if after.kind not in _CONTAINERS:
@@ -101,7 +104,7 @@ class _LayoutRestorer:
         return self._restore_container(before, after)
 
     def _restore_container(self, before: JsonNode | None, after: JsonNode) -> str:
-        """Its parts, with the white space that stood behind and before its brackets."""
+        """Returns the source of an object or array, with the original white space inside its brackets."""
         opening, closing = _CONTAINERS[after.kind]
         old = _list_spans(before) if before else []
         parts = list(self._restore_parts(before, after))
@@ -122,7 +125,7 @@ class _LayoutRestorer:
             yield self._edited[key.start : key.end] + colon + self.restore(old_value, value)
 
     def _join(self, before: JsonNode, after: JsonNode, parts: list[str]) -> str:
-        """With the commas that stood between the same two parts."""
+        """Joins the parts. Two parts that were adjacent in the original keep their comma and white space."""
         names, kept = _list_names(before), _list_names(after)
         gaps = {
             pair: self._original[end:start]
@@ -132,7 +135,7 @@ class _LayoutRestorer:
         return "".join(comma + part for comma, part in zip(["", *commas], parts, strict=True))
 
     def _is_same(self, before: JsonNode, after: JsonNode) -> bool:
-        """Whether they differ in nothing but white space."""
+        """Returns whether two values are equal except for white space."""
         if before.kind is not after.kind:
             return False
         if before.kind not in _CONTAINERS:

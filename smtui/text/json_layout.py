@@ -1,4 +1,4 @@
-"""JSON with one member or item a line. Only white space changes: every string and number stays as it is spelled."""
+"""Formats JSON with one member or item per line. Only white space changes; strings and numbers keep their spelling."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from smtui.text.json_reader import InvalidJsonError, JsonKind, JsonNode, parse_j
 
 INDENT = "  "
 MAX_LINE = 72
-"""Characters of a list of plain values, or of an object of one, that stays on one line."""
+"""The maximum length, in characters, of a flat array or object that stays on one line."""
 _BRACKETS = {JsonKind.OBJECT: ("{", "}"), JsonKind.ARRAY: ("[", "]")}
 
 
 def indent_json(text: str) -> str:
-    """The same JSON, indented; a text that is not JSON stays as it is."""
+    """Returns the JSON, indented and without surrounding white space. Invalid JSON is returned unchanged."""
     try:
         node = parse_json(text)
     except InvalidJsonError:
@@ -41,6 +41,6 @@ def _format_parts(text: str, node: JsonNode, depth: int) -> Iterator[str]:
 
 
 def _is_flat(node: JsonNode) -> bool:
-    """Whether it is a list of plain values, or an object of one."""
+    """Returns whether the node is an array or an object with at most one member, and contains no containers."""
     inside = [*node.items, *(value for _, value in node.pairs)]
     return len(node.pairs) < 2 and all(each.kind not in _BRACKETS for each in inside)

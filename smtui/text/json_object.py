@@ -1,6 +1,6 @@
-"""The JSON object in a value: its members as they are spelled, and changes that leave every other byte as it was.
+"""The members of a JSON object in a secret value, and changes of single members that keep all other bytes.
 
-Every part of the program that speaks of the keys of a value asks here, so all of them agree whether it has some.
+All modules use these functions for the keys of a value, so that they agree on which keys it has.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from smtui.text.json_reader import InvalidJsonError, JsonKind, JsonNode, parse_j
 
 
 class LoneSurrogateError(SmtuiError):
-    """A string holds half of a surrogate pair (such as `"\\ud800"`): JSON can spell it, UTF-8 cannot encode it."""
+    """A string contains a lone surrogate such as `"\\ud800"`, which JSON can escape but UTF-8 cannot encode."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The value of the key {key} has half of a surrogate pair, which UTF-8 cannot encode.")
@@ -27,14 +27,14 @@ class JsonMember:
     """One member of an object. Positions are offsets in the object's text, in characters.
 
     Args:
-        key: with escapes decoded.
-        kind: of the value.
-        source: the value exactly as it is spelled.
-        string: the value of a string, with escapes decoded; empty for every other kind.
-        start: where the key begins, at its quotation mark.
-        key_end: where the key ends.
-        value_start: where the value begins.
-        end: where the value ends.
+        key: the key with escapes decoded.
+        kind: the kind of the value.
+        source: the value as it is spelled in the text.
+        string: the value of a string with escapes decoded; empty for all other kinds.
+        start: the start of the key, at its quotation mark.
+        key_end: the end of the key.
+        value_start: the start of the value.
+        end: the end of the value.
     """
 
     key: str
@@ -48,19 +48,19 @@ class JsonMember:
 
     @property
     def is_text(self) -> bool:
-        """Whether the value is a string that can be encoded, and so be shown, typed and copied as what it says."""
+        """Whether the value is a string that UTF-8 can encode, and so can be shown and copied in decoded form."""
         return self.kind is JsonKind.STRING and is_encodable(self.string)
 
     @property
     def text(self) -> str:
-        """What a person means by the value: a string as what it says, anything else as it is spelled."""
+        """The decoded string for a string that UTF-8 can encode, and the source of any other value."""
         return self.string if self.is_text else self.source
 
     def get_encodable_text(self) -> str:
-        """`text`, to be handed to another program.
+        """Returns `text` for another program.
 
         Raises:
-            LoneSurrogateError: for a string that UTF-8 cannot encode.
+            LoneSurrogateError: if the value is a string that UTF-8 cannot encode.
         """
         if self.kind is JsonKind.STRING and not self.is_text:
             raise LoneSurrogateError(self.key)
@@ -69,7 +69,7 @@ class JsonMember:
 
 @dataclass(frozen=True, repr=False)
 class JsonObject:
-    """An object and the text it stands in, which may have white space around it."""
+    """A JSON object and its text, which may have white space around the object."""
 
     text: str
     members: tuple[JsonMember, ...]
@@ -80,14 +80,16 @@ class JsonObject:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """The keys in the order of the text."""
         return tuple(member.key for member in self.members)
 
     def find(self, key: str) -> JsonMember | None:
+        """Returns the member with this key, or None."""
         index = self._indexes.get(key)
         return None if index is None else self.members[index]
 
     def set_member(self, key: str, source: str) -> str:
-        """The text with `source`, which is JSON, as the value of `key`; a new key comes last.
+        """Returns the text with the JSON `source` as the value of `key`. A new key becomes the last member.
 
         Raises:
             InvalidJsonError: if `source` is not JSON.
@@ -99,25 +101,25 @@ class JsonObject:
         return self.text[: member.value_start] + source + self.text[member.end :]
 
     def set_text(self, key: str, text: str) -> str:
-        """The text with the string `text` as the value of `key`; a new key comes last."""
+        """Returns the text with the string `text` as the value of `key`. A new key becomes the last member."""
         return self.set_member(key, encode_string(text))
 
     def remove_member(self, key: str) -> str:
-        """The text without `key`, and without the comma and the white space that belong to it.
+        """Returns the text without the member `key`, its comma and its white space.
 
         Raises:
-            KeyError: if there is no such key.
+            KeyError: if the object does not have the key.
         """
         gone = self._indexes[key]
         return self.rewrite({index: self.get_source(member) for index, member in enumerate(self.members)
                              if index != gone})
 
     def rewrite(self, kept: Mapping[int, str], added: Sequence[str] = ()) -> str:
-        """The text with just these members.
+        """Returns the text with only the given members.
 
         Args:
-            kept: for each member that stays, by its index and in the order of the text, how it is spelled.
-            added: spelled members that come behind them.
+            kept: the members to keep, in the order of the text: index -> source of the member.
+            added: the sources of new members, which follow the kept ones.
         """
         gaps = [self.text[self.members[index - 1].end : self.members[index].start] for index in list(kept)[1:]]
         gaps += [self._gap] * (len(kept) + len(added) - 1 - len(gaps))
@@ -128,21 +130,21 @@ class JsonObject:
         return self.text[:begin] + inside + self.text[self.members[-1].end if self.members else brace :]
 
     def get_source(self, member: JsonMember) -> str:
-        """A member as it is spelled, from its key to the end of its value."""
+        """Returns the source of a member, from its key to the end of its value."""
         return self.text[member.start : member.end]
 
     def format_member(self, key: str, source: str) -> str:
-        """A new member, with white space around its colon as the members of this object have it."""
+        """Returns the source of a new member, with the colon and white space of the last member."""
         return encode_string(key) + self.colon + source
 
     @property
     def colon(self) -> str:
-        """The colon of the last member, with its white space."""
+        """The colon of the last member with its white space; `": "` in an empty object."""
         return self.text[self.members[-1].key_end : self.members[-1].value_start] if self.members else ": "
 
     @property
     def _gap(self) -> str:
-        """What stands between two members of this object, or would."""
+        """The comma and white space between two members, derived from the layout if there are fewer than two."""
         if len(self.members) > 1:
             return self.text[self.members[-2].end : self.members[-1].start]
         head = self.text[self.text.index("{") + 1 : self.members[0].start] if self.members else ""
@@ -150,7 +152,7 @@ class JsonObject:
 
 
 def read_object(text: str) -> JsonObject | None:
-    """The object that `text` is; None where it is none, or where two readers could understand it differently."""
+    """Parses a text that is a JSON object. Returns None for all other text, including objects with duplicate keys."""
     try:
         node = parse_json(text)
     except InvalidJsonError:
@@ -161,7 +163,7 @@ def read_object(text: str) -> JsonObject | None:
 
 
 def read_members(text: str) -> tuple[JsonMember, ...]:
-    """The members in their order; none where `text` is not an object or an empty one."""
+    """Returns the members in the order of the text; an empty tuple if `text` is not a JSON object."""
     found = read_object(text)
     return found.members if found else ()
 
@@ -172,12 +174,12 @@ def _create_member(text: str, key: JsonNode, value: JsonNode) -> JsonMember:
 
 
 def encode_string(text: str) -> str:
-    """A string as JSON spells it, in quotes."""
+    """Returns a string as a JSON string. It is escaped to ASCII only if it contains a lone surrogate."""
     return json.dumps(text, ensure_ascii=not is_encodable(text))
 
 
 def is_encodable(text: str) -> bool:
-    """Whether UTF-8 can encode it: it has no lone surrogate."""
+    """Returns whether UTF-8 can encode the text, that is, whether it contains no lone surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,8 +1,7 @@
-"""Parses JSON (RFC 8259) into nodes that know their positions.
+"""Parses JSON (RFC 8259) into nodes with their positions in the text.
 
-Two readers could understand some texts differently: an object that names a key twice, NaN and Infinity. They are
-invalid here, and so is nesting beyond 64 levels. A lone surrogate in an escape (`"\\ud800"`) is valid JSON and stays
-valid. Numbers are never converted, so neither their size nor their spelling matters.
+Duplicate keys, NaN and Infinity are invalid, because parsers treat them differently. Nesting deeper than 64 levels is
+also invalid. An escaped lone surrogate (`"\\ud800"`) is valid. Numbers are not converted, so they can have any size.
 """
 
 from __future__ import annotations
@@ -21,6 +20,8 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 class JsonKind(Enum):
+    """The type of a JSON value."""
+
     OBJECT = "object"
     ARRAY = "array"
     STRING = "string"
@@ -33,7 +34,10 @@ _WORDS = {"true": JsonKind.BOOLEAN, "false": JsonKind.BOOLEAN, "null": JsonKind.
 
 
 class InvalidJsonError(ValueError):
-    """The text is not JSON. The message names no value; `position` is the offset of the fault in characters."""
+    """The text is not valid JSON. `position` is the offset of the error in characters.
+
+    The message contains no value of the text, but can contain a duplicate key.
+    """
 
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
@@ -42,12 +46,15 @@ class InvalidJsonError(ValueError):
 
 @dataclass(slots=True, repr=False)
 class JsonNode:
-    """One JSON value, at `text[start:end]` of the text it was parsed from.
+    """One JSON value, whose source is `text[start:end]` of the parsed text.
 
     Args:
-        string: the characters of a string, with escapes decoded; empty for every other kind.
+        kind: the type of the value.
+        start: the offset of the first character.
+        end: the offset after the last character.
+        string: the value of a string with escapes decoded; empty for all other kinds.
         items: the elements of an array.
-        pairs: the keys and values of an object, in their order.
+        pairs: the keys and values of an object, in the order of the text.
     """
 
     kind: JsonKind
@@ -59,10 +66,10 @@ class JsonNode:
 
 
 def parse_json(text: str) -> JsonNode:
-    """Parses a whole text.
+    """Parses a text that consists of one JSON value and optional white space around it.
 
     Raises:
-        InvalidJsonError: at the first fault.
+        InvalidJsonError: at the first error.
     """
     if text.startswith("\ufeff"):
         raise InvalidJsonError("it begins with a byte order mark", 0)
@@ -75,12 +82,12 @@ def parse_json(text: str) -> JsonNode:
 
 
 def locate(text: str, position: int) -> tuple[int, int]:
-    """Line and column of an offset, both counted from 1."""
+    """Returns the line and the column of an offset, both counted from 1."""
     return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
 def find_strings(text: str) -> Iterator[tuple[str, str]]:
-    """Every string in a text that may be JSON or nearly so: as it is spelled, with its quotes, and what it says."""
+    """Finds the JSON strings in any text. Yields the source of each, with quotes, and its decoded value."""
     for found in _STRING.finditer(text):
         yield found.group(), _decode(found.group())
 
@@ -113,7 +120,7 @@ class _Parser:
         return JsonNode(JsonKind.STRING, at, found.end(), _decode(found.group()))
 
     def _create_string_error(self, start: int) -> InvalidJsonError:
-        """At the first character that makes it no string, or at its beginning where its end is missing."""
+        """Creates the error at the first invalid character, or at the start if the closing quote is missing."""
         open_string = _OPEN_STRING.match(self._text, start)
         fault = open_string.end() if open_string else start
         if fault == len(self._text):
@@ -166,7 +173,7 @@ class _Parser:
         return self.skip_space(colon + 1)
 
     def _skip_comma(self, at: int, closing: str) -> tuple[int, bool]:
-        """Behind a member or item: where the next one begins, and True; or where the bracket closes, and False."""
+        """Returns, after a member or item, the start of the next one and True, or the closing bracket and False."""
         at = self.skip_space(at)
         sign = self._text[at : at + 1]
         if sign == closing:

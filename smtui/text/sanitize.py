@@ -1,8 +1,7 @@
-"""Text that is safe to show: `sanitize` makes it, and `SafeText` is its type.
+"""Makes text safe to display: `sanitize` returns `SafeText`, the type that widgets accept.
 
-Names, descriptions, tags, values, policies and errors that quote them may hold control characters that a terminal
-obeys, or characters that imitate other text. `sanitize` replaces each of them by a visible symbol. Copies and exports
-do not pass through here; they stay byte-exact.
+Names, descriptions, tags, values, policies and error messages can contain terminal control characters or invisible
+characters. `sanitize` replaces them by visible symbols. Copies and exports are byte-exact and do not use it.
 """
 
 from __future__ import annotations
@@ -13,19 +12,21 @@ from collections.abc import Callable
 # Control, format, surrogate, private-use, unassigned; line and paragraph separators.
 HARMFUL = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 MAX_COMBINING = 4
-"""Combining marks on one character; more would cover the lines around it."""
+"""The maximum number of combining marks on a character; more can cover adjacent lines."""
 
 
 class SafeText(str):
-    """Text that is safe to show. `sanitize` makes it; widgets accept it and reject a plain `str`."""
+    """Text that is safe to display. Widgets accept it and reject a plain `str`."""
 
     __slots__ = ()
 
 
 def sanitize(text: object, *, lines: bool = False) -> SafeText:
-    """Replaces every harmful character of `text` by a visible symbol.
+    """Replaces every harmful character by a visible symbol.
 
-    With `lines`, newlines stay and tabs become spaces.
+    Args:
+        text: any object; its `str` is sanitized.
+        lines: whether to keep newlines and expand tabs to 4 columns.
     """
     plain = str(text)
     if plain.isascii() and plain.isprintable():
@@ -37,10 +38,10 @@ def sanitize(text: object, *, lines: bool = False) -> SafeText:
 
 
 def escape_json(text: str) -> SafeText:
-    """Replaces every harmful character of a JSON text by its JSON escape, so that an editor can show it.
+    """Replaces every harmful character of a JSON text by its JSON escape, for display in an editor.
 
-    The document stays the same: outside of strings, JSON allows no such characters except line breaks and tabs, and
-    those stay.
+    The document stays equivalent: outside of strings, JSON allows only line breaks and tabs, and these stay. CR and
+    CRLF become LF.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     parts = ((_replace_harmful(part, _format_json_escape) for part in line.split("\t")) for line in lines)

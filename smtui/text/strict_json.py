@@ -1,7 +1,7 @@
-"""JSON from outside, read strictly: what two readers could understand differently is refused.
+"""Parses external JSON strictly, and rejects what parsers interpret differently.
 
-Double keys, NaN, Infinity, lone surrogates and nesting beyond 64 levels are errors. Numbers keep their spelling, so
-that text read and written again says the same. No error quotes the text: it may hold a secret.
+Duplicate keys, NaN, Infinity, lone surrogates and nesting deeper than 64 levels are errors. Numbers keep their
+spelling. Error messages do not quote the text, because it can contain secrets.
 """
 
 from __future__ import annotations
@@ -17,17 +17,21 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class StrictJsonError(ValueError):
-    """Not JSON as we accept it; the sentence says why and, where known, on which line."""
+    """The text is not valid strict JSON. The message contains the reason and, for syntax errors, the position."""
 
 
 class Number(str):
-    """A number as it was spelled."""
+    """A number, as it is spelled in the text."""
 
     __slots__ = ()
 
 
 def parse_strict_json(text: str) -> Any:
-    """The value of a JSON text, its numbers as `Number`. Raises StrictJsonError."""
+    """Parses a JSON text. Numbers become `Number`.
+
+    Raises:
+        StrictJsonError: if the text is not valid.
+    """
     with _map_errors():
         value = _DECODER.decode(text)
     if not _is_plainly_valid(text):
@@ -36,7 +40,11 @@ def parse_strict_json(text: str) -> Any:
 
 
 def parse_first_value(text: str, at: int) -> tuple[Any, int]:
-    """The value that begins at a place of a longer text, and where it ends. Raises StrictJsonError."""
+    """Parses the JSON value at offset `at` of a longer text. Returns the value and the offset of its end.
+
+    Raises:
+        StrictJsonError: if there is no valid value at the offset.
+    """
     with _map_errors():
         value, end = _DECODER.raw_decode(text, at)
     if not _is_plainly_valid(text[at:end]):
@@ -55,7 +63,7 @@ def _map_errors() -> Iterator[None]:
 
 
 def format_json(value: Any) -> str:
-    """A value that `read` gave, or plain Python, as compact JSON."""
+    """Formats a value of `parse_strict_json`, or a plain Python value, as compact JSON."""
     match value:
         case Number():
             return str(value)
@@ -67,7 +75,7 @@ def format_json(value: Any) -> str:
 
 
 def convert_numbers(value: Any) -> Any:
-    """The value with its numbers as Python's."""
+    """Returns the value with each `Number` as an int or float. Integers of 20 or more characters become floats."""
     match value:
         case Number():
             return int(value) if value.lstrip("-").isdigit() and len(value) < 20 else float(value)
@@ -98,7 +106,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_int=Number, p
 
 
 def _is_plainly_valid(text: str) -> bool:
-    """Whether a look at the text says already that it is not too deep, and that no surrogate hides in it."""
+    """Returns whether the text alone shows that its depth is valid and that it has no surrogates."""
     return text.isascii() and "\\u" not in text and text.count("[") + text.count("{") <= MAX_DEPTH
 
 
