@@ -1,7 +1,7 @@
-"""What is not as it should be with secrets: judged from lists alone, or, where somebody asks, from each of them.
+"""The health checks: from the metadata of lists, and on request from the value of each secret.
 
-Of values nothing is kept but a fingerprint under a key of its own and an estimate of strength: enough to say which
-are alike and which are weak, and not enough to learn any.
+The checks do not keep values. They keep an HMAC of each value under a random key, and an estimate of its strength:
+enough to find equal and weak values.
 """
 
 from __future__ import annotations
@@ -31,16 +31,24 @@ if TYPE_CHECKING:
 
 UNUSED_DAYS, UNROTATED_DAYS, SOON_DAYS = 90, 90, 7
 WEAK_BELOW = 38.0
-"""Bits: less than eight random lower-case letters."""
+"""Values with fewer bits of estimated strength are weak: about eight random lower-case letters."""
 SHORTEST = 4
-"""Characters from which a value may be a password at all, and not `true` or `no`."""
+"""The minimum length, in characters, of a value that is judged. Shorter ones are flags such as `true` or `no`."""
 SECRETIVE = ("pass", "secret", "token", "key", "pwd", "credential")
-"""What the key of a JSON value is named where the value should be hard to guess."""
+"""Parts of the key of a JSON member whose value should be hard to guess."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`key` tells it from every other."""
+    """One problem of a secret or of a KMS key.
+
+    Attributes:
+        severity: how urgent it is.
+        kind: the name of the problem, such as "never rotated".
+        name: the name of the secret, or the id of the KMS key.
+        arn: the ARN of the secret; empty for a KMS key.
+        words: the details.
+    """
 
     severity: Severity
     kind: str
@@ -50,14 +58,22 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str]:
+        """Identifies the finding in a table."""
         return self.kind, self.arn, self.words
 
 
-# From the list alone.
+# Checks of metadata.
 
 
 def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
-    """What its dates and its description say."""
+    """Yields the findings that follow from an entry of ListSecrets: its dates, rotation, description and tags.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_SecretListEntry.html
+
+    Args:
+        entry: an entry of ListSecrets; `rows.flag_waiting` has marked rotations that wait for permission.
+        now: the current time, with a time zone.
+    """
     def found(severity: Severity, kind: str, words: str) -> Finding:
         return Finding(severity, kind, sanitize(entry["Name"]), entry["ARN"], sanitize(words))
 
@@ -84,7 +100,11 @@ def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
 
 
 def check_keys(vault: Vault, region: str) -> list[Finding]:
-    """Keys that will be deleted, and with them what they seal."""
+    """Returns a finding for each KMS key that is pending deletion, with the number of versions it encrypts.
+
+    Raises:
+        SmtuiError: the keys could not be read.
+    """
     client = vault.keys(region_name=region, record_reads=False)
     found = []
     for each in client.list_keys()["Keys"]:
@@ -98,11 +118,20 @@ def check_keys(vault: Vault, region: str) -> list[Finding]:
     return found
 
 
-# From each secret.
+# Checks of each secret.
 
 
 def check_secrets(vault: Vault, region: str, progress: Progress) -> list[Finding]:
-    """Reads every current value, policy, rotation and replica of a Region."""
+    """Reads all current values, policies, rotations and replicas of a Region and returns the findings.
+
+    The audit log records each value that is read. This takes long, so it runs as a job.
+
+    Args:
+        progress: called with the step, the number of secrets done, and their total number.
+
+    Raises:
+        SmtuiError: the secrets could not be read, or the job was stopped.
+    """
     client = vault.client(region_name=region)
     found: list[Finding] = []
     values = Values()
@@ -126,7 +155,7 @@ def check_secrets(vault: Vault, region: str, progress: Progress) -> list[Finding
 
 
 def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[Finding]:
-    """Who else may read it, how its last rotation went, where its replicas are."""
+    """Yields the findings about the policy, the last rotation and the replicas of a secret."""
     arn = entry["ARN"]
 
     def found(kind: str, words: str) -> Finding:
@@ -148,7 +177,7 @@ def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[Fi
 
 
 class Values:
-    """Fingerprints of what should be hard to guess, and how strong each is."""
+    """Keeps a keyed hash (HMAC-SHA-256) and the estimated strength of each value. `close` clears them."""
 
     def __init__(self) -> None:
         self._seal = Ambient().random_bytes(32)
@@ -157,6 +186,7 @@ class Values:
         self._estimator = Estimator()
 
     def add(self, arn: str, name: SafeText, value: str | None) -> None:
+        """Adds the parts of `value` that are judged (see `pieces`). None, as for a binary value, adds nothing."""
         for key, piece in pieces(value or ""):
             print_ = hmac.digest(self._seal, piece.encode("utf-8", "surrogatepass"), "sha256")
             if print_ not in self._bits:
@@ -164,6 +194,7 @@ class Values:
             self._where[print_].append((arn, name, key))
 
     def findings(self, progress: Progress) -> Iterator[Finding]:
+        """Yields a finding for each weak value and for each value that occurs more than once."""
         for done, (print_, places) in enumerate(self._where.items()):
             progress("comparing", done, len(self._where))
             weak = self._bits[print_] < WEAK_BELOW
@@ -185,20 +216,24 @@ class Values:
 
 
 def _named(keys: list[str]) -> str:
-    """Which keys of a JSON object; nothing where it is the whole value."""
+    """Returns the first keys of JSON members and a colon, for the start of a sentence; empty for a whole value."""
     words = ", ".join(key for key in keys[:2] if key)
     return f"{words}{f' and {len(keys) - 2:,} more' if len(keys) > 2 else ''}: " if words else ""
 
 
 def _the_same(keys: list[str], others: list[SafeText]) -> str:
-    """Where else the value is: in other secrets, or under several keys of this one."""
+    """Returns where else the value occurs: in other secrets, or under several keys of this one; empty if nowhere."""
     if others:
         return f"the same as in {others[0]}{f' and {len(others) - 1:,} more' if len(others) > 1 else ''}"
     return "the same value" if len(keys) > 1 else ""
 
 
 def pieces(value: str) -> Iterator[tuple[str, str]]:
-    """Of a JSON object the members whose names say so; of anything else the whole. With the key, if there is one."""
+    """Yields the parts of a value that should be hard to guess, each as (key, text).
+
+    For a JSON object these are the text members with a matching key (`SECRETIVE`); otherwise the whole value, with an
+    empty key. Texts shorter than `SHORTEST` are left out.
+    """
     found = read_members(value)
     if not found and len(value) >= SHORTEST:
         yield "", value

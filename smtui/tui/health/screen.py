@@ -1,4 +1,4 @@
-"""What is not as it should be: from the list of secrets at once, and from every value where somebody asks."""
+"""The screen "Health": findings about the secrets of a Region, from their metadata and, on request, their values."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STYLES = {"▲": "$error", "!": "$warning", "✗": "$error"}
 
 
 class HealthScreen(SessionScreen[None]):
-    """A filter of words over a table of findings, what matters most first."""
+    """Shows a filter above a table of findings, sorted by severity."""
 
     place = places.HEALTH
     BINDINGS = keys.of("health")
@@ -75,10 +75,10 @@ class HealthScreen(SessionScreen[None]):
             yield Static(id="status")
         yield Footer()
 
-    # Looking.
+    # Reading.
 
     async def load(self) -> None:
-        """Page by page, so that others have their turn; what was found by looking at values stays."""
+        """Reads the metadata page by page, so that other calls can run in between. Keeps the findings about values."""
         self._reading = True
         try:
             await self._read_all()
@@ -88,7 +88,7 @@ class HealthScreen(SessionScreen[None]):
 
     @property
     def busy(self) -> bool:
-        """What is being read is read to its end before it is read anew."""
+        """Whether pages are still being read; a reload waits until they are all there."""
         return self._reading
 
     async def _read_all(self) -> None:
@@ -127,7 +127,7 @@ class HealthScreen(SessionScreen[None]):
     def action_look(self) -> None:
         self.app.run_task(check_values)
 
-    # Going about.
+    # Navigation.
 
     @on(Input.Submitted)
     def _to_the_list(self) -> None:
@@ -158,7 +158,11 @@ def _sign(finding: Finding) -> Content:
 
 
 async def check_values(app: Shell, session: Session) -> None:
-    """Asks first, for every reading is recorded."""
+    """Asks for confirmation, checks every secret of the Region as a job, and shows the findings.
+
+    Raises:
+        SmtuiError: the secrets could not be read, or the user stopped the job.
+    """
     region = session.region
     if await app.push_screen_wait(Confirm(QUESTION, WARNING, "Look")):
         found = await run_job(app, TITLE, lambda vault, progress: check_secrets(vault, region, progress))

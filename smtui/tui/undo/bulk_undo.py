@@ -1,4 +1,4 @@
-"""Undoing a change of many secrets: what would be done is shown first, and done beside the screens."""
+"""Undoing a change of many secrets: the preview and the undo run as jobs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ MOST_NAMED = 3
 
 
 async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: LargeChange) -> None:
+    """Previews the undo of a large change, asks, applies it, and notifies the user of the result.
+
+    Raises:
+        SmtuiError: a job failed or was stopped; nothing is undone then.
+    """
     region = done.region
     outcome = await run_job(app, TITLE, lambda vault, progress: large.preview(vault, region, progress))
     if outcome.sections:
@@ -36,7 +41,7 @@ async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: La
 
 
 def _left(outcome: Outcome) -> str:
-    """`2 changed since, left as they are: dev/a (It has other versions or labels now.), dev/b (…)`."""
+    """Returns a sentence that counts the secrets that stay as they are, and names the first with the reason."""
     named = ", ".join(f"{name} ({why.rstrip('.')})" for name, why in outcome.left[:MOST_NAMED])
     more = len(outcome.left) - MOST_NAMED
     rest = f" and {more:,} more" if more > 0 else ""

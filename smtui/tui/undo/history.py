@@ -1,6 +1,6 @@
-"""What was changed in this session and what would be sent to take it back. The lock forgets all of it.
+"""The undo history of a session. The lock forgets it.
 
-A value is never in here: a new version is taken back by moving its labels.
+It contains no secret values: undo of a new version moves its labels back.
 """
 
 from __future__ import annotations
@@ -27,21 +27,26 @@ NOTHING = SafeText("")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the client: the method's name and its request."""
+    """One call of a client: the name of the method and the request."""
 
     method: str
     request: Mapping[str, Any]
 
     def send(self, client: Client) -> None:
+        """Sends the request.
+
+        Raises:
+            SmtuiError: the service refused it, or the vault could not be written.
+        """
         getattr(client, self.method)(**self.request)
 
     @property
     def operation(self) -> SafeText:
-        """As AWS calls it: UntagResource."""
+        """The name of the operation in the AWS API, such as UntagResource."""
         return sanitize("".join(word.capitalize() for word in self.method.split("_")))
 
     def members(self) -> Iterator[tuple[SafeText, SafeText]]:
-        """The request for a person to read: names and not ARNs, and never a value."""
+        """Yields the members of the request for display: names instead of ARNs, and dots instead of values."""
         for name, member in self.request.items():
             yield sanitize(name), HIDDEN if name in _VALUES else _spelled(member)
 
@@ -53,19 +58,21 @@ def _spelled(member: object) -> SafeText:
 
 
 def find_no_conflict(client: Client) -> str:
+    """The conflict check of a change that nothing can conflict with."""
     return ""
 
 
 Progress = Callable[[str, int, int], None]
-"""Hears what is done, how many of it are done, and of how many."""
+"""Is called with the step, the number of items done, and their total number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of the secrets of a large change when it is taken back.
+    """What the undo of a large change does, or did, with its secrets.
 
-    `sections` are sentences, each with the names it is true of; `left` are the names of those that stay as they are,
-    each with the reason.
+    Attributes:
+        sections: sentences, each with the names of the secrets to which it applies.
+        left: the names of the secrets that stay as they are, each with the reason.
     """
 
     sections: tuple[tuple[SafeText, tuple[SafeText, ...]], ...] = ()
@@ -73,25 +80,30 @@ class Outcome:
 
 
 class LargeChange(Protocol):
-    """A change of many secrets. Each that is still as it was left goes back; the others stay as they are.
+    """A change of many secrets. Undo restores those that are unchanged since, and leaves the others.
 
-    Both are called with a vault of a thread of their own, and may take their time.
+    A job calls both methods in a thread of its own.
     """
 
     def preview(self, vault: Vault, region: str, progress: Progress) -> Outcome:
-        """What `undo` would do now. Writes nothing."""
+        """Returns what `undo` would do now. Writes nothing."""
 
     def undo(self, vault: Vault, region: str, progress: Progress) -> Outcome:
-        """Looks again and does it, all in one transaction; answers what it did."""
+        """Checks again, restores all it can in one transaction, and returns what it did."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoEntry:
-    """Something that was changed, in words, and the calls that take it back, in one Region.
+    """A change in one Region and how to undo it.
 
-    `obstacle` asks, before they are sent, whether the thing is still as it was left; it answers why not, or "".
-    `note` says what else is to be known before; where there is no way back, why it is not taken back. A `large` change
-    takes itself back, and has no calls.
+    Attributes:
+        words: describes the change.
+        calls: the requests that undo it; empty if it cannot be undone, or if it is large.
+        region: the Region of the change.
+        when: the time of the change.
+        conflict: returns why the change cannot be undone now; empty if it can.
+        note: a remark for the preview; without calls, why the change cannot be undone.
+        large: the object that undoes a change of many secrets.
     """
 
     words: SafeText
@@ -104,11 +116,12 @@ class UndoEntry:
 
     @property
     def can_undo(self) -> bool:
+        """Whether there is a way to undo the change."""
         return bool(self.calls) or self.large is not None
 
 
 class UndoList:
-    """Newest last."""
+    """The changes of a session, in `done`, newest last."""
 
     def __init__(self) -> None:
         self.done: list[UndoEntry] = []
@@ -118,7 +131,7 @@ class UndoList:
 
     @contextmanager
     def together(self, words: SafeText) -> Iterator[None]:
-        """What is added in the block is one thing, and taken back as one, the last of it first."""
+        """Combines the entries that the block adds into one entry. Its calls run in reverse order."""
         before = len(self.done)
         yield
         added = self.done[before:]
@@ -127,20 +140,21 @@ class UndoList:
 
     @property
     def last(self) -> UndoEntry | None:
+        """The newest entry; None if there is none."""
         return self.done[-1] if self.done else None
 
     def forget(self, done: UndoEntry) -> None:
-        """It was taken back, or cannot be any more."""
+        """Removes an entry that was undone or can no longer be."""
         self.done = [each for each in self.done if each is not done]
 
     def forget_newest(self, done: UndoEntry) -> None:
-        """Forgets it if it is the newest: the way of an older one may be free again once newer ones are undone."""
+        """Removes the entry if it is the newest. An older one may become possible once newer ones are undone."""
         if done is self.last:
             self.forget(done)
 
 
 def _as_one(words: SafeText, added: Sequence[UndoEntry]) -> UndoEntry:
-    """What is in the way of one is in the way of all. A note is kept where it is true of each."""
+    """Combines entries: a conflict of one blocks all. A note is kept only if all entries share it."""
     def conflict(client: Client) -> str:
         found = ((each, each.conflict(client)) for each in added if each.calls)
         return next((f"{each.words}. {why}" for each, why in found if why), "")

@@ -1,7 +1,7 @@
-"""How an import is undone: what it created is deleted with a recovery window, what it updated gets its labels back.
+"""The undo of an import: deletes new secrets with a recovery window, and moves the labels of updated ones back.
 
-Each secret is judged by itself: what was changed since the import stays as it is. No value is kept here, only names,
-ARNs, VersionIds and a digest of each new secret's metadata.
+Each secret is checked separately, and stays as it is if it was changed since the import. No value is kept: only names,
+ARNs, VersionIds and a digest of the metadata of each new secret.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from smtui.tui.undo.history import Progress
 
 DAYS = 30
-"""For so long a secret that is deleted by an undo can be restored: the longest recovery window there is."""
+"""The recovery window, in days, of secrets that undo deletes: the longest that DeleteSecret accepts."""
 PLANNED_ALREADY = "Its deletion is planned already."
 OTHER_VERSIONS = "It has other versions or labels now."
 OTHER_METADATA = "Its description, tags, key, rotation or replicas have changed since."
@@ -37,7 +37,16 @@ _OF_THE_MOMENT = frozenset({"LastChangedDate", "LastAccessedDate", "ResponseMeta
 
 @dataclass(frozen=True, slots=True)
 class _Created:
-    """A secret that the import created, as it left it; `changed` is its LastChangedDate."""
+    """A secret that the import created, in the state in which it left it.
+
+    Attributes:
+        arn: the ARN of the secret.
+        name: its name, for display.
+        owner: the service that owns it (OwningService); None for the user's own secrets.
+        version: the VersionId of its only version.
+        changed: its LastChangedDate.
+        digest: the digest of its metadata.
+    """
 
     arn: str
     name: SafeText
@@ -47,7 +56,7 @@ class _Created:
     digest: bytes
 
     def find_conflict(self, client: Client) -> str:
-        """Why it is not deleted; empty where it is just as the import left it."""
+        """Returns why the secret is not deleted; empty if it is unchanged since the import."""
         try:
             secret = client.describe_secret(SecretId=self.arn)
         except ResourceNotFoundException:
@@ -61,7 +70,7 @@ class _Created:
         return "" if secret.get("LastChangedDate") == self.changed else self._find_more(client)
 
     def _find_more(self, client: Client) -> str:
-        """What DescribeSecret does not tell: versions without a label, and the policy."""
+        """Checks what DescribeSecret does not return: versions without a label, and the resource policy."""
         pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=self.arn, IncludeDeprecated=True)
         if any(each["VersionId"] != self.version for page in pages for each in page["Versions"]):
             return OTHER_VERSIONS
@@ -73,7 +82,7 @@ class _Created:
 
 @dataclass(frozen=True, slots=True)
 class _Updated:
-    """A secret that got a new version; `back` moves the labels to where they were, None where there is no way back."""
+    """A secret that got a new version. `back` moves its labels back; None if that is impossible."""
 
     arn: str
     name: SafeText
@@ -81,12 +90,13 @@ class _Updated:
     back: LabelMove | None
 
     def find_conflict(self, client: Client) -> str:
+        """Returns why the labels cannot be moved back; empty if they can."""
         if self.back is None:
             return inverse.NEVER_WITHOUT
         return inverse.find_label_conflict(client, self.arn, self.back)
 
     def undo(self, client: Client) -> None:
-        """AWSCURRENT first; each call names the version from which it takes its label."""
+        """Moves the labels back, AWSCURRENT first. Each request names the version that loses the label."""
         for update in self.back.updates if self.back else ():
             client.update_secret_version_stage(**update.build_request(self.arn))
 
@@ -95,22 +105,24 @@ _Change = _Created | _Updated
 
 
 class ImportedSecrets:
-    """The secrets that one import wrote to; a `LargeChange`."""
+    """The secrets that one import wrote. Implements `LargeChange`."""
 
     def __init__(self, changes: Sequence[_Change]) -> None:
         self._changes = changes
 
     def preview(self, vault: Vault, region: str, progress: Progress) -> Outcome:
+        """See `LargeChange.preview`."""
         return self._sort(vault, region, progress, "comparing", lambda *_: "")
 
     def undo(self, vault: Vault, region: str, progress: Progress) -> Outcome:
+        """See `LargeChange.undo`."""
         with vault.transaction():
             return self._sort(vault, region, progress, "undoing", _take_one_back)
 
     def _sort(
         self, vault: Vault, region: str, progress: Progress, what: str, act: Callable[[Vault, str, _Change], str]
     ) -> Outcome:
-        """Judges each secret, lets `act` do what is to be done to it, and answers who went where."""
+        """Checks each secret, calls `act` on those without conflict, and returns the outcome."""
         reader = vault.client(region_name=region, record_reads=False)
         deleted: list[SafeText] = []
         restored: list[SafeText] = []
@@ -126,7 +138,11 @@ class ImportedSecrets:
 
 
 def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], progress: Progress) -> ImportedSecrets:
-    """Reads how an import left each secret, in the import's own transaction."""
+    """Reads the state in which an import left each secret. Runs in the transaction of the import.
+
+    Raises:
+        SmtuiError: a secret could not be read.
+    """
     reader = vault.client(region_name=region, record_reads=False)
     changes: list[_Change] = []
     for number, each in enumerate(written):
@@ -144,7 +160,7 @@ def _note_one(written: ImportedSecret, secret: DescribeSecretResponse) -> _Chang
 
 
 def _digest(secret: DescribeSecretResponse) -> bytes:
-    """Of all that DescribeSecret answers, but for the dates of use and change."""
+    """Returns the SHA-256 of the answer of DescribeSecret without LastChangedDate and LastAccessedDate."""
     members: Mapping[str, Any] = {name: member for name, member in secret.items() if name not in _OF_THE_MOMENT}
     return sha256(json.dumps(members, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).digest()
 
@@ -157,7 +173,7 @@ def _find_conflict(reader: Client, change: _Change) -> str:
 
 
 def _take_one_back(vault: Vault, region: str, change: _Change) -> str:
-    """Empty when it is done; else what the service answered, and this secret is as it was."""
+    """Undoes one change. Returns an empty text, or the error of the service; the secret is unchanged then."""
     client = vault.client(region_name=region, caller=vault.owner(change.owner))
     try:
         with vault.transaction():

@@ -1,7 +1,8 @@
-"""How each kind of change is taken back, and what would be in the way of it.
+"""The inverse of each kind of change to a secret, and the conditions that prevent its undo.
 
-Each function is called after its change was made, and remembers it in the session. Before anything is sent back, the
-secret is asked whether it is still as it was left: what somebody else has changed since is never overwritten.
+Each `record_...` function is called after its change, and adds an entry to the undo history of the session. Before an
+undo, the entry checks that the secret is still in the state in which the change left it, so that undo never overwrites
+the changes of others.
 """
 
 from __future__ import annotations
@@ -42,13 +43,22 @@ Tags = Mapping[str, str]
 
 
 def record_label_move(session: Session, secret_id: str, name: SafeText, move: LabelMove) -> None:
+    """Records moved labels. Undo moves them back with UpdateSecretVersionStage.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+    """
     _record_labels(session, secret_id, _describe(name, move.summary), move)
 
 
 def record_stored_version(
     session: Session, secret_id: str, name: SafeText, before: Labels, stored: PutSecretValueResponse
 ) -> None:
-    """`before` are the labels before it was stored. A version cannot be taken out again; its labels can."""
+    """Records a new version. Undo moves the labels back; the version itself stays without labels.
+
+    Args:
+        before: the labels before the version was stored, with their VersionIds.
+        stored: the answer of PutSecretValue.
+    """
     version, stages = stored["VersionId"], stored["VersionStages"]
     move = LabelMove(before, labels.put(before, version, stages), ())
     _record_labels(session, secret_id, _describe(name, f"version {shorten_id(version)} stored"), move, STAYS)
@@ -67,14 +77,14 @@ def _record_labels(session: Session, secret_id: str, words: SafeText, move: Labe
 
 
 def find_label_conflict(client: Client, secret_id: str, back: LabelMove) -> str:
-    """Why `back` cannot be done; empty where every label that it moves is where it takes it from."""
+    """Returns why `back` cannot be done; empty if each label is still on the version from which it moves."""
     left = {label: back.before.get(label) for label in {*back.before, *back.after}
             if back.before.get(label) != back.after.get(label)}
     return _find_conflict(client, secret_id, lambda _: _find_moved(client, secret_id, left, back.after))
 
 
 def _find_moved(client: Client, secret_id: str, left: Mapping[str, str | None], wanted: Labels) -> str:
-    """`left` are the labels that will be moved, where we left them; `wanted` is where all shall be."""
+    """Compares the current labels with `left`, and checks that the versions of `wanted` still exist."""
     pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=secret_id, IncludeDeprecated=True)
     versions = [version for page in pages for version in page["Versions"]]
     now, there = collect_version_labels(versions), {version["VersionId"] for version in versions}
@@ -85,6 +95,7 @@ def _find_moved(client: Client, secret_id: str, left: Mapping[str, str | None], 
 
 
 def record_description(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
+    """Records a changed description. Undo restores it with UpdateSecret."""
     def check(secret: DescribeSecretResponse) -> str:
         return "" if secret.get("Description", "") == after else "Its description has changed since."
 
@@ -94,7 +105,7 @@ def record_description(session: Session, secret_id: str, name: SafeText, before:
 
 
 def record_key_change(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
-    """Keys as DescribeSecret names them, the default one where it names none."""
+    """Records another KMS key. `before` and `after` are KmsKeyIds; `picker.DEFAULT` stands for the default key."""
     def check(secret: DescribeSecretResponse) -> str:
         return "" if secret.get("KmsKeyId", picker.DEFAULT) == after else "Its key has changed since."
 
@@ -105,7 +116,13 @@ def record_key_change(session: Session, secret_id: str, name: SafeText, before: 
 def record_tags(
     session: Session, secret_id: str, name: SafeText, before: Tags, put: Tags, removed: Sequence[str] = ()
 ) -> None:
-    """`put` were added or changed, `removed` taken away."""
+    """Records changed tags. Undo uses UntagResource and TagResource.
+
+    Args:
+        before: all tags before the change.
+        put: the tags that were added or changed.
+        removed: the keys of the tags that were removed.
+    """
     left: dict[str, str | None] = {**put, **dict.fromkeys(removed)}
 
     def check(secret: DescribeSecretResponse) -> str:
@@ -124,6 +141,13 @@ def record_tags(
 
 
 def record_deletion(session: Session, secret_id: str, name: SafeText, *, for_good: bool) -> None:
+    """Records a deletion. Undo uses RestoreSecret, which works only within the recovery window.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RestoreSecret.html
+
+    Args:
+        for_good: whether the secret was deleted without a recovery window, so that undo is impossible.
+    """
     if for_good:
         session.record_undo(_describe(name, "deleted for good"), note=FOR_GOOD)
         return
@@ -136,7 +160,15 @@ def record_deletion(session: Session, secret_id: str, name: SafeText, *, for_goo
 
 
 def record_restore(session: Session, secret_id: str, name: SafeText, was_due: datetime) -> None:
-    """Planned again with the days that were left, as far as the service allows so few."""
+    """Records a cancelled deletion. Undo schedules it again with the remaining days.
+
+    Fewer days than the minimum of DeleteSecret are raised to it.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+
+    Args:
+        was_due: when the secret would have been deleted.
+    """
     left = max(0, ceil((was_due - session.now()) / timedelta(days=1)))
     days = max(MIN_RECOVERY_DAYS, min(left, MAX_RECOVERY_DAYS))
     few = f"; {left} were left, {days} are the fewest there can be" if left < days else ", as many as were left"
@@ -151,11 +183,17 @@ def record_restore(session: Session, secret_id: str, name: SafeText, was_due: da
 
 
 def record_creation(session: Session, name: SafeText) -> None:
+    """Records a new secret. Undo is not offered: the user plans its deletion instead."""
     session.record_undo(_describe(name, "created"), note=BY_HAND)
 
 
 def record_rotation_setup(session: Session, before: DescribeSecretResponse, asked: Mapping[str, Any]) -> None:
-    """`before` is how the secret was described before `asked`, a request of RotateSecret."""
+    """Records a new rotation setup. Undo restores the former setup, or cancels rotation if there was none.
+
+    Args:
+        before: the answer of DescribeSecret before the change.
+        asked: the request of RotateSecret.
+    """
     def check(secret: DescribeSecretResponse) -> str:
         if secret.get("RotationLambdaARN") != asked["RotationLambdaARN"] or _rules(secret) != asked["RotationRules"]:
             return "Its rotation has been set up otherwise since."
@@ -166,6 +204,7 @@ def record_rotation_setup(session: Session, before: DescribeSecretResponse, aske
 
 
 def record_rotation_cancel(session: Session, before: DescribeSecretResponse) -> None:
+    """Records a cancelled rotation. Undo sets it up again as in `before`, the earlier DescribeSecret answer."""
     def check(secret: DescribeSecretResponse) -> str:
         if secret.get("RotationEnabled"):
             return "Its rotation was set up again already."
@@ -190,7 +229,12 @@ def _record_rotation(
 def record_replication(
     session: Session, family: ReplicaSet, regions: Sequence[str], overwritten: Sequence[str]
 ) -> None:
-    """To Regions where there was no replica, or to those where it had failed."""
+    """Records new replicas. Undo removes them with RemoveRegionsFromReplication.
+
+    Args:
+        regions: Regions that had no replica, or one whose replication had failed.
+        overwritten: those of them in which another secret was overwritten; undo does not restore it.
+    """
     lost = f"What was in {', '.join(overwritten)} before does not come back." if overwritten else ""
     session.record_undo(
         _describe(sanitize(family.name), f"replicated to {', '.join(regions)}"),
@@ -208,6 +252,7 @@ def _find_missing_replicas(secret: DescribeSecretResponse, wanted: Sequence[str]
 
 
 def record_replica_removal(session: Session, family: ReplicaSet, replica: Replica) -> None:
+    """Records a removed replica. Undo adds it with ReplicateSecretToRegions, under the same KMS key."""
     def check(secret: DescribeSecretResponse) -> str:
         present = {each["Region"] for each in secret.get("ReplicationStatus", ())}
         return f"It is replicated to {replica.region} already." if replica.region in present else ""
@@ -223,16 +268,18 @@ def record_replica_removal(session: Session, family: ReplicaSet, replica: Replic
 
 
 def record_promotion(session: Session, family: ReplicaSet, replica: Replica) -> None:
+    """Records a promoted replica (StopReplicationToReplica), which cannot be undone."""
     words = _describe(sanitize(family.name), f"promoted in {replica.region}")
     session.record_undo(words, note=OF_ITS_OWN, region=replica.region)
 
 
 def record_function_creation(session: Session, name: str) -> None:
+    """Records a new rotation function. Undo deletes it."""
     session.record_undo(sanitize(f"function {name}: made"), ("delete_function", {"FunctionName": name}))
 
 
 def record_function_removal(session: Session, function: Mapping[str, Any]) -> None:
-    """`function` as ListFunctions told it. One that was not allowed to run here is not when it is back."""
+    """Records a removed rotation function, as ListFunctions returned it. Undo restores its permission to run, too."""
     words = sanitize(f"function {function['FunctionName']}: removed")
     if "Unreadable" in function:
         session.record_undo(words, note="Its settings could not be read, so it cannot be made again.")
@@ -253,7 +300,10 @@ def _find_pending(secret: DescribeSecretResponse) -> str:
 def _find_conflict(
     client: Client, secret_id: str, check: Callable[[DescribeSecretResponse], str], *, allow_planned: bool = False
 ) -> str:
-    """What `look` finds in the way; before that, whether the secret is there and can be changed at all."""
+    """Returns the conflict that `check` finds in the answer of DescribeSecret; empty if there is none.
+
+    A missing secret is a conflict; so is a planned deletion, unless `allow_planned`.
+    """
     try:
         secret = client.describe_secret(SecretId=secret_id)
         return PLANNED if "DeletedDate" in secret and not allow_planned else check(secret)
@@ -266,7 +316,7 @@ def _describe(name: SafeText, what: str) -> SafeText:
 
 
 def record_policy_change(session: Session, secret_id: str, name: SafeText, before: str, after: str) -> None:
-    """`before` and `after` are the policies' texts, empty where none is attached."""
+    """Records a changed resource policy. `before` and `after` are its JSON texts, empty for no policy."""
     def conflict(client: Client) -> str:
         now = client.get_resource_policy(SecretId=secret_id).get("ResourcePolicy", "")
         return "" if now == after else "Its policy has changed since."

@@ -1,4 +1,4 @@
-"""How each kind of change to a KMS key is taken back, and what would be in the way of it."""
+"""The inverse of each kind of change to a KMS key, and the conditions that prevent its undo."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ Metadata = Mapping[str, Any]
 
 
 def record_key_creation(session: Session, name: SafeText) -> None:
+    """Records a new key. Undo is not offered: the user plans its deletion instead."""
     session.record_undo(_describe(name, "made"), note=BY_HAND)
 
 
 def record_description(session: Session, key: KmsKey, after: str) -> None:
+    """Records a changed description. `key` is the key before, `after` the new description."""
     session.record_undo(
         _describe(key.name, "description changed"),
         ("update_key_description", {"KeyId": key.id, "Description": key.description}),
@@ -35,6 +37,7 @@ def record_description(session: Session, key: KmsKey, after: str) -> None:
 
 
 def record_state_change(session: Session, key: KmsKey, *, on: bool) -> None:
+    """Records that a key was enabled (`on`) or disabled."""
     left = "Enabled" if on else "Disabled"
     session.record_undo(
         _describe(key.name, "enabled" if on else "disabled"),
@@ -44,14 +47,25 @@ def record_state_change(session: Session, key: KmsKey, *, on: bool) -> None:
 
 
 def record_deletion(session: Session, key: KmsKey) -> None:
-    """Back in use only where it was."""
+    """Records a planned deletion. Undo cancels it, and enables the key if it was enabled before.
+
+    Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
+    """
     enabled = [("enable_key", {"KeyId": key.id})] if key.state == "Enabled" else []
     session.record_undo(_describe(key.name, "deletion planned"), ("cancel_key_deletion", {"KeyId": key.id}), *enabled,
                         conflict=_find_conflict(key, _find_cancelled))
 
 
 def record_deletion_cancel(session: Session, key: KmsKey) -> None:
-    """Planned again with the days that were left, as far as the service allows so few."""
+    """Records a cancelled deletion. Undo schedules it again with the remaining days.
+
+    Fewer days than the minimum of ScheduleKeyDeletion are raised to it.
+
+    Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html
+
+    Args:
+        key: the key before its deletion was cancelled; `deletes_at` is set.
+    """
     assert key.deletes_at is not None, "a deletion that was planned had a day"
     left = ceil((key.deletes_at - session.now()).total_seconds() / 86400)
     days = max(MIN_KEY_DELETION_DAYS, min(left, MAX_KEY_DELETION_DAYS))
@@ -68,7 +82,12 @@ def _find_cancelled(now: Metadata) -> str:
 
 
 def record_alias(session: Session, alias: str, before: str | None, after: str) -> None:
-    """`before` is the id of the key to which it led, `after` of that to which it leads; None where it is new."""
+    """Records a new or changed alias.
+
+    Args:
+        before: the id of its former target key; None if the alias is new.
+        after: the id of its new target key.
+    """
     back: tuple[str, dict[str, Any]] = ("delete_alias", {"AliasName": alias})
     if before is not None:
         back = ("update_alias", {"AliasName": alias, "TargetKeyId": before})
@@ -77,6 +96,7 @@ def record_alias(session: Session, alias: str, before: str | None, after: str) -
 
 
 def record_alias_removal(session: Session, alias: str, key: KmsKey) -> None:
+    """Records a removed alias. Undo creates it again with `key` as its target."""
     back = ("create_alias", {"AliasName": alias, "TargetKeyId": key.id})
     session.record_undo(_describe(sanitize(alias), "removed"), back,
                         conflict=lambda client: _find_other_target(client, alias, None))
@@ -88,7 +108,7 @@ def _find_other_target(client: Client, alias: str, left: str | None) -> str:
 
 
 def _find_conflict(key: KmsKey, check: Callable[[Metadata], str]) -> Callable[[Client], str]:
-    """What `look` finds in the way, in what KMS tells of the key now."""
+    """Returns a function that applies `check` to the current KeyMetadata of the key."""
     def conflict(client: Client) -> str:
         try:
             return check(cast("KeyClient", client).describe_key(KeyId=key.id)["KeyMetadata"])

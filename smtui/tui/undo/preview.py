@@ -1,4 +1,4 @@
-"""What will be sent to take a change back, call by call, before it is sent."""
+"""The dialog that shows the requests of an undo before they are sent."""
 
 from __future__ import annotations
 
@@ -20,13 +20,19 @@ MOST_NAMED, MOST_LEFT_NAMED = 3, 20
 
 
 class UndoPreview(LongText[bool]):
-    """True where it is to be done. The person asked for it, and sees it in full: its answer has the focus."""
+    """Returns whether to undo. The button "Undo" has the focus, because the user has asked for it."""
 
     CSS_PATH = "preview.tcss"
     AUTO_FOCUS = "#go"
 
     def __init__(self, done: UndoEntry, *, away: bool, outcome: Outcome | None = None) -> None:
-        """`away` where it was done in another Region than the one looked at; `outcome` is that of a large change."""
+        """Initializes the dialog.
+
+        Args:
+            done: the change to undo.
+            away: whether the change was made in another Region than the one shown.
+            outcome: the preview of a large change; None for other changes.
+        """
         super().__init__()
         self._done = done
         self._away = away
@@ -61,7 +67,7 @@ class UndoPreview(LongText[bool]):
 
 
 def _outcome_lines(outcome: Outcome) -> Iterator[Content]:
-    """How many of each kind, and the first of them by name."""
+    """Yields each section of the outcome with the names of its first secrets, then those that are left."""
     for sentence, names in outcome.sections:
         yield Content.assemble((sentence, "bold"))
         yield Content(sanitize(f"  {', '.join(names[:MOST_NAMED])}{_more(len(names) - MOST_NAMED)}"))

@@ -1,4 +1,4 @@
-"""What was changed in this session, newest first, each to be taken back. The lock clears it."""
+"""The screen "Undo": the changes of this session, newest first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTHING = SafeText("Nothing was changed in this session, or all of it was undone
 
 
 class UndoScreen(SessionScreen[None]):
-    """Enter on a row shows what would be sent, and asks."""
+    """Enter on a row shows the requests that undo the change, and asks for confirmation."""
 
     place = places.UNDO
     BINDINGS = keys.of("undo")

@@ -1,5 +1,5 @@
-"""The locked vault: unlock, create, recover, and what is said where a vault does not open.
+"""The locked vault: the screens that unlock, create and recover a vault, and the errors of opening it.
 
 Belongs here: everything before a session begins and after it ends. Does not belong here: key derivation
-(`smtui.vault`), another passphrase for an open vault (`smtui.tui.vault`).
+(`smtui.vault`), changing the passphrase of an open vault (`smtui.tui.vault`).
 """

@@ -1,4 +1,4 @@
-"""Where a recovery code is typed, from paper."""
+"""The input field for a recovery code."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from smtui.tui.unlock.passphrase import CURSOR, Passphrase
 
 GROUP = 6
 LENGTH = 84
-"""Letters and digits in a code, its dashes not counted."""
+"""The number of letters and digits of a code, without its dashes."""
 
 
 class CodeField(Passphrase):
-    """Hidden like a passphrase, for the code is as good as one; `readable` shows it in the groups it is written in."""
+    """Hides the code like a passphrase. `readable` shows it in the groups in which it is printed."""
 
     DEFAULT_CSS = """
     CodeField {
@@ -36,7 +36,7 @@ class CodeField(Passphrase):
 
     @property
     def letters(self) -> str:
-        """What counts of what is typed."""
+        """The typed letters and digits, in upper case and without separators."""
         return "".join(letter for letter in bytes(self.peek()).decode("utf-8", "replace").upper() if letter.isalnum())
 
     def render(self) -> Content:

@@ -1,4 +1,4 @@
-"""The first run: a passphrase, typed twice, makes the vault."""
+"""The screen of the first run: creates a vault with a passphrase that the user types twice."""
 
 from __future__ import annotations
 
@@ -32,7 +32,12 @@ WORKING = SafeText("Deriving the key…")
 
 
 class CreateScreen(Screen[None]):
-    """Shows the recovery code of the vault it made, and then opens it."""
+    """Creates the vault, shows its recovery code, and posts `VaultOpened`.
+
+    Args:
+        path: where the vault file is created.
+        ambient: the source of randomness for a generated passphrase; None means the system's.
+    """
 
     BINDINGS = keys.of("door")
     CSS_PATH = "create.tcss"
@@ -61,6 +66,7 @@ class CreateScreen(Screen[None]):
     @on(NewPassphrase.Chosen)
     @gesture
     async def create(self) -> None:
+        """Creates the vault from the chosen passphrase. On an error the form starts again."""
         typed = self.form.take()
         self.form.say(WORKING)
         self.disabled = True

@@ -1,4 +1,4 @@
-"""A passphrase to be: typed twice, or six random words; what it is worth is said, and the person decides."""
+"""The form for a new passphrase: typed twice or generated as six words, with an estimate of its strength."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 ADVICE = "Ctrl+G takes six random words, which a person can remember and no machine can guess."
 NOTE = "Write the words down, then type them into the second field. "
 PAUSE = 0.3
-"""Seconds without a key before the strength is estimated."""
+"""Seconds without a key press before the strength is estimated."""
 
 
 class NewPassphrase(Vertical):
-    """Says `Chosen` when both fields agree; `take` hands it over."""
+    """Posts `Chosen` when both fields are equal and the user accepts the strength; `take` returns the passphrase."""
 
     BINDINGS = keys.of("create")
     DEFAULT_CSS = """
@@ -72,7 +72,7 @@ class NewPassphrase(Vertical):
     words = getters.query_one("#words", Static)
 
     class Chosen(Message):
-        """It may be taken."""
+        """A passphrase is chosen and can be taken."""
 
     def __init__(self, ambient: Ambient | None = None) -> None:
         super().__init__()
@@ -87,13 +87,14 @@ class NewPassphrase(Vertical):
         yield Static(ADVICE, id="said", classes="-muted")
 
     def say(self, sentence: SafeText, state: str = "") -> None:
+        """Shows `sentence` below the fields. `state` is a CSS class, such as `-error`."""
         self.said.set_classes([state] if state else [])
         self.said.update(Content(sentence))
 
-    # Six words.
+    # Generated words.
 
     def action_words(self) -> None:
-        """The words go into the first field; typing them into the second shows that they were noted."""
+        """Puts six random words into the first field. Typing them into the second shows that they are noted."""
         chosen = wordlist.generate_words(self._ambient)
         self.words.update(Content(chosen))
         self.words.set_classes(["-shown"])
@@ -109,7 +110,7 @@ class NewPassphrase(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.is_mounted and self.words.has_class("-shown") if action == "hide" else True
 
-    # How strong it is.
+    # Strength.
 
     @on(Passphrase.Changed, "#first")
     def _estimate_soon(self) -> None:
@@ -121,14 +122,14 @@ class NewPassphrase(Vertical):
 
     @reading
     async def _estimate(self) -> None:
-        """An error about what was entered stays until the first field changes."""
+        """Shows the estimated strength, unless an error is shown: that stays until the first field changes."""
         found = await self._measure()
         if found is not None and self.first.count and not self.said.has_class("-error"):
             noted = NOTE if self.words.has_class("-shown") else ""
             self.say(sanitize(noted + found.sentence), "-warning" if found.is_weak else "")
 
     async def _measure(self) -> Strength | None:
-        """The strength of what is in the first field, unless somebody typed on meanwhile."""
+        """Returns the strength of the first field; None if the field changed during the estimate."""
         if self._strength is None:
             asked = self._pause
             found = await call(strength.estimate_strength, self.first.peek())
@@ -136,7 +137,7 @@ class NewPassphrase(Vertical):
                 self._strength = found
         return self._strength
 
-    # Choosing it.
+    # Choosing the passphrase.
 
     @on(Passphrase.Submitted, "#first")
     def _to_the_second(self) -> None:
@@ -145,6 +146,7 @@ class NewPassphrase(Vertical):
     @on(Passphrase.Submitted, "#again")
     @gesture
     async def choose(self) -> None:
+        """Posts `Chosen` if the fields are equal. A weak passphrase needs a confirmation."""
         if not self._agree():
             return
         found = await self._measure()
@@ -154,7 +156,7 @@ class NewPassphrase(Vertical):
         self.post_message(self.Chosen())
 
     def _agree(self) -> bool:
-        """Both fields hold the same, and something."""
+        """Whether both fields are equal and not empty; shows an error if not."""
         if not self.first.count:
             self.start_again(SafeText("An empty passphrase protects nothing."), "-error")
         elif not hmac.compare_digest(self.first.peek(), self.again.peek()):
@@ -165,12 +167,13 @@ class NewPassphrase(Vertical):
         return False
 
     def start_again(self, sentence: SafeText, state: str) -> None:
+        """Clears the second field, focuses the first, and shows `sentence` with the CSS class `state`."""
         self.again.clear()
         self.first.focus()
         self.say(sentence, state)
 
     def take(self) -> bytearray:
-        """What was chosen; nothing of it stays here, and the receiver wipes it."""
+        """Returns the chosen passphrase and empties the form. The caller must wipe the result."""
         wipe(self.again.take())
         self.words.update("")
         return self.first.take()

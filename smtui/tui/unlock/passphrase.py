@@ -1,8 +1,8 @@
-"""A prompt for a passphrase which leaves no copies behind.
+"""The input field for a passphrase, which leaves no copies in memory.
 
-Every key goes into a buffer that can be wiped, and what is on the screen is a count. The bytes leave by `take` alone;
-there is no copying, no cutting and no attribute that holds them as text. A paste arrives from the terminal as one
-`str` and cannot be wiped.
+Each key goes into a buffer that can be wiped, and the screen shows only a count. Only `take` hands over the bytes and
+`peek` a read-only view; the field supports no copy or cut, and no attribute holds the text. A paste arrives from the
+terminal as a `str`, which cannot be wiped.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CURSOR = "█"
 
 
 class Typed:
-    """UTF-8 bytes in one place. When more room is needed the old place is wiped."""
+    """A buffer of UTF-8 bytes. When it grows, it wipes the old memory."""
 
     __slots__ = ("_held", "_length", "count")
 
@@ -37,6 +37,7 @@ class Typed:
         return "<typed>"
 
     def add(self, text: str) -> None:
+        """Appends `text`; doubles the buffer as often as necessary."""
         data = text.encode("utf-8", "surrogatepass")
         while self._length + len(data) > len(self._held):
             roomier = bytearray(2 * len(self._held))
@@ -48,6 +49,7 @@ class Typed:
         self.count += len(text)
 
     def drop_last(self) -> None:
+        """Removes the last character, which can be several bytes of UTF-8."""
         while self._length:
             self._length -= 1
             byte, self._held[self._length] = self._held[self._length], 0
@@ -60,22 +62,23 @@ class Typed:
         self._length = self.count = 0
 
     def take(self) -> bytearray:
-        """What was typed, handed over once; the buffer is empty afterwards, and the receiver wipes what it got."""
+        """Returns the typed bytes and empties the buffer. The caller must wipe the result."""
         taken = bytearray(memoryview(self._held)[: self._length])
         self.clear()
         return taken
 
     def peek(self) -> memoryview:
-        """What was typed, to look at without a copy. Released before anything more is typed."""
+        """Returns a read-only view of the typed bytes, without a copy. Release it before more is typed."""
         return memoryview(self._held)[: self._length].toreadonly()
 
 
 def wipe(held: bytearray) -> None:
+    """Overwrites `held` with zeros."""
     held[:] = bytes(len(held))
 
 
 class Passphrase(Widget, can_focus=True):
-    """Type, paste, Backspace, Ctrl+U to start again, Enter to submit."""
+    """A hidden text field: type, paste, Backspace, Ctrl+U to clear, Enter to submit."""
 
     DEFAULT_CSS = """
     Passphrase {
@@ -91,7 +94,7 @@ class Passphrase(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = []
 
     class Changed(Message):
-        """Something was typed or removed."""
+        """The content has changed."""
 
         def __init__(self, passphrase: Passphrase) -> None:
             super().__init__()
@@ -102,10 +105,10 @@ class Passphrase(Widget, can_focus=True):
             return self.passphrase
 
     class Submitted(Changed):
-        """Enter was pressed. Carries nothing typed: whoever handles it calls `take`."""
+        """The user pressed Enter. The message carries no text: the handler calls `take`."""
 
     count: var[int] = var(0)
-    """How many characters are typed."""
+    """The number of characters in the field."""
 
     def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -123,24 +126,27 @@ class Passphrase(Widget, can_focus=True):
         self.refresh()
 
     def take(self) -> bytearray:
+        """Returns the typed bytes and empties the field. The caller must wipe the result."""
         taken = self._typed.take()
         self.count = 0
         return taken
 
     def peek(self) -> memoryview:
+        """Returns a read-only view of the typed bytes. Release it before more is typed."""
         return self._typed.peek()
 
     def clear(self) -> None:
+        """Wipes the content."""
         self._typed.clear()
         self._changed()
 
     def type(self, text: str) -> None:
-        """As if somebody had typed it."""
+        """Appends `text` as if the user had typed it."""
         self._typed.add(text)
         self._changed()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Letters are typed here, whatever they mean elsewhere."""
+        """Whether the key types a character here, so that no shortcut takes it."""
         return character is not None and character.isprintable()
 
     def on_key(self, event: events.Key) -> None:
@@ -159,7 +165,7 @@ class Passphrase(Widget, can_focus=True):
         event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        """A line break at the end is the terminal's; one inside is kept, for it may be meant."""
+        """Adds the pasted text without the line break that terminals append. Line breaks inside are kept."""
         event.stop()
         event.prevent_default()
         self.type(with_line_feeds(event.text).removesuffix("\n"))

@@ -1,4 +1,4 @@
-"""What is the matter with a vault that does not open, and what a person can do about it."""
+"""Titles and advice for the errors that prevent a vault from being opened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smtui.api.errors import (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`recoverable` where the recovery code may open it all the same."""
+    """What the unlock screen shows for an error. `recoverable` offers the recovery code."""
 
     title: str
     advice: str
@@ -43,5 +43,5 @@ PROBLEMS: dict[type[SmtuiError], Problem] = {
 
 
 def find_problem(error: SmtuiError) -> Problem | None:
-    """None for what the next try may put right: a wrong passphrase, for one."""
+    """Returns the problem for an error; None if another attempt can succeed, as after a wrong passphrase."""
     return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), None)

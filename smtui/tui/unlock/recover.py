@@ -1,4 +1,4 @@
-"""For who has lost the passphrase: the recovery code opens the vault, and a new passphrase is set at once."""
+"""The screen that opens a vault with its recovery code and then sets a new passphrase."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SEALING = SafeText("Sealing the vault anew…")
 
 
 class RecoverScreen(Screen[None]):
-    """First the code, then the passphrase. Left in between, nothing is changed."""
+    """Asks for the code, then for the new passphrase. If the user leaves in between, the vault is unchanged."""
 
     BINDINGS = keys.of("recover")
     CSS_PATH = "recover.tcss"
@@ -68,11 +68,12 @@ class RecoverScreen(Screen[None]):
         self.said.set_class(error, "-error")
         self.said.update(Content(sentence))
 
-    # The code.
+    # Recovery code.
 
     @on(Passphrase.Submitted, "CodeField")
     @gesture
     async def open(self) -> None:
+        """Opens the vault with the typed code and, if its file is older than expected, asks for confirmation."""
         typed = self.code.take()
         self._say(TRYING)
         try:
@@ -89,7 +90,7 @@ class RecoverScreen(Screen[None]):
             self._say(SafeText(NOT_OPENED), error=True)
 
     def _opened(self, vault: Vault) -> None:
-        """A vault that is only read keeps its passphrase."""
+        """Asks for the new passphrase. A read-only vault keeps its passphrase, so its session begins at once."""
         if vault.read_only:
             self.post_message(VaultOpened(vault))
             return
@@ -103,11 +104,12 @@ class RecoverScreen(Screen[None]):
     def action_show(self) -> None:
         self.code.readable = not self.code.readable
 
-    # The new passphrase.
+    # New passphrase.
 
     @on(NewPassphrase.Chosen)
     @gesture
     async def change(self) -> None:
+        """Sets the new passphrase, shows the new recovery code, and posts `VaultOpened`."""
         vault, typed = self._vault, self.form.take()
         if vault is None:
             return
@@ -130,7 +132,7 @@ class RecoverScreen(Screen[None]):
 
     @property
     def is_dirty(self) -> bool:
-        """Whether a code or a passphrase is typed."""
+        """Whether a code or passphrase is typed."""
         return any(field.count for field in self.query(Passphrase))
 
     async def on_unmount(self) -> None:
@@ -142,6 +144,7 @@ class RecoverScreen(Screen[None]):
 
 
 def _change(vault: Vault, typed: bytearray) -> None:
+    """Changes the passphrase, updates the key in the keyring if it is stored there, and wipes `typed`."""
     from smtui.backends import stored_key
 
     try:

@@ -1,4 +1,4 @@
-"""The recovery code, shown once."""
+"""The dialog that shows a new recovery code once."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ADVICE = (
     "Write it on paper and keep it where you keep passports. It will not be shown again."
 )
 A_WHILE = 600.0
-"""Seconds."""
+"""Seconds for which an important warning stays on the screen."""
 UNSEEN = "Nobody said that the new recovery code is on paper. To get another one, choose another passphrase: o, v."
 
 
 class RecoveryScreen(ModalScreen[None]):
-    """Left by the button alone, which does not have the focus: a second Enter must not hide the code unread."""
+    """Only its button closes it. The button has no focus at first, so that a second Enter does not close it unread."""
 
     BINDINGS = keys.of("recovery")
     CSS_PATH = "recovery_code.tcss"
@@ -52,7 +52,7 @@ class RecoveryScreen(ModalScreen[None]):
         yield Footer()
 
     def on_unmount(self) -> None:
-        """The lock, or the end of the program, may come first: nobody is to believe they have a code."""
+        """Warns if the dialog is removed without its button, as by the lock: the code is then not noted."""
         if self._code and not self.app.is_leaving:
             self.app.warn(UNSEEN, A_WHILE)
         self._code = ""
@@ -67,7 +67,7 @@ class RecoveryScreen(ModalScreen[None]):
 
 
 def in_rows(code: str) -> str:
-    """The groups of the code in rows short enough to copy by hand."""
+    """Returns the groups of the code in rows of `GROUPS_IN_A_ROW`."""
     groups = code.split("-")
     rows = (groups[start : start + GROUPS_IN_A_ROW] for start in range(0, len(groups), GROUPS_IN_A_ROW))
     return "\n".join("  ".join(row) for row in rows)

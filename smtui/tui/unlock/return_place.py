@@ -1,6 +1,6 @@
-"""Where one was when the vault was locked, to be there again after it is unlocked.
+"""The position of the user at the lock, which is restored after the unlock.
 
-Names, a filter and positions are kept, and no value. They are forgotten when another vault is opened.
+It holds names, a filter and positions, and no values. It is dropped when another vault is opened.
 """
 
 from __future__ import annotations
@@ -26,9 +26,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ReturnPlace:
-    """`cursor` is the ARN of the secret under it, `row` its row; `secret` the ARN or name of the one that was open.
+    """The state of the list and of the screens above it.
 
-    `previous_query` is the query of the list that the planned deletions replaced.
+    Attributes:
+        path: the vault file.
+        region: the Region that was shown.
+        list_query: the query of the list of secrets.
+        previous_query: the query that the list of planned deletions replaced; None if it was not shown.
+        cursor: the ARN of the secret under the cursor; empty if there was none.
+        row: the row of the cursor, from 0.
+        secret: the ARN or name of the open secret; empty if none was open.
+        part: the number of its open tab.
+        place: the open place of the menu; None if none was open.
     """
 
     path: Path
@@ -43,7 +52,7 @@ class ReturnPlace:
 
 
 def find_return_place(app: Shell, session: Session) -> ReturnPlace | None:
-    """Where the user is now; None before there is a list of secrets."""
+    """Returns the current position; None if the list of secrets is not shown yet."""
     stack = list(app.screen_stack)
     listing = next((screen for screen in stack if isinstance(screen, SecretsScreen)), None)
     if listing is None or not listing.is_mounted:
@@ -57,7 +66,7 @@ def find_return_place(app: Shell, session: Session) -> ReturnPlace | None:
 
 
 async def return_to(app: Shell, session: Session, place: ReturnPlace) -> None:
-    """Shows the list as it was left, and over it the secret or place that was open. What is gone is said there."""
+    """Shows the list as it was left, and above it the secret or place that was open."""
     session.region = place.region
     listing = SecretsScreen(session)
     listing.set_initial_list(place.list_query, place.previous_query, place.cursor, place.row)

@@ -1,4 +1,4 @@
-"""A vault file that is older than what this machine last saw of it: entered only by who says that this is meant."""
+"""The warning that a vault file is older than the last state this machine saw (rollback protection)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ NOT_OPENED = "Not opened: the file is older than what this machine last saw."
 
 
 async def confirm_rollback(app: Shell, vault: Vault) -> bool:
-    """Whether a session may begin with the vault just opened, which is closed again where it may not."""
+    """Returns whether the session may begin. If the file is older, asks the user; on "no" closes the vault.
+
+    Raises:
+        SmtuiError: the confirmed rollback could not be stored.
+    """
     if not vault.maintenance.missing_commits:
         return True
     state = vault.maintenance
@@ -39,7 +43,7 @@ async def confirm_rollback(app: Shell, vault: Vault) -> bool:
 
 
 def _listed(lost: Sequence[str], missing: int) -> list[str]:
-    """The newest of the changes that are missing, on lines that are not wrapped, with an empty line behind them."""
+    """Returns the newest missing changes, cut to `WIDTH`, how many more there are, and an empty line."""
     lines = [each if len(each) <= WIDTH else f"{each[: WIDTH - 1]}…" for each in lost[:MOST_LISTED]]
     more = missing - len(lines)
     return [*lines, *([f"and {more:,} more"] if lines and more > 0 else []), *([""] if lost else [])]

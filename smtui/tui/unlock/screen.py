@@ -1,4 +1,4 @@
-"""The locked vault: a passphrase opens it. Where no passphrase would, this says what is wrong and what can be done."""
+"""The unlock screen: asks for the passphrase, or shows why the vault cannot be opened and what to do."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FORGOTTEN = "Forgotten? The recovery code opens it."
 
 
 class UnlockScreen(Screen[None]):
-    """`notice` says why we are here, where that is not plain."""
+    """Unlocks the vault at `path` and posts `VaultOpened`. `notice` says why the vault is locked."""
 
     BINDINGS = keys.of("unlock") + keys.of("door")
     CSS_PATH = "screen.tcss"
@@ -70,7 +70,7 @@ class UnlockScreen(Screen[None]):
 
     @reading
     async def look(self) -> None:
-        """Whether it can be opened at all, before anybody types; and whether the keyring knows its key."""
+        """Checks, before the user types, whether the vault can be opened, and looks for its key in the keyring."""
         from smtui.backends.opening import examine
 
         try:
@@ -90,11 +90,12 @@ class UnlockScreen(Screen[None]):
         if event.passphrase.count and self.said.has_class("-error"):
             self._say("")
 
-    # Opening it.
+    # Opening the vault.
 
     @on(Passphrase.Submitted)
     @gesture
     async def unlock(self) -> None:
+        """Opens the vault with the typed passphrase."""
         typed = self.passphrase.take()
         if typed:
             await self._open(passphrase=typed)
@@ -107,7 +108,7 @@ class UnlockScreen(Screen[None]):
             await self._open(key=self._keyring_key)
 
     async def _open(self, *, passphrase: bytearray | None = None, key: bytes | None = None) -> None:
-        """By a passphrase, which is wiped, or by a key."""
+        """Opens the vault with a passphrase, which it wipes, or with a key. Shows an error if that fails."""
         self.passphrase.disabled = True
         self._say(WORKING)
         try:
@@ -128,13 +129,13 @@ class UnlockScreen(Screen[None]):
             self.passphrase.focus()
 
     async def _look_in_keyring(self) -> None:
-        """Offers the key that the operating system keeps for this vault, where somebody put it there."""
+        """Offers the key that the keyring of the operating system stores for this vault, if there is one."""
         from smtui.backends import keyring_store
 
         self._keyring_key = await call(keyring_store.load, self._path)
         self.refresh_bindings()
 
-    # Where it does not open.
+    # Errors.
 
     def _show_refusal(self, error: SmtuiError) -> None:
         if find_problem(error) is not None:
@@ -157,7 +158,7 @@ class UnlockScreen(Screen[None]):
         self.refresh_bindings()
 
     def action_again(self) -> None:
-        """As if one had just come here."""
+        """Replaces this screen with a new one, which checks the vault again."""
         self.app.show_only_soon(UnlockScreen(self._path))
 
     def action_make(self) -> None:

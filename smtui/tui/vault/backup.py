@@ -1,4 +1,4 @@
-"""A whole copy of the vault in a new file."""
+"""The task "Backup": writes a complete copy of the vault to a new file."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ REPLACED = SafeText("What is there now is gone then; if the backup fails, it sta
 
 
 async def back_up(app: Shell, session: Session) -> None:
+    """Asks for the target path and writes a backup of the vault there. Asks again before it replaces a file.
+
+    Raises:
+        SmtuiError: the backup could not be written.
+    """
     target = await app.push_screen_wait(AskPath(TITLE, ABOUT, _proposed(session)))
     if target is None:
         return
@@ -39,6 +44,6 @@ async def _written(app: Shell, target: Path, *, force: bool = False) -> None:
 
 
 def _proposed(session: Session) -> str:
-    """Beside the vault, with today's date."""
+    """Returns the default target: a file in the vault's directory, with today's date in its name."""
     path = session.vault.path
     return str(path.with_name(f"{path.stem}-{rows.format_date(session.now())}{path.suffix}"))

@@ -1,4 +1,4 @@
-"""A new passphrase for a vault that is open."""
+"""The dialog that asks for the new passphrase of an open vault."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ABOUT = (
 
 
 class ChangePassphrase(Dialog[bytearray]):
-    """Answers it; the receiver wipes it."""
+    """Returns the new passphrase, which the caller must wipe; None if the user cancels."""
 
     BINDINGS = keys.of("dialog")
     CSS_PATH = "change_passphrase.tcss"

@@ -1,4 +1,4 @@
-"""Verifying everything in the vault that can be verified."""
+"""The task "Check": verifies the vault file and shows the findings."""
 
 from __future__ import annotations
 
@@ -19,11 +19,17 @@ FOUND = "Keep this file as it is, and open a backup of it."
 
 
 async def check(app: Shell, session: Session) -> None:
+    """Runs the check of the vault as a job and shows its report.
+
+    Raises:
+        SmtuiError: the check could not run to its end.
+    """
     report = await run_job(app, SafeText("Check"), lambda vault, progress: vault.maintenance.check(progress))
     await app.push_screen_wait(_told(report))
 
 
 def _told(report: CheckReport) -> Report:
+    """Builds the report dialog: the verdict, the findings if there are any, and what was counted."""
     looked_at = [sanitize(f"{count:,} {what}") for what, count in report.counted.items()]
     if report.clean:
         return Report(SafeText("Check"), CLEAN, looked_at)

@@ -1,4 +1,4 @@
-"""What is exported, in which form, and where to."""
+"""The form of an export: the target file, the prefix of the names, and the format."""
 
 from __future__ import annotations
 
@@ -29,13 +29,21 @@ FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
+    """The answer of the form. An empty `prefix` selects all secrets of the Region; `format` is a value of `Format`."""
+
     path: str = ""
     prefix: str = ""
     format: str = Format.JSON.value
 
 
 class ExportForm(FieldsForm[Wanted]):
-    """Of `count` secrets that were chosen before; of 0, a prefix chooses. What was wanted before is filled in again."""
+    """Asks for file, format and, if no secrets are chosen yet, the prefix of their names.
+
+    Args:
+        before: the initial values of the fields.
+        count: the number of secrets that are already chosen; 0 means that the prefix chooses them.
+        region: the Region of the secrets, for the title.
+    """
 
     KEY_NAMES: ClassVar = {"fields.save": "Export"}
     AUTO_FOCUS = "#path"

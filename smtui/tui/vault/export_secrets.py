@@ -1,4 +1,4 @@
-"""Export: secrets in plain text, into a file that nobody else can read."""
+"""The task "Export": writes secrets in plain text to a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,14 @@ TITLE = SafeText("Export")
 
 
 async def take_out(app: Shell, session: Session, names: Sequence[str] = ()) -> None:
-    """The secrets of these names or ARNs; without any, those the person chooses. Each is in the audit log."""
+    """Asks for the target and writes the secrets to it. The audit log records each value that is read.
+
+    Args:
+        names: names or ARNs of the secrets; if empty, the form asks for a prefix.
+
+    Raises:
+        SmtuiError: the secrets could not be read. A `TransferError` is reported, and the form is shown again.
+    """
     wanted = await app.push_screen_wait(ExportForm(Wanted(), len(names), session.region))
     while wanted is not None:
         try:
@@ -52,13 +59,14 @@ async def _exported(app: Shell, region: str, wanted: Wanted, chosen: Selection) 
 
 
 class NothingToExportError(TransferError):
-    """A mistyped prefix is no success."""
+    """No secret was written, for example because the prefix matches no name."""
 
     def __init__(self) -> None:
         super().__init__("There is nothing to export.")
 
 
 def told(done: ExportCounts, path: Path) -> SafeText:
+    """Returns the notification about a finished export."""
     several = done.written != 1
     them = "them" if several else "it"
     left_out = f" Left out, for they have no value yet: {done.without_value:,}." if done.without_value else ""

@@ -1,4 +1,4 @@
-"""Which file is imported, and under which names."""
+"""The form of an import: the source file and how the new secrets are named."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ABOUT = (
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """`prefix` goes before every name; `name` instead makes one secret of it all."""
+    """The answer of the form. `prefix` is added to every name; `name` combines all entries into one JSON secret."""
 
     path: str = ""
     prefix: str = ""
@@ -32,7 +32,7 @@ class Names:
 
 
 class ImportForm(FieldsForm[Names]):
-    """What was asked before is filled in again."""
+    """Asks for file, prefix or name. `before` holds the initial values of the fields."""
 
     KEY_NAMES: ClassVar = {"fields.save": "Continue"}
 

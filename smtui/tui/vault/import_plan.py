@@ -1,4 +1,4 @@
-"""What an import would do, secret by secret, before it is done."""
+"""The dialog that shows, for each secret, what an import will do."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ BLOCKED = "What is marked ✗ cannot be imported, so nothing is."
 
 
 class ImportPlan(ModalScreen[list[Step] | None]):
-    """Answers the steps to take. Those for secrets that differ are left alone, unless the person says otherwise."""
+    """Returns the steps to apply; None if the user cancels.
+
+    Secrets with a different value are skipped unless the user ticks the checkbox. A conflict blocks the whole import.
+    """
 
     BINDINGS = keys.of("dialog")
     CSS_PATH = "import_plan.tcss"
@@ -68,6 +71,7 @@ class ImportPlan(ModalScreen[list[Step] | None]):
 
     @property
     def steps(self) -> list[Step]:
+        """The steps as they apply now: with the checkbox ticked, SKIP becomes UPDATE."""
         update = self._differ and self.query_one("#update", SymbolCheckbox).value
         return [replace(step, action=Action.UPDATE) if update and step.action is Action.SKIP else step
                 for step in self._steps]

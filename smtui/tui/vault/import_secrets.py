@@ -1,4 +1,4 @@
-"""Import: secrets from a file, all of them or, where anything is refused, none."""
+"""The task "Import": creates and updates secrets from a file in one transaction."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ TITLE = SafeText("Import")
 
 
 async def bring_in(app: Shell, session: Session) -> None:
-    """Which file, under which names; then the plan of what would happen; then the doing, in one transaction."""
+    """Asks for the file, shows the plan, applies it in one transaction, and records how to undo it.
+
+    Raises:
+        SmtuiError: planning or applying failed; nothing is imported then.
+    """
     entries = await _asked(app)
     if not entries:
         return
@@ -44,7 +48,7 @@ async def bring_in(app: Shell, session: Session) -> None:
 
 
 async def _asked(app: Shell) -> list[Entry]:
-    """What is in the file that the person names; nothing where they give up."""
+    """Returns the entries of the file that the user names; an empty list if the user cancels."""
     asked = await app.push_screen_wait(ImportForm(Names()))
     while asked is not None:
         try:
@@ -69,7 +73,7 @@ def _planned(vault: Vault, region: str, entries: list[Entry], progress: Progress
 
 
 def _carried_out(vault: Vault, region: str, steps: list[Step], progress: Progress) -> ImportedSecrets:
-    """Answers what takes it back, noted in the same transaction."""
+    """Applies the steps and returns the undo information, which it reads in the same transaction."""
     with vault.transaction():
         written = apply_plan(ImportTarget(vault, region), _changing(steps), progress)
         return note_import(vault, region, written, progress)

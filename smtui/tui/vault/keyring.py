@@ -1,4 +1,4 @@
-"""The vault's key in the operating system's keyring: put there, or taken away."""
+"""The task "Keyring": stores the vault's key in the keyring of the operating system, or removes it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ WARNING = SafeText("Whoever can use your unlocked session can then open it witho
 
 
 async def use_keyring(app: Shell, session: Session) -> None:
-    """Stores the key, or, where it is stored, forgets it."""
+    """Removes the key from the keyring if it is stored there; otherwise asks, and stores it.
+
+    Raises:
+        SmtuiError: the keyring refused.
+    """
     path = session.vault.path
     is_stored = await read_for_dialog(app, QUESTION, lambda: call(_has_key, path))
     if is_stored is None:

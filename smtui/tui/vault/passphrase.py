@@ -1,4 +1,4 @@
-"""Another passphrase for the vault: the file is sealed anew, with new keys and a new recovery code."""
+"""The task "New passphrase": re-encrypts the vault with new keys and a new recovery code."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ CHANGED = "The passphrase is changed. The old one opens only copies made before.
 
 
 async def change_passphrase(app: Shell, session: Session) -> None:
+    """Asks for a new passphrase, re-encrypts the vault, and shows the new recovery code.
+
+    Warns of older format backups that the old passphrase still opens.
+
+    Raises:
+        VaultBusyError: a rotation is running.
+        SmtuiError: the vault could not be re-encrypted.
+    """
     typed = await app.push_screen_wait(ChangePassphrase(session.vault.path))
     if typed is None:
         return
@@ -42,7 +50,7 @@ async def change_passphrase(app: Shell, session: Session) -> None:
 
 
 def _changed(session: Session, typed: bytearray, progress: Progress) -> None:
-    """What was typed is wiped here, for whoever asked may be gone before this ends."""
+    """Changes the passphrase and wipes `typed`. The caller may be cancelled earlier, so it cannot do the wiping."""
     from smtui.backends import stored_key
 
     try:

@@ -1,4 +1,4 @@
-"""What came of something, to be read: a verdict, and lines under it."""
+"""A dialog that shows the result of a task: a verdict, and details below it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smtui.tui.widgets.chrome import Footer
 
 
 class Report(LongText[None]):
-    """`wrong` where the verdict is no good one."""
+    """Shows a verdict and lines of details. `wrong` styles the verdict as a warning."""
 
     CSS_PATH = "report.tcss"
     AUTO_FOCUS = "#close"

@@ -1,4 +1,4 @@
-"""The vault as a whole: what it is, where things lie, and what can be done with it."""
+"""The screen "Vault": facts about the vault file and its settings, and the tasks for the whole vault."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WIDTH = 12
 
 
 class VaultScreen(SessionScreen[None]):
-    """Facts above, tasks below."""
+    """Shows the facts above a table of the tasks. Enter runs the task under the cursor."""
 
     place = places.VAULT
     BINDINGS = keys.of("vault")
@@ -65,7 +65,7 @@ class VaultScreen(SessionScreen[None]):
         self.tasks.put(TASKS)
 
     def _list_facts(self) -> list[Content]:
-        """Line by line; asked of the file, so not in the event loop."""
+        """Returns one line per fact. Reads the file, so it runs in the vault's thread."""
         vault = self.vault
         return [_fact(title, sanitize(words)) for title, words in (
             ("Vault", vault.path.absolute()),
@@ -76,7 +76,7 @@ class VaultScreen(SessionScreen[None]):
         )]  # fmt: skip
 
     def _verified(self) -> str:
-        """When every row was last found as it was written, or not."""
+        """Returns when all rows were last verified, and the result."""
         if self.session.verifier.is_running:
             return "being verified now"
         last = self.vault.maintenance.last_check
@@ -86,6 +86,7 @@ class VaultScreen(SessionScreen[None]):
         return f"{when}, every row is as it was last written" if last.clean else f"{when}, something wrong was found"
 
     def _regions(self, counts: dict[str, int]) -> Iterator[str]:
+        """Yields the Regions with their number of secrets: the home Region first, then by descending number."""
         home = self.vault.region_name
         named = sorted({home: 0, **counts}.items(), key=lambda item: (item[0] != home, -item[1]))
         for region, count in named[:MOST_REGIONS]:
@@ -94,7 +95,7 @@ class VaultScreen(SessionScreen[None]):
             yield f"and {len(named) - MOST_REGIONS} more"
 
     def _read_states(self) -> dict[VaultTask, str]:
-        """The present state of what each task changes."""
+        """Returns the current state of the settings that tasks change."""
         days = self.vault.audit.retention_days
         return {
             KEYRING: "stored" if stored_key.load(self.vault.path) else "not stored",
@@ -108,7 +109,7 @@ class VaultScreen(SessionScreen[None]):
             self.app.run_vault_task(task)
 
     def on_screen_resume(self) -> None:
-        """A task may have changed what is shown."""
+        """Reads again, because a task may have changed what is shown."""
         super().on_screen_resume()
         self.first_look()
 
@@ -118,7 +119,7 @@ def _fact(title: str, words: SafeText) -> Content:
 
 
 def _size(path: Path) -> int:
-    """With what is still in the log."""
+    """Returns the size of the vault in bytes, including SQLite's write-ahead log (WAL)."""
     log = path.with_name(f"{path.name}-wal")
     return sum(file.stat().st_size for file in (path, log) if file.exists())
 
