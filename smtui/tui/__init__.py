@@ -1,8 +1,8 @@
-"""The screens: everything that knows Textual, and nothing else does.
+"""The user interface: the only package that imports Textual.
 
-Here lies the frame: `app` holds the program together, `keys` declares every key once, `bridge` takes a key press to a
-blocking call, `session` is the time between unlock and lock. Each place a person can go to has a folder with its
-screen, forms, dialogs, text and model together. What two places share goes to `dialogs` (a question with an answer) or
-`widgets` (a part that only knows data). A style sheet lies beside the screen it dresses.
-Nothing here may import `smtui.engine` or `smtui.vault`.
+Belongs here: the app and what all screens share. `app` puts the program together, `keys` declares all shortcuts,
+`bridge` runs blocking calls, and `session` holds the state between unlock and lock. Each screen has a subpackage with
+its forms, dialogs, texts and models; its style sheet has the same name as its module. Dialogs that several subpackages
+use are in `dialogs`, and widgets that depend only on data are in `widgets`. Does not belong here: any import of
+`smtui.engine` or `smtui.vault`.
 """

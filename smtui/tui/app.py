@@ -1,4 +1,4 @@
-"""The app: the only module that knows all screens. What each key does that works everywhere."""
+"""The app: puts the screens together and implements the actions that work everywhere."""
 
 from __future__ import annotations
 
@@ -35,9 +35,17 @@ ALLOWED = "Until now nothing could be changed by accident. What you do from here
 
 
 class SmtuiApp(LeavingApp):
-    """Opened on a path; on a vault already open where one is given (as the demo is).
+    """The Textual app.
 
-    `monotonic` gives the seconds by which idle time is counted; `plain` shows nothing but ASCII of our own.
+    Args:
+        path: the vault file to open, or to create if it does not exist.
+        settings: the user's settings; None means the defaults.
+        vault: a vault that is already open, as for the demo; None shows the unlock screen first.
+        read_only: whether sessions refuse to change anything.
+        hint: how to open the vault at `path`, if that is no secret (the demo).
+        plain: whether to draw with ASCII characters only.
+        pasteboard: the clipboard; None means the clipboard of the system.
+        monotonic: returns the seconds by which idle time is measured.
     """
 
     TITLE = "smtui"
@@ -75,14 +83,14 @@ class SmtuiApp(LeavingApp):
             await self.show_only(self.front_door())
 
     def run_vault_task(self, task: VaultTask) -> None:
-        """Runs a task for the whole vault. A read-only session refuses those that change something."""
+        """Runs a task for the whole vault. A read-only session refuses tasks that change something."""
         if self.session is not None and self.session.read_only and task.changes:
             self.warn(READ_ONLY)
         else:
             self.run_task(screens.load_task(task))
 
     def refresh_job(self) -> None:
-        """Shows the progress of the session's job, or removes the dialog of one that is over."""
+        """Updates the progress of the session's job, and closes its dialog once the job is over."""
         from smtui.tui.jobs.dialog import JobDialog
 
         job = self.session.job if self.session else None
@@ -111,6 +119,7 @@ class SmtuiApp(LeavingApp):
             self.show_job()
 
     def action_help(self) -> None:
+        """Opens the help for the current screen, or closes it."""
         from smtui.tui.help.screen import HelpScreen
 
         if isinstance(self.screen, HelpScreen):
@@ -128,13 +137,14 @@ class SmtuiApp(LeavingApp):
             self.push_screen(GeneratorScreen(self.session))
 
     def create_secret(self, value: str) -> None:
+        """Opens the form of a new secret with this value."""
         from smtui.tui.secret.create_secret import create_secret
 
         self.run_task(partial(create_secret, value=value))
 
     @gesture
     async def action_go(self) -> None:
-        """To another place: the list of secrets is beneath them all, and where one is already nothing moves."""
+        """Asks for a place and opens it above the list of secrets."""
         from smtui.tui.help.go import Go
 
         place = await self.push_screen_wait(Go())
@@ -143,9 +153,11 @@ class SmtuiApp(LeavingApp):
 
     @gesture
     async def action_switch(self) -> None:
+        """Opens the list of Regions and vaults."""
         await self.go_to(REGIONS)
 
     async def go_to(self, place: Place) -> None:
+        """Closes the screens above the list of secrets, and opens the screen of `place`."""
         from smtui.tui.secret_list.screen import SecretsScreen
 
         if self.session is None:
@@ -156,23 +168,25 @@ class SmtuiApp(LeavingApp):
             await self.push_screen(screens.make_place_screen(place, self.session))
 
     async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:
+        """Opens a tab of a secret that has its own screen. Returns the number of the tab to open next, or None."""
         return await self.push_screen_wait(screens.make_tab_screen(number, session, secret_id))
 
     def action_undo(self) -> None:
-        """The last change of this session, wherever in it one is."""
+        """Undoes the last change of this session."""
         from smtui.tui.base_screen import SessionScreen
 
         if self.session is not None and isinstance(self.screen, SessionScreen):
             self.screen.undo_change(self.session.undo.last)
 
     def action_read_again(self) -> None:
+        """Reloads the current screen. This counts as an access in the audit log."""
         from smtui.tui.base_screen import SessionScreen
 
         if isinstance(self.screen, SessionScreen):
             self.screen.read_again()
 
     def look_again(self) -> None:
-        """Every screen of the session shows the vault as it is now."""
+        """Reloads every screen of the session."""
         from smtui.tui.base_screen import SessionScreen
 
         for screen in self.screen_stack:
@@ -182,7 +196,7 @@ class SmtuiApp(LeavingApp):
 
     @gesture
     async def look_at_region(self, region: str, secret_id: str = "", part: int = VALUE) -> None:
-        """The list of secrets of a Region, or one of them over it, with nothing left open of what was before."""
+        """Closes all screens and shows the list of secrets of a Region and, above it, the secret if one is given."""
         from smtui.tui.secret.screen import SecretScreen
         from smtui.tui.secret_list.screen import SecretsScreen
 
@@ -196,7 +210,7 @@ class SmtuiApp(LeavingApp):
 
     @gesture
     async def action_allow_changes(self) -> None:
-        """A session that only reads becomes one that writes, where the person says so."""
+        """Asks for confirmation, and turns a read-only session into one that can write."""
         from smtui.tui.dialogs.confirm import Confirm
 
         session = self.session
@@ -212,7 +226,7 @@ class SmtuiApp(LeavingApp):
         await self.enter(vault)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without a session there is nothing to lock, nowhere to go and nobody to ask for a password."""
+        """Disables the actions that need a session, a job or a read-only session where there is none."""
         if action == "job":
             return self.session is not None and self.session.job is not None
         if action == "allow_changes":

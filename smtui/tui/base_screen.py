@@ -1,4 +1,4 @@
-"""What every screen of an unlocked vault shares: its session, the read-only rule, and noticing what others change."""
+"""The base class of the screens of an unlocked vault: reading, reloading on changes, undo, and the read-only rule."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ Answer = TypeVar("Answer")
 
 
 class SessionScreen(Screen[Answer]):
-    """A subclass reads in `load` what its `ReadPane`s show; `reload` does that, and says how it went.
+    """A screen that reads from the vault. A subclass implements `load`, which fills its `ReadPane`s.
 
-    What a user does here waits until there is something to do it with: every `action_…` of a subclass is put off until
-    the first reading is over, and then done if this screen is still the one on top, or, where nothing could be read,
-    answered with the reason. Only what needs nothing that is read is done at once: each class names its own in
-    `at_once`. While one thing waits, a second is not put behind it: nobody has seen yet what it would be done to.
+    Every method `action_...` of a subclass waits until the first read is over. It then runs if this screen is still on
+    top; if the read failed, the user sees the error instead. Actions that need no data run at once: each class lists
+    its own in `at_once`. Only one action waits at a time; further ones are dropped, because the user cannot see yet
+    what they would apply to.
     """
 
     app: getters.app[Shell]
     place: ClassVar[Place | None] = None
-    """Which place of the menu this is; None for a screen that is opened from another."""
+    """The place of the menu that this screen shows; None for a screen that another screen opens."""
     opened_by: tuple[str, ...] = ()
-    """The methods whose first call is the access of whoever opens this screen, and is recorded as such."""
+    """The methods whose first call the audit log records as the user's access to this screen."""
     tells_itself = False
-    """Whether reading goes on after `load`, and this screen shows the state by itself when it is over."""
+    """Whether reading continues after `load`, so that the subclass reports the end of the read."""
     at_once: ClassVar[frozenset[str]] = frozenset({"back"})
-    """Names of actions, without `action_`, that are done before anything is read; base classes name theirs."""
+    """Names of actions, without `action_`, that run before anything is read. Base classes add theirs."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -68,7 +68,7 @@ class SessionScreen(Screen[Answer]):
         self.reader = session.reader(*self.opened_by)
         self.read_state = READING
         self.has_read = False
-        """Whether there has been an answer: it stays when a later reading fails."""
+        """Whether a read has succeeded. Stays True when a later read fails."""
         self._over = asyncio.Event()
         self._waiting = False
         self._changes: int | None = None
@@ -76,14 +76,21 @@ class SessionScreen(Screen[Answer]):
 
     @abstractmethod
     async def load(self) -> None:
-        """Reads and shows what there is now. Runs inside a gesture, so it may `call` and raise."""
+        """Reads from the vault and shows the result. Runs inside a gesture, so it may use `call`.
+
+        Raises:
+            SmtuiError: the data could not be read.
+        """
 
     async def reload(self) -> None:
-        """Shows the vault as it is now; where it cannot be read, why not, and whatever was here before."""
+        """Reads again. If that fails, shows the error and keeps the old content."""
         await self.load_and_tell(self.load)
 
     async def load_and_tell(self, load: Callable[[], Awaitable[None]]) -> None:
-        """Counted before it is read: what is written from now on is either in it or noticed."""
+        """Runs `load` and shows the state of the read.
+
+        It gets the change counter before it reads, so that every later change is either in the result or detected.
+        """
         self.show_state(READING)
         try:
             self._changes = await call(self.vault.change_count)
@@ -95,9 +102,10 @@ class SessionScreen(Screen[Answer]):
                 self.show_state(READ)
 
     def could_not_read(self, error: SmtuiError) -> None:
-        """Says so. What was refused is refused until something changes; what the file was too busy for is read soon.
+        """Shows why the read failed.
 
-        What the lock cut short needs no words: the screen is as good as gone.
+        After an error of the service the screen reads again on the next change; after any other error, within a second.
+        An error because of the lock is ignored, since the lock removes the screen.
         """
         if self.vault.locked:
             return
@@ -106,7 +114,7 @@ class SessionScreen(Screen[Answer]):
         self.show_state(make_failed_state(explain_error(error)))
 
     def show_state(self, state: ReadState) -> None:
-        """How far the reading is, in every pane that has no state of its own."""
+        """Shows the state of the read in every pane that has no state of its own."""
         self.read_state, self.has_read = state, self.has_read or state == READ
         if self.has_read or state.is_over:
             self._over.set()
@@ -119,17 +127,17 @@ class SessionScreen(Screen[Answer]):
 
     @property
     def retry_key(self) -> str:
-        """The key that reads again."""
+        """The key that reads again, as text."""
         return self.key_of("everywhere.read_again")
 
     @property
     def is_on_top(self) -> bool:
-        """Whether this is what the user looks at, and will be."""
+        """Whether this screen is on top of the stack and is not about to close."""
         return self.app.screen is self and not self._leaving
 
     @background
     async def do_once_read(self, name: str, action: Callable[[], object], *parameters: object) -> None:
-        """Does it when the first reading is over, if that brought something and this screen is still on top."""
+        """Waits for the first read and runs `action`, if the read succeeded and this screen is still on top."""
         if self._waiting:
             return
         self._waiting = True
@@ -148,17 +156,17 @@ class SessionScreen(Screen[Answer]):
             await answer
 
     def denied_reason_now(self, action: str) -> SafeText:
-        """Why an action is not possible with what is shown; empty where it is, or where that needs no words."""
+        """Returns why an action is impossible for the current content; empty if it is possible or needs no message."""
         return SafeText("")
 
     def create_header(self) -> Header:
-        """The line at the top: the vault, the Region where it is not the home Region, and whether we only read."""
+        """Creates the top line: the vault's name, the Region if it is not the home Region, and `read-only`."""
         session = self.session
         away = [] if session.region == session.vault.region_name else [sanitize(session.region)]
         flags = [*away, *([sanitize("read-only")] if session.read_only else [])]
         return Header(sanitize(session.vault.path.name), *flags)
 
-    # What others change.
+    # Changes by other processes.
 
     def on_mount(self) -> None:
         self.first_look()
@@ -169,13 +177,13 @@ class SessionScreen(Screen[Answer]):
         await self.reload()
 
     def read_again(self) -> None:
-        """Somebody asks for it: that is an access of what this screen shows."""
+        """Reloads at the user's request, which the audit log records as an access."""
         self.reader.to_record.update(self.opened_by)
         self.first_look()
 
     @background
     async def look_for_changes(self) -> None:
-        """Another process or another connection may have changed the vault. That somebody read it is no change."""
+        """Reloads if another process or connection has changed the vault. Reads by others do not count as changes."""
         if self.vault.locked or not self.is_current or self.busy:
             return
         try:
@@ -189,7 +197,7 @@ class SessionScreen(Screen[Answer]):
         await self.reload_changes()
 
     async def reload_changes(self) -> None:
-        """Shows the vault as it is after others have changed it."""
+        """Shows the changes that others have made."""
         await self.load_and_tell(self.load_changes)
 
     async def load_changes(self) -> None:
@@ -197,39 +205,40 @@ class SessionScreen(Screen[Answer]):
         await self.load()
 
     async def look_for_more(self) -> None:
-        """For what is shown and is no content of the vault, such as its audit log. Asked every second."""
+        """Reads what does not count as a change of the vault, such as the audit log. Called every second."""
 
     @property
     def busy(self) -> bool:
-        """Whether something is in the person's hand that a reload would take out of it."""
+        """Whether the user is in the middle of something that a reload would interrupt."""
         return False
 
-    # What is done and said.
+    # Writing and messages.
 
     @property
     def read_only(self) -> bool:
+        """Whether the session refuses to change anything."""
         return self.session.read_only
 
     def refuses_to_write(self) -> bool:
-        """Asked first by every gesture that changes something; says so where this session only reads."""
+        """Whether the session is read-only; if so, tells the user. Every gesture that writes calls it first."""
         if self.read_only:
             self.say(READ_ONLY, severity="warning")
         return self.read_only
 
     def say(self, sentence: str, severity: str = "information") -> None:
-        """What is said mostly follows something done, which can now be undone: the footer tells."""
+        """Shows a notification. Updates the footer too, because the change can now be undone."""
         self.app.notify(sanitize(sentence, lines=True), severity=severity, markup=False)  # type: ignore[arg-type]
         self.refresh_bindings()
 
     async def done(self, sentence: str) -> None:
-        """Says what was done, and shows the vault as it is now."""
+        """Shows a notification about a change, and reloads."""
         self.say(sentence)
         self.refresh_bindings()
         await self.reload()
 
     @gesture
     async def undo_change(self, done: UndoEntry | None) -> None:
-        """Shows what would be sent to undo it, and sends it, unless something is in the way."""
+        """Shows the requests that undo a change and, after confirmation, sends them. Reports a conflict instead."""
         if self.refuses_to_write():
             return
         if done is None:
@@ -259,29 +268,34 @@ class SessionScreen(Screen[Answer]):
                 self.app.look_again()
 
     async def _find_undo_conflict(self, done: UndoEntry, client: Client) -> str | None:
-        """Why it cannot be undone; empty where it can, and None where the user does not wait for that to be read."""
+        """Returns why the change cannot be undone; empty if it can, None if the user stops waiting for the check."""
         if not done.calls:
             return done.note
         return await read_for_dialog(self.app, sanitize(f"Undo “{done.words}”"), lambda: call(done.conflict, client))
 
     def _send_back(self, done: UndoEntry, client: Client) -> None:
-        """In the vault's thread: looks once more for what is in the way, and sends all calls, in one transaction."""
+        """Checks for conflicts again and sends all calls, in one transaction. Runs in the vault's thread.
+
+        Raises:
+            ChangedMeanwhileError: there is a conflict now.
+            SmtuiError: the service refused a call.
+        """
         def send(_: str) -> None:
             for each in done.calls:
                 each.send(client)
 
         write_unless(self.vault.transaction, lambda: done.conflict(client), bool, send)
         for each in done.calls:
-            if each.method == "rotate_secret":  # begun in a transaction, it is carried out after its end
+            if each.method == "rotate_secret":  # the rotation itself runs after the transaction
                 self.session.rotation_worker.enqueue(each.request["SecretId"], done.region)
 
     def _forget_if_newest(self, done: UndoEntry) -> None:
-        """An older one may have its way free again once newer ones are taken back; the newest will not."""
+        """Removes the entry if it is the newest. An older one may become possible once newer ones are undone."""
         self.session.undo.forget_newest(done)
         self.first_look()
 
     def key_of(self, id: str) -> str:
-        """The key that does it here, which may be one of the person's own."""
+        """Returns the key that is bound to a shortcut on this screen, as text; empty if there is none."""
         bound = [key for key, active in self.active_bindings.items() if active.binding.id == id]
         return keys.spell(bound[0]) if bound else ""
 
@@ -289,7 +303,7 @@ class SessionScreen(Screen[Answer]):
         self.leave()
 
     def leave(self, answer: Answer | None = None) -> None:
-        """Goes away, once; where something lies over it, as soon as that is gone."""
+        """Closes this screen once, with `answer`. If another screen covers it, it closes when that one is gone."""
         if self._left or self.app.screen is not self:
             self._leaving = True
             return
@@ -302,7 +316,7 @@ class SessionScreen(Screen[Answer]):
 
 
 def _put_off_until_read(name: str, method: Callable[..., object]) -> Callable[..., object]:
-    """An action that is done at once where something was read, and else by `do_once_read`."""
+    """Wraps an action: it runs at once if something is read, and otherwise through `do_once_read`."""
 
     @wraps(method)
     def put_off(screen: SessionScreen[Any], *parameters: object) -> object:

@@ -1,19 +1,18 @@
-"""The one bridge from a key press to a blocking call.
+"""Gestures: coroutines that handle a user action and run blocking calls in the vault's thread.
 
-A gesture is one coroutine, read top to bottom: ask, call, reload.
+A gesture reads top to bottom: ask, call, reload.
 
     @gesture
     async def action_restore(self) -> None:
         await call(self.client.restore_secret, SecretId=self.name)
         await self.reload()
 
-`call` runs in the one thread that ever touches the vault, so calls happen in the order in which they were made.
-What smtui raises on purpose ends the gesture with a sentence on the screen; anything else is a fault of ours and
-ends the program.
+`call` runs in the only thread that accesses the vault for the screens, so calls run in the order in which they were
+made. A `SmtuiError` ends the gesture with a message on the screen; any other exception is a bug and ends the program.
 
-A gesture belongs to the screen it began on, and so does every dialog it opens: where that screen is not on top any
-more, because one has gone on to another, a dialog is not opened over that one, and the gesture ends there without a
-word (`must_be_on_top`). A gesture of the app belongs to no screen, and may ask over any.
+A gesture belongs to the screen on which it began, and so do its dialogs. If that screen is no longer on top, the
+gesture does not open a dialog above the other screen, but ends silently (`must_be_on_top`). A gesture of the app
+belongs to no screen, and may open a dialog above any.
 """
 
 from __future__ import annotations
@@ -42,32 +41,36 @@ Node = TypeVar("Node", bound=DOMNode)
 
 GESTURE = "gesture"
 READING = "reading"
-"""Group of the workers that only show what there is: keys wait for them for a moment only."""
+"""The group of workers that only read for a screen: keys wait for them only for a short time."""
 BACKGROUND = "background"
-"""Group of the workers that nobody waits for."""
+"""The group of workers that no key waits for."""
 _screen: ContextVar[Screen[Any] | None] = ContextVar("screen of the gesture", default=None)
-"""Where the gesture at work began; None for one of the app's own."""
+"""The screen on which the current gesture began; None for a gesture of the app."""
 
 
 class GestureApp(Protocol):
-    """What a gesture asks of the app it runs in."""
+    """The methods of the app that gestures use."""
 
     screen_stack: list[Screen[Any]]
 
     def report(self, error: SmtuiError) -> None:
-        """Shows an error as a sentence."""
+        """Shows an error as a message."""
 
     @property
     def is_leaving(self) -> bool:
-        """Whether the screens are being taken down."""
+        """Whether the app is closing its screens."""
 
 
 class ScreenLeftError(Exception):
-    """The screen that a gesture began on is not on top any more: what it would ask now belongs nowhere."""
+    """The screen on which a gesture began is no longer on top, so its dialog must not open."""
 
 
 def must_be_on_top(app: App[Any]) -> None:
-    """Raises ScreenLeftError in a gesture whose screen is not the one that `app` shows."""
+    """Checks that the screen of the current gesture is on top.
+
+    Raises:
+        ScreenLeftError: it is not.
+    """
     screen = _screen.get()
     if screen is not None and app.screen is not screen:
         raise ScreenLeftError
@@ -82,22 +85,28 @@ _lane = _new_lane()
 
 
 def end_vault_thread() -> None:
-    """At the lock: on the stack of the thread lie remains of keys, and it goes with the thread, which ends when it has
-    nothing more to do. The next call starts another."""
+    """Ends the vault's thread once its calls are done; the next call starts a new one.
+
+    The lock does this because remains of keys lie on the stack of the thread.
+    """
     global _lane
     ended, _lane = _lane, _new_lane()
     end_threads(ended)
 
 
 async def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Runs `function` in the vault's thread and gives its answer, or raises its error, here."""
+    """Runs `function` in the vault's thread and returns its result.
+
+    Raises:
+        Exception: whatever `function` raises.
+    """
     return await asyncio.get_running_loop().run_in_executor(_lane, partial(function, *args, **kwargs))
 
 
 async def look(give_up: Callable[[], object], function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """`call` for a reading that nobody may want any more: when the gesture is cancelled, `give_up` has to end it.
+    """Runs a read that can be interrupted, like `call`. When the gesture is cancelled, `give_up` must end the read.
 
-    It is told only while `function` runs, so it never ends what another gesture has begun.
+    `give_up` is called only while `function` runs, so it cannot end the read of another gesture.
     """
     reading = _Reading(partial(function, *args, **kwargs), give_up)
     try:
@@ -108,7 +117,7 @@ async def look(give_up: Callable[[], object], function: Callable[P, R], *args: P
 
 
 class _Reading:
-    """One reading in the vault's thread, which another thread may end."""
+    """A read in the vault's thread that another thread can end."""
 
     def __init__(self, function: Callable[[], object], give_up: Callable[[], object]) -> None:
         self._function = function
@@ -137,9 +146,9 @@ class _Reading:
 def gesture(
     method: Callable[Concatenate[Node, P], Coroutine[Any, Any, None]],
 ) -> Callable[Concatenate[Node, P], Worker[None]]:
-    """Makes an async method of a screen or app a gesture: it may ask dialogs and `call`, and its errors are shown.
+    """Makes an async method of a screen or the app a gesture: it may open dialogs and use `call`; its errors are shown.
 
-    The next key waits until it has ended or asks the user something (`InputQueue`).
+    The next key waits until the gesture ends or asks the user something (`InputQueue`).
     """
     return _make_worker(method, GESTURE)
 
@@ -147,14 +156,14 @@ def gesture(
 def reading(
     method: Callable[Concatenate[Node, P], Coroutine[Any, Any, None]],
 ) -> Callable[Concatenate[Node, P], Worker[None]]:
-    """A gesture that only reads for the screen and asks the user nothing: keys wait for it for a moment at most."""
+    """Makes an async method a gesture that only reads for the screen: keys wait for it only for a short time."""
     return _make_worker(method, READING)
 
 
 def background(
     method: Callable[Concatenate[Node, P], Coroutine[Any, Any, None]],
 ) -> Callable[Concatenate[Node, P], Worker[None]]:
-    """A gesture that no key began: no key waits for it."""
+    """Makes an async method a gesture that no key waits for."""
     return _make_worker(method, BACKGROUND)
 
 
@@ -178,11 +187,11 @@ def _make_worker(
 
 
 def _was_left(node: DOMNode) -> bool:
-    """Whether its screen is gone, so that there is nothing to show on it any more."""
+    """Whether the node's screen is gone, or the app is closing its screens."""
     app, screen = cast("GestureApp", node.app), _screen_of(node)
     return app.is_leaving or (screen is not None and screen not in app.screen_stack)
 
 
 def _screen_of(node: DOMNode) -> Screen[Any] | None:
-    """The screen that a node is on, or is; None for the app."""
+    """Returns the screen that contains the node, or the node itself if it is a screen; None for the app."""
     return next((each for each in node.ancestors_with_self if isinstance(each, Screen)), None)

@@ -1,4 +1,4 @@
-"""The clipboard as the program uses it: what is copied is said, counted down, and cleared."""
+"""The part of the app that copies to the clipboard, shows the countdown, and clears the clipboard."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from smtui.tui.notifications import TellingApp
 
 
 class CopyingApp(TellingApp):
-    """Copies values and text by one way, and clears both after the same time."""
+    """Copies values and text to the clipboard, and clears them after the configured time."""
 
     clears_in: var[int] = var(0)
-    """Whole seconds until the clipboard is cleared; 0 when it holds nothing of ours."""
+    """Whole seconds until the clipboard is cleared; 0 if it holds nothing that smtui copied."""
 
     def __init__(self, settings: Settings, pasteboard: Clipboard | None, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
@@ -25,11 +25,11 @@ class CopyingApp(TellingApp):
             self.use_clipboard()
 
     def use_clipboard(self) -> None:
-        """By the ways that the settings allow."""
+        """Switches copying with the OSC 52 sequence on or off, as the settings say."""
         self.pasteboard.osc52 = self.write_to_terminal if self.settings.osc52 else None
 
     def count_down(self) -> None:
-        """Once a second."""
+        """Updates the countdown, and clears what is overdue. Called every second."""
         self.pasteboard.clear_overdue()
         left = self.pasteboard.seconds_left()
         if self.clears_in and not left:
@@ -37,14 +37,19 @@ class CopyingApp(TellingApp):
         self.clears_in = left
 
     async def copy(self, value: str | bytes, what: str) -> None:
-        """Puts `value` on the clipboard and says by which way; `what` names it for the person, without its value."""
+        """Copies `value` to the clipboard and notifies the user.
+
+        Args:
+            value: the text, or its UTF-8 bytes.
+            what: names the value in the notification, without revealing it.
+        """
         data = value.encode() if isinstance(value, str) else value
         copied = await call(self.pasteboard.copy, data, self.settings.clipboard_timeout)
         self.clears_in = self.pasteboard.seconds_left()
         self.notify(sanitize(f"{what}: {copied.sentence}"), markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Textual's own copying (Ctrl+C in a field) goes the same way as ours, and is cleared as ours is."""
+        """Overrides Textual's copying (Ctrl+C in a field), so that this copy is cleared as well."""
         self.inner_clipboard = text
         self.copy_text(text)
 
@@ -53,7 +58,7 @@ class CopyingApp(TellingApp):
         await self.copy(text, "Text")
 
     async def clear_clipboard(self) -> Cleared:
-        """Every copy that was put anywhere, and what Ctrl+V would paste."""
+        """Clears every copy that smtui made, including the text that Ctrl+V pastes. Returns what was cleared."""
         self.inner_clipboard = ""
         cleared = await call(self.pasteboard.clear)
         self.clears_in = 0
@@ -65,5 +70,6 @@ class CopyingApp(TellingApp):
         self.notify(cleared.sentence, severity="warning" if cleared.has_failed else "information")
 
     def write_to_terminal(self, sequence: str) -> None:
+        """Writes an escape sequence to the terminal."""
         if self._driver is not None:
             self._driver.write(sequence)

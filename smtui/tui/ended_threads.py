@@ -1,7 +1,7 @@
-"""Threads that used keys end with the session, and their stacks go with them: remains of keys lie there.
+"""Ends threads that used keys and frees their stacks, which contain remains of keys.
 
-glibc keeps the stack of a thread that ends until the next one ends, although it is told to keep none. So another thread
-follows them, whose stack is of another size and takes the place of none of theirs.
+glibc caches the stack of an ended thread until the next thread ends, even if its cache size is 0. Therefore one more
+thread ends after them. Its stack has another size, so it does not reuse one of theirs.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ PATIENCE, LOOK = 5.0, 0.002
 
 
 def end_threads(executor: ThreadPoolExecutor) -> None:
-    """Ends the threads once they have nothing more to do; waits for nothing."""
+    """Ends the threads of `executor` once their calls are done. Returns without waiting."""
     numbers = [thread.native_id for thread in executor._threads]
     try:
         usual = threading.stack_size(STACK)
-    except ValueError:  # a size that cannot be had here
+    except ValueError:  # this system does not support the size
         executor.shutdown(wait=False)
         return
     try:
@@ -32,6 +32,7 @@ def end_threads(executor: ThreadPoolExecutor) -> None:
 
 
 def _follow(executor: ThreadPoolExecutor, numbers: list[int | None]) -> None:
+    """Waits for the calls of `executor`, then up to `PATIENCE` seconds for the end of its threads, and ends last."""
     executor.shutdown()
     end = read_monotonic_clock() + PATIENCE
     while any(Path(f"/proc/self/task/{number}").exists() for number in numbers):

@@ -1,12 +1,12 @@
-"""Keys, clicks and pastes are delivered one at a time: the next one waits until the one before has had its effect.
+"""The queue that delivers keys, clicks and pastes one at a time, each after the previous one has taken effect.
 
-A terminal hands over what was typed ahead in one read. Delivered at once, every key of it would act on the screen
-that was there before the first: `/paydb` would open the password generator.
+A terminal delivers keys that were typed ahead in one read. Without the queue, all of them would act on the screen that
+was shown before the first: typing `/paydb` would open the password generator.
 
-A key has had its effect when the widgets from the focused one up to the app have handled their messages, and each
-gesture that is under way has ended or waits for the user (its dialog is shown). A key that is typed into a text field
-does not wait for what only reads for the screen, such as a search, nor does Escape where a dialog is read. Any other
-key does, for a moment.
+A key has taken effect when the widgets from the focused one up to the app have handled their messages, and each running
+gesture has ended or waits for the user (its dialog is shown). Keys that type into a text field do not wait for gestures
+that only read, such as a search, and Escape does not wait for a dialog that is still reading. Other keys wait for
+reads, but only for a short time.
 """
 
 from __future__ import annotations
@@ -33,49 +33,49 @@ if TYPE_CHECKING:
     from smtui.tui.clipboard_app import CopyingApp
 
 INPUT = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
-"""What waits for its turn."""
+"""The events that the queue holds back."""
 READ_PATIENCE = 2.0
-"""Seconds for which a key waits until what the screen reads is there."""
+"""Seconds for which a key waits for the read of the screen."""
 STUCK_AFTER = 0.5
-"""Seconds without progress after which an urgent key that is pressed only then is delivered at once."""
+"""Seconds without progress after which a newly pressed urgent key is delivered at once."""
 URGENT_AFTER = 3.0
-"""Seconds without progress after which an urgent key that came with the others overtakes those before it."""
+"""Seconds without progress after which a waiting urgent key overtakes the keys before it."""
 PAINT_PATIENCE = 0.2
-"""Seconds for which a key waits until what the one before has changed is painted."""
+"""Seconds for which a key waits until the effect of the previous one is painted."""
 SHOWN_AFTER = 0.5
-"""Seconds of waiting after which the footer says that keys wait."""
+"""Seconds of waiting after which the footer shows that keys wait."""
 URGENT = frozenset({"escape", "ctrl+c"})
 URGENT_ACTIONS = frozenset({"everywhere.lock", "everywhere.leave", "everywhere.put_aside"})
 MOST_WAITING = 100_000
-"""Keys that wait at most; what is typed beyond that is dropped."""
+"""The maximum number of waiting events; further ones are dropped."""
 MOST_PASSES = 8
 TICK = 0.05
-"""Seconds after which a wait is looked at anew, whether or not anything woke it."""
+"""Seconds after which a wait checks its condition again."""
 
 
 @runtime_checkable
 class FillsLater(Protocol):
-    """A screen that shows what it was asked for only after a pause, or from a worker of a group of its own."""
+    """A screen that reads after a pause, or in a worker outside the `READING` group."""
 
     @property
     def pending_read(self) -> object | None:
-        """The timer or worker that will fill it; None where nothing is pending."""
+        """The timer or worker that will fill the screen; None if nothing is pending."""
 
 
 @runtime_checkable
 class CanBeLeftWhileReading(Protocol):
-    """A screen that Escape leaves though it is still being filled, which ends that."""
+    """A screen that Escape closes while it is still reading, which ends the read."""
 
     can_be_left_while_reading: bool
 
 
 class InputQueue:
-    """Keys, clicks and pastes that wait for their turn.
+    """Keys, clicks and pastes that wait to be delivered.
 
     Args:
-        app: the app whose screens they are for.
-        deliver: hands one event to the app and returns when it is forwarded.
-        show_count: shows how many keys have waited for a while; 0 where none has.
+        app: the app that receives the events.
+        deliver: passes one event to the app, and returns when the app has forwarded it.
+        show_count: is called with the number of events that have waited longer than `SHOWN_AFTER`, or 0.
     """
 
     def __init__(
@@ -92,11 +92,11 @@ class InputQueue:
         self._settled = True
         self._dialogs: WeakKeyDictionary[Worker[Any], Screen[Any]] = WeakKeyDictionary()
         self._passed: WeakSet[Worker[object]] = WeakSet()
-        """Workers for which no key waits any more."""
+        """Workers that keys no longer wait for."""
         self._read_until: WeakKeyDictionary[object, float] = WeakKeyDictionary()
 
     def put(self, event: events.Event) -> None:
-        """From the app's message loop."""
+        """Adds an event. Called in the message loop of the app."""
         if len(self._waiting) < MOST_WAITING:
             if self._is_urgent(event) and self._waits_in_vain(STUCK_AFTER):
                 self._overtaking = True
@@ -105,28 +105,29 @@ class InputQueue:
             self._task = asyncio.create_task(self._run())
 
     def drop(self) -> None:
-        """Forgets what waits."""
+        """Drops all waiting events."""
         self._waiting.clear()
 
     @property
     def is_waiting(self) -> bool:
-        """Whether keys wait."""
+        """Whether events wait."""
         return bool(self._waiting)
 
     @property
     def is_idle(self) -> bool:
-        """Whether no key waits, and all that were delivered have had their effect."""
+        """Whether no event waits, and all delivered ones have taken effect."""
         done = self._task is None or self._task.done()
         return done and not self._acts() and not self._reads() and not needs_painting(self._app.screen)
 
     def close(self) -> None:
+        """Drops all waiting events and stops the delivery."""
         self.drop()
         if self._task is not None:
             self._task.cancel()
 
     @contextmanager
     def asking(self, worker: Worker[Any], dialog: Screen[Any]) -> Iterator[None]:
-        """While `dialog` is shown, keys do not wait for `worker`, which waits for the user."""
+        """A context in which keys do not wait for `worker` while its `dialog` is shown."""
         self._dialogs[worker] = dialog
         try:
             yield
@@ -134,11 +135,11 @@ class InputQueue:
             self._dialogs.pop(worker, None)
 
     def let_pass(self, worker: Worker[Any]) -> None:
-        """From now on no key waits for `worker`."""
+        """Keys no longer wait for `worker`."""
         self._passed.add(worker)
 
     def let_pass_later(self, seconds: float) -> asyncio.TimerHandle:
-        """No key waits longer than `seconds` for the worker that calls this: it is seen to go on by itself."""
+        """Keys wait at most `seconds` for the calling worker, which shows its own progress. Returns the timer."""
         return asyncio.get_running_loop().call_later(seconds, self.let_pass, get_current_worker())
 
     @property
@@ -163,7 +164,7 @@ class InputQueue:
             self._show_count(0)
 
     async def _wait_for_turn(self) -> None:
-        """Until the first of what waits may be delivered; that may be another one than at the beginning."""
+        """Waits until the first event may be delivered. An urgent key can become the first meanwhile."""
         began = self._now
         while self._waiting and not self._overtake():
             if not self._settled:
@@ -178,7 +179,7 @@ class InputQueue:
         self._show_count(0)
 
     def _overtake(self) -> bool:
-        """Whether an urgent key has waited long enough: what was typed before it is dropped."""
+        """Whether an urgent key has waited long enough. If so, drops the events before it and ignores gestures."""
         if not self._urgent_waits():
             return False
         while not self._is_urgent(self._waiting[0]):
@@ -187,6 +188,7 @@ class InputQueue:
         return True
 
     def _is_urgent(self, event: events.Event) -> bool:
+        """Whether the event is a key that closes, locks, quits or suspends, with the user's own keys."""
         if not isinstance(event, events.Key):
             return False
         own = self._app.settings.keys
@@ -195,10 +197,10 @@ class InputQueue:
             for shortcut in keys.SHORTCUTS if shortcut.id in URGENT_ACTIONS
         )
 
-    # Whether the one before has had its effect.
+    # Whether the previous event has taken effect.
 
     def _is_free(self, event: events.Event) -> bool:
-        """Whether no gesture is under way for which this one has to wait."""
+        """Whether no running gesture holds this event back."""
         if self._acts():
             return False
         if self._is_typing(event):
@@ -207,19 +209,20 @@ class InputQueue:
         return not self._is_unpainted() and (leaves or not self._reads())
 
     def _is_unpainted(self) -> bool:
-        """Whether what the last key changed will be seen only in the next frame. A dialog over it would freeze it."""
+        """Whether the effect of the last event is not painted yet. A dialog above it would prevent the painting."""
         return self._now - self._progress_at < PAINT_PATIENCE and needs_painting(self._app.screen)
 
     def _acts(self) -> bool:
-        """Whether a gesture is under way that does not wait for the user."""
+        """Whether a gesture runs that does not wait for the user."""
         return any(self._dialogs.get(worker) not in self._app.screen_stack for worker in self._under_way(GESTURE))
 
     def _under_way(self, group: str) -> list[Worker[object]]:
+        """Returns the running workers of a group that keys wait for."""
         return [worker for worker in self._app.workers
                 if worker.group == group and not worker.is_finished and worker not in self._passed]
 
     def _reads(self) -> bool:
-        """Whether the screen in sight is being filled, and has not been for long."""
+        """Whether the current screen is reading, and has been for less than `READ_PATIENCE`."""
         screen = self._app.screen
         readers: list[object] = [worker for worker in self._under_way(READING)
                                  if screen in worker.node.ancestors_with_self]
@@ -230,7 +233,7 @@ class InputQueue:
         return any(self._now < self._read_until.setdefault(each, self._now + READ_PATIENCE) for each in readers)
 
     def _is_typing(self, event: events.Event) -> bool:
-        """Whether it only changes the text of the field that has the focus."""
+        """Whether the event only edits the text of the focused field."""
         field = self._app.focused
         if not isinstance(field, Input | TextArea):
             return False
@@ -241,7 +244,7 @@ class InputQueue:
         return consumes_key(field, event)
 
     async def _settle(self) -> bool:
-        """Lets the widgets from the focused one up to the app handle their messages, and what these bring about."""
+        """Lets the widgets from the focused one up to the app handle their messages. False if an urgent key waits."""
         for _ in range(MOST_PASSES):
             screen, focused = self._app.screen, self._app.focused
             path = list((focused or screen).ancestors_with_self)
@@ -254,7 +257,7 @@ class InputQueue:
         return True
 
     async def _has_handled(self, pump: MessagePump) -> bool:
-        """Waits until it has handled what is in its queue now. False where an urgent key would have to wait longer."""
+        """Waits until `pump` has handled the messages now in its queue. False if an urgent key would have to wait."""
         handled = asyncio.Event()
         if pump.call_later(handled.set):
             while not handled.is_set() and pump.is_running:
@@ -264,10 +267,11 @@ class InputQueue:
         return True
 
     def _urgent_waits(self) -> bool:
+        """Whether an urgent key waits and may overtake."""
         return any(map(self._is_urgent, self._waiting)) and (self._overtaking or self._waits_in_vain(URGENT_AFTER))
 
     def _waits_in_vain(self, seconds: float) -> bool:
-        """Whether a gesture is under way and nothing has come of it for so long: no screen, no end of another."""
+        """Whether a gesture has run for `seconds` without progress: no new screen, no change of the running workers."""
         screens, workers = self._app.screen_stack, self._app.workers
         seen = hash((*map(id, screens), *sorted(id(worker) for worker in workers if worker.is_running)))
         if seen != self._seen:

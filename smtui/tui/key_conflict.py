@@ -1,4 +1,4 @@
-"""Whether others changed a KMS key or an alias since it was seen: description, state, deletion, where it leads."""
+"""Detects that others changed a KMS key or an alias since the user saw it: description, state or target."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ ALIAS_CHANGES = frozenset({"CreateAlias", "UpdateAlias", "DeleteAlias"})
 
 @dataclass(frozen=True, slots=True)
 class KeyChange:
-    """What one is about to change of a key or an alias, and as what one saw it.
+    """A change of a KMS key or an alias that checks for changes by others before it writes.
 
     Args:
-        title: of the question, where others changed it.
-        subjects: how requests name it.
-        operations: those that change the same thing.
-        did: what others did with one of them, as it follows a name.
-        read: how it stands, in words.
-        yours: what one is about to make of it.
-        write: does it.
-        insist: what the button says that does it all the same.
+        title: the title of the conflict dialog.
+        subjects: the identifiers by which requests name the key or alias.
+        operations: the operations that change the same property.
+        did: the predicate for the message about the other change, such as "changed its state".
+        read: returns the current state as text.
+        yours: the state that the user wants, as text.
+        write: makes the change.
+        answers: further answers of the conflict dialog.
+        insist: the label of the button that overwrites the other change.
     """
 
     title: SafeText
@@ -48,6 +49,7 @@ class KeyChange:
     insist: str = ConflictAnswer.STORE.value
 
     def guard(self, session: Session, seen: str) -> GuardedWrite[str]:
+        """Returns the guarded write. `seen` is the state that the user saw, as text."""
         reader = session.keys(record_reads=False)
 
         def describe(found: str) -> list[SafeText]:
@@ -61,7 +63,7 @@ class KeyChange:
 def describe_change(
     key: KmsKey, new: str, write: Callable[[], object], answers: Sequence[ConflictAnswer]
 ) -> KeyChange:
-    """Of the description."""
+    """Returns the change of a key's description to `new`."""
     return KeyChange(
         sanitize(f"The description of {key.name} changed while you edited it"), _names(key), {"UpdateKeyDescription"},
         "changed the description", lambda client: client.describe_key(KeyId=key.id)["KeyMetadata"]["Description"],
@@ -70,7 +72,7 @@ def describe_change(
 
 
 def state_change(key: KmsKey, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
-    """Of what is enabled, disabled, or scheduled for deletion."""
+    """Returns the change of a key's state: enabled, disabled, or scheduled for deletion."""
     return KeyChange(
         sanitize(f"The state of {key.name} changed meanwhile"), _names(key), STATE_CHANGES, "changed its state",
         lambda client: read_state(client, key.id), yours, write, insist=insist,
@@ -78,7 +80,7 @@ def state_change(key: KmsKey, yours: str, write: Callable[[], object], insist: s
 
 
 def alias_change(alias: str, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
-    """Of where an alias leads."""
+    """Returns the change of the target of an alias."""
     return KeyChange(
         sanitize(f"{alias} changed meanwhile"), {alias}, ALIAS_CHANGES, "changed the alias",
         lambda client: find_target(client, alias) or NOWHERE, yours, write, insist=insist,
@@ -89,13 +91,13 @@ NOWHERE = "leads nowhere"
 
 
 def find_target(client: KeyClient, alias: str) -> str | None:
-    """The id of the key that an alias leads to; None where there is no such alias."""
+    """Returns the id of the key to which an alias points; None if there is no such alias."""
     listed = client.list_aliases()["Aliases"]
     return next((each.get("TargetKeyId") for each in listed if each["AliasName"] == alias), None)
 
 
 def read_state(client: KeyClient, key_id: str) -> str:
-    """`enabled`, `disabled`, or when it will be deleted."""
+    """Returns the current state of a key as text: `enabled`, `disabled`, or when it will be deleted."""
     found = client.describe_key(KeyId=key_id)["KeyMetadata"]
     if "DeletionDate" in found:
         return f"scheduled for deletion on {rows.format_time(found['DeletionDate'])}"
@@ -103,7 +105,7 @@ def read_state(client: KeyClient, key_id: str) -> str:
 
 
 def format_state(key: KmsKey) -> str:
-    """The same, of a key as it was seen."""
+    """Returns the state of `key` in the same form as `read_state`."""
     if key.deletes_at is not None:
         return f"scheduled for deletion on {rows.format_time(key.deletes_at)}"
     return key.state.lower()

@@ -1,7 +1,7 @@
-"""Every key, declared once: screens, footer, help, command palette and the table in `docs/` all read this list.
+"""All shortcuts: the screens, the footer, the help, the command palette and the table in `docs/` use this list.
 
-The same letter is the same verb everywhere, and no single key destroys anything: what cannot be taken back opens a
-dialog whose first answer is "Cancel". A person's own keys replace these by `id`, in the settings under `[keys]`.
+A letter has the same meaning everywhere. No single key destroys anything: an action that cannot be undone opens a
+dialog whose first answer is "Cancel". The settings can replace keys by `id`, in the section `[keys]`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,17 @@ PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """`keys` in Textual's names, separated by commas; `action` as Textual runs it on the screen of that `place`."""
+    """One action and its keys.
+
+    Attributes:
+        id: the place and the name of the action, such as `list.down`.
+        keys: Textual's names of the keys, separated by commas.
+        action: the action that Textual runs on the screen.
+        words: the label in the footer.
+        tooltip: the description in the help and in the command palette.
+        show: whether the footer shows it.
+        priority: whether it takes precedence over the focused widget.
+    """
 
     id: str
     keys: str
@@ -71,9 +81,11 @@ class Shortcut:
 
     @property
     def place(self) -> str:
+        """The key of `PLACES` where the shortcut works."""
         return self.id.partition(".")[0]
 
     def binding(self) -> Binding:
+        """Returns the Textual binding."""
         return Binding(
             self.keys, self.action, self.words,
             id=self.id, tooltip=self.tooltip, show=self.show, priority=self.priority,
@@ -354,29 +366,29 @@ SHORTCUTS = (
 FIRST_IN_FOOTER = frozenset(
     shortcut.id for shortcut in SHORTCUTS if {"ctrl+s", "escape"} & set(shortcut.keys.split(","))
 )
-"""The shortcuts that store, and those that leave: a footer without room for all of its keys drops the others first."""
+"""The shortcuts that save or close. A footer without room for all its keys drops the others first."""
 
 IDS = frozenset(shortcut.id for shortcut in SHORTCUTS)
 
 
 def of(place: str) -> list[BindingType]:
-    """The bindings of one place, ready for `BINDINGS`."""
+    """Returns the bindings of one place, for `BINDINGS`."""
     return [shortcut.binding() for shortcut in SHORTCUTS if shortcut.place == place]
 
 
 def select(ids: Collection[str]) -> list[BindingType]:
-    """The bindings of these ids, for a screen that does the same as another place by the same keys."""
+    """Returns the bindings with these ids, for a screen that shares actions with another place."""
     return [shortcut.binding() for shortcut in SHORTCUTS if shortcut.id in ids]
 
 
 def key_of(id: str, own: Mapping[str, str]) -> str:
-    """The first key of a shortcut, by its id; `own` are the user's keys. Empty where it has none."""
+    """Returns the first key of a shortcut; empty if it has none. `own` maps ids to the user's keys."""
     declared = next(shortcut.keys for shortcut in SHORTCUTS if shortcut.id == id)
     return own.get(id, declared).split(",")[0]
 
 
 def place_words(id: str) -> str:
-    """Where a shortcut of this id works, in words."""
+    """Returns the name of the place where the shortcut with this id works."""
     return PLACES[id.partition(".")[0]]
 
 
@@ -391,7 +403,7 @@ KEY_NAMES = {
 
 
 def spell(key: str) -> str:
-    """A key of Textual's as a person reads it: `ctrl+l` is Ctrl+L, `question_mark` is ?."""
+    """Returns the name of a Textual key for display: Ctrl+L for `ctrl+l`, ? for `question_mark`."""
     *held, pressed = key.split("+")
     if held:
         return "+".join([*(modifier.capitalize() for modifier in held), KEY_NAMES.get(pressed, pressed.upper())])
@@ -401,12 +413,12 @@ def spell(key: str) -> str:
 
 
 def spell_short(key: str) -> str:
-    """As the footer has room for: Ctrl+L is ^L there."""
+    """Returns the short name for the footer: ^L for Ctrl+L."""
     return spell(key).replace("Ctrl+", "^")
 
 
 def key_table() -> str:
-    """All keys as Markdown, for `docs/`."""
+    """Returns a Markdown table of all keys, for `docs/`."""
     rows = ["| where | key | what | id |", "| --- | --- | --- | --- |"]
     for shortcut in SHORTCUTS:
         keys = " ".join(f"`{spell(key)}`" for key in shortcut.keys.split(","))

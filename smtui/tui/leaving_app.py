@@ -1,4 +1,4 @@
-"""The ways out: the lock, quitting, the shell's turn, and signals that end the program."""
+"""The part of the app that locks, quits, suspends to the shell, and handles the signals that end the program."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENDING_GROUP = "ending"
 
 
 class LeavingApp(SessionApp):
-    """Locks before it is left."""
+    """Locks the vault before the program ends or is suspended."""
 
     _is_ending = _asks_to_quit = False
 
@@ -34,7 +34,7 @@ class LeavingApp(SessionApp):
         self.run_worker(self._quit(), group=LEAVING_GROUP)
 
     async def _quit(self) -> None:
-        """Asks first where something entered is not stored yet."""
+        """Asks for confirmation if a form has unsaved input. Then locks and exits."""
         from smtui.tui.dialogs.dialog import Editor, confirm_discard
 
         if self._asks_to_quit:
@@ -50,7 +50,7 @@ class LeavingApp(SessionApp):
         self.exit()
 
     def _leave_in_order(self) -> None:
-        """A signal to end locks, clears and gives the terminal back as it was."""
+        """Makes ending signals and a lost terminal lock the vault, clear the clipboard and restore the terminal."""
         loop = asyncio.get_running_loop()
         TERMINAL.on_lost = partial(_call_in, loop, partial(self._on_leaving, HUNG_UP))
         for name in LEAVING:
@@ -62,12 +62,12 @@ class LeavingApp(SessionApp):
         self.run_worker(self._put_aside(), group=LEAVING_GROUP, exclusive=True)
 
     async def _put_aside(self) -> None:
-        """Nothing that was open waits behind the shell, where nobody sees it and no clock of ours runs."""
+        """Locks and suspends: no vault stays open behind the shell, where the idle lock does not run."""
         await self.lock("Locked before it was put aside.")
         self.action_suspend_process()
 
     def _on_leaving(self, code: int) -> None:
-        """Once: what comes after the first signal cancels nothing, and nothing keeps the process for long."""
+        """Starts the exit once; later signals do not interrupt it. A time limit ends the process if that hangs."""
         if not self._is_ending:
             self._is_ending = True
             TERMINAL.end_within(code)
@@ -81,6 +81,6 @@ class LeavingApp(SessionApp):
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
-    """From another thread; a loop that has ended has nothing more to do."""
+    """Calls `function` in the event loop, from another thread. Does nothing if the loop has ended."""
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(function)

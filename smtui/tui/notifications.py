@@ -1,4 +1,4 @@
-"""What the program says to the person, from wherever it is: always as text, never as markup."""
+"""Notifications: warnings and errors, always shown as plain text without markup."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from smtui.tui.workarounds import QuietApp
 
 
 class TellingApp(QuietApp[None]):
-    """Says warnings, and errors as sentences."""
+    """Shows warnings and errors as notifications."""
 
     def warn(self, sentence: str, seconds: float | None = None) -> None:
+        """Shows a warning, for `seconds` or for the default time."""
         self.notify(sanitize(sentence), severity="warning", markup=False, timeout=seconds)
 
     def report(self, error: SmtuiError) -> None:
-        """Shows an error as a sentence, with our advice as a second one."""
+        """Shows an error and its hint. A stopped job is shown as information, not as an error."""
         if isinstance(error, JobStoppedError):
             self.notify(sanitize(error), markup=False)
             return
@@ -23,16 +24,16 @@ class TellingApp(QuietApp[None]):
 
 
 def explain_error(error: SmtuiError) -> str:
-    """What happened, and in a second line our advice, if there is any."""
+    """Returns the message of an error and, on a second line, its hint if there is one."""
     message = getattr(error, "message", None) or str(error)
     return f"{message}\n{error.hint}".strip()
 
 
 def keeps_what_was_typed(error: SmtuiError) -> bool:
-    """Whether a form can be shown again with what was typed: not once the vault is locked."""
+    """Whether a form may be shown again with its input after the error: not once the vault is locked."""
     return isinstance(error, VaultBusyError) or not isinstance(error, VaultLockedError)
 
 
 def _title(error: SmtuiError) -> str:
-    """AWS's name of a refusal, which people can look up; nothing for errors of the file."""
+    """Returns the error code of AWS, which users can look up; empty for errors of the vault file."""
     return getattr(error, "code", "")

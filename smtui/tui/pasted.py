@@ -1,6 +1,6 @@
-"""What a terminal hands over when something is pasted."""
+"""Normalizes text that is pasted into the terminal."""
 
 
 def with_line_feeds(pasted: str) -> str:
-    """`pasted` with LF for every line break: tmux and some terminals send CR, text from Windows has both."""
+    """Returns `pasted` with LF for every line break. tmux and some terminals send CR, and Windows text has CR LF."""
     return pasted.replace("\r\n", "\n").replace("\r", "\n")

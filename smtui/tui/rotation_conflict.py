@@ -1,4 +1,4 @@
-"""Whether others changed how a secret is rotated since it was seen: schedule, window, function, or whether at all."""
+"""Detects that others changed the rotation of a secret since the user saw it: schedule, window, function or switch."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ def guard_rotation(
     session: Session, secret: DescribeSecretResponse, write: Callable[[], object], yours: str,
     answers: Sequence[ConflictAnswer], insist: str,
 ) -> GuardedWrite[DescribeSecretResponse]:
-    """Writes unless the rotation of the secret is another one by now.
+    """Returns a write that asks the user first if the rotation of the secret has changed.
 
     Args:
-        secret: as it was seen.
-        yours: what one is about to do, for the question.
+        session: the session that reads the secret.
+        secret: the secret as the user saw it.
+        write: makes the change.
+        yours: the user's change, as text for the conflict dialog.
+        answers: further answers of the conflict dialog.
+        insist: the label of the button that overwrites the other change.
     """
     client = session.client(record_reads=False)
 
@@ -42,7 +46,7 @@ def guard_rotation(
 
 
 def is_other_rotation(seen: DescribeSecretResponse, found: DescribeSecretResponse) -> bool:
-    """Whether function, schedule, window or the switch differ; dates are no setting."""
+    """Whether function, schedule, window or RotationEnabled differ. Dates of rotations do not count."""
     return _settings(seen) != _settings(found)
 
 
@@ -52,7 +56,7 @@ def _settings(secret: DescribeSecretResponse) -> tuple[Any, ...]:
 
 
 def format_rotation(secret: DescribeSecretResponse) -> str:
-    """The function and the schedule, and whether it is switched off."""
+    """Returns the function and the schedule as text, marked `off` if the rotation is disabled."""
     if "RotationLambdaARN" not in secret:
         return "not rotated"
     words = format_settings(secret["RotationLambdaARN"], secret.get("RotationRules", {}))
@@ -60,7 +64,7 @@ def format_rotation(secret: DescribeSecretResponse) -> str:
 
 
 def format_settings(function: str | None, rules: RotationRulesType) -> str:
-    """The function and the schedule: `works, every 30 days, at any time of that day`."""
+    """Returns the function and the schedule as text: `works, every 30 days, at any time of that day`."""
     schedule = parse_rules(rules)
     name = format_function_name(function) if function else "no function"
     return f"{name}, {format_rules(schedule) if schedule else 'no schedule'}"

@@ -1,6 +1,6 @@
-"""The screen of each place and of each tab of a secret, and what each task for the vault does.
+"""Factories for the screen of each place and each tab of a secret, and the functions of the tasks for the vault.
 
-Each module is imported when its screen or task is first needed. Only the app imports this one.
+Each module is imported when its screen or task is first needed. Only the app imports this module.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 def make_place_screen(place: Place, session: Session) -> SessionScreen[Any]:
-    """The screen of a place; that of `places.SECRETS` is there already, below all others."""
+    """Creates the screen of a place other than `places.SECRETS`, whose screen is always below the others."""
     return _PLACES[place](session)
 
 
 def make_tab_screen(number: int, session: Session, secret_id: str) -> tabs.SecretTab:
-    """The screen of a tab of a secret, from `tabs.POLICY` on; the first two are on the secret's own screen."""
+    """Creates the screen of a tab, from `tabs.POLICY` on. The screen of the secret contains the first two tabs."""
     return _TABS[number](session, secret_id)
 
 
 def load_task(task: VaultTask) -> Task:
-    """What a task does."""
+    """Returns the function of a task."""
     return _TASKS[task]()
 
 

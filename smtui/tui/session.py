@@ -1,4 +1,4 @@
-"""The time between unlock and lock: the open vault, where in it one is, what can be undone, how long it was quiet."""
+"""The session between unlock and lock: the open vault, the current Region, the undo history and the idle time."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from smtui.tui.jobs.job import Job
 
 IN_USE = 0.5
-"""Seconds after a key for which the screens have the processor."""
+"""Seconds after a key press during which background work yields to the screens."""
 
 
 class Session:
-    """`idle_lock` in seconds; 0 means never. Time spent suspended counts as idle.
+    """The state of an unlocked vault.
 
-    Clients are those of the Region one looks at, which is the vault's home Region until another is chosen.
+    Args:
+        vault: the open vault.
+        idle_lock: seconds without input until the lock; 0 means never. Time in which the machine sleeps counts too.
+        monotonic: returns the seconds by which idle time is measured.
+        read_only: whether to refuse changes even if the vault allows them.
     """
 
     def __init__(
@@ -48,89 +52,98 @@ class Session:
         self.verifier = Verifier(self.background, lambda: self.is_in_use)
         self.job: Job[Any] | None = None
         self.password_options: Mapping[str, Any] = {}
-        """With which a password was last made."""
+        """The options of the last generated password."""
         self.found: dict[str, list[Finding]] = {}
-        """What was found when every secret of a Region was looked at, last time."""
+        """The findings of the last health check of values, for each Region."""
         self.code_unseen = False
-        """Whether the passphrase was changed, and its recovery code not shown yet."""
+        """Whether the passphrase was changed, and its recovery code has not been shown yet."""
         self.idle_lock = idle_lock
         self._monotonic = monotonic
         self._touched = monotonic()
 
-    # Who is asked.
+    # Clients.
 
     def client(self, region: str | None = None, *, record_reads: bool = True) -> Client:
-        """Of the Region one looks at, unless another is named. For `record_reads` see `reader`."""
+        """Returns a client for `region`, or for the current Region. See `reader` for `record_reads`."""
         return self.vault.client(region_name=region or self.region, record_reads=record_reads)
 
     def keys(self, region: str | None = None, *, record_reads: bool = True) -> KeyClient:
+        """Returns a KMS client for `region`, or for the current Region."""
         return self.vault.keys(region_name=region or self.region, record_reads=record_reads)
 
     def access(self) -> AccessClient:
+        """Returns the client that evaluates policies in the current Region."""
         return self.vault.access(region_name=self.region)
 
     def rotations(self) -> RotationClient:
+        """Returns the client for rotations and rotation functions in the current Region."""
         return self.vault.rotations(region_name=self.region)
 
     def everything(self, region: str, *, record_reads: bool = True) -> Client:
-        """What can be asked of any of them in one client: no two have a method of one name."""
+        """Returns all clients of a Region combined into one. Their method names are distinct."""
         vault = self.vault
         clients = [make(region_name=region, record_reads=record_reads)
                    for make in (vault.client, vault.keys, vault.rotations, vault.access)]
         return cast("Client", _Together(tuple(clients)))
 
     def reader(self, *to_record: str) -> Reader:
-        """What a screen reads with to show the Region one looks at; `to_record` names methods, as Reader has them."""
+        """Returns the reader with which a screen shows the current Region. For `to_record` see `Reader`."""
         return Reader(self.everything(self.region), self.everything(self.region, record_reads=False), to_record)
 
     def now(self) -> datetime:
         return self.vault.now()
 
-    # What goes on beside the screens.
+    # Background work.
 
     async def stop_background_work(self) -> None:
-        """Stops it, and waits until it can no longer touch the vault."""
+        """Stops the background work, and waits until it can no longer access the vault."""
         await self.verifier.stop()
         if self.job is not None:
             await self.job.stop_and_wait()
         await self.rotation_worker.stop()
         await self.background.stop()
 
-    # What can be undone.
+    # Undo.
 
     def record_undo(
         self, words: SafeText, *back: tuple[str, Mapping[str, Any]],
         conflict: Callable[[Client], str] = find_no_conflict, note: str = "", region: str | None = None,
     ) -> None:
-        """Remembers what was done, and the calls that take it back: `("untag_resource", {"SecretId": …})`.
+        """Adds a change to the undo history.
 
-        The ways back that are known are in `ways_back`. Without calls, `note` says why there is no way back. It was
-        done in the Region one looks at, unless another is named.
+        Args:
+            words: describes the change.
+            back: the calls that undo it, each a method and its request: `("untag_resource", {"SecretId": …})`.
+            conflict: returns why the change cannot be undone now; empty if it can.
+            note: a remark for the preview; without calls, why the change cannot be undone.
+            region: the Region of the change; None means the current one.
         """
         calls = tuple(Call(*call) for call in back)
         self.undo.add(UndoEntry(words, calls, region or self.region, self.now(), conflict, sanitize(note, lines=True)))
 
     def record_large_undo(self, words: SafeText, large: LargeChange, region: str) -> None:
-        """Remembers a change of many secrets."""
+        """Adds a change of many secrets to the undo history."""
         self.undo.add(UndoEntry(words, (), region, self.now(), large=large))
 
-    # How long nobody was here.
+    # Idle time.
 
     def touch(self) -> None:
+        """Restarts the idle time."""
         self._touched = self._monotonic()
 
     @property
     def is_in_use(self) -> bool:
-        """Whether somebody pressed a key within the last moment, and so is about to press another."""
+        """Whether the user gave input within the last `IN_USE` seconds, so that more is likely to follow."""
         return self._monotonic() - self._touched < IN_USE
 
     @property
     def is_overdue(self) -> bool:
+        """Whether the idle time has reached `idle_lock`."""
         return self.idle_lock > 0 and self._monotonic() - self._touched >= self.idle_lock
 
 
 class _Together:
-    """Several clients as one."""
+    """Combines several clients into one."""
 
     def __init__(self, clients: tuple[object, ...]) -> None:
         self._clients = clients
@@ -140,7 +153,7 @@ class _Together:
 
 
 class VaultOpened(Message):
-    """A screen has opened a vault; the app begins a session with it and removes that screen."""
+    """A screen has opened a vault. The app starts a session with it and removes the screen."""
 
     def __init__(self, vault: Vault) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The life of a session: from the unlock to the lock, and what goes on beside the screens meanwhile."""
+"""The part of the app that starts and ends sessions, and runs their background work."""
 
 from __future__ import annotations
 
@@ -45,23 +45,23 @@ if TYPE_CHECKING:
     from smtui.tui.unlock.return_place import ReturnPlace
 
 LEAVING_GROUP = "leaving"
-"""Of what ends a session and is therefore no gesture: the lock ends gestures."""
+"""The group of the workers that end a session. They are no gestures, because the lock cancels gestures."""
 MOST_TOLD = 5
 SUSPENDED = 60
-"""Seconds without a tick that mean that the machine slept."""
+"""Seconds between two ticks that mean that the machine was suspended."""
 
 
 class SessionApp(SettingsApp):
-    """Begins and ends sessions.
+    """Starts and ends sessions.
 
     Args:
-        path: the vault file that is open, or to be opened.
-        settings: what the user chose.
-        pasteboard: the clipboard; the one of the system where none is given.
+        path: the vault file that is open or will be opened.
+        settings: the user's settings.
+        pasteboard: the clipboard; None means the clipboard of the system.
         read_only: whether sessions refuse to change anything.
-        plain: whether to show nothing but ASCII of our own.
-        hint: how the vault at `path` is opened, where that is no secret.
-        monotonic: gives the seconds by which idle time is counted.
+        plain: whether to draw with ASCII characters only.
+        hint: how to open the vault at `path`, if that is no secret (the demo).
+        monotonic: returns the seconds by which idle time is measured.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class SessionApp(SettingsApp):
         self._return_place: ReturnPlace | None = None
 
     def front_door(self) -> Screen[None]:
-        """Where one begins: unlock, or, where there is no file, the first run."""
+        """Returns the first screen: unlock, or create if there is no vault file."""
         if self.path.exists() or self.path.is_symlink():
             return UnlockScreen(self.path)
         from smtui.tui.unlock.create import CreateScreen
@@ -84,16 +84,17 @@ class SessionApp(SettingsApp):
 
     @property
     def hint(self) -> str:
-        """How the vault that this program began with is opened, where that is no secret."""
+        """How to open the vault with which the program started, if that is no secret; otherwise empty."""
         return self._hint if self.path == self._hinted else ""
 
     async def on_vault_opened(self, message: VaultOpened) -> None:
+        """Remembers the path of the vault, if the settings allow it, and starts the session."""
         if self.settings.remember_vaults and not self.hint:
             await call(recent_vaults.remember_vault, message.vault.path)
         await self.enter(message.vault)
 
     async def enter(self, vault: Vault) -> None:
-        """The session begins: from here on `vault` is open and its secrets are on the screen."""
+        """Starts a session with `vault` and shows its secrets, at the position of the last lock if there is one."""
         from smtui.tui.secret_list.screen import SecretsScreen
         from smtui.tui.unlock.return_place import return_to
 
@@ -108,7 +109,11 @@ class SessionApp(SettingsApp):
         self.set_timer(verifier.DELAY, self.verify)
 
     async def lock(self, notice: str = "") -> None:
-        """The session ends: screens that may hold values go first, then the keys, then what was copied."""
+        """Ends the session: removes the screens, then the keys, then the clipboard's content.
+
+        Args:
+            notice: the reason, which the unlock screen shows.
+        """
         from smtui.tui.unlock.return_place import find_return_place
 
         session, self.session = self.session, None
@@ -133,7 +138,7 @@ class SessionApp(SettingsApp):
         self.run_worker(self._verify(), group=LEAVING_GROUP)
 
     async def _verify(self) -> None:
-        """Beside everything else; a vault that is not as it was last written is locked, with the reason."""
+        """Verifies the vault in the background. If a row is not as it was last written, locks with the reason."""
         session = self.session
         if session is None or session.verifier.is_running:
             return
@@ -148,7 +153,7 @@ class SessionApp(SettingsApp):
             self.screen.first_look()
 
     async def _wait_for_a_check(self, session: Session) -> None:
-        """A person who is checking the vault already reads the findings first."""
+        """Waits while a job runs or the report of a check is shown, so that the user can read the findings."""
         from smtui.tui.vault.report import Report
 
         while self.session is session and (session.job is not None or isinstance(self.screen, Report)):
@@ -156,6 +161,7 @@ class SessionApp(SettingsApp):
 
     @gesture
     async def choose_another(self) -> None:
+        """Asks for another vault and opens it."""
         from smtui.tui.contexts.choose_vault import choose_vault
 
         path = await choose_vault(self)
@@ -163,7 +169,7 @@ class SessionApp(SettingsApp):
             self.open_another(path)
 
     def open_another(self, path: Path) -> None:
-        """Locks this vault, and goes to the front door of another."""
+        """Locks this vault and shows the unlock or create screen of another."""
         self.run_worker(self._open_another(path), group=LEAVING_GROUP)
 
     async def _open_another(self, path: Path) -> None:
@@ -173,11 +179,11 @@ class SessionApp(SettingsApp):
             await self.show_only(self.front_door())
 
     def show_only_soon(self, screen: Screen[None]) -> None:
-        """For a screen that is itself removed by it."""
+        """Runs `show_only` in a worker, for a screen that this removes."""
         self.run_worker(self.show_only(screen), group=LEAVING_GROUP)
 
     async def show_only(self, screen: Screen[None]) -> None:
-        """`screen` and nothing beneath it: every other screen is removed, not hidden."""
+        """Removes all screens and shows `screen`."""
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         forget_what_waits(self.screen)
@@ -192,7 +198,7 @@ class SessionApp(SettingsApp):
             self.push_screen(TooSmallScreen())
 
     async def tick(self) -> None:
-        """Once a second: the lock after idleness, rotations, deletions that came due, and the clipboard's countdown."""
+        """Locks an idle session, starts queued rotations, updates countdown and notices. Called every second."""
         before, now = self._ticked, self._monotonic()
         self._ticked = now
         if self.session is not None and self.session.is_overdue:
@@ -203,13 +209,13 @@ class SessionApp(SettingsApp):
         self.tell_deletions()
 
     def _why_overdue(self, pause: float) -> str:
-        """`pause` is the number of seconds since the last tick, which comes every second while the machine is awake."""
+        """Returns the reason of an idle lock. `pause` is the number of seconds since the last tick."""
         if pause >= SUSPENDED:
             return f"Locked: the machine was suspended for {_minutes(int(pause))}."
         return f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}."
 
     def tell_deletions(self) -> None:
-        """What was deleted permanently because its time had come."""
+        """Notifies the user of secrets that were deleted permanently because their recovery window ended."""
         sentences = self.session.vault.maintenance.take_deletion_notices() if self.session is not None else []
         if sentences:
             more = len(sentences) - MOST_TOLD
@@ -218,12 +224,12 @@ class SessionApp(SettingsApp):
 
     @background
     async def rotate_due(self) -> None:
-        """What is due is rotated beside everything else, and said when it is done."""
+        """Rotates, in the background, the secrets whose rotation is due, and reports the results."""
         if self.session is not None:
             self._report_rotations(await self.session.rotation_worker.rotate_due())
 
     def rotate_queued(self) -> None:
-        """What was begun on a screen, or by an undo, is carried out: each by itself, all at once."""
+        """Starts the rotations that a screen or an undo has queued. They run concurrently."""
         while self.session is not None and (asked := self.session.rotation_worker.take_next()):
             self._rotate_one(*asked)
 
@@ -238,10 +244,7 @@ class SessionApp(SettingsApp):
             self.notify(rotation_worker.format_result(ended), severity=severity, markup=False)
 
     async def on_event(self, event: events.Event) -> None:
-        """Anything the user does counts as being there, unless the time was up before it came.
-
-        Keys wait for their turn; see `InputQueue`.
-        """
+        """Restarts the idle time on input, unless the lock is already due, and puts input into the `InputQueue`."""
         if self.session is not None and isinstance(event, events.InputEvent | events.Paste):
             if self.session.is_overdue:
                 await self.tick()

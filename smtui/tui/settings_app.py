@@ -1,4 +1,4 @@
-"""What the user chose, as the app shows it: theme, keys, glyphs."""
+"""The part of the app that applies the settings: theme, keys and glyphs."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     pass
 
 class SettingsApp(Shell):
-    """Applies the settings.
+    """Applies the user's settings.
 
     Args:
-        path: the vault file that is open, or to be opened.
-        settings: what the user chose.
-        pasteboard: the clipboard; the one of the system where none is given.
+        path: the vault file that is open or will be opened.
+        settings: the user's settings.
+        pasteboard: the clipboard; None means the clipboard of the system.
         read_only: whether sessions refuse to change anything.
-        plain: whether to show nothing but ASCII of our own.
+        plain: whether to draw with ASCII characters only.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class SettingsApp(Shell):
         return [*super().get_line_filters(), *self._plain]
 
     def use(self, settings: Settings) -> None:
-        """From now on these settings hold."""
+        """Applies new settings."""
         self.settings = settings
         self.set_keymap(dict(settings.keys))
         self.use_clipboard()
@@ -66,15 +66,16 @@ class SettingsApp(Shell):
         return binding.key_display or keys.spell_short(binding.key)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """None of Textual's: its screenshot would write what is revealed to a file."""
+        """Returns none of Textual's commands: its screenshot would write revealed values to a file."""
         return ()
 
     def _warn_of_strange_keys(self) -> None:
+        """Warns of keys in the settings that belong to no action."""
         for name in sorted(self.settings.keys.keys() - keys.IDS):
             self.warn(f"The settings give a key to {name}, which is no action.")
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        """Two actions on one key, from the settings: said once for each, and the settings win."""
+        """Warns once for each action whose key the settings give to another action."""
         for binding in clashed_bindings - self._clashes_told:
             self._clashes_told.add(binding)
             self.warn(f"The settings take the key of “{binding.description}” for something else.")

@@ -1,6 +1,6 @@
-"""What every module below the app may name of it: session, settings, notifications, copying, dialogs, jobs, places.
+"""The app as the screens see it: session, settings, notifications, clipboard, dialogs, jobs and places.
 
-`Shell` knows no screen. What it only declares is done by `app`, which alone knows them all.
+`Shell` imports no screen. `app` implements its abstract methods, since it may import all screens.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Task = Callable[["Shell", Session], Awaitable[None]]
-"""A coroutine function that asks the user, runs jobs and reports."""
+"""A coroutine function that asks the user, runs jobs and reports the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one can go from anywhere in a session: one row of the menu "Go to".
+    """A place that the menu "Go to" offers in a session.
 
     Attributes:
-        key: the letter that goes there from the menu.
+        key: the letter that selects it in the menu.
         words: its name.
-        tooltip: what is there.
+        tooltip: what it shows.
     """
 
     key: str
@@ -49,12 +49,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class VaultTask:
-    """A task for the whole vault: one row of the place "Vault"; `screens` loads its function.
+    """A task for the whole vault, shown on the screen "Vault". `screens` loads its function.
 
     Attributes:
         title: the name of the task.
-        tooltip: what it is for.
-        changes: whether a read-only session has to refuse it.
+        tooltip: its purpose.
+        changes: whether a read-only session must refuse it.
     """
 
     title: str
@@ -66,17 +66,17 @@ class Shell(CopyingApp):
     """The app as its screens see it.
 
     Args:
-        path: the vault file that is open, or to be opened.
-        settings: what the user chose.
-        pasteboard: the clipboard; the one of the system where none is given.
+        path: the vault file that is open or will be opened.
+        settings: the user's settings.
+        pasteboard: the clipboard; None means the clipboard of the system.
         read_only: whether sessions refuse to change anything.
         ansi_color: see Textual's `App`.
     """
 
     job_status: var[JobStatus | None] = var(None)
-    """How far the job of this session is; None while none runs."""
+    """The progress of the session's job; None if none runs."""
     keys_waiting: var[int] = var(0)
-    """How many keys have waited for a while because a slow gesture is under way."""
+    """The number of keys that wait for a slow gesture."""
 
     def __init__(
         self, path: Path, settings: Settings, pasteboard: Clipboard | None, *,
@@ -95,14 +95,14 @@ class Shell(CopyingApp):
         self.input.close()
 
     def report(self, error: SmtuiError) -> None:
-        """Shows an error. What the lock cut short needs no words."""
+        """Shows an error. Ignores the errors of calls that the lock interrupted."""
         if self.session is not None or not isinstance(error, VaultLockedError):
             super().report(error)
 
     # Dialogs.
 
     def push_screen(self, screen: Any, *args: Any, **how: Any) -> Any:
-        """A dialog over a screen that is a card itself hides it."""
+        """Shows a screen. A dialog above a screen with a card gets the class that hides the card."""
         beneath = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(screen, ModalScreen) and beneath is not None and beneath.query(".card"):
             screen.add_class("-over-card")
@@ -111,9 +111,10 @@ class Shell(CopyingApp):
     async def push_screen_wait(  # type: ignore[override]  # screens are never named here
         self, screen: Screen[Result], *, mode: str | None = None
     ) -> Result:
-        """Shows a dialog and waits for its answer; the keys are for the dialog meanwhile.
+        """Shows a dialog and returns its answer. Keys go to the dialog meanwhile.
 
-        No dialog opens over another screen than the one it belongs to: see `bridge`.
+        Raises:
+            ScreenLeftError: the screen of the gesture is no longer on top (see `bridge`).
         """
         must_be_on_top(self)
         with self.input.asking(get_current_worker(), screen):
@@ -124,31 +125,31 @@ class Shell(CopyingApp):
     @property
     @abstractmethod
     def hint(self) -> str:
-        """How the vault that this program began with is opened, where that is no secret."""
+        """How to open the vault with which the program started, if that is no secret; otherwise empty."""
 
     @abstractmethod
     async def enter(self, vault: Vault) -> None:
-        """The session begins: from here on `vault` is open and its secrets are on the screen."""
+        """Starts a session with `vault` and shows its secrets."""
 
     @abstractmethod
     async def lock(self, notice: str = "") -> None:
-        """The session ends; the next screen, which unlocks, begins with `notice`."""
+        """Ends the session. The unlock screen shows `notice`."""
 
     @abstractmethod
     def verify(self) -> None:
-        """Begins to verify every row of the vault, beside everything else."""
+        """Starts to verify every row of the vault in the background."""
 
     @abstractmethod
     def use(self, settings: Settings) -> None:
-        """From now on these settings hold."""
+        """Applies new settings."""
 
     @abstractmethod
     def rotate_due(self) -> Worker[None]:
-        """What is due is rotated beside everything else, and said when it is done."""
+        """Rotates, in the background, the secrets whose rotation is due, and reports the results."""
 
     @abstractmethod
     def rotate_queued(self) -> None:
-        """What was begun on a screen, or by an undo, is carried out: each by itself, all at once."""
+        """Starts the rotations that a screen or an undo has queued. They run concurrently."""
 
     # Jobs.
 
@@ -160,41 +161,41 @@ class Shell(CopyingApp):
 
     @abstractmethod
     def run_vault_task(self, task: VaultTask) -> None:
-        """Runs a task for the whole vault. A read-only session refuses those that change something."""
+        """Runs a task for the whole vault. A read-only session refuses tasks that change something."""
 
     @abstractmethod
     def refresh_job(self) -> None:
-        """Shows the progress of the session's job, or removes the dialog of one that is over."""
+        """Updates the progress of the session's job, and closes its dialog once the job is over."""
 
     @abstractmethod
     def show_job(self) -> None:
         """Opens the dialog with the progress of the session's job."""
 
-    # Where one can go.
+    # Navigation.
 
     @abstractmethod
     async def show_only(self, screen: Screen[None]) -> None:
-        """`screen` and nothing beneath it: every other screen is removed, not hidden."""
+        """Removes all screens and shows `screen`."""
 
     @abstractmethod
     def show_only_soon(self, screen: Screen[None]) -> None:
-        """For a screen that is itself removed by it."""
+        """Runs `show_only` in a worker, for a screen that this removes."""
 
     @abstractmethod
     async def go_to(self, place: Place) -> None:
-        """To a place of the session, with nothing left open of what was before."""
+        """Closes the screens above the list of secrets, and opens the screen of `place`."""
 
     @abstractmethod
     async def open_tab(self, session: Session, number: int, secret_id: str) -> int | None:
-        """Shows a tab of a secret that has a screen of its own; answers the number of the one to go to instead."""
+        """Opens a tab of a secret that has its own screen. Returns the number of the tab to open next, or None."""
 
     @abstractmethod
     def look_again(self) -> None:
-        """Every screen of the session shows the vault as it is now."""
+        """Reloads every screen of the session."""
 
     @abstractmethod
     def look_at_region(self, region: str, secret_id: str = "", part: int = 1) -> Worker[None]:
-        """The list of secrets of a Region, or one of them over it."""
+        """Shows the list of secrets of a Region and, above it, the secret if one is given. `part` is the tab."""
 
     @abstractmethod
     def create_secret(self, value: str) -> None:
@@ -202,8 +203,8 @@ class Shell(CopyingApp):
 
     @abstractmethod
     def choose_another(self) -> Worker[None]:
-        """Asks which other vault to open, and opens it."""
+        """Asks for another vault and opens it."""
 
     @abstractmethod
     def open_another(self, path: Path) -> None:
-        """Locks this vault, and goes to where another is unlocked, or made."""
+        """Locks this vault and shows the unlock or create screen of another."""

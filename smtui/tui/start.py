@@ -1,7 +1,6 @@
-"""Opens the screens: refuses where there is no terminal, begins anew so that freed memory is overwritten, hardens the
-process, and only then imports Textual.
+"""Starts the user interface: checks the terminal, restarts the process so that freed memory is overwritten, hardens it.
 
-Whatever is imported before it begins anew is imported twice, so most is imported where it is used.
+The restart imports again what is imported before it, so most imports are inside functions. Textual comes last.
 """
 
 from __future__ import annotations
@@ -26,7 +25,14 @@ DEMO_HINT = "This is the demo. Its passphrase: {}"
 
 
 def start(arguments: Sequence[str]) -> int:
-    """The exit code once the screens are closed."""
+    """Runs the user interface.
+
+    Args:
+        arguments: the command line without the program's name.
+
+    Returns:
+        The exit code: 2 if the interface cannot start, otherwise that of the app.
+    """
     refusal = refuse(os.environ, all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)))
     if refusal:
         print(f"smtui: {refusal}", file=sys.stderr)
@@ -58,7 +64,12 @@ def start(arguments: Sequence[str]) -> int:
 
 
 def refuse(environ: Mapping[str, str], terminal: bool) -> str:
-    """Why screens cannot be shown here; empty where they can."""
+    """Returns why the user interface cannot run here; empty if it can.
+
+    Args:
+        environ: the environment variables.
+        terminal: whether stdin, stdout and stderr are terminals.
+    """
     if not terminal:
         return "the screens need a terminal. For scripts there are commands: smtui --help"
     if environ.get("TERM", "dumb") == "dumb":
@@ -79,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
 @contextmanager
 def _opening(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Path, Vault | None, str]]:
-    """The path to open; for the demo also its vault, open already, and how to get back in after a lock."""
+    """Yields the path to open and, for the demo, its open vault and the hint for its passphrase."""
     from smtui.system.settings import get_vault_path
 
     if not options.demo:

@@ -1,7 +1,7 @@
-"""Our three themes, in blue and orange so that success and error stay apart for every eye.
+"""The three themes, in blue and orange, which people with colour blindness can distinguish.
 
-Every colour of text keeps 4.5:1 against every background it may lie on, 7:1 in `smtui-hc`. Where the terminal asks
-for no colour (`NO_COLOR`) one of Textual's own themes of the terminal's sixteen colours takes over.
+Each text colour has a contrast of at least 4.5:1 with each of its backgrounds, and of 7:1 in `smtui-hc`. With
+`NO_COLOR`, a theme of Textual with the 16 colours of the terminal is used instead.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is shown instead of everything where the terminal is smaller than anything of ours fits into."""
+"""The screen that covers everything while the terminal is smaller than the layout needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAST = Size(60, 16)
 
 
 class TooSmallScreen(ModalScreen[None]):
-    """Goes away by itself."""
+    """Closes when the terminal is large enough again."""
 
     DEFAULT_CSS = """
     TooSmallScreen {
@@ -42,4 +42,5 @@ class TooSmallScreen(ModalScreen[None]):
 
 
 def fits(size: Size) -> bool:
+    """Whether the layout fits into a terminal of this size."""
     return size.width >= LEAST.width and size.height >= LEAST.height

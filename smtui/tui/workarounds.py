@@ -1,4 +1,4 @@
-"""Where we lean on Textual's insides. An upgrade of Textual starts by reading this file and trying to empty it."""
+"""All uses of Textual's internals and corrections of its faults. Review this file at each upgrade of Textual."""
 
 from __future__ import annotations
 
@@ -39,24 +39,24 @@ from smtui.system.terminal_end import TERMINAL
 
 LIBRARIES = ("textual", "rich", "smtui")
 
-# Textual 8.2 does not find the characters of the keys that it renamed, and so takes them for keys which a field leaves
-# to the screen: the footer offered "/ Filter" while "/" typed a slash.
+# Textual 8.2 does not find the characters of the keys that it renamed. It treats them as keys that a text field does
+# not consume, so the footer offers "/ Filter" although "/" types a slash.
 RENAMED_KEYS = {"slash": "/", "backslash": "\\", "at": "@", "minus": "-", "plus": "+", "underscore": "_"}
 KEY_TO_UNICODE_NAME.update({key: unicodedata.name(character) for key, character in RENAMED_KEYS.items()})
 
 
 class ParsedRules(LRUCache[tuple[object, ...], list[RuleSet]]):
-    """The rules of each source of a stylesheet, by its text; a type of its own, so that the lock leaves it alone."""
+    """The parsed rules of each source of a stylesheet. As a separate type, it is not cleared at the lock."""
 
 
 class CachedStylesheet(Stylesheet):
-    """Textual 8.2 parses all stylesheets again whenever a screen brings one of its own: a tenth of a second for each.
+    """Parses each source once per theme (set of variables).
 
-    This one parses each source once for the same variables, that is, for one theme.
+    Textual 8.2 parses all stylesheets again when a screen brings its own, which takes a tenth of a second.
     """
 
     THEMES, SOURCES = 8, 1024
-    """How many are remembered: sets of variables, and sources for each of them."""
+    """The maximum number of cached sets of variables, and of sources for each of them."""
     _parsed: ClassVar[OrderedDict[frozenset[tuple[str, str]], ParsedRules]] = OrderedDict()
 
     def __init__(self, *, variables: dict[str, str] | None = None) -> None:
@@ -64,7 +64,7 @@ class CachedStylesheet(Stylesheet):
         self._parse_cache = self._find_parsed()
 
     def set_variables(self, variables: dict[str, str]) -> None:
-        self._parse_cache = ParsedRules(1)  # instead of the remembered one, since Textual empties what it finds
+        self._parse_cache = ParsedRules(1)  # Textual clears the current cache: protect the shared one
         super().set_variables(variables)
         self._parse_cache = self._find_parsed()
 
@@ -81,9 +81,9 @@ class CachedStylesheet(Stylesheet):
 
 
 class LastingWriter(_writer_thread.WriterThread):
-    """Textual 8.2's thread that writes to the terminal dies with it, and whoever writes then waits for ever.
+    """The writer thread of the terminal, which survives a lost terminal and reports it.
 
-    This one goes on taking what it is given, and tells of the hangup: all is locked and left.
+    The thread of Textual 8.2 ends with an error, and each later write then blocks forever.
     """
 
     def run(self) -> None:
@@ -95,7 +95,7 @@ class LastingWriter(_writer_thread.WriterThread):
         self._sent("")
 
     def _sent(self, text: str) -> bool:
-        """The end of it is on its way too once nothing more waits: before a shell or an editor has its turn."""
+        """Writes `text`; flushes when the queue is empty, so that a shell or editor can follow. False on an error."""
         try:
             self._file.write(text)
             if self._queue.empty():
@@ -106,9 +106,9 @@ class LastingWriter(_writer_thread.WriterThread):
 
 
 class KeyParser(XTermParser):
-    """Textual 8.2 takes Esc and the key after it, read together, for that key with Alt, or loses the Esc.
+    """Reports Esc and a key that arrive together as two keys.
 
-    No key of ours has Alt, and what was typed ahead arrives together: it is Esc, and then the other key.
+    Textual 8.2 reports them as Alt and the key, or loses Esc. No shortcut uses Alt.
     """
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
@@ -117,11 +117,11 @@ class KeyParser(XTermParser):
         yield from super()._sequence_to_key_events(sequence)
 
 
-with suppress(ImportError):  # Windows has a driver of its own
+with suppress(ImportError):  # not available on Windows, which has another driver
     from textual.drivers import linux_driver
 
     class LastingDriver(linux_driver.LinuxDriver):
-        """Textual 8.2 reads the end of a terminal again and again, at full speed. Here it ends the reading."""
+        """Stops reading at the end of the terminal, where Textual 8.2 reads again in a busy loop."""
 
         def run_input_thread(self) -> None:
             parser, decode = KeyParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
@@ -139,7 +139,7 @@ with suppress(ImportError):  # Windows has a driver of its own
         def _read(self) -> bytes:
             try:
                 return os.read(self.fileno, 4096)
-            except OSError:  # EIO: another program leads the session, or the terminal hung up
+            except OSError:  # EIO: in a background process group, or after a hangup
                 return b""
 
         def _tell(self, found: Iterable[Message]) -> None:
@@ -150,43 +150,44 @@ with suppress(ImportError):  # Windows has a driver of its own
 
 
 def forget_what_waits(screen: Screen[Any]) -> None:
-    """Textual 8.2 leaves what is to follow the next painting to the screen in sight at that moment.
+    """Drops the callbacks that a screen runs after its next painting.
 
-    The lowest screen is that for an instant, and paints never: it would keep alive every screen that was over it.
+    Textual 8.2 adds them to the screen that is on top at that moment. The lowest screen is never painted, so its
+    callbacks would keep all removed screens in memory.
     """
     screen._callbacks.clear()
 
 
 def has_messages(pump: MessagePump) -> bool:
-    """Whether messages wait in its queue. Textual 8.2 does not tell."""
+    """Whether messages wait in the queue of `pump`. Textual 8.2 has no public method for it."""
     return not pump._message_queue.empty() or pump._pending_message is not None
 
 
 def is_on_top(screen: Screen[Any]) -> bool:
-    """Whether `screen` covers all others, so that it may be dismissed.
+    """Whether `screen` is the top of the stack, so that it can be dismissed.
 
-    `Screen.is_current` of Textual 8.2 is also true of a screen beneath a translucent dialog. Its `dismiss` then
-    removes the dialog in its place.
+    `Screen.is_current` of Textual 8.2 is also true for a screen below a translucent dialog; `dismiss` would then remove
+    the dialog instead.
     """
     return screen.app.screen is screen
 
 
 def needs_painting(screen: Screen[Any]) -> bool:
-    """Whether the next frame will show or do something more. Textual 8.2 does not tell."""
+    """Whether a painting, a layout or a callback is pending. Textual 8.2 has no public method for it."""
     return bool(screen._dirty_widgets or screen._callbacks or screen._layout_required)
 
 
 def consumes_key(field: Widget, event: events.Key) -> bool:
-    """Whether a key types into `field` or moves in it. Textual 8.2 tells only which keys it prints."""
+    """Whether a key edits `field` or moves its cursor. Textual 8.2 reports only the printable keys."""
     return field.check_consume_key(event.key, event.character) or event.key in field._bindings.key_to_bindings
 
 
 def forget_what_was_shown(app: App[Any]) -> None:
-    """At the lock: nothing that was removed from the screen is remembered, whole widgets or single texts.
+    """Clears, at the lock, all caches that hold texts or widgets that were shown.
 
-    Textual 8.2 keeps a widget that watched the app until what it watched changes again. It and Rich 15 remember texts
-    that were measured, cut, drawn or edited, by functions and by methods, which remember their widget as well; and
-    `re` remembers patterns. All of these are caches: who needs an answer again works it out again.
+    Textual 8.2 keeps a removed widget that watched an attribute of the app until that attribute changes. Textual and
+    Rich 15 cache texts that were measured, cut, drawn or edited, and their widgets with them; `re` caches patterns. All
+    of these are computed again when needed.
     """
     for watchers in getattr(app, "__watchers", {}).values():
         watchers[:] = [(node, watch) for node, watch in watchers if not node._closing]
@@ -200,7 +201,7 @@ def forget_what_was_shown(app: App[Any]) -> None:
 
 
 def _may_be_cleared(cached: _lru_cache_wrapper[Any]) -> bool:
-    """One without bounds may stand for the only one of something, so only where we know that none does."""
+    """Whether a cache may be cleared. An unbounded one may hold a singleton, so only those of `LIBRARIES` may."""
     is_bounded = cached.cache_parameters()["maxsize"] is not None
     return is_bounded or (cached.__module__ or "").partition(".")[0] in LIBRARIES
 
@@ -208,9 +209,9 @@ __all__ = ["QuietApp"]
 
 
 class QuietApp(App[ReturnType], Generic[ReturnType]):
-    """Where Textual 8.2 prints a crash with the local variables of every frame, this prints one sentence.
+    """An app that reports a crash in one sentence. Textual 8.2 prints the local variables of every frame.
 
-    It also calls private parts by one name, so that nobody else has to.
+    It also gives public names to internals of Textual.
     """
 
     def __init__(self, *, ansi_color: bool | None = None) -> None:
@@ -218,8 +219,10 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
         self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
 
     def _handle_exception(self, error: Exception) -> None:
-        """A screen that was removed while it was being mounted, as by the lock, never had its widgets: its `on_mount`
-        finds none of them, and nobody misses what it would have shown.
+        """Ignores `NoMatches` from a removed screen, and passes on all other errors.
+
+        A screen that is removed while it is mounted, as by the lock, has no widgets, so its `on_mount` cannot find
+        them.
         """
         if isinstance(error, NoMatches) and self._is_of_removed_screen():
             return
@@ -227,7 +230,7 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
         super()._handle_exception(self._crash if isinstance(self._crash, Exception) else error)
 
     def _is_of_removed_screen(self) -> bool:
-        """Whether the message at work is one of a screen, or of a widget on a screen, that is on no stack any more."""
+        """Whether the current message belongs to a screen that is no longer on a stack, or to one of its widgets."""
         pump: MessagePump | None = active_message_pump.get(None)
         while pump is not None and not isinstance(pump, Screen):
             pump = pump._parent
@@ -239,21 +242,21 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
         self._close_messages_no_wait()
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's own, but for the terminal of Linux and macOS."""
+        """Returns `LastingDriver` on Linux and macOS, and Textual's driver on Windows."""
         return LastingDriver if sys.platform != "win32" else super().get_driver_class()
 
     def fail(self, error: Exception) -> None:
-        """Ends the program because of a fault of its own, found in a task that Textual did not start."""
+        """Ends the program because of an unexpected error in a task that Textual did not start."""
         self._handle_exception(error)
 
     @property
     def is_leaving(self) -> bool:
-        """Screens are being taken down."""
+        """Whether the app is closing its screens."""
         return self._exit or not self.is_running
 
     @property
     def inner_clipboard(self) -> str:
-        """What Ctrl+V pastes between two fields of this app."""
+        """The text that Ctrl+V pastes into the fields of this app."""
         return self._clipboard
 
     @inner_clipboard.setter
@@ -264,7 +267,7 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
         self, message: str, *, title: str = "", severity: SeverityLevel = "information",
         timeout: float | None = None, markup: bool = True,
     ) -> None:
-        """What was merely told goes when something new is told; warnings and errors stay their time."""
+        """Shows a notification. A new one with the severity information replaces the old ones of that severity."""
         if severity == "information":
             for told in [each for each in self._notifications if each.severity == severity]:
                 self._unnotify(told, refresh=False)

@@ -160,7 +160,7 @@ def _note_one(written: ImportedSecret, secret: DescribeSecretResponse) -> _Chang
 
 
 def _digest(secret: DescribeSecretResponse) -> bytes:
-    """Returns the SHA-256 of the answer of DescribeSecret without LastChangedDate and LastAccessedDate."""
+    """Returns the SHA-256 of the answer of DescribeSecret without ResponseMetadata and the dates of use and change."""
     members: Mapping[str, Any] = {name: member for name, member in secret.items() if name not in _OF_THE_MOMENT}
     return sha256(json.dumps(members, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).digest()
 
