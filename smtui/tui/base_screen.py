@@ -174,6 +174,7 @@ class SessionScreen(Screen[Answer]):
 
     @reading
     async def first_look(self) -> None:
+        """Starts to read, in a worker."""
         await self.reload()
 
     def read_again(self) -> None:

@@ -104,9 +104,12 @@ async def call(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R
 
 
 async def look(give_up: Callable[[], object], function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Runs a read that can be interrupted, like `call`. When the gesture is cancelled, `give_up` must end the read.
+    """Runs a read in the vault's thread like `call`. When the gesture is cancelled, `give_up` must interrupt the read.
 
     `give_up` is called only while `function` runs, so it cannot end the read of another gesture.
+
+    Raises:
+        Exception: whatever `function` raises.
     """
     reading = _Reading(partial(function, *args, **kwargs), give_up)
     try:
@@ -126,6 +129,7 @@ class _Reading:
         self._runs = self._unwanted = False
 
     def run(self) -> object:
+        """Runs the function, unless the read was ended before; then returns None."""
         with self._lock:
             if self._unwanted:
                 return None
@@ -137,6 +141,7 @@ class _Reading:
                 self._runs = False
 
     def end(self) -> None:
+        """Ends the read if it runs, and prevents it if it has not begun."""
         with self._lock:
             self._unwanted = True
             if self._runs:

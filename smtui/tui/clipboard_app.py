@@ -55,6 +55,7 @@ class CopyingApp(TellingApp):
 
     @gesture
     async def copy_text(self, text: str) -> None:
+        """Copies text from a field and notifies the user."""
         await self.copy(text, "Text")
 
     async def clear_clipboard(self) -> Cleared:

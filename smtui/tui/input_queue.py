@@ -179,7 +179,10 @@ class InputQueue:
         self._show_count(0)
 
     def _overtake(self) -> bool:
-        """Whether an urgent key has waited long enough. If so, drops the events before it and ignores gestures."""
+        """Whether an urgent key has waited long enough.
+
+        If so, drops the events before it and no longer waits for the running gestures.
+        """
         if not self._urgent_waits():
             return False
         while not self._is_urgent(self._waiting[0]):

@@ -28,4 +28,5 @@ class PlainGlyphs(LineFilter):
     """Translates each line after all other filters. Letters of all scripts stay unchanged."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Returns the segments with their glyphs replaced."""
         return [Segment(text.translate(GLYPHS), style, control) for text, style, control in segments]

@@ -91,6 +91,7 @@ class Session:
         return Reader(self.everything(self.region), self.everything(self.region, record_reads=False), to_record)
 
     def now(self) -> datetime:
+        """Returns the current time by the vault's clock."""
         return self.vault.now()
 
     # Background work.

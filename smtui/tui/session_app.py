@@ -135,6 +135,7 @@ class SessionApp(SettingsApp):
         forget_what_was_shown(self)
 
     def verify(self) -> None:
+        """Starts to verify every row of the vault in the background."""
         self.run_worker(self._verify(), group=LEAVING_GROUP)
 
     async def _verify(self) -> None:

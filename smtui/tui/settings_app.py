@@ -47,6 +47,7 @@ class SettingsApp(Shell):
         self.set_keymap(dict(self.settings.keys))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
+        """Returns Textual's filters and, with `plain`, the one for ASCII."""
         return [*super().get_line_filters(), *self._plain]
 
     def use(self, settings: Settings) -> None:
@@ -63,6 +64,7 @@ class SettingsApp(Shell):
         return self.settings.theme if self.settings.theme in self.available_themes else themes.DEFAULT
 
     def get_key_display(self, binding: Binding) -> str:
+        """Returns the short name of a key for the footer."""
         return binding.key_display or keys.spell_short(binding.key)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

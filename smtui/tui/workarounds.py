@@ -64,11 +64,13 @@ class CachedStylesheet(Stylesheet):
         self._parse_cache = self._find_parsed()
 
     def set_variables(self, variables: dict[str, str]) -> None:
+        """Sets the variables of a theme and selects the cache for them."""
         self._parse_cache = ParsedRules(1)  # Textual clears the current cache: protect the shared one
         super().set_variables(variables)
         self._parse_cache = self._find_parsed()
 
     def reparse(self) -> None:
+        """Parses with the cache. Textual parses a new stylesheet without it."""
         self.parse()
 
     def _find_parsed(self) -> ParsedRules:
@@ -87,6 +89,7 @@ class LastingWriter(_writer_thread.WriterThread):
     """
 
     def run(self) -> None:
+        """Writes the queued texts; after a hangup, takes them from the queue without writing them."""
         there = True
         while (text := self._queue.get()) is not None:
             if there and not self._sent(text):
@@ -201,7 +204,7 @@ def forget_what_was_shown(app: App[Any]) -> None:
 
 
 def _may_be_cleared(cached: _lru_cache_wrapper[Any]) -> bool:
-    """Whether a cache may be cleared. An unbounded one may hold a singleton, so only those of `LIBRARIES` may."""
+    """Whether a cache may be cleared: a bounded one, or one of `LIBRARIES`. Others may hold a singleton."""
     is_bounded = cached.cache_parameters()["maxsize"] is not None
     return is_bounded or (cached.__module__ or "").partition(".")[0] in LIBRARIES
 

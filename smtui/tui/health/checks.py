@@ -210,6 +210,7 @@ class Values:
                     yield Finding(Severity.WARNING, "repeated", name, arn, sanitize(f"{what}{same}"))
 
     def close(self) -> None:
+        """Clears the hashes and closes the estimator."""
         self._estimator.close()
         self._where.clear()
         self._bits.clear()

@@ -127,6 +127,7 @@ class UndoList:
         self.done: list[UndoEntry] = []
 
     def add(self, done: UndoEntry) -> None:
+        """Adds the newest entry."""
         self.done.append(done)
 
     @contextmanager

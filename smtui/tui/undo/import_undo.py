@@ -77,6 +77,7 @@ class _Created:
         return OTHER_POLICY if client.get_resource_policy(SecretId=self.arn).get("ResourcePolicy") else ""
 
     def undo(self, client: Client) -> None:
+        """Deletes the secret with a recovery window of `DAYS` days."""
         client.delete_secret(SecretId=self.arn, RecoveryWindowInDays=DAYS)
 
 

@@ -53,7 +53,7 @@ def record_label_move(session: Session, secret_id: str, name: SafeText, move: La
 def record_stored_version(
     session: Session, secret_id: str, name: SafeText, before: Labels, stored: PutSecretValueResponse
 ) -> None:
-    """Records a new version. Undo moves the labels back; the version itself stays without labels.
+    """Records a new version. Undo moves the labels back; the version itself stays.
 
     Args:
         before: the labels before the version was stored, with their VersionIds.

@@ -58,6 +58,7 @@ class Typed:
                 return
 
     def clear(self) -> None:
+        """Wipes the buffer."""
         wipe(self._held)
         self._length = self.count = 0
 
@@ -102,6 +103,7 @@ class Passphrase(Widget, can_focus=True):
 
         @property
         def control(self) -> Passphrase:
+            """The field, so that `on` can select it."""
             return self.passphrase
 
     class Submitted(Changed):

@@ -45,4 +45,5 @@ class ChangePassphrase(Dialog[bytearray]):
 
     @on(NewPassphrase.Chosen)
     def chosen(self) -> None:
+        """Closes the dialog with the chosen passphrase."""
         self.dismiss(self.form.take())

@@ -56,6 +56,7 @@ class ExportForm(FieldsForm[Wanted]):
 
     @property
     def is_dirty(self) -> bool:
+        """Whether closing would lose input, including that of an earlier attempt."""
         return self._before != Wanted() or super().is_dirty
 
     def compose(self) -> ComposeResult:
@@ -86,6 +87,11 @@ class ExportForm(FieldsForm[Wanted]):
         self.look()
 
     def read(self) -> Wanted:
+        """Returns the fields.
+
+        Raises:
+            InvalidFieldError: no file is given.
+        """
         path = self.query_one("#path", Input).value.strip()
         if not path:
             raise InvalidFieldError("Into which file?")
@@ -93,5 +99,6 @@ class ExportForm(FieldsForm[Wanted]):
         return Wanted(path, prefix, list(FORMATS)[self.query_one(RadioSet).pressed_index].value)
 
     def in_words(self, answer: Wanted) -> Content:
+        """Returns a sentence about what the export will write."""
         begin = f" that begin with {answer.prefix}" if answer.prefix else ""
         return Content.styled(f"{self._what.capitalize()}{sanitize(begin)}, in plain text.", "$warning")

@@ -42,6 +42,7 @@ class ImportForm(FieldsForm[Names]):
 
     @property
     def is_dirty(self) -> bool:
+        """Whether closing would lose input, including that of an earlier attempt."""
         return self._before != Names() or super().is_dirty
 
     def compose(self) -> ComposeResult:
@@ -63,6 +64,11 @@ class ImportForm(FieldsForm[Names]):
         yield Footer()
 
     def read(self) -> Names:
+        """Returns the fields.
+
+        Raises:
+            InvalidFieldError: no file is given, or both a prefix and a name.
+        """
         path, prefix, name = (self.query_one(f"#{field}", Input).value.strip() for field in ("path", "prefix", "name"))
         if not path:
             raise InvalidFieldError("Which file?")
@@ -71,5 +77,6 @@ class ImportForm(FieldsForm[Names]):
         return Names(path, prefix, name)
 
     def in_words(self, answer: Names) -> Content:
+        """Returns a sentence about how the secrets will be named."""
         named = f"as {answer.prefix}NAME" if answer.prefix else f"as {answer.name}" if answer.name else "by their names"
         return Content.styled(f"Secrets of {sanitize(answer.path)}, {sanitize(named)}.", "$text-muted")
