@@ -1,4 +1,4 @@
-"""The client of the contract suite: every response it gives is held against the service model."""
+"""Fixtures of the contract tests: clients whose every response is checked against the service model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.contract.regions import FAR
 
 
 class HeldToTheModel:
-    """A client whose every answer and refusal is checked on the way out."""
+    """A client that checks every response and error against the service model."""
 
     def __init__(self, client: Any, model: Any = oracle.MODEL) -> None:
         self._client = client
@@ -50,7 +50,7 @@ def keys(vault: smtui.Vault) -> Any:
 
 @pytest.fixture
 def far(vault: smtui.Vault) -> Any:
-    """A client of the Region where the replicas are."""
+    """Returns a client of the Region of the replicas."""
     return HeldToTheModel(vault.client(region_name=FAR))
 
 
@@ -61,7 +61,7 @@ def far_keys(vault: smtui.Vault) -> Any:
 
 @pytest.fixture
 def primary(client: Any) -> str:
-    """The ARN of a secret with two versions, a tag and a replica."""
+    """Returns the ARN of a secret with two versions, a tag and a replica."""
     tags = [{"Key": "k", "Value": "v"}]
     arn: str = client.create_secret(Name="a", SecretString="1", Description="d", Tags=tags)["ARN"]
     client.put_secret_value(SecretId="a", SecretString="2")
@@ -71,7 +71,7 @@ def primary(client: Any) -> str:
 
 @pytest.fixture
 def refused() -> Callable[..., Any]:
-    """`refused(code, call, **params)`: the call must be refused with this code; answers with the message."""
+    """Returns `refused(code, call, **params)`, which checks the call's error code and returns the message."""
 
     def check(code: str, call: Callable[..., Any], **params: Any) -> str:
         with pytest.raises(smtui.ClientError) as caught:

@@ -1,6 +1,6 @@
-"""Writes smtui/api/model.py and smtui/api/types.py from the service model that botocore carries.
+"""Writes smtui/api/model.py and smtui/api/types.py from botocore's service model.
 
-Run `python -m tests.contract.generate` after a new botocore, read the difference, commit it.
+Run `python -m tests.contract.generate` after a botocore upgrade, review the difference, and commit it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import botocore.session
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
 API = Path(__file__).parents[2] / "smtui" / "api"
-# The specification has these 23; later models add operations that are not part of it.
+# The specification has these 23 operations; later service models have more.
 OPERATIONS = (
     "BatchGetSecretValue", "CancelRotateSecret", "CreateSecret", "DeleteResourcePolicy", "DeleteSecret",
     "DescribeSecret", "GetRandomPassword", "GetResourcePolicy", "GetSecretValue", "ListSecretVersionIds",
@@ -45,7 +45,7 @@ def limits(shape: Shape) -> list[str]:
 
 
 def literal(shape: Shape | None) -> str:
-    """The shape as an expression of smtui.api.shapes; structures are named, so that they are built once."""
+    """Returns the shape as an expression of smtui.api.shapes; structures are referenced by name."""
     match shape:
         case None:
             return "Structure()"
@@ -61,7 +61,7 @@ def literal(shape: Shape | None) -> str:
 
 
 def structures(shape: Shape | None, seen: dict[str, StructureShape]) -> None:
-    """Fills `seen` with every structure below `shape`, inner ones first."""
+    """Adds every structure in `shape` to `seen`, inner ones first."""
     match shape:
         case StructureShape():
             for member in shape.members.values():

@@ -1,4 +1,4 @@
-"""botocore's service models as the oracle of requests, responses and errors."""
+"""Checks of responses and errors against botocore's service models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEY_MODEL = botocore.session.get_session().get_service_model("kms")
 
 
 def check_response(operation: str, response: dict[str, Any], model: ServiceModel = MODEL) -> None:
-    """Every member is one of the model, of its type and within its limits."""
+    """Asserts that every member of the response is in the model and has the right type and length."""
     output = model.operation_model(operation).output_shape
     members = {name: value for name, value in response.items() if name != "ResponseMetadata"}
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 200
@@ -24,9 +24,9 @@ def check_response(operation: str, response: dict[str, Any], model: ServiceModel
 
 
 def check_error(operation: str, code: str, model: ServiceModel = MODEL) -> None:
-    """The error is one the operation may answer with, or one every operation may.
+    """Asserts that the operation may raise this error according to the model.
 
-    The model declares no quota for TagResource, whose guide does: over it is LimitExceededException everywhere.
+    LimitExceededException is always allowed: the model does not declare it for TagResource, but the user guide does.
     """
     declared = {shape.name for shape in model.operation_model(operation).error_shapes}
     everywhere = {"ValidationException", "AccessDeniedException", "LimitExceededException"}

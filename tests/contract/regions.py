@@ -1,4 +1,4 @@
-"""The Regions of the replication tests, and what of a secret can be compared across them."""
+"""Regions of the replication tests, and functions that compare secrets across Regions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def statuses(client: Any, secret: str = "a") -> dict[str, str]:
 
 
 def content(client: Any, secret: str) -> dict[str, Any]:
-    """What a replica has in common with its primary: everything but its Region, its key and its own dates."""
+    """Returns what a replica shares with its primary: everything except Region, key and its own dates."""
     described = client.describe_secret(SecretId=secret)
     for own in ("ARN", "KmsKeyId", "CreatedDate", "LastAccessedDate", "ReplicationStatus", "ResponseMetadata"):
         described.pop(own, None)

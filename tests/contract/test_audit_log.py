@@ -1,4 +1,4 @@
-"""One event per call, refusals too, in the same transaction."""
+"""Tests of the audit log: each call, also a refused one, adds one event in the same transaction."""
 
 import contextlib
 
@@ -67,7 +67,7 @@ def test_the_trail_can_be_asked(vault, client, clock) -> None:
 
 @pytest.fixture
 def people(vault) -> dict:
-    """Clients of two callers and of a service; one event of each kind from each."""
+    """Returns clients of three callers, each of which called GetSecretValue for an existing and a missing secret."""
     account = vault.account_id
     clients = {
         "alice": vault.client(caller=f"arn:aws:iam::{account}:user/alice"),
@@ -97,12 +97,12 @@ def people(vault) -> dict:
     ({"secret_id": "a"}, 4),
 ])
 def test_the_trail_is_asked_for_callers_and_outcomes(vault, people, asked, found) -> None:
-    """Whole ARNs or their end, done or refused or one error; all that is asked must fit."""
+    """Filters accept whole ARNs or their end, "done", "refused" or an error code; all filters must match."""
     assert len(list(vault.audit_log(**asked))) == found
 
 
 def test_a_deleted_secret_is_found_by_its_name(vault, client) -> None:
-    """Who deleted it is just what one wants to know; its successor of the same name is told apart by its ARN."""
+    """The name finds the events of deleted secrets too. The ARN distinguishes them from those of a new secret."""
     first = client.create_secret(Name="a", SecretString="1")["ARN"]
     client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
     assert [event["eventName"] for event in vault.audit_log(secret_id="a")] == ["DeleteSecret", "CreateSecret"]
@@ -136,7 +136,7 @@ TAMPERING = [
 ]
 
 
-# A chain that begins later is whole in itself: only the digest of the vault knows what was before.
+# The shortened chain is valid; only the digest of the vault detects the change.
 CUT = ("UPDATE trail_start SET dropped = {middle}, chain = (SELECT chain FROM trail WHERE id = {middle});"
        " DELETE FROM trail WHERE id <= {middle}")
 
@@ -146,7 +146,7 @@ CUT = ("UPDATE trail_start SET dropped = {middle}, chain = (SELECT chain FROM tr
 def test_an_altered_or_removed_event_is_found_by_check(
     vault, client, clock, tmp_path, change, shortened, days_pass
 ) -> None:
-    """At the beginning, in the middle and at the end; of a trail whose old events were dropped too."""
+    """Changes at the start, in the middle and at the end are found, also after old events were dropped."""
     client.create_secret(Name="s0", SecretString="1")
     client.create_secret(Name="s1", SecretString="1")
     if shortened:
@@ -168,7 +168,7 @@ def test_an_altered_or_removed_event_is_found_by_check(
 
 
 def test_old_events_go_and_the_rest_can_be_verified(vault, client, clock, reopen, days_pass) -> None:
-    """A day after a session saw that they are too old; how many went is recorded."""
+    """Old events are dropped a day after a session saw that they are too old. An event records their number."""
     client.create_secret(Name="old", SecretString="1")
     vault.audit.set_retention(7)
     clock.forward(days=5)
@@ -232,7 +232,7 @@ def test_the_retention_is_itself_in_the_trail(vault) -> None:
 
 
 def test_a_long_trail_is_shortened_call_by_call(vault, client, clock, reopen) -> None:
-    """No single call has to drop it all."""
+    """Each call drops a limited number of events."""
     with vault.transaction():
         for _ in range(1100):
             client.get_random_password()
@@ -278,7 +278,7 @@ def everything(vault):
 
 @pytest.mark.parametrize(("kind", "method"), METHODS)
 def test_no_trail_entry_no_operation(vault, client, kind, method) -> None:
-    """Where the event cannot be written, nothing is done and nothing told, rightly asked or wrongly; reads too."""
+    """If the event cannot be written, the call changes and returns nothing, also for reads and invalid requests."""
     client.create_secret(Name="a", SecretString="1")
     vault._state.database.run("CREATE TRIGGER no BEFORE INSERT ON trail BEGIN SELECT raise(ABORT, 'no'); END")
     before = everything(vault)
@@ -290,7 +290,7 @@ def test_no_trail_entry_no_operation(vault, client, kind, method) -> None:
 
 
 def test_callers(vault) -> None:
-    """The caller is in the event; one whose account allows nothing is refused."""
+    """The event contains the caller. A caller without identity-based permissions is refused."""
     alice = smtui.Caller("arn:aws:iam::000000000000:user/alice", context={"aws:SourceIp": "203.0.113.7"})
     vault.client(caller=alice).create_secret(Name="a")
     event = next(vault.audit_log())

@@ -1,4 +1,4 @@
-"""A clock that is wrong: nothing goes before its time, and nothing is rotated twice."""
+"""Tests of wrong clocks: nothing is deleted before its date, and nothing is rotated twice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DECADE = {"days": 3652}
 
 
 class Steady:
-    """Seconds that pass while the machine is awake or suspended, whatever its clock shows."""
+    """A monotonic clock, which also counts while the machine is suspended."""
 
     def __init__(self) -> None:
         self.seconds = 5000.0
@@ -36,7 +36,7 @@ def monotonic(monkeypatch: pytest.MonkeyPatch) -> Steady:
 
 @pytest.fixture
 def passes(clock: Clock, monotonic: Steady) -> Callable[..., None]:
-    """Time goes by as it should; without it, the clock alone is moved."""
+    """Returns a function that advances both clocks; `clock.forward` advances only the wall clock."""
 
     def go_by(**by: float) -> None:
         clock.forward(**by)
@@ -46,7 +46,7 @@ def passes(clock: Clock, monotonic: Steady) -> Callable[..., None]:
 
 
 class Doomed:
-    """A secret, a key and an event of a vault, each of which goes after seven days."""
+    """A secret, a key and audit events that are deleted after seven days."""
 
     def __init__(self, vault: smtui.Vault) -> None:
         self._vault = vault
@@ -57,7 +57,7 @@ class Doomed:
         vault.audit.set_retention(7)
 
     def left(self, vault: smtui.Vault | None = None) -> set[str]:
-        """What is there after a call."""
+        """Calls list_secrets, and returns what still exists."""
         client = (vault or self._vault).client()
         secrets = client.list_secrets(IncludePlannedDeletion=True)["SecretList"]
         keys = {key["KeyId"] for key in (vault or self._vault).keys().list_keys()["Keys"]}
@@ -77,7 +77,7 @@ def doomed(vault: smtui.Vault) -> Doomed:
 def test_each_goes_a_day_after_it_was_seen_overdue(
     doomed: Doomed, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
 ) -> None:
-    """Seen by one session, and ended by another at least 24 hours later; told, and recorded in the audit log."""
+    """One session sees that they are overdue, another deletes them at least 24 hours later, with notices and events."""
     passes(days=7, milliseconds=1)
     assert doomed.left() == ALL
     passes(hours=24, milliseconds=-1)
@@ -96,7 +96,7 @@ def test_each_goes_a_day_after_it_was_seen_overdue(
 
 
 def test_no_session_ends_what_it_saw_itself(doomed: Doomed, passes: Callable[..., None]) -> None:
-    """However long it lasts."""
+    """A session deletes nothing that it was the first to see overdue."""
     for _ in range(3):
         passes(days=30)
         assert doomed.left() == ALL
@@ -106,7 +106,7 @@ def test_no_session_ends_what_it_saw_itself(doomed: Doomed, passes: Callable[...
 def test_every_window_has_its_edge(
     vault: smtui.Vault, clock: Clock, client: Any, passes: Callable[..., None], days: int
 ) -> None:
-    """A session that looks just before it sees nothing overdue, so that of a day later ends nothing."""
+    """A session just before the end of the window sees nothing overdue, so the one a day later deletes nothing."""
 
     def is_there() -> bool:
         with smtui.open_vault(vault.path, key=vault.unlock_key(), clock=clock) as session:
@@ -125,7 +125,7 @@ def test_every_window_has_its_edge(
 def test_a_clock_that_is_a_month_ahead_costs_nothing(
     doomed: Doomed, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
 ) -> None:
-    """At one start, minutes later at another, and once it is right again, however many days later."""
+    """Nothing is deleted while the clock is ahead, or for days after it is right again."""
     clock.forward(days=30)
     for _ in range(3):
         with reopen() as ahead:
@@ -141,7 +141,7 @@ def test_a_clock_that_is_a_month_ahead_costs_nothing(
 def test_what_was_seen_by_a_wrong_clock_was_not_seen(
     doomed: Doomed, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
 ) -> None:
-    """Its note is discarded by the first session whose clock has not come there."""
+    """A session with an earlier clock discards the note of an overdue deletion."""
     clock.forward(days=30)
     with reopen() as ahead:
         doomed.left(ahead)
@@ -166,7 +166,7 @@ def test_deletion_without_recovery_waits_for_nothing(client: Any, refused: Calla
 
 def test_ten_years_forward(doomed: Doomed, clock: Clock, passes: Callable[..., None],
                            reopen: Callable[[], smtui.Vault]) -> None:
-    """Nothing goes in the session that noticed the jump, however long it lasts. Two others later it is believed."""
+    """The session that notices the jump deletes nothing. The second session after it accepts the new time."""
     clock.forward(**DECADE)
     assert doomed.left() == ALL
     passes(days=40)
@@ -180,7 +180,7 @@ def test_ten_years_forward(doomed: Doomed, clock: Clock, passes: Callable[..., N
 
 
 def test_a_jump_is_noticed_in_the_whole_session(doomed: Doomed, vault: smtui.Vault, clock: Clock) -> None:
-    """Also by what works beside it, and after the passphrase was changed."""
+    """Reopened vaults and a changed passphrase keep the noticed jump."""
     clock.forward(**DECADE)
     with vault.reopen() as beside:
         assert doomed.left(beside) == ALL
@@ -204,7 +204,7 @@ def test_a_few_minutes_are_no_jump(
 def test_what_was_suspended_has_not_jumped(
     doomed: Doomed, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
 ) -> None:
-    """A laptop that slept for a month: its steady clock went on."""
+    """After a suspension of a month, both clocks agree, so there is no jump."""
     passes(days=31)
     doomed.left()
     passes(days=1)
@@ -215,7 +215,7 @@ def test_what_was_suspended_has_not_jumped(
 
 def test_ten_years_back(doomed: Doomed, clock: Clock, passes: Callable[..., None],
                         reopen: Callable[[], smtui.Vault]) -> None:
-    """It is said, and nothing goes; once the clock is right again, what is due goes."""
+    """A notice reports the clock, and nothing is deleted. After the clock is right again, what is due is deleted."""
     clock.forward(**{unit: -amount for unit, amount in DECADE.items()})
     assert doomed.left() == ALL
     with reopen() as behind:
@@ -233,7 +233,7 @@ def test_ten_years_back(doomed: Doomed, clock: Clock, passes: Callable[..., None
 
 
 def test_a_clock_put_right_has_jumped(doomed: Doomed, clock: Clock, reopen: Callable[[], smtui.Vault]) -> None:
-    """It stood ten years behind at the start, and is put right while the session lasts."""
+    """The clock is ten years behind at the start of the session, and is corrected during it."""
     clock.forward(days=8)
     clock.forward(**{unit: -amount for unit, amount in DECADE.items()})
     with reopen() as session:
@@ -243,7 +243,7 @@ def test_a_clock_put_right_has_jumped(doomed: Doomed, clock: Clock, reopen: Call
 
 
 def test_due_by_a_clock_that_is_behind(doomed: Doomed, clock: Clock, reopen: Callable[[], smtui.Vault]) -> None:
-    """By this clock their time has passed; but the vault has seen a later one, so who knows."""
+    """The dates have passed by this clock, but the vault has seen a later time, so nothing is deleted."""
     clock.forward(days=400)
     doomed.left()
     clock.forward(days=-380)
@@ -256,7 +256,7 @@ def test_due_by_a_clock_that_is_behind(doomed: Doomed, clock: Clock, reopen: Cal
 def test_who_says_that_the_clock_is_right_is_believed(
     doomed: Doomed, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault]
 ) -> None:
-    """After a time that was wrong. It stands in the trail. What is overdue has its day all the same."""
+    """The user accepts the clock after a wrong time, which an event records. Deletions still take a day."""
     clock.forward(**DECADE)
     doomed.left()
     clock.forward(days=-3600)
@@ -301,7 +301,7 @@ def test_summer_time_moves_no_edge(
     vault: smtui.Vault, clock: Clock, passes: Callable[..., None], reopen: Callable[[], smtui.Vault], berlin: None,
     change: datetime,
 ) -> None:
-    """Seven days are seven times 24 hours, where the clocks on the wall are moved in between."""
+    """A window of seven days is seven times 24 hours, also across a change of daylight saving time."""
     passes(seconds=(change - timedelta(days=3) - clock.now).total_seconds())
     doomed = Doomed(vault)
     passes(days=7, milliseconds=1)
@@ -317,7 +317,7 @@ def test_summer_time_moves_no_edge(
 
 @pytest.fixture
 def rotated(vault: smtui.Vault) -> Callable[[], bool]:
-    """A secret that is rotated every day from two to four; whether it was now, when asked."""
+    """Returns a function that tells whether a secret with a daily window from 2:00 to 4:00 was rotated now."""
     client = vault.client()
     arn = vault.rotations().create_function(FunctionName="f", Password={})["FunctionArn"]
     client.create_secret(Name="db", SecretString="first")
@@ -335,7 +335,7 @@ def rotated(vault: smtui.Vault) -> Callable[[], bool]:
 
 
 def test_a_window_is_used_once_whatever_the_clock_does(clock: Clock, rotated: Callable[[], bool]) -> None:
-    """Hours, days and years, forward and back, time and again."""
+    """The clock jumps by hours, days and years, forward and back."""
     chance, used = random.Random(7), []
     start = clock.now
     for _ in range(120):

@@ -1,4 +1,4 @@
-"""Many secrets created at once are what so many calls would have made, and refused what they would have been."""
+"""Tests of creating many secrets at once: the results equal those of single CreateSecret calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REQUESTS: list[dict[str, Any]] = [
     {"Name": "prod/empty", "Description": "no value yet"},
     {"Name": "prod/far", "SecretString": "3", "AddReplicaRegions": [{"Region": FAR}]},
 ]
-# What is drawn by lot, or is the moment: in places of a response or an event.
+# Random values and times in responses and events.
 CHANCE = {
     "ARN", "VersionId", "VersionIdsToStages", "SecretVersionsToStages", "CreatedDate", "LastChangedDate",
     "LastAccessedDate", "ResponseMetadata", "eventTime", "requestID", "eventID", "responseElements",
@@ -29,14 +29,14 @@ CHANCE = {
 
 
 def told(held: Any) -> Any:
-    """Without what is drawn by lot."""
+    """Returns the value without random values and times."""
     if isinstance(held, dict):
         return {name: told(member) for name, member in held.items() if name not in CHANCE}
     return [told(item) for item in held] if isinstance(held, list) else held
 
 
 def everything(vault: smtui.Vault) -> list[Any]:
-    """What a user finds in a vault, and how it came there."""
+    """Returns all content of a vault and its audit events."""
     clients = [vault.client(), vault.client(region_name=FAR)]
     trail = list(vault.audit_log(operation="CreateSecret"))
     names = [(client, each["Name"]) for client in clients for each in client.list_secrets()["SecretList"]]
@@ -58,7 +58,7 @@ def make(tmp_path: Path, cheap_kdf: None) -> Callable[[str], smtui.Vault]:
 
 
 def test_they_are_what_so_many_calls_would_have_made(make: Callable[[str], smtui.Vault]) -> None:
-    """Described, found, opened, replicated, and in the trail alike."""
+    """Descriptions, values, search results, replicas and audit events are equal."""
     with make("one by one") as one_by_one, make("together") as together:
         for request in REQUESTS:
             one_by_one.client().create_secret(**request)
@@ -88,7 +88,7 @@ def test_each_has_its_own_event_and_request(vault: smtui.Vault) -> None:
 def test_one_that_is_refused_is_told_and_recorded(
     vault: smtui.Vault, client: Any, bad: dict[str, Any], code: str
 ) -> None:
-    """The others are made: whoever wants all of them or none holds a transaction."""
+    """A refused secret is reported and recorded, and the others are created; a transaction makes it all or nothing."""
     client.create_secret(Name="there", SecretString="x")
     requests = [{"Name": "s1", "SecretString": "x"}, bad, {"Name": "s3", "SecretString": "x"}]
 

@@ -1,4 +1,4 @@
-"""KMS keys: their own operations, and KmsKeyId wherever it appears."""
+"""Tests of KMS keys: their operations, and KmsKeyId in all operations."""
 
 from datetime import timedelta
 
@@ -21,21 +21,21 @@ ARN = "arn:aws:kms:us-east-1:000000000000:"
 
 @pytest.fixture
 def key(keys) -> str:
-    """The id of a customer's key with an alias."""
+    """Returns the id of a customer managed key with an alias."""
     key_id = keys.create_key(Description="orders")["KeyMetadata"]["KeyId"]
     keys.create_alias(AliasName="alias/orders", TargetKeyId=key_id)
     return key_id
 
 
 def kms_key_ids(client, secret: str = "a") -> dict[str, list[str]]:
-    """Each version's value with the keys it lies under."""
+    """Returns the KmsKeyIds of each version, by its value."""
     listed = client.list_secret_version_ids(SecretId=secret, IncludeDeprecated=True)["Versions"]
     return {client.get_secret_value(SecretId=secret, VersionId=version["VersionId"])["SecretString"]:
             version["KmsKeyIds"] for version in listed}
 
 
 def test_the_shapes_are_a_part_of_the_published_model() -> None:
-    """Each member that is known here has the limits it has there."""
+    """Each member that smtui knows has the published limits."""
 
     def compare(ours, theirs) -> None:
         for name, member in ours.members.items():
@@ -81,7 +81,7 @@ def test_unknown_keys_are_not_found(client, keys, key, refused, name) -> None:
 
 
 def test_only_its_id_or_arn_changes_a_key(keys, key, refused) -> None:
-    """An alias may have been turned meanwhile."""
+    """An alias is not accepted, because it could point to another key by now."""
     for call in (keys.enable_key, keys.disable_key, keys.schedule_key_deletion, keys.cancel_key_deletion):
         refused("NotFoundException", call, KeyId="alias/orders")
 
@@ -147,7 +147,7 @@ def test_what_is_done_to_keys_is_in_the_trail(vault, keys, key) -> None:
     ("alias/orders", ARN + "alias/orders"), (ARN + "alias/orders", ARN + "alias/orders"),
 ])
 def test_a_secret_says_its_key(client, key, given, described) -> None:
-    """DescribeSecret names it as it was given, an alias by its ARN; ListSecrets by the key's ARN alone."""
+    """DescribeSecret returns KmsKeyId as given, an alias as its ARN. ListSecrets returns the ARN of the key."""
     client.create_secret(Name="a", SecretString="1", KmsKeyId=given.format(key=key))
 
     assert client.describe_secret(SecretId="a")["KmsKeyId"] == described.format(key=key)
@@ -167,7 +167,7 @@ def test_the_managed_key_goes_without_saying(client, keys) -> None:
 
 
 def test_a_new_key_takes_the_versions_in_use(client, key) -> None:
-    """AWSCURRENT, AWSPENDING and AWSPREVIOUS are sealed anew; a version of one's own label and one without stay."""
+    """AWSCURRENT, AWSPENDING and AWSPREVIOUS are encrypted again; versions with only custom labels or none are not."""
     client.create_secret(Name="a", SecretString="deprecated")
     client.put_secret_value(SecretId="a", SecretString="mine")
     client.update_secret_version_stage(
@@ -194,7 +194,7 @@ def test_a_new_key_with_a_new_value(client, key) -> None:
 
 
 def test_a_secret_follows_its_alias(client, keys, key) -> None:
-    """What is there stays; the next value goes under the key that the alias names then."""
+    """Existing versions keep their key; the next value uses the alias's current key."""
     client.create_secret(Name="a", SecretString="1", KmsKeyId="alias/orders")
     other = keys.create_key()["KeyMetadata"]["Arn"]
 
@@ -215,7 +215,7 @@ def test_a_secret_whose_alias_is_gone_takes_no_value(client, keys, key, refused)
 
 @pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])
 def test_a_key_out_of_use(client, keys, key, refused, state) -> None:
-    """Nothing is sealed under it or opened with it until it is back in use."""
+    """Nothing is encrypted or decrypted with the key until it is enabled again."""
     client.create_secret(Name="a", SecretString="1", KmsKeyId=key)
     client.create_secret(Name="b", SecretString="b")
     keys.disable_key(KeyId=key) if state == "Disabled" else keys.schedule_key_deletion(KeyId=key)
@@ -275,7 +275,7 @@ def test_a_key_on_its_way_out_takes_no_orders(keys, key, refused) -> None:
 
 @pytest.fixture
 def doomed(client, keys, key) -> str:
-    """A key that leaves in 7 days; `a` lies under it, `moved` and `managed` do not."""
+    """Returns a key that is deleted in 7 days; it encrypts `a`, but not `moved` and `managed`."""
     client.create_secret(Name="a", SecretString="hunter2", KmsKeyId=key)
     client.create_secret(Name="moved", SecretString="m", KmsKeyId=key)
     client.update_secret(SecretId="moved", KmsKeyId="")
@@ -313,7 +313,7 @@ def test_what_a_deleted_key_sealed_is_shredded(vault, client, doomed, clock, ref
 
 
 def test_a_secret_outlives_its_key(client, doomed, clock, refused, days_pass) -> None:
-    """Under another key it takes values again; what was lost stays lost."""
+    """With another key, the secret takes new values; the lost values remain lost."""
     clock.forward(days=8)
     days_pass()
     refused("EncryptionFailure", client.put_secret_value, SecretId="a", SecretString="2")
@@ -336,7 +336,7 @@ def test_no_key_is_shredded_while_the_clock_is_behind(client, keys, doomed, cloc
 
 
 def test_keys_survive_a_change_of_passphrase(vault, client, keys, doomed, clock, refused, days_pass) -> None:
-    """Shredded ones too, which have nothing left to wrap anew."""
+    """Deleted keys too, which have no key material to wrap again."""
     clock.forward(days=8)
     days_pass()
     kept = keys.create_key()["KeyMetadata"]["KeyId"]

@@ -1,4 +1,4 @@
-"""CreateSecret, UpdateSecret, DescribeSecret, DeleteSecret, RestoreSecret."""
+"""Tests of CreateSecret, UpdateSecret, DescribeSecret, DeleteSecret and RestoreSecret."""
 
 import re
 import uuid
@@ -70,7 +70,7 @@ def test_the_same_token_with_another_value_is_refused(client, refused, value) ->
 
 
 def test_a_raw_request_must_bring_its_token(vault, refused) -> None:
-    """The client fills the token in; a request that comes without one cannot make a version."""
+    """The client generates ClientRequestToken; a raw request without one is refused."""
     def raw(**params):
         caller = vault.client()._caller
         return vault._state.engine.call("CreateSecret", params, region="us-east-1", caller=caller)
@@ -212,7 +212,7 @@ def test_restore_brings_everything_back(client) -> None:
 
 
 def test_a_secret_goes_when_its_window_has_passed_and_not_before(client, clock, refused, days_pass) -> None:
-    """Some time after: until it is gone it is described, and could be restored."""
+    """Until the deletion, which happens some time after the window, the secret can be described and restored."""
     client.create_secret(Name="a", SecretString="1")
     client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
     clock.forward(days=7, seconds=-1)

@@ -1,4 +1,4 @@
-"""ListSecrets: filters, order, pages, tokens."""
+"""Tests of ListSecrets: filters, order, pages, tokens."""
 
 import base64
 
@@ -59,7 +59,7 @@ def found(client, *filters: tuple[str, list[str]], **params) -> list[str]:
 ])
 @pytest.mark.parametrize("order", ["created-date", "name"])
 def test_filters(filled, filters, expected, order) -> None:
-    """The same hits whatever the order and so the way they are found."""
+    """All sort orders return the same secrets."""
     assert sorted(found(filled, *filters, SortBy=order)) == sorted(expected)
     if order == "created-date":
         assert found(filled, *filters) == expected
@@ -171,7 +171,7 @@ def test_no_invented_token_is_accepted(client, token) -> None:
 @given(st.sampled_from(["all", "description", "name", "tag-key", "tag-value"]),
        st.text("!\"'*()^:-+{}[]ANDORNOTNEAR ab1_/.@=", max_size=40))
 def test_no_search_is_read_as_a_command(filled, key, value) -> None:
-    """Whatever is searched for: an answer, or a refusal by the filter's pattern; never another error."""
+    """Each search text gives a response or a violation of the filter's pattern, never another error."""
     from smtui import ClientError
 
     try:

@@ -1,4 +1,4 @@
-"""The contract as data equals the published service model."""
+"""Tests that the generated contract equals the published service model."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.contract import generate, oracle
 
 @pytest.mark.parametrize("name", ["model", "types"])
 def test_generated_modules_are_those_of_the_published_model(name: str) -> None:
-    """Shapes, required members, limits, patterns and sensitivity come from the model and from nowhere else."""
+    """Shapes, required members, limits, patterns and sensitivity come only from the model."""
     expected = getattr(generate, name)()
 
     assert (generate.API / f"{name}.py").read_text(encoding="utf-8") == expected

@@ -1,4 +1,4 @@
-"""Every operation that changes something, and the same three questions."""
+"""Tests that all operations that change something pass alike: durability, atomicity, one event, read-only mode."""
 
 import pytest
 
@@ -19,7 +19,7 @@ CHANGES = {
 
 
 def state(client):
-    """All there is to see."""
+    """Returns the list of all secrets and their versions."""
     listed = client.list_secrets(IncludePlannedDeletion=True)["SecretList"]
     return listed, [client.list_secret_version_ids(SecretId=e["ARN"], IncludeDeprecated=True)["Versions"]
                     for e in listed]
@@ -51,7 +51,7 @@ def test_it_survives_reopening(client, change, reopen) -> None:
 
 @each
 def test_a_failure_in_the_middle_leaves_everything_as_it_was(vault, client, change, monkeypatch) -> None:
-    """The disk fails when the event is about to be written: the change before it is undone."""
+    """If the disk fails while the event is written, the change is rolled back."""
     from smtui.engine import pipeline
 
     before = state(client)

@@ -1,4 +1,4 @@
-"""Secrets that another AWS service created and manages."""
+"""Tests of secrets that another AWS service created and manages."""
 
 import pytest
 
@@ -11,7 +11,7 @@ ROOT = "arn:aws:iam::000000000000:root"
 
 @pytest.fixture
 def rds(vault):
-    """A client of the service that calls for the account."""
+    """Returns a client that calls as the RDS service."""
     return HeldToTheModel(vault.client(caller=smtui.Caller(ROOT, service="rds")))
 
 
@@ -36,7 +36,7 @@ def test_a_secret_says_who_manages_it(client, owned) -> None:
     ("delete_secret", {"ForceDeleteWithoutRecovery": True}),
 ])
 def test_its_service_alone_updates_it(client, rds, owned, refused, method, params) -> None:
-    """Nor is it deleted without recovery by others. The service itself does all of that."""
+    """Only the owning service updates the secret or deletes it without recovery."""
     params = {name: owned if value == "current" else value for name, value in params.items()}
     before = client.describe_secret(SecretId="rds!db-1")
 
@@ -54,7 +54,7 @@ def test_another_service_is_none_of_its_owner(vault, owned, refused) -> None:
 
 
 def test_the_rest_is_everybodys(client, owned) -> None:
-    """It is read, tagged, replicated, and deleted with a recovery window like any other."""
+    """Others can read, tag and replicate the secret, and delete it with a recovery window."""
     assert client.get_secret_value(SecretId="rds!db-1")["SecretString"] == "1"
     client.tag_resource(SecretId="rds!db-1", Tags=[{"Key": "k", "Value": "v"}])
     client.replicate_secret_to_regions(SecretId="rds!db-1", AddReplicaRegions=[{"Region": "eu-west-1"}])
@@ -72,7 +72,7 @@ def test_a_service_updates_what_nobody_manages(client, rds) -> None:
 
 
 def test_a_replica_has_the_owner_of_its_primary(vault, client, rds, owned, refused) -> None:
-    """A replica that is promoted too; and no managed secret is overwritten by a replica of somebody else's."""
+    """A promoted replica keeps its owner, and a new replica does not overwrite a managed secret."""
     client.replicate_secret_to_regions(SecretId="rds!db-1", AddReplicaRegions=[{"Region": "eu-west-1"}])
     far = vault.client(region_name="eu-west-1")
     assert far.describe_secret(SecretId="rds!db-1")["OwningService"] == "rds"
@@ -94,7 +94,7 @@ def test_a_replica_has_the_owner_of_its_primary(vault, client, rds, owned, refus
 ])
 @pytest.mark.parametrize("order", ["created-date", "name"])
 def test_the_filter(vault, client, owned, value, found, order) -> None:
-    """Prefix, case-sensitive."""
+    """The filter matches prefixes and is case-sensitive."""
     vault.client(caller=smtui.Caller(ROOT, service="redshift")).create_secret(Name="redshift!admin", SecretString="2")
     client.create_secret(Name="mine", SecretString="3")
     wanted = [{"Key": "owning-service", "Values": [value]}]

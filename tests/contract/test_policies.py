@@ -1,4 +1,4 @@
-"""PutResourcePolicy, GetResourcePolicy, DeleteResourcePolicy, ValidateResourcePolicy; what policies mean for calls."""
+"""Tests of the four resource policy operations, and of the effect of policies on calls."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def as_caller(vault: smtui.Vault, caller: str, **more: Any) -> Any:
 
 
 def test_it_is_kept_to_the_byte(client: Any, arn: str) -> None:
-    """And only where one is attached."""
+    """ResourcePolicy is returned unchanged, and is absent if no policy is attached."""
     text = policy().replace(", ", " ,\r\n\t") + " "
     assert client.get_resource_policy(SecretId="a").keys() >= {"ARN", "Name"}
     assert "ResourcePolicy" not in client.get_resource_policy(SecretId="a")
@@ -74,7 +74,7 @@ def test_removing_none_is_no_error(client: Any, arn: str) -> None:
 
 
 def test_size(client: Any, arn: str, refused: Any) -> None:
-    """One to 20,480 characters, and not one more."""
+    """A policy has 1 to 20,480 characters."""
     text = policy()
     client.put_resource_policy(SecretId="a", ResourcePolicy=text + " " * (20_480 - len(text)))
 
@@ -85,7 +85,7 @@ def test_size(client: Any, arn: str, refused: Any) -> None:
 
 
 def test_in_the_service_s_words(client: Any, arn: str, refused: Any) -> None:
-    """Its sentence first, then what is wrong and where; all of it at once."""
+    """Messages begin with AWS's sentence, and list all errors with their positions."""
     for sentence, text in (
         ("This resource policy contains a syntax error: ", policy("allow")),
         ("This resource policy contains an unsupported principal: ", policy(principal="arn:aws:iam::*:root")),
@@ -110,7 +110,7 @@ def test_public_policies_are_attached_unless_they_are_to_be_blocked(client: Any,
 
 
 def test_everything_that_fails_is_reported_together(client: Any, arn: str) -> None:
-    """And nothing is attached."""
+    """A failed validation does not attach the policy."""
     text = json.dumps({"Statement": [json.loads(each)["Statement"][0] for each in (
         policy(principal="*"), policy("Deny", OWNER, "secretsmanager:PutResourcePolicy", Sid="NotMe"))]})
     for more in ({"SecretId": "a"}, {}):
@@ -128,7 +128,7 @@ def test_everything_that_fails_is_reported_together(client: Any, arn: str) -> No
 
 
 def test_without_a_secret_any_of_the_account_counts(client: Any) -> None:
-    """A policy about one secret could be put on it; one about other accounts' secrets on none."""
+    """A policy is checked if it could apply to a secret of the account, and passes if it is for other accounts only."""
     ours = policy(principal="*", Resource="arn:aws:secretsmanager:us-east-1:000000000000:secret:x-AbCdEf")
     theirs = policy(principal="*", Resource="arn:aws:secretsmanager:us-east-1:111122223333:secret:*")
 
@@ -159,12 +159,12 @@ def test_a_replica_has_a_policy_of_its_own(client: Any, far: Any, primary: str) 
     assert far.get_resource_policy(SecretId="a")["ResourcePolicy"] == policy()
 
 
-# What they mean for calls.
+# Effect of policies on calls.
 
 
 @pytest.mark.parametrize("action", keys.ACTIONS)
 def test_every_operation_obeys(client: Any, arn: str, refused: Any, action: str) -> None:
-    """An explicit Deny binds the vault's owner too, and only for what it names."""
+    """An explicit Deny applies to the vault's owner too, and only to the actions that it names."""
     client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*", f"secretsmanager:{action}"))
     message = refused("AccessDeniedException", getattr(client, format_method_name(action)), SecretId="a",
                       **MINIMAL.get(action, {}))
@@ -178,7 +178,7 @@ def test_every_operation_obeys(client: Any, arn: str, refused: Any, action: str)
 
 
 def test_why_access_is_denied(vault: smtui.Vault, client: Any, arn: str, refused: Any) -> None:
-    """By the caller's own account, or by the secret's; the resource as it was named where there is none."""
+    """The message names the policy type that lacks the permission. A missing secret appears as the caller named it."""
     def message(caller: str, secret: str, identity: Any) -> str:
         method = as_caller(vault, caller, identity=identity).get_secret_value
         return str(refused("AccessDeniedException", method, SecretId=secret))
@@ -193,7 +193,7 @@ def test_why_access_is_denied(vault: smtui.Vault, client: Any, arn: str, refused
 
 
 def test_a_batch_says_what_was_denied(client: Any, arn: str) -> None:
-    """And gives the others."""
+    """BatchGetSecretValue returns the other secrets."""
     client.create_secret(Name="b", SecretString="2")
     client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*"))
     answer = client.batch_get_secret_value(SecretIdList=["a", "b"])
@@ -204,7 +204,7 @@ def test_a_batch_says_what_was_denied(client: Any, arn: str) -> None:
 
 
 def test_parameters_are_condition_keys(client: Any, arn: str, refused: Any) -> None:
-    """Only if they are sent."""
+    """A parameter that is not sent does not match."""
     client.put_resource_policy(SecretId="a", ResourcePolicy=policy("Deny", "*", "secretsmanager:*", Condition={
         "StringEquals": {"secretsmanager:VersionStage": "AWSPREVIOUS"}}))
     client.get_secret_value(SecretId="a")
@@ -223,7 +223,7 @@ def test_parameters_are_condition_keys(client: Any, arn: str, refused: Any) -> N
 
 
 def test_a_context_may_be_of_any_python_kind(vault: smtui.Vault, client: Any, arn: str) -> None:
-    """Booleans, numbers and tuples are what their texts are."""
+    """Booleans, numbers and tuples match like their text forms."""
     client.put_resource_policy(SecretId="a", ResourcePolicy=policy(Condition={
         "Bool": {"aws:MultiFactorAuthPresent": "true"}, "NumericLessThan": {"aws:MultiFactorAuthAge": "100"},
         "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a/*"}}))
@@ -233,11 +233,11 @@ def test_a_context_may_be_of_any_python_kind(vault: smtui.Vault, client: Any, ar
     assert as_caller(vault, CAROL, context=context).get_secret_value(SecretId=arn)["SecretString"] == "1"
 
 
-# Who would lock themselves out.
+# Lockout.
 
 
 def test_tags_that_lock_out_are_refused(client: Any, arn: str, refused: Any) -> None:
-    """By the statement and the value that hit; nothing is changed."""
+    """The message names the statement and the matching value, and nothing changes."""
     client.put_resource_policy(SecretId="a", ResourcePolicy=policy(
         "Deny", "*", "secretsmanager:Put*", Sid="Red",
         Condition={"StringEquals": {"secretsmanager:ResourceTag/Team": ["red", "none"]}}))
@@ -253,7 +253,7 @@ def test_tags_that_lock_out_are_refused(client: Any, arn: str, refused: Any) -> 
 
 
 def test_untagging_may_lock_out_as_well(vault: smtui.Vault, client: Any, arn: str, refused: Any) -> None:
-    """Somebody of another account is out where their Allow no longer holds."""
+    """A caller of another account is locked out if the condition of its Allow no longer matches."""
     client.put_resource_policy(SecretId="a", ResourcePolicy=policy(action="secretsmanager:*", Condition={
         "StringEquals": {"aws:ResourceTag/team": "blue"}}))
     message = refused("AccessDeniedException", as_caller(vault, CAROL).untag_resource, SecretId=arn, TagKeys=["team"])

@@ -1,6 +1,6 @@
-"""Every limit of a request at its edge, the last allowed and the first refused; and the quotas that stand nowhere else.
+"""Tests of every limit of requests, at the last allowed and the first refused value, and of other quotas.
 
-Tags, values, versions and labels of one version, names and recovery windows have their tests beside their operations.
+Tags, values, versions, labels of one version, names and recovery windows are tested with their operations.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from smtui.engine import quotas
 from smtui.engine.request import validate
 
 FAR = "eu-west-1"
-# Words that fit a pattern, as long as is wanted.
+# For some patterns, a function that returns a matching text of any length.
 FITTING = {
     "^([a-z]+-)+\\d+$": lambda length: ("a" * length)[:-2] + "-1"[:length],
     "[0-9]+h": lambda length: ("1" * length)[:-1] + "h"[:length],
@@ -23,7 +23,7 @@ FITTING = {
 
 
 def sized(shape: Shape, size: int) -> Any:
-    """A value of this shape and size that nothing else is wrong with."""
+    """Returns an otherwise valid value of this shape and size."""
     match shape:
         case Text():
             return FITTING.get(shape.pattern or "", lambda length: "a" * length)(size)
@@ -46,7 +46,7 @@ def sample(shape: Shape) -> Any:
 
 
 def limits(shape: Structure, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Shape]]:
-    """Every member with a limit, with the way to it; `[]` is an item of a list."""
+    """Yields the path and shape of each member that may have limits; `[]` in a path stands for a list item."""
     for name, member in shape.members.items():
         way = (*at, name)
         while True:
@@ -60,7 +60,7 @@ def limits(shape: Structure, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
 
 
 def placed(shape: Shape, way: tuple[str, ...], value: Any) -> Any:
-    """A request that is right in all but perhaps this one place."""
+    """Returns a valid request, except that the member at path `way` has this value."""
     if not way:
         return value
     if isinstance(shape, List):
@@ -78,7 +78,7 @@ EDGES = [
 
 @pytest.mark.parametrize(("request_shape", "way", "member"), EDGES)
 def test_a_request_at_its_limits(request_shape: Structure, way: tuple[str, ...], member: Any) -> None:
-    """What is too large is the service's to refuse, what is too small its client's, each with the right words."""
+    """The service refuses values above the maximum, the client values below the minimum, each with its own message."""
     if member.max is not None:
         validate(request_shape, placed(request_shape, way, sized(member, member.max)))
         refusal = InvalidParameterException if way == ("ResourcePolicy",) else ValidationException
@@ -86,14 +86,14 @@ def test_a_request_at_its_limits(request_shape: Structure, way: tuple[str, ...],
             validate(request_shape, placed(request_shape, way, sized(member, member.max + 1)))
         assert not isinstance(refused.value, ParamValidationError)
     if member.min:
-        if getattr(member, "pattern", None) not in FITTING:  # nothing that short fits those
+        if getattr(member, "pattern", None) not in FITTING:  # no text of that length matches these patterns
             validate(request_shape, placed(request_shape, way, sized(member, member.min)))
         with pytest.raises(ParamValidationError, match=f"valid min (length|value): {member.min}"):
             validate(request_shape, placed(request_shape, way, sized(member, member.min - 1)))
 
 
 def test_there_are_limits_to_test() -> None:
-    """Of each kind, among them those the quotas name."""
+    """The parameters include each kind of limit, and those that the quotas page names."""
     names = {param.id for param in EDGES}
 
     assert len(names) > 80
@@ -105,7 +105,7 @@ def test_there_are_limits_to_test() -> None:
 
 
 def test_the_last_secret_of_a_region(vault, client, refused, monkeypatch) -> None:
-    """Those on their way out count; another Region has room of its own."""
+    """Secrets that are scheduled for deletion count. Each Region has its own quota."""
     assert quotas.MOST_SECRETS == 500_000
     monkeypatch.setattr(quotas, "MOST_SECRETS", 3)
     for name in "abc":
@@ -133,7 +133,7 @@ def test_a_full_region_takes_no_replica(vault, client, monkeypatch) -> None:
 
 
 def test_at_most_20_labels_of_ones_own_on_a_secret(client, refused) -> None:
-    """On all its versions together; AWS's own do not count, and what is there can still be moved."""
+    """The quota counts the labels of all versions, without AWS's labels. Existing labels can still be moved."""
     first = client.create_secret(Name="a", SecretString="1")["VersionId"]
     second = client.put_secret_value(SecretId="a", SecretString="2")["VersionId"]
     for number in range(20):

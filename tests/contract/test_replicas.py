@@ -1,4 +1,4 @@
-"""Replicas: equal to their primary, under a key of their own, changed through it alone."""
+"""Tests of replicas: they equal their primary, have their own key, and change only with the primary."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -151,7 +151,7 @@ def test_a_replica_has_a_key_of_its_own(client, far, far_keys) -> None:
 
 
 def test_the_key_of_a_replica_can_be_changed_there(client, far, far_keys, primary) -> None:
-    """Its key is the one thing that is changed at the replica."""
+    """Only the key can be changed in the replica's Region."""
     key = far_keys.create_key()["KeyMetadata"]["KeyId"]
 
     far.update_secret(SecretId="a", KmsKeyId=key)
@@ -176,7 +176,7 @@ def test_a_key_that_is_not_there_fails_the_replica_alone(client, far, key) -> No
 
 
 def test_a_replica_whose_key_is_disabled_stays_behind_until_it_is_back(client, far, far_keys) -> None:
-    """The primary takes values all the same; the replica keeps what it has and says why."""
+    """The primary takes values meanwhile; the replica keeps its values and reports the reason."""
     key = far_keys.create_key()["KeyMetadata"]["KeyId"]
     client.create_secret(Name="a", SecretString="1", AddReplicaRegions=[{"Region": FAR, "KmsKeyId": key}])
     far_keys.disable_key(KeyId=key)
@@ -193,7 +193,7 @@ def test_a_replica_whose_key_is_disabled_stays_behind_until_it_is_back(client, f
 
 
 def test_a_replica_that_fails_half_made_leaves_nothing_behind(client, keys, far, reopen) -> None:
-    """Not even the material of the Region's first key, which is undone with it: the next key is another."""
+    """The rollback includes the key material of the Region's first key; the next secret gets new material."""
     key = keys.create_key()["KeyMetadata"]["KeyId"]
     client.create_secret(Name="a")
     client.put_secret_value(SecretId="a", SecretString="readable", VersionStages=["mine"])
@@ -214,7 +214,7 @@ def test_a_replica_that_fails_half_made_leaves_nothing_behind(client, keys, far,
 
 
 def test_what_is_lost_already_does_not_stand_in_the_way(client, keys, far, clock, days_pass) -> None:
-    """A deprecated version whose key was deleted for good cannot be replicated, the others are."""
+    """A deprecated version whose key was deleted cannot be replicated; the other versions are."""
     key = keys.create_key()["KeyMetadata"]["KeyId"]
     client.create_secret(Name="a", SecretString="lost", KmsKeyId=key)
     client.put_secret_value(SecretId="a", SecretString="1")
@@ -239,7 +239,7 @@ def test_replicas_survive_reopening_and_a_passphrase(vault, client, primary) -> 
 
 
 class Replicas(RuleBasedStateMachine):
-    """Whatever is done to a primary, its replicas are equal to it at every moment."""
+    """After every operation on a primary, its replicas equal it."""
 
     new_vault: Callable[[], smtui.Vault]
 

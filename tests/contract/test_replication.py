@@ -1,4 +1,4 @@
-"""ReplicateSecretToRegions, RemoveRegionsFromReplication, StopReplicationToReplica."""
+"""Tests of ReplicateSecretToRegions, RemoveRegionsFromReplication and StopReplicationToReplica."""
 
 import pytest
 
@@ -8,7 +8,7 @@ TAKEN = "Secret with this name already exists in this region"
 
 
 def test_the_answer_is_in_progress_and_the_replica_then_in_sync(client, clock) -> None:
-    """As the page's example shows, with the managed key by its alias."""
+    """The first response is as in the operation's example, with the alias of the AWS managed key."""
     created = client.create_secret(Name="a", SecretString="1")
 
     answer = client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": FAR}, {"Region": OTHER}])
@@ -133,7 +133,7 @@ def test_a_removed_replica_is_gone_at_once(vault, client, far, primary, refused)
 
 @pytest.mark.parametrize("named_by", ["name", "arn", "primary's arn"])
 def test_promotion(vault, client, far, primary, refused, named_by) -> None:
-    """The ARN stays the same but for its Region, and the link is gone on both sides."""
+    """The ARN changes only in its Region, and neither secret refers to the other any more."""
     secret_id = {"name": "a", "arn": primary.replace(HOME, FAR), "primary's arn": primary}[named_by]
 
     answer = far.stop_replication_to_replica(SecretId=secret_id)

@@ -1,4 +1,4 @@
-"""What every operation refuses alike, and what it never says."""
+"""Tests that all operations refuse invalid requests alike, and repeat no sensitive member."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_missing_and_unknown_parameters(client, refused, operation) -> None:
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_sensitive_members_never_leave_through_a_refusal_or_the_trail(vault, client, operation) -> None:
-    """Every member marked sensitive gets a marked value, rightly and wrongly typed; nothing repeats it."""
+    """Each sensitive member gets a marked value, with a right or wrong type; no error and no event contains it."""
     shape = OPERATIONS[operation].request
     base = {name: _sample(shape.members[name]) for name in shape.required}
     attempts = [{**base, MARKER: MARKER}]

@@ -1,4 +1,4 @@
-"""RotateSecret, CancelRotateSecret, and what rotation makes of a secret."""
+"""Tests of RotateSecret, CancelRotateSecret, and the effects of rotation on a secret."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def rotations(vault: smtui.Vault) -> Any:
 
 @pytest.fixture
 def function(rotations: Any) -> str:
-    """The ARN of a function that makes a new `password`."""
+    """Returns the ARN of a function that generates a new `password`."""
     arn: str = rotations.create_function(
         FunctionName="new-password", Password={"Key": "password", "PasswordLength": 20}
     )["FunctionArn"]
@@ -34,14 +34,14 @@ def function(rotations: Any) -> str:
 
 @pytest.fixture
 def db(client: Any, function: str) -> Any:
-    """The client of a vault with the secret `db`, which has a password."""
+    """Returns the client of a vault with the secret `db`, which has a password."""
     client.create_secret(Name="db", SecretString='{"user": "app", "password": "first"}')
     return client
 
 
 @pytest.fixture
 def refusing(rotations: Any) -> str:
-    """The ARN of a function that fails at its first step: the value has no such key."""
+    """Returns the ARN of a function that fails at its first step, because the value lacks its key."""
     arn: str = rotations.create_function(FunctionName="refusing", Password={"Key": "absent"})["FunctionArn"]
     return arn
 
@@ -63,15 +63,15 @@ def refused(code: str, method: Callable[..., Any], **params: Any) -> str:
 
 
 def events(vault: smtui.Vault) -> list[str]:
-    """The service's own, oldest first."""
+    """Returns the names of the service events, oldest first."""
     return [event["eventName"] for event in vault.audit_log() if event["eventType"] == "AwsServiceEvent"][::-1]
 
 
-# A rotation.
+# Rotating.
 
 
 def test_a_rotation_makes_a_new_version(db: Any, vault: smtui.Vault, function: str) -> None:
-    """A new password under the token that was given; the old one stays as AWSPREVIOUS; nothing is pending."""
+    """The new password has the given token as version id, the old one is AWSPREVIOUS, and no version is AWSPENDING."""
     before = stages(db)["AWSCURRENT"]
     answer = db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, ClientRequestToken=TOKEN)
 
@@ -85,7 +85,7 @@ def test_a_rotation_makes_a_new_version(db: Any, vault: smtui.Vault, function: s
 
 
 def test_what_describe_and_list_tell(db: Any, function: str, clock: Clock) -> None:
-    """30 days on, to the end of that UTC day."""
+    """The next rotation is due 30 days later, at the end of that UTC day."""
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
 
     for told in (db.describe_secret(**ID), db.list_secrets()["SecretList"][0]):
@@ -102,7 +102,7 @@ def test_nothing_is_told_of_a_secret_that_was_never_set_up(db: Any) -> None:
 
 
 def test_a_schedule_tells_its_days(db: Any, function: str) -> None:
-    """The page's own example: the 1st and 15th, two hours from four o'clock."""
+    """Uses the documentation's example: the 1st and 15th, two hours from 16:00."""
     rules = {"ScheduleExpression": "cron(0 16 1,15 * ? *)", "Duration": "2h"}
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=rules)
     told = db.describe_secret(**ID)
@@ -122,7 +122,7 @@ def test_the_second_time_it_needs_no_configuration(db: Any, function: str, clock
 
 
 def test_the_same_request_twice_rotates_once(db: Any, function: str) -> None:
-    """A retry after a lost answer finds the rotation done."""
+    """A retry after a lost response does not rotate again."""
     for _ in range(2):
         db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, ClientRequestToken=TOKEN)
 
@@ -131,7 +131,7 @@ def test_the_same_request_twice_rotates_once(db: Any, function: str) -> None:
 
 
 def test_without_rotating_at_once_it_is_only_tested(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
-    """The pending version of the test is gone; the date of the first rotation stands."""
+    """The pending version of the test is removed, and the date of the first rotation is set."""
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
 
     assert password(db) == "first"
@@ -214,7 +214,7 @@ def test_days_at_the_edge(db: Any, function: str, days: int, code: str) -> None:
 
 
 def test_while_another_is_not_complete(db: Any, function: str) -> None:
-    """AWSPENDING on a version that is not current, whoever put it there."""
+    """AWSPENDING on a version without AWSCURRENT counts as a rotation in progress, no matter who attached it."""
     db.put_secret_value(**ID, SecretString="{}", VersionStages=["AWSPENDING"])
 
     assert refused("InvalidRequestException", db.rotate_secret, **ID, RotationLambdaARN=function) == (
@@ -223,7 +223,7 @@ def test_while_another_is_not_complete(db: Any, function: str) -> None:
 
 
 def test_while_awspending_is_where_awscurrent_is(db: Any, function: str) -> None:
-    """That is how a rotation may end."""
+    """A rotation may end in this state."""
     db.update_secret_version_stage(**ID, VersionStage="AWSPENDING", MoveToVersionId=stages(db)["AWSCURRENT"])
     db.rotate_secret(**ID, RotationLambdaARN=function)
 
@@ -243,13 +243,13 @@ def test_a_secret_on_its_way_out(db: Any, function: str) -> None:
                                             RotationLambdaARN=function)
 
 
-# A rotation that fails.
+# Failures.
 
 
 def test_a_failure_leaves_awscurrent_where_it_was(
     db: Any, vault: smtui.Vault, rotations: Any, refusing: str
 ) -> None:
-    """The pending version has its id and label, and no value; why it failed can be looked up."""
+    """The pending version has its id and label, but no value. The reason of the failure is stored."""
     db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
 
     assert password(db) == "first"
@@ -264,7 +264,7 @@ def test_a_failure_leaves_awscurrent_where_it_was(
 
 
 def test_it_rests_and_is_tried_again(db: Any, vault: smtui.Vault, refusing: str, clock: Clock) -> None:
-    """5 minutes, then 10, and it goes on where it failed once that is mended."""
+    """Retries follow after 5 and 10 minutes, and continue at the failed step."""
     db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
     assert vault.scheduler.run_due() == []
     clock.forward(minutes=5)
@@ -281,7 +281,7 @@ def test_it_rests_and_is_tried_again(db: Any, vault: smtui.Vault, refusing: str,
 
 
 def test_a_test_that_fails_is_over(db: Any, vault: smtui.Vault, rotations: Any, tmp_path: Any) -> None:
-    """Nothing pending is left, and nothing is tried again."""
+    """A failed test leaves no pending version and is not retried."""
     arn = rotations.create_function(FunctionName="no", Command={"Arguments": ["/bin/false"]})["FunctionArn"]
     db.rotate_secret(**ID, RotationLambdaARN=arn, RotationRules=MONTHLY, RotateImmediately=False)
 
@@ -292,7 +292,7 @@ def test_a_test_that_fails_is_over(db: Any, vault: smtui.Vault, rotations: Any, 
 
 
 def test_who_is_at_work_is_told(db: Any, vault: smtui.Vault, rotations: Any, function: str) -> None:
-    """From the claim until the report, and not while it rests."""
+    """AtWork is true from the claim until the report, and false between attempts."""
     vault.scheduler.delegate_to(lambda arn, region: None)
     db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
     assert rotations.describe_rotation(**ID)["Rotation"]["AtWork"] is False
@@ -304,7 +304,7 @@ def test_who_is_at_work_is_told(db: Any, vault: smtui.Vault, rotations: Any, fun
 
 
 def test_a_function_says_what_it_rotates(db: Any, rotations: Any, function: str) -> None:
-    """All of them counted, the first of them named; those whose rotation was cancelled do not count."""
+    """All secrets are counted, and the first ones named, without those whose rotation was cancelled."""
     for number in range(5):
         db.create_secret(Name=f"db{number}", SecretString='{"password": "x"}')
         db.rotate_secret(SecretId=f"db{number}", RotationLambdaARN=function)
@@ -329,7 +329,7 @@ def test_windows_follow_the_last_rotation_or_the_first_set_up(db: Any, rotations
 
 
 def test_somebody_else_may_carry_out_what_was_begun(db: Any, vault: smtui.Vault, function: str) -> None:
-    """RotateSecret then only begins, and says which secret it is about."""
+    """RotateSecret then only starts the rotation, and passes the ARN and Region to the delegate."""
     told: list[tuple[str, str]] = []
     vault.scheduler.delegate_to(lambda arn, region: told.append((arn, region)))
     arn = db.rotate_secret(**ID, RotationLambdaARN=function)["ARN"]
@@ -354,7 +354,7 @@ def test_cancelling_keeps_the_rules_in_sight(db: Any, function: str) -> None:
 
 
 def test_cancelling_in_the_middle(db: Any, vault: smtui.Vault, refusing: str, function: str, clock: Clock) -> None:
-    """The pending version is named and left; it blocks the next rotation until somebody takes its label away."""
+    """The response names the pending version, which stays; it blocks rotations until its label is removed."""
     db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
     assert db.cancel_rotate_secret(**ID)["VersionId"] == TOKEN
     clock.forward(days=2)
@@ -376,7 +376,7 @@ def test_cancelling_what_was_never_set_up(db: Any) -> None:
 
 
 def test_what_is_due_is_rotated_once(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
-    """Not before its window opens, in it once, and then when the next one opens."""
+    """A secret is rotated once in each window, and not before it opens."""
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
     clock.forward(days=29)
     assert vault.scheduler.run_due() == []
@@ -391,7 +391,7 @@ def test_what_is_due_is_rotated_once(db: Any, vault: smtui.Vault, function: str,
 
 
 def test_a_missed_window_waits_for_the_next(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
-    """A machine that was off between two and four o'clock rotates the next time it is on then, and not before."""
+    """A machine that was off from 2:00 to 4:00 rotates in the next window, not before."""
     rules = {"ScheduleExpression": "cron(0 2 * * ? *)", "Duration": "2h"}
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=rules, RotateImmediately=False)
     clock.now = datetime(2026, 3, 4, 5, tzinfo=UTC)
@@ -415,7 +415,7 @@ def test_another_region_is_rotated_too(vault: smtui.Vault, clock: Clock) -> None
 
 
 def test_a_clock_that_jumps_rotates_once(db: Any, vault: smtui.Vault, function: str, clock: Clock) -> None:
-    """Ten years forward and back again: one rotation, and the next when its time comes."""
+    """With ten years forward and back again, there is one rotation, and the next one at its date."""
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
     clock.forward(days=3650)
     assert len(vault.scheduler.run_due()) == 1
@@ -434,11 +434,11 @@ def test_a_key_out_of_use_stops_no_other(db: Any, vault: smtui.Vault, function: 
     assert [ended.name for ended in vault.scheduler.run_due()] == ["db"]
 
 
-# Two holders, and a crash.
+# Concurrent holders and crashes.
 
 
 def test_only_one_holder_at_a_time(db: Any, rotations: Any, refusing: str, clock: Clock) -> None:
-    """What one has claimed another does not get, until its time is up; then the first one's report is refused."""
+    """A claim excludes others until it expires; afterwards, the report of the first holder is refused."""
     db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
     clock.forward(minutes=5)
     first = rotations.claim_rotation(Holder="one")["Rotation"]
@@ -456,7 +456,7 @@ def test_only_one_holder_at_a_time(db: Any, rotations: Any, refusing: str, clock
 def test_a_crash_is_gone_on_from(
     db: Any, vault: smtui.Vault, rotations: Any, function: str, clock: Clock, died_after: str
 ) -> None:
-    """Whoever claims it next begins with the step that was not reported, and the value that was made stays."""
+    """The next holder continues at the step that was not reported, with the same pending value."""
     from smtui.rotation.function import Task
     from smtui.rotation.password import rotate_password as new_password
 
@@ -482,7 +482,7 @@ def test_a_crash_is_gone_on_from(
 def test_a_value_stored_meanwhile_is_not_overwritten(
     db: Any, vault: smtui.Vault, rotations: Any, function: str, others: str
 ) -> None:
-    """The rotation fails at its end and says what to do; the next one begins from what is there."""
+    """The rotation fails in its last step with advice; the next one starts from the current value."""
     from smtui.rotation.function import StepFailedError, Task
     from smtui.rotation.password import rotate_password as new_password
 
@@ -508,11 +508,11 @@ def test_a_value_stored_meanwhile_is_not_overwritten(
     assert not [label for label in now["VersionStages"] if label.startswith("smtui-")]
 
 
-# With the rest of the engine.
+# Interaction with replicas and owning services.
 
 
 def test_replicas_follow_a_rotation(db: Any, vault: smtui.Vault, function: str, refusing: str) -> None:
-    """Nothing of an unfinished one is seen there; of a finished one, everything."""
+    """Replicas show nothing of an unfinished rotation and everything of a finished one."""
     db.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
     far = vault.client(region_name="eu-west-1")
     db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
@@ -526,7 +526,7 @@ def test_replicas_follow_a_rotation(db: Any, vault: smtui.Vault, function: str, 
 
 
 def test_another_services_secret(vault: smtui.Vault, function: str) -> None:
-    """Is rotated by that service alone."""
+    """Only the owning service can rotate the secret."""
     rds = vault.client(caller=smtui.Caller("arn:aws:iam::000000000000:role/rds", service="rds"))
     rds.create_secret(Name="db", SecretString='{"password": "x"}')
 
@@ -537,7 +537,7 @@ def test_another_services_secret(vault: smtui.Vault, function: str) -> None:
 
 
 def test_functions_are_listed_and_deleted(db: Any, rotations: Any, function: str) -> None:
-    """One that is in use stays."""
+    """A function in use is not deleted."""
     assert [each["FunctionName"] for each in rotations.list_functions()["Functions"]] == ["new-password"]
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
     assert refused("InvalidParameterException", rotations.delete_function, FunctionName="new-password") == (

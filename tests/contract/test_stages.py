@@ -1,4 +1,4 @@
-"""UpdateSecretVersionStage, ListSecretVersionIds."""
+"""Tests of UpdateSecretVersionStage and ListSecretVersionIds."""
 
 import pytest
 
@@ -7,7 +7,7 @@ UNKNOWN = "0f0e0d0c-0b0a-4990-8877-665544332211"
 
 @pytest.fixture
 def two(client) -> tuple[str, str]:
-    """A secret with a previous and a current version."""
+    """Returns the ids of the previous and the current version of a secret."""
     first = client.create_secret(Name="a", SecretString="1")["VersionId"]
     return first, client.put_secret_value(SecretId="a", SecretString="2")["VersionId"]
 
@@ -104,7 +104,7 @@ def test_a_change_of_labels_is_a_change_of_the_secret(client, two, clock) -> Non
 
 @pytest.mark.parametrize("store", ["put_secret_value", "update_secret"])
 def test_a_new_current_value_takes_awspending_from_the_version_before(client, store) -> None:
-    """A rotation left AWSPENDING on the current version: a value stored by hand ends that, as recorded from AWS."""
+    """After a rotation left AWSPENDING on the current version, PutSecretValue removes it, as observed in AWS."""
     client.create_secret(Name="a", SecretString="1")
     rotated = client.put_secret_value(SecretId="a", SecretString="2", VersionStages=["AWSCURRENT", "AWSPENDING"])
     third = getattr(client, store)(SecretId="a", SecretString="3")["VersionId"]

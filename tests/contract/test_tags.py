@@ -1,4 +1,4 @@
-"""TagResource, UntagResource."""
+"""Tests of TagResource and UntagResource."""
 
 import pytest
 

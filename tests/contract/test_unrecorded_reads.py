@@ -1,4 +1,4 @@
-"""A screen's own refreshes leave no audit event; nothing else can be had without one."""
+"""Tests of clients with `record_reads=False`: only reads of metadata leave no audit event."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smtui.api.shapes import List, Shape, Structure, Text
 from smtui.engine.declaration import OPERATIONS
 
 UNRECORDED = sorted(name for name, declared in OPERATIONS.items() if declared.reads_metadata)
-# How a failed function explained itself: it is for who looks at the rotation, and is no value.
+# The failure message of a rotation function; it is for display and contains no value.
 MESSAGES = {"Message", "RotationToken"}
 
 

@@ -1,4 +1,4 @@
-"""PutSecretValue, GetSecretValue, BatchGetSecretValue."""
+"""Tests of PutSecretValue, GetSecretValue and BatchGetSecretValue."""
 
 from datetime import UTC, datetime
 
