@@ -1,4 +1,4 @@
-"""Runs the command line inside the test: real parser, real vault, captured streams, and no terminal."""
+"""Fixtures that run the command line in the test process: real parser and vault, captured streams, no terminal."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Answer:
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream over memory, which may say that it is a terminal."""
+    """A standard stream in memory; `tty` determines what `isatty` returns."""
 
     def __init__(self, content: bytes = b"", *, tty: bool = False) -> None:
         self._tty = tty
@@ -46,7 +46,7 @@ class Stream(io.TextIOWrapper):
 
 
 class Person:
-    """Whoever sits at the terminal: answers each question with the next of `answers`, and sees what it is told."""
+    """A simulated user at the terminal, who answers each question with the next of `answers` and collects the texts."""
 
     def __init__(self) -> None:
         self.present = False
@@ -67,7 +67,7 @@ class Person:
 
 
 class CommandLine:
-    """`smtui(...)`: one call of the program. The passphrase comes by the environment unless `unlock` is off."""
+    """Runs the program: `cli(*argv)`. The passphrase comes from the environment, unless `unlock` is False."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, path: Path, person: Person) -> None:
         self._patch = monkeypatch
@@ -88,7 +88,7 @@ class CommandLine:
         return Answer(code, streams["stdout"].taken(), streams["stderr"].taken().decode())
 
     def done(self, *argv: str, stdin: bytes = b"") -> str:
-        """A call that must succeed; answers with its output."""
+        """Runs a command that must succeed, and returns its output."""
         answer = self(*argv, stdin=stdin)
         assert answer.code == 0, answer.err
         return answer.out
@@ -104,7 +104,7 @@ def person(monkeypatch: pytest.MonkeyPatch) -> Person:
 
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cheap_kdf: None) -> Iterator[Path]:
-    """A machine on which nobody ever used smtui, in a time zone of its own."""
+    """A home directory without any files of smtui, and an environment without its variables."""
     monkeypatch.setenv("SMTUI_CONFIG", str(tmp_path / "config" / "config.toml"))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "100")
@@ -115,7 +115,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cheap_kdf: None) -> It
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, person: Person) -> CommandLine:
-    """The command line, with no vault yet."""
+    """Returns the command line, without a vault."""
     path = tmp_path / "team.vault"
     monkeypatch.setenv("SMTUI_VAULT", str(path))
     return CommandLine(monkeypatch, path, person)
@@ -135,7 +135,7 @@ def empty_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def cli(bare: CommandLine, empty_vault: Path) -> CommandLine:
-    """The command line, with an empty vault."""
+    """Returns the command line with an empty vault."""
     shutil.copyfile(empty_vault, bare.path)
     bare.path.chmod(0o600)
     return bare
@@ -143,7 +143,7 @@ def cli(bare: CommandLine, empty_vault: Path) -> CommandLine:
 
 @pytest.fixture
 def stocked(cli: CommandLine) -> CommandLine:
-    """The command line, with a JSON secret of two versions, a text and a binary one."""
+    """Returns the command line with a JSON secret of two versions, a text secret and a binary one."""
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         client = vault.client()
         client.create_secret(Name="prod/db", SecretString='{"user":"ann","password":"first"}', Description="orders")
@@ -155,7 +155,7 @@ def stocked(cli: CommandLine) -> CommandLine:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Callable[[str, str | bytes], str]:
-    """Writes a file and answers with its path."""
+    """Returns a function that writes a private file and returns its path."""
 
     def write(name: str, content: str | bytes) -> str:
         path = tmp_path / name

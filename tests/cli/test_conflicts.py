@@ -1,4 +1,4 @@
-"""What another process stores while a value is being entered, or between an import's plan and its end, is kept."""
+"""Tests that commands do not overwrite changes that another process makes meanwhile."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ Act = Callable[[Any], object]
 
 @contextmanager
 def somebody(cli: CommandLine) -> Iterator[Any]:
-    """Another process with the same vault."""
+    """Yields the client of another session with the same vault."""
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         yield vault.client()
 
 
 @pytest.fixture
 def meanwhile(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Callable[[Act], None]:
-    """Does something while standard input is waited for, as somebody would who types or pipes slowly."""
+    """Returns a function that runs an act of another session just before standard input is read."""
     def arrange(act: Act) -> None:
         read = inputs.read_stdin
 
@@ -52,7 +52,7 @@ def value(cli: CommandLine, name: str = "a") -> str:
 
 
 def test_a_whole_value_replaces_none_that_came_meanwhile(cli: CommandLine, meanwhile: Callable[[Act], None]) -> None:
-    """Exit code 1 and a sentence; the same command again replaces it."""
+    """The command fails with code 1; a second run of it replaces the value."""
     cli.done("set", "a", "-", stdin=b"first")
     meanwhile(lambda client: client.put_secret_value(SecretId="a", SecretString="theirs"))
     answer = cli("set", "a", "-", stdin=b"mine")
@@ -77,7 +77,7 @@ def test_a_secret_that_was_made_meanwhile(cli: CommandLine, meanwhile: Callable[
 def test_one_key(
     cli: CommandLine, meanwhile: Callable[[Act], None], theirs: str, code: int, after: str
 ) -> None:
-    """Their other keys are kept to the byte; the key that both changed is refused."""
+    """The other changed keys are kept. If both changed the same key, the command is refused."""
     cli.done("set", "a", "-", stdin=b'{"user": "ann", "password": "first", "n": 1.10}')
     meanwhile(lambda client: client.put_secret_value(SecretId="a", SecretString=theirs))
 
@@ -86,7 +86,7 @@ def test_one_key(
 
 
 def test_an_import_replaces_only_what_its_plan_saw(cli: CommandLine) -> None:
-    """All or nothing: what was changed after the plan stops it, by name."""
+    """If a secret changed after the plan, the error names it and nothing is imported."""
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         for name in ("a", "b"):
             vault.client().create_secret(Name=name, SecretString="before")

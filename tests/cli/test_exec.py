@@ -1,4 +1,4 @@
-"""`smtui exec`: which variables a command gets, and that it is as if it had been started without us."""
+"""Tests of `smtui exec`: the variables of the command, and that the command replaces the process."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ ROOT = Path(smtui.__file__).parents[1]
 
 @pytest.fixture
 def got(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the command was started with."""
+    """Returns the arguments with which the command was started."""
     seen: dict[str, Any] = {}
 
     def become(program: str, words: list[str], surroundings: dict[str, str], held: dict[str, str]) -> None:
         seen.update(program=program, words=words, surroundings=surroundings, held=held)
-        raise KeyboardInterrupt  # nothing comes after it
+        raise KeyboardInterrupt  # the command replaces the process
 
     monkeypatch.setattr(execute, "become", become)
     return seen
@@ -108,7 +108,7 @@ def test_a_command_that_is_not_there_costs_no_passphrase(cli: CommandLine, tmp_p
 def test_the_environment_around_them(
     cli: CommandLine, got: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of the person's but what opens the vault; or hardly any."""
+    """The command gets the environment without the passphrase variables; with --pristine, only a few variables."""
     monkeypatch.setenv("MINE", "1")
     monkeypatch.setenv("SMTUI_PASSPHRASE_FILE", "")
 
@@ -129,7 +129,7 @@ print(json.dumps([sys.argv[1:], os.environ["PROD_TEXT"], "SMTUI_PASSPHRASE" in o
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_the_command_takes_our_place(cli: CommandLine, tmp_path: Path) -> None:
-    """Its exit code, its signals, its umask; none of our files open; nothing on its command line."""
+    """The command keeps exit code, signals, umask and closed files, and no value is in its arguments."""
     environ = {**os.environ, "SMTUI_PASSPHRASE": PASSPHRASE, "PYTHONPATH": str(ROOT), "SMTUI_VAULT": str(cli.path)}
     cheap = ("import sys; from smtui.vault import kdf; from smtui.cli.main import main; kdf.PROFILES = {n: "
              "kdf.Profile(memory_cost=64, iterations=1, lanes=1) for n in kdf.PROFILES}; main(sys.argv[1:])")
@@ -143,7 +143,7 @@ def test_the_command_takes_our_place(cli: CommandLine, tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     argv, value, passphrase, umask, files, command_line = json.loads(told.stdout)
     assert (argv, value, passphrase, umask) == (["word"], "plain text\n", False, 0o027)
-    assert files == 4  # the fourth lists them
+    assert files == 4  # three standard streams, and the folder that is listed
     assert "plain text" not in command_line
     assert run("sh", "-c", "exit 7").returncode == 7
     assert run("sh", "-c", "kill -TERM $$").returncode == -signal.SIGTERM

@@ -1,4 +1,4 @@
-"""`smtui export`: what is written where, who may read it, and that `smtui import` takes it back."""
+"""Tests of `smtui export`: its files, their permissions, and that `smtui import` reads them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WriteFile = Callable[[str, str | bytes], str]
 
 @pytest.fixture
 def rich(stocked: CommandLine) -> CommandLine:
-    """The stocked vault, with tags, and a value that every format must carry unharmed."""
+    """Returns the stocked vault with tags and a value of special characters."""
     with smtui.open_vault(stocked.path, PASSPHRASE) as vault:
         client = vault.client()
         client.tag_resource(SecretId="prod/db", Tags=[{"Key": "team", "Value": "pay"}, {"Key": "empty", "Value": ""}])
@@ -39,7 +39,7 @@ def other_vault(cli: CommandLine) -> list[str]:
 
 
 def test_an_export_comes_back_whole(rich: CommandLine, tmp_path: Path) -> None:
-    """Names, descriptions, tags and values, bytes included, in another vault."""
+    """Names, descriptions, tags and values, also binary ones, are the same in another vault."""
     path = str(tmp_path / "all.json")
     rich.done("export", "--output", path)
     other = other_vault(rich)
@@ -74,7 +74,7 @@ def test_a_file_is_for_its_owner_alone(rich: CommandLine, tmp_path: Path) -> Non
 
 
 def test_what_is_there_is_left_alone(rich: CommandLine, tmp_path: Path) -> None:
-    """Without --force, and with it through no link."""
+    """Existing files need --force, and links are refused even with it."""
     held = tmp_path / "held"
     held.write_text("mine")
     link = tmp_path / "link"
@@ -92,7 +92,7 @@ def test_what_is_there_is_left_alone(rich: CommandLine, tmp_path: Path) -> None:
 
 
 def test_an_export_that_fails_leaves_no_file(rich: CommandLine, tmp_path: Path) -> None:
-    """Nor harms the file whose place it was to take."""
+    """A file that it should replace is not changed either."""
     held = tmp_path / "held"
     held.write_text("mine")
 
@@ -105,7 +105,7 @@ def test_an_export_that_fails_leaves_no_file(rich: CommandLine, tmp_path: Path) 
 
 
 def test_a_terminal_gets_values_only_when_asked(rich: CommandLine) -> None:
-    """And then nothing that could drive it."""
+    """Control characters are replaced in the output to a terminal."""
     answer = rich("export", tty=True)
     assert answer.code == 2
     assert "say where it should go" in answer.err
@@ -118,7 +118,7 @@ def test_a_terminal_gets_values_only_when_asked(rich: CommandLine) -> None:
 
 
 def test_what_the_aws_cli_would_print(rich: CommandLine) -> None:
-    """The same members, in one document of its shape."""
+    """The output has the structure of batch-get-secret-value."""
     printed = json.loads(rich.done("batch-get-secret-value", "--filters", "Key=name,Values=prod/"))
     exported = json.loads(rich.done("export", "--prefix", "prod/", "--format", "aws"))
 
@@ -130,7 +130,7 @@ def test_what_the_aws_cli_would_print(rich: CommandLine) -> None:
 
 
 def test_variables_for_programs(rich: CommandLine, file: WriteFile) -> None:
-    """A .env file that came in with a prefix goes out with it cut off, and each value as it was."""
+    """The .env file contains each value unchanged, and the names without the prefix."""
     value = "line 1\r\n'quoted' \"twice\" \\ $HOME `x` # no comment"
     rich.done("import", file("f.json", json.dumps({"PASSWORD": value, "db-host": "h"})), "--prefix", "env/")
 
@@ -149,7 +149,7 @@ def test_variables_that_would_clash_are_refused(rich: CommandLine) -> None:
 
     assert answer.code == 1
     assert "X_Y would come both from a/x-y and from a/x_y" in answer.err
-    assert rich("export", "dev/key", "--format", "dotenv").code == 1  # bytes
+    assert rich("export", "dev/key", "--format", "dotenv").code == 1  # a binary secret
 
 
 def test_what_is_chosen(rich: CommandLine) -> None:
@@ -174,7 +174,7 @@ def test_a_secret_without_value_is_told(rich: CommandLine) -> None:
 
 
 def test_a_value_that_cannot_be_read_ends_it(rich: CommandLine, tmp_path: Path) -> None:
-    """A part of what was asked for is no export."""
+    """The export fails and leaves no partial file."""
     with smtui.open_vault(rich.path, PASSPHRASE) as vault:
         key = vault.keys().create_key()["KeyMetadata"]["KeyId"]
         vault.client().create_secret(Name="prod/sealed", SecretString="x", KmsKeyId=key)
@@ -189,7 +189,7 @@ def test_a_value_that_cannot_be_read_ends_it(rich: CommandLine, tmp_path: Path) 
 
 @pytest.fixture
 def many(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A client of 9 secrets, and pages of 4."""
+    """Returns a client of 9 secrets, with pages of 4 and batches of 3."""
     monkeypatch.setattr(selection, "MAX_PAGE_SIZE", 4)
     monkeypatch.setattr(selection, "MAX_BATCH_SIZE", 3)
     client = vault.client()
@@ -199,7 +199,7 @@ def many(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_pages_are_read_as_they_are_written(many: Any) -> None:
-    """Nothing is held back: each secret is handed on before the next batch is asked for."""
+    """Each secret is written before the next batch is read."""
     told: list[int] = []
     pieces: list[bytes] = []
 
@@ -214,7 +214,7 @@ def test_pages_are_read_as_they_are_written(many: Any) -> None:
 
 
 def test_whoever_follows_it_can_stop_it(many: Any, tmp_path: Path) -> None:
-    """As a screen does on Esc: the file is gone."""
+    """An exception from the progress callback stops the export and removes the file."""
     class JobStoppedError(Exception):
         pass
 

@@ -1,4 +1,4 @@
-"""Whatever is named as a file: private, of any kind, and never written over."""
+"""Tests of file arguments: private files, other file types, and no overwriting."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def passphrase_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o660, 0o644, 0o777])
 def test_a_passphrase_file_open_to_others_is_refused(cli: CommandLine, passphrase_file: Path, mode: int) -> None:
-    """As ssh refuses such a key: the file, its mode, and what to do about it."""
+    """The error names the file, its mode and the remedy, as ssh does for keys."""
     passphrase_file.chmod(mode)
     answer = cli("ls", unlock=False)
 
@@ -60,7 +60,7 @@ def test_a_passphrase_that_is_no_file(cli: CommandLine, monkeypatch: pytest.Monk
 
 @pytest.fixture
 def pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A named pipe; that nobody writes to it is known soon."""
+    """Returns a named pipe; the wait for a writer is short."""
     monkeypatch.setattr(bounded_read, "NO_WRITER", 0.05)
     path = tmp_path / "pipe"
     os.mkfifo(path, 0o600)
@@ -84,14 +84,14 @@ def test_a_pipe_without_a_writer_is_refused(cli: CommandLine, pipe: Path, words:
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0] + words[-1].partition(":")[0])
 def test_a_device_without_end_is_cut(cli: CommandLine, words: list[str]) -> None:
-    """`/dev/zero` neither hangs nor fills the memory."""
+    """Reading `/dev/zero` stops at a limit."""
     answer = cli(*(word.format("/dev/zero") for word in words))
 
     assert answer.code == 2 and "larger than 64 MiB" in answer.err
 
 
 def test_a_pipe_with_a_writer_is_read_to_its_end(cli: CommandLine, pipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As of `<(command)` in a shell, however late the writer comes."""
+    """A late writer, as with `<(command)` in a shell, is waited for."""
     monkeypatch.setattr(bounded_read, "NO_WRITER", 60.0)
     writer = threading.Thread(target=lambda: pipe.write_text("one\ntwo\n"))
     writer.start()
@@ -115,7 +115,7 @@ def test_a_passphrase_from_a_pipe(cli: CommandLine, pipe: Path, monkeypatch: pyt
 def test_what_comes_in_between_is_not_written_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
-    """Somebody makes a file of that name after it was seen to be free; also where the disk knows no links."""
+    """A file that appears during the write is kept, also on file systems without hard links."""
     if not links:
         monkeypatch.setattr(os, "link", _refuse_links)
     target = tmp_path / "target"
@@ -136,7 +136,7 @@ def _refuse_links(*_: object) -> None:
 
 
 def test_a_vault_whose_making_was_interrupted_opens(cli: CommandLine) -> None:
-    """The file has its name, and still the one under which it was written. Any other second name is refused."""
+    """The remaining second link from an interrupted creation is removed. A second link of any other name is refused."""
     for suffix in (".making", ".part"):
         other = cli.path.with_name(cli.path.name + suffix)
         other.hardlink_to(cli.path)
@@ -149,7 +149,7 @@ def test_a_vault_whose_making_was_interrupted_opens(cli: CommandLine) -> None:
 
 @pytest.mark.parametrize("name", [":memory:", "file:x?mode=memory", "file:x", "a%41#b?c=d", "-", " "])
 def test_a_name_is_a_file_name(cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """What SQLite reads as something else is a file here: made, opened, and backed up."""
+    """Names with a special meaning for SQLite are plain file names."""
     (tmp_path / "odd").mkdir()
     monkeypatch.chdir(tmp_path / "odd")
     with smtui.create_vault(name, PASSPHRASE) as vault:
@@ -183,7 +183,7 @@ def test_a_new_passphrase_names_copies_of_the_old_one(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_an_inherited_vault_is_locked_in_the_child(cli: CommandLine) -> None:
-    """Its keys are wiped there; the parent goes on, and its file is as good as before."""
+    """After a fork, the child wipes its keys. The vault of the parent remains open and undamaged."""
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="a", SecretString="1")
         child = os.fork()

@@ -1,6 +1,6 @@
-"""The disk takes no more: each command says so in a sentence, leaves with the vault's exit code, and changed nothing.
+"""Tests of full disks: each command prints a message, exits with the vault's code, and changes nothing.
 
-A limit on the size of files stands for the full disk; every system has one, and no rights are needed.
+A file size limit simulates the full disk, because it needs no permissions.
 """
 
 from __future__ import annotations
@@ -73,14 +73,14 @@ def test_a_full_disk(stocked: CommandLine, tmp_path: Path, monkeypatch: pytest.M
 
 
 def everything(cli: CommandLine) -> str:
-    """What the vault holds, which must also be sound."""
+    """Returns the content of the vault, and asserts that the check finds no problem."""
     with smtui.open_vault(cli.path, PASSPHRASE) as vault:
         assert vault.maintenance.check().clean
         return cli.done("export", "--format", "json")
 
 
 def test_the_limit_does_not_end_the_program(stocked: CommandLine, tmp_path: Path) -> None:
-    """Beyond a limit on files the system sends a signal that would end most programs."""
+    """The program ignores SIGXFSZ, which the system sends above the file size limit."""
     script = ("from smtui.vault import kdf; kdf.PROFILES.update({n: kdf.Profile(64, 1, 1) for n in kdf.PROFILES})\n"
               "import sys; from smtui.__main__ import main; sys.exit(main(sys.argv[1:]))")
     done = subprocess.run(

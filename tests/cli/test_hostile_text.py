@@ -1,4 +1,4 @@
-"""Every command that prints to a terminal, over hostile text: symbols stand for controls, and copies stay exact."""
+"""Tests of hostile text in all commands that print: terminals get symbols for control characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`smtui import`: what would happen, then all of it or nothing."""
+"""Tests of `smtui import`: the dry run, and all-or-nothing imports."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_file_becomes_one_secret(cli: CommandLine, file: WriteFile) -> None:
 
 
 def test_a_dry_run_tells_and_changes_nothing(stocked: CommandLine, file: WriteFile) -> None:
-    """Each verdict is listed, no value is, and the trail knows of no change."""
+    """The output lists the verdicts without values, and the audit log contains no change."""
     stocked.done("delete-secret", "--secret-id", "dev/key")
     held = {"prod/text": "plain text\n", "prod/db": "other", "new": "s3cret", "dev/key": "x", "empty": ""}
 
@@ -55,7 +55,7 @@ def test_a_dry_run_tells_and_changes_nothing(stocked: CommandLine, file: WriteFi
 
 
 def test_a_dry_run_finds_what_only_doing_it_finds(cli: CommandLine, file: WriteFile) -> None:
-    """A value that is too long is refused by the dry run already."""
+    """The dry run refuses a value that is too long."""
     answer = cli("import", file("f.json", json.dumps({"a": "x", "b": "y" * 70_000})), "--dry-run")
 
     assert answer.code == 1
@@ -105,7 +105,7 @@ def test_a_secret_without_value_gets_its_first(cli: CommandLine, file: WriteFile
 
 
 def test_a_dump_of_the_aws_cli_comes_back_whole(stocked: CommandLine, file: WriteFile) -> None:
-    """What batch-get-secret-value prints goes into another vault, bytes included."""
+    """The output of batch-get-secret-value is imported, also binary values."""
     dump = stocked.done("batch-get-secret-value", "--secret-id-list", "prod/db", "prod/text", "dev/key", "nowhere")
     other = ["--vault", str(stocked.path.with_name("other.vault"))]
     assert stocked("init", *other).code == 0
@@ -123,7 +123,7 @@ def test_a_dump_of_the_aws_cli_comes_back_whole(stocked: CommandLine, file: Writ
     {"Name": "db", "ARN": "arn:1", "SecretBinary": "MQ==", "OwningService": "rds"},
 ])
 def test_a_managed_secret_keeps_its_owner(cli: CommandLine, file: WriteFile, answer: dict[str, str]) -> None:
-    """Its service brings it in, and brings in new values; nobody else changes it."""
+    """An import can create and update a managed secret; other commands cannot change it."""
     dump = file("dump.json", json.dumps({"SecretValues": [answer, {"Name": "mine", "SecretString": "1"}]}))
     cli.done("import", dump)
 
@@ -159,7 +159,7 @@ def test_a_name_given_twice_is_refused(
 
 @pytest.mark.parametrize("command", [["--dry-run"], []])
 def test_looking_names_up_is_no_access(stocked: CommandLine, file: WriteFile, command: list[str]) -> None:
-    """Of 2,000 new names none is recorded as a refused read; the values of those that are there are read."""
+    """Lookups of 2,000 new names record no refused reads; only values of existing secrets are read."""
     stocked.done("create-secret", "--name", "valueless")
     held = {"prod/text": "plain text\n", "valueless": "1", **{f"new/{number}": "x" for number in range(2000)}}
 
@@ -206,7 +206,7 @@ def test_a_huge_file_is_refused_unread(cli: CommandLine, tmp_path: object) -> No
 def test_a_failure_in_the_middle_leaves_nothing(
     cli: CommandLine, file: WriteFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl+C behind the 30th of 50 secrets: the vault is as before, and the exit code says interrupted."""
+    """Ctrl+C in the middle of an import rolls it back, with the exit code of an interruption."""
     made: list[int] = []
     create = target.ImportTarget.create
 
@@ -228,7 +228,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
 
 @pytest.fixture
 def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every file is longer than memory should hold, and is read a few characters at a time."""
+    """Treats every file as a long one, which is read in chunks of a few characters."""
     monkeypatch.setattr(import_long, "LONG", 0)
     monkeypatch.setattr(json_stream, "CHUNK", 24)
 

@@ -1,4 +1,4 @@
-"""`smtui keys`, as a person meets it."""
+"""Tests of `smtui keys`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.cli.conftest import CommandLine
 
 @pytest.fixture
 def orders(stocked: CommandLine) -> str:
-    """The id of a key called alias/orders, which seals both versions of prod/db."""
+    """Returns the id of the key alias/orders, which encrypts both versions of prod/db."""
     key_id = stocked.done("keys", "create", "orders", "--description", "The orders database").partition(":")[0]
     stocked.done("update-secret", "--secret-id", "prod/db", "--kms-key-id", "alias/orders")
     return key_id

@@ -1,4 +1,4 @@
-"""No command lets a value out where it was not sent: not to standard error, not into the trail, not into a log."""
+"""Tests that no command prints a value on standard error or writes it to the audit log or a log."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ WAYS = [(operation, member) for operation in OPERATIONS for member in sensitive(
 def test_sensitive_parameters(
     stocked: CommandLine, caplog: pytest.LogCaptureFixture, operation: str, member: str, whole: bool
 ) -> None:
-    """Every parameter the contract marks as sensitive, in requests that are done and requests that are refused."""
+    """Tests every sensitive parameter in the contract, in successful and refused requests."""
     caplog.set_level(logging.DEBUG)
     request = OPERATIONS[operation].request
     wanted = request.members if whole else request.required
@@ -91,7 +91,7 @@ MISTAKES = [
 
 @pytest.mark.parametrize("argv", MISTAKES)
 def test_mistakes_are_not_quoted(stocked: CommandLine, argv: list[str]) -> None:
-    """A value in the wrong place is refused without being repeated."""
+    """An error for a misplaced value does not repeat it."""
     answer = stocked(*argv)
 
     assert answer.code in (1, 2)
@@ -117,7 +117,7 @@ def test_imports_name_no_value(stocked: CommandLine, file: WriteFile, content: s
 
 
 def test_an_error_in_the_middle_of_everything(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also an error whose own words hold the value."""
+    """The message of an unexpected error is not printed, because it may contain the value."""
     from smtui.engine import values
 
     def broken(*_: object, **__: object) -> None:

@@ -1,4 +1,4 @@
-"""Choosing a command, leaving with the right code, and never with a traceback."""
+"""Tests of command selection and exit codes, and that no traceback is printed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def all_errors(root: type[SmtuiError] = SmtuiError) -> list[type[SmtuiError]]:
 
 
 def test_every_error_of_the_contract_has_an_exit_code() -> None:
-    """Wrong passphrase 3, the rest of the vault's errors 4, requests that fit no shape 2, all other refusals 1."""
+    """A wrong passphrase gives 3, other vault errors 4, invalid parameters 2, all other errors 1."""
     expected: dict[type[SmtuiError], Exit] = {errors.WrongPassphraseError: Exit.CANNOT_UNLOCK}
     for kind in all_errors(errors.VaultError):
         expected.setdefault(kind, Exit.VAULT)
@@ -41,7 +41,7 @@ def test_exit_codes_do_not_change() -> None:
 
 @pytest.mark.parametrize("name", [command.name for command in COMMANDS])
 def test_every_command_has_help_with_an_example(bare: CommandLine, name: str) -> None:
-    """Without a vault, and with an example that its own parser understands."""
+    """Help needs no vault."""
     answer = bare(name, "--help")
 
     assert (answer.code, answer.err) == (0, "")
@@ -77,7 +77,7 @@ def test_the_list_of_commands_names_each_once() -> None:
 
 
 def test_a_former_name_runs_the_command_unseen(stocked: CommandLine) -> None:
-    """`trail` is `audit`: the same answer and the same help, but in no list and no suggestion."""
+    """`trail` is an alias of `audit`, which no list, help or suggestion shows."""
     stocked.done("get", "prod/text")
 
     filtered = ("--operation", "GetSecretValue")
@@ -89,7 +89,7 @@ def test_a_former_name_runs_the_command_unseen(stocked: CommandLine) -> None:
 
 @pytest.mark.parametrize("argv", [["--help"], ["-h"], ["help"], []])
 def test_help_teaches(bare: CommandLine, argv: list[str]) -> None:
-    """Every command, three examples, the vault's place, the exit codes; without opening or making anything."""
+    """The help lists all commands, three examples, the vault's path and the exit codes, and creates nothing."""
     answer = bare(*argv)
 
     assert answer.code == 0
@@ -160,7 +160,7 @@ def test_an_unknown_option_comes_with_the_nearest(stocked: CommandLine) -> None:
 
 @pytest.fixture
 def breaking(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """`breaking(error)`: the next `smtui ls` meets this error."""
+    """Returns `breaking(error)`, which makes `smtui ls` raise this error."""
     from smtui.cli.commands import ls
 
     def set_up(error: BaseException) -> None:
@@ -173,7 +173,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_nobody_ever_sees_a_traceback(cli: CommandLine, breaking: Any) -> None:
-    """An error nobody foresaw gives one sentence and a number, and none of its own words."""
+    """An unexpected error gives one line with a number, without the message of the error."""
     breaking(RuntimeError("the value is hunter2"))
 
     answer = cli("ls")
@@ -196,7 +196,7 @@ def test_interruption_is_quiet(cli: CommandLine, breaking: Any, error: BaseExcep
 
 @pytest.mark.parametrize("argv", [["get\x1b]0;\x07"], ["get", "prod/db#\x1b]0;\x07"], ["get", "a", "--\x1b]0"]])
 def test_an_error_cannot_drive_the_terminal(stocked: CommandLine, argv: list[str]) -> None:
-    """What a sentence quotes is shown as symbols."""
+    """Error messages show control characters as symbols."""
     answer = stocked(*argv)
 
     assert answer.code in (1, 2)
@@ -205,7 +205,7 @@ def test_an_error_cannot_drive_the_terminal(stocked: CommandLine, argv: list[str
 
 
 def test_an_answer_that_was_lost_is_no_success(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk behind standard output."""
+    """The command fails if standard output is a full disk."""
 
     class Full(Stream):
         def flush(self) -> None:

@@ -1,4 +1,4 @@
-"""An older file in the place of the vault: used by nobody who did not say that it is meant."""
+"""Tests of commands on a file that is older than the last seen state: the user must accept it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.conftest import PASSPHRASE
 
 @pytest.fixture
 def older(cli: CommandLine) -> CommandLine:
-    """The vault as it was before a password was changed twice."""
+    """Returns the vault before two changes of a password."""
     cli.done("set", "db", "-", stdin=b"first")
     before = cli.path.read_bytes()
     for value in (b"second", b"third"):
@@ -24,7 +24,7 @@ def older(cli: CommandLine) -> CommandLine:
 
 
 def test_a_script_is_refused(older: CommandLine) -> None:
-    """Nobody is there to ask: a sentence, what to do, exit code 4, and no old password."""
+    """Without a terminal, the command prints a message with the remedy and exits with 4, without the old password."""
     answer = older("get", "db")
 
     assert (answer.code, answer.out) == (4, "")
@@ -34,7 +34,7 @@ def test_a_script_is_refused(older: CommandLine) -> None:
 
 
 def test_all_that_is_missing_is_counted(cli: CommandLine) -> None:
-    """The newest are listed, and the others add up to the number in the sentence, however many there are."""
+    """The newest changes are listed, and the number of the others follows."""
     cli.done("set", "db", "-", stdin=b"first")
     before = cli.path.read_bytes()
     with smtui.open_vault(cli.path, passphrase=PASSPHRASE) as vault:
@@ -59,7 +59,7 @@ def test_a_script_may_say_once_that_it_is_meant(older: CommandLine) -> None:
 
 @pytest.mark.parametrize(("said", "code"), [("yes", 0), ("Y ", 0), ("", 4), ("no", 4)])
 def test_a_person_is_asked(older: CommandLine, said: str, code: int) -> None:
-    """Whoever says no is asked again next time; whoever says yes is not."""
+    """The question is repeated after a no, and not after a yes."""
     older.person.present = True
     older.person.answers = [said, said]
 

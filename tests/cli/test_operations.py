@@ -1,4 +1,4 @@
-"""The 23 operations as commands: parameters, answers and pages as the aws CLI has them."""
+"""Tests of the 23 operations as commands with the aws CLI's parameters, output and pagination."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WriteFile = Callable[[str, str | bytes], str]
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_commands_and_flags_are_named_as_the_aws_cli_names_them(operation: str) -> None:
-    """botocore's own naming, which the aws CLI uses, gives the same words."""
+    """The names are those that botocore derives, which the aws CLI uses."""
     assert hyphenate(operation) == botocore.xform_name(operation, "-")
     assert hyphenate(operation) in BY_NAME
     for parameter in list_parameters(OPERATIONS[operation]):
@@ -157,7 +157,7 @@ def test_version_stages_are_words(stocked: CommandLine) -> None:
 
 @pytest.mark.parametrize("way", ["file", "stdin", "prompt"])
 def test_a_value_can_come_without_being_seen(cli: CommandLine, file: WriteFile, way: str) -> None:
-    """file://, - and --cli-input-json leave nothing on the command line, and bring every byte."""
+    """file://, - and --cli-input-json keep the value off the command line and keep all bytes."""
     value = 'a "b"\r\n\tü\n'
     if way == "file":
         answer = cli("create-secret", "--name", "a", "--secret-string", f"file://{file('v', value)}")
@@ -186,7 +186,7 @@ def test_a_value_on_the_command_line_works_and_is_warned_of_once(cli: CommandLin
     [("fileb://{path}", b"\xff\n"), ("-", b"\xff\n"), (base64.b64encode(b"\xff\n").decode(), b"\xff\n")],
 )
 def test_blobs(cli: CommandLine, file: WriteFile, word: str, expected: bytes) -> None:
-    """Files and standard input bring bytes, words are base64, as in the aws CLI 2."""
+    """As in the aws CLI 2, blobs are bytes from files and standard input, and base64 as arguments."""
     cli.done("create-secret", "--name", "a", "--secret-binary", word.format(path=file("b", b"\xff\n")), stdin=b"\xff\n")
 
     assert cli("get", "a").raw == expected
@@ -214,7 +214,7 @@ def test_input_json_is_completed_by_options(cli: CommandLine) -> None:
 
 
 def test_a_skeleton_is_a_request_of_every_member(bare: CommandLine) -> None:
-    """Printed without any vault."""
+    """--generate-cli-skeleton prints all members without opening a vault."""
     skeleton = json.loads(bare("tag-resource", "--generate-cli-skeleton").out)
 
     assert skeleton == {"SecretId": "", "Tags": [{"Key": "", "Value": ""}]}
@@ -248,7 +248,7 @@ def test_what_cannot_be_understood_is_exit_2(cli: CommandLine, argv: list[str], 
 
 @pytest.fixture
 def many(cli: CommandLine) -> CommandLine:
-    """The command line, with 230 secrets in a vault."""
+    """Returns the command line with a vault of 230 secrets."""
     with smtui.open_vault(cli.path, PASSPHRASE) as vault, vault.transaction():
         for number in range(230):
             vault.client().create_secret(Name=f"s{number:03}")
@@ -274,7 +274,7 @@ def test_the_first_page_alone_when_asked(many: CommandLine) -> None:
 @pytest.mark.parametrize("page_size", ["100", "7"])
 @pytest.mark.parametrize("step", [1, 99, 100, 150, 230, 500])
 def test_max_items_and_starting_token_walk_over_everything(many: CommandLine, step: int, page_size: str) -> None:
-    """Whatever the step, also in the middle of pages, each secret comes once and in order."""
+    """With any --max-items, also within pages, each secret is listed once and in order."""
     found: list[str] = []
     starting: list[str] = []
     while len(found) < (230 if step > 1 else 3):

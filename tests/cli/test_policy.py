@@ -1,4 +1,4 @@
-"""Policies from the command line: put, checked, and asked who may do what."""
+"""Tests of policies with the command line: attaching, checking, and explaining access."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_who_can(db: CommandLine) -> None:
 
 
 def test_explain(db: CommandLine) -> None:
-    """By which statement, or for want of what."""
+    """The output names the statement that allows access, or the missing permission."""
     assert db.done("policy", "explain", "db", "--as", READER) == 'allowed by statement 1 "Readers"\n'
     assert db.done("policy", "explain", "db", "--as", READER, "--action", "DeleteSecret") == (
         "denied: no resource-based policy\n"
@@ -50,7 +50,7 @@ def test_explain(db: CommandLine) -> None:
 
 
 def test_explain_under_conditions(db: CommandLine, tmp_path: Path) -> None:
-    """What the request would have is said for each key, several values of one by saying it again."""
+    """Each --context option sets a condition key; a repeated key has several values."""
     conditions = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"},
                   "ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": ["o/a", "o/b"]}}
     (tmp_path / "policy.json").write_text(policy(Condition=conditions))
@@ -69,7 +69,7 @@ def test_explain_under_conditions(db: CommandLine, tmp_path: Path) -> None:
 
 
 def test_check_a_file(cli: CommandLine, tmp_path: Path) -> None:
-    """Nothing to say is exit 0; a stranger let in or a mistake is exit 1, with its place; warnings do not fail."""
+    """A valid policy gives exit code 0, broad access or an error gives 1 with the position; warnings give 0."""
     path = tmp_path / "p.json"
     path.write_text(policy())
     assert cli("policy", "check", str(path), unlock=False).out == ""

@@ -1,4 +1,4 @@
-"""The program as a process: what it loads, what it costs, what others can see of it, and how it ends."""
+"""Tests of the program as a process: its imports, its costs, what other users can see, and its end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SMTUI = [sys.executable, "-m", "smtui"]
 
 @pytest.fixture(scope="module")
 def vault_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A vault with the real key derivation."""
+    """Returns a vault with the real key derivation."""
     path = tmp_path_factory.mktemp("real") / "real.vault"
     with smtui.create_vault(path, PASSPHRASE) as vault:
         vault.client().create_secret(Name="a", SecretString=VALUE)
@@ -75,7 +75,7 @@ print(code, *sorted((heavy | opening) & set(sys.modules)), file=sys.stderr)
     ],
 )
 def test_a_call_loads_only_what_it_needs(process: Process, argv: list[str], loaded: bytes) -> None:
-    """Neither Textual nor boto3, ever; the vault's libraries only when it is opened."""
+    """No command imports Textual or boto3, and only commands that open the vault import its libraries."""
     done = process(*argv, command=[sys.executable, "-c", LOADED])
 
     assert done.stderr.strip() == loaded
@@ -92,7 +92,7 @@ print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), oct(os.umask(0)), file=sys.stderr)
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
 @pytest.mark.parametrize(("argv", "dumpable"), [(["get", "a"], b"0"), (["get", "a", "--allow-debug"], b"1")])
 def test_a_call_closes_itself_to_other_programs(process: Process, argv: list[str], dumpable: bytes) -> None:
-    """No debugger, no core file, no file for others, unless that is switched off."""
+    """Debuggers and core dumps are disabled, unless an option allows them."""
     assert process(*argv, command=[sys.executable, "-c", HARDENED]).stderr.split() == [dumpable, b"0o77"]
 
 
@@ -108,7 +108,7 @@ def test_a_value_can_be_piped(process: Process) -> None:
 def test_passphrase_and_value_may_share_standard_input(
     process: Process, environ: dict[str, str], argv: list[str]
 ) -> None:
-    """The first line is the passphrase, and no part of the value."""
+    """The first line is the passphrase, the rest is the value."""
     del environ["SMTUI_PASSPHRASE"]
 
     done = process("--passphrase-fd", "0", *argv, input=f"{PASSPHRASE}\nvalue\n".encode())
@@ -120,7 +120,7 @@ def test_passphrase_and_value_may_share_standard_input(
 
 @pytest.mark.parametrize("argv", [["--help"], ["get", "--help"], ["get", "a"]])
 def test_a_reader_that_goes_away_is_no_fault(process: Process, argv: list[str]) -> None:
-    """As with `smtui --help | head -1`."""
+    """A closed pipe, as in `smtui --help | head -1`, is no error."""
     read, write = os.pipe()
     os.close(read)
     with os.fdopen(write, "wb") as nobody:
@@ -145,7 +145,7 @@ def test_closed_streams_are_survived(process: Process) -> None:
 
 @pytest.fixture
 def screen(environ: dict[str, str], tmp_path: Path) -> Callable[..., pexpect.spawn[str]]:
-    """The program in a pseudo-terminal, without a passphrase in its environment."""
+    """Returns a function that starts the program in a pseudo-terminal, without a passphrase in the environment."""
     environ.pop("SMTUI_PASSPHRASE")
 
     def start(*argv: str, command: list[str] = SMTUI) -> pexpect.spawn[str]:
@@ -203,7 +203,7 @@ def test_ctrl_c_at_the_question_gives_the_terminal_back(screen: Callable[..., pe
 
 
 def test_a_pasted_value_of_several_lines_is_refused_whole(screen: Callable[..., pexpect.spawn[str]]) -> None:
-    """Half a value would be worse than none, and the rest must not reach the shell."""
+    """The rest of the lines does not reach the shell."""
     child = screen("set", "pasted")
     child.expect("Passphrase for .*: ")
     child.sendline(PASSPHRASE)
@@ -218,7 +218,7 @@ def test_a_pasted_value_of_several_lines_is_refused_whole(screen: Callable[..., 
 
 
 def test_long_values_can_be_pasted(screen: Callable[..., pexpect.spawn[str]], process: Process) -> None:
-    """Beyond the 4,095 bytes of a terminal's own line."""
+    """Values may be longer than the 4,095 bytes of a terminal's line buffer."""
     child = screen("set", "long")
     child.expect("Passphrase for .*: ")
     child.sendline(PASSPHRASE)
@@ -237,7 +237,7 @@ def test_long_values_can_be_pasted(screen: Callable[..., pexpect.spawn[str]], pr
 def test_hostile_text_reaches_no_terminal(
     screen: Callable[..., pexpect.spawn[str]], process: Process, environ: dict[str, str]
 ) -> None:
-    """A description with escape sequences is shown as symbols by every command that prints it."""
+    """All commands that print a description show its control characters as symbols."""
     environ["SMTUI_PASSPHRASE"] = PASSPHRASE
     process("set", "hostile", "-", "--description", "\x1b]0;owned\x07\u202e\x9b31m", input=b"x")
 
@@ -295,7 +295,7 @@ sys.stdout.buffer.write(b"|".join(seen))
     ],
 )
 def test_no_command_line_and_no_child_holds_a_secret(process: Process, argv: list[str]) -> None:
-    """What other users can list of the process, and what its children are handed, as long as it runs."""
+    """Checks the command lines and environments of the process and its children, which other processes can read."""
     done = process(*argv, command=[sys.executable, "-c", SPY], input=f"spied={VALUE}".encode())
 
     assert b"smtui" in done.stdout
@@ -305,7 +305,7 @@ def test_no_command_line_and_no_child_holds_a_secret(process: Process, argv: lis
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 def test_the_spy_sees_what_is_there(process: Process) -> None:
-    """A value given the way we warn of is found, so that not finding one means something."""
+    """The check finds a value that is given as an argument."""
     argv = ["create-secret", "--name", "c", "--secret-string", VALUE]
 
     assert VALUE.encode() in process(*argv, command=[sys.executable, "-c", SPY], input=b"").stdout

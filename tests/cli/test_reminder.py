@@ -1,4 +1,4 @@
-"""The command line reminds of a verification that is long ago: on standard error, and once a day at most."""
+"""Tests of the reminder to verify the vault: on standard error, at most once a day."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_a_check_is_long_ago(clock: Clock, cli: CommandLine) -> None:
-    """A vault that was never verified here is told of after 30 days as well; a check puts it right."""
-    clock.forward(days=3650)  # later than the vault was made
+    """The reminder appears after 30 days, also for a vault that was never verified; a check resets it."""
+    clock.forward(days=3650)  # later than the creation of the vault
     assert cli("ls").err == ""
     clock.forward(days=29)
     assert cli("ls").err == ""

@@ -1,4 +1,4 @@
-"""Rotation from the command line: functions, schedules, what is due, and what went wrong."""
+"""Tests of rotation with the command line: functions, schedules, due rotations and failures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def db(cli: CommandLine) -> CommandLine:
 
 
 def test_a_new_password_every_month(db: CommandLine) -> None:
-    """A function, a schedule, and the first rotation at once."""
+    """Creates a function and a schedule; the first rotation follows at once."""
     made = db.done("functions", "add", "new", "--password", "--key", "password", "--password-length", "20")
     assert made == f"{ARN}new  a new password in password\n"
     db.done("rotate-secret", "--secret-id", "db", "--rotation-lambda-arn", f"{ARN}new",
@@ -37,7 +37,7 @@ def test_a_new_password_every_month(db: CommandLine) -> None:
 
 
 def test_a_rotation_that_fails_is_told(db: CommandLine) -> None:
-    """On standard error; the answer is the service's, and the exit code too."""
+    """The failure is reported on standard error. The output and the exit code are those of RotateSecret."""
     db.done("functions", "add", "no", "--password", "--key", "absent")
     answer = db("rotate-secret", "--secret-id", "db", "--rotation-lambda-arn", f"{ARN}no")
     assert answer.code == 0
@@ -51,7 +51,7 @@ def test_a_rotation_that_fails_is_told(db: CommandLine) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="command functions need Unix sockets")
 def test_a_command(db: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands behind -- is kept as it is, but for files, which are named in full."""
+    """Arguments after -- are kept, except that files become absolute paths."""
     monkeypatch.chdir(tmp_path)
     Path("rotate.sh").write_text("echo looked; exit 7\n")
     made = db.done("functions", "add", "sh", "--time-limit", "5", "--", "/bin/sh", "rotate.sh", "--flag")
@@ -83,12 +83,12 @@ def test_functions_are_removed(cli: CommandLine) -> None:
     assert cli.done("functions") == ""
 
 
-# A command that came with the vault.
+# Commands in a vault from elsewhere.
 
 
 @pytest.fixture
 def received(db: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    """`db` is to be rotated by a command that this machine's user has not allowed, and `own` by a new password."""
+    """Returns a vault with a command function that is not allowed on this machine, and a password function."""
     db.done("set", "own", "-", stdin=b"first")
     db.done("functions", "add", "new", "--password")
     monkeypatch.setenv("SMTUI_STATE", str(tmp_path / "attacker"))
@@ -136,7 +136,7 @@ def test_rotate_due_names_what_waits_and_rotates_the_others(received: CommandLin
 
 @needs_sockets
 def test_a_command_is_shown_in_full_and_then_allowed(received: CommandLine, asked: Person) -> None:
-    """One argument on each line, and none of them says anything to the terminal."""
+    """The question shows one argument per line, with control characters escaped."""
     asked.answers = ["yes"]
     assert received.done("functions", "allow", "run") == "run: allowed to run on this machine\n"
 
@@ -194,7 +194,7 @@ def test_a_permission_that_cannot_be_kept(db: CommandLine, tmp_path: Path, monke
 
 
 def test_no_argument_can_be_taken_for_two() -> None:
-    """A long one goes on behind no number; whatever is in it, no line of it begins at the numbers."""
+    """Continuation lines of a long argument have no number, and no text in an argument looks like a new one."""
     lines = list(number_arguments(["a" * 100, " " * 70 + "   2  --safe", "b\n   3  c", "名" * 60], 79))
 
     assert all(len(line) <= 79 for line in lines)

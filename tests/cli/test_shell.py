@@ -1,4 +1,4 @@
-"""What the shell and the terminal see: completion, the progress bar, the report of a check."""
+"""Tests of shell completion, the progress bar, and the report of a check."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.cli.conftest import CommandLine, Stream
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
 def test_completion_knows_every_command(bare: CommandLine, shell: str) -> None:
-    """Printed without opening a vault."""
+    """The script is printed without opening a vault."""
     script = bare("completion", shell)
 
     assert script.code == 0
@@ -35,7 +35,7 @@ def test_completion_knows_every_command(bare: CommandLine, shell: str) -> None:
     ],
 )
 def test_bash_completes(bare: CommandLine, typed: list[str], offered: set[str]) -> None:
-    """The script does in bash what a person expects of the tabulator key."""
+    """The script completes commands, options and actions in bash."""
     script = bare("completion", "bash").out
     words = " ".join(f"'{word}'" for word in typed)
     press_tab = f'COMP_WORDS=({words}); COMP_CWORD={len(typed) - 1}; _shtab_smtui; printf "%s\\n" "${{COMPREPLY[@]}}"'

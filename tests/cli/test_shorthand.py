@@ -1,4 +1,4 @@
-"""The aws CLI's shorthand syntax."""
+"""Tests of the aws CLI's shorthand syntax."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways to the passphrase, what is said where there is none, and the life of a vault's own secrets."""
+"""Tests of passphrase sources, and of creating a vault, changing the passphrase and recovering."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WriteFile = Callable[[str, str | bytes], str]
 
 
 def pipe(content: bytes) -> str:
-    """A file descriptor to read `content` from."""
+    """Returns a file descriptor from which `content` can be read."""
     read, write = os.pipe()
     os.write(write, content)
     os.close(write)
@@ -53,7 +53,7 @@ def test_by_file(stocked: CommandLine, file: WriteFile, monkeypatch: pytest.Monk
 def test_what_is_given_for_the_call_comes_first(
     stocked: CommandLine, file: WriteFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A descriptor counts more than a file, a file more than the variable."""
+    """A file descriptor has precedence over a file, and a file over the variable."""
     monkeypatch.setenv("SMTUI_PASSPHRASE_FILE", file("pass", "wrong"))
 
     assert stocked("ls", "--passphrase-fd", pipe(PASSPHRASE.encode())).code == 0
@@ -100,7 +100,7 @@ def test_with_nobody_to_ask_it_says_the_ways(stocked: CommandLine) -> None:
 def test_a_file_that_is_no_vault_is_refused_before_the_passphrase(
     bare: CommandLine, content: bytes | None, code: int
 ) -> None:
-    """Nobody is asked, and the file stays as it is."""
+    """The program does not ask for the passphrase, and the file is not changed."""
     bare.person.present = True
     if content is not None:
         bare.path.write_bytes(content)
@@ -149,7 +149,7 @@ def code_in(text: str) -> str:
 
 
 def test_init_by_asking(bare: CommandLine) -> None:
-    """The passphrase is asked for twice; the recovery code goes to the terminal, and nowhere else."""
+    """The program asks for the passphrase twice, and shows the recovery code only on the terminal."""
     bare.person.present = True
     bare.person.answers = ["correct horse battery staple"] * 2
 
@@ -184,7 +184,7 @@ def test_init_with_words_shows_them_once(bare: CommandLine) -> None:
 
 
 def test_init_without_a_terminal(bare: CommandLine) -> None:
-    """It says that nobody saw the recovery code, unless it was asked for on standard error."""
+    """A message says that the recovery code was not shown, unless an option prints it on standard error."""
     quiet = bare("init")
     loud = bare("init", "--vault", str(bare.path.with_name("b")), "--print-recovery-code")
 
@@ -221,7 +221,7 @@ def test_an_empty_passphrase_is_none(bare: CommandLine) -> None:
 
 
 def test_passwd_and_recover(stocked: CommandLine) -> None:
-    """The old passphrase and the old code are void; the new code opens, once more gives way to a newer one."""
+    """Each change invalidates the old passphrase and the old recovery code."""
     stocked.person.present = True
     stocked.person.answers = ["the second passphrase"] * 2
     assert stocked("passwd").code == 0
@@ -258,7 +258,7 @@ def test_passwd_that_is_broken_off_changes_nothing(stocked: CommandLine) -> None
 
 
 def test_passwd_waits_for_no_other_program(stocked: CommandLine) -> None:
-    """With the vault open elsewhere the passphrase stays, and the exit code says busy."""
+    """If the vault is open elsewhere, the passphrase is not changed and the exit code is 4."""
     with smtui.open_vault(stocked.path, PASSPHRASE):
         answer = stocked("passwd", "--new-passphrase-fd", pipe(b"a long new passphrase"))
 
@@ -275,7 +275,7 @@ def test_passwd_waits_for_no_other_program(stocked: CommandLine) -> None:
     ],
 )
 def test_a_line_is_edited_while_it_is_typed(keys: bytes, line: bytes) -> None:
-    """Backspace takes a whole character, Ctrl+U everything; nothing is cut at 4,095 bytes."""
+    """Backspace removes a character, Ctrl+U the line; long lines are not truncated at 4,095 bytes."""
     typed = LineBuffer()
 
     complete = [typed.add(key) for key in keys]

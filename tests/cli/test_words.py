@@ -1,4 +1,4 @@
-"""The everyday words, each as a person meets it."""
+"""Tests of the everyday commands: get, set, ls and others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WriteFile = Callable[[str, str | bytes], str]
 
 
 def test_get_gives_exactly_the_value(stocked: CommandLine) -> None:
-    """Into a pipe goes the value and not a byte more."""
+    """A pipe gets the exact bytes of the value."""
     assert stocked("get", "prod/text").raw == b"plain text\n"
     assert stocked("get", "dev/key").raw == b"\x00\xff\n"
 
@@ -27,7 +27,7 @@ def test_get_picks_one_key(stocked: CommandLine) -> None:
 
 
 def test_get_gives_a_key_as_it_is_spelled(cli: CommandLine) -> None:
-    """A string is what it says; numbers, words and objects keep every character."""
+    """Strings are printed without quotes; numbers, literals and objects as they are spelled."""
     spelled = {"rate": "1.10", "big": "12345678901234567890.5", "far": "1e400", "huge": "9" * 5000, "yes": "true",
                "none": "null", "inner": '{ "a":[1 ,2]}'}
     members = ", ".join(f'"{key}" :{value}' for key, value in spelled.items())
@@ -42,7 +42,7 @@ def test_get_gives_a_key_as_it_is_spelled(cli: CommandLine) -> None:
     ["export", "odd", "--format", "dotenv"],
 ])
 def test_half_a_surrogate_pair_is_refused(cli: CommandLine, argv: list[str]) -> None:
-    """UTF-8 has no bytes for it. The other keys and the entire value are there as before."""
+    """It has no UTF-8 encoding. Other keys and the entire value can be printed."""
     value = b'{"token": "\\ud800x", "user": "ann"}'
     cli.done("set", "odd", "-", stdin=value)
 
@@ -94,7 +94,7 @@ def test_a_refusal_speaks_as_the_aws_cli_does(stocked: CommandLine) -> None:
 
 
 def test_a_terminal_gets_the_value_made_harmless(stocked: CommandLine) -> None:
-    """What drives a terminal is shown as symbols, and a note says that the value itself is another."""
+    """Control characters are shown as symbols, and a note says that the value differs."""
     stocked("set", "evil", "-", stdin=b"a\x1b]0;owned\x07b")
 
     answer = stocked("get", "evil", tty=True)
@@ -151,7 +151,7 @@ def test_set_keeps_a_line_break_and_says_so(cli: CommandLine) -> None:
 
 
 def test_set_changes_one_key_and_nothing_else(cli: CommandLine) -> None:
-    """Other keys stay to the letter, in their order, numbers as they were spelled."""
+    """Other keys keep their spelling and their order."""
     held = '{"user": "ann", "rate": 1.10, "big": 12345678901234567890, "ü": [1, null]}'
     cli.done("set", "db", "-", stdin=held.encode())
 
@@ -170,7 +170,7 @@ def test_set_of_a_key_makes_the_object(cli: CommandLine) -> None:
 
 
 def test_set_of_a_key_leaves_other_values_alone(stocked: CommandLine) -> None:
-    """A text that is no JSON object is not overwritten by one."""
+    """A text that is not a JSON object is not overwritten."""
     assert stocked("set", "prod/text#key", "-", stdin=b"x").code == 1
     assert stocked("get", "prod/text").raw == b"plain text\n"
 
@@ -198,7 +198,7 @@ def test_ls_lists_by_prefix(stocked: CommandLine) -> None:
 
 
 def test_ls_searches_words(stocked: CommandLine) -> None:
-    """Several words, or --search, look into descriptions too."""
+    """Several words, or --search, search the descriptions too."""
     assert stocked.done("ls", "orders") == ""
     assert stocked.done("ls", "orders", "--search") == "prod/db\n"
     assert stocked.done("ls", "db", "orders") == "prod/db\n"
@@ -219,7 +219,7 @@ def test_ls_long_tells_more(stocked: CommandLine) -> None:
 
 
 def test_ls_goes_over_pages(cli: CommandLine) -> None:
-    """The 250th secret is listed like the first."""
+    """The output contains all 250 secrets."""
     with smtui.open_vault(cli.path, PASSPHRASE) as vault, vault.transaction():
         for number in range(250):
             vault.client().create_secret(Name=f"s{number:03}")
@@ -310,7 +310,7 @@ def test_a_new_region_needs_no_more_than_its_name(stocked: CommandLine) -> None:
 
 
 def test_keyring_unlocks_who_opted_in(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stored once, the passphrase is not asked for; forgotten, it is again; a new passphrase is followed."""
+    """No command asks for the passphrase while the keyring has the key; a new passphrase updates the keyring."""
     from smtui.backends import keyring_store
 
     held: dict[bytes, bytes] = {}
