@@ -1,4 +1,4 @@
-"""A running app: typed into by Pilot, over a real vault, with a clock that moves when told and tools that are fakes."""
+"""Fixtures that run the app with Pilot on a real vault, with test clocks and fake tools."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Steps = Callable[[Pilot[None]], Awaitable[None]]
 BOB = "arn:aws:iam::000000000000:user/bob"
 LONGEST_DEBOUNCE = 0.35
 LONGEST_WAIT = 60.0
-"""Seconds for what happens in this process; where a child process is waited for, see tests.waiting."""
+"""Seconds to wait for changes in this process; tests.waiting waits for child processes."""
 SAMPLES = (
     ("prod/payments/db", "Main database", {"team": "pay", "env": "prod"}),
     ("prod/payments/stripe", "Stripe, live mode", {"team": "pay", "env": "prod"}),
@@ -44,7 +44,7 @@ SAMPLES = (
 
 
 class Steady:
-    """Seconds that pass when told."""
+    """A monotonic clock that tests set."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -54,7 +54,7 @@ class Steady:
 
 
 class FakeTool:
-    """An `xclip` that keeps the clipboard in a file, and notes its arguments."""
+    """A fake `xclip` that keeps the clipboard in a file and records its arguments."""
 
     def __init__(self, folder: Path) -> None:
         self._held = folder / "clipboard"
@@ -83,15 +83,15 @@ class FakeTool:
 
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing moves, and nothing is verified in the background."""
-    monkeypatch.setattr(verifier, "DELAY", 3600)  # what is verified beside a test is verified by its own tests
+    """Disables animations and the background verification."""
+    monkeypatch.setattr(verifier, "DELAY", 3600)  # test_verifier tests the background verification
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
 
 
 @pytest.fixture(autouse=True)
 def independent_of_speed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A pause lasts until everything is handled, and a notice stays until a test has read it."""
+    """Makes pauses last until all messages are handled, and keeps notifications until a test has read them."""
     monkeypatch.setattr(SmtuiApp, "NOTIFICATION_TIMEOUT", 2 * waiting.LIMIT)
     if waiting.HAS_PROC:
         monkeypatch.setattr("textual.pilot.wait_for_idle", waiting.wait_for_idle)
@@ -105,7 +105,7 @@ def frames(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def snap_compare(snap_compare: Any) -> Callable[..., bool]:
-    """The plugin's own, but the picture is taken when nothing on the screen moves any more."""
+    """Takes the plugin's snapshot only after the screen has stopped changing."""
 
     def compare(app: SmtuiApp, *, run_before: Steps | None = None, **how: Any) -> bool:
         async def come_to_rest(pilot: Pilot[None]) -> None:
@@ -125,7 +125,7 @@ def monotonic() -> Steady:
 
 @pytest.fixture
 def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTool:
-    """The only clipboard there is."""
+    """Returns a fake clipboard tool, the only one in the PATH."""
     fake = FakeTool(tmp_path)
     for name, value in fake.environ.items():
         monkeypatch.setenv(name, value)
@@ -134,7 +134,7 @@ def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTool:
 
 @pytest.fixture
 def app(vault: smtui.Vault, monotonic: Steady) -> MakeApp:
-    """Makes the app on the test's vault: unlocked, unless `locked`."""
+    """Returns a function that creates the app on the test's vault, unlocked unless `locked`."""
 
     def make(*, locked: bool = False, settings: Settings | None = None, **more: Any) -> SmtuiApp:
         more.setdefault("pasteboard", Clipboard(monotonic=monotonic))
@@ -145,7 +145,7 @@ def app(vault: smtui.Vault, monotonic: Steady) -> MakeApp:
 
 @pytest.fixture
 def one_time_and_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Nothing blinks, and dates are those of one place."""
+    """Disables the blinking cursor and sets the time zone to UTC."""
     monkeypatch.setattr(Input.cursor_blink, "_default", False)
     with monkeypatch.context() as within:
         within.setenv("TZ", "UTC")
@@ -156,7 +156,7 @@ def one_time_and_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def filled(client: Any, clock: Clock) -> Any:
-    """Five secrets, each made an hour after the one before; the client."""
+    """Returns the client after it created five secrets at intervals of an hour."""
     for number, (name, description, tags) in enumerate(SAMPLES):
         client.create_secret(
             Name=name, Description=description, SecretString=f"value-of-{name}",
@@ -173,7 +173,7 @@ DATABASE = ('{"user": "app", "password": "first-word", "port": 5432}', '{"user":
 
 @pytest.fixture
 def database(client: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """`prod/db` with two versions, of which the second is current; the client. Its ARN is always the same."""
+    """Returns the client of a vault with `prod/db`, which has two versions and a fixed ARN."""
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
     client.create_secret(
         Name="prod/db", Description="Main database", SecretString=DATABASE[0],
@@ -190,27 +190,31 @@ def version_id(number: int) -> str:
 
 
 def said(app: SmtuiApp) -> list[str]:
-    """What notices say now."""
+    """Returns the messages of the current notifications."""
     return [toast.message for toast in app._notifications]
 
 
 def screen_text(app: SmtuiApp) -> str:
-    """What a person reads on the screen now."""
+    """Returns the text of the screen."""
     return "\n".join("".join(segment.text for segment in line).rstrip() for line in render_screen(app))
 
 
 def render_screen(app: App[Any]) -> list[Strip]:
-    """What the next frame would show, line by line.
+    """Returns the lines of the next frame.
 
-    A dialog draws the screens behind it as Textual lists them before each frame, and keeps what it drew. Without that
-    list it would draw, and keep, nothing behind it: looking would change the picture.
+    A dialog draws the screens in the background from a list that Textual sets before each frame, and caches the result.
+    Without the list, this function would cache an empty background.
     """
     visible_screen_stack.set(app._background_screens)
     return app.screen._compositor.render_strips()
 
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
-    """Lets the app work until something holds; fails where it never does."""
+    """Pauses until `true` returns a true value.
+
+    Raises:
+        TimeoutError: The value is not true within LONGEST_WAIT seconds.
+    """
     async with asyncio.timeout(LONGEST_WAIT):
         while not true():
             await pilot.pause()
@@ -218,10 +222,10 @@ async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
 
 
 async def until_still(pilot: Pilot[None]) -> None:
-    """Lets the app work until nothing is under way and the whole screen is twice the same, colours and all.
+    """Pauses until the app is idle and two successive screens are equal, including colours.
 
-    Between two looks is the longest time for which a screen waits for another key before it does something. The timers
-    of one event loop fire in order, so that all of those have fired then, however busy the machine is.
+    The time between them is the longest debounce of a screen. Timers of one event loop fire in order, so all debounce
+    timers have fired by then, even on a busy machine.
     """
     app, before = cast("SmtuiApp", pilot.app), None
     async with asyncio.timeout(waiting.LIMIT):
@@ -232,9 +236,9 @@ async def until_still(pilot: Pilot[None]) -> None:
 
 
 def is_at_work(app: SmtuiApp) -> bool:
-    """Whether something is under way that ends without another key: a key's effect, a reading, a check, a pause.
+    """Returns whether something is in progress that ends without a key: an input, a read, a check, a pause.
 
-    Long work that goes on in the background is not: a test holds it where the picture is to show it.
+    Background jobs do not count; a test holds them when a snapshot shows them.
     """
     if not app.input.is_idle or needs_painting(app.screen):
         return True
@@ -246,32 +250,35 @@ def is_at_work(app: SmtuiApp) -> bool:
 
 
 def _will_fire(timer: Timer) -> bool:
-    """Whether it fires once, and soon; what is to come long after, such as the end of a notice, is not waited for."""
+    """Returns whether the timer fires only once and within LONGEST_DEBOUNCE.
+
+    Later timers, such as the timeout of a notification, do not count.
+    """
     waits = timer._task is not None and not timer._task.done()
     return waits and timer._repeat == 0 and timer._interval <= LONGEST_DEBOUNCE
 
 
 async def palette_is_ready(pilot: Pilot[None]) -> None:
-    """The command palette has looked through everything it was asked about."""
+    """Waits until the command palette has searched all its providers."""
     palette = pilot.app.screen
     await until(pilot, lambda: palette.query("CommandList"))
     await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers if worker.node is palette))
 
 
 async def paste(pilot: Pilot[None], text: str) -> None:
-    """As the terminal hands over what was pasted: at once, whatever its length."""
+    """Sends a paste event with the whole text, as a terminal does."""
     pilot.app.post_message(events.Paste(text))
     await pilot.pause()
 
 
 async def types(pilot: Pilot[None], text: str) -> None:
-    """Presses the keys of `text`, whatever it holds."""
+    """Presses the keys of `text`."""
     names = {" ": "space", "-": "minus", "?": "question_mark", "/": "slash", ".": "full_stop"}
     await pilot.press(*(names.get(character, character) for character in text))
 
 
 @pytest.fixture
 def other(vault: smtui.Vault, database: Any) -> Iterator[Any]:
-    """The client of another session, which has the same file open."""
+    """Yields the client of another session with the same vault."""
     with vault.reopen() as own:
         yield own.client(caller=BOB)

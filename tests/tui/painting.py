@@ -1,6 +1,6 @@
-"""Frames without a terminal: every widget in them renders its lines, but nobody puts these together.
+"""Rendering without frames: every widget renders its lines, but no frame is assembled.
 
-Textual assembles each frame though no terminal is there to show it; that is a fifth of the time of a test of screens.
+Textual assembles frames even without a terminal, which takes a fifth of the time of a screen test.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _assemble = Compositor.render_update
 def render_widgets(
     compositor: Compositor, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
 ) -> RenderableType | None:
-    """Takes the place of `Compositor.render_update`. A picture (`full`) is assembled."""
+    """Replaces `Compositor.render_update`; only full updates, for snapshots, are assembled."""
     if full:
         return _assemble(compositor, full, screen_stack, simplify)
     visible_screen_stack.set(screen_stack or [])

@@ -1,4 +1,4 @@
-"""All operations of the service, by keys alone and without an ARN: the audit log has what was called."""
+"""Calls all operations with keys only and without ARNs, and checks the audit log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.tui.conftest import MakeApp, said, screen_text, types
 from tests.waiting import LIMIT
 
 Step = tuple[str, tuple[str, ...], str]
-"""What is typed, the keys that are pressed then, and what is read before going on."""
+"""The input, the keys to press afterwards, and the text to wait for."""
 STEPS: tuple[Step, ...] = (
     ("", ("a",), "New secret"),
     ("prod/db", ("tab", "tab"), "prod/db"),

@@ -63,7 +63,7 @@ SCREENS: dict[str, Make] = {
     **{place.words.lower(): _place(place) for place in PLACES if place is not SECRETS},
 }  # fmt: skip
 READ_NOTHING = {"manual"}
-"""What is known without the vault."""
+"""Screens that read nothing from the vault."""
 ALL = pytest.mark.parametrize("place", [place for place in SCREENS if place not in READ_NOTHING])
 
 

@@ -1,4 +1,4 @@
-"""The audit log on the screen."""
+"""Tests of the audit log screen."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 @pytest.fixture
 def happened(vault: smtui.Vault, filled: Any, clock: Clock) -> None:
-    """Five made an hour apart; a day later a refusal and a reading by somebody else."""
+    """Records five events at intervals of an hour, and a day later a refused call and a read by another caller."""
     clock.forward(days=1)
     with pytest.raises(ClientError):
         filled.get_secret_value(SecretId="absent")
@@ -89,7 +89,7 @@ async def test_an_event_can_be_read_whole(app: MakeApp) -> None:
 
 @pytest.mark.usefixtures("happened")
 async def test_what_is_found_can_be_taken_along(app: MakeApp, tmp_path: Path) -> None:
-    """One JSON object a line, in a file of one's own, and only what the filter finds."""
+    """The export writes the filtered events to a private file, one JSON object per line."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         screen = await open_audit_log(pilot, running)
@@ -164,7 +164,7 @@ def test_what_cannot_be_asked_is_left_out_with_a_word() -> None:
     ("since:", "since: says nothing yet: it wants a value, such as 2d."),
 ])  # fmt: skip
 def test_a_word_that_means_nothing_is_hinted_at(word: str, hint: str) -> None:
-    """Wherever it stands, in the words of the list's filter."""
+    """Unknown words in the filter give a hint, in the same words as in the secrets list."""
     for text in (word, f"prod {word}"):
         [sentence] = parse_query(text, datetime(2026, 3, 2, tzinfo=UTC)).hints
         assert hint in sentence

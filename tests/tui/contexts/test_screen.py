@@ -1,4 +1,4 @@
-"""Regions of a vault, and other vaults."""
+"""Tests of the Regions and vaults screen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SMALL = (80, 24)
 
 @pytest.fixture
 def elsewhere(vault: smtui.Vault, filled: Any) -> None:
-    """One secret in another Region than the five at home."""
+    """Creates a secret in another Region."""
     vault.client(region_name="eu-central-1").create_secret(Name="abroad", SecretString="x")
 
 
@@ -35,7 +35,7 @@ def other(tmp_path: Path, cheap_kdf: None) -> Path:
 
 
 async def test_another_region_is_looked_at(app: MakeApp, elsewhere: None) -> None:
-    """With how many secrets each has; where it is not the home Region, the line at the top says which it is."""
+    """The list shows the number of secrets per Region. The header shows the Region if it is not the home Region."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
@@ -72,7 +72,7 @@ async def test_a_region_without_secrets_can_be_named(app: MakeApp, filled: Any) 
 
 
 async def test_another_vault_locks_this_one(app: MakeApp, vault: smtui.Vault, other: Path) -> None:
-    """It is then unlocked as any is, and the one that was open is locked and remembered."""
+    """The open vault is locked and remembered; the other one asks for its passphrase."""
     running = app(locked=True)
     vault.close()
     async with running.run_test(size=SMALL) as pilot:
@@ -97,7 +97,7 @@ async def test_another_vault_locks_this_one(app: MakeApp, vault: smtui.Vault, ot
 
 
 async def test_a_vault_can_be_forgotten(app: MakeApp, other: Path) -> None:
-    """From the list alone."""
+    """The vault is removed only from the list."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
@@ -121,11 +121,11 @@ async def test_who_does_not_want_it_is_not_remembered(app: MakeApp, vault: smtui
     assert recent_vaults.list_recent_vaults() == []
 
 
-# Before a vault is open.
+# Without an open vault.
 
 
 async def test_a_vault_by_its_path(app: MakeApp, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """→ completes what is typed from what is there."""
+    """→ completes the path from the file system."""
     recent_vaults.forget_vaults()
     monkeypatch.chdir(other.parent)
     running = app(locked=True)
@@ -161,7 +161,7 @@ async def test_where_there_is_no_file_one_is_made(app: MakeApp, tmp_path: Path) 
 async def test_what_is_wrong_is_said_before_anybody_types(
     vault: smtui.Vault, harm: Any, title: str, keys: tuple[str, ...],
 ) -> None:
-    """A card with what is the matter, what can be done, and the keys that do it."""
+    """A card shows the problem, the remedies, and their keys."""
     vault.close()
     whole = vault.path.read_bytes()
     running = SmtuiApp(vault.path, Settings(), vault=None)

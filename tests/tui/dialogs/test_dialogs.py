@@ -1,5 +1,6 @@
-"""Every dialog, with the worst that can be in it, at the smallest terminals: its answers are in sight and reachable,
-and nothing the user has entered is dropped without a question."""
+"""Tests of every dialog with extreme content and small terminals: the answers are visible and reachable,
+and no input is discarded without a question.
+"""
 
 from __future__ import annotations
 
@@ -156,7 +157,7 @@ DIALOGS: dict[str, Make] = {
 
 
 def test_every_dialog_is_here(client: Any) -> None:
-    """A new one is added to this table."""
+    """A new dialog class must be added to DIALOGS."""
     names = [each.name for each in pkgutil.walk_packages(tui.__path__, "smtui.tui.")]
     modules = [importlib.import_module(name) for name in names]
     found = {
@@ -173,7 +174,7 @@ def test_every_dialog_is_here(client: Any) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)], ids=["80x24", "60x16"])
 @pytest.mark.parametrize("name", DIALOGS)
 async def test_the_answers_are_in_sight(app: MakeApp, vault: smtui.Vault, name: str, size: tuple[int, int]) -> None:
-    """Every button of the answers, whole, above the footer; the one with the focus is told by its marks."""
+    """All answer buttons are fully visible above the footer, and marks show the one with the focus."""
     running = app()
     async with running.run_test(size=size) as pilot:
         await until(pilot, lambda: running.session)
@@ -202,7 +203,7 @@ LONG_TEXTS = ["allow function", "confirm", "conflict", "edited", "label preview"
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)], ids=["80x24", "60x16"])
 @pytest.mark.parametrize("name", LONG_TEXTS)
 async def test_a_long_text_is_read_by_keys(app: MakeApp, name: str, size: tuple[int, int]) -> None:
-    """From its first line to its last and back, by pages and by lines, while the focus stays on the answers."""
+    """Keys scroll the text by pages and lines to its end and back, while the focus stays on the answers."""
     running = app()
     async with running.run_test(size=size) as pilot:
         await until(pilot, lambda: running.session)
@@ -225,7 +226,7 @@ async def test_a_long_text_is_read_by_keys(app: MakeApp, name: str, size: tuple[
 
 
 async def test_a_short_text_offers_no_keys_to_scroll(app: MakeApp) -> None:
-    """Nor does a key do anything then."""
+    """The scroll keys have no effect."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
@@ -237,7 +238,7 @@ async def test_a_short_text_offers_no_keys_to_scroll(app: MakeApp) -> None:
 
 @pytest.mark.parametrize("how", ["no colour", "plain glyphs"])
 async def test_the_focus_is_told_without_colour(app: MakeApp, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By marks beside the label, in ASCII where the terminal has no other glyphs; they move with the focus."""
+    """Marks beside the label show the focus, in ASCII on terminals without other glyphs."""
     if how == "no colour":
         monkeypatch.setenv("NO_COLOR", "1")
     running = app(plain=how == "plain glyphs")
@@ -254,7 +255,7 @@ async def test_the_focus_is_told_without_colour(app: MakeApp, how: str, monkeypa
 
 
 async def test_the_marks_have_the_colour_of_the_label(app: MakeApp) -> None:
-    """Not that of the text of a field, which is hardly seen on a button."""
+    """The marks do not have the low-contrast colour of field text."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
@@ -266,7 +267,7 @@ async def test_the_marks_have_the_colour_of_the_label(app: MakeApp) -> None:
 
 
 def text_above_answers(running: SmtuiApp) -> str:
-    """What can be read of the dialog."""
+    """Returns the visible text of the dialog above the answers."""
     dialog = running.screen
     top = min(button.region.y for button in dialog.query(Button))
     card = dialog.query_one(".card").region
@@ -275,7 +276,7 @@ def text_above_answers(running: SmtuiApp) -> str:
 
 
 def last_words(dialog: ModalScreen[Any]) -> str:
-    """Of the last text above the answers."""
+    """Returns the last word of the last text above the answers."""
     texts = [each for each in dialog.query(Static) if type(each) is Static]
     return str(texts[-1].content).split()[-1]
 
@@ -302,7 +303,7 @@ EDITABLE = [name for name in DIALOGS if name not in {
 
 @pytest.mark.parametrize("name", EDITABLE)
 async def test_what_is_entered_is_not_dropped_unasked(app: MakeApp, name: str) -> None:
-    """Esc closes it while nothing is entered; else it asks, Esc and Enter keep it, and only `Discard` drops it."""
+    """Esc closes an unchanged dialog. After input it asks; Esc and Enter keep the input, `Discard` discards it."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
@@ -329,12 +330,12 @@ async def test_what_is_entered_is_not_dropped_unasked(app: MakeApp, name: str) -
 
 
 def is_shown(widget: Widget) -> bool:
-    """Whether neither it nor what it is in is hidden."""
+    """Returns whether the widget and all its ancestors are displayed."""
     return all(each.display for each in widget.ancestors_with_self if isinstance(each, Widget))
 
 
 async def enter_something(dialog: ModalScreen[Any]) -> None:
-    """By whatever takes it."""
+    """Changes the value of the first suitable field."""
     if isinstance(dialog, ColumnsForm | AddReplicas):
         getattr(dialog, "action_turn", None) and dialog.action_turn()  # type: ignore[union-attr]
         getattr(dialog, "action_mark", None) and dialog.action_mark()  # type: ignore[union-attr]
@@ -347,7 +348,7 @@ async def enter_something(dialog: ModalScreen[Any]) -> None:
 
 
 async def test_quitting_asks_before_it_drops_what_is_entered(app: MakeApp, vault: smtui.Vault) -> None:
-    """Ctrl+Q asks by the same rule; Ctrl+L, the key for an emergency, does not."""
+    """Ctrl+Q asks as Esc does; Ctrl+L, the emergency lock, does not."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
@@ -361,7 +362,7 @@ async def test_quitting_asks_before_it_drops_what_is_entered(app: MakeApp, vault
 
 
 async def test_store_stores_from_any_field(app: MakeApp, filled: Any) -> None:
-    """Ctrl+S in the form of several secrets' tags does what the footer says, from the field one types in."""
+    """Ctrl+S in the form for tags of several secrets works in every field, as the footer says."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
@@ -380,13 +381,13 @@ APPLY = {
     "new secret": "Create", "one line": "OK", "ask path": "OK", "rotation": "Apply", "saved filters": "Save filter",
     "tags": "Apply", "value": "Store", "value that may not be read": "Store",
 }
-"""What Ctrl+S is called, in each dialog that knows it."""
+"""The label of Ctrl+S in each dialog that uses it."""
 
 
 @pytest.mark.parametrize("size", SHORTEST.values(), ids=SHORTEST)
 @pytest.mark.parametrize("name", DIALOGS)
 async def test_every_dialog_has_a_footer(app: MakeApp, name: str, size: tuple[int, int]) -> None:
-    """In the last line, with the key that leaves it; Ctrl+S is called by what it comes to, as a button would be."""
+    """The footer is in the last line and shows Esc; the label of Ctrl+S is that of the button."""
     running = app()
     async with running.run_test(size=size) as pilot:
         await until(pilot, lambda: running.session)
@@ -402,11 +403,11 @@ async def test_every_dialog_has_a_footer(app: MakeApp, name: str, size: tuple[in
 
 
 @pytest.mark.parametrize("size", SHORTEST.values(), ids=SHORTEST)
-@pytest.mark.parametrize("name", [name for name in DIALOGS if name != "press key"])  # it takes every key itself
+@pytest.mark.parametrize("name", [name for name in DIALOGS if name != "press key"])  # this dialog takes every key
 async def test_every_key_of_a_footer_does_what_it_is_called(
     app: MakeApp, name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From each kind of field: none takes a key for itself that the footer names then."""
+    """No kind of field takes a key that the footer shows at that time."""
     running, done = app(), list[str]()
     async with running.run_test(size=size) as pilot:
         await until(pilot, lambda: running.session)
@@ -429,7 +430,7 @@ async def test_every_key_of_a_footer_does_what_it_is_called(
 
 
 def fresh_entries(dialog: ModalScreen[Any]) -> bool:
-    """Whether the footer shows the keys of what has the focus now."""
+    """Returns whether the footer shows the keys of the focused widget."""
     footer = dialog.query_one(FooterKeys)
     shown = all(entry.key in dialog.active_bindings for entry in footer.entries if entry.words != "Help")
     return bool(footer.entries) and shown
@@ -437,7 +438,7 @@ def fresh_entries(dialog: ModalScreen[Any]) -> bool:
 
 @pytest.mark.parametrize("name", DIALOGS)
 async def test_arrow_keys_go_from_answer_to_answer(app: MakeApp, name: str) -> None:
-    """Right as Tab, left as Shift+Tab, and round at the end; up and down where they stand in rows."""
+    """Right and left work like Tab and Shift+Tab, with wraparound; up and down move between rows of answers."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)

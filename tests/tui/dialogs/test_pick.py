@@ -1,4 +1,4 @@
-"""Lists to pick from: the keys of every list, and letters."""
+"""Tests of selection lists: navigation keys and letters."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def open_dialog(pilot: Pilot[None], dialog: Screen[Any]) -> OptionList:
     ("w", 1), ("d", 2), ("o", 2), ("oo", 0), ("z", 4), ("q", 0), ("p", 1), ("pp", 0),
 ])  # fmt: skip
 async def test_how_one_moves(app: MakeApp, keys: list[str], row: int) -> None:
-    """A letter goes to the next row of which a word begins with it; j, k, g and G keep their meaning."""
+    """A letter moves to the next row with a word that begins with it; j, k, g and G navigate."""
     async with app().run_test(size=(80, 24)) as pilot:
         rows = await open_dialog(pilot, Pick(SafeText("Which?"), [SafeText(name) for name in NAMES]))
         await pilot.press(*keys)
@@ -43,7 +43,7 @@ async def test_how_one_moves(app: MakeApp, keys: list[str], row: int) -> None:
 
 
 async def test_the_vault_to_open_and_where_to_go_are_picked_alike(app: MakeApp) -> None:
-    """In the menu of places a place's own letter goes there at once."""
+    """The list of vaults works alike. In the menu of places, a place's letter opens it at once."""
     async with app().run_test(size=(80, 24)) as pilot:
         rows = await open_dialog(pilot, ChooseVault([(Path("/a/team.vault"), True), (Path("/b/home.vault"), True)]))
         await pilot.press("h")
@@ -62,7 +62,7 @@ async def test_the_vault_to_open_and_where_to_go_are_picked_alike(app: MakeApp) 
     ("j", 1), ("jk", 0), ("G", 3), ("Gg", 0), ("w", 1), ("z", 3), ("o", 2), ("oo", 0), ("p", 1),
 ])  # fmt: skip
 async def test_a_saved_filter_is_picked_alike(app: MakeApp, keys: str, row: int) -> None:
-    """Its digit takes it at once."""
+    """The digit of a saved filter selects it at once."""
     async with app().run_test(size=(80, 24)) as pilot:
         dialog = SavedFilters(dict.fromkeys(("a owner", "b web", "d owner", "zebra"), "name:prod/"), "")
         rows = await open_dialog(pilot, dialog)

@@ -1,4 +1,4 @@
-"""Dialogs that read what they are about: they say that they read, or why they cannot, and one key reads again."""
+"""Tests of dialogs that read before they open: they show progress or the error, and F12 reads again."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ Prepare = Callable[[SmtuiApp, Pilot[None]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Case:
-    """`prepare` opens what the dialog belongs to; `key` opens the dialog."""
+    """A dialog: `prepare` opens its screen, `key` opens the dialog."""
 
     title: str
     prepare: Prepare
     key: str = ""
     then: str = ""
-    """What stands in it when everything is read."""
+    """A text in the dialog after everything is read."""
 
 
 async def open_screen(app: SmtuiApp, pilot: Pilot[None], make: Callable[[Any], Any]) -> Any:
@@ -95,7 +95,7 @@ async def described(app: SmtuiApp, pilot: Pilot[None]) -> None:
 
 
 async def retention(app: SmtuiApp, pilot: Pilot[None]) -> None:
-    """The task of the vault screen, as `app.do` begins it."""
+    """Does nothing; `begin` runs the task of the vault screen."""
 
 
 CASES = {
@@ -117,7 +117,7 @@ ALL = pytest.mark.parametrize("name", CASES)
 
 @pytest.fixture
 def kept(database: Any, vault: smtui.Vault) -> smtui.Vault:
-    """`prod/db`, with something of everything."""
+    """Returns a vault with a function, a key, a replica and `prod/db`."""
     vault.rotations().create_function(FunctionName="maker", Password={})
     keys = vault.keys()
     own = keys.create_key()["KeyMetadata"]["KeyId"]
@@ -129,7 +129,7 @@ def kept(database: Any, vault: smtui.Vault) -> smtui.Vault:
 
 @contextmanager
 def reading_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Every reading of the file waits until what this answers is called; none waits that keeps others waiting."""
+    """Blocks reads of the vault in other threads until the yielded function is called, except in transactions."""
     gate = threading.Event()
 
     def wait_before(read: Callable[..., Any]) -> Callable[..., Any]:
@@ -176,12 +176,12 @@ async def begin(app: SmtuiApp, pilot: Pilot[None], case: Case) -> None:
 
 
 async def reading(app: SmtuiApp, pilot: Pilot[None], state: str) -> None:
-    """The card is there, with the title of the dialog and this state."""
+    """Waits until the reading dialog shows this state."""
     await until(pilot, lambda: isinstance(app.screen, ReadingDialog) and state in card(app))
 
 
 def card(app: SmtuiApp) -> str:
-    """What is in it, without frames and line breaks."""
+    """Returns the text of the card, without frames and line breaks."""
     return " ".join(" ".join(str(each.render()) for each in app.screen.query(".card Static")).split())
 
 
@@ -189,7 +189,7 @@ def card(app: SmtuiApp) -> str:
 async def test_one_that_reads_slowly_opens_and_says_so(
     app: MakeApp, kept: smtui.Vault, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What one typed ahead is for the dialog, not for what shows meanwhile that it is read."""
+    """The reading dialog shows the title and "Reading…", and is replaced by the dialog."""
     case = CASES[name]
     async with prepared(app, case) as (running, pilot):
         with reading_held(monkeypatch) as release:
@@ -245,7 +245,7 @@ async def test_one_that_cannot_read_says_why_and_reads_again_with_one_key(
 
 
 async def test_what_is_typed_ahead_is_for_the_dialog(app: MakeApp, kept: smtui.Vault) -> None:
-    """The second key of the list is chosen with the keys that came while the list was read."""
+    """Keys that arrive during the read select the second key of the list."""
     async with prepared(app, CASES["key of a secret"]) as (running, pilot), holding() as held:
         await held.hold()
         press = ("K", "j", "enter")

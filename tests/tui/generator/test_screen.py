@@ -1,4 +1,4 @@
-"""The password generator."""
+"""Tests of the password generator."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
 
 
 def password(running: SmtuiApp) -> str:
-    """The one that is chosen; empty before there is any."""
+    """Returns the selected password, or an empty string before one is generated."""
     return "".join(each.selected for each in running.screen.query(PasswordChoices))
 
 
 async def test_a_password_is_there_at_once(app: MakeApp) -> None:
-    """32 characters of every type, with its bits."""
+    """The first password has 32 characters of every type; its entropy is shown."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -34,7 +34,7 @@ async def test_a_password_is_there_at_once(app: MakeApp) -> None:
 
 
 async def test_every_option_reaches_the_request(app: MakeApp) -> None:
-    """All eight of GetRandomPassword, as the fields stand."""
+    """The fields determine all eight parameters of GetRandomPassword."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -53,7 +53,7 @@ async def test_every_option_reaches_the_request(app: MakeApp) -> None:
 
 
 async def test_an_option_makes_another_password(app: MakeApp) -> None:
-    """The preview follows the fields."""
+    """A changed field generates a new password."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -66,7 +66,7 @@ async def test_an_option_makes_another_password(app: MakeApp) -> None:
 
 @pytest.mark.parametrize("length", ["3", "4097", "", "0"])
 async def test_what_is_refused_says_why(app: MakeApp, length: str) -> None:
-    """The service's own words; no password is left to copy or use."""
+    """The service's message is shown, and no password can be copied or used."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -79,7 +79,7 @@ async def test_what_is_refused_says_why(app: MakeApp, length: str) -> None:
 
 
 async def test_a_length_is_digits(app: MakeApp) -> None:
-    """No sign, no point: such keys do nothing."""
+    """The length field accepts only digits."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -91,7 +91,7 @@ async def test_a_length_is_digits(app: MakeApp) -> None:
 
 
 async def test_another_hide_and_copy(app: MakeApp, tool: FakeTool) -> None:
-    """Ctrl+N makes another, Ctrl+R hides it, Ctrl+Y copies it hidden or not."""
+    """Ctrl+N generates another one, Ctrl+R hides it, and Ctrl+Y copies it even if hidden."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -108,7 +108,7 @@ async def test_another_hide_and_copy(app: MakeApp, tool: FakeTool) -> None:
 
 
 async def test_it_hides_when_the_window_loses_the_focus(app: MakeApp) -> None:
-    """Where the terminal tells."""
+    """Terminals that report the loss of focus hide the password."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -120,7 +120,7 @@ async def test_it_hides_when_the_window_loses_the_focus(app: MakeApp) -> None:
 
 
 async def test_a_form_gets_the_password(app: MakeApp) -> None:
-    """Opened for a form it answers with the password, else there is no such key."""
+    """If a form opened the generator, Ctrl+S returns the password; otherwise the key does nothing."""
     running = app()
     answers: list[str | None] = []
     async with running.run_test(size=(80, 24)) as pilot:
@@ -139,7 +139,7 @@ async def test_a_form_gets_the_password(app: MakeApp) -> None:
 
 
 async def test_one_of_several_is_chosen(app: MakeApp, tool: FakeTool) -> None:
-    """Five are listed; the arrows choose, from whatever field one is in."""
+    """The arrow keys select one of five passwords from any field."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -155,7 +155,7 @@ async def test_one_of_several_is_chosen(app: MakeApp, tool: FakeTool) -> None:
 
 
 async def test_the_options_last_used_are_remembered(app: MakeApp) -> None:
-    """For as long as the session lasts."""
+    """The options are kept until the session ends."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -171,7 +171,7 @@ async def test_the_options_last_used_are_remembered(app: MakeApp) -> None:
 
 
 async def test_a_password_becomes_a_new_secret(app: MakeApp, client: Any) -> None:
-    """The form of a new secret is open with the password as its value; only the name is missing."""
+    """The form of a new secret opens with the password as its value."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -189,7 +189,7 @@ async def test_a_password_becomes_a_new_secret(app: MakeApp, client: Any) -> Non
 
 @pytest.mark.parametrize(("opened", "there"), [("a", "New secret"), ("e", "New value of")])
 async def test_every_form_of_a_value_takes_one(app: MakeApp, database: Any, opened: str, there: str) -> None:
-    """Of a new secret and of a secret that is there; into the value of the key one is at."""
+    """The password goes into the value field with the cursor, in the forms of new and existing secrets."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "1 secret" in screen_text(running))
@@ -219,14 +219,14 @@ REQUESTS = (
 
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_the_bits_count_the_passwords_that_can_come(request_: dict[str, object]) -> None:
-    """Held against the other way of counting, by which passwords are made."""
+    """The result equals the count of the algorithm that generates passwords."""
     sizes = [len(alphabet) for alphabet in passwords.list_included_types(request_)]
 
     assert entropy.compute_bits(request_) == math.log2(passwords.count_strings(sizes, request_["PasswordLength"]))
 
 
 def test_the_bits_without_one_of_each() -> None:
-    """Every character is free: length times the bits of one."""
+    """Without the requirement, the entropy is the length times the bits of one character."""
     assert entropy.compute_bits({"PasswordLength": 16, "RequireEachIncludedType": False}) == pytest.approx(
         16 * math.log2(94)
     )
@@ -237,10 +237,10 @@ NOTHING_LEFT = {"PasswordLength": 9, **dict.fromkeys(entropy.TYPES, True)}
 
 @pytest.mark.parametrize("request_", [{"PasswordLength": 3}, NOTHING_LEFT])
 def test_what_cannot_be_made_has_no_bits(request_: dict[str, object]) -> None:
-    """Too short for one of each, or nothing left to choose from."""
+    """The length is too short for one character of each type, or no characters remain."""
     assert entropy.compute_bits(request_) == 0
 
 
 def test_the_longest_is_counted_too() -> None:
-    """4,096 characters are more passwords than a float can hold."""
+    """The number of passwords with 4,096 characters exceeds the range of a float."""
     assert 26_000 < entropy.compute_bits({"PasswordLength": 4096}) < 27_000

@@ -1,4 +1,4 @@
-"""What is not as it should be with secrets."""
+"""Tests of the health checks of secrets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPEN = json.dumps({"Version": "2012-10-17", "Statement": [
 
 @pytest.fixture
 def ailing(vault: smtui.Vault, client: Any, clock: Clock) -> None:
-    """A weak one, two that are alike, one that anybody may read, one that nobody described, one that goes soon."""
+    """Creates secrets with a weak value, equal values, a public policy, no description, and a planned deletion."""
     weak = json.dumps({"user": "admin", "password": "letmein"})
     client.create_secret(Name="weak", SecretString=weak, Description="a")
     client.create_secret(Name="one", SecretString=json.dumps({"token": STRONG}), Description="a")
@@ -53,7 +53,7 @@ async def at_health(pilot: Pilot[None], running: SmtuiApp) -> HealthScreen:
 
 @pytest.mark.usefixtures("ailing")
 async def test_what_the_list_says_is_there_at_once(app: MakeApp, vault: smtui.Vault) -> None:
-    """No value is read for it."""
+    """These checks read no value."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         screen = await at_health(pilot, running)
@@ -67,7 +67,7 @@ async def test_what_the_list_says_is_there_at_once(app: MakeApp, vault: smtui.Va
 
 @pytest.mark.usefixtures("ailing")
 async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Vault) -> None:
-    """Only when somebody agreed; each reading is in the audit log; Enter goes to the secret."""
+    """Values are read after the user agrees. Each read is in the audit log, and Enter opens the secret."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         screen = await at_health(pilot, running)
@@ -89,7 +89,7 @@ async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Va
 
 @pytest.mark.usefixtures("ailing")
 def test_nothing_of_a_value_is_kept(vault: smtui.Vault) -> None:
-    """Neither in a finding nor in what fingerprints are kept in."""
+    """Neither the findings nor the stored fingerprints contain a value."""
     found = check_secrets(vault, "us-east-1", lambda *_: None)
     values = Values()
     values.add("arn", found[0].name, STRONG)
@@ -109,7 +109,7 @@ def test_what_of_a_value_should_be_hard_to_guess(value: str, looked_at: list[tup
 
 
 def test_one_value_under_many_keys_is_said_once_a_secret() -> None:
-    """And not once for each of three hundred keys."""
+    """A secret with 300 equal members gives one finding."""
     values = Values()
     same = '{"token_a": "x8#qLw!94zRv", "token_b": "x8#qLw!94zRv", "token_c": "x8#qLw!94zRv"}'
     values.add("arn:1", SafeText("one"), same)

@@ -1,4 +1,4 @@
-"""The manual: one page that says what is so here, on this machine and with these settings."""
+"""Tests of the manual page, which describes this machine and its settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def open_manual(pilot: Pilot[None]) -> None:
 
 
 async def test_it_says_what_is_so_here(app: MakeApp, vault: smtui.Vault, tool: FakeTool) -> None:
-    """By which way is copied and for how long, where the vault lies; Esc goes back."""
+    """The page names the clipboard tool, the clearing time and the vault's path; Esc closes it."""
     running = app(settings=Settings(clipboard_timeout=17, reveal_timeout=0))
     async with running.run_test(size=(120, 36)) as pilot:
         await open_manual(pilot)
@@ -39,6 +39,6 @@ async def test_it_says_what_is_so_here(app: MakeApp, vault: smtui.Vault, tool: F
 def test_its_first_page(
     snap_compare: Any, app: MakeApp, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the paths at its end, which are as long as a test's folders are."""
+    """The snapshot omits the paths at the end, which depend on the test's folder."""
     monkeypatch.setattr("smtui.tui.help.manual._places", lambda session: ())
     assert snap_compare(app(), terminal_size=size, run_before=open_manual)

@@ -1,4 +1,4 @@
-"""Background threads give way: they sleep now and then, so that the event loop runs. Counted, never timed."""
+"""Tests that background threads pause regularly for the event loop; they count the pauses."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ JOBS: dict[str, Callable[[smtui.Vault], object]] = {
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Every pause of a background thread, in seconds."""
+    """Returns a list that collects the pauses of background threads, in seconds."""
     found: list[float] = []
 
     class Stop(threading.Event):
@@ -59,7 +59,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.mark.parametrize("job", JOBS)
 async def test_every_job_pauses(vault: smtui.Vault, pauses: list[float], job: str) -> None:
-    """Often, and in proportion to its work."""
+    """Each job pauses at least twice."""
     vault.create_secrets([{"Name": f"more-{number}", "SecretString": f"value {number}"} for number in range(MANY)])
     background = BackgroundVault(vault)
     await background.run(JOBS[job])
@@ -69,7 +69,7 @@ async def test_every_job_pauses(vault: smtui.Vault, pauses: list[float], job: st
 
 
 async def test_one_long_query_pauses(vault: smtui.Vault, pauses: list[float]) -> None:
-    """Although no row of it reaches Python before its end."""
+    """Pauses happen even while a query returns no row."""
     background = BackgroundVault(vault)
     await background.run(lambda own: pauses.clear())
     await background.run(lambda own: own._state.database.row(COUNT.format(100 * PAUSE_STEPS)))
@@ -79,7 +79,7 @@ async def test_one_long_query_pauses(vault: smtui.Vault, pauses: list[float]) ->
 
 
 async def test_the_pauses_end_with_the_session(vault: smtui.Vault) -> None:
-    """A thread that still works then sleeps no more, and its next call finds the vault locked."""
+    """After the end of the session, a running thread pauses no more, and its next call raises VaultLockedError."""
     begun, background = threading.Event(), BackgroundVault(vault)
 
     def work_until_locked(own: smtui.Vault) -> Any:

@@ -1,4 +1,4 @@
-"""Jobs run in the background, show their progress and end in order."""
+"""Tests of background jobs: their progress, and their end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SMALL = (80, 24)
 
 
 class Slow:
-    """Makes ten secrets, all or none, and goes from one to the next when told."""
+    """A job that creates ten secrets in one transaction, and waits for `go_on` after each."""
 
     def __init__(self) -> None:
         self.go_on = threading.Semaphore(0)
@@ -77,7 +77,7 @@ async def test_it_shows_how_far_it_is_and_what_came_of_it(app: MakeApp, slow: Sl
 
 
 async def test_one_can_go_on_beside_it(app: MakeApp, slow: Slow) -> None:
-    """F9 leaves it, the footer says how far it is, and F9 shows it again."""
+    """F9 leaves the dialog, the footer shows the progress, and F9 opens the dialog again."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
@@ -111,7 +111,7 @@ async def test_what_is_stopped_leaves_nothing(app: MakeApp, slow: Slow, vault: s
 
 
 async def test_a_long_question_is_stopped_in_the_middle(app: MakeApp) -> None:
-    """It need not come to its end before the work does."""
+    """Esc interrupts a running SQL statement."""
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -124,7 +124,7 @@ async def test_a_long_question_is_stopped_in_the_middle(app: MakeApp) -> None:
 
 
 async def test_the_lock_ends_it(app: MakeApp, slow: Slow, vault: smtui.Vault) -> None:
-    """At once on the screen; no thread and no open file is left when the lock is done."""
+    """The screen locks at once. After the lock, no thread and no open file remains."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
@@ -175,7 +175,7 @@ def working(function: Callable[[smtui.Vault, Progress], Any]) -> Task:
 
 @pytest.mark.parametrize("mounted", [True, False], ids=["mounted", "not mounted yet"])
 async def test_its_dialog_takes_no_other_away(app: MakeApp, slow: Slow, mounted: bool) -> None:
-    """A dialog that opens over it as the job ends stays until the user answers, and gets the answer."""
+    """A dialog above the job's dialog stays open when the job ends, and gets the user's answer."""
     running = app()
     question, answers = Confirm(SafeText("Go on?"), SafeText(), "Go on"), list[bool | None]()
     async with running.run_test(size=SMALL) as pilot:
@@ -200,7 +200,7 @@ async def test_its_dialog_takes_no_other_away(app: MakeApp, slow: Slow, mounted:
 
 
 async def test_the_end_removes_a_dialog_that_is_not_mounted_yet(app: MakeApp, slow: Slow) -> None:
-    """What the task asks next is asked over the screen where it began."""
+    """The next dialog of the task opens above the screen where it began."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
@@ -218,7 +218,7 @@ async def test_the_end_removes_a_dialog_that_is_not_mounted_yet(app: MakeApp, sl
 
 @pytest.mark.usefixtures("filled")
 async def test_what_ends_at_once_is_not_shown(app: MakeApp) -> None:
-    """No dialog flashes up for it."""
+    """A job that ends at once shows no dialog."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)

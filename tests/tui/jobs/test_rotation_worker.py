@@ -1,4 +1,4 @@
-"""What is due is rotated while the screens are open, and nothing after the lock."""
+"""Tests of due rotations in the app: they run while it is unlocked, and not after the lock."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 @pytest.fixture
 def due(client: Any, vault: smtui.Vault, clock: Clock) -> Any:
-    """A secret that is to be rotated every day, since yesterday; the client."""
+    """Returns the client of a vault with a secret whose daily rotation is overdue."""
     arn = vault.rotations().create_function(FunctionName="f", Password={})["FunctionArn"]
     client.create_secret(Name="db", SecretString="first")
     client.rotate_secret(SecretId="db", RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 1},
@@ -62,7 +62,7 @@ async def test_a_failure_says_why(app: MakeApp, due: Any, vault: smtui.Vault) ->
 
 
 async def test_what_a_screen_begins_is_answered_at_once_and_carried_out_beside_it(app: MakeApp, due: Any) -> None:
-    """RotateSecret answers before its function has run; nobody waits for a function."""
+    """RotateSecret returns before the function runs."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
@@ -76,7 +76,7 @@ async def test_what_a_screen_begins_is_answered_at_once_and_carried_out_beside_i
 
 
 async def test_a_session_that_only_reads_rotates_nothing(app: MakeApp, due: Any) -> None:
-    """Though the vault itself could be written to."""
+    """The session is read-only, although the vault is writable."""
     running = app(read_only=True)
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)
@@ -88,7 +88,7 @@ async def test_a_session_that_only_reads_rotates_nothing(app: MakeApp, due: Any)
 async def test_the_lock_ends_a_function_and_what_it_had_begun_can_be_gone_on_with(
     app: MakeApp, due: Any, vault: smtui.Vault, tmp_path: Path
 ) -> None:
-    """It does not go on behind a locked screen, and leaving does not wait until it would have ended."""
+    """The function is ended by the lock, which does not wait for it."""
     begun = tmp_path / "begun"
     command = {"Arguments": ["sh", "-c", f"touch {begun}; sleep 300"], "TimeoutInSeconds": 600}
     arn = vault.rotations().create_function(FunctionName="slow", Command=command)["FunctionArn"]
@@ -113,7 +113,7 @@ async def test_the_lock_ends_a_function_and_what_it_had_begun_can_be_gone_on_wit
 async def test_a_function_that_reads_no_answer_ends_with_the_session(
     app: MakeApp, due: Any, vault: smtui.Vault, tmp_path: Path, key: str
 ) -> None:
-    """Though it will not hear of it; and so does what it started in a session of its own, with no environment."""
+    """A function that ignores SIGTERM is killed, with its children in other sessions and without its environment."""
     note, script = tmp_path / "pids", tmp_path / "function.py"
     script.write_text(f"""
 import json, os, signal, socket, subprocess, sys

@@ -1,4 +1,4 @@
-"""JSON that is typed: its marks come by themselves, nothing in it reaches the terminal, nothing of it is remembered."""
+"""Tests of the JSON editor: diagnostics, escaped control characters, and no remaining text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ THINGS = st.recursive(
 
 
 def find(word: str) -> Check:
-    """A check that finds fault with each line that holds the word."""
+    """Returns a check that reports each line with the word."""
 
     def check(text: str) -> list[Diagnostic]:
         return [
@@ -39,7 +39,7 @@ def find(word: str) -> Check:
 
 
 class Editor(App[None]):
-    """One area over the list of what is said about it."""
+    """An app with one editor and the list of its diagnostics."""
 
     def __init__(self, text: str, check: Check | None = None) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ async def shows(pilot: Pilot[None], text: str) -> None:
 
 
 async def test_marks_come_while_one_types() -> None:
-    """A sign beside the line's number, and a row below with the place and the sentence."""
+    """A sign appears beside the line number, and a row with the position and the message."""
     app = Editor("[\n  1,\n  2\n]", find("bad"))
     async with app.run_test() as pilot:
         await shows(pilot, "Nothing is wrong.")
@@ -73,7 +73,7 @@ async def test_marks_come_while_one_types() -> None:
 
 
 async def test_going_through_what_was_found() -> None:
-    """Ctrl+Down and Ctrl+Up go round; Enter on a row goes to its place."""
+    """Ctrl+Down and Ctrl+Up go through the diagnostics with wraparound; Enter on a row moves the cursor there."""
     app = Editor("bad\n\n   bad\n\nbad", find("bad"))
     async with app.run_test() as pilot:
         await shows(pilot, "5:1")
@@ -89,7 +89,7 @@ async def test_going_through_what_was_found() -> None:
 
 
 async def test_an_answer_about_an_older_text_does_not_count() -> None:
-    """However late it comes."""
+    """A late result for an earlier text is ignored."""
     begun, go_on = threading.Event(), threading.Event()
 
     def slow(text: str) -> Sequence[Diagnostic]:
@@ -109,7 +109,7 @@ async def test_an_answer_about_an_older_text_does_not_count() -> None:
 
 
 async def test_what_cannot_be_seen_is_spelled() -> None:
-    """As JSON spells it, whether it was there or is pasted; an untouched text keeps every byte."""
+    """Control characters are shown as JSON escapes, also after a paste. An unchanged text keeps every byte."""
     app = Editor(HOSTILE)
     async with app.run_test() as pilot:
         await shows(pilot, r'{"a\u202e": "\u009b31m\u2028x\udb40\udc41"}')
@@ -123,7 +123,7 @@ async def test_what_cannot_be_seen_is_spelled() -> None:
 
 
 async def test_lines_begin_where_they_belong() -> None:
-    """One step in behind what opens, and back with what closes."""
+    """The indentation increases after an opening bracket and decreases at a closing one."""
     app = Editor("")
     async with app.run_test() as pilot:
         await pilot.press("{", "enter", "a", ":", "[", "enter", "1", "enter", "]", "enter", "}")
@@ -132,7 +132,7 @@ async def test_lines_begin_where_they_belong() -> None:
 
 
 async def test_laying_out_is_one_change() -> None:
-    """Which one undo takes back."""
+    """One undo reverts the formatting."""
     text = '{"a":[1,2],"b":{"c":1.50,"d":"\\u0041"}}'
     app = Editor(text)
     async with app.run_test() as pilot:
@@ -145,7 +145,7 @@ async def test_laying_out_is_one_change() -> None:
 
 
 async def test_to_the_start_and_the_end_of_the_text() -> None:
-    """With Shift, what is between is selected; what was selected may be typed over."""
+    """With Shift, the text up to there is selected and can be overwritten."""
     app = Editor('{\n  "a": 1,\n  "b": 2\n}')
     async with app.run_test() as pilot:
         await pilot.press("down", "right", "ctrl+end")
@@ -165,7 +165,7 @@ async def test_to_the_start_and_the_end_of_the_text() -> None:
 
 
 async def test_closed_it_remembers_nothing() -> None:
-    """Neither the text nor what was typed over it."""
+    """Neither the text nor its undo history remains."""
     app = Editor("the secret")
     async with app.run_test() as pilot:
         await types(pilot, "word")

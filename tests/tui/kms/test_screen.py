@@ -1,4 +1,4 @@
-"""The place Keys: KMS keys made, named, switched off and on, and put out of use for good, by keyboard."""
+"""Tests of the Keys screen: creating, naming, disabling, enabling and deleting KMS keys with the keyboard."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 @pytest.fixture
 def kms(vault: smtui.Vault, filled: Any) -> Any:
-    """alias/orders, under which two secrets have three versions; the client of keys."""
+    """Returns the client of keys, and the key alias/orders with three versions of two secrets."""
     keys = vault.keys()
     orders = keys.create_key(Description="The orders")["KeyMetadata"]["KeyId"]
     keys.create_alias(AliasName="alias/orders", TargetKeyId=orders)
@@ -54,7 +54,7 @@ async def hears(pilot: Pilot[None], words: str) -> None:
 
 
 async def undoes(pilot: Pilot[None], sent: str) -> None:
-    """`u` shows what is sent, and sends it."""
+    """Presses `u`, checks the preview, and sends it."""
     await pilot.press("u")
     await sees(pilot, sent)
     await pilot.press("enter")
@@ -63,7 +63,7 @@ async def undoes(pilot: Pilot[None], sent: str) -> None:
 
 @asynccontextmanager
 async def at_keys(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
-    """The app at its keys, the cursor on alias/orders once it is counted what that seals."""
+    """Opens the Keys screen with the cursor on alias/orders, after its versions are counted."""
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
         await pilot.press("o")
@@ -76,7 +76,7 @@ async def at_keys(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
 
 
 async def test_what_is_there_and_what_it_seals(app: MakeApp, kms: Any, tool: FakeTool) -> None:
-    """Enter leads to one of the secrets under it; `y` copies an ARN that nobody types."""
+    """Enter opens a secret that the key encrypts; `y` copies the key's ARN."""
     async with at_keys(app()) as pilot:
         row = next(line for line in screen_text(pilot.app).splitlines() if "alias/orders" in line)  # type: ignore[arg-type]
         assert row.split()[:5] == ["alias/orders", "✓", "enabled", "3", "2"]
@@ -115,7 +115,7 @@ async def test_a_key_is_made_with_its_alias_or_not_at_all(app: MakeApp, kms: Any
 
 
 async def test_description_and_aliases(app: MakeApp, kms: Any) -> None:
-    """Each is taken back by `u`, newest first."""
+    """`u` undoes each change, newest first."""
     other = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/zeta", TargetKeyId=other)
     async with at_keys(app()) as pilot:
@@ -146,7 +146,7 @@ async def test_description_and_aliases(app: MakeApp, kms: Any) -> None:
 
 
 async def test_out_of_use_and_back(app: MakeApp, kms: Any, filled: Any) -> None:
-    """Said before it happens: what cannot be read meanwhile."""
+    """The dialog says which values cannot be read meanwhile."""
     async with at_keys(app()) as pilot:
         await pilot.press("z")
         await sees(pilot, "It seals 3 versions of 2 secrets.")
@@ -168,7 +168,7 @@ async def test_out_of_use_and_back(app: MakeApp, kms: Any, filled: Any) -> None:
 
 
 async def test_its_end_is_planned_and_cancelled(app: MakeApp, kms: Any) -> None:
-    """The plan says what is lost and when; Cancel has the focus; `U` brings it back, and `u` too."""
+    """The dialog says what is lost and when, with the focus on Cancel; `U` or `u` cancels the deletion."""
     async with at_keys(app()) as pilot:
         await pilot.press("d")
         await sees(pilot, "It seals 3 versions of 2 secrets: orders/a, orders/b.")
@@ -195,7 +195,7 @@ async def test_its_end_is_planned_and_cancelled(app: MakeApp, kms: Any) -> None:
 
 
 async def test_what_nobody_may_change(app: MakeApp, kms: Any) -> None:
-    """The key that AWS manages; and all of them in a session that only reads."""
+    """The AWS managed key cannot be changed, and in a read-only session no key can."""
     async with at_keys(app()) as pilot:
         await pilot.press("k")
         for key in ("e", "A", "z", "d", "U"):

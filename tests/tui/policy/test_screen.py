@@ -1,4 +1,4 @@
-"""The policy of a secret on the screen: looked at, edited, attached, removed, and who can read it then."""
+"""Tests of the policy tab: viewing, editing, attaching and removing a policy, and who can read the secret."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ async def open_policy(pilot: Pilot[None]) -> None:
 
 
 async def write(pilot: Pilot[None], text: str) -> None:
-    """Instead of all that stands there."""
+    """Replaces the whole text of the editor."""
     await pilot.press("e", "f7")
     await paste(pilot, text)
 
 
 async def test_reading_again_keeps_what_is_being_edited(app: MakeApp, database: Any) -> None:
-    """And what it began from, so that a policy of others is still asked about."""
+    """The text that the edit began from is kept too, so that later changes of others are still detected."""
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
@@ -70,7 +70,7 @@ async def test_reading_again_keeps_what_is_being_edited(app: MakeApp, database: 
 
 
 async def test_a_policy_is_written_and_attached(app: MakeApp, database: Any) -> None:
-    """Seen as a difference first; then who can read is told."""
+    """A preview shows the difference; then the screen shows who can read the secret."""
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
@@ -89,7 +89,7 @@ async def test_a_policy_is_written_and_attached(app: MakeApp, database: Any) -> 
 
 
 async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: Any) -> None:
-    """Beside its line and in the list below; Enter there goes to it."""
+    """A mark beside the line and a row in the list show the error; Enter on the row moves the cursor there."""
     program = app()
     async with program.run_test(size=SMALL) as pilot:
         await open_policy(pilot)
@@ -103,7 +103,7 @@ async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: A
 
 
 async def test_strangers_are_told_before_and_can_be_kept_out(app: MakeApp, database: Any) -> None:
-    """By the witness; "Attach unless broad" attaches nothing then, "Attach" does."""
+    """A warning names who gets access; "Attach unless broad" then attaches nothing, "Attach" does."""
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
@@ -123,7 +123,7 @@ async def test_strangers_are_told_before_and_can_be_kept_out(app: MakeApp, datab
 
 
 async def test_a_policy_that_locks_out_is_asked_about_again(app: MakeApp, database: Any) -> None:
-    """Cancel has the focus; nothing is attached."""
+    """Cancel has the focus, and nothing is attached."""
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
@@ -140,7 +140,7 @@ async def test_a_policy_that_locks_out_is_asked_about_again(app: MakeApp, databa
 
 
 async def test_removing_and_undoing(app: MakeApp, database: Any) -> None:
-    """The policy comes back to the byte."""
+    """Undo restores the exact bytes of the policy."""
     text = policy().replace("\n", "\r\n")
     database.put_resource_policy(SecretId="prod/db", ResourcePolicy=text)
     program = app()
@@ -183,7 +183,7 @@ def test_every_template_passes(client: Any, words: str, template: Any) -> None:
 
 
 async def test_reading_only(app: MakeApp, database: Any) -> None:
-    """It is looked at, and not edited."""
+    """A read-only session shows the policy, but does not edit it."""
     database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy())
     program = app(read_only=True)
     async with program.run_test(size=LARGE) as pilot:
@@ -209,7 +209,7 @@ async def test_a_secret_that_will_be_deleted(app: MakeApp, database: Any) -> Non
 
 
 async def test_hostile_text_is_spelled_and_stays_as_it_is(app: MakeApp, database: Any) -> None:
-    """What was attached may hold anything."""
+    """An attached policy may contain any text."""
     text = json.dumps(json.loads(policy(Sid="a\u202eb\x9b31m")), ensure_ascii=False)
     database.put_resource_policy(SecretId="prod/db", ResourcePolicy=text)
     program = app()
@@ -224,7 +224,7 @@ async def test_hostile_text_is_spelled_and_stays_as_it_is(app: MakeApp, database
 
 
 def test_what_changes_line_by_line() -> None:
-    """With two lines around; nothing where only the layout differs."""
+    """The difference has two lines of context, and is empty if only the formatting differs."""
     before, after = policy(), policy(Effect="Deny")
 
     assert [line.sign + line.text for line in diff_json(before, after)] == [
@@ -235,12 +235,12 @@ def test_what_changes_line_by_line() -> None:
     assert diff_json(before, json.dumps(json.loads(before))) == []
 
 
-# How it looks.
+# Snapshots.
 
 
 @SIZES
 def test_findings(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """Two errors, each with its sign, beside the text."""
+    """Two errors, with their marks beside the text."""
 
     async def wrong(pilot: Pilot[None]) -> None:
         await open_policy(pilot)
@@ -255,7 +255,7 @@ def test_findings(snap_compare: Any, app: MakeApp, database: Any, size: tuple[in
 
 @SIZES
 def test_readers(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """Of a policy that names one role and lets strangers in."""
+    """The readers of a policy that names one role and allows public access."""
     both = json.loads(policy())
     both["Statement"].append({**json.loads(policy("*"))["Statement"][0],
                               "Condition": {"StringLike": {"aws:PrincipalOrgID": "o-*"}}})
@@ -270,7 +270,7 @@ def test_readers(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int
 
 @SIZES
 def test_difference(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """What is added and removed, and the broad access that comes of it."""
+    """Added and removed lines, and the resulting broad access."""
     database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy())
 
     async def store(pilot: Pilot[None]) -> None:
@@ -284,7 +284,7 @@ def test_difference(snap_compare: Any, app: MakeApp, database: Any, size: tuple[
 
 
 async def test_a_policy_that_locks_its_writer_out_is_said_to_while_it_is_typed(app: MakeApp, database: Any) -> None:
-    """Nothing wrong is only said of what can be changed again; looking leaves no trace of questions asked meanwhile."""
+    """The editor does not say that nothing is wrong. Its checks leave no audit events."""
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)

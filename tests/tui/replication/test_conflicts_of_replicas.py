@@ -1,4 +1,4 @@
-"""Two sessions on one vault: no replica is made, removed or promoted over what others did since the question."""
+"""Tests of conflicts between two sessions over replicas: nothing is done if others changed something meanwhile."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ POLICY = ('{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 Act = Callable[[Any, Any], object]
-"""What others do, with their clients of the primary's Region and of Ireland."""
+"""A change by another session, with its clients of the primary's Region and of eu-west-1."""
 
 
 @pytest.fixture
 def there(vault: smtui.Vault, other: Any) -> Any:
-    """Somebody else's client of Ireland."""
+    """Returns another session's client in eu-west-1."""
     with vault.reopen() as own:
         yield own.client(region_name=IRELAND, caller=BOB)
 
 
 @pytest.fixture
 def taken(there: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Another secret is called prod/db in Ireland; their client of it."""
+    """Creates another secret named prod/db in eu-west-1, and returns the client."""
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
     there.create_secret(Name="prod/db", SecretString="another")
     return there
@@ -113,7 +113,7 @@ async def test_it_is_overwritten_where_the_person_says_so_and_asked_again_where_
 async def test_a_name_that_others_take_after_the_question_is_asked_about(
     app: MakeApp, database: Any, there: Any, other: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One Region was taken and agreed to; in the other one a secret appears meanwhile."""
+    """The user agreed to overwrite in one Region; meanwhile, a secret appears in the other Region."""
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
     there.create_secret(Name="prod/db", SecretString="another")
     async with at_replication(app()) as pilot:
@@ -193,7 +193,7 @@ async def test_it_is_done_where_the_person_says_so(
 async def test_a_replica_that_is_gone_is_not_asked_about(
     app: MakeApp, replicated: Any, other: Any, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:
-    """What the screen has not noticed yet is noticed when the question is put."""
+    """The dialog reads the current state, which the screen does not show yet."""
     monkeypatch.setattr(ReplicationScreen, "look_for_changes", lambda screen: None)
     async with at_replication(app()) as pilot:
         await pilot.press("j")

@@ -1,4 +1,4 @@
-"""Replication of a secret by keyboard: to more Regions, out of them, looked at there, promoted."""
+"""Tests of the replication tab: adding, removing, opening and promoting replicas with the keyboard."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 @pytest.fixture
 def replicated(database: Any) -> Any:
-    """`prod/db` has a replica in Ireland; the client."""
+    """Returns the client of a vault with `prod/db` and its replica in eu-west-1."""
     database.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
     return database
 
@@ -63,7 +63,7 @@ def test_the_regions_are_those_of_the_service() -> None:
 
 
 async def test_to_more_regions(app: MakeApp, database: Any, vault: smtui.Vault) -> None:
-    """Found by part of a name, one under a key of its own, one that is in no list; `u` takes all of it back."""
+    """Adds a Region by part of its name, one with its own key, and one outside the list; `u` undoes it."""
     tokyo = vault.keys(region_name="ap-northeast-1")
     tokyo.create_alias(AliasName="alias/own", TargetKeyId=tokyo.create_key()["KeyMetadata"]["KeyId"])
     async with at_replication(app()) as pilot:
@@ -93,7 +93,7 @@ async def test_to_more_regions(app: MakeApp, database: Any, vault: smtui.Vault) 
 
 
 async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicated: Any, vault: smtui.Vault) -> None:
-    """Without an ARN being typed: Enter leads there and back, `P` is told what it means, and cannot be undone."""
+    """Enter opens the replica and returns to the primary. `P` explains the promotion, which cannot be undone."""
     async with at_replication(app()) as pilot:
         await pilot.press("j", "enter")
         await sees(pilot, "it is changed in us-east-1, where its primary is")
@@ -122,7 +122,7 @@ async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicate
 async def test_a_name_that_is_taken_is_only_overwritten_when_told(
     app: MakeApp, database: Any, vault: smtui.Vault, tool: FakeTool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What failed says why, and is tried again by `T`."""
+    """The failed replica shows the reason, and `T` tries again."""
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
     there = vault.client(region_name="eu-west-1")
     there.create_secret(Name="prod/db", SecretString="another")
@@ -150,7 +150,7 @@ async def test_a_name_that_is_taken_is_only_overwritten_when_told(
 
 
 async def test_out_of_a_region_and_back(app: MakeApp, replicated: Any) -> None:
-    """What goes is said, with Cancel in focus."""
+    """The dialog says what is deleted, with the focus on Cancel."""
     async with at_replication(app()) as pilot:
         await pilot.press("j", "d")
         await sees(pilot, "Remove prod/db from eu-west-1?")

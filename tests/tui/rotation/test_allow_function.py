@@ -1,4 +1,4 @@
-"""A command that came with the vault: it waits on every screen, is shown in full, and runs once somebody agreed."""
+"""Tests of command functions from other machines: they wait on every screen until the user allows the command."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WAITS = "waits for your permission"
 
 @pytest.fixture
 def marker(tmp_path: Path) -> Path:
-    """A file that appears once the command has run."""
+    """Returns the path of a file that the command creates."""
     return tmp_path / "command-has-run"
 
 
@@ -35,7 +35,7 @@ def marker(tmp_path: Path) -> Path:
 def received(
     vault: smtui.Vault, client: Any, clock: Clock, marker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> smtui.Vault:
-    """`db` is overdue for a command that nobody has allowed on this machine."""
+    """Makes the rotation of `db` overdue, with a command that is not allowed on this machine."""
     made = vault.rotations().create_function(
         FunctionName="run", Command={"Arguments": ["/bin/sh", "-c", HOSTILE.format(marker)]}, Allow=False
     )
@@ -47,7 +47,7 @@ def received(
 
 
 async def test_opening_it_runs_nothing(app: MakeApp, received: smtui.Vault, marker: Path) -> None:
-    """However often what is due is looked for; nothing is said about it each time."""
+    """Repeated scheduler runs do not run the command and do not notify again."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await until(pilot, lambda: running.session)
@@ -65,7 +65,7 @@ async def test_opening_it_runs_nothing(app: MakeApp, received: smtui.Vault, mark
 async def test_the_functions_screen_shows_the_command_and_asks(
     app: MakeApp, received: smtui.Vault, marker: Path
 ) -> None:
-    """Cancel has the focus; the whole command is seen, and drives nothing."""
+    """Cancel has the focus, and the whole command is shown with its control characters escaped."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
@@ -113,7 +113,7 @@ async def test_rotating_it_now_asks_first(app: MakeApp, received: smtui.Vault, m
 
 
 async def test_one_begun_elsewhere_is_said_to_wait(app: MakeApp, received: smtui.Vault, marker: Path) -> None:
-    """As by an undo, or by RotateSecret of another program."""
+    """An undo or RotateSecret of another program can start the rotation."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
@@ -124,7 +124,7 @@ async def test_one_begun_elsewhere_is_said_to_wait(app: MakeApp, received: smtui
 
 
 async def test_undoing_a_removal_allows_nothing(app: MakeApp, received: smtui.Vault, client: Any) -> None:
-    """What was not allowed to run is not when it is back."""
+    """A function that was not allowed before its removal is not allowed after the undo."""
     client.cancel_rotate_secret(SecretId="db")
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -153,12 +153,12 @@ async def ask_at_functions(pilot: Pilot[None]) -> None:
 
 @pytest.fixture
 def run_job(vault: smtui.Vault) -> smtui.Vault:
-    """A command with more arguments than a screen has lines."""
+    """A command with more arguments than the screen has lines."""
     arguments = ["/usr/bin/python3", "-c", "print('a long program')\n" * 40, *(f"--option-{n}" for n in range(60))]
     vault.rotations().create_function(FunctionName="run", Command={"Arguments": arguments}, Allow=False)
     return vault
 
 
 def test_the_question(snap_compare: Any, app: MakeApp, run_job: smtui.Vault) -> None:
-    """Its answers are in sight, however long the command is."""
+    """The answers are visible even with a long command."""
     assert snap_compare(app(), terminal_size=SMALL, run_before=ask_at_functions)

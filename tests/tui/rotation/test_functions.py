@@ -1,4 +1,4 @@
-"""The place Functions: what is run to rotate secrets, made and removed by keyboard."""
+"""Tests of the Functions screen: creating and removing rotation functions with the keyboard."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 @pytest.fixture
 def functions(vault: smtui.Vault, filled: Any) -> Any:
-    """`busy` rotates four secrets, `idle` none; the client of functions."""
+    """Creates `busy`, which rotates four secrets, and `idle`; returns the client of functions."""
     rotations = vault.rotations()
     busy = rotations.create_function(FunctionName="busy", Password={"PasswordLength": 20, "ExcludePunctuation": True})
     rotations.create_function(FunctionName="idle", Command={"Arguments": ["true", "a b"], "TimeoutInSeconds": 5})
@@ -56,7 +56,7 @@ def names(client: Any) -> list[str]:
 
 
 async def test_what_is_there_and_what_it_rotates(app: MakeApp, functions: Any, tool: FakeTool) -> None:
-    """Enter leads to the rotation of one of its secrets; `y` copies an ARN that nobody types."""
+    """Enter opens the rotation of a secret that the function rotates; `y` copies the function's ARN."""
     async with at_functions(app()) as pilot:
         await sees(pilot, "20 characters, without punctuation, as the whole value")
         await sees(pilot, "dev/web/flags, prod/payments/db, prod/web/session and 1 more")
@@ -76,7 +76,7 @@ async def test_what_is_there_and_what_it_rotates(app: MakeApp, functions: Any, t
 
 
 async def test_a_password_function_is_made_with_every_option(app: MakeApp, vault: smtui.Vault) -> None:
-    """What cannot be is said at once, and what is there already is refused and in the form again."""
+    """Invalid options are reported at once. If the name exists, the form opens again with its input."""
     vault.rotations().create_function(FunctionName="taken", Password={})
     async with at_functions(app()) as pilot:
         await pilot.press("a", "enter")
@@ -111,7 +111,7 @@ async def test_a_password_function_is_made_with_every_option(app: MakeApp, vault
 
 
 async def test_a_command_is_shown_as_it_is_split(app: MakeApp, vault: smtui.Vault) -> None:
-    """As a shell would split it; and what is made is taken back by `u`."""
+    """The preview splits the command like a shell; `u` undoes the creation."""
     async with at_functions(app()) as pilot:
         await pilot.press("a", "down", "enter")
         await sees(pilot, "A function that runs a command of yours")
@@ -140,7 +140,7 @@ async def test_a_command_is_shown_as_it_is_split(app: MakeApp, vault: smtui.Vaul
 
 
 async def test_only_what_rotates_nothing_is_removed(app: MakeApp, functions: Any) -> None:
-    """With Cancel in focus; `u` brings it back as it was."""
+    """Only an unused function can be removed, with the focus on Cancel; `u` restores it."""
     before = functions.list_functions()["Functions"][1]["Command"]
     async with at_functions(app()) as pilot:
         await pilot.press("d")

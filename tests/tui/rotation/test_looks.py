@@ -1,4 +1,4 @@
-"""How rotation, replication, keys and functions look. Look at each picture before you accept it."""
+"""Snapshots of rotation, replication, keys and functions. Review each snapshot before you accept it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place", "numbered")
 
 @pytest.fixture
 def numbered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same ids in every run."""
+    """Makes the generated ids the same in every run."""
     numbers = count(1)
     monkeypatch.setattr(Ambient, "create_uuid", lambda self: version_id(90_000_000 + next(numbers)))
 
 
 @pytest.fixture
 def rotated(vault: smtui.Vault, database: Any, clock: Clock) -> Any:
-    """Rotated twice a month; the client."""
+    """Returns the client of a vault with a secret that is rotated twice a month."""
     options = {"Key": "password", "PasswordLength": 24, "ExcludePunctuation": True}
     function = vault.rotations().create_function(FunctionName="new-password", Password=options)["FunctionArn"]
     vault.rotations().create_function(FunctionName="postgres", Command={"Arguments": ["python3", "rotate pg.py"]})
@@ -45,7 +45,7 @@ def rotated(vault: smtui.Vault, database: Any, clock: Clock) -> Any:
 
 @pytest.fixture
 def replicated(vault: smtui.Vault, database: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """In sync with Ireland, and failed in Sydney; the client."""
+    """Returns the client of a vault with a secret that is in sync in eu-west-1 and failed in ap-southeast-2."""
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
     vault.client(region_name="ap-southeast-2").create_secret(Name="prod/db", SecretString="x")
     database.replicate_secret_to_regions(
@@ -56,7 +56,7 @@ def replicated(vault: smtui.Vault, database: Any, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def kms(vault: smtui.Vault, filled: Any) -> Any:
-    """A key with three versions under it, one that is disabled, and one on its way out; the client of keys."""
+    """Creates a key with three versions, a disabled key and one with a planned deletion; returns the client of keys."""
     keys = vault.keys()
     orders, old, retired = (
         keys.create_key(Description=text)["KeyMetadata"]["KeyId"] for text in ("The orders", "Old", "")
@@ -99,7 +99,7 @@ def test_rotation(snap_compare: Any, app: MakeApp, rotated: Any, size: tuple[int
 
 
 def test_rotation_that_failed(snap_compare: Any, app: MakeApp, vault: smtui.Vault, database: Any) -> None:
-    """Which step, why, and when it is tried again."""
+    """The failed step, its reason, and the time of the next attempt."""
     say = {"Arguments": ["sh", "-c", "echo cannot reach the database; exit 3"]}
     function = vault.rotations().create_function(FunctionName="postgres", Command=say)["FunctionArn"]
     database.rotate_secret(**ID, RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 30},
@@ -112,7 +112,7 @@ def test_rotation_that_failed(snap_compare: Any, app: MakeApp, vault: smtui.Vaul
 
 
 def test_form_of_a_rotation(snap_compare: Any, app: MakeApp, rotated: Any) -> None:
-    """With the windows that what is typed would make."""
+    """The form shows the windows of the current input."""
 
     async def go(pilot: Pilot[None]) -> None:
         await to_part(pilot, "4", "Next windows")
@@ -125,7 +125,7 @@ def test_form_of_a_rotation(snap_compare: Any, app: MakeApp, rotated: Any) -> No
 
 @SIZES
 def test_replication(snap_compare: Any, app: MakeApp, replicated: Any, size: tuple[int, int]) -> None:
-    """The cursor on what failed."""
+    """The cursor is on the failed replica."""
 
     async def go(pilot: Pilot[None]) -> None:
         await to_part(pilot, "5", "● primary")
@@ -157,7 +157,7 @@ def test_keys(snap_compare: Any, app: MakeApp, kms: Any, size: tuple[int, int]) 
 
 
 def test_plan_of_a_keys_deletion(snap_compare: Any, app: MakeApp, kms: Any) -> None:
-    """What is lost with it, and when."""
+    """What is lost with the key, and when."""
 
     async def go(pilot: Pilot[None]) -> None:
         await to_place(pilot, "k", "alias/orders")

@@ -1,4 +1,4 @@
-"""A schedule in words, and what is typed for one."""
+"""Tests of schedules as text, and of schedule input."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_what_was_asked_for_is_typed_the_same_way(rules: Any) -> None:
 
 
 def test_days_that_the_service_computed_are_not_asked_for_again() -> None:
-    """Both together would be refused."""
+    """The service refuses days and an expression together."""
     told: Any = {"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(36 hours)", "Duration": "3h"}
 
     assert remove_computed_days(told) == {"ScheduleExpression": "rate(36 hours)", "Duration": "3h"}
@@ -91,7 +91,7 @@ def test_a_window(schedule: str, hours: str, words: str) -> None:
 
 
 def test_a_window_over_the_readers_midnight(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A day of UTC is not a day in Tokyo."""
+    """A UTC day is not a local day in Tokyo."""
     import time
 
     monkeypatch.setenv("TZ", "Asia/Tokyo")

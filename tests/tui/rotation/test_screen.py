@@ -1,4 +1,4 @@
-"""Rotation of a secret by keyboard: set up, begun, watched, gone on with, cancelled, taken back."""
+"""Tests of the rotation tab: setting up, starting, watching, continuing, cancelling and undoing with the keyboard."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 @pytest.fixture
 def functions(vault: smtui.Vault) -> dict[str, str]:
-    """Two functions' ARNs: `works` makes a new password, `fails` looks for a key that is not there."""
+    """Returns the ARNs of two functions: `works` generates a password, `fails` requires a missing key."""
     rotations = vault.rotations()
     works = rotations.create_function(FunctionName="works", Password={"Key": "password"})
     fails = rotations.create_function(FunctionName="fails", Password={"Key": "absent"})
@@ -40,7 +40,7 @@ def functions(vault: smtui.Vault) -> dict[str, str]:
 
 @pytest.fixture
 def rotated(database: Any, functions: dict[str, str], clock: Clock) -> Any:
-    """`prod/db` is rotated every 30 days; the client."""
+    """Returns the client of a vault in which `prod/db` is rotated every 30 days."""
     database.rotate_secret(**ID, RotationLambdaARN=functions["works"], RotationRules=MONTHLY,
                            ClientRequestToken=version_id(3))
     clock.forward(hours=1)
@@ -49,7 +49,7 @@ def rotated(database: Any, functions: dict[str, str], clock: Clock) -> Any:
 
 @pytest.fixture
 def failed(database: Any, functions: dict[str, str], clock: Clock) -> Any:
-    """Its rotation has failed once, and rests; the client."""
+    """Returns the client of a vault in which the rotation failed once and waits for its next attempt."""
     database.rotate_secret(**ID, RotationLambdaARN=functions["fails"], RotationRules=MONTHLY,
                            ClientRequestToken=version_id(3))
     clock.forward(minutes=1)
@@ -58,14 +58,14 @@ def failed(database: Any, functions: dict[str, str], clock: Clock) -> Any:
 
 @pytest.fixture
 def others(vault: smtui.Vault) -> Iterator[smtui.Vault]:
-    """The vault as another process has it open."""
+    """Yields another session of the vault."""
     with vault.reopen() as again:
         yield again
 
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
-    """Functions wait in setSecret until the event is set."""
+    """Makes functions wait in setSecret until the yielded event is set."""
     go_on, works = Event(), runner.KINDS["Password"]
 
     def slowly(task: Any, step: str, client: Any) -> Output:
@@ -96,7 +96,7 @@ async def hears(pilot: Pilot[None], words: str) -> None:
 
 @asynccontextmanager
 async def at_rotation(running: SmtuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Pilot[None]]:
-    """The app, with the part Rotation of the only secret open."""
+    """Opens the rotation tab of the only secret."""
     async with running.run_test(size=size) as pilot:
         await sees(pilot, "1 secret ·")
         await pilot.press("enter")
@@ -107,7 +107,7 @@ async def at_rotation(running: SmtuiApp, size: tuple[int, int] = SMALL) -> Async
 
 
 async def test_set_up_from_nothing(app: MakeApp, database: Any) -> None:
-    """`4`, `e`, a function made on the way, 30 days: and it has been rotated for the first time."""
+    """Creates a function from the form and sets 30 days; the first rotation follows."""
     async with at_rotation(app()) as pilot:
         await sees(pilot, "This secret is not rotated.")
         await pilot.press("e")
@@ -135,7 +135,7 @@ async def test_set_up_from_nothing(app: MakeApp, database: Any) -> None:
 
 
 async def test_a_schedule_is_judged_while_it_is_typed(app: MakeApp, rotated: Any) -> None:
-    """In the words of the service, with the next five windows where it can be."""
+    """The form shows the service's message or the next five windows."""
     async with at_rotation(app()) as pilot:
         await pilot.press("e")
         await sees(pilot, "Thu 2026-04-02 00:00 – 24:00")
@@ -172,7 +172,7 @@ async def test_leaving_a_form_asks_where_something_was_typed(app: MakeApp, rotat
 
 
 async def test_what_the_service_refuses_is_in_the_form_again(app: MakeApp, failed: Any) -> None:
-    """A rotation that is not complete keeps another from beginning."""
+    """While a rotation is not complete, the service refuses another one, and the form opens again."""
     async with at_rotation(app()) as pilot:
         await pilot.press("e")
         await sees(pilot, "Rotation of prod/db")
@@ -203,7 +203,7 @@ async def test_rotating_now_asks_first(app: MakeApp, rotated: Any) -> None:
 
 
 async def test_the_steps_are_seen_to_pass_and_no_key_waits(app: MakeApp, rotated: Any, held: Event) -> None:
-    """While a function takes its time everything else can be done."""
+    """The tab shows the steps as the function runs, and other keys work meanwhile."""
     async with at_rotation(app()) as pilot:
         await pilot.press("R")
         await sees(pilot, "Rotate prod/db now?")
@@ -224,7 +224,7 @@ async def test_the_steps_are_seen_to_pass_and_no_key_waits(app: MakeApp, rotated
 
 
 async def test_a_failure_says_why_and_when_it_is_tried_again(app: MakeApp, failed: Any) -> None:
-    """Once the cause is mended, `R` goes on at once."""
+    """After the cause is fixed, `R` continues at once."""
     async with at_rotation(app()) as pilot:
         await sees(pilot, "createSecret  ✗ failed")
         await sees(pilot, "Failed once, tried again at 2026-03-03 13:05; R tries now.")
@@ -239,7 +239,7 @@ async def test_a_failure_says_why_and_when_it_is_tried_again(app: MakeApp, faile
 
 
 async def test_cancelling_says_what_is_left_behind(app: MakeApp, failed: Any) -> None:
-    """AWSPENDING stays, and what it keeps from happening is said until it is taken away."""
+    """AWSPENDING stays, and the tab says what it prevents until it is removed."""
     async with at_rotation(app()) as pilot:
         await pilot.press("X")
         await sees(pilot, "stays on version 00000003.")
@@ -258,7 +258,7 @@ async def test_cancelling_says_what_is_left_behind(app: MakeApp, failed: Any) ->
 
 
 async def test_a_rotation_cancelled_in_the_middle_ends(app: MakeApp, rotated: Any, held: Event) -> None:
-    """The function finds its rotation gone, and the value stays."""
+    """The function fails when its rotation is cancelled, and the value stays."""
     before = password(rotated)
     async with at_rotation(app()) as pilot:
         await pilot.press("R")
@@ -276,7 +276,7 @@ async def test_a_rotation_cancelled_in_the_middle_ends(app: MakeApp, rotated: An
 
 
 async def test_a_new_schedule_is_taken_back(app: MakeApp, rotated: Any) -> None:
-    """`u` shows the earlier rules, and sends them."""
+    """`u` shows and sends the earlier rules."""
     async with at_rotation(app()) as pilot:
         await pilot.press("e")
         await sees(pilot, "Rotation of prod/db")
@@ -350,7 +350,7 @@ async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, rotated: 
 
 
 async def test_a_secret_on_its_way_out_says_so(app: MakeApp, others: smtui.Vault, rotated: Any) -> None:
-    """Others plan its deletion while one looks at it."""
+    """Another session plans the deletion while the tab is open."""
     async with at_rotation(app()) as pilot:
         others.client().delete_secret(**ID)
         await sees(pilot, "Its deletion is planned")
@@ -372,7 +372,7 @@ async def test_a_replica_says_where_its_primary_is(app: MakeApp, rotated: Any) -
 
 
 async def test_what_a_function_says_is_harmless(app: MakeApp, vault: smtui.Vault, database: Any, clock: Clock) -> None:
-    """A terminal would obey it, and Textual would read it as markup."""
+    """The output of a function is shown without control characters and markup."""
     say = ["sh", "-c", "printf '[red]\\033]52;c;eA==\\007'; exit 3"]
     arn = vault.rotations().create_function(FunctionName="f", Command={"Arguments": say})["FunctionArn"]
     database.rotate_secret(**ID, RotationLambdaARN=arn)

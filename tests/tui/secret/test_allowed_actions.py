@@ -1,4 +1,4 @@
-"""A secret that will be deleted, a replica, a managed one: what cannot be done is dimmed, and its key says why."""
+"""Tests of actions that are not allowed (planned deletion, replica, managed secret): dimmed, with a reason."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def opened(
 
 
 async def refused(pilot: Pilot[None], keys: tuple[str, ...], words: str) -> None:
-    """Each key answers with the reason, and opens nothing."""
+    """Asserts that each key shows the reason and opens nothing."""
     app: Any = pilot.app
     screen = app.screen
     for key in keys:
@@ -50,7 +50,7 @@ def names(running: SmtuiApp) -> list[str]:
 
 
 async def test_one_that_will_be_deleted(app: MakeApp, database: Any) -> None:
-    """Nobody reads or changes it: no call is even made. U brings it back, and with it all its keys."""
+    """No operation is called for reads and changes. `U` restores the secret and enables its keys."""
     database.delete_secret(**ID, RecoveryWindowInDays=7)
     running = app()
     async with opened(running) as pilot:
@@ -64,7 +64,7 @@ async def test_one_that_will_be_deleted(app: MakeApp, database: Any) -> None:
 
 
 async def test_a_replica(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
-    """It is read here; it is changed where its primary is, which is said."""
+    """The replica can be read; changes point to its primary."""
     database.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
     running = app()
     async with opened(running, "prod/db", "eu-west-1") as pilot:
@@ -75,7 +75,7 @@ async def test_a_replica(app: MakeApp, vault: smtui.Vault, database: Any) -> Non
 
 
 async def test_one_that_a_service_manages(app: MakeApp, vault: smtui.Vault) -> None:
-    """That service alone updates it; everybody may read and tag it."""
+    """Only the owning service updates the secret; others can read and tag it."""
     service = smtui.Caller("arn:aws:iam::000000000000:root", service="rds")
     vault.client(caller=service).create_secret(Name="rds!db-1", SecretString="managed-word")
     running = app()
@@ -89,7 +89,7 @@ async def test_one_that_a_service_manages(app: MakeApp, vault: smtui.Vault) -> N
 
 
 async def test_another_key(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
-    """Chosen by its alias; `u` brings the one before back."""
+    """The key is selected by its alias; `u` restores the previous one."""
     keys = vault.keys()
     key = keys.create_key(Description="for the team")["KeyMetadata"]["KeyId"]
     keys.create_alias(AliasName="alias/team", TargetKeyId=key)

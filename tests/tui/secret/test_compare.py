@@ -1,4 +1,4 @@
-"""Two versions compared: which keys differ is seen at once, what they say only one at a time and for a while."""
+"""Tests of the comparison of two versions: it shows which keys differ, and reveals one value at a time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def compares(pilot: Pilot[None]) -> None:
 
 
 async def test_which_keys_differ(app: MakeApp, database: Any, vault: smtui.Vault) -> None:
-    """`=` on AWSCURRENT compares it with AWSPREVIOUS, the older first. No value is shown; both readings are told."""
+    """`=` on AWSCURRENT compares it with AWSPREVIOUS. No value is shown, and both reads are recorded."""
     running = app()
     async with at_versions(running) as pilot:
         await compares(pilot)
@@ -58,7 +58,7 @@ async def test_which_keys_differ(app: MakeApp, database: Any, vault: smtui.Vault
 
 
 async def test_one_of_them_is_revealed_at_a_time(app: MakeApp, database: Any) -> None:
-    """The row says whose it is; on another row the first hides, and by itself it hides in time."""
+    """The row names its version. Another row or the timeout hides the value."""
     running = app(settings=Settings(reveal_timeout=2))
     async with at_versions(running) as pilot:
         await compares(pilot)
@@ -96,7 +96,7 @@ async def test_a_piece_is_copied_unseen(app: MakeApp, database: Any, tool: FakeT
 
 
 async def test_with_the_marked_one(app: MakeApp, database: Any) -> None:
-    """Space marks; what is only in one of them says in which."""
+    """Space marks the other version. A key in only one version is labelled with it."""
     database.put_secret_value(**ID, SecretString='{"user": "app", "extra": {"deep": 1}}', VersionStages=["AWSPENDING"],
                               ClientRequestToken=version_id(3))
     running = app()
@@ -147,7 +147,7 @@ async def test_hostile_keys_and_values(app: MakeApp, client: Any) -> None:
 
 
 async def test_what_a_row_has_no_room_for(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
-    """The whole id of the version under the cursor, its key by alias, and when it was last read."""
+    """The details show the version's whole id, its key by alias, and the last read."""
     keys = vault.keys()
     key = keys.create_key()["KeyMetadata"]["KeyId"]
     keys.create_alias(AliasName="alias/team", TargetKeyId=key)

@@ -1,4 +1,4 @@
-"""Two sessions on one vault: what the other one wrote is not overwritten unseen, and nothing that was typed is lost."""
+"""Tests of conflicts between two sessions over values: nothing is overwritten unasked, and no input is lost."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def current(client: Any) -> Any:
 
 
 def store_password(client: Any) -> str:
-    """They change the password, and nothing else."""
+    """Changes only the password in the other session."""
     value = DATABASE[1].replace("second-word", "their-word")
     return str(client.put_secret_value(**ID, SecretString=value)["VersionId"])
 
@@ -49,7 +49,7 @@ def roll_back(client: Any) -> str:
 
 
 def rotate(client: Any) -> str:
-    """What a rotation function does."""
+    """Stores a value as a rotation function does."""
     value = DATABASE[1].replace("second-word", "rotated")
     made = client.put_secret_value(**ID, SecretString=value, VersionStages=["AWSPENDING"])["VersionId"]
     client.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", MoveToVersionId=made,
@@ -58,7 +58,7 @@ def rotate(client: Any) -> str:
 
 
 async def edit_user(pilot: Pilot[None]) -> None:
-    """`e`, and another user is typed."""
+    """Opens the form with `e` and changes the user."""
     await pilot.press("e")
     await wait_for_screen(pilot, ValueForm)
     await types(pilot, "alice")
@@ -76,7 +76,7 @@ CHANGES = {"stored": store_password, "rolled back": roll_back, "rotated": rotate
 async def test_the_form_overwrites_nothing_unseen(
     app: MakeApp, database: Any, other: Any, act: Callable[[Any], str], when: str
 ) -> None:
-    """Who, when and which version is said, and which keys; no value. Enter and Escape keep what was typed."""
+    """The dialog names the caller, the time, the version and the keys, without values; Enter and Esc keep the input."""
     running = app()
     async with open_secret(running) as pilot:
         await edit_user(pilot)
@@ -113,7 +113,7 @@ async def test_the_form_overwrites_nothing_unseen(
 async def test_my_changes_on_top_of_theirs(
     app: MakeApp, database: Any, other: Any, act: Callable[[Any], str]
 ) -> None:
-    """Their value with my key, and every other byte as they left it."""
+    """The result is their value with my key, and all other bytes unchanged."""
     running = app()
     async with open_secret(running) as pilot:
         await edit_user(pilot)
@@ -129,7 +129,7 @@ async def test_my_changes_on_top_of_theirs(
 
 
 async def test_the_same_key_is_not_merged(app: MakeApp, database: Any, other: Any) -> None:
-    """It can be stored all the same, once it was shown what that takes back."""
+    """The value can still be stored, after a preview of what it reverts."""
     running = app()
     async with open_secret(running) as pilot:
         await edit_user(pilot)
@@ -146,7 +146,7 @@ async def test_the_same_key_is_not_merged(app: MakeApp, database: Any, other: An
 async def test_store_mine_anyway_is_about_what_was_shown(
     app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What they store while the dialog is open is shown as well, before anything is overwritten."""
+    """Another change while the dialog is open is shown too, before anything is overwritten."""
     running = app()
     async with open_secret(running) as pilot:
         await edit_user(pilot)
@@ -166,7 +166,7 @@ async def test_store_mine_anyway_is_about_what_was_shown(
 
 
 async def test_keep_editing_goes_on_from_what_is_there_now(app: MakeApp, database: Any, other: Any) -> None:
-    """The next preview names the version that is current by then, and says what is taken back."""
+    """The next preview names the current version and says what is reverted."""
     running = app()
     async with open_secret(running) as pilot:
         await edit_user(pilot)
@@ -201,7 +201,7 @@ async def test_discard_keeps_theirs(app: MakeApp, database: Any, other: Any) -> 
 
 
 async def test_a_label_that_moved_meanwhile(app: MakeApp, database: Any, other: Any) -> None:
-    """A value that waits under a label of one's own takes that label from nobody unseen; AWSCURRENT does not matter."""
+    """A custom label is not taken from another version without a question; AWSCURRENT does not matter."""
     running = app()
     async with open_secret(running) as pilot:
         await edit_user(pilot)
@@ -224,7 +224,7 @@ async def test_a_label_that_moved_meanwhile(app: MakeApp, database: Any, other: 
 
 
 async def test_the_first_value(app: MakeApp, database: Any, other: Any) -> None:
-    """A secret without any value gets one from both."""
+    """Both sessions store the first value of a secret."""
     database.delete_secret(**ID, ForceDeleteWithoutRecovery=True)
     database.create_secret(Name="prod/db")
     running = app()
@@ -244,7 +244,7 @@ async def test_the_first_value(app: MakeApp, database: Any, other: Any) -> None:
         assert current(database) == "theirs"
 
 
-# Refusals: what was typed is still there.
+# Refused requests: the input remains.
 
 
 async def test_a_secret_that_is_gone_keeps_the_form(app: MakeApp, database: Any, other: Any) -> None:
@@ -290,7 +290,7 @@ async def test_a_vault_that_fails_keeps_the_form(
         await hear(pilot, "is stored")
 
 
-# The person's own editor, and files.
+# The external editor, and files.
 
 
 async def edit_outside(pilot: Pilot[None]) -> None:
@@ -303,7 +303,7 @@ async def edit_outside(pilot: Pilot[None]) -> None:
 async def test_the_own_editor(
     app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Cancel goes back to the question, Keep editing to the editor, with the text as it was left."""
+    """Cancel returns to the question, Keep editing to the editor with the same text."""
     running = app()
     change = "path.write_text(text.replace('app', 'alice'))"
     again = "path.write_text(text.replace('alice', 'alice2'))"
@@ -334,7 +334,7 @@ async def test_the_own_editor(
 async def test_quitting_asks_before_it_drops_what_was_typed_in_the_own_editor(
     app: MakeApp, database: Any, other: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """At the question behind the editor, and at the one about what others stored. To keep it has the focus."""
+    """Quitting asks at the editor's question and at the conflict dialog, with the focus on keeping the text."""
     running = app()
     with editor(monkeypatch, tmp_path, "path.write_text(text.replace('app', 'alice'))"):
         async with open_secret(running) as pilot:
@@ -371,7 +371,7 @@ async def test_the_own_editor_keeps_what_was_refused(
 
 
 async def test_a_file(app: MakeApp, database: Any, other: Any, tmp_path: Path) -> None:
-    """There is nothing to be lost: Cancel leaves, and the file is still there."""
+    """Cancel leaves the dialog, because the file still exists."""
     (tmp_path / "new").write_text("from a file")
     running = app()
     async with open_secret(running) as pilot:
@@ -392,7 +392,7 @@ async def test_a_file(app: MakeApp, database: Any, other: Any, tmp_path: Path) -
         assert current(database) == "from a file"
 
 
-# For who may not read the old value.
+# Callers that may not read the old value.
 
 
 def deny(client: Any, *actions: str) -> None:
@@ -402,7 +402,7 @@ def deny(client: Any, *actions: str) -> None:
 
 
 async def test_the_form_without_the_old_value(app: MakeApp, database: Any, other: Any) -> None:
-    """It begins empty, says why, and what is stored is still compared with the version one began from."""
+    """The form is empty and says why; the conflict check uses the version from the start of the edit."""
     running = app()
     async with open_secret(running) as pilot:
         deny(other, "GetSecretValue")
@@ -460,7 +460,7 @@ async def test_the_editor_and_a_file_without_the_old_value(
 async def test_the_form_without_a_look_at_the_versions(
     app: MakeApp, database: Any, other: Any, denied: list[str]
 ) -> None:
-    """The base is learned from what may be read; where nothing may, that is said."""
+    """The form learns the base version from permitted reads; if there are none, it says so."""
     running = app()
     async with open_secret(running) as pilot:
         deny(other, *denied)
@@ -487,7 +487,7 @@ async def test_the_form_without_a_look_at_the_versions(
 async def test_a_new_secret_that_cannot_be_stored_is_still_in_its_form(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full disk is no reason to type it all again."""
+    """After a full disk, the form opens again with its input."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await see(pilot, "1 secret ·")

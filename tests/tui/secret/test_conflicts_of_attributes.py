@@ -1,4 +1,4 @@
-"""Two sessions on one vault: tags, description, key, policy and labels are written as they were seen, or not at all."""
+"""Tests of conflicts between two sessions over tags, description, key, policy and labels."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def description(client: Any) -> str:
     return str(client.describe_secret(**ID).get("Description", ""))
 
 
-# The description.
+# Description.
 
 
 async def edit_description(pilot: Pilot[None]) -> None:
@@ -54,7 +54,7 @@ async def edit_description(pilot: Pilot[None]) -> None:
 
 
 async def test_a_description_that_others_changed(app: MakeApp, database: Any, other: Any) -> None:
-    """Both texts are shown; Escape goes back to the line with what was typed in it."""
+    """The dialog shows both texts; Esc returns to the field with the input."""
     running = app()
     async with open_secret(running) as pilot:
         await edit_description(pilot)
@@ -98,7 +98,7 @@ async def test_a_refused_description_is_still_in_the_line(app: MakeApp, database
 
 
 async def edit_tag(pilot: Pilot[None], value: str) -> None:
-    """Of the tag `team`."""
+    """Edits the tag `team`."""
     await pilot.press("t")
     await wait_for_screen(pilot, TagsForm)
     pilot.app.screen.query(Input).last().value = value
@@ -109,7 +109,7 @@ async def edit_tag(pilot: Pilot[None], value: str) -> None:
 async def test_a_tag_that_others_changed(
     app: MakeApp, database: Any, other: Any, place: str
 ) -> None:
-    """A tag that both changed is asked about; one that they alone changed stays theirs, whatever one answers."""
+    """The dialog asks about a tag that both changed; a tag that only the others changed keeps their value."""
     running = app()
     async with open_secret(running) as pilot:
         if place == "list":
@@ -145,7 +145,7 @@ async def test_tags_that_others_left_alone(app: MakeApp, database: Any, other: A
 
 
 async def test_tags_of_several(app: MakeApp, filled: Any, vault: smtui.Vault) -> None:
-    """The one that others changed is refused, with why; the others are done."""
+    """A tag that others changed is not written, and the reason is shown; the other tags are."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await see(pilot, "5 secrets")
@@ -165,13 +165,13 @@ async def test_tags_of_several(app: MakeApp, filled: Any, vault: smtui.Vault) ->
         assert tags(filled, "shared/wifi")["env"] == "test"
 
 
-# The KMS key.
+# KMS key.
 
 
 async def test_a_key_that_others_changed(
     app: MakeApp, database: Any, other: Any, vault: smtui.Vault
 ) -> None:
-    """Cancel leaves theirs."""
+    """Cancel keeps the key of the others."""
     made = [vault.keys().create_key()["KeyMetadata"] for _ in range(2)]
     for name, key in zip(("alias/a", "alias/b"), made, strict=True):
         vault.keys().create_alias(AliasName=name, TargetKeyId=key["KeyId"])
@@ -189,7 +189,7 @@ async def test_a_key_that_others_changed(
         assert database.describe_secret(**ID)["KmsKeyId"] == theirs
 
 
-# The policy.
+# Policy.
 
 
 def policy(sid: str) -> str:
@@ -245,7 +245,7 @@ async def test_a_policy_that_others_changed(app: MakeApp, database: Any, other: 
 async def test_a_policy_that_others_detached(
     app: MakeApp, database: Any, other: Any, edited: bool
 ) -> None:
-    """That is said at once, and no preview against a policy that is no more; whether or not one has changed a word."""
+    """The screen says so at once, and shows no preview against the removed policy, with or without an edit."""
     database.put_resource_policy(**ID, ResourcePolicy=policy("Before"))
     running = app()
     async with policy_opened(running) as pilot:
@@ -303,7 +303,7 @@ async def at_versions(pilot: Pilot[None]) -> None:
 
 
 async def test_a_roll_back_is_what_the_preview_named(app: MakeApp, database: Any, other: Any) -> None:
-    """A version stored between preview and Enter is not taken off AWSCURRENT unseen."""
+    """A version that is stored during the preview keeps AWSCURRENT."""
     running = app()
     async with open_secret(running) as pilot:
         await at_versions(pilot)
@@ -346,7 +346,7 @@ async def test_a_label_that_others_moved(app: MakeApp, database: Any, other: Any
 async def test_a_label_that_others_removed_first(
     app: MakeApp, database: Any, other: Any, taken_to: str | None
 ) -> None:
-    """It is never taken from another version than the question named, and no plan without a change is shown."""
+    """No label is taken from a version that the preview did not name, and no empty plan is shown."""
     database.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=SECOND)
     database.update_secret_version_stage(**ID, VersionStage="green", MoveToVersionId=SECOND)
     running = app()
@@ -364,7 +364,7 @@ async def test_a_label_that_others_removed_first(
 
 
 async def test_a_label_that_others_attached_first(app: MakeApp, database: Any, other: Any) -> None:
-    """The plan would have no change in it."""
+    """The plan would contain no change."""
     running = app()
     async with open_secret(running) as pilot:
         await at_versions(pilot)
@@ -391,7 +391,7 @@ UNDONE: dict[str, tuple[Callable[[Any], object], Callable[[Any], object]]] = {
 async def test_an_undo_checks_when_it_is_sent(
     app: MakeApp, database: Any, other: Any, kind: str
 ) -> None:
-    """What others change while its preview is open is not taken back."""
+    """The check happens when the undo is sent, so changes during the preview are kept."""
     act, read = UNDONE[kind]
     running = app()
     async with open_secret(running) as pilot:
@@ -415,7 +415,7 @@ async def test_an_undo_checks_when_it_is_sent(
 
 
 async def test_an_undone_version_checks_when_it_is_sent(app: MakeApp, database: Any, other: Any) -> None:
-    """Moving AWSCURRENT back takes it from no version that came since."""
+    """AWSCURRENT is not taken from a version that was stored later."""
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("e")

@@ -1,4 +1,4 @@
-"""The ways to a new version: the form with its labels and its JSON, the person's own editor, a file. And out again."""
+"""Tests of the ways to store a new version: the form, the external editor, a file; and of exporting to a file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def labels(client: Any) -> dict[str, str]:
 
 
 async def test_what_the_labels_will_do_is_said_before(app: MakeApp, database: Any) -> None:
-    """Which version AWSCURRENT leaves, where AWSPREVIOUS goes, and which version is left without a label."""
+    """The preview shows the moves of AWSCURRENT and AWSPREVIOUS, and which version loses its last label."""
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("e")
@@ -56,7 +56,7 @@ async def test_what_the_labels_will_do_is_said_before(app: MakeApp, database: An
 
 
 async def test_a_version_that_waits_under_other_labels(app: MakeApp, database: Any) -> None:
-    """Labels, with commas between them: AWSCURRENT stays, and the readers of the secret see nothing of it yet."""
+    """With custom labels, separated by commas, AWSCURRENT does not move."""
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("e")
@@ -77,7 +77,7 @@ async def test_a_version_that_waits_under_other_labels(app: MakeApp, database: A
 
 
 async def test_json_with_a_slip_is_marked_while_it_is_typed(app: MakeApp, database: Any) -> None:
-    """Where it is, and what is wanted there. It can be stored all the same, and what is lost is said."""
+    """The editor marks the position and the expected syntax. The text can be stored anyway, after a warning."""
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("e")
@@ -94,7 +94,7 @@ async def test_json_with_a_slip_is_marked_while_it_is_typed(app: MakeApp, databa
 
 
 async def test_a_password_in_json_is_spelled_as_json(app: MakeApp, database: Any) -> None:
-    """With quotes where there are none, and with its own quotes and backslashes escaped."""
+    """The password is quoted if needed, and its quotes and backslashes are escaped."""
     running = app()
     async with open_secret(running) as pilot:
         await pilot.press("e")
@@ -111,7 +111,7 @@ async def test_a_password_in_json_is_spelled_as_json(app: MakeApp, database: Any
 
 
 async def test_plain_text_is_typed_as_it_is(app: MakeApp, client: Any) -> None:
-    """No indent is added, no word has a colour, no line a number; what is pasted unseen is refused."""
+    """Plain text has no indentation, colours or line numbers; pasted control characters are refused."""
     client.create_secret(Name="prod/db", SecretString="a")
     running = app()
     async with open_secret(running) as pilot:
@@ -129,7 +129,7 @@ async def test_plain_text_is_typed_as_it_is(app: MakeApp, client: Any) -> None:
 
 
 async def test_json_with_unseen_characters_is_edited_as_json_spells_them(app: MakeApp, client: Any) -> None:
-    """What was not touched stays to the byte."""
+    """Unchanged parts keep every byte."""
     value = '["a\u202eb", 1]'
     client.create_secret(Name="prod/db", SecretString=value)
     running = app()
@@ -157,14 +157,15 @@ async def test_hidden_lines_stay_hidden(app: MakeApp, client: Any) -> None:
         assert "first-word" not in screen_text(running)
 
 
-# The person's own editor.
+# The external editor.
 
 
 @contextmanager
 def editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *does: str) -> Iterator[Path]:
-    """An editor that does one of these each time it is run; `path` and `text` are what it was given.
+    """Configures an editor that runs `does[n]` in its n-th call, with `path` and `text` as variables.
 
-    The folder in which its files are made. Handing over the terminal is shown by a test in a real one.
+    Yields the folder of its temporary files, and asserts that it is empty afterwards. tests/e2e/test_editor.py tests
+    the handover of the terminal.
     """
     script, turn, folder = tmp_path / "editor.py", tmp_path / "turn", tmp_path / "memory"
     folder.mkdir()
@@ -201,7 +202,7 @@ async def edit_outside(pilot: Pilot[None]) -> None:
 async def test_in_ones_own_editor(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """It asks, with what to know of editors; afterwards it says which keys changed, and stores when told to."""
+    """The app warns of editor backups first. Then it shows the changed keys, and stores after a confirmation."""
     running = app()
     change = "path.write_text(text.replace('second-word', 'third-word'))"
     with editor(monkeypatch, tmp_path, change) as folder:
@@ -236,7 +237,7 @@ LAID_OUT = """{
 async def test_json_in_one_line_is_laid_out_for_the_editor(
     app: MakeApp, client: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """In a file that editors know for JSON. In one line again it is stored, each untouched byte as it was."""
+    """The file has the extension of JSON. The value is stored in one line, and unchanged bytes are kept."""
     client.create_secret(Name="prod/db", SecretString=ODD)
     running = app()
     seen = tmp_path / "seen"
@@ -254,7 +255,7 @@ async def test_json_in_one_line_is_laid_out_for_the_editor(
 
 
 async def test_json_in_one_line_is_laid_out_in_the_form(app: MakeApp, client: Any) -> None:
-    """As text, which can be left and come back to; untouched it is no change, and touched it is stored in one line."""
+    """The formatted text does not count as a change. A changed one is stored in one line."""
     client.create_secret(Name="prod/db", SecretString=ODD)
     running = app()
     async with open_secret(running) as pilot:
@@ -283,7 +284,7 @@ async def test_json_in_one_line_is_laid_out_in_the_form(app: MakeApp, client: An
 async def test_nothing_changed_stores_nothing(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str
 ) -> None:
-    """Editors end a file with a line break; a password that gets one no longer fits its door."""
+    """A line break that the editor adds at the end does not count as a change."""
     running = app()
     with editor(monkeypatch, tmp_path, does):
         async with open_secret(running) as pilot:
@@ -304,7 +305,7 @@ async def test_nothing_changed_stores_nothing(
 async def test_what_cannot_be_stored_is_edited_again(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, does: str, words: str
 ) -> None:
-    """The same file, as it was left; Escape throws nothing away."""
+    """The editor opens the same text again; Esc discards nothing."""
     running = app()
     with editor(monkeypatch, tmp_path, does, "path.write_text('{\"user\": \"again\"}')"):
         async with open_secret(running) as pilot:
@@ -344,7 +345,7 @@ async def test_what_was_written_can_be_forgotten(
 async def test_the_lock_takes_the_file_away(
     app: MakeApp, vault: smtui.Vault, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """While the question stands there."""
+    """The lock removes the temporary file while the question is open."""
     running = app()
     with editor(monkeypatch, tmp_path, "path.write_text('typed')") as folder:
         async with open_secret(running) as pilot:
@@ -375,7 +376,7 @@ async def test_without_an_editor(app: MakeApp, database: Any, monkeypatch: pytes
 async def test_a_value_from_a_file(
     app: MakeApp, database: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The name goes on by itself, → takes it; what changes is said before it is stored."""
+    """→ accepts the completed path; a preview precedes the storing."""
     (tmp_path / "new-value.json").write_text('{"user": "app", "password": "from-file", "port": 5432}')
     monkeypatch.chdir(tmp_path)
     running = app()
@@ -394,7 +395,7 @@ async def test_a_value_from_a_file(
 
 
 async def test_bytes_from_a_file_and_into_one(app: MakeApp, database: Any, tmp_path: Path) -> None:
-    """Byte for byte, into a file that only its owner can read, and never over one that is there."""
+    """The exported file has the exact bytes, is private, and overwrites no file."""
     (tmp_path / "key.bin").write_bytes(bytes(range(256)))
     target = tmp_path / "copy.bin"
     running = app()
@@ -455,7 +456,7 @@ async def test_files_that_are_no_value(app: MakeApp, database: Any, tmp_path: Pa
 
 
 async def test_a_value_of_many_keys_is_typed_as_text(app: MakeApp, client: Any) -> None:
-    """It is there at once, with the cursor at the key one came from; a form of so many fields is refused."""
+    """The form is a text editor with the cursor at the selected key, because so many fields would be too slow."""
     many = json.dumps({f"KEY_{number}": "x" for number in range(300)})
     client.create_secret(Name="prod/db", SecretString=many)
     running = app()

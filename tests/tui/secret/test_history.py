@@ -1,4 +1,4 @@
-"""The history of one secret: its own events, narrowed as one types, one of them whole by Enter."""
+"""Tests of the history tab: the secret's events, the filter, and the details with Enter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
 async def history(pilot: Pilot[None]) -> None:
-    """Of `prod/db`, the only secret of its name."""
+    """Opens the history of `prod/db`."""
     await until(pilot, lambda: "secret" in screen_text(pilot.app))  # type: ignore[arg-type]
     await pilot.press("enter")
     await until(pilot, lambda: "not read yet" in screen_text(pilot.app))  # type: ignore[arg-type]

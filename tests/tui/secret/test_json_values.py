@@ -1,4 +1,4 @@
-"""JSON that other programs wrote: odd numbers and half surrogate pairs are shown, edited and copied as they are."""
+"""Tests of unusual JSON values: odd numbers and unpaired surrogates are shown, edited and copied unchanged."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def at_the_list(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
 async def test_half_a_surrogate_pair_is_not_copied_and_nothing_ends(
     app: MakeApp, odd: Any, tool: FakeTool, place: str
 ) -> None:
-    """A sentence says what can be copied instead, and that can be: the entire value."""
+    """A message says what can be copied instead: the entire value."""
     running = app()
     async with at_the_list(running) as pilot:
         if place == "the secret":

@@ -1,4 +1,4 @@
-"""What a preview of a label move promises is what the vault does, and undo is the way back."""
+"""Tests that the preview of a label move is what the vault does, and that undo restores the labels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOVES = st.lists(
 
 
 class Secret:
-    """A secret with four versions, and its labels as the vault tells them."""
+    """A secret with four versions, and its labels."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -46,7 +46,7 @@ def secret(client: Any) -> Secret:
 @given(MOVES)
 @settings(max_examples=25)
 def test_every_preview_comes_true_and_can_be_undone(client: Any, moves: list[tuple[str, int, bool]]) -> None:
-    """Any label to any version, or away: labels afterwards are those shown, and undone they are those before."""
+    """For any label and any target version or removal, the result equals the preview, and undo reverts it."""
     secret = Secret(client)
     for label, target, away in moves:
         before = secret.labels
@@ -64,7 +64,7 @@ def test_every_preview_comes_true_and_can_be_undone(client: Any, moves: list[tup
 
 
 def test_rolling_back_trades_places(secret: Secret) -> None:
-    """AWSCURRENT goes where AWSPREVIOUS was; AWSPREVIOUS to the version that was current."""
+    """AWSCURRENT moves to the AWSPREVIOUS version, and AWSPREVIOUS to the previously current one."""
     move = plan_rollback(secret.labels)
     assert move is not None
     secret.make(move)
@@ -83,7 +83,7 @@ def test_nothing_to_roll_back_to(client: Any) -> None:
 
 
 def test_a_version_that_loses_its_last_label_is_named(secret: Secret) -> None:
-    """It is deprecated, and the vault may remove it in time: that must be read before it happens."""
+    """The preview says that the version becomes deprecated and may be removed."""
     move = plan_label_move(secret.labels, "AWSCURRENT", secret.versions[0])
 
     assert any("has no label left" in sentence and secret.versions[2][:8] in sentence for sentence in move.describe())

@@ -1,4 +1,4 @@
-"""How a secret looks in the states that matter. Look at each picture before you accept it."""
+"""Snapshots of a secret. Review each snapshot before you accept it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_hidden(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int,
 
 @SIZES
 def test_one_key_revealed(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """The port, which is no secret; for as long as one likes, so that no second is counted in the picture."""
+    """The port is revealed without a timeout, so that the snapshot contains no countdown."""
 
     async def reveal(pilot: Pilot[None]) -> None:
         await open_it(pilot)
@@ -54,7 +54,7 @@ def test_one_key_revealed(snap_compare: Any, app: MakeApp, database: Any, size: 
 
 @SIZES
 def test_a_label_in_the_hand(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """Struck through where it was, between arrows where it would be dropped."""
+    """The label is struck through at its version, and between arrows at the target."""
     database.put_secret_value(SecretId="prod/db", SecretString="x", VersionStages=["AWSPENDING"],
                               ClientRequestToken=version_id(3))
 
@@ -67,7 +67,7 @@ def test_a_label_in_the_hand(snap_compare: Any, app: MakeApp, database: Any, siz
 
 
 def test_what_a_move_will_do(snap_compare: Any, app: MakeApp, database: Any) -> None:
-    """A version that loses its last label is told."""
+    """A version loses its last label."""
     database.put_secret_value(SecretId="prod/db", SecretString="x", VersionStages=["blue"],
                               ClientRequestToken=version_id(3))
 
@@ -81,7 +81,7 @@ def test_what_a_move_will_do(snap_compare: Any, app: MakeApp, database: Any) -> 
 
 
 def test_form_of_a_value(snap_compare: Any, app: MakeApp, database: Any) -> None:
-    """Every value hidden."""
+    """All values are hidden."""
 
     async def edit(pilot: Pilot[None]) -> None:
         await open_it(pilot)
@@ -92,7 +92,7 @@ def test_form_of_a_value(snap_compare: Any, app: MakeApp, database: Any) -> None
 
 
 def test_what_a_new_value_changes(snap_compare: Any, app: MakeApp, database: Any) -> None:
-    """Keys, and no values."""
+    """The preview shows keys without values."""
 
     async def store(pilot: Pilot[None]) -> None:
         await open_it(pilot)
@@ -128,7 +128,7 @@ def test_new_secret(snap_compare: Any, app: MakeApp) -> None:
 
 
 def test_what_undo_will_send(snap_compare: Any, app: MakeApp, database: Any) -> None:
-    """The sentences first, then each call in AWS's words."""
+    """The descriptions come first, then the calls."""
 
     async def undo(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
@@ -145,7 +145,7 @@ def test_what_undo_will_send(snap_compare: Any, app: MakeApp, database: Any) -> 
 
 @SIZES
 def test_what_can_be_undone(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """Newest first; what has no way back says why."""
+    """Newest first; actions that cannot be undone say why."""
 
     async def undo(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
@@ -171,7 +171,7 @@ def test_what_can_be_undone(snap_compare: Any, app: MakeApp, database: Any, size
 
 @SIZES
 def test_two_versions_compared(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """What differs first, each side on its own row; every value hidden."""
+    """Differences come first, one row per side, with hidden values."""
 
     async def compare(pilot: Pilot[None]) -> None:
         await to_versions(pilot)

@@ -1,4 +1,4 @@
-"""One secret: its value stays hidden until asked for, its labels move by keyboard, and nothing is changed unasked."""
+"""Tests of the screen of a secret: hidden values, label moves by keyboard, and confirmations."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 @asynccontextmanager
 async def opened(running: SmtuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Pilot[None]]:
-    """The app, with the first secret of the list open."""
+    """Opens the first secret of the list."""
     async with running.run_test(size=size) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))
         await pilot.press("enter")
@@ -69,7 +69,7 @@ def readings(vault: smtui.Vault) -> int:
 async def test_looking_at_a_secret_reads_no_value(
     app: MakeApp, database: Any, vault: smtui.Vault, size: tuple[int, int]
 ) -> None:
-    """Name, description, tags, dates and versions stand there; the audit log has no reading."""
+    """The overview shows name, description, tags, dates and versions; the audit log contains no read of the value."""
     running = app()
     async with opened(running, size):
         text = screen_text(running)
@@ -81,7 +81,7 @@ async def test_looking_at_a_secret_reads_no_value(
 
 
 async def test_one_key_is_revealed_at_a_time(app: MakeApp, database: Any) -> None:
-    """`r` first says which keys there are; on a key it shows that one; on another key, that one alone."""
+    """The first `r` shows the keys; on a key, it reveals only its value."""
     running = app()
     async with opened(running) as pilot:
         await pilot.press("r")
@@ -105,7 +105,7 @@ async def reveal_password(pilot: Pilot[None]) -> None:
 
 
 async def test_what_is_revealed_goes_away_by_itself(app: MakeApp, database: Any) -> None:
-    """After the set time, counted down in sight, without a key being pressed."""
+    """The value is hidden after the timeout, with a visible countdown."""
     running = app(settings=Settings(reveal_timeout=2))
     async with opened(running) as pilot:
         await reveal_password(pilot)
@@ -131,7 +131,7 @@ async def test_what_is_revealed_hides_when_nobody_looks(app: MakeApp, database: 
 
 
 async def test_copying_one_key_unseen(app: MakeApp, database: Any, tool: FakeTool) -> None:
-    """`y` asks for the keys, then copies the one under the cursor, and the screen never shows it."""
+    """`y` lists the keys, and copies the one under the cursor without showing it."""
     running = app()
     async with opened(running) as pilot:
         await pilot.press("y")
@@ -153,7 +153,7 @@ async def test_copying_the_whole_value(app: MakeApp, database: Any, tool: FakeTo
 
 
 async def test_copying_an_older_version(app: MakeApp, database: Any, tool: FakeTool) -> None:
-    """On a version, `y` copies that version's whole value and says which it was."""
+    """On a version, `y` copies its whole value and names the version."""
     running = app()
     async with opened(running) as pilot:
         await at_versions(pilot)
@@ -163,7 +163,7 @@ async def test_copying_an_older_version(app: MakeApp, database: Any, tool: FakeT
 
 
 async def test_an_older_version_is_looked_at(app: MakeApp, database: Any) -> None:
-    """Enter on a version: its value, hidden, under a title that names it."""
+    """Enter on a version opens its hidden value, with the version in the title."""
     running = app()
     async with opened(running) as pilot:
         await at_versions(pilot)
@@ -176,7 +176,7 @@ async def test_an_older_version_is_looked_at(app: MakeApp, database: Any) -> Non
 
 
 async def test_the_first_reading_of_a_day_is_told(app: MakeApp, database: Any) -> None:
-    """Of the secret, and of the version that was read."""
+    """The first read of a day sets the access dates of the secret and of the version."""
     running = app()
     async with opened(running, LARGE) as pilot:
         await see(pilot, "read never")
@@ -191,7 +191,7 @@ async def test_the_first_reading_of_a_day_is_told(app: MakeApp, database: Any) -
 
 @SIZES
 async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[int, int]) -> None:
-    """Keys, values, tags, descriptions and labels: shown, never obeyed."""
+    """Keys, values, tags, descriptions and labels are shown without effect on the terminal."""
     client.create_secret(Name="hostile", Description=HOSTILE, SecretString=json.dumps({HOSTILE: HOSTILE}),
                          Tags=[{"Key": "a", "Value": "[/red] @"}])
     client.update_secret_version_stage(
@@ -219,7 +219,7 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
 
 
 async def test_a_new_version_of_one_key(app: MakeApp, database: Any) -> None:
-    """The form begins at the key that was looked at; before storing it says which keys change, without values."""
+    """The form starts at the selected key; the preview names the changed keys without values."""
     running = app()
     async with opened(running) as pilot:
         await reveal_password(pilot)
@@ -252,7 +252,7 @@ async def test_nothing_typed_stores_nothing(app: MakeApp, database: Any) -> None
 
 
 async def test_what_was_typed_is_not_lost_by_one_key(app: MakeApp, database: Any) -> None:
-    """Escape asks first, and its first answer goes back to the form."""
+    """Esc asks first, and its default answer returns to the form."""
     running = app()
     async with opened(running) as pilot:
         await pilot.press("e")
@@ -266,7 +266,7 @@ async def test_what_was_typed_is_not_lost_by_one_key(app: MakeApp, database: Any
 
 
 async def test_a_generated_password_becomes_the_value(app: MakeApp, database: Any) -> None:
-    """Ctrl+G in the form, Ctrl+S in the generator, Ctrl+S in the form."""
+    """Ctrl+G opens the generator, Ctrl+S accepts its password, and Ctrl+S stores the form."""
     running = app()
     async with opened(running) as pilot:
         await reveal_password(pilot)
@@ -300,7 +300,7 @@ async def test_bytes_are_not_edited_as_text(app: MakeApp, client: Any) -> None:
 
 @SIZES
 async def test_carrying_awscurrent_back(app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """Pick up, go down, drop, read what AWSPREVIOUS will do, Enter."""
+    """The label is picked up and dropped; the preview shows the move of AWSPREVIOUS, and Enter applies it."""
     running = app()
     async with opened(running, size) as pilot:
         await at_versions(pilot)
@@ -317,7 +317,7 @@ async def test_carrying_awscurrent_back(app: MakeApp, database: Any, size: tuple
 
 
 async def test_a_carried_label_can_be_let_go(app: MakeApp, database: Any) -> None:
-    """Escape puts it back, and is not the way to the list; dropping it where it was asks nothing."""
+    """Esc puts the label back and does not leave the screen; a drop at its origin does nothing."""
     running = app()
     async with opened(running) as pilot:
         await at_versions(pilot)
@@ -346,7 +346,7 @@ async def test_rolling_back(app: MakeApp, database: Any) -> None:
 
 
 async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
-    """`+` puts one on, `-` takes it away; AWSCURRENT cannot be taken away, and why is said."""
+    """`+` adds a label and `-` removes it; AWSCURRENT cannot be removed, and a message says why."""
     running = app()
     async with opened(running) as pilot:
         await at_versions(pilot)
@@ -377,7 +377,7 @@ async def test_labels_of_ones_own(app: MakeApp, database: Any) -> None:
 async def test_the_button_of_a_label_names_the_act(
     app: MakeApp, database: Any, keys: list[str], label: str, act: str
 ) -> None:
-    """A label of another version is moved, also by `+`."""
+    """The button says "move" for a label of another version, also with `+`."""
     database.update_secret_version_stage(**ID, VersionStage="blue", MoveToVersionId=FIRST)
     if act == "Remove label":
         database.update_secret_version_stage(**ID, VersionStage="green", MoveToVersionId=SECOND)
@@ -394,7 +394,7 @@ async def test_the_button_of_a_label_names_the_act(
 
 
 async def test_a_move_that_is_refused_changes_nothing(app: MakeApp, database: Any) -> None:
-    """Where somebody else moved the label while the preview stood there, that is said, and nothing is moved."""
+    """If another session moved the label during the preview, a message says so and nothing is moved."""
     running = app()
     async with opened(running) as pilot:
         await at_versions(pilot)
@@ -422,7 +422,7 @@ async def test_deprecated_versions_are_shown_on_demand(app: MakeApp, database: A
 
 
 async def test_the_description(app: MakeApp, database: Any) -> None:
-    """The cursor stands at the end of what is there."""
+    """The cursor is at the end of the text."""
     running = app()
     async with opened(running) as pilot:
         await pilot.press("i")
@@ -435,7 +435,7 @@ async def test_the_description(app: MakeApp, database: Any) -> None:
 
 
 async def test_tags(app: MakeApp, database: Any) -> None:
-    """Added, changed and removed in one table that says what will be different."""
+    """One table adds, changes and removes tags, and shows the differences."""
     running = app()
     async with opened(running) as pilot:
         await pilot.press("t")
@@ -463,7 +463,7 @@ async def test_tags(app: MakeApp, database: Any) -> None:
 
 
 async def test_delete_with_seven_days_and_restore(app: MakeApp, database: Any) -> None:
-    """Back to the list; among planned deletions it opens, says when it goes, and `U` keeps it."""
+    """The secret then is in the list of planned deletions with its date, and `U` restores it."""
     running = app()
     async with opened(running) as pilot:
         await pilot.press("d")
@@ -485,7 +485,7 @@ async def test_delete_with_seven_days_and_restore(app: MakeApp, database: Any) -
         assert "DeletedDate" not in database.describe_secret(**ID)
 
 
-# Together with others.
+# Several sessions.
 
 
 @pytest.mark.parametrize("key", ["e", "i", "t", "d", "U"])
@@ -528,7 +528,7 @@ async def test_a_secret_that_is_gone_says_so(app: MakeApp, database: Any) -> Non
 
 
 async def test_the_lock_leaves_no_screen_with_a_value(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
-    """Ctrl+L above a form in which a value stands."""
+    """Ctrl+L above a form with a value removes all screens."""
     running = app()
     async with opened(running) as pilot:
         await reveal_password(pilot)
@@ -545,7 +545,7 @@ async def test_the_lock_leaves_no_screen_with_a_value(app: MakeApp, vault: smtui
 
 
 async def test_a_short_terminal_leaves_room_for_what_one_came_for(app: MakeApp, database: Any) -> None:
-    """The head of the screen is what gives way; both versions stand there at 60x16."""
+    """The header shrinks; both versions are visible at 60x16."""
     running = app()
     async with running.run_test(size=(60, 16)) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))

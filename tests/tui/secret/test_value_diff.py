@@ -1,4 +1,4 @@
-"""What differs between two values is told by keys, and no value is told with it."""
+"""Tests of the differences between two values: they name keys and contain no values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_keys_that_come_change_and_go() -> None:
 
 
 def test_inside_of_objects() -> None:
-    """Only what changed in there is named, by its path."""
+    """A change in a nested object is named by its path."""
     before = '{"db": {"user": "a", "password": "b"}, "x": 1}'
     after = '{"db": {"user": "a", "password": "c"}, "x": 1}'
 
@@ -47,7 +47,7 @@ def test_what_is_said(before: Value, after: Value, said: list[str]) -> None:
 
 @given(TREES, TREES)
 def test_each_difference_is_where_it_is_said_to_be(before: object, after: object) -> None:
-    """What is the same is the same on both sides, and so on for each state."""
+    """Each reported difference, and each state, matches the two values."""
     old, new = json.dumps(before), json.dumps(after)
     for each in compare_values(old, new):
         was, now = extract_path(old, each.path), extract_path(new, each.path)

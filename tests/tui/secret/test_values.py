@@ -1,4 +1,4 @@
-"""What a value is, and how one key of it changes while every other byte stays."""
+"""Tests of values: their kinds, and changes of one key that keep every other byte."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def pairs(text: str) -> list[Pair]:
 
 @given(OBJECTS, SPELLINGS)
 def test_an_untouched_form_changes_no_byte(value: dict[str, object], spelling: dict[str, object]) -> None:
-    """Whoever opens a value and stores it has what was there, spaces and escapes included."""
+    """A value that is stored without a change is the same, including spaces and escapes."""
     text = json.dumps(value, **spelling)  # type: ignore[arg-type]
 
     assert rewrite_object(text, pairs(text)) == text
@@ -45,7 +45,7 @@ def test_an_untouched_form_changes_no_byte(value: dict[str, object], spelling: d
 def test_one_key_changes_alone(
     value: dict[str, object], spelling: dict[str, object], data: st.DataObject, new: str
 ) -> None:
-    """Every other member keeps its spelling; a string becomes exactly what was typed."""
+    """All other members keep their spelling; a string becomes the input."""
     text = json.dumps(value, **spelling)  # type: ignore[arg-type]
     lines = pairs(text)
     chosen = data.draw(st.sampled_from(range(len(lines))))
@@ -63,7 +63,7 @@ def test_one_key_changes_alone(
 
 @given(OBJECTS, SPELLINGS, st.data())
 def test_keys_come_and_go(value: dict[str, object], spelling: dict[str, object], data: st.DataObject) -> None:
-    """A key that is left out and a key that is new leave a valid object with everything else in it."""
+    """After keys are removed and added, the result is a valid object with all other members."""
     text = json.dumps(value, **spelling)  # type: ignore[arg-type]
     lines = pairs(text)
     gone = data.draw(st.sampled_from(range(len(lines))))
@@ -88,12 +88,12 @@ def test_an_empty_object_takes_its_first_key() -> None:
     ids=repr,
 )  # fmt: skip
 def test_kinds(value: str | bytes, kind: ValueKind) -> None:
-    """An object that names a key twice is only a text: two readers could understand it differently."""
+    """An object with a duplicate key counts as text, because parsers disagree about it."""
     assert build_outline(value).kind is kind
 
 
 def test_a_part_is_what_a_person_means() -> None:
-    """A string without its quotes, anything else as it is spelled."""
+    """A string without its quotes, anything else as spelled."""
     value = '{"word": "a\\u0062c", "port": 5432, "list": [1, 2]}'
 
     assert extract_part(value, "word") == "abc"
@@ -104,7 +104,7 @@ def test_a_part_is_what_a_person_means() -> None:
 
 
 def test_bytes_are_seen_as_hex() -> None:
-    """Sixteen a line, with what is readable beside them, and nothing a terminal would obey."""
+    """The view shows 16 bytes per line in hex, and printable characters beside them."""
     seen = format_value(bytes(range(20)) + b"\x1b[2J")
 
     assert seen.splitlines()[0].startswith("000000  00 01 02 03")
@@ -114,6 +114,6 @@ def test_bytes_are_seen_as_hex() -> None:
 
 @given(st.text())
 def test_what_can_be_typed_can_be_seen(text: str) -> None:
-    """A field never holds what nobody could see in it."""
+    """A field never contains invisible characters."""
     if can_be_typed(text):
         assert format_value(text) == text
