@@ -1,4 +1,4 @@
-"""From a key press to a blocking call, and back with an answer or an error."""
+"""Tests of gestures: from a key to a blocking call in the vault's thread, and back with its result or error."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOSTILE = "[@click=app.quit]x[/] \x1b]52;c;ZXZpbA==\x07"
 
 
 class Gestures(Screen[None]):
-    """A screen whose gesture asks, calls and goes on."""
+    """A screen with a gesture that asks a question and then calls."""
 
     def __init__(self, done: list[str]) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ def raise_(error: Exception) -> None:
 
 
 async def test_calls_share_one_thread_and_keep_their_order() -> None:
-    """What was asked first is answered first, and never on the event loop."""
+    """Calls run one after the other in their order, outside of the event loop."""
     order: list[int] = []
     await asyncio.gather(*(call(order.append, number) for number in range(50)))
     threads = {await call(threading.get_ident) for _ in range(5)}
@@ -56,7 +56,7 @@ ENDLESS = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELE
 
 
 async def test_a_reading_that_nobody_wants_any_more_is_ended(vault: smtui.Vault) -> None:
-    """It raises in the vault's thread, where nobody listens, and what was asked next has its turn."""
+    """The cancelled read raises in the vault's thread without effect, and the next call runs."""
     database, begun = vault._state.database, threading.Event()
     database.connection.set_progress_handler(lambda: begun.set() is not None)
     reading = asyncio.create_task(look(vault.interrupt, database.rows, ENDLESS))
@@ -69,7 +69,7 @@ async def test_a_reading_that_nobody_wants_any_more_is_ended(vault: smtui.Vault)
 
 
 async def test_ending_a_reading_that_has_not_begun_ends_nothing_else() -> None:
-    """Whatever another gesture is doing then comes to its end."""
+    """The call of another gesture completes."""
     ended, read, go_on = [], [], threading.Event()
     other = asyncio.create_task(call(go_on.wait))
     reading = asyncio.create_task(look(lambda: ended.append(1), read.append, 1))
@@ -84,7 +84,7 @@ async def test_ending_a_reading_that_has_not_begun_ends_nothing_else() -> None:
 
 
 async def test_a_gesture_goes_on_after_the_answer(app: MakeApp) -> None:
-    """Ask, then call."""
+    """The gesture asks, and then calls."""
     running, done = app(), []
     async with running.run_test(size=(80, 24)) as pilot:
         running.push_screen(screen := Gestures(done))
@@ -97,7 +97,7 @@ async def test_a_gesture_goes_on_after_the_answer(app: MakeApp) -> None:
 
 
 async def test_the_lock_ends_a_gesture_that_waits_for_an_answer(app: MakeApp) -> None:
-    """Nothing is called after the lock that was asked before it."""
+    """After the lock, no call of an earlier gesture runs."""
     running, done = app(), []
     async with running.run_test(size=(80, 24)) as pilot:
         running.push_screen(screen := Gestures(done))
@@ -112,7 +112,7 @@ async def test_the_lock_ends_a_gesture_that_waits_for_an_answer(app: MakeApp) ->
 
 @pytest.mark.parametrize("error", [smtui.ClientError(HOSTILE, hint="Do this."), smtui.VaultBusyError(HOSTILE)])
 async def test_what_is_raised_on_purpose_becomes_a_sentence(app: MakeApp, error: Exception) -> None:
-    """The gesture ends, the person is told, and nothing in the text is obeyed by Textual or the terminal."""
+    """The gesture ends with a notification, in which markup and control characters have no effect."""
     running, done = app(), []
     async with running.run_test(size=(80, 24)) as pilot:
         running.push_screen(screen := Gestures(done))
@@ -127,7 +127,7 @@ async def test_what_is_raised_on_purpose_becomes_a_sentence(app: MakeApp, error:
 
 
 async def test_an_error_of_the_service_carries_its_name(app: MakeApp, client) -> None:  # type: ignore[no-untyped-def]
-    """The name under which people look it up is the title, the service's own words the text."""
+    """The title is the error code, the text the service's message."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         running.push_screen(screen := Gestures([]))
@@ -143,7 +143,7 @@ async def test_an_error_of_the_service_carries_its_name(app: MakeApp, client) ->
 
 
 class Looking(Screen[None]):
-    """A gesture that shows what it was answered, however long that took."""
+    """A screen with a gesture that shows the result of a slow call."""
 
     def __init__(self, answer: threading.Event) -> None:
         super().__init__()
@@ -160,7 +160,7 @@ class Looking(Screen[None]):
 
 
 async def test_a_screen_that_was_left_has_nothing_to_show(app: MakeApp) -> None:
-    """An answer that comes too late for its screen is no fault of the program."""
+    """A result that arrives after its screen was closed causes no error."""
     running, answer = app(), threading.Event()
     async with running.run_test(size=(80, 24)) as pilot:
         await running.push_screen(screen := Looking(answer))

@@ -1,4 +1,4 @@
-"""Two sessions on one vault: a rotation, a KMS key and an alias are changed as they were seen, or not at all."""
+"""Tests of conflicts between two sessions over rotations, KMS keys and aliases."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ OTHERS_CHANGE: dict[str, tuple[Callable[[Any, dict[str, str]], object], str]] = 
 async def test_a_rotation_that_others_set_up(
     app: MakeApp, rotated: Any, functions: dict[str, str], other: Any, kind: str  # noqa: F811
 ) -> None:
-    """Theirs stays until the person says otherwise, with what was typed in the form again."""
+    """The other session's rotation stays until the user confirms; the form opens again with its input."""
     act, words = OTHERS_CHANGE[kind]
     running = app()
     async with at_rotation(running) as pilot:
@@ -92,7 +92,7 @@ async def test_a_rotation_that_others_set_up(
 
 
 async def test_a_rotation_that_others_left_alone(app: MakeApp, rotated: Any, other: Any) -> None:  # noqa: F811
-    """Whatever else they changed; and one that is begun at once is carried out."""
+    """Unrelated changes of others are no conflict; a rotation that starts at once is carried out."""
     running = app()
     async with at_rotation(running) as pilot:
         await edit_schedule(pilot, "14")
@@ -130,7 +130,7 @@ async def test_what_was_agreed_to_is_what_is_done(
 
 @asynccontextmanager
 async def keys_of_two(running: SmtuiApp, vault: smtui.Vault) -> AsyncIterator[tuple[Pilot[None], Any]]:
-    """The cursor on alias/orders, and somebody else's client of keys."""
+    """Opens the Keys screen with the cursor on alias/orders, and returns another session's client of keys."""
     async with at_keys(running) as pilot:
         with vault.reopen() as again:
             yield pilot, again.keys(caller=BOB)
@@ -178,7 +178,7 @@ STATES: dict[str, tuple[type, Theirs, str, str]] = {
 async def test_a_keys_state_that_others_changed(
     app: MakeApp, vault: smtui.Vault, kms: Any, kind: str  # noqa: F811
 ) -> None:
-    """Cancel is in focus, and leaves theirs."""
+    """Cancel has the focus and keeps the other session's state."""
     dialog, act, button, words = STATES[kind]
     running = app()
     async with keys_of_two(running, vault) as (pilot, other):
@@ -199,7 +199,7 @@ async def test_a_keys_state_that_others_changed(
 async def test_a_deletion_that_others_planned_otherwise(
     app: MakeApp, vault: smtui.Vault, kms: Any  # noqa: F811
 ) -> None:
-    """What is enabled or restored with one key is compared as well."""
+    """Enabling and restoring with one key compare the state too."""
     running = app()
     key = key_id(kms)
     kms.disable_key(KeyId=key)
@@ -225,7 +225,7 @@ def binding(running: SmtuiApp, id: str) -> str:
 
 
 async def test_an_alias_that_others_turned(app: MakeApp, vault: smtui.Vault, kms: Any) -> None:  # noqa: F811
-    """A new one, made meanwhile; it is not turned away from theirs unseen, nor by undoing."""
+    """Neither the form nor an undo moves an alias that others created or moved meanwhile, without a question."""
     theirs = kms.create_key()["KeyMetadata"]["KeyId"]
     running = app()
     async with keys_of_two(running, vault) as (pilot, other):

@@ -1,4 +1,4 @@
-"""The vault to try things on."""
+"""Tests of the demo vault."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from smtui.backends.demo import open_demo
 
 
 def test_the_demo_has_one_of_everything(cheap_kdf: None) -> None:
-    """Values of every form, tags, all labels, a planned deletion, keys, replicas, a rotation; nothing is left."""
+    """The demo has all kinds of values, tags, labels, keys, replicas and states; it leaves no file."""
     with open_demo() as sample:
         client = sample.vault.client()
         listed = client.list_secrets(IncludePlannedDeletion=True, MaxResults=100)["SecretList"]

@@ -1,4 +1,4 @@
-"""Every screen with hostile text in it: nothing is obeyed, nothing breaks, and what is harmless stays legible."""
+"""Tests of every screen with hostile text: it has no effect, and harmless text is readable."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def names(client: Any, vault: smtui.Vault) -> list[str]:
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """What was begun has had its time. A question waits for its answer, so nobody waits for its end here."""
+    """Pauses a few times. It does not wait for workers, because an open question keeps its worker running."""
     for _ in range(4):
         await pilot.pause()
 
 
 def looks_right(app: SmtuiApp) -> None:
-    """No control reaches a cell, every line is as wide as the terminal, and nobody ended the program."""
+    """Asserts that the screen has no control characters and full-width lines, and that the app still runs."""
     text = screen_text(app)
     assert app.is_running
     assert harm_in(text) == []
@@ -46,7 +46,7 @@ def looks_right(app: SmtuiApp) -> None:
 
 @SIZES
 async def test_the_list(app: MakeApp, names: list[str], size: tuple[int, int]) -> None:
-    """Each secret under the cursor once, with its preview where there is room; then those planned to go."""
+    """The cursor moves over each secret, with the preview if there is room; then over planned deletions."""
     running = app()
     async with running.run_test(size=size) as pilot:
         await until(pilot, lambda: f"{len(names)} secrets" in screen_text(running))
@@ -61,7 +61,7 @@ async def test_the_list(app: MakeApp, names: list[str], size: tuple[int, int]) -
 
 @SIZES
 async def test_each_secret(app: MakeApp, names: list[str], size: tuple[int, int]) -> None:
-    """Its value shown and hidden, key by key; its versions with their labels."""
+    """Shows and hides the values, and shows the versions with their labels."""
     running = app()
     async with running.run_test(size=size) as pilot:
         await until(pilot, lambda: running.session)
@@ -83,7 +83,7 @@ async def test_each_secret(app: MakeApp, names: list[str], size: tuple[int, int]
 
 @pytest.mark.parametrize("number", range(3, len(TABS) + 1))
 async def test_each_part(app: MakeApp, names: list[str], number: int) -> None:
-    """Found by the table of parts: a new one is taken through this by itself."""
+    """The test uses the table of tabs, so it covers new ones."""
     running = app()
     async with running.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: running.session)
@@ -102,7 +102,7 @@ async def test_each_part(app: MakeApp, names: list[str], number: int) -> None:
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place is not SECRETS], ids=lambda place: place.words)
 async def test_each_place(app: MakeApp, names: list[str], place: Any) -> None:
-    """Found by the table of places: a new one is taken through this by itself."""
+    """The test uses the table of places, so it covers new ones."""
     running = app()
     async with running.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: running.session)
@@ -116,7 +116,7 @@ async def test_each_place(app: MakeApp, names: list[str], place: Any) -> None:
 
 
 async def test_notices_and_questions(app: MakeApp, names: list[str]) -> None:
-    """What quotes a text while it asks or tells: a refusal, a deletion, a label that is carried."""
+    """Notifications and questions that quote text: an error, a deletion, a carried label."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: running.session)

@@ -1,4 +1,4 @@
-"""Keys that arrive at once do what the same keys do one by one: each waits until the one before has had its effect."""
+"""Tests of the input queue: keys that arrive together have the same effect as single keys."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ NAMES = ("dev/token", "prod/db", "prod/paydb", "prod/web", "zebra")
 
 
 def send(app: SmtuiApp, text: str) -> None:
-    """As the terminal hands it over in one read."""
+    """Sends the events of one terminal read."""
     parser = KeyParser()
     for event in [*parser.feed(text), *parser.feed("")]:
         app.post_message(event)
 
 
 async def rest(pilot: Pilot[None]) -> None:
-    """Until no key waits and nothing is under way that one has begun."""
+    """Waits until no key is queued and all started work is finished."""
     await pilot.pause()
     await until(pilot, lambda: pilot.app.input.is_idle)  # type: ignore[attr-defined]
 
 
 @pytest.fixture
 def make(tmp_path: Path, clock: Clock, monotonic: Steady, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeApp]:
-    """Apps on vaults that are alike."""
+    """Yields a function that creates apps on identical vaults."""
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
     made: list[smtui.Vault] = []
 
@@ -65,7 +65,7 @@ def make(tmp_path: Path, clock: Clock, monotonic: Steady, monkeypatch: pytest.Mo
 
 
 def end_of(app: SmtuiApp) -> tuple[Any, ...]:
-    """Which screens there are, where the focus is, and what is typed."""
+    """Returns the screens, the focus and the input of the app."""
     return (
         [type(screen).__name__ for screen in app.screen_stack[1:]],
         (type(app.focused).__name__, app.focused.id) if app.focused and app.focused.display else None,
@@ -107,22 +107,22 @@ SEQUENCES = (
 
 @pytest.mark.parametrize("keys", SEQUENCES, ids=lambda keys: repr("".join(keys)))
 async def test_at_once_is_as_one_by_one(make: MakeApp, keys: list[str]) -> None:
-    """The same screens, the same focus, the same text."""
+    """Screens, focus and text are the same."""
     assert await run(make(), ["".join(keys)]) == await run(make(), keys)
 
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_any_sentence_at_once_is_as_one_by_one(make: MakeApp, seed: int) -> None:
-    """Whatever is typed, wherever it leads; keys that leave the program or the vault apart."""
+    """The test uses random keys, except those that quit or lock."""
     chance = random.Random(seed)
     keys = chance.choices(["adeghijlnoptuvxyFCZ1234= /?:", ENTER, ESC, TAB], [30, 2, 2, 1], k=14)
     keys = [chance.choice(key) for key in keys]
-    keys = [key for before, key in pairwise(["", *keys]) if (before, key) != (ESC, TAB)]  # one key: back with Tab
+    keys = [key for before, key in pairwise(["", *keys]) if (before, key) != (ESC, TAB)]  # one key: Shift+Tab
     assert await run(make(), ["".join(keys)]) == await run(make(), keys)
 
 
 async def test_no_key_acts_on_the_screen_before(make: MakeApp) -> None:
-    """A word that begins with a key of the list opens one dialog, and what follows is for that one."""
+    """If a word's first letter opens a dialog, the others go to the dialog."""
     app = make()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "secrets" in screen_text(app))
@@ -137,7 +137,7 @@ async def test_no_key_acts_on_the_screen_before(make: MakeApp) -> None:
 
 
 async def test_a_slow_call_holds_back_no_lock(make: MakeApp) -> None:
-    """Keys wait for it and the footer says so; Ctrl+L that is pressed meanwhile does not."""
+    """Keys wait for a slow call, as the footer says; Ctrl+L works at once."""
     app, slow = make(), Event()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "secrets" in screen_text(app))
@@ -153,7 +153,7 @@ async def test_a_slow_call_holds_back_no_lock(make: MakeApp) -> None:
 
 
 async def test_escape_takes_back_what_waits(make: MakeApp) -> None:
-    """After it the keyboard is free, though the slow call goes on."""
+    """Esc discards the waiting keys, and later keys work while the slow call continues."""
     app, slow = make(), Event()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "secrets" in screen_text(app))
@@ -170,7 +170,7 @@ async def test_escape_takes_back_what_waits(make: MakeApp) -> None:
 
 
 async def test_a_passphrase_typed_ahead_and_what_follows_it(make: MakeApp) -> None:
-    """The lock, the passphrase, Enter and a filter in one read: the filter is of the list that opens."""
+    """The lock, the passphrase, Enter and a filter arrive together; the filter applies to the new list."""
     app = make()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "secrets" in screen_text(app))

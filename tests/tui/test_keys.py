@@ -1,4 +1,4 @@
-"""The declaration of keys, and everything that reads it."""
+"""Tests of the key bindings, and of everything that uses them."""
 
 from __future__ import annotations
 
@@ -102,13 +102,13 @@ def test_every_place_has_a_home() -> None:
 
 
 def test_an_id_is_given_once() -> None:
-    """The settings rebind by id, so two actions cannot share one."""
+    """The settings assign keys by id, so ids must be unique."""
     assert [name for name, times in Counter(shortcut.id for shortcut in keys.SHORTCUTS).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("place", keys.PLACES)
 def test_a_key_means_one_thing_in_one_place(place: str) -> None:
-    """Nor does a place take a key from what works everywhere, unless it is a modal screen's own."""
+    """A key has one action per place. Only modal screens override keys that work everywhere."""
     places = {place} if place in ("dialog", "help", "generator", "recovery") else {place, "everywhere"}
     pressed = [
         key for shortcut in keys.SHORTCUTS if shortcut.place in places for key in shortcut.keys.split(",")
@@ -119,14 +119,14 @@ def test_a_key_means_one_thing_in_one_place(place: str) -> None:
 
 @pytest.mark.parametrize(("place", "home"), HOMES.items())
 def test_every_declared_action_exists(place: str, home: type) -> None:
-    """A key in the table that does nothing would be a lie in footer, help and README."""
+    """Each binding has an action method."""
     for shortcut in keys.SHORTCUTS:
         if shortcut.place == place:
             assert hasattr(home, "action_" + shortcut.action.partition("(")[0]), shortcut.id
 
 
 def test_one_letter_is_one_verb() -> None:
-    """Where a letter works in several places, it carries the same words."""
+    """A key that works in several places has the same label."""
     verbs: dict[str, set[str]] = {}
     for shortcut in keys.SHORTCUTS:
         for key in shortcut.keys.split(","):
@@ -138,7 +138,7 @@ def test_one_letter_is_one_verb() -> None:
 
 
 def test_the_table_for_the_readme_has_every_shortcut() -> None:
-    """One row each, with the id that the settings use."""
+    """The table has one row per binding, with its id for the settings."""
     table = keys.key_table()
 
     assert all(f"`{shortcut.id}`" in table for shortcut in keys.SHORTCUTS)
@@ -146,7 +146,7 @@ def test_the_table_for_the_readme_has_every_shortcut() -> None:
 
 
 async def test_a_key_of_ones_own_replaces_ours_everywhere(app: MakeApp) -> None:
-    """`[keys]` in the settings: the new key works, the old one does not, and help and palette say so."""
+    """The `[keys]` settings replace a key everywhere, including the help and the command palette."""
     running = app(settings=Settings(keys={"everywhere.generate": "f5"}))
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
@@ -161,7 +161,7 @@ async def test_a_key_of_ones_own_replaces_ours_everywhere(app: MakeApp) -> None:
 
 
 async def test_a_key_for_no_action_is_told(app: MakeApp) -> None:
-    """A slip in the settings is said instead of ignored."""
+    """An unknown id in the settings gives a notification."""
     running = app(settings=Settings(keys={"everywhere.dance": "f5"}))
     async with running.run_test(size=(80, 24)):
         assert [toast.message for toast in running._notifications] == [
@@ -170,7 +170,7 @@ async def test_a_key_for_no_action_is_told(app: MakeApp) -> None:
 
 
 async def test_footer_help_and_palette_agree(app: MakeApp) -> None:
-    """What the footer shows is in the help and in the palette, by the same words of the same declaration."""
+    """The footer, the help and the command palette use the same labels."""
     running = app()
     async with running.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
@@ -185,7 +185,7 @@ async def test_footer_help_and_palette_agree(app: MakeApp) -> None:
 
 
 async def test_no_screenshot_is_offered(app: MakeApp) -> None:
-    """Textual's palette would write what is on the screen to a file."""
+    """Textual's command palette offers to save a screenshot, which would write values to a file."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+p")
@@ -199,7 +199,7 @@ async def test_no_screenshot_is_offered(app: MakeApp) -> None:
 async def test_nothing_is_open_while_the_shell_has_its_turn(
     app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl+Z would leave an unlocked vault behind in the background, so it locks first."""
+    """Ctrl+Z locks before it suspends the program."""
     locked: list[bool] = []
     monkeypatch.setattr(SmtuiApp, "action_suspend_process", lambda self: locked.append(vault.locked))
     running = app()

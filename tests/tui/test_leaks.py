@@ -1,4 +1,4 @@
-"""No screen, no notice and no undo tells a value that nobody asked to see; a crash tells none that is being seen."""
+"""Tests that screens, notifications and undo show no hidden value, and that crash reports contain no value."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def test_each_place(app: MakeApp, marked: Any, place: Any) -> None:
 
 
 async def test_a_value_is_copied_edited_and_undone_unseen(app: MakeApp, tool: Any, marked: Any) -> None:
-    """Everything that handles a value while it is hidden."""
+    """Copies, edits and undoes a hidden value."""
     running = app()
     async with running.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: "2 secrets" in screen_text(running))
@@ -81,7 +81,7 @@ async def test_a_value_is_copied_edited_and_undone_unseen(app: MakeApp, tool: An
 async def test_a_crash_while_a_value_is_seen(
     app: MakeApp, marked: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The value is on the screen and in the error itself, and in nothing that is printed."""
+    """The value is on the screen and in the error message, but not in the output of the program."""
     running = app()
     with pytest.raises(RuntimeError):
         async with running.run_test(size=(100, 30)) as pilot:

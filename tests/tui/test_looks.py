@@ -1,4 +1,4 @@
-"""How the screens look in the states that matter. Look at each picture before you accept it."""
+"""Snapshots of the screens. Review each snapshot before you accept it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CODE = "-".join(["ABCDEF", "GHIJKL", "MNOPQR", "STUVWX", "YZ2345", "67ABCD", "EF
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same path, words and strengths in every run, and no cursor that blinks."""
+    """Makes path, words and strengths the same in every run, and disables the blinking cursor."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(wordlist, "generate_words", lambda ambient: WORDS)
     monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(25 if len(typed) < 12 else 77.5))
@@ -45,14 +45,14 @@ def locked() -> SmtuiApp:
 
 
 async def lay_over(pilot: Pilot[None], screen: Screen[Any], seen: str) -> None:
-    """Puts `screen` over the first run, once that is drawn."""
+    """Pushes `screen` over the first-run screen after that is drawn."""
     await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
     pilot.app.push_screen(screen)
     await until(pilot, lambda: seen in screen_text(pilot.app))
 
 
 class FivePasswords:
-    """A session, and its client, that always answers the same passwords."""
+    """A session and client that always return the same passwords."""
 
     password_options: dict[str, Any] = {}  # noqa: RUF012
     read_only = False
@@ -72,12 +72,12 @@ class FivePasswords:
 
 @SIZES
 def test_unlock(snap_compare: Any, locked: SmtuiApp, size: tuple[int, int]) -> None:
-    """The first thing one sees each day."""
+    """The passphrase prompt."""
     assert snap_compare(locked, terminal_size=size)
 
 
 def test_unlock_after_a_wrong_passphrase(snap_compare: Any, locked: SmtuiApp) -> None:
-    """The sentence stands below the prompt."""
+    """The message is below the prompt."""
 
     async def wrong(pilot: Pilot[None]) -> None:
         await paste(pilot, "wrong")
@@ -89,12 +89,12 @@ def test_unlock_after_a_wrong_passphrase(snap_compare: Any, locked: SmtuiApp) ->
 
 @SIZES
 def test_first_run(snap_compare: Any, size: tuple[int, int]) -> None:
-    """Says what it is, and offers the words."""
+    """The screen explains itself and offers generated words."""
     assert snap_compare(SmtuiApp(PATH), terminal_size=size)
 
 
 def test_first_run_with_a_weak_passphrase(snap_compare: Any) -> None:
-    """The strength as a row, in the colour of a warning."""
+    """The strength is shown in the colour of a warning."""
     app = SmtuiApp(PATH)
 
     async def weak(pilot: Pilot[None]) -> None:
@@ -105,7 +105,7 @@ def test_first_run_with_a_weak_passphrase(snap_compare: Any) -> None:
 
 
 def test_first_run_with_six_words(snap_compare: Any) -> None:
-    """The words between the two fields, ready to be written down."""
+    """The words are between the two fields."""
     app = SmtuiApp(PATH)
 
     async def take(pilot: Pilot[None]) -> None:
@@ -116,7 +116,7 @@ def test_first_run_with_six_words(snap_compare: Any) -> None:
 
 
 def test_recovery_code(snap_compare: Any) -> None:
-    """Large enough to copy by hand; its button does not have the focus."""
+    """The code is large enough to copy by hand, and its button does not have the focus."""
 
     async def show(pilot: Pilot[None]) -> None:
         await lay_over(pilot, RecoveryScreen(CODE), "ABCDEF")
@@ -126,7 +126,7 @@ def test_recovery_code(snap_compare: Any) -> None:
 
 @SIZES
 def test_generator(snap_compare: Any, size: tuple[int, int]) -> None:
-    """All options, the password, its bits; spaces are seen."""
+    """All options, the password, and its entropy; spaces are visible."""
 
     async def show(pilot: Pilot[None]) -> None:
         await lay_over(pilot, GeneratorScreen(FivePasswords(), for_form=True), " bits")
@@ -135,7 +135,7 @@ def test_generator(snap_compare: Any, size: tuple[int, int]) -> None:
 
 
 def test_help(snap_compare: Any) -> None:
-    """The keys of the first run, which are few."""
+    """The keys of the first-run screen."""
 
     async def ask(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
@@ -146,7 +146,7 @@ def test_help(snap_compare: Any) -> None:
 
 
 def test_commands(snap_compare: Any) -> None:
-    """The palette names each action with its key."""
+    """The command palette shows each action with its key."""
 
     async def ask(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
@@ -167,18 +167,18 @@ def test_a_question(snap_compare: Any) -> None:
 
 
 def test_too_small(snap_compare: Any, locked: SmtuiApp) -> None:
-    """Says how large it must be."""
+    """The message names the minimum size."""
     assert snap_compare(locked, terminal_size=(50, 12))
 
 
 @pytest.mark.parametrize("theme", ["smtui-light", "smtui-hc"])
 def test_themes(snap_compare: Any, theme: str) -> None:
-    """The first run in our other themes."""
+    """The first-run screen in the other themes."""
     assert snap_compare(SmtuiApp(PATH, Settings(theme=theme)), terminal_size=SMALL)
 
 
 def test_without_colours(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """NO_COLOR: everything can still be told apart."""
+    """With NO_COLOR, all elements remain distinguishable."""
     monkeypatch.setitem(os.environ, "NO_COLOR", "1")
     app = SmtuiApp(PATH)
 

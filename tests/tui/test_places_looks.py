@@ -1,4 +1,4 @@
-"""How the places of a session look in the states that matter. Look at each picture before you accept it."""
+"""Snapshots of the places of a session. Review each snapshot before you accept it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def go(pilot: Pilot[None], key: str, seen: str) -> None:
 
 @SIZES
 def test_audit_log(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: Any, size: tuple[int, int]) -> None:
-    """Who did what, and one that was refused."""
+    """Events of several callers, with one refused call."""
     with pytest.raises(vault.client().exceptions.ResourceNotFoundException):
         vault.client(caller="arn:aws:iam::000000000000:user/alice").get_secret_value(SecretId="prod/absent")
 
@@ -49,7 +49,7 @@ def test_audit_log(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: 
 
 @SIZES
 def test_health(snap_compare: Any, app: MakeApp, filled: Any, clock: Clock, size: tuple[int, int]) -> None:
-    """What the list says, a hundred days later."""
+    """Findings from the list, 100 days later."""
     clock.forward(days=100)
     filled.delete_secret(SecretId="shared/wifi", RecoveryWindowInDays=7)
 
@@ -61,7 +61,7 @@ def test_health(snap_compare: Any, app: MakeApp, filled: Any, clock: Clock, size
 
 @SIZES
 def test_regions(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: Any, size: tuple[int, int]) -> None:
-    """Two of them, and no vault that is remembered."""
+    """Two Regions, and no remembered vault."""
     vault.client(region_name="eu-central-1").create_secret(Name="abroad", SecretString="x")
 
     async def there(pilot: Pilot[None]) -> None:
@@ -71,7 +71,7 @@ def test_regions(snap_compare: Any, app: MakeApp, vault: smtui.Vault, filled: An
 
 
 def test_a_work_under_way(snap_compare: Any, app: MakeApp, filled: Any) -> None:
-    """It goes on behind whatever is done meanwhile."""
+    """A job in the background, shown in the footer."""
     over = threading.Event()
 
     def work(vault: smtui.Vault, progress: Progress) -> None:
@@ -91,7 +91,7 @@ def test_a_work_under_way(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 
 
 def test_what_an_import_would_do(snap_compare: Any, app: MakeApp) -> None:
-    """One new, one that differs, one that is the same, one that cannot be."""
+    """A new secret, a different one, an unchanged one and an invalid one."""
     steps = [Step(Entry(name, "x", ".env, line 1"), verdict, reason) for name, verdict, reason in (
         ("dev/NEW", Action.CREATE, ""), ("dev/OTHER", Action.SKIP, ""), ("dev/SAME", Action.UNCHANGED, ""),
         ("dev/GOING", Action.CONFLICT, "its deletion is planned"),
@@ -107,7 +107,7 @@ def test_what_an_import_would_do(snap_compare: Any, app: MakeApp) -> None:
 def test_a_damaged_vault(
     snap_compare: Any, tmp_path: Path, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What is the matter and what can be done, before anybody types."""
+    """The problem and its remedies, before any input."""
     monkeypatch.chdir(tmp_path)
     smtui.create_vault(Path("team.vault"), "x").close()
     Path("team.vault").write_bytes(Path("team.vault").read_bytes()[:-1])
@@ -121,7 +121,7 @@ def test_a_damaged_vault(
 def test_recovering(
     snap_compare: Any, tmp_path: Path, cheap_kdf: None, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The code is typed from paper; how much of it is there is counted."""
+    """The screen counts the typed characters of the recovery code."""
     monkeypatch.chdir(tmp_path)
     smtui.create_vault(Path("team.vault"), "x").close()
 

@@ -1,4 +1,4 @@
-"""Terminals without our glyphs get ASCII for each of them, cell for cell."""
+"""Tests of terminals without special glyphs, which get ASCII of the same width."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_who_needs_them(environ: dict[str, str], plain: bool) -> None:
 
 
 async def test_nothing_of_ours_is_beyond_ascii(app: MakeApp, filled: Any, database: Any) -> None:
-    """List, planned deletion, secret, versions with a label in the hand, a question, a notice."""
+    """Covers list, planned deletion, secret, versions with a carried label, a question and a notification."""
     filled.delete_secret(SecretId="shared/wifi")
     running = app(plain=True)
     async with running.run_test(size=(120, 36)) as pilot:

@@ -1,4 +1,4 @@
-"""What screens say before they have read anything, and when they cannot; and what becomes of keys pressed meanwhile."""
+"""Tests of screens before their first read, after a failed read, and of keys that arrive meanwhile."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tests.tui.conftest import MakeApp, said, screen_text, until, version_id
 LARGE = (120, 36)
 SECRET = "prod/db"
 Make = Callable[[Session], SessionScreen[Any]]
-# What may be said only of what was read. The words of the footer, and fixed titles, are none of it.
+# Statements that only a read can confirm, without the labels in the footer and fixed titles.
 NOTHING_THERE = re.compile(
     r"There is no|There are no|\bNo (key|policy|rotation|function|secret|value|vault|deletion)|Nothing|not rotated|"
     r"no such|nobody|never|not read yet|\b0 |none|0\+",
@@ -69,14 +69,14 @@ ALL = pytest.mark.parametrize("place", [place for place in SCREENS if place not 
 
 @pytest.fixture
 def kept(database: Any, vault: smtui.Vault) -> smtui.Vault:
-    """`prod/db`, with something of everything."""
+    """Returns a vault with `prod/db`, another secret and a function."""
     vault.rotations().create_function(FunctionName="maker", Password={})
     database.create_secret(Name="other", SecretString='{"a": "1", "b": "2"}')
     return vault
 
 
 class Held:
-    """The vault's thread is busy with something else until `release`."""
+    """Blocks the vault's thread until `release`."""
 
     def __init__(self) -> None:
         self._gate = threading.Event()
@@ -126,7 +126,7 @@ def make(app: SmtuiApp, place: str) -> SessionScreen[Any]:
 
 
 def body(app: SmtuiApp) -> str:
-    """What is on the screen besides the keys."""
+    """Returns the text of the screen without the footer."""
     return "\n".join(screen_text(app).splitlines()[:-1])
 
 
@@ -235,7 +235,7 @@ async def test_what_was_read_stays_where_it_cannot_be_read_again(
 
 
 def bound(screen: SessionScreen[Any]) -> list[tuple[str, str]]:
-    """The first key of each action of the screen itself that needs what is read, with the action."""
+    """Returns the first key and the action of each binding of the screen that needs its content."""
     bindings = [each for each in screen.BINDINGS if isinstance(each, Binding)]
     return [(each.key.split(",")[0], each.action) for each in bindings
             if each.action.partition("(")[0] not in screen_at_once(screen)]
@@ -246,7 +246,7 @@ def screen_at_once(screen: SessionScreen[Any]) -> set[str]:
 
 
 async def leave(app: SmtuiApp, pilot: Pilot[None]) -> None:
-    """To a new list, with nobody waiting for an answer to a dialog that is gone."""
+    """Opens a new list, after it cancels workers that wait for a closed dialog."""
     assert app.session is not None
     for worker in app.workers:
         if not worker.is_finished:
@@ -257,7 +257,7 @@ async def leave(app: SmtuiApp, pilot: Pilot[None]) -> None:
 
 @ALL
 async def test_a_key_waits_for_what_it_is_about(app: MakeApp, kept: smtui.Vault, place: str) -> None:
-    """What then opens belongs to the screen, and knows what it is about."""
+    """A dialog that opens after the read belongs to the screen and knows its secret."""
     running = app()
     async with running.run_test(size=LARGE) as pilot, holding() as held:
         await listed(running, pilot)
@@ -283,7 +283,7 @@ async def test_a_key_that_waits_is_forgotten_with_its_screen(app: MakeApp, kept:
             await held.hold()
             await running.push_screen(make(running, place))
             await pilot.press(key, "escape")
-            while not isinstance(running.screen, SecretsScreen):  # what needs nothing that is read is done at once
+            while not isinstance(running.screen, SecretsScreen):  # keys that need no content act at once
                 await pilot.press("escape")
                 await pilot.pause()
             await held.release()
@@ -308,14 +308,14 @@ async def test_no_dialog_opens_over_another_screen(app: MakeApp, kept: smtui.Vau
 
 
 async def settle_unless_asked(app: SmtuiApp, pilot: Pilot[None]) -> None:
-    """Everything is over, or waits for an answer."""
+    """Waits until all work is finished or a dialog is open."""
     session = [each for each in app.screen_stack if isinstance(each, SessionScreen)]
     await until(pilot, lambda: app.screen is not session[-1] or all(worker.is_finished for worker in app.workers))
     await pilot.pause()
 
 
 def title(app: SmtuiApp) -> str:
-    """Of the dialog, if there is one."""
+    """Returns the title of the open dialog, or an empty string."""
     if isinstance(app.screen, SessionScreen):
         return ""
     return " ".join(str(each.render()) for each in app.screen.query(".title"))

@@ -1,4 +1,4 @@
-"""Reading the screen in a test changes nothing of what is seen."""
+"""Tests that reading the screen text does not change the display."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.tui.conftest import MakeApp, screen_text, until, until_still
 
 
 async def test_looking_at_a_dialog_keeps_the_screen_behind_it(app: MakeApp, filled: Any) -> None:
-    """However often, and whenever: also between what changes the dialog and the next frame."""
+    """The background is drawn after any number of reads, also between a change of the dialog and the next frame."""
     program = app()
     async with program.run_test() as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(program))

@@ -1,4 +1,4 @@
-"""What a session is: its places, its parts, and whether it may write."""
+"""Tests of sessions: their places, their tabs, and read-only mode."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SMALL = (80, 24)
 
 
 async def test_the_letter_of_a_place_goes_there(app: MakeApp, filled: Any) -> None:
-    """From a secret, `o` and `s` lead back to the list, with nothing left open in between."""
+    """From a secret, `o` and `s` return to the list and close all other screens."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
@@ -43,7 +43,7 @@ async def test_numbers_lead_to_the_parts_of_a_secret(app: MakeApp, database: Any
 
 
 async def test_another_region_is_looked_at_with_nothing_left_open(app: MakeApp, database: Any) -> None:
-    """Its own secrets, and its name at the top; a secret of it can be opened in the same breath."""
+    """The list and the header show the other Region; a secret in it can be opened at once."""
     replicated = database.replicate_secret_to_regions(SecretId="prod/db", AddReplicaRegions=[{"Region": "eu-west-1"}])
     arn = replicated["ARN"].replace("us-east-1", "eu-west-1")
     running = app()
@@ -62,7 +62,7 @@ async def test_another_region_is_looked_at_with_nothing_left_open(app: MakeApp, 
 
 
 async def test_a_session_that_only_reads_can_be_told_to_write(app: MakeApp, filled: Any) -> None:
-    """`:rw` asks first, with the harmless answer in focus."""
+    """`:rw` asks first, with the focus on Cancel."""
     running = app(read_only=True)
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))

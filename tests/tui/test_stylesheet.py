@@ -1,4 +1,4 @@
-"""Styles are read once for each theme, however many screens bring styles of their own."""
+"""Tests that the stylesheet is parsed once per theme, even for screens with their own styles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our themes, for every eye."""
+"""Tests of the themes' contrast and of their selection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PAIRS = (
     ("footer-description-foreground", "footer-background"),
 )
 LEAST = {"smtui-dark": 4.5, "smtui-light": 4.5, "smtui-hc": 7.0}
-# Machado, Oliveira and Fernandes 2009: what an eye without the middle cone sees.
+# Simulates deuteranopia (Machado, Oliveira and Fernandes 2009).
 DEUTERANOPIA = ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881))
 
 
@@ -34,13 +34,13 @@ def luminance(color: Color) -> float:
 
 
 def contrast(one: Color, other: Color) -> float:
-    """WCAG's ratio."""
+    """Returns the WCAG contrast ratio of two colours."""
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def distance(one: Color, other: Color) -> float:
-    """Between two colours as that eye sees them."""
+    """Returns the distance between two colours with deuteranopia."""
 
     def seen(color: Color) -> list[float]:
         return [sum(part * value for part, value in zip(row, color.rgb, strict=True)) for row in DEUTERANOPIA]
@@ -50,7 +50,7 @@ def distance(one: Color, other: Color) -> float:
 
 @pytest.mark.parametrize("theme", themes.THEMES, ids=lambda theme: theme.name)
 def test_text_can_be_read_on_every_ground(theme: Theme) -> None:
-    """At least 4.5:1, and 7:1 where contrast is the point."""
+    """The contrast is at least 4.5:1, and 7:1 in the high-contrast theme."""
     colors = theme.to_color_system().generate()
     ratios = {pair: contrast(*(Color.parse(colors[name]) for name in pair)) for pair in PAIRS}
 
@@ -59,21 +59,21 @@ def test_text_can_be_read_on_every_ground(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", themes.THEMES, ids=lambda theme: theme.name)
 def test_success_and_error_differ_for_eyes_that_confuse_red_and_green(theme: Theme) -> None:
-    """Blue against orange stays far apart."""
+    """The two colours remain distinguishable with deuteranopia."""
     colors = theme.to_color_system().generate()
 
     assert distance(Color.parse(colors["success"]), Color.parse(colors["error"])) > 80
 
 
 async def test_the_settings_choose_the_theme(app: MakeApp) -> None:
-    """By name; a name that does not exist leaves the default."""
+    """An unknown theme name selects the default theme."""
     for name, theme in (("smtui-light", "smtui-light"), ("", themes.DEFAULT), ("no-such", themes.DEFAULT)):
         running = app(settings=Settings(theme=name))
         assert running.theme == theme
 
 
 async def test_no_color_takes_a_theme_without_any(app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    """NO_COLOR wins over the settings."""
+    """NO_COLOR has precedence over the settings."""
     monkeypatch.setenv("NO_COLOR", "1")
     running = app(settings=Settings(theme="smtui-light"))
 

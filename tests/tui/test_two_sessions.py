@@ -1,4 +1,4 @@
-"""Two programs on one vault: they show what the other changed, and take no notice of what it read."""
+"""Tests of two programs on one vault: each shows the other's changes and ignores its reads."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ALL = pytest.mark.parametrize("place", SCREENS)
 
 @pytest.fixture
 def other(vault: smtui.Vault, clock: Clock) -> Iterator[smtui.Vault]:
-    """Another program on the same vault."""
+    """Yields another session of the vault."""
     with smtui.open_vault(vault.path, PASSPHRASE, clock=clock) as other:
         yield other
 
@@ -57,7 +57,7 @@ def names(vault: smtui.Vault) -> list[str]:
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Every gesture and every reading is over."""
+    """Waits until all workers are finished."""
     await pilot.pause()
     await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers))
 
@@ -72,14 +72,14 @@ async def show(app: SmtuiApp, pilot: Pilot[None], place: str) -> SessionScreen[A
 
 
 async def poll(pilot: Pilot[None], screen: SessionScreen[Any], times: int = POLLS) -> None:
-    """As many seconds pass."""
+    """Polls for changes as often as given."""
     for _ in range(times):
         screen.look_for_changes()
         await settle(pilot)
 
 
 def count(screen: SessionScreen[Any], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Notes each time from now on that the screen is read again."""
+    """Returns a list that collects the reloads of the screen."""
     noted: list[str] = []
     load_and_tell: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] = screen.load_and_tell
 

@@ -48,7 +48,7 @@ def path(pristine: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def untouched(path: Path) -> Callable[[], bool]:
-    """Returns a function that tells whether the file is the same as when the test began."""
+    """Returns a function that tells whether the file is the same as at its first call, and alone in its folder."""
     before: list[bytes] = []
 
     def same() -> bool:

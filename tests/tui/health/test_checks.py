@@ -109,7 +109,7 @@ def test_what_of_a_value_should_be_hard_to_guess(value: str, looked_at: list[tup
 
 
 def test_one_value_under_many_keys_is_said_once_a_secret() -> None:
-    """A secret with 300 equal members gives one finding."""
+    """Equal values of several keys in one secret give one finding."""
     values = Values()
     same = '{"token_a": "x8#qLw!94zRv", "token_b": "x8#qLw!94zRv", "token_c": "x8#qLw!94zRv"}'
     values.add("arn:1", SafeText("one"), same)

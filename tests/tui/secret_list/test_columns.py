@@ -1,4 +1,4 @@
-"""The columns of the list: which of them fit, and what stands in them."""
+"""Tests of the columns of the secrets list: which ones fit, and their cells."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 @pytest.mark.parametrize("planned", [True, False])
 @pytest.mark.parametrize("chosen", [(), ("tags", "name"), tuple(reversed(COLUMNS))], ids=["default", "two", "all"])
 def test_columns_fill_the_width(width: int, planned: bool, chosen: tuple[str, ...]) -> None:
-    """Never wider than there is room for, and no room left over where a column could use it."""
+    """The columns are never wider than the list, and use its whole width if they can."""
     found = fit_columns(width, chosen, planned=planned)
 
     assert sum(cells + GAP for _, cells in found) == width
@@ -29,7 +29,7 @@ def test_columns_fill_the_width(width: int, planned: bool, chosen: tuple[str, ..
 
 
 def test_more_room_shows_more() -> None:
-    """What matters most at first, and all that is worth it where there is room."""
+    """The most important columns come first; a wider list shows more of them."""
     assert [column.id for column, _ in fit_columns(78)] == ["name", "description", "changed", "rotation"]
     assert [column.id for column, _ in fit_columns(78, planned=True)] == ["name", "description", "accessed", "deletion"]
     assert {column.id for column, _ in fit_columns(240)} == set(DEFAULT_COLUMNS)
@@ -37,7 +37,7 @@ def test_more_room_shows_more() -> None:
 
 
 def test_what_the_list_is_sorted_by_is_shown() -> None:
-    """Something else has to make room for it; a person's own columns come before it."""
+    """The sort column replaces another one if needed; the user's columns have precedence over it."""
     assert [column.id for column, _ in fit_columns(78, order="tags")] == [
         "name", "changed", "accessed", "rotation", "tags",
     ]
@@ -46,7 +46,7 @@ def test_what_the_list_is_sorted_by_is_shown() -> None:
 
 
 def test_a_persons_own_choice_is_in_its_order() -> None:
-    """From left to right as chosen; what has no room is left out, and what is no column is no matter."""
+    """The columns are in the user's order, without unknown ones and those that do not fit."""
     ids = [column.id for column, _ in fit_columns(55, ("tags", "nosuch", "name", "labels"))]
 
     assert ids == ["tags", "name"]
@@ -63,7 +63,7 @@ def test_a_persons_own_choice_is_in_its_order() -> None:
     ],
 )
 def test_the_state_is_a_sign_and_words(left: timedelta, words: str) -> None:
-    """Told apart without any colour, and it fits its column."""
+    """Signs distinguish the states without colour, and the text fits its column."""
     assert rows.format_deletion(NOW + left, NOW) == words
     assert cell_len(words) <= COLUMNS["deletion"].min_width
     assert rows.format_deletion(None, NOW) == ""
@@ -83,13 +83,13 @@ DUE, PAST = NOW + timedelta(days=3), NOW - timedelta(days=1)
     ],
 )
 def test_the_state_of_rotation(entry: Any, words: str) -> None:
-    """Overdue is told by a sign and a word."""
+    """An overdue rotation has a sign and a word."""
     assert rows.format_rotation(entry, NOW) == words
     assert cell_len(words) <= COLUMNS["rotation"].min_width
 
 
 def test_labels_of_ones_own_come_first() -> None:
-    """AWS's are on nearly every secret."""
+    """AWS's labels come last, because nearly every secret has them."""
     stages = {"1": ["AWSCURRENT", "blue"], "2": ["AWSPREVIOUS"], "3": ["AWSPENDING", "2026-q1"]}
 
     assert rows.list_labels({"SecretVersionsToStages": stages}) == [
@@ -100,7 +100,7 @@ def test_labels_of_ones_own_come_first() -> None:
 @pytest.mark.parametrize("id", [id for id, column in COLUMNS.items() if not column.sort_by])
 @pytest.mark.parametrize("descending", [False, True])
 def test_what_has_nothing_there_comes_last(id: str, descending: bool) -> None:
-    """In either direction; what is equal stays in the order of names."""
+    """Empty cells come last in both directions; equal ones are sorted by name."""
     full: dict[str, Any] = {
         "Description": "b", "RotationEnabled": True, "NextRotationDate": DUE, "DeletedDate": DUE,
         "SecretVersionsToStages": {"1": ["b"]}, "Tags": [{"Key": "b", "Value": ""}], "PrimaryRegion": "us-east-1",
@@ -118,14 +118,14 @@ def test_what_has_nothing_there_comes_last(id: str, descending: bool) -> None:
     ("prod/payments", "prod/payments"),
 ])
 def test_a_long_name_keeps_both_its_ends(name: str, seen: str) -> None:
-    """Those that begin alike can be told apart."""
+    """A long name is shortened in the middle, so that names with the same start differ."""
     assert rows.truncate_middle(SafeText(name), 13) == seen
 
 
 @pytest.mark.parametrize("text", ["", "short", "much longer than it", "exactly 12ce",
                                   "日本語のとても長い", "日本語日本語x"])
 def test_a_cell_is_as_wide_as_its_column(text: str) -> None:
-    """Wide characters too; what is cut says so."""
+    """Cells with wide characters too; truncation is marked."""
     made = pad_cell(text, 12)
 
     assert cell_len(made) == 12 + GAP

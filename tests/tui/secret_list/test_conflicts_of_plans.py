@@ -1,4 +1,4 @@
-"""Two sessions on one vault: a plan for several secrets leaves alone those that others changed since it was shown."""
+"""Tests of conflicts between two sessions over plans: secrets that others changed meanwhile are left out."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ async def test_what_others_restored_and_changed_is_left_alone(app: MakeApp, fill
 
 
 async def test_tags_that_others_changed_are_left_alone_and_listed(app: MakeApp, filled: Any, others: Any) -> None:
-    """Only the tags that are to be put or removed count."""
+    """Only changes of tags in the plan count."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)

@@ -1,4 +1,4 @@
-"""The plan of a deletion, of one secret and of several."""
+"""Tests of the deletion plan for one secret and for several."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
 def deleted(client: Any) -> dict[str, str]:
-    """Which deletions are planned, each with its day."""
+    """Returns the deletion date of each secret with a planned deletion."""
     found = client.list_secrets(IncludePlannedDeletion=True, SortBy="name")["SecretList"]
     return {entry["Name"]: f"{entry['DeletedDate']:%Y-%m-%d}" for entry in found if "DeletedDate" in entry}
 
@@ -29,7 +29,7 @@ def names(client: Any) -> list[str]:
 
 
 async def plan(pilot: Pilot[None], *marked: int) -> DeletionPlan:
-    """The plan for the marked rows, or for the first."""
+    """Opens the plan for the marked rows, or for the first one."""
     app: Any = pilot.app
     await until(pilot, lambda: f"{len(SAMPLES)} secrets" in screen_text(app))
     for row in marked:
@@ -47,7 +47,7 @@ async def ended(pilot: Pilot[None]) -> None:
 
 @pytest.mark.parametrize("keys", [("enter",), ("escape",), ("down", "escape")])
 async def test_the_first_answer_changes_nothing(app: MakeApp, filled: Any, keys: tuple[str, ...]) -> None:
-    """Whoever presses Enter without reading keeps the secrets."""
+    """Enter without another key keeps the secrets."""
     async with app().run_test(size=SMALL) as pilot:
         await plan(pilot, 0, 1)
         await pilot.press(*keys)
@@ -67,7 +67,7 @@ async def test_the_first_answer_changes_nothing(app: MakeApp, filled: Any, keys:
     ],
 )
 async def test_the_window(app: MakeApp, filled: Any, keys: tuple[str, ...], date: str) -> None:
-    """Arrow keys change it within 7 to 30 days, and the date follows."""
+    """Arrow keys change the window from 7 to 30 days, and the date changes with it."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await plan(pilot)
@@ -82,7 +82,7 @@ async def test_the_window(app: MakeApp, filled: Any, keys: tuple[str, ...], date
 
 @pytest.mark.parametrize(("typed", "possible"), [("14", True), ("6", False), ("31", False), ("", False), ("-7", True)])
 async def test_a_typed_window(app: MakeApp, filled: Any, typed: str, possible: bool) -> None:
-    """What is out of bounds is said, and cannot be chosen."""
+    """A window out of range gives a message and cannot be confirmed."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         asked = await plan(pilot)
@@ -99,7 +99,7 @@ async def test_a_typed_window(app: MakeApp, filled: Any, typed: str, possible: b
 async def test_deleting_at_once_has_to_be_typed(
     app: MakeApp, filled: Any, marked: tuple[int, ...], typed: str
 ) -> None:
-    """The name of one, the number of several; all of it, as it is."""
+    """The user must type the exact name of one secret or the number of several."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         asked = await plan(pilot, *marked)
@@ -123,7 +123,7 @@ async def test_deleting_at_once_has_to_be_typed(
 
 
 async def test_changing_ones_mind_about_at_once(app: MakeApp, filled: Any) -> None:
-    """The window is back as it was."""
+    """The window has its earlier value again."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         asked = await plan(pilot)
@@ -137,7 +137,7 @@ async def test_changing_ones_mind_about_at_once(app: MakeApp, filled: Any) -> No
 
 
 async def test_what_one_wants_to_know_before(app: MakeApp, filled: Any, clock: Clock) -> None:
-    """When each was read last, and what is remarkable about it; lately read ones stand out."""
+    """The plan shows the last read and warnings of each secret, and highlights recent reads."""
     filled.get_secret_value(SecretId="dev/web/flags")
     clock.forward(days=30)
     filled.get_secret_value(SecretId="prod/payments/db")
@@ -152,7 +152,7 @@ async def test_what_one_wants_to_know_before(app: MakeApp, filled: Any, clock: C
 
 
 async def test_replicas_are_in_the_way(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
-    """A primary says where they are, a replica where its primary is; the others are deleted all the same."""
+    """Rows of primaries name their replicas, rows of replicas their primary. The other secrets are deleted."""
     filled.replicate_secret_to_regions(SecretId="prod/payments/db", AddReplicaRegions=[{"Region": "eu-west-1"}])
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -166,7 +166,7 @@ async def test_replicas_are_in_the_way(app: MakeApp, vault: smtui.Vault, filled:
 
 
 async def test_nothing_but_what_is_in_the_way(app: MakeApp, filled: Any) -> None:
-    """Then there is nothing to do."""
+    """The plan has no secret to delete."""
     filled.replicate_secret_to_regions(SecretId="dev/web/flags", AddReplicaRegions=[{"Region": "eu-west-1"}])
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -178,7 +178,7 @@ async def test_nothing_but_what_is_in_the_way(app: MakeApp, filled: Any) -> None
 
 
 async def test_what_is_refused_is_said_and_the_rest_is_done(app: MakeApp, filled: Any, client: Any) -> None:
-    """Somebody was quicker with one of three: the plan stays, and its row says why."""
+    """If another session changed one of three secrets, the plan stays open with the reason in its row."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await plan(pilot, 0, 1, 2)
@@ -202,7 +202,7 @@ def _marked(app: SmtuiApp) -> list[Any]:
 
 
 async def test_several_are_one_thing_to_undo(app: MakeApp, filled: Any) -> None:
-    """One `u` brings all of them back."""
+    """One `u` restores all of them."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await plan(pilot, 0, 1, 2)
@@ -218,7 +218,7 @@ async def test_several_are_one_thing_to_undo(app: MakeApp, filled: Any) -> None:
 
 
 async def test_a_plan_can_be_stopped_in_the_middle(app: MakeApp, filled: Any, monkeypatch: Any) -> None:
-    """What was done stays done, the others are not tried. The footer calls Esc what it comes to."""
+    """Finished deletions remain, and the others are not tried; the footer shows this meaning of Esc."""
     running, footers = app(), list[str]()
     async with running.run_test(size=SMALL) as pilot:
         asked = await plan(pilot, 0, 1, 2)
@@ -241,7 +241,7 @@ async def test_a_plan_can_be_stopped_in_the_middle(app: MakeApp, filled: Any, mo
 
 
 async def test_what_was_deleted_permanently_is_told(vault: smtui.Vault, filled: Any, clock: Clock) -> None:
-    """Overdue since a session of yesterday."""
+    """The deletion was overdue in a session of the day before."""
     filled.delete_secret(SecretId="dev/web/flags", RecoveryWindowInDays=7)
     clock.forward(days=8)
     with smtui.open_vault(vault.path, key=vault.unlock_key(), clock=clock) as yesterday:

@@ -1,4 +1,4 @@
-"""What is suggested while the filter is typed, filters that are kept, and what the filter does to a long list."""
+"""Tests of the filter's suggestions, of saved filters, and of the work per key."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ SEEN: list[Any] = [
     ],
 )
 def test_what_is_suggested(text: str, first: str | None) -> None:
-    """Keys by their beginning, then values: of what was listed, and those that a word of ours has."""
+    """Key names, then values: from the listed secrets, and the fixed values of smtui's own keys."""
     vocabulary = Vocabulary()
     vocabulary.learn(SEEN)
     found = list_suggestions(text, vocabulary)
@@ -87,7 +87,7 @@ def test_what_is_suggested(text: str, first: str | None) -> None:
 
 
 def test_a_suggestion_takes_the_place_of_the_last_word() -> None:
-    """One goes on typing behind a key or a part of a name, and behind a space otherwise."""
+    """Typing continues after a key or a part of a name, and otherwise after a space."""
     assert complete_text("prod ol", Suggestion(sanitize("older:"))) == "prod older:"
     assert complete_text("name:pr", Suggestion(sanitize("name:prod/"))) == "name:prod/"
     assert complete_text("a b tag:team=w", Suggestion(sanitize("tag:team=web"))) == "a b tag:team=web "
@@ -95,7 +95,7 @@ def test_a_suggestion_takes_the_place_of_the_last_word() -> None:
 
 
 def test_what_a_terminal_would_obey_is_not_suggested() -> None:
-    """Nor anything else that a filter could not be asked for."""
+    """Neither control characters nor other text that the filter cannot contain is suggested."""
     hostile = "x\x1b]52;c;eA==\x07\u202e[/]"
     vocabulary = Vocabulary()
     vocabulary.learn([{
@@ -107,7 +107,7 @@ def test_what_a_terminal_would_obey_is_not_suggested() -> None:
 
 
 async def test_tab_takes_what_is_suggested(app: MakeApp, filled: Any) -> None:
-    """Key, then value; the line under the filter shows what else there is, and goes away with the focus."""
+    """Tab completes the key, then the value. The line below the filter shows alternatives while it has the focus."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await shows(pilot, "5 secrets")
@@ -125,11 +125,11 @@ async def test_tab_takes_what_is_suggested(app: MakeApp, filled: Any) -> None:
         assert "tag-key:" not in screen_text(running)
 
 
-# Filters that are kept.
+# Saved filters.
 
 
 async def test_the_footer_offers_no_key_that_types(app: MakeApp, filled: Any) -> None:
-    """A slash, a plus or a minus goes into the filter while one types there."""
+    """In the filter, slash, plus and minus are text."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await shows(pilot, "5 secrets")
@@ -141,7 +141,7 @@ async def test_the_footer_offers_no_key_that_types(app: MakeApp, filled: Any) ->
 
 
 async def test_keeping_a_filter(app: MakeApp, filled: Any) -> None:
-    """Ctrl+S and a name; `F` and its letter bring it back, in this session and in the next."""
+    """Ctrl+S and a name save the filter; `F` and its letter apply it, also in the next session."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await shows(pilot, "5 secrets")
@@ -161,7 +161,7 @@ async def test_keeping_a_filter(app: MakeApp, filled: Any) -> None:
 
 
 async def test_filters_that_another_session_saved(app: MakeApp, filled: Any) -> None:
-    """They are in the picker, and none is replaced without a question, in which Cancel has the focus."""
+    """The list contains them. Replacing one needs a confirmation, with the focus on Cancel."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await shows(pilot, "5 secrets")
@@ -186,7 +186,7 @@ async def test_filters_that_another_session_saved(app: MakeApp, filled: Any) -> 
 
 
 async def test_the_picker_of_filters(app: MakeApp, filled: Any) -> None:
-    """Each with a letter of its own; F8 removes one; the palette has them too."""
+    """Each filter has a letter, F8 removes it, and the command palette lists it."""
     filters = {f"filter {number:02}": f"name:prod/ w{number}" for number in range(12)}
     running = app(settings=change_settings(lambda settings: replace(settings, filters=filters)))
     async with running.run_test(size=SMALL) as pilot:
@@ -204,7 +204,7 @@ async def test_the_picker_of_filters(app: MakeApp, filled: Any) -> None:
 
 
 async def test_no_filter_is_kept_yet(app: MakeApp, filled: Any) -> None:
-    """The picker says how to."""
+    """The list says how to save one."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await shows(pilot, "5 secrets")
@@ -216,11 +216,11 @@ async def test_no_filter_is_kept_yet(app: MakeApp, filled: Any) -> None:
         assert running.screen is screen(running)
 
 
-# Words of our own, on a real vault.
+# smtui's own keys on a real vault.
 
 
 async def test_what_the_service_has_no_filter_for(app: MakeApp, filled: Any, clock: Clock) -> None:
-    """By label, by age, by rotation: sifted here, with AWS's own filters beside."""
+    """Filters by label, age and rotation are evaluated here, together with AWS's filters."""
     filled.put_secret_value(SecretId="shared/wifi", SecretString="new", VersionStages=["AWSPENDING"])
     clock.forward(days=100)
     filled.update_secret(SecretId="prod/payments/db", Description="changed")
@@ -239,11 +239,11 @@ async def test_what_the_service_has_no_filter_for(app: MakeApp, filled: Any, clo
             await until(pilot, lambda names=names: listed(running) == names and not screen(running).secrets.busy)
 
 
-# What a key costs.
+# Work per key.
 
 
 def record_calls(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[Any]:
-    """The last argument of each call of a function from now on."""
+    """Returns a list that collects the last argument of each call of a function."""
     calls: list[Any] = []
     function = getattr(owner, name)
 
@@ -258,7 +258,7 @@ def record_calls(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list
 async def test_a_key_parses_the_filter_once_and_checks_no_action(
     app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And what could come next is worked out once for what was typed, and once more where new names were read."""
+    """Suggestions are computed once per text, and once more after new names were read."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await shows(pilot, "5 secrets")
@@ -282,7 +282,7 @@ async def test_a_key_parses_the_filter_once_and_checks_no_action(
 async def test_bindings_are_looked_up_once_for_a_key(
     app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even one that moves the focus, whereupon the whole screen is painted; and the footer shows what works there."""
+    """This holds for keys that move the focus too, and the footer shows the new keys."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await shows(pilot, "5 secrets")
@@ -297,7 +297,7 @@ async def test_bindings_are_looked_up_once_for_a_key(
 
 
 async def test_a_step_lays_out_nothing_anew(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the secret under the cursor takes as many lines beside the list as the one before; else it is."""
+    """There is a new layout only if the preview's text changes its number of lines."""
     vault.create_secrets([{"Name": f"a-{number}", "SecretString": "x"} for number in range(3)])
     vault.create_secrets([{"Name": "b", "SecretString": "x", "Description": "more to be said"}])
     running = app()
@@ -315,7 +315,7 @@ async def test_a_step_lays_out_nothing_anew(app: MakeApp, vault: smtui.Vault, mo
 
 
 async def test_a_long_filter_scrolls_in_its_line(app: MakeApp, filled: Any) -> None:
-    """The end of it, where the cursor is, stays in sight."""
+    """The end of the text with the cursor stays visible."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await shows(pilot, "5 secrets")

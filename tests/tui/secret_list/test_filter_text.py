@@ -1,4 +1,4 @@
-"""The filter's grammar, and the questions made of it."""
+"""Tests of the filter's grammar and of the requests made from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def asked(text: str) -> list[tuple[str, ...]]:
-    """The filters, each as its key and values."""
+    """Returns the filters as pairs of key and values."""
     return [(each["Key"], *each["Values"]) for each in parse_filter(text).filters]  # type: ignore[misc]
 
 
@@ -48,7 +48,7 @@ def asked(text: str) -> list[tuple[str, ...]]:
     ],
 )  # fmt: skip
 def test_what_is_typed_becomes_filters(text: str, filters: list[tuple[str, ...]]) -> None:
-    """Word by word, in AWS's keys; a word that is still being typed asks nothing yet."""
+    """Each word becomes a filter with AWS's keys; an incomplete key does not filter yet."""
     assert asked(text) == filters
     assert parse_filter(text).ignored == ()
 
@@ -87,7 +87,7 @@ GOING: Any = {"Name": "going", "LastChangedDate": NOW, "CreatedDate": NOW - 400 
     ],
 )
 def test_words_of_our_own(text: str, kept: str) -> None:
-    """They sift what was answered; an age is told in hours, days, weeks, months of 30 days, or years."""
+    """smtui's own keys filter the response. Ages are in hours, days, weeks, months of 30 days, or years."""
     search = parse_filter(text)
 
     assert (search.filters, search.ignored) == ((), ())
@@ -107,7 +107,7 @@ def test_planned_deletions_are_asked_for_where_they_are_wanted(text: str, planne
              "rotation:maybe", "unused:12q", "name:" + ",".join("abcdefghijk"), "x" * 600],
 )
 def test_what_cannot_be_asked_is_said(text: str) -> None:
-    """The rest of the filter holds; the sentence names the word."""
+    """The message names the invalid word, and the other words filter."""
     search = parse_filter(f"prod {text}")
 
     assert [filter["Values"] for filter in search.filters] == [["prod"]]
@@ -127,7 +127,7 @@ def test_what_cannot_be_asked_is_said(text: str) -> None:
     ('name:"prod', "has no closing quotation mark"),
 ])  # fmt: skip
 def test_a_word_that_means_nothing_is_hinted_at(word: str, hint: str) -> None:
-    """Before and behind other words, and while it is the last one."""
+    """The hint appears for words at the start, in the middle and at the end."""
     for text in (word, f"prod {word}"):
         [said] = parse_filter(text).hints
         assert hint in said
@@ -140,7 +140,7 @@ def test_what_is_clear_needs_no_hint(text: str) -> None:
 
 
 def test_more_conditions_than_a_list_takes() -> None:
-    """Ten are asked; each further one is named."""
+    """The first ten conditions are sent, and a message names each further one."""
     search = parse_filter(" ".join(f"w{number}" for number in range(MAX_FILTERS + 2)))
 
     assert len(search.filters) == MAX_FILTERS
@@ -150,12 +150,12 @@ def test_more_conditions_than_a_list_takes() -> None:
 @settings(max_examples=200)
 @given(st.text() | st.text("abc !:=,\"[tag-keynamoldr123d", max_size=80))
 def test_no_text_makes_a_request_that_is_refused(client: Any, text: str) -> None:
-    """Whatever is pasted into the filter."""
+    """Any text gives a valid request."""
     client.list_secrets(**ListQuery(text).build_request())
 
 
 def test_the_order_goes_round() -> None:
-    """The columns that are shown, then what the service sorts by besides, and back to the first."""
+    """The order cycles through the shown columns, then the other orders of ListSecrets."""
     list_query, seen = ListQuery(), []
     for _ in range(5):
         seen.append(list_query.order)
@@ -169,7 +169,7 @@ def test_the_order_goes_round() -> None:
 
 
 def test_an_order_the_service_does_not_know() -> None:
-    """Is made of the order of names, and of nothing else."""
+    """The client sorts the secrets, which it reads in the order of names."""
     request = ListQuery(order="rotation", descending=True).build_request()
 
     assert (request["SortBy"], request["SortOrder"]) == ("name", "asc")

@@ -1,4 +1,4 @@
-"""The list as a widget: it reads what it shows, and shows what it was given last."""
+"""Tests of the list widget: which pages it reads, and which rows it shows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = 100
 
 
 class Source:
-    """So many secrets in pages, counting how often it is asked; from the page `held_from` it waits for `go_on`."""
+    """A list of `size` secrets in pages that counts its calls; after `held_from` calls, it waits for `go_on`."""
 
     def __init__(self, size: int, prefix: str = "secret", *, held_from: int | None = None) -> None:
         self.size = size
@@ -43,7 +43,7 @@ class Source:
 
 
 class Holder(App[None]):
-    """Nothing but the list."""
+    """An app with only the list."""
 
     chosen = 0
 
@@ -69,7 +69,7 @@ def idle(app: Holder) -> Callable[[], bool]:
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_only_the_pages_in_sight_are_read(size: tuple[int, int]) -> None:
-    """A hundred thousand secrets cost one page; going down reads on before the end of it is in sight."""
+    """A list of 100,000 secrets reads one page; the next one is read before the cursor reaches the end."""
     app, source = Holder(), Source(100_000)
     async with app.run_test(size=size) as pilot:
         app.list.show_list(ListQuery(), source)
@@ -89,7 +89,7 @@ async def test_only_the_pages_in_sight_are_read(size: tuple[int, int]) -> None:
 
 
 async def test_the_wheel_reads_on_too() -> None:
-    """Scrolling needs no cursor."""
+    """Scrolling with the wheel reads pages without moving the cursor."""
     app, source = Holder(), Source(1000)
     async with app.run_test(size=(80, 24)) as pilot:
         app.list.show_list(ListQuery(), source)
@@ -102,7 +102,7 @@ async def test_the_wheel_reads_on_too() -> None:
 
 
 async def test_to_the_end_reads_all() -> None:
-    """`G` goes on until the last one, and stands there."""
+    """`G` reads all pages and moves to the last row."""
     app, source = Holder(), Source(2000)
     async with app.run_test(size=(80, 24)) as pilot:
         app.list.show_list(ListQuery(), source)
@@ -119,7 +119,7 @@ async def test_to_the_end_reads_all() -> None:
 
 
 async def test_any_key_stops_the_way_to_the_end() -> None:
-    """What has been read stays; nothing more is asked."""
+    """The rows that were read stay, and no more pages are read."""
     app, source = Holder(), Source(100_000, held_from=5)
     async with app.run_test(size=(80, 24)) as pilot:
         app.list.show_list(ListQuery(), source)
@@ -138,7 +138,7 @@ async def test_any_key_stops_the_way_to_the_end() -> None:
 
 
 async def test_an_older_answer_never_replaces_a_newer_one() -> None:
-    """The first question is answered last; nobody sees it."""
+    """The late result of the first query is ignored."""
     app, late = Holder(), asyncio.Event()
 
     async def slow(token: str | None) -> Page:
@@ -157,7 +157,7 @@ async def test_an_older_answer_never_replaces_a_newer_one() -> None:
 
 
 async def test_the_old_rows_stay_until_the_new_ones_are_here() -> None:
-    """No flicker while one types."""
+    """The list does not flicker while the user types."""
     app, late = Holder(), asyncio.Event()
 
     async def slow(token: str | None) -> Page:
@@ -177,7 +177,7 @@ async def test_the_old_rows_stay_until_the_new_ones_are_here() -> None:
 
 
 async def test_the_cursor_stays_on_its_secret() -> None:
-    """Also far down, and although another one has come before it; where it is gone, at its place."""
+    """The cursor stays on its secret when rows change before it; if the secret is gone, it keeps its position."""
     app, source = Holder(), Source(1000)
 
     async def one_more(token: str | None) -> Page:
@@ -211,7 +211,7 @@ async def test_the_cursor_stays_on_its_secret() -> None:
 
 
 async def test_a_move_repaints_two_lines() -> None:
-    """The one that was left and the one that was reached."""
+    """Only the old and the new row are painted."""
     app = Holder()
     async with app.run_test(size=(80, 24)) as pilot:
         app.list.show_list(ListQuery(), Source(1000))
@@ -228,7 +228,7 @@ async def test_a_move_repaints_two_lines() -> None:
 
 
 async def test_two_clicks_choose() -> None:
-    """The first moves the cursor; the line of titles is no row."""
+    """The first click moves the cursor. The header is not a row."""
     app = Holder()
     async with app.run_test(size=(80, 24)) as pilot:
         app.list.show_list(ListQuery(), Source(50))

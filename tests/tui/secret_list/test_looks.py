@@ -1,4 +1,4 @@
-"""How the list of secrets looks in the states that matter. Look at each picture before you accept it."""
+"""Snapshots of the secrets list. Review each snapshot before you accept it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 @pytest.fixture
 def suffix(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ARNs are always the same."""
+    """Makes ARNs the same in every run."""
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
 
 
@@ -30,7 +30,7 @@ async def shows(pilot: Pilot[None], text: str) -> None:
 
 @SIZES
 def test_list(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """With a preview where there is room."""
+    """With the preview, if there is room for it."""
 
     async def down(pilot: Pilot[None]) -> None:
         await shows(pilot, f"{len(SAMPLES)} secrets")
@@ -40,7 +40,7 @@ def test_list(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int
 
 
 def test_filtered_list(snap_compare: Any, app: MakeApp, filled: Any) -> None:
-    """The filter has the focus; what it cannot ask is said."""
+    """The filter has the focus, and a message shows its invalid word."""
 
     async def find(pilot: Pilot[None]) -> None:
         await types(pilot, "/tag:team=pay [db]")
@@ -59,7 +59,7 @@ def test_nothing_found(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 
 @SIZES
 def test_empty_vault(snap_compare: Any, app: MakeApp, size: tuple[int, int]) -> None:
-    """Says what to do."""
+    """The empty list says what to do."""
 
     async def wait(pilot: Pilot[None]) -> None:
         await shows(pilot, "There is nothing here yet.")
@@ -69,7 +69,7 @@ def test_empty_vault(snap_compare: Any, app: MakeApp, size: tuple[int, int]) -> 
 
 @SIZES
 def test_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """The next one first, with the days that are left; a session that only reads says so at the top."""
+    """The next deletion comes first, with the remaining days; the header says that the session is read-only."""
     filled.delete_secret(SecretId="dev/web/flags", RecoveryWindowInDays=30)
     filled.delete_secret(SecretId="shared/wifi", RecoveryWindowInDays=7)
 
@@ -82,7 +82,7 @@ def test_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any, size: t
 
 
 def test_no_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any) -> None:
-    """Says what to do."""
+    """The empty list says what to do."""
 
     async def show(pilot: Pilot[None]) -> None:
         await shows(pilot, "5 secrets")
@@ -94,7 +94,7 @@ def test_no_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any) -> N
 
 @SIZES
 def test_marks(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """A sign in front of each, and how many; sorted by a column that is shown for it."""
+    """Marked rows have a sign, and the status counts them; the sort column is shown."""
 
     async def mark(pilot: Pilot[None]) -> None:
         await shows(pilot, "5 secrets")
@@ -107,7 +107,7 @@ def test_marks(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, in
 
 @SIZES
 def test_suggestions(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """The first behind the cursor, all of them beneath."""
+    """The first suggestion is after the cursor, the others are below."""
 
     async def find(pilot: Pilot[None]) -> None:
         await shows(pilot, "5 secrets")
@@ -143,7 +143,7 @@ def test_saved_filters(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 def test_deletion(
     snap_compare: Any, suffix: None, app: MakeApp, filled: Any, force: bool
 ) -> None:
-    """Cancel has the focus, and what will happen stands above it."""
+    """Cancel has the focus, and the consequences are above it."""
 
     async def show(pilot: Pilot[None]) -> None:
         await shows(pilot, "5 secrets")
@@ -160,7 +160,7 @@ def test_deletion(
 def test_deletion_of_several(
     snap_compare: Any, app: MakeApp, filled: Any, clock: Clock, size: tuple[int, int]
 ) -> None:
-    """Each with what one wants to know; one that has replicas is left out."""
+    """Each secret with its details; a primary with replicas is left out."""
     filled.replicate_secret_to_regions(SecretId="prod/payments/db", AddReplicaRegions=[{"Region": "eu-west-1"}])
     clock.forward(days=60)
     filled.get_secret_value(SecretId="prod/web/session")
@@ -175,7 +175,7 @@ def test_deletion_of_several(
 
 @SIZES
 def test_tags_of_several(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """What each gets and loses."""
+    """The added and removed tags of each secret."""
 
     async def show(pilot: Pilot[None]) -> None:
         await shows(pilot, "5 secrets")
@@ -186,7 +186,7 @@ def test_tags_of_several(snap_compare: Any, app: MakeApp, filled: Any, size: tup
 
 
 def test_export(snap_compare: Any, app: MakeApp, filled: Any) -> None:
-    """Says that it is plain text, and for whose eyes."""
+    """The form says that the file is plain text, and who can read it."""
 
     async def show(pilot: Pilot[None]) -> None:
         await shows(pilot, "5 secrets")
@@ -197,7 +197,7 @@ def test_export(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 
 
 def test_picking_a_member(snap_compare: Any, app: MakeApp, client: Any) -> None:
-    """Names without their values."""
+    """Keys without their values."""
     client.create_secret(Name="prod/db", SecretString='{"host": "db", "port": 5432, "password": "x"}')
 
     async def show(pilot: Pilot[None]) -> None:

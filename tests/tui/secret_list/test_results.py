@@ -1,4 +1,4 @@
-"""What has been read of a list: sifted here, sorted here, and not read again without need."""
+"""Tests of list results: filtered and sorted by the client, and cached."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE = 100
 
 
 class Source:
-    """Secrets of which number n was changed n days ago, in pages; counts how often it is asked."""
+    """Pages of secrets, of which number n was changed n days ago; counts its calls."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -40,7 +40,7 @@ async def all_of(view: FilteredView) -> list[str]:
 
 
 async def test_a_second_question_reads_nothing_again() -> None:
-    """Only what is decided here has changed: the age that is typed."""
+    """Only the age changes, which the client evaluates."""
     source = Source(1000)
     cache = PageCache(source)
     first = await all_of(FilteredView(cache, ListQuery("older:9"), NOW))
@@ -65,7 +65,7 @@ async def test_it_reads_on_where_the_first_question_stopped() -> None:
 
 
 async def test_an_order_of_our_own_needs_all() -> None:
-    """No row before the last page is here; what is equal stays in the order of names."""
+    """The client sorts after it has read all pages; equal secrets are in the order of names."""
     view = FilteredView(PageCache(Source(300)), ListQuery(order="description"), NOW)
     await view.advance()
     assert (view.rows, view.match_count, view.sorts_locally) == ([], 100, True)
@@ -76,7 +76,7 @@ async def test_an_order_of_our_own_needs_all() -> None:
 
 
 async def test_too_many_to_sort(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the filter leaves out does not count."""
+    """Secrets that the filter excludes do not count."""
     monkeypatch.setattr(stocks, "MAX_SORTED", 250)
     with pytest.raises(TooManyToSortError):
         await all_of(FilteredView(PageCache(Source(300)), ListQuery(order="description"), NOW))
@@ -86,7 +86,7 @@ async def test_too_many_to_sort(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_what_is_sifted_out_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a very long list only the beginning is remembered; then a new question has to read again."""
+    """The cache keeps only the first entries of a very long list, so another query reads again."""
     monkeypatch.setattr(stocks, "MAX_CACHED", 250)
     cache = PageCache(Source(1000))
 

@@ -1,4 +1,4 @@
-"""The list of secrets on a real vault: found, sorted, opened, copied, deleted, restored, and kept up to date."""
+"""Tests of the secrets list on a real vault: searching, sorting, opening, copying, deleting, restoring, refreshing."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ async def go_to(pilot: Pilot[None], name: str) -> None:
     assert current(pilot.app) == name  # type: ignore[arg-type]
 
 
-# Finding.
+# Searching.
 
 
 @SIZES
 async def test_type_to_find(app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """`/`, a word, Enter: the list holds what was found and has the focus."""
+    """With `/`, a word and Enter, the list contains the matches and has the focus."""
     running = app()
     async with running.run_test(size=size) as pilot:
         await ready(pilot)
@@ -83,7 +83,7 @@ async def test_type_to_find(app: MakeApp, filled: Any, size: tuple[int, int]) ->
 
 
 async def test_escape_leaves_the_filter_then_clears_it(app: MakeApp, filled: Any) -> None:
-    """Two steps, so that a filter is not lost by leaving it."""
+    """The first Esc leaves the filter, the second one clears it."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -101,7 +101,7 @@ async def test_escape_leaves_the_filter_then_clears_it(app: MakeApp, filled: Any
 )
 @pytest.mark.parametrize("key", [(), ("S",)], ids=["up", "down"])
 async def test_the_list_is_what_the_client_answers(app: MakeApp, filled: Any, text: str, key: tuple[str, ...]) -> None:
-    """The same secrets in the same order as any other program gets."""
+    """The list has the same secrets in the same order as ListSecrets."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -114,7 +114,7 @@ async def test_the_list_is_what_the_client_answers(app: MakeApp, filled: Any, te
 
 
 async def test_every_order(app: MakeApp, filled: Any) -> None:
-    """`s` goes through all that the service knows, and the title line and status name the one in force."""
+    """`s` cycles through the orders of ListSecrets; the header and the status show the current one."""
     filled.update_secret(SecretId="prod/web/session", Description="changed last")
     filled.get_secret_value(SecretId="dev/web/flags")
     running = app()
@@ -129,7 +129,7 @@ async def test_every_order(app: MakeApp, filled: Any) -> None:
 
 
 async def test_an_order_the_service_does_not_know(app: MakeApp, filled: Any, clock: Clock) -> None:
-    """By tags, in either direction; what has none comes last. The arrow stands in the title."""
+    """Sorting by tags works in both directions, with an arrow in the header; secrets without tags come last."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await ready(pilot)
@@ -146,7 +146,7 @@ async def test_an_order_the_service_does_not_know(app: MakeApp, filled: Any, clo
 
 
 async def test_a_click_on_a_title_sorts(app: MakeApp, filled: Any) -> None:
-    """Again turns it round."""
+    """A second click reverses the order."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -161,7 +161,7 @@ async def test_a_click_on_a_title_sorts(app: MakeApp, filled: Any) -> None:
 
 
 async def test_too_many_to_sort_is_said(app: MakeApp, filled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The list stays as it was."""
+    """The order does not change."""
     monkeypatch.setattr("smtui.tui.secret_list.results.MAX_SORTED", 3)
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -178,7 +178,7 @@ async def test_too_many_to_sort_is_said(app: MakeApp, filled: Any, monkeypatch: 
 
 
 async def test_choosing_columns(app: MakeApp, filled: Any) -> None:
-    """On and off by Space, to and fro by K and J; stored, they are there the next time."""
+    """Space toggles a column, K and J move it; the next session has the same columns."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -201,7 +201,7 @@ async def test_choosing_columns(app: MakeApp, filled: Any) -> None:
 
 
 async def test_more_columns_than_there_is_room_for(app: MakeApp, filled: Any) -> None:
-    """Said before they are stored."""
+    """The form says so before it stores the choice."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -213,7 +213,7 @@ async def test_more_columns_than_there_is_room_for(app: MakeApp, filled: Any) ->
 
 
 async def test_what_a_filter_cannot_ask_is_said(app: MakeApp, filled: Any) -> None:
-    """Brackets and eleven words crash nothing: the rest holds, and a line says what was left out."""
+    """Invalid words give a message, and the other words filter."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -238,7 +238,7 @@ async def test_nothing_found_says_how_to_go_on(app: MakeApp, filled: Any) -> Non
 
 
 async def test_an_empty_vault_says_what_to_do(app: MakeApp) -> None:
-    """The keys it names are the ones that work."""
+    """The keys in the message work."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "a makes a secret." in screen_text(running))
@@ -248,11 +248,11 @@ async def test_an_empty_vault_says_what_to_do(app: MakeApp) -> None:
         assert running.screen is screen(running)
 
 
-# Looking.
+# The preview.
 
 
 async def test_the_preview_follows_the_cursor_where_there_is_room(app: MakeApp, filled: Any) -> None:
-    """Wide: list and preview. Narrow: the list has it all."""
+    """A wide screen shows list and preview, a narrow one only the list."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await ready(pilot)
@@ -271,7 +271,7 @@ async def test_the_preview_follows_the_cursor_where_there_is_room(app: MakeApp, 
 
 
 async def test_where_there_is_no_room_the_preview_lies_over_the_list(app: MakeApp, filled: Any) -> None:
-    """`Z` shows it, the keys of the list go from secret to secret, `Z` hides it."""
+    """`Z` shows the preview above the list, where the list's keys still work, and hides it again."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -284,7 +284,7 @@ async def test_where_there_is_no_room_the_preview_lies_over_the_list(app: MakeAp
 
 
 async def test_the_preview_can_be_put_away(app: MakeApp, filled: Any) -> None:
-    """Where there is room for it, the list takes its place."""
+    """The list then uses the whole width."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await ready(pilot)
@@ -295,7 +295,7 @@ async def test_the_preview_can_be_put_away(app: MakeApp, filled: Any) -> None:
 
 
 async def test_what_a_preview_says_of_rotation_and_replicas(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
-    """Enough to see whether all is well."""
+    """The preview shows the state of rotation and replicas."""
     function = vault.rotations().create_function(FunctionName="new-password", Password={})["FunctionArn"]
     filled.rotate_secret(SecretId="dev/web/flags", RotationLambdaARN=function, RotateImmediately=False,
                          RotationRules={"AutomaticallyAfterDays": 30})
@@ -311,7 +311,7 @@ async def test_what_a_preview_says_of_rotation_and_replicas(app: MakeApp, vault:
 
 @SIZES
 async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[int, int]) -> None:
-    """Markup is not obeyed, and no control or direction character reaches the terminal, from any member."""
+    """Markup and control characters in any member have no effect."""
     client.create_secret(
         Name="x", Description=HOSTILE, SecretString='{"[/x]\x1b]52;c;x": "v"}'.replace("\x1b", "\\u001b"),
         Tags=[{"Key": HOSTILE[:100], "Value": HOSTILE}],
@@ -336,7 +336,7 @@ async def test_hostile_text_is_only_text(app: MakeApp, client: Any, size: tuple[
 
 
 def clean(app: SmtuiApp) -> None:
-    """No segment holds what a terminal would obey, and none acts when clicked."""
+    """Asserts that no segment contains control characters or the hostile link."""
     for line in render_screen(app):
         for segment in line:
             assert not [each for each in segment.text if unicodedata.category(each) in ("Cc", "Cf", "Zl", "Zp")]
@@ -347,7 +347,7 @@ def clean(app: SmtuiApp) -> None:
 
 
 async def test_copying_a_text(app: MakeApp, filled: Any, tool: FakeTool) -> None:
-    """The value reaches the clipboard and nothing else."""
+    """The value goes only to the clipboard."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
         await ready(pilot)
@@ -368,7 +368,7 @@ async def test_copying_a_text(app: MakeApp, filled: Any, tool: FakeTool) -> None
 async def test_copying_a_member(
     app: MakeApp, client: Any, tool: FakeTool, keys: tuple[str, ...], copied: bytes
 ) -> None:
-    """JSON asks which member, or the whole; the question shows names, not values."""
+    """For JSON, a dialog offers the keys and the whole value, without values."""
     client.create_secret(Name="json", SecretString='{"user": "pé", "port": 5432}')
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -383,7 +383,7 @@ async def test_copying_a_member(
 
 
 async def test_copying_bytes(app: MakeApp, client: Any, tool: FakeTool) -> None:
-    """A binary value as it is."""
+    """A binary value is copied unchanged."""
     client.create_secret(Name="binary", SecretBinary=bytes(range(256)))
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -395,7 +395,7 @@ async def test_copying_bytes(app: MakeApp, client: Any, tool: FakeTool) -> None:
 
 
 async def test_copying_nothing(app: MakeApp, filled: Any, client: Any, tool: FakeTool) -> None:
-    """Esc at the question, or a secret that cannot be read: the clipboard keeps what it held."""
+    """After Esc, or if the secret cannot be read, the clipboard keeps its content."""
     client.create_secret(Name="json", SecretString='{"a": "b"}')
     client.create_secret(Name="zz-empty")
     running = app()
@@ -416,7 +416,7 @@ async def test_copying_nothing(app: MakeApp, filled: Any, client: Any, tool: Fak
 
 @SIZES
 async def test_delete_and_restore(app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
-    """A plan with a date; the secret stands among the planned deletions, and `U` brings it back."""
+    """The plan shows the date, the secret is listed among planned deletions, and `U` restores it."""
     running = app()
     async with running.run_test(size=size) as pilot:
         await ready(pilot)
@@ -439,7 +439,7 @@ async def test_delete_and_restore(app: MakeApp, filled: Any, size: tuple[int, in
 
 
 async def test_delete_for_good(app: MakeApp, filled: Any) -> None:
-    """Only after the name was typed."""
+    """The user must type the name."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -457,7 +457,7 @@ async def test_delete_for_good(app: MakeApp, filled: Any) -> None:
 
 
 async def test_planned_deletions_only(app: MakeApp, filled: Any) -> None:
-    """`deleted:only` shows these without pressing `x` first."""
+    """The filter `deleted:only` works without `x`."""
     filled.delete_secret(SecretId="dev/web/flags", RecoveryWindowInDays=7)
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -480,7 +480,7 @@ async def test_nothing_to_restore(app: MakeApp, filled: Any) -> None:
 
 @pytest.mark.parametrize("key", ["a", "d", "U"])
 async def test_reading_only(app: MakeApp, filled: Any, key: str) -> None:
-    """The top line says so, and whoever tries to write reads a sentence."""
+    """The header says so, and every change gives a message."""
     running = app(read_only=True)
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -492,11 +492,11 @@ async def test_reading_only(app: MakeApp, filled: Any, key: str) -> None:
         assert running.screen is screen(running)
 
 
-# Staying up to date.
+# Refreshing.
 
 
 async def test_what_another_program_changes_appears(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
-    """At the first look already, with the cursor still on its secret."""
+    """The first poll shows the change, and the cursor stays on its secret."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -511,7 +511,7 @@ async def test_what_another_program_changes_appears(app: MakeApp, vault: smtui.V
 
 
 async def test_the_lock_in_the_middle_of_everything(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
-    """A list that is being read when the vault locks leaves without a word."""
+    """A lock while the list is being read gives no error."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -527,7 +527,7 @@ async def test_the_lock_in_the_middle_of_everything(app: MakeApp, vault: smtui.V
 async def test_what_others_changed_is_found_though_its_reading_was_stopped(
     app: MakeApp, filled: Any, vault: smtui.Vault
 ) -> None:
-    """Esc stops what is being read; where that was a change by somebody else, the list is not left as it was."""
+    """Esc stops the read of a change by another session; the list refreshes later all the same."""
     running, gate = app(), threading.Event()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)

@@ -1,4 +1,4 @@
-"""Marks: made by key, range and mouse, kept through sorting, filtering and reading anew; and what is done with them."""
+"""Tests of marks: set by key, range and mouse, kept through sorting, filtering and refreshing, and used by actions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def marked(app: SmtuiApp) -> list[str]:
 
 
 def signed(app: SmtuiApp) -> list[str]:
-    """The names that carry the sign of a mark on the screen."""
+    """Returns the names of the rows with the sign of a mark."""
     return [line.split()[1] for line in screen_text(app).splitlines() if line.startswith("✓")]
 
 
@@ -54,7 +54,7 @@ def tags(client: Any, name: str) -> dict[str, str]:
 
 
 async def test_space_marks_and_goes_on(app: MakeApp, filled: Any) -> None:
-    """Three presses mark three; the status counts them; Esc takes the marks away."""
+    """Space marks a row and moves on; the status counts the marks, and Esc clears them."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -71,7 +71,7 @@ async def test_space_marks_and_goes_on(app: MakeApp, filled: Any) -> None:
 
 
 async def test_a_range(app: MakeApp, filled: Any) -> None:
-    """`V` begins it and shows what it will mark, `V` again marks it; Esc forgets it, and nothing else."""
+    """`V` starts a range and shows it, a second `V` marks it; Esc cancels only the range."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -86,7 +86,7 @@ async def test_a_range(app: MakeApp, filled: Any) -> None:
 
 
 async def test_inverting(app: MakeApp, filled: Any) -> None:
-    """Of what is listed: what the filter leaves out stays as it was."""
+    """Only listed rows are inverted; rows outside of the filter keep their state."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -101,7 +101,7 @@ async def test_inverting(app: MakeApp, filled: Any) -> None:
 
 
 async def test_marks_stay_with_their_secrets(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
-    """However the list is sorted or filtered, and when another program changes the vault."""
+    """Marks survive sorting, filtering and changes of other sessions."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -119,7 +119,7 @@ async def test_marks_stay_with_their_secrets(app: MakeApp, vault: smtui.Vault, f
 
 
 async def test_a_range_goes_on_after_a_change(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
-    """Another program puts a secret above it: the range is still the same secrets."""
+    """After another session adds a secret above it, the range contains the same secrets."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -133,7 +133,7 @@ async def test_a_range_goes_on_after_a_change(app: MakeApp, vault: smtui.Vault, 
 
 
 async def test_marking_with_the_mouse(app: MakeApp, filled: Any) -> None:
-    """A click on the sign, or with Ctrl anywhere in the row; the cursor stays where it is."""
+    """A click on the sign, or with Ctrl on the row, toggles the mark without moving the cursor."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -146,11 +146,11 @@ async def test_marking_with_the_mouse(app: MakeApp, filled: Any) -> None:
         assert screen(running).secrets.cursor == 0
 
 
-# Doing.
+# Actions.
 
 
 async def test_tags_of_several(app: MakeApp, filled: Any) -> None:
-    """One plan: what each gets and loses is said before it is done, and one `u` takes all of it back."""
+    """The plan shows the added and removed tags of each secret, and one `u` undoes it."""
     running = app()
     async with running.run_test(size=(120, 36)) as pilot:
         await ready(pilot)
@@ -177,7 +177,7 @@ async def test_tags_of_several(app: MakeApp, filled: Any) -> None:
 
 
 async def test_what_stays_as_it_is_is_left_out(app: MakeApp, filled: Any) -> None:
-    """A tag that one has already, and a key that is put and removed at once."""
+    """Unchanged tags, and keys that are both added and removed, are left out."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -195,7 +195,7 @@ async def test_what_stays_as_it_is_is_left_out(app: MakeApp, filled: Any) -> Non
 
 
 async def test_tags_of_the_one_under_the_cursor(app: MakeApp, filled: Any) -> None:
-    """Without marks its tags are edited as they are."""
+    """Without marks, the form edits the tags of the secret under the cursor."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -210,7 +210,7 @@ async def test_tags_of_the_one_under_the_cursor(app: MakeApp, filled: Any) -> No
 
 
 async def test_restoring_several(app: MakeApp, filled: Any) -> None:
-    """What is not to be deleted is left out."""
+    """Secrets without a planned deletion are left out."""
     for name in NAMES[:2]:
         filled.delete_secret(SecretId=name, RecoveryWindowInDays=10)
     running = app()
@@ -230,7 +230,7 @@ async def test_restoring_several(app: MakeApp, filled: Any) -> None:
 
 @pytest.mark.parametrize(("keys", "start"), [((), "dev/web/flags\nprod/payments/db"), (("down",), "arn:aws:")])
 async def test_copying_names(app: MakeApp, filled: Any, tool: FakeTool, keys: tuple[str, ...], start: str) -> None:
-    """Or ARNs, one a line; never a value."""
+    """Names or ARNs are copied one per line, never values."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
@@ -244,7 +244,7 @@ async def test_copying_names(app: MakeApp, filled: Any, tool: FakeTool, keys: tu
 
 
 async def test_exporting(app: MakeApp, filled: Any, tmp_path: Path) -> None:
-    """Asks where to, says that it is plain text, and makes a file for one's own eyes."""
+    """The form asks for the path, says that the file is plain text, and writes a private file."""
     path = tmp_path / "out.json"
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -308,7 +308,7 @@ async def test_nothing_is_changed_where_one_only_reads(app: MakeApp, filled: Any
 
 
 async def test_keys_that_change_are_letters_while_one_types(app: MakeApp, filled: Any) -> None:
-    """Nobody deletes by typing a word into the filter."""
+    """In the filter, the keys of actions are text."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)

@@ -1,4 +1,4 @@
-"""The settings on a screen: each is changed by Enter, holds at once, and stands in the file."""
+"""Tests of the settings screen: Enter changes a setting, which takes effect at once and is stored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def at(pilot: Pilot[None], running: SmtuiApp, name: str) -> None:
-    """On the screen, with the cursor on one row."""
+    """Opens the screen with the cursor on a row."""
     await until(pilot, lambda: running.session)
     await running.go_to(PLACE)
     await until(pilot, lambda: isinstance(running.screen, SettingsScreen) and running.screen.table.current)
@@ -52,7 +52,7 @@ async def test_a_time_is_changed_and_holds_at_once(app: MakeApp, config: Path) -
 
 
 async def test_what_another_session_stored_is_kept(app: MakeApp, config: Path) -> None:
-    """Two sessions: one keeps a filter while the other, begun earlier, changes its theme."""
+    """One session saves a filter while another, started earlier, changes its theme."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await at(pilot, running, "osc52")
@@ -92,7 +92,7 @@ async def test_on_and_off_and_as_it_comes(app: MakeApp, config: Path) -> None:
 
 
 async def test_a_theme_is_worn_while_it_is_looked_at(app: MakeApp, config: Path) -> None:
-    """Esc puts the old one back; Enter keeps the new one."""
+    """Moving the cursor applies a theme as preview; Esc restores the old one, Enter keeps the new one."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await at(pilot, running, "theme")
@@ -111,7 +111,7 @@ async def test_a_theme_is_worn_while_it_is_looked_at(app: MakeApp, config: Path)
 
 
 async def test_a_key_is_chosen_by_pressing_it(app: MakeApp, config: Path, filled: Any) -> None:
-    """A free one; one that does something else in the same place is refused, and said."""
+    """A free key is accepted; a key that is in use in the same place is refused with a message."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await at(pilot, running, "secrets.copy")
@@ -128,7 +128,7 @@ async def test_a_key_is_chosen_by_pressing_it(app: MakeApp, config: Path, filled
 
 
 def test_a_key_may_mean_something_in_each_place() -> None:
-    """`b` rolls a version back; on the list of secrets it is free."""
+    """`b` rolls a version back on the screen of a secret, and is free in the list."""
     copying = next(each for each in keys.SHORTCUTS if each.id == "secrets.copy")
     rolling = next(each for each in keys.SHORTCUTS if each.id == "versions.roll_back")
 
@@ -138,7 +138,7 @@ def test_a_key_may_mean_something_in_each_place() -> None:
 
 
 async def test_each_says_what_it_means_and_where_it_lies(app: MakeApp, config: Path) -> None:
-    """No picture of it is kept: it has a row for each key there is."""
+    """There is no snapshot, because the screen has a row for each key binding."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await at(pilot, running, "clipboard_timeout")

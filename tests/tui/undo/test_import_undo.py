@@ -1,4 +1,4 @@
-"""An import is undone as one change: all as before, but for what somebody else has changed since, which is named."""
+"""Tests of undoing an import as one change; secrets that others changed since are left out and named."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ SMALL = (80, 24)
 
 @pytest.fixture
 def other(vault: smtui.Vault, clock: Clock) -> Iterator[Any]:
-    """The client of another program on the same vault."""
+    """Yields the client of another program on the same vault."""
     with smtui.open_vault(vault.path, PASSPHRASE, clock=clock) as other:
         yield other.client()
 
 
 @pytest.fixture
 def file(tmp_path: Path, client: Any, clock: Clock) -> Path:
-    """Five names, of which three are new, and two are those of secrets with two versions each."""
+    """Writes a file of five names, three new ones and two of secrets with two versions each."""
     for name in ("dev/d", "dev/e"):
         client.create_secret(Name=name, SecretString="first", Description="mine")
         clock.forward(hours=1)
@@ -46,7 +46,7 @@ def file(tmp_path: Path, client: Any, clock: Clock) -> Path:
 
 @asynccontextmanager
 async def imported(running: SmtuiApp, file: Path, *, update: bool = True) -> AsyncIterator[Pilot[None]]:
-    """The app after an import under `dev/`, with new versions for what differs."""
+    """Runs the app and imports the file under `dev/`, with new versions for different values."""
     async with running.run_test(size=SMALL) as pilot:
         await ask_to_import(pilot, running, file)
         await until(pilot, lambda: isinstance(running.screen, ImportPlan))
@@ -81,7 +81,7 @@ def labels(client: Any, name: str) -> dict[str, str]:
 
 
 async def test_all_is_as_before(app: MakeApp, file: Path, client: Any, clock: Clock, vault: smtui.Vault) -> None:
-    """What is new is planned for deletion and can be restored; each label of the others is where it was."""
+    """New secrets get a planned deletion, and the labels of the others return to their versions."""
     before = {name: labels(client, name) for name in names(client)}
     running = app()
     async with imported(running, file) as pilot:
@@ -124,7 +124,7 @@ async def test_what_others_changed_is_left_and_named(app: MakeApp, file: Path, c
 
 
 async def test_it_is_looked_at_again_when_it_is_sent(app: MakeApp, file: Path, client: Any, other: Any) -> None:
-    """What is changed while the preview is on the screen is left too."""
+    """Secrets that change during the preview are left out too."""
     running = app()
     async with imported(running, file) as pilot:
         await preview(pilot)
@@ -198,7 +198,7 @@ async def test_where_all_was_changed_nothing_is_offered(app: MakeApp, file: Path
 
 
 async def test_a_first_value_stays(app: MakeApp, tmp_path: Path, client: Any) -> None:
-    """AWS never takes AWSCURRENT away, so a secret that was there without a value keeps what was imported."""
+    """AWSCURRENT cannot be removed, so the first value of an existing secret stays."""
     client.create_secret(Name="dev/a")
     (tmp_path / "two.json").write_text(json.dumps({"a": "1", "b": "2"}))
     running = app()
@@ -228,7 +228,7 @@ async def test_cancelled_it_can_be_undone_later(app: MakeApp, file: Path, client
 async def test_a_failure_on_the_way_undoes_nothing(
     app: MakeApp, file: Path, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One transaction: what stops in the middle leaves the import as it was, and it can be undone again."""
+    """The undo is one transaction, so a failure undoes nothing, and it can be repeated."""
     from smtui.tui.undo import import_undo
 
     running = app()
@@ -252,7 +252,7 @@ async def test_a_failure_on_the_way_undoes_nothing(
 
 
 async def test_it_is_done_where_the_import_went(app: MakeApp, file: Path, client: Any, vault: smtui.Vault) -> None:
-    """Whatever Region one looks at by then."""
+    """The undo applies to the Region of the import, whichever is open."""
     running = app()
     async with imported(running, file) as pilot:
         running.look_at_region("eu-west-1")
@@ -266,7 +266,7 @@ async def test_it_is_done_where_the_import_went(app: MakeApp, file: Path, client
 
 
 async def test_an_import_of_2000_names(app: MakeApp, tmp_path: Path, client: Any) -> None:
-    """Counts and the first names, buttons in sight, no name more; and no value is kept for it."""
+    """The preview shows counts, the first names and visible buttons. The undo entry contains no value."""
     held = "a-value-that-nobody-keeps"
     (tmp_path / "many.json").write_text(json.dumps({f"s{number:04}": f"{held}-{number}" for number in range(2000)}))
     running = app()
@@ -286,7 +286,7 @@ async def test_an_import_of_2000_names(app: MakeApp, tmp_path: Path, client: Any
 
 
 def _all_within(root: object) -> list[object]:
-    """Every object that is held by `root`, but for modules, classes and functions."""
+    """Returns all strings and bytes reachable from `root`, except through modules, classes and callables."""
     seen: dict[int, object] = {}
     waiting = [root]
     while waiting:

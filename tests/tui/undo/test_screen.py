@@ -1,4 +1,4 @@
-"""Undo: what would be sent is shown first, what others changed since is never overwritten, and the lock forgets it."""
+"""Tests of undo: the preview, conflicts with changes of others, and the lock."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 @asynccontextmanager
 async def opened(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
-    """The app, with the only secret of the list open."""
+    """Runs the app and opens the only secret of the list."""
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))
         await pilot.press("enter")
@@ -75,7 +75,7 @@ async def roll_back(pilot: Pilot[None], client: Any) -> None:
 
 
 async def undo(pilot: Pilot[None], *words: str) -> None:
-    """`u`, what it says will be sent, Enter."""
+    """Presses `u`, checks the preview, and presses Enter."""
     await pilot.press("u")
     await back_on(pilot, UndoPreview)
     text = screen_text(pilot.app)  # type: ignore[arg-type]
@@ -86,7 +86,7 @@ async def undo(pilot: Pilot[None], *words: str) -> None:
 
 
 async def test_a_description(app: MakeApp, database: Any) -> None:
-    """The footer offers it once there is something to undo; the call is spelled out, with the name of the secret."""
+    """The footer shows undo when it is available; the preview shows the call with the secret's name."""
     running = app()
     async with opened(running) as pilot:
         assert "u Undo" not in screen_text(running)
@@ -101,7 +101,7 @@ async def test_a_description(app: MakeApp, database: Any) -> None:
 
 
 async def test_tags(app: MakeApp, database: Any) -> None:
-    """What was added goes, what was changed is as it was."""
+    """Added tags are removed, and changed ones get their old values."""
     running = app()
     async with opened(running) as pilot:
         await pilot.press("t")
@@ -131,7 +131,7 @@ async def test_a_label_move(app: MakeApp, database: Any) -> None:
 
 
 async def test_a_new_version(app: MakeApp, database: Any) -> None:
-    """Its labels go back to where they were, in two calls; the version stays, and that is said. No value is shown."""
+    """Two calls return the labels. The version remains, as the preview says, and no value is shown."""
     running = app()
     async with opened(running) as pilot:
         await pilot.press("e")
@@ -149,7 +149,7 @@ async def test_a_new_version(app: MakeApp, database: Any) -> None:
 
 
 async def test_a_planned_deletion_and_its_cancellation(app: MakeApp, clock: Clock, database: Any) -> None:
-    """From the list, one after the other; a deletion that is planned again has the days that were left."""
+    """From the list, one after the other; a deletion that is planned again has the remaining days."""
     running = app()
     async with opened(running) as pilot:
         await pilot.press("d")
@@ -171,7 +171,7 @@ async def test_a_planned_deletion_and_its_cancellation(app: MakeApp, clock: Cloc
 
 
 async def test_what_others_changed_since_is_not_overwritten(app: MakeApp, database: Any) -> None:
-    """Why is said, and the next `u` reaches what was done before that."""
+    """A message shows the reason, and the next `u` undoes the action before."""
     running = app()
     async with opened(running) as pilot:
         await describe_anew(pilot, " 2")
@@ -184,7 +184,7 @@ async def test_what_others_changed_since_is_not_overwritten(app: MakeApp, databa
 
 
 async def test_a_label_elsewhere_is_nothing_in_the_way(app: MakeApp, database: Any) -> None:
-    """Only the labels that would be moved must be where they were left."""
+    """Only the labels that would move must be unchanged."""
     running = app()
     async with opened(running) as pilot:
         await roll_back(pilot, database)
@@ -205,7 +205,7 @@ async def test_a_secret_that_others_deleted(app: MakeApp, database: Any, force: 
 
 
 async def test_creation_is_not_undone(app: MakeApp, client: Any) -> None:
-    """It would be a deletion, and that is planned by hand."""
+    """Undoing a creation would be a deletion, which the user must plan."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await sees(pilot, "There is nothing here yet.")
@@ -223,7 +223,7 @@ async def test_creation_is_not_undone(app: MakeApp, client: Any) -> None:
 
 
 async def test_any_of_them_from_the_list_of_what_was_done(app: MakeApp, database: Any) -> None:
-    """`o` `u`: newest first, Enter on one shows it and undoes it."""
+    """`o` `u` lists the actions, newest first; Enter previews and undoes one."""
     running = app()
     async with opened(running) as pilot:
         await describe_anew(pilot, " 2")
@@ -278,7 +278,7 @@ async def test_the_lock_forgets_it(app: MakeApp, vault: smtui.Vault, database: A
 
 
 def test_a_value_in_a_call_is_never_shown() -> None:
-    """None belongs there; if one came, it would be a mask on the screen."""
+    """Calls contain no value; if one does, the preview masks it."""
     call = Call("put_secret_value", {"SecretId": "a", "SecretString": "hunter2"})
 
     assert dict(call.members()) == {"SecretId": "a", "SecretString": "••••••••"}

@@ -1,4 +1,4 @@
-"""The first run."""
+"""Tests of the first run, which creates a vault."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Bits = Callable[[float], None]
 
 @pytest.fixture
 def bits(monkeypatch: pytest.MonkeyPatch) -> Bits:
-    """Lets every passphrase be worth so many bits, without asking the estimator."""
+    """Returns a function that sets the estimated strength of every passphrase, in bits."""
 
     def worth(number: float) -> None:
         monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(number))
@@ -37,7 +37,7 @@ def first_run(tmp_path: Path, cheap_kdf: None, bits: Bits) -> SmtuiApp:
 
 
 async def test_a_passphrase_typed_twice_makes_a_vault(first_run: SmtuiApp) -> None:
-    """Then the recovery code is shown, and both open the vault."""
+    """The recovery code is shown; it and the passphrase open the vault."""
     async with first_run.run_test(size=(80, 24)) as pilot:
         await paste(pilot, GOOD)
         await pilot.press("enter")
@@ -55,7 +55,7 @@ async def test_a_passphrase_typed_twice_makes_a_vault(first_run: SmtuiApp) -> No
 
 
 async def test_two_that_differ_make_nothing(first_run: SmtuiApp) -> None:
-    """The second is asked again; the first stays."""
+    """The second field is cleared, the first one stays."""
     async with first_run.run_test(size=(80, 24)) as pilot:
         await paste(pilot, GOOD)
         await pilot.press("enter")
@@ -69,7 +69,7 @@ async def test_two_that_differ_make_nothing(first_run: SmtuiApp) -> None:
 
 
 async def test_an_empty_passphrase_is_refused(first_run: SmtuiApp) -> None:
-    """Enter, Enter makes nothing."""
+    """Enter in the two empty fields creates nothing."""
     async with first_run.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter", "enter")
         await until(pilot, lambda: "protects nothing" in screen_text(first_run))
@@ -78,7 +78,7 @@ async def test_an_empty_passphrase_is_refused(first_run: SmtuiApp) -> None:
 
 
 async def test_a_weak_passphrase_is_answered_with_what_it_is_worth(first_run: SmtuiApp, bits: Bits) -> None:
-    """Its row is shown, and the question has Cancel in focus: Enter alone makes nothing."""
+    """The strength is shown, and the question has the focus on Cancel."""
     bits(25)
     async with first_run.run_test(size=(80, 24)) as pilot:
         await types(pilot, "weak")
@@ -94,7 +94,7 @@ async def test_a_weak_passphrase_is_answered_with_what_it_is_worth(first_run: Sm
 
 
 async def test_a_weak_passphrase_is_the_persons_choice(first_run: SmtuiApp, bits: Bits) -> None:
-    """Who says "Use it" gets the vault."""
+    """"Use it" creates the vault."""
     bits(25)
     async with first_run.run_test(size=(80, 24)) as pilot:
         await types(pilot, "weak")
@@ -108,7 +108,7 @@ async def test_a_weak_passphrase_is_the_persons_choice(first_run: SmtuiApp, bits
 
 
 async def test_six_words_are_offered_and_can_be_hidden(first_run: SmtuiApp) -> None:
-    """They stand on the screen to be written down, fill the first field, and are asked for in the second."""
+    """The words are shown and fill the first field; the user must type them in the second one."""
     async with first_run.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+g")
         await pilot.pause()
@@ -125,7 +125,7 @@ async def test_six_words_are_offered_and_can_be_hidden(first_run: SmtuiApp) -> N
 
 
 async def test_other_words_each_time(first_run: SmtuiApp) -> None:
-    """Who does not like them takes others."""
+    """The key generates other words."""
     async with first_run.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+g")
         words = str(first_run.screen.form.words.render())
@@ -135,7 +135,7 @@ async def test_other_words_each_time(first_run: SmtuiApp) -> None:
 
 
 async def test_a_second_enter_does_not_hide_the_recovery_code(first_run: SmtuiApp) -> None:
-    """The code goes by its button alone, which has to be gone to."""
+    """Only the button closes the recovery code, and it does not have the focus."""
     async with first_run.run_test(size=(80, 24)) as pilot:
         await paste(pilot, GOOD)
         await pilot.press("enter")
@@ -148,7 +148,7 @@ async def test_a_second_enter_does_not_hide_the_recovery_code(first_run: SmtuiAp
 
 
 async def test_a_place_that_cannot_be_written_says_so(tmp_path: Path, cheap_kdf: None, bits: Bits) -> None:
-    """The sentence of the error, and the fields again."""
+    """The error message is shown, and the fields open again."""
     bits(78)
     (tmp_path / "file").write_text("in the way")
     app = SmtuiApp(tmp_path / "file" / "first.vault")
@@ -163,7 +163,7 @@ async def test_a_place_that_cannot_be_written_says_so(tmp_path: Path, cheap_kdf:
 
 
 def test_the_code_is_shown_in_short_rows() -> None:
-    """Groups that a hand can copy, all of them and in order."""
+    """The rows contain all groups of the code in order."""
     code = "-".join(f"GROUP{letter}" for letter in "ABCDEFGHIJKLMN")
 
     assert in_rows(code).split() == code.split("-")

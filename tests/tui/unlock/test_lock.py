@@ -1,4 +1,4 @@
-"""The lock: by key, after idleness, and what is left after it."""
+"""Tests of the lock by key and after inactivity, and of what remains in memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.tui.test_read_states import SCREENS
 
 
 async def test_the_key_locks_from_anywhere(app: MakeApp, vault: smtui.Vault) -> None:
-    """Ctrl+L works above a dialog too; the vault is closed and no other screen is left."""
+    """Ctrl+L works in dialogs too; it closes the vault and all screens."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         running.push_screen(Confirm(sanitize("Sure?"), sanitize("Really."), "Do it"))
@@ -39,7 +39,7 @@ async def test_the_key_locks_from_anywhere(app: MakeApp, vault: smtui.Vault) -> 
 
 
 async def test_a_secret_that_is_just_being_opened_does_not_hinder_the_lock(app: MakeApp, database: Any) -> None:
-    """Its widgets are not there yet when it is noted where one was, which comes before everything else."""
+    """The lock first stores the position, although the screen's widgets are not mounted yet."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.has_read)
@@ -52,7 +52,7 @@ async def test_a_secret_that_is_just_being_opened_does_not_hinder_the_lock(app: 
 
 
 async def test_idleness_locks(app: MakeApp, vault: smtui.Vault, monotonic: Steady) -> None:
-    """After the set time without a key; the screen says why."""
+    """After the timeout without a key, the vault is locked, and the screen says why."""
     running = app(settings=Settings(idle_lock=300))
     async with running.run_test(size=(80, 24)) as pilot:
         monotonic.seconds += 299
@@ -67,7 +67,7 @@ async def test_idleness_locks(app: MakeApp, vault: smtui.Vault, monotonic: Stead
 
 
 async def test_a_key_counts_as_being_there(app: MakeApp, vault: smtui.Vault, monotonic: Steady) -> None:
-    """The time starts again with each key."""
+    """Each key restarts the timeout."""
     running = app(settings=Settings(idle_lock=300))
     async with running.run_test(size=(80, 24)) as pilot:
         monotonic.seconds += 299
@@ -81,7 +81,7 @@ async def test_a_key_counts_as_being_there(app: MakeApp, vault: smtui.Vault, mon
 async def test_a_key_after_suspend_does_not_save_the_session(
     app: MakeApp, vault: smtui.Vault, monotonic: Steady
 ) -> None:
-    """The lid was shut for an hour: whoever opens it and presses a key finds the lock, and the key does nothing."""
+    """After a suspend of an hour, the next key locks the vault and has no other effect."""
     running = app(settings=Settings(idle_lock=300))
     async with running.run_test(size=(80, 24)) as pilot:
         monotonic.seconds += 3600
@@ -93,7 +93,7 @@ async def test_a_key_after_suspend_does_not_save_the_session(
 
 
 async def test_zero_means_never(app: MakeApp, vault: smtui.Vault, monotonic: Steady) -> None:
-    """Who sets idle_lock to 0 is not locked out."""
+    """With idle_lock = 0, the vault is never locked for inactivity."""
     running = app(settings=Settings(idle_lock=0))
     async with running.run_test(size=(80, 24)):
         monotonic.seconds += 10**9
@@ -103,13 +103,16 @@ async def test_zero_means_never(app: MakeApp, vault: smtui.Vault, monotonic: Ste
 
 
 def held(kind: type) -> int:
-    """How many of a kind are still in memory. The event loop lets go of a timer's owner when its time has come."""
+    """Returns the number of objects of a type in memory.
+
+    The event loop keeps the owner of a timer until the timer's time.
+    """
     gc.collect()
     return sum(isinstance(found, kind) for found in gc.get_objects())
 
 
 async def test_no_screen_and_no_vault_outlive_the_lock(app: MakeApp) -> None:
-    """What was on the screens of a session is gone from memory, not just from sight."""
+    """The screens of the session are removed from memory."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         session_screen = type(running.screen)
@@ -119,7 +122,7 @@ async def test_no_screen_and_no_vault_outlive_the_lock(app: MakeApp) -> None:
 
 
 async def test_unlocking_again_after_a_lock(app: MakeApp) -> None:
-    """Lock, unlock, and the session is there again, with the same vault in a new connection."""
+    """The session opens again with a new connection to the same vault."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+l")
@@ -134,7 +137,7 @@ async def test_unlocking_again_after_a_lock(app: MakeApp) -> None:
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
 async def test_leaving_locks_first(app: MakeApp, vault: smtui.Vault, key: str) -> None:
-    """Both ways out close the vault and end with 0."""
+    """Both quit keys close the vault and exit with 0."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
@@ -148,7 +151,7 @@ HALVES = ("shown-Kq7wo", "mbatZx93fjord")
 
 
 def held_anywhere() -> list[str]:
-    """What kind of thing refers to a text with both halves together."""
+    """Returns the types of all objects that refer to a text with both halves in sequence."""
     gc.collect()
     found = []
     for holder in gc.get_objects():
@@ -160,7 +163,7 @@ def held_anywhere() -> list[str]:
 
 
 def test_nothing_refers_to_a_value_that_was_shown() -> None:
-    """In an interpreter of its own, where nothing is left of what other tests have shown."""
+    """Runs in its own interpreter, without objects of other tests."""
     command = [sys.executable, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider",
                "-o", "python_functions=check_*", __file__]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
@@ -168,7 +171,7 @@ def test_nothing_refers_to_a_value_that_was_shown() -> None:
 
 
 async def check_nothing_refers_to_a_value_that_was_shown(app: MakeApp, client: Any) -> None:
-    """Neither a widget nor a notice nor what a library remembers of texts it measured."""
+    """Covers widgets, notifications and the text caches of libraries."""
     client.create_secret(Name="db", SecretString="".join(HALVES))
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
@@ -190,7 +193,7 @@ async def unlock_again(pilot: Pilot[None]) -> None:
 
 
 async def test_after_unlocking_one_is_where_one_was(app: MakeApp, filled: Any, clock: Clock) -> None:
-    """Filter, cursor, open secret and part."""
+    """Filter, cursor, open secret and tab are restored."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
@@ -240,7 +243,7 @@ async def test_after_unlocking_one_is_in_the_same_region_and_place(
 
 
 async def test_what_is_gone_meanwhile_is_said(app: MakeApp, filled: Any, vault: smtui.Vault) -> None:
-    """The list is shown, and a sentence about the secret that was open."""
+    """The list opens, with a message about the missing secret."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
@@ -272,7 +275,7 @@ async def test_another_vault_begins_at_its_beginning(app: MakeApp, filled: Any, 
 async def test_a_screen_that_the_lock_removes_before_it_is_mounted(
     app: MakeApp, database: Any, vault: smtui.Vault, place: str
 ) -> None:
-    """Pushed and removed at once: it never had its widgets, and that ends nothing but the screen."""
+    """The screen is removed before it has widgets, without an error."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(running.screen, SecretsScreen) and running.screen.has_read)
@@ -289,7 +292,7 @@ async def test_a_screen_that_the_lock_removes_before_it_is_mounted(
 
 @pytest.mark.parametrize("how", ["list", "dialog", "action"])
 async def test_the_reason_for_a_lock_by_hand_is_one_sentence(app: MakeApp, filled: Any, how: str) -> None:
-    """Wherever the key was pressed, or whatever else locked it."""
+    """The message is the same for every way to lock."""
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))

@@ -1,4 +1,4 @@
-"""The prompt that leaves no copies behind."""
+"""Tests of the passphrase prompt, which keeps no copies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.tui.conftest import types
 
 
 class OnePrompt(App[None]):
-    """A prompt alone; counts what it is told."""
+    """An app with only the prompt, which counts its messages."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ async def prompt() -> AsyncIterator[tuple[Pilot[None], Passphrase, OnePrompt]]:
 
 
 async def test_what_is_typed_is_handed_over_once() -> None:
-    """As UTF-8; afterwards the prompt is empty, and so is its memory."""
+    """The text is returned as UTF-8 bytes; afterwards the prompt and its buffer are empty."""
     async with prompt() as (pilot, passphrase, _):
         await types(pilot, "pässwörd")
         assert passphrase.count == 8
@@ -49,7 +49,7 @@ async def test_what_is_typed_is_handed_over_once() -> None:
 
 
 async def test_backspace_takes_a_whole_character() -> None:
-    """Also one of several bytes; on an empty prompt nothing happens."""
+    """Backspace removes multi-byte characters completely, and does nothing in an empty prompt."""
     async with prompt() as (pilot, passphrase, _):
         await types(pilot, "aé")
         await pilot.press("backspace")
@@ -60,7 +60,7 @@ async def test_backspace_takes_a_whole_character() -> None:
 
 
 async def test_start_again() -> None:
-    """Ctrl+U empties the prompt."""
+    """Ctrl+U clears the prompt."""
     async with prompt() as (pilot, passphrase, _):
         await types(pilot, "abc")
         await pilot.press("ctrl+u")
@@ -73,7 +73,7 @@ async def test_start_again() -> None:
     [("ab", "ab"), ("ab\n", "ab"), ("ab\r\n", "ab"), (" a b ", " a b "), ("a\nb", "a\nb"), ("x" * 999, "x" * 999)],
 )
 async def test_paste(pasted: str, typed: str) -> None:
-    """Everything but the terminal's line break at the end; nothing is trimmed or cut."""
+    """Only a line break at the end is removed from the pasted text."""
     async with prompt() as (pilot, passphrase, app):
         app.post_message(events.Paste(pasted))
         await pilot.pause()
@@ -82,7 +82,7 @@ async def test_paste(pasted: str, typed: str) -> None:
 
 
 async def test_enter_says_so_and_carries_nothing() -> None:
-    """The message knows the prompt and no text."""
+    """The message contains the prompt, not its text."""
     async with prompt() as (pilot, _, app):
         await types(pilot, "hunter2")
         await pilot.press("enter")
@@ -93,7 +93,7 @@ async def test_enter_says_so_and_carries_nothing() -> None:
 
 
 async def test_only_a_count_is_shown() -> None:
-    """On the screen stand dots and a number."""
+    """The screen shows dots and the number of characters."""
     async with prompt() as (pilot, passphrase, _):
         await types(pilot, "hunter2")
         shown = str(passphrase.render())
@@ -103,7 +103,7 @@ async def test_only_a_count_is_shown() -> None:
 
 
 async def test_letters_are_typed_whatever_they_mean_elsewhere() -> None:
-    """`?` belongs into a passphrase; F1 is free for help."""
+    """`?` is text in the prompt; F1 opens the help."""
     async with prompt() as (pilot, passphrase, _):
         await types(pilot, "q?/ y")
 
@@ -112,7 +112,7 @@ async def test_letters_are_typed_whatever_they_mean_elsewhere() -> None:
 
 
 async def test_nothing_holds_the_text() -> None:
-    """No attribute of the widget is a text with what was typed, and it is no Input, which can copy and cut."""
+    """No attribute of the widget is a string with the text, and it is not an Input, which can copy and cut."""
     async with prompt() as (pilot, passphrase, app):
         await types(pilot, "hunter2")
         held = [value for value in vars(passphrase).values() if isinstance(value, str)]
@@ -125,7 +125,7 @@ async def test_nothing_holds_the_text() -> None:
 
 
 def test_a_longer_buffer_leaves_no_copy_in_the_shorter() -> None:
-    """When the room is used up, what was there is wiped after it moved."""
+    """When the buffer grows, the old one is wiped after its content was copied."""
     typed = Typed()
     first = typed._held
     typed.add("s" * 300)
@@ -136,7 +136,7 @@ def test_a_longer_buffer_leaves_no_copy_in_the_shorter() -> None:
 
 
 def test_wiping() -> None:
-    """Every byte becomes nought, in place."""
+    """Every byte becomes zero in place."""
     held = bytearray(b"secret")
     wipe(held)
 

@@ -1,4 +1,4 @@
-"""The way in by the recovery code."""
+"""Tests of unlocking with the recovery code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEW = "tableware unsubtle sauna getaway armory hush"
 
 @pytest.fixture
 def code(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The code of a vault that is closed."""
+    """Returns the recovery code of a closed vault."""
     monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(78))
     code = vault.maintenance.take_recovery_code()
     vault.client().create_secret(Name="kept", SecretString="x")
@@ -28,7 +28,7 @@ def code(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 async def test_the_code_opens_the_vault_and_a_passphrase_is_set(app: MakeApp, vault: smtui.Vault, code: str) -> None:
-    """Typed in small letters and without dashes; the old passphrase and the old code open nothing afterwards."""
+    """Lower case without dashes is accepted. Afterwards, the old passphrase and the old code are invalid."""
     running = app(locked=True)
     async with running.run_test(size=SMALL) as pilot:
         await pilot.press("f2")

@@ -1,4 +1,4 @@
-"""A vault that is older than what this machine last saw of it."""
+"""Tests of the warning for a vault that is older than the last state that this machine saw."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SMALL = (80, 24)
 
 
 def sentences(running: SmtuiApp) -> str:
-    """The text on the screen, without its lines and frames."""
+    """Returns the text of the screen without line breaks and frames."""
     return " ".join(screen_text(running).replace("│", " ").split())
 
 
 @pytest.fixture
 def older(vault: smtui.Vault, client: Any, tmp_path: Path) -> Path:
-    """Two secrets were made since."""
+    """Replaces the vault by its state before two secrets were created."""
     vault.maintenance.backup(tmp_path / "before")
     for name in ("a", "b"):
         client.create_secret(Name=name)
@@ -34,7 +34,7 @@ def older(vault: smtui.Vault, client: Any, tmp_path: Path) -> Path:
 
 
 async def test_nobody_enters_it_by_habit(app: MakeApp, older: Path) -> None:
-    """Passphrase, Enter, Enter: still locked, because Cancel has the focus."""
+    """After the passphrase and two times Enter the vault is locked, because Cancel has the focus."""
     running = app(locked=True)
     async with running.run_test(size=SMALL) as pilot:
         for _ in range(2):
@@ -51,7 +51,7 @@ async def test_nobody_enters_it_by_habit(app: MakeApp, older: Path) -> None:
 
 
 async def test_all_that_is_missing_is_counted(app: MakeApp, vault: smtui.Vault, client: Any, tmp_path: Path) -> None:
-    """The newest are listed, and the others add up to the number in the sentence, however many there are."""
+    """The newest changes are listed, and the number of the others follows."""
     vault.maintenance.backup(tmp_path / "before")
     for number in range(60):
         client.create_secret(Name=f"secret-{number}")
@@ -86,7 +86,7 @@ async def test_a_restored_backup_is_accepted_once(app: MakeApp, older: Path) -> 
 async def test_who_recovers_is_asked_before_anything_changes(
     app: MakeApp, vault: smtui.Vault, tmp_path: Path
 ) -> None:
-    """The passphrase of the older file stays as it was."""
+    """If the user declines, the passphrase of the older file does not change."""
     code = vault.maintenance.take_recovery_code()
     vault.maintenance.backup(tmp_path / "before")
     vault.client().create_secret(Name="a")

@@ -1,4 +1,4 @@
-"""The locked vault."""
+"""Tests of the unlock screen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.tui.conftest import MakeApp, paste, screen_text, types, until
 
 
 async def test_the_passphrase_opens_the_vault(app: MakeApp, vault: smtui.Vault) -> None:
-    """Type it, press Enter, and the session is there."""
+    """The passphrase and Enter open the session."""
     vault.close()
     running = app(locked=True)
     async with running.run_test(size=(80, 24)) as pilot:
@@ -32,7 +32,7 @@ async def test_the_passphrase_opens_the_vault(app: MakeApp, vault: smtui.Vault) 
 
 
 async def test_a_wrong_passphrase_says_so_and_lets_one_retry(app: MakeApp, vault: smtui.Vault) -> None:
-    """The sentence goes when the next try begins."""
+    """The message disappears when the next attempt starts."""
     vault.close()
     running = app(locked=True)
     async with running.run_test(size=(80, 24)) as pilot:
@@ -47,7 +47,7 @@ async def test_a_wrong_passphrase_says_so_and_lets_one_retry(app: MakeApp, vault
 
 
 async def test_nothing_typed_opens_nothing(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Enter on an empty prompt asks for the passphrase and derives no key."""
+    """Enter in the empty prompt gives a message, without a key derivation."""
     monkeypatch.setattr(smtui, "open_vault", None, raising=False)
     running = app(locked=True)
     async with running.run_test(size=(80, 24)) as pilot:
@@ -57,7 +57,7 @@ async def test_nothing_typed_opens_nothing(app: MakeApp, vault: smtui.Vault, mon
 
 
 async def test_the_bytes_typed_are_wiped(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was handed to the vault holds nothing on_success, whether it opened or not."""
+    """The buffer of the passphrase is wiped, whether the vault opened or not."""
     vault.close()
     given: list[bytearray] = []
 
@@ -80,7 +80,7 @@ async def test_the_bytes_typed_are_wiped(app: MakeApp, vault: smtui.Vault, monke
 async def test_the_screen_lives_while_the_key_is_derived(
     app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The derivation is off the event loop: meanwhile the screen says what is going on, and the prompt is shut."""
+    """The key is derived in a thread; meanwhile, the screen shows the progress and the prompt is disabled."""
     go_on = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -115,7 +115,7 @@ def become_a_folder(path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [truncate, vanish, become_a_folder])
 async def test_a_vault_that_cannot_be_opened_says_why(app: MakeApp, vault: smtui.Vault, harm: Any) -> None:
-    """Whatever happened to the file, the screen shows the sentence of the error and stays."""
+    """For every error of the file, the screen shows its message and stays open."""
     vault.close()
     running = app(locked=True)
     async with running.run_test(size=(80, 24)) as pilot:
@@ -133,7 +133,7 @@ async def test_a_vault_that_cannot_be_opened_says_why(app: MakeApp, vault: smtui
 
 
 async def test_read_only_is_passed_on(app: MakeApp, vault: smtui.Vault) -> None:
-    """`--read-only` opens without writing, and says that reads will not be recorded."""
+    """`--read-only` opens the vault read-only, with a message that reads are not recorded."""
     vault.close()
     running = app(locked=True, read_only=True)
     async with running.run_test(size=(80, 24)) as pilot:
@@ -149,7 +149,7 @@ async def test_read_only_is_passed_on(app: MakeApp, vault: smtui.Vault) -> None:
 async def test_the_keyring_is_offered_to_who_wants_it(
     app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch, opted_in: bool
 ) -> None:
-    """With the setting and an entry, Ctrl+K unlocks; without the setting nobody even looks."""
+    """With the setting and a stored key, Ctrl+K unlocks; without the setting, the keyring is not accessed."""
     key = vault.unlock_key()
     vault.close()
     asked: list[Path] = []
@@ -167,7 +167,7 @@ async def test_the_keyring_is_offered_to_who_wants_it(
 
 
 async def test_the_title_of_the_window_holds_no_secret(app: MakeApp) -> None:
-    """It is the program's name, and stays it."""
+    """The window title is always the program's name."""
     running: SmtuiApp = app()
     async with running.run_test(size=(80, 24)):
         assert (running.title, running.sub_title) == ("smtui", "")
@@ -178,7 +178,7 @@ async def test_the_title_of_the_window_holds_no_secret(app: MakeApp) -> None:
 async def test_what_lies_over_a_card_has_the_screen_to_itself(
     app: MakeApp, tmp_path: Path, key: str, there: bool
 ) -> None:
-    """One frame with one end, and nothing of the card beneath it."""
+    """The card below is not visible around the upper one."""
     running = app(locked=True)
     if not there:
         running.path = tmp_path / "none.vault"

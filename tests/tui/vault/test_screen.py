@@ -1,4 +1,4 @@
-"""The vault as a whole: check, backup, import, export, another passphrase, and what it is."""
+"""Tests of the vault screen: check, backup, import, export, passphrase, and information about the vault."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NEW = "tableware unsubtle sauna getaway armory hush"
 
 
 async def at(pilot: Pilot[None], running: SmtuiApp, task: str) -> None:
-    """In the place "Vault", with a task chosen."""
+    """Opens the vault screen with the cursor on a task."""
     await until(pilot, lambda: running.session)
     before = running.screen
     await pilot.press("o", "v")
@@ -43,7 +43,7 @@ async def at(pilot: Pilot[None], running: SmtuiApp, task: str) -> None:
 
 
 async def test_what_the_vault_is_can_be_read(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
-    """Where it lies, whose it is, how many secrets are where, and where the settings are."""
+    """The screen shows the path, the account, the secrets per Region, and the settings file."""
     vault.client(region_name="eu-west-1").create_secret(Name="abroad", SecretString="x")
     running = app()
     async with running.run_test(size=LARGE) as pilot:
@@ -65,7 +65,7 @@ async def test_a_whole_vault_is_found_whole(app: MakeApp, filled: Any) -> None:
 
 
 async def test_what_is_wrong_is_told(vault: smtui.Vault, filled: Any, tmp_path: Path) -> None:
-    """Here somebody wrote into the audit log of a copy with another program."""
+    """Another program changed the audit log of a copy."""
     path, key = tmp_path / "copy.vault", vault.unlock_key()
     vault.maintenance.backup(path)
     by_another_program(path, key, "UPDATE trail SET event = replace(event, 'stripe', 'strope')")
@@ -79,7 +79,7 @@ async def test_what_is_wrong_is_told(vault: smtui.Vault, filled: Any, tmp_path: 
 
 
 async def test_a_backup_is_written_where_one_says(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
-    """Beside the vault with today's date, unless somebody says otherwise; over a file only after a question."""
+    """The default path is beside the vault with the date; an existing file is replaced after a confirmation."""
     target = vault.path.with_name("test-2026-03-02.vault")
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -101,7 +101,7 @@ async def test_a_backup_is_written_where_one_says(app: MakeApp, vault: smtui.Vau
 
 
 async def test_another_passphrase(app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a new recovery code; the session goes on as if nothing had been."""
+    """A new recovery code is shown, and the session continues."""
     monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(78))
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -125,7 +125,7 @@ async def test_another_passphrase(app: MakeApp, vault: smtui.Vault, monkeypatch:
 async def test_a_lock_tells_of_a_recovery_code_that_nobody_has(
     app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch, shown_first: bool,
 ) -> None:
-    """The passphrase is changed by then: whoever finds the lock is told that the code on paper is of the old one."""
+    """If the vault locks before the new code is shown, a message says that the user's code is no longer valid."""
     monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(78))
     running = app()
     real, sealed = Maintenance.change_passphrase, threading.Event()
@@ -160,7 +160,7 @@ async def test_a_lock_tells_of_a_recovery_code_that_nobody_has(
 async def test_another_program_that_has_it_open_is_in_the_way(
     app: MakeApp, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It needs the file for itself: a sentence says so, and nothing is changed."""
+    """A change of the passphrase needs exclusive access; a message says so, and nothing changes."""
     monkeypatch.setattr(strength, "estimate_strength", lambda typed: Strength(78))
     monkeypatch.setattr("smtui.vault.opening.BUSY_MILLISECONDS", 100)
     running = app()
@@ -178,7 +178,7 @@ async def test_another_program_that_has_it_open_is_in_the_way(
 
 
 async def test_the_palette_knows_places_and_tasks(app: MakeApp, filled: Any) -> None:
-    """By their names, from anywhere in a session."""
+    """The command palette lists places and tasks everywhere in a session."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "5 secrets" in screen_text(running))
@@ -194,7 +194,7 @@ async def test_the_palette_knows_places_and_tasks(app: MakeApp, filled: Any) -> 
 
 @pytest.fixture
 def env(tmp_path: Path, client: Any) -> Path:
-    """Three variables, of which one is in the vault as it is, and one with another value."""
+    """Writes a file of three variables: a new one, an unchanged one, and one with another value."""
     client.create_secret(Name="dev/SAME", SecretString="1")
     client.create_secret(Name="dev/OTHER", SecretString="old")
     (tmp_path / ".env").write_text("NEW=3\nSAME=1\nOTHER=new\n")
@@ -211,7 +211,7 @@ async def ask_to_import(pilot: Pilot[None], running: SmtuiApp, file: Path) -> No
 
 
 async def test_an_import_says_first_what_it_would_do(app: MakeApp, env: Path, client: Any) -> None:
-    """What differs is left alone, unless one says otherwise."""
+    """Secrets with other values are left alone, unless the user chooses to update them."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ask_to_import(pilot, running, env)
@@ -238,7 +238,7 @@ async def test_what_differs_can_become_a_new_version(app: MakeApp, env: Path, cl
 
 
 async def test_a_file_that_cannot_be_read_says_where(app: MakeApp, tmp_path: Path) -> None:
-    """The form is there again, as it was filled in."""
+    """The form opens again with its input."""
     (tmp_path / "bad.env").write_text("GOOD=1\nnot a line\n")
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -249,7 +249,7 @@ async def test_a_file_that_cannot_be_read_says_where(app: MakeApp, tmp_path: Pat
 
 
 async def test_an_import_that_is_refused_leaves_nothing(app: MakeApp, tmp_path: Path, client: Any) -> None:
-    """All or none: the second value is larger than any may be."""
+    """The second value is too large, so nothing is imported."""
     (tmp_path / "big.json").write_text(json.dumps({"good": "1", "big": "x" * 70_000}))
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -262,7 +262,7 @@ async def test_an_import_that_is_refused_leaves_nothing(app: MakeApp, tmp_path: 
 
 
 async def test_a_preview_records_no_access_to_names_that_are_new(app: MakeApp, tmp_path: Path, vault: Any) -> None:
-    """5,000 names: nothing is recorded, and the file hardly grows."""
+    """For 5,000 new names, no event is recorded and the file hardly grows."""
     (tmp_path / "many.json").write_text(json.dumps({f"s{number}": "x" for number in range(5000)}))
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -284,7 +284,7 @@ async def test_what_cannot_be_imported_is_marked_before(app: MakeApp, tmp_path: 
 
 
 async def test_an_export_is_a_private_file(app: MakeApp, tmp_path: Path, filled: Any) -> None:
-    """Those that begin with a prefix; whoever can read the file is named as who has them."""
+    """The form exports the secrets with a prefix, and says who can read the file."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "Export")
@@ -323,7 +323,7 @@ async def test_a_session_that_only_reads_changes_nothing(app: MakeApp) -> None:
 
 
 async def test_the_state_that_a_task_changes_is_shown(app: MakeApp, vault: smtui.Vault) -> None:
-    """The table of tasks tells whether the key is in the keyring, and for how long events are kept."""
+    """The table shows whether the keyring has the key, and the retention of the audit log."""
     vault.audit.set_retention(45)
     running = app()
     async with running.run_test(size=LARGE) as pilot:
@@ -335,7 +335,7 @@ async def test_the_state_that_a_task_changes_is_shown(app: MakeApp, vault: smtui
 
 
 async def test_how_long_the_audit_log_is_kept(app: MakeApp, vault: smtui.Vault) -> None:
-    """A shorter time asks first, for events are dropped by it."""
+    """A shorter retention asks first, because it drops events."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await at(pilot, running, "Keep the audit log")
@@ -350,7 +350,7 @@ async def test_how_long_the_audit_log_is_kept(app: MakeApp, vault: smtui.Vault) 
 
 
 async def test_the_keyring_is_told_and_forgets(app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person who asks for it opts in; the key is forgotten by the same key press."""
+    """Storing the key sets the keyring setting, and the same key press removes the stored key."""
     kept: dict[Path, bytes] = {}
     monkeypatch.setattr(keyring_store, "load", kept.get)
     monkeypatch.setattr(keyring_store, "store", lambda path, key: kept.update({path: key}) or "A keyring")

@@ -1,4 +1,4 @@
-"""After each unlock the vault is verified beside the screens."""
+"""Tests of the background verification after each unlock."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_the_vault_screen_tells_when_it_was_verified(app: MakeApp, vault: smtui.Vault, filled: Any) -> None:
-    """Nobody asked for it, and nothing of it is in the audit log."""
+    """The verification starts without the user and leaves no audit event."""
     events = len(list(vault.audit_log()))
     running = app()
     async with running.run_test(size=SMALL) as pilot:
@@ -44,7 +44,7 @@ async def test_the_vault_screen_tells_when_it_was_verified(app: MakeApp, vault: 
 async def test_an_older_row_that_was_put_back_stops_the_session(
     vault: smtui.Vault, filled: Any, tmp_path: Path
 ) -> None:
-    """It is locked, and says why and what to do."""
+    """The vault is locked, with the reason and the remedy."""
     path, key = tmp_path / "copy.vault", vault.unlock_key()
     vault.maintenance.backup(path)
     by_another_program(path, key, "UPDATE labels SET label = 'AWSPREVIOUS' WHERE secret = 1")
@@ -61,7 +61,7 @@ async def test_an_older_row_that_was_put_back_stops_the_session(
 async def test_it_gives_way(
     app: MakeApp, vault: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    """The lock and a new passphrase do not wait for its end, however long it would last."""
+    """The lock and a passphrase change stop the verification."""
     begun = threading.Event()
 
     def without_end(own: Maintenance, progress: Any) -> bool:
@@ -85,7 +85,7 @@ async def test_it_gives_way(
 
 
 def test_it_lets_go_after_every_slice(vault: smtui.Vault, filled: Any) -> None:
-    """While it reads, no other thread gets its turn: no slice has more than a hundred rows."""
+    """Each slice has at most a hundred rows, because no other thread can use the vault meanwhile."""
     slices: list[int] = []
     vault.create_secrets([{"Name": f"more-{number}", "SecretString": "x"} for number in range(100)])
     with vault.reopen() as own:
@@ -99,7 +99,7 @@ def test_it_lets_go_after_every_slice(vault: smtui.Vault, filled: Any) -> None:
 async def test_it_sleeps_longer_while_keys_arrive(
     app: MakeApp, monotonic: Steady, vault: smtui.Vault, filled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And goes on all the same."""
+    """The verification still continues."""
     pauses: list[float] = []
 
     class Stop(threading.Event):
@@ -123,7 +123,7 @@ async def test_it_sleeps_longer_while_keys_arrive(
 
 
 def test_writers_do_not_wait_for_it(vault: smtui.Vault, filled: Any) -> None:
-    """What is written meanwhile is neither refused nor taken for a mismatch."""
+    """Concurrent writes are not refused, and are not reported as a mismatch."""
     written = []
 
     def write(rows: int) -> None:

@@ -1,4 +1,4 @@
-"""Tab in a field for a path: completes as in a shell, and never keeps the focus."""
+"""Tests of Tab in path fields: it completes as in a shell, and otherwise moves the focus."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def test_shift_tab_leaves(home: Path) -> None:
 
 
 async def test_an_empty_field_is_passed_by(home: Path) -> None:
-    """Tab goes through a form in which nothing is typed."""
+    """Tab moves on from an empty field."""
     app = Fields()
     async with app.run_test() as pilot:
         await pilot.press("tab")

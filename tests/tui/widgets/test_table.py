@@ -1,4 +1,4 @@
-"""The table that screens share."""
+"""Tests of the table widget."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENDING = Column[str]("Ending", lambda word: Content.styled(sanitize(word[-1:]), 
 
 
 class OneTable(App[None]):
-    """Nothing but a table of words."""
+    """An app with only a table of words."""
 
     chosen = 0
 
@@ -77,7 +77,7 @@ async def test_an_empty_table_says_so() -> None:
 
 
 async def test_the_cursor_stays_on_the_same_thing() -> None:
-    """Also where others have come before it; where it is gone, the place stays."""
+    """The cursor stays on its row when rows are added before it; if the row is gone, it keeps its position."""
     app = OneTable()
     async with app.run_test(size=(40, 6)) as pilot:
         table = put(pilot, ["b", "c", "d"])
@@ -116,7 +116,7 @@ async def test_a_click_goes_there_and_two_choose() -> None:
 
 
 class Counting(Sequence[str]):
-    """A long sequence that counts how often it is asked for one of its things."""
+    """A long sequence that counts the accesses to its items."""
 
     def __init__(self) -> None:
         self.asked = 0
