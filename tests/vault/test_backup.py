@@ -222,7 +222,7 @@ def test_an_interrupted_statement_raises_ours(path: Path) -> None:
         database.connection.set_progress_handler(lambda: begun.set() is not None)
         stopping = threading.Thread(target=lambda: begun.wait(LIMIT) and vault.interrupt())
         stopping.start()
-        with pytest.raises(smtui.VaultError, match="stopped"):
+        with pytest.raises(smtui.VaultError, match="Cancelled"):
             database.row(endless)
         stopping.join()
 

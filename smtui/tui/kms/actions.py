@@ -181,7 +181,7 @@ class KeyActionsScreen(SessionScreen[None]):
         if await self._change_state(
                 key, f"deleted on {date}",
                 lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days),
-                "Schedule deletion anyway"):
+                "Plan deletion anyway"):
             inverse_kms.record_deletion(self.session, key)
             await self.done(f"{key.name} is out of use, and deleted on {date}.")
 

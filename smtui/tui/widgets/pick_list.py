@@ -39,7 +39,8 @@ class PickList(RowList):
         if not letter.isalnum() or letter in self._taken or event.key in self.screen.active_bindings:
             return
         event.stop()
-        order = [*range(self.cursor + 1, len(self._words)), *range(self.cursor + 1)]
+        rows = range(len(self._words))
+        order = [*rows[self.cursor + 1 :], *rows[: self.cursor + 1]]
         found = next((row for row in order if any(word.startswith(letter) for word in self._words[row])), None)
         if found is not None:
             self.highlighted = found

@@ -342,8 +342,7 @@ def is_shown(widget: Widget) -> bool:
 async def enter_something(dialog: ModalScreen[Any]) -> None:
     """Changes the value of the first suitable field."""
     if isinstance(dialog, ColumnsForm | AddReplicas):
-        getattr(dialog, "action_turn", None) and dialog.action_turn()  # type: ignore[union-attr]
-        getattr(dialog, "action_mark", None) and dialog.action_mark()  # type: ignore[union-attr]
+        dialog.action_toggle_column() if isinstance(dialog, ColumnsForm) else dialog.action_mark()
     elif fields := [field for field in dialog.query(Input) if not field.disabled and is_shown(field)]:
         fields[0].value = "9"
     elif areas := [area for area in dialog.query(TextArea) if is_shown(area)]:

@@ -78,3 +78,16 @@ async def test_a_column_is_picked_alike(app: MakeApp, keys: str, begins: str | N
         words = str(rows.get_option_at_index(rows.highlighted or 0).prompt).casefold().split()
         assert rows.highlighted == {"j": 1, "G": rows.option_count - 1}.get(keys, rows.highlighted)
         assert begins is None or any(word.startswith(begins) for word in words)
+
+
+async def test_letters_in_an_empty_list_do_nothing(app: MakeApp) -> None:
+    """No filter is saved yet: the dialog stays open and the program goes on."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        dialog = SavedFilters({}, "")
+        await running.push_screen(dialog)
+        await pilot.press("x", "n", "3", "down", "enter")
+        assert running.screen is dialog
+        await pilot.press("escape")
+        await until(pilot, lambda: running.screen is not dialog)

@@ -66,8 +66,8 @@ async def test_what_is_there_and_what_it_rotates(app: MakeApp, functions: Any, t
         await until(pilot, lambda: tool.held)
         assert tool.held == b"arn:aws:lambda:us-east-1:000000000000:function:idle"
         await pilot.press("enter")
-        await hears(pilot, "There is none.")
-        await pilot.press("k", "enter")
+        await sees(pilot, "There is none.")
+        await pilot.press("escape", "k", "enter")
         await sees(pilot, "Secrets that busy rotates")
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
