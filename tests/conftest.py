@@ -117,7 +117,8 @@ def digest_gap(vault: smtui.Vault) -> int:
     """Returns the difference between the digest of an open vault and the sum of its rows; 0 if they match."""
     from smtui.vault import digest
 
-    return digest.find_difference(vault._state.database, vault._state.key_store.derive(digest.PURPOSE))
+    with vault._state.database.snapshot():  # a background connection may be writing
+        return digest.find_difference(vault._state.database, vault._state.key_store.derive(digest.PURPOSE))
 
 
 @pytest.fixture

@@ -224,12 +224,13 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
     def _handle_exception(self, error: Exception) -> None:
         """Ignores `NoMatches` from a removed screen, and passes on all other errors.
 
-        A screen that is removed while it is mounted, as by the lock, has no widgets, so its `on_mount` cannot find
-        them.
+        A screen that is removed while it is mounted, as by the lock, has no widgets, so its `on_mount` or its worker
+        cannot find them.
         """
-        if isinstance(error, NoMatches) and self._is_of_removed_screen():
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, NoMatches) and self._is_of_removed_screen():
             return
-        self._crash = error.error if isinstance(error, WorkerFailed) else error
+        self._crash = cause
         super()._handle_exception(self._crash if isinstance(self._crash, Exception) else error)
 
     def _is_of_removed_screen(self) -> bool:

@@ -55,7 +55,7 @@ def find_return_place(app: Shell, session: Session) -> ReturnPlace | None:
     """Returns the current position; None if the list of secrets is not shown yet."""
     stack = list(app.screen_stack)
     listing = next((screen for screen in stack if isinstance(screen, SecretsScreen)), None)
-    if listing is None or not listing.is_mounted:
+    if listing is None or not listing.query("SecretList"):  # still being composed
         return None
     current = listing.secrets.current
     secret, part = _open_secret(reversed(stack))

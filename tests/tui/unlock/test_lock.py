@@ -6,6 +6,7 @@ import gc
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -301,3 +302,13 @@ async def test_the_reason_for_a_lock_by_hand_is_one_sentence(app: MakeApp, fille
         else:
             await pilot.press(*(["a"] if how == "dialog" else []), "ctrl+l")
         await until(pilot, lambda: "Locked by Ctrl+L." in screen_text(running))
+
+
+async def test_a_lock_while_the_list_is_being_opened(app: MakeApp) -> None:
+    """A list that has no widgets yet has no place to return to, and does not stop the lock."""
+    running: Any = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: running.session)
+        opening: Any = SimpleNamespace(screen_stack=[SecretsScreen(running.session)])
+
+        assert find_return_place(opening, running.session) is None
