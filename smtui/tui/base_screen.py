@@ -15,7 +15,7 @@ from textual.screen import Screen
 from smtui.api.errors import ChangedMeanwhileError, ClientError, SmtuiError
 from smtui.rules.compare_and_swap import write_unless
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys
+from smtui.tui import key_names
 from smtui.tui.bridge import background, call, gesture, reading
 from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.notifications import explain_error
@@ -297,8 +297,7 @@ class SessionScreen(Screen[Answer]):
 
     def key_of(self, id: str) -> str:
         """Returns the key that is bound to a shortcut on this screen, as text; empty if there is none."""
-        bound = [key for key, active in self.active_bindings.items() if active.binding.id == id]
-        return keys.spell(bound[0]) if bound else ""
+        return key_names.find_bound_key(self, id)
 
     def action_back(self) -> None:
         self.leave()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
+from smtui.tui import key_names
+
 PLACES = {
     "everywhere": "Everywhere",
     "list": "In lists",
@@ -392,35 +394,10 @@ def place_words(id: str) -> str:
     return PLACES[id.partition(".")[0]]
 
 
-KEY_NAMES = {
-    "question_mark": "?", "colon": ":", "slash": "/", "plus": "+", "minus": "-", "full_stop": ".", "asterisk": "*",
-    "equals_sign": "=", "left_square_bracket": "[", "right_square_bracket": "]",
-    "space": "Space", "tab": "Tab",
-    "escape": "Esc", "enter": "Enter", "backspace": "Backspace",
-    "up": "↑", "down": "↓", "left": "←", "right": "→",
-    "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
-}
-
-
-def spell(key: str) -> str:
-    """Returns the name of a Textual key for display: Ctrl+L for `ctrl+l`, ? for `question_mark`."""
-    *held, pressed = key.split("+")
-    if held:
-        return "+".join([*(modifier.capitalize() for modifier in held), KEY_NAMES.get(pressed, pressed.upper())])
-    if len(key) > 1 and key[0] == "f" and key[1:].isdigit():
-        return key.upper()
-    return KEY_NAMES.get(key, key)
-
-
-def spell_short(key: str) -> str:
-    """Returns the short name for the footer: ^L for Ctrl+L."""
-    return spell(key).replace("Ctrl+", "^")
-
-
 def key_table() -> str:
     """Returns a Markdown table of all keys, for `docs/`."""
     rows = ["| where | key | what | id |", "| --- | --- | --- | --- |"]
     for shortcut in SHORTCUTS:
-        keys = " ".join(f"`{spell(key)}`" for key in shortcut.keys.split(","))
+        keys = " ".join(f"`{key_names.spell(key)}`" for key in shortcut.keys.split(","))
         rows.append(f"| {PLACES[shortcut.place]} | {keys} | {shortcut.tooltip} | `{shortcut.id}` |")
     return "\n".join(rows) + "\n"

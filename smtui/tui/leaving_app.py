@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from smtui.system.terminal_end import HUNG_UP, TERMINAL
-from smtui.tui import keys
+from smtui.tui import key_names, keys
 from smtui.tui.session_app import LEAVING_GROUP, SessionApp
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class LeavingApp(SessionApp):
 
     async def action_lock(self) -> None:
         key = keys.key_of("everywhere.lock", self.settings.keys)
-        await self.lock(f"Locked by {keys.spell(key)}." if key else "Locked.")
+        await self.lock(f"Locked by {key_names.spell(key)}." if key else "Locked.")
 
     async def action_quit(self) -> None:
         self.run_worker(self._quit(), group=LEAVING_GROUP)

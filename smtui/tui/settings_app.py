@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system.settings import Settings
-from smtui.tui import keys, themes
+from smtui.tui import key_names, keys, themes
 from smtui.tui.plain_glyphs import PlainGlyphs
 from smtui.tui.shell import Shell
 
@@ -65,7 +65,7 @@ class SettingsApp(Shell):
 
     def get_key_display(self, binding: Binding) -> str:
         """Returns the short name of a key for the footer."""
-        return binding.key_display or keys.spell_short(binding.key)
+        return binding.key_display or key_names.spell_short(binding.key)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Returns none of Textual's commands: its screenshot would write revealed values to a file."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual import getters, on
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.timer import Timer
@@ -21,8 +21,9 @@ from smtui.tui import keys
 from smtui.tui.audit.filter_line import AuditFilterLine
 from smtui.tui.audit.query import GRAMMAR, AuditQuery, parse_query
 from smtui.tui.audit.table import Event, make_event_table
-from smtui.tui.base_screen import Answer, SessionScreen
+from smtui.tui.base_screen import Answer
 from smtui.tui.bridge import call, reading
+from smtui.tui.filtered_table_screen import FilteredTableScreen
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ
 from smtui.tui.widgets.table import Table
@@ -38,16 +39,12 @@ MAX_SCANNED = 5000
 """Maximum number of events that one call reads, so that other calls can run in between."""
 
 
-class EventsScreen(SessionScreen[Answer]):
+class EventsScreen(FilteredTableScreen[Answer]):
     """A filter over a table of events. A subclass yields `compose_events` and may restrict them by `fixed_criteria`."""
 
     BINDINGS = keys.of("audit")
     CSS_PATH = Path(__file__).with_name("events.tcss")
-    AUTO_FOCUS = "Table"
     at_once = frozenset({"filter"})
-
-    table = getters.query_one(Table)
-    bar = getters.query_one("#filter", AuditFilterLine)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -155,22 +152,6 @@ class EventsScreen(SessionScreen[Answer]):
         return self._pause
 
     # Actions.
-
-    @on(Input.Submitted)
-    def _focus_table(self) -> None:
-        self.table.focus()
-
-    def action_filter(self) -> None:
-        self.bar.focus()
-
-    def action_back(self) -> None:
-        """Leaves the filter line, else clears the filter, else leaves the screen."""
-        if self.bar.has_focus:
-            self.table.focus()
-        elif self.bar.value:
-            self.bar.value = ""
-        else:
-            self.leave()
 
     @on(Table.Selected)
     def action_open(self) -> None:

@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from smtui.api.errors import SmtuiError, VaultBusyError, VaultLockedError
 from smtui.text.sanitize import SafeText
-from smtui.tui import keys
+from smtui.tui import key_names, keys
 from smtui.tui.bridge import reading
 from smtui.tui.notifications import explain_error
 from smtui.tui.widgets.chrome import Footer
@@ -112,9 +112,8 @@ class ReadingDialog(ModalScreen["tuple[Any] | None"]):
             self._is_reading = False
 
     def _show(self, state: ReadState) -> None:
-        bound = [key for key, active in self.active_bindings.items() if active.binding.id == READ_AGAIN]
         self.state.set_class(state.has_failed, "-error")
-        self.state.update(Content(state.format_text(keys.spell(bound[0]) if bound else "")))
+        self.state.update(Content(state.format_text(key_names.find_bound_key(self, READ_AGAIN))))
 
     def action_cancel(self) -> None:
         self.dismiss(None)

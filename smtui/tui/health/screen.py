@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from textual import getters, on
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -13,9 +13,9 @@ from textual.widgets import Input, Static
 from smtui.api.limits import MAX_PAGE_SIZE
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
-from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.filtered_table_screen import FilteredTableScreen
 from smtui.tui.health.checks import Finding, check_entry, check_keys, check_secrets
 from smtui.tui.help import places
 from smtui.tui.jobs.job import run_job
@@ -38,18 +38,14 @@ NOTHING = SafeText("Nothing is found.")
 STYLES = {"▲": "$error", "!": "$warning", "✗": "$error"}
 
 
-class HealthScreen(SessionScreen[None]):
+class HealthScreen(FilteredTableScreen[None]):
     """Shows a filter above a table of findings, sorted by severity."""
 
     place = places.HEALTH
     BINDINGS = keys.of("health")
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = "Table"
     opened_by = ("list_secrets",)
     at_once = frozenset({"filter", "look"})
-
-    table = getters.query_one(Table)
-    bar = getters.query_one("#filter", SafeInput)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -126,23 +122,6 @@ class HealthScreen(SessionScreen[None]):
 
     def action_look(self) -> None:
         self.app.run_task(check_values)
-
-    # Navigation.
-
-    @on(Input.Submitted)
-    def _to_the_list(self) -> None:
-        self.table.focus()
-
-    def action_filter(self) -> None:
-        self.bar.focus()
-
-    def action_back(self) -> None:
-        if self.bar.has_focus:
-            self.table.focus()
-        elif self.bar.value:
-            self.bar.value = ""
-        else:
-            self.leave()
 
     @on(Table.Selected)
     def action_open(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from smtui.tui import keys
+from smtui.tui import key_names
 
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
@@ -26,7 +26,7 @@ class Actions(Provider):
             binding = active.binding
             if active.enabled and binding.id and binding.action not in MEANINGLESS_HERE:
                 run = partial(self.app.run_action, binding.action, active.node)
-                found.setdefault(binding.id, (f"{binding.description}  {keys.spell(key)}", active.tooltip, run))
+                found.setdefault(binding.id, (f"{binding.description}  {key_names.spell(key)}", active.tooltip, run))
         more = getattr(self.screen, "commands", tuple)
         return [*found.values(), *more(), *self._everywhere(found)]
 
@@ -42,7 +42,7 @@ class Actions(Provider):
         if GO not in found:
             return
         app = cast("Shell", self.app)
-        go = next(keys.spell(key) for key, active in self.screen.active_bindings.items() if active.binding.id == GO)
+        go = key_names.find_bound_key(self.screen, GO)
         for place in PLACES:
             yield f"Go to {place.words}  {go} {place.key}", place.tooltip, partial(app.go_to, place)
         for task in TASKS:

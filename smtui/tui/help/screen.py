@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from smtui.tui import keys
+from smtui.tui import key_names, keys
 from smtui.tui.widgets.chrome import Footer
 
 
@@ -51,5 +51,5 @@ def helpful(screen: Screen[object]) -> list[tuple[str, str, str]]:
         binding = active.binding
         if active.enabled and binding.id is not None:
             line = found.setdefault(binding.id, (keys.place_words(binding.id), [], binding.tooltip))
-            line[1].append(keys.spell(key))
+            line[1].append(key_names.spell(key))
     return [(place, " ".join(pressed), words) for place, pressed, words in found.values()]

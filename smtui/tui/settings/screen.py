@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from smtui.system.settings import Settings, change_settings, get_settings_path
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui import keys
+from smtui.tui import key_names, keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
@@ -138,8 +138,8 @@ class SettingsScreen(SessionScreen[None]):
             return None
         taken = find_conflict(key, shortcut, settings.keys)
         if taken is not None:
-            self.say(f"{keys.spell(key)} is “{taken.words}” ({keys.PLACES[taken.place]}). Give that another key first.",
-                     severity="warning")
+            spelled = f"{key_names.spell(key)} is “{taken.words}” ({keys.PLACES[taken.place]})"
+            self.say(f"{spelled}. Give that another key first.", severity="warning")
             return None
         return lambda settings: replace(settings, keys={**settings.keys, shortcut.id: key})
 
@@ -165,7 +165,7 @@ def _format_value(name: str, value: Any) -> SafeText:
 def _list_key_rows(settings: Settings) -> Iterator[SettingRow]:
     for shortcut in keys.SHORTCUTS:
         own = settings.keys.get(shortcut.id)
-        spelled = " ".join(map(keys.spell, (own or shortcut.keys).split(",")))
+        spelled = " ".join(map(key_names.spell, (own or shortcut.keys).split(",")))
         value = sanitize(f"{spelled}  (yours)" if own else spelled)
         words = sanitize(f"{keys.PLACES[shortcut.place]}: {shortcut.words}")
         yield SettingRow(shortcut.id, words, value, sanitize(shortcut.tooltip), shortcut)

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText
-from smtui.tui import keys
+from smtui.tui import key_names, keys
 
 if TYPE_CHECKING:
     from smtui.tui.jobs.job import JobStatus
@@ -217,7 +217,7 @@ class FooterKeys(Widget):
     def _add_help(self, found: dict[str, FooterKey]) -> None:
         """Adds the entry of help on a dialog, whose bindings do not include it, if there is room."""
         key = self.app.settings.keys.get(HELP.id, HELP.keys).rpartition(",")[2]
-        entry = FooterKey(key, keys.spell_short(key), HELP.words, True)
+        entry = FooterKey(key, key_names.spell_short(key), HELP.words, True)
         if sum(each.width for each in (entry, *found.values())) <= self.size.width:
             found[HELP.action] = entry
 

@@ -1,0 +1,35 @@
+"""The base of the screens that show a filter line above a table: the audit log and Health."""
+
+from __future__ import annotations
+
+from textual import getters, on
+from textual.widgets import Input
+
+from smtui.tui.base_screen import Answer, SessionScreen
+from smtui.tui.widgets.safe_input import SafeInput
+from smtui.tui.widgets.table import Table
+
+
+class FilteredTableScreen(SessionScreen[Answer]):
+    """A subclass composes a `Table` and a `SafeInput` with the id `filter`, and declares the keys of the actions."""
+
+    AUTO_FOCUS = "Table"
+
+    table = getters.query_one(Table)
+    bar = getters.query_one("#filter", SafeInput)
+
+    @on(Input.Submitted)
+    def _focus_table(self) -> None:
+        self.table.focus()
+
+    def action_filter(self) -> None:
+        self.bar.focus()
+
+    def action_back(self) -> None:
+        """Leaves the filter line, else clears the filter, else leaves the screen."""
+        if self.bar.has_focus:
+            self.table.focus()
+        elif self.bar.value:
+            self.bar.value = ""
+        else:
+            self.leave()
