@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
-from smtui.tui.secret.conflict import ConflictAnswer
+from smtui.tui.secret.conflict import ConflictAnswer, describe_states
 from smtui.tui.secret.guarded_write import GuardedWrite
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from smtui.api.kms import KeyClient
     from smtui.tui.kms.keys import KmsKey
     from smtui.tui.session import Session
@@ -54,8 +56,7 @@ class KeyChange:
 
         def describe(found: str) -> list[SafeText]:
             who = last_change.describe_last_key_change(session.vault, self.subjects, self.operations, self.did)
-            return [who, SafeText(""), sanitize(f"Before: {seen}"), sanitize(f"Now:    {found}"),
-                    sanitize(f"Yours:  {self.yours}")]
+            return describe_states(who, seen, found, self.yours)
 
         return GuardedWrite(self.title, lambda: self.read(reader), ne, self.write, describe, self.answers, self.insist)
 
@@ -99,16 +100,16 @@ def find_target(client: KeyClient, alias: str) -> str | None:
 def read_state(client: KeyClient, key_id: str) -> str:
     """Returns the current state of a key as text: `enabled`, `disabled`, or when it will be deleted."""
     found = client.describe_key(KeyId=key_id)["KeyMetadata"]
-    if "DeletionDate" in found:
-        return f"scheduled for deletion on {rows.format_time(found['DeletionDate'])}"
-    return str(found["KeyState"]).lower()
+    return _format_state(found["KeyState"], found.get("DeletionDate"))
 
 
 def format_state(key: KmsKey) -> str:
     """Returns the state of `key` in the same form as `read_state`."""
-    if key.deletes_at is not None:
-        return f"scheduled for deletion on {rows.format_time(key.deletes_at)}"
-    return key.state.lower()
+    return _format_state(key.state, key.deletes_at)
+
+
+def _format_state(state: str, deletion_date: datetime | None) -> str:
+    return state.lower() if deletion_date is None else f"scheduled for deletion on {rows.format_time(deletion_date)}"
 
 
 def _names(key: KmsKey) -> frozenset[str]:

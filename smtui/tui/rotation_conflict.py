@@ -9,7 +9,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
 from smtui.tui.rotation.function_text import format_function_name
 from smtui.tui.rotation.schedule_text import format_rules, parse_rules, remove_computed_days
-from smtui.tui.secret.conflict import ConflictAnswer
+from smtui.tui.secret.conflict import ConflictAnswer, describe_states
 from smtui.tui.secret.guarded_write import GuardedWrite
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def guard_rotation(
     def describe(found: DescribeSecretResponse) -> list[SafeText]:
         who = last_change.describe_last_change(session.vault, secret["ARN"], session.region,
                                               last_change.ROTATION_CHANGES, "changed the rotation")
-        return [who, SafeText(""), sanitize(f"Before: {format_rotation(secret)}"),
-                sanitize(f"Now:    {format_rotation(found)}"), sanitize(f"Yours:  {yours}")]
+        return describe_states(who, format_rotation(secret), format_rotation(found), yours)
 
     return GuardedWrite(
         sanitize(f"The rotation of {secret['Name']} changed meanwhile"),

@@ -13,6 +13,7 @@ from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.kms import picker
 from smtui.tui.notifications import keeps_what_was_typed
 from smtui.tui.secret.base import BaseSecretScreen
+from smtui.tui.secret.conflict import describe_states
 from smtui.tui.secret.guarded_write import GuardedWrite
 from smtui.tui.secret.tag_edit import edit_tags
 from smtui.tui.secret.tags import extract_tags
@@ -54,8 +55,7 @@ class AttributesScreen(BaseSecretScreen):
 
     def _guard_description(self, before: str, new: str) -> GuardedWrite[str]:
         def describe(found: str) -> list[SafeText]:
-            return [self._describe_last_update("changed the description"), SafeText(""), sanitize(f"Before: {before}"),
-                    sanitize(f"Now:    {found}"), sanitize(f"Yours:  {new}")]
+            return describe_states(self._describe_last_update("changed the description"), before, found, new)
 
         return GuardedWrite(
             sanitize(f"The description of {self.name} changed while you edited it"),
@@ -87,9 +87,8 @@ class AttributesScreen(BaseSecretScreen):
 
     def _guard_key(self, before: str, new: str) -> GuardedWrite[str]:
         def describe(found: str) -> list[SafeText]:
-            return [self._describe_last_update("changed the KMS key"), SafeText(""),
-                    *(sanitize(f"{word} {picker.shorten_key_id(key)}")
-                      for word, key in (("Before:", before), ("Now:   ", found), ("Yours: ", new)))]
+            who = self._describe_last_update("changed the KMS key")
+            return describe_states(who, *map(picker.shorten_key_id, (before, found, new)))
 
         return GuardedWrite(
             sanitize(f"The KMS key of {self.name} changed meanwhile"),

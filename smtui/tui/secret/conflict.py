@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.text.sanitize import SafeText
+from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
@@ -26,6 +26,18 @@ class ConflictAnswer(Enum):
     APPLY = "Apply my changes on top"
     STORE = "Store mine anyway"
     PREVIEW_AGAIN = "Preview again"
+
+
+def describe_states(who: SafeText, before: str, now: str, yours: str) -> list[SafeText]:
+    """Returns the lines of the dialog for a state that is one line of text.
+
+    Args:
+        who: the sentence about who changed it and when.
+        before: the state that the user saw.
+        now: the present state.
+        yours: the state that the user wants.
+    """
+    return [who, SafeText(""), sanitize(f"Before: {before}"), sanitize(f"Now:    {now}"), sanitize(f"Yours:  {yours}")]
 
 
 FIRST_ROW = (ConflictAnswer.CANCEL, ConflictAnswer.KEEP_EDITING, ConflictAnswer.DISCARD)
