@@ -81,12 +81,14 @@ def test_functions_begin_with_a_verb_in_the_imperative() -> None:
     found = {get_id(path): names for path in SMTUI if (names := list_participles(path))}
 
     assert {name: names for name, names in found.items() if name not in FUNCTIONS_STILL_TO_DO} == {}
+    assert found.keys() >= FUNCTIONS_STILL_TO_DO, "take what is done off the list"
 
 
 def test_no_name_is_a_private_word() -> None:
     found = {get_id(path): words for path in ALL if (words := list_private_words(path))}
 
     assert {name: words for name, words in found.items() if name not in WORDS_STILL_TO_DO} == {}
+    assert found.keys() >= WORDS_STILL_TO_DO, "take what is done off the list"
 
 
 def test_one_class_name_stands_for_one_thing() -> None:
@@ -94,7 +96,7 @@ def test_one_class_name_stands_for_one_thing() -> None:
     names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
     several = {name for name in ONE_CLASS_EACH if names[name] > 1}
 
-    assert several <= CLASSES_STILL_TO_DO
+    assert several == CLASSES_STILL_TO_DO
 
 
 @pytest.mark.parametrize(("name", "expected"), [

@@ -124,15 +124,15 @@ def _load_backup() -> Task:
 
 
 def _load_import() -> Task:
-    from smtui.tui.vault.import_secrets import bring_in
+    from smtui.tui.vault.import_secrets import import_secrets
 
-    return bring_in
+    return import_secrets
 
 
 def _load_export() -> Task:
-    from smtui.tui.vault.export_secrets import take_out
+    from smtui.tui.vault.export_secrets import export_secrets
 
-    return take_out
+    return export_secrets
 
 
 def _load_new_passphrase() -> Task:

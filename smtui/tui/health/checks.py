@@ -74,29 +74,30 @@ def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
         entry: an entry of ListSecrets; `rows.flag_waiting` has marked rotations that wait for permission.
         now: the current time, with a time zone.
     """
-    def found(severity: Severity, kind: str, words: str) -> Finding:
+    def make_finding(severity: Severity, kind: str, words: str) -> Finding:
         return Finding(severity, kind, sanitize(entry["Name"]), entry["ARN"], sanitize(words))
 
     if deleted := entry.get("DeletedDate"):
         if deleted - now <= timedelta(days=SOON_DAYS):
             words = f"on {rows.format_date(deleted)}; until then it can be restored"
-            yield found(Severity.ALERT, "deleted soon", words)
+            yield make_finding(Severity.ALERT, "deleted soon", words)
         return
     made = entry["CreatedDate"]
     if "LastRotatedDate" not in entry and now - made > timedelta(days=UNROTATED_DAYS):
         changed = entry.get("LastChangedDate", made)
-        yield found(Severity.WARNING, "never rotated", f"changed {(now - changed).days:,} days ago")
+        yield make_finding(Severity.WARNING, "never rotated", f"changed {(now - changed).days:,} days ago")
     if now - entry.get("LastAccessedDate", made) > timedelta(days=UNUSED_DAYS):
         read = entry.get("LastAccessedDate")
-        yield found(Severity.WARNING, "unused", f"last read on {rows.format_date(read)}" if read else "never read")
+        words = f"last read on {rows.format_date(read)}" if read else "never read"
+        yield make_finding(Severity.WARNING, "unused", words)
     due = entry.get("NextRotationDate")
     if entry.get("RotationEnabled") and due is not None and due < now:
-        yield found(Severity.ALERT, "rotation overdue", f"it was due on {rows.format_date(due)}")
+        yield make_finding(Severity.ALERT, "rotation overdue", f"it was due on {rows.format_date(due)}")
     if rows.is_waiting(entry):
         name = get_last_field(entry.get("RotationLambdaARN", ""))
-        yield found(Severity.ALERT, "rotation waits", f"{WAITS} to run {name}")
+        yield make_finding(Severity.ALERT, "rotation waits", f"{WAITS} to run {name}")
     if not entry.get("Description") and not entry.get("Tags"):
-        yield found(Severity.WARNING, "undescribed", "no description and no tag says what it is for")
+        yield make_finding(Severity.WARNING, "undescribed", "no description and no tag says what it is for")
 
 
 def check_keys(vault: Vault, region: str) -> list[Finding]:
@@ -158,20 +159,20 @@ def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[Fi
     """Yields the findings about the policy, the last rotation and the replicas of a secret."""
     arn = entry["ARN"]
 
-    def found(kind: str, words: str) -> Finding:
+    def make_finding(kind: str, words: str) -> Finding:
         return Finding(Severity.ALERT, kind, sanitize(entry["Name"]), arn, sanitize(words))
 
     try:
         client = vault.client(region_name=region)
         witness = vault.access(region_name=region).list_access(SecretId=arn, Action="GetSecretValue").get("Witness")
         if witness:
-            yield found("public", f"its policy lets strangers in: {witness}")
+            yield make_finding("public", f"its policy lets strangers in: {witness}")
         run: Any = vault.rotations(region_name=region).describe_rotation(SecretId=arn).get("Rotation", {})
         if run.get("State") == "failed":
-            yield found("rotation failed", f"at {run.get('Step', 'its first step')}")
+            yield make_finding("rotation failed", f"at {run.get('Step', 'its first step')}")
         for replica in client.describe_secret(SecretId=arn).get("ReplicationStatus", ()):
             if replica.get("Status") == "Failed":
-                yield found("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")
+                yield make_finding("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")
     except ClientError as error:
         yield Finding(Severity.WARNING, "not looked at", sanitize(entry["Name"]), arn, sanitize(error.message))
 
@@ -202,11 +203,11 @@ class Values:
             for arn, name, key in places:
                 by_secret[arn, name].append(key)
             for (arn, name), keys in by_secret.items():
-                what = _named(keys)
+                what = _format_keys(keys)
                 if weak:
                     words = sanitize(f"{what}about {self._bits[print_]:.0f} bits")
                     yield Finding(Severity.ALERT, "weak", name, arn, words)
-                if same := _the_same(keys, [other for _, other in by_secret if other != name]):
+                if same := _describe_repetition(keys, [other for _, other in by_secret if other != name]):
                     yield Finding(Severity.WARNING, "repeated", name, arn, sanitize(f"{what}{same}"))
 
     def close(self) -> None:
@@ -216,13 +217,13 @@ class Values:
         self._bits.clear()
 
 
-def _named(keys: list[str]) -> str:
+def _format_keys(keys: list[str]) -> str:
     """Returns the first keys of JSON members and a colon, for the start of a sentence; empty for a whole value."""
     words = ", ".join(key for key in keys[:2] if key)
     return f"{words}{f' and {len(keys) - 2:,} more' if len(keys) > 2 else ''}: " if words else ""
 
 
-def _the_same(keys: list[str], others: list[SafeText]) -> str:
+def _describe_repetition(keys: list[str], others: list[SafeText]) -> str:
     """Returns where else the value occurs: in other secrets, or under several keys of this one; empty if nowhere."""
     if others:
         return f"the same as in {others[0]}{f' and {len(others) - 1:,} more' if len(others) > 1 else ''}"

@@ -48,10 +48,10 @@ class Call:
     def members(self) -> Iterator[tuple[SafeText, SafeText]]:
         """Yields the members of the request for display: names instead of ARNs, and dots instead of values."""
         for name, member in self.request.items():
-            yield sanitize(name), HIDDEN if name in _VALUES else _spelled(member)
+            yield sanitize(name), HIDDEN if name in _VALUES else _format_value(member)
 
 
-def _spelled(member: object) -> SafeText:
+def _format_value(member: object) -> SafeText:
     text = member if isinstance(member, str) else json.dumps(member, ensure_ascii=False, default=str)
     text = replace_key_arns(replace_secret_arns(text))
     return sanitize(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)")

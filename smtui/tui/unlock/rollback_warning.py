@@ -32,7 +32,7 @@ async def confirm_rollback(app: Shell, vault: Vault) -> bool:
     if not vault.maintenance.missing_commits:
         return True
     state = vault.maintenance
-    changes = _listed(state.missing_changes, state.missing_commits)
+    changes = _list_lost(state.missing_changes, state.missing_commits)
     text = "\n".join([state.rollback_warning, "", *changes, ADVICE])
     question = Confirm(TITLE, sanitize(text, lines=True), "It is a backup: go on")
     if await app.push_screen_wait(question):
@@ -42,7 +42,7 @@ async def confirm_rollback(app: Shell, vault: Vault) -> bool:
     return False
 
 
-def _listed(lost: Sequence[str], missing: int) -> list[str]:
+def _list_lost(lost: Sequence[str], missing: int) -> list[str]:
     """Returns the newest missing changes, cut to `WIDTH`, how many more there are, and an empty line."""
     lines = [each if len(each) <= WIDTH else f"{each[: WIDTH - 1]}…" for each in lost[:MOST_LISTED]]
     more = missing - len(lines)

@@ -27,23 +27,23 @@ async def back_up(app: Shell, session: Session) -> None:
     Raises:
         SmtuiError: the backup could not be written.
     """
-    target = await app.push_screen_wait(AskPath(TITLE, ABOUT, _proposed(session)))
+    target = await app.push_screen_wait(AskPath(TITLE, ABOUT, _propose_path(session)))
     if target is None:
         return
     try:
-        await _written(app, target)
+        await _write_backup(app, target)
     except VaultExistsError:
         if not await app.push_screen_wait(Confirm(sanitize(f"Replace {target}?"), REPLACED, "Replace")):
             return
-        await _written(app, target, force=True)
+        await _write_backup(app, target, force=True)
     app.notify(sanitize(f"The backup is written: {target}"), markup=False)
 
 
-async def _written(app: Shell, target: Path, *, force: bool = False) -> None:
+async def _write_backup(app: Shell, target: Path, *, force: bool = False) -> None:
     await run_job(app, TITLE, lambda vault, progress: vault.maintenance.backup(target, force=force, progress=progress))
 
 
-def _proposed(session: Session) -> str:
+def _propose_path(session: Session) -> str:
     """Returns the default target: a file in the vault's directory, with today's date in its name."""
     path = session.vault.path
     return str(path.with_name(f"{path.stem}-{rows.format_date(session.now())}{path.suffix}"))

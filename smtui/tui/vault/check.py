@@ -25,10 +25,10 @@ async def check(app: Shell, session: Session) -> None:
         SmtuiError: the check could not run to its end.
     """
     report = await run_job(app, SafeText("Check"), lambda vault, progress: vault.maintenance.check(progress))
-    await app.push_screen_wait(_told(report))
+    await app.push_screen_wait(_make_report(report))
 
 
-def _told(report: CheckReport) -> Report:
+def _make_report(report: CheckReport) -> Report:
     """Builds the report dialog: the verdict, the findings if there are any, and what was counted."""
     looked_at = [sanitize(f"{count:,} {what}") for what, count in report.counted.items()]
     if report.clean:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TITLE = SafeText("Export")
 
 
-async def take_out(app: Shell, session: Session, names: Sequence[str] = ()) -> None:
+async def export_secrets(app: Shell, session: Session, names: Sequence[str] = ()) -> None:
     """Asks for the target and writes the secrets to it. The audit log records each value that is read.
 
     Args:
@@ -36,16 +36,16 @@ async def take_out(app: Shell, session: Session, names: Sequence[str] = ()) -> N
     wanted = await app.push_screen_wait(ExportForm(Wanted(), len(names), session.region))
     while wanted is not None:
         try:
-            done = await _exported(app, session.region, wanted, Selection(names, "" if names else wanted.prefix))
+            done = await _run_export(app, session.region, wanted, Selection(names, "" if names else wanted.prefix))
         except TransferError as error:
             app.report(error)
             wanted = await app.push_screen_wait(ExportForm(wanted, len(names), session.region))
         else:
-            app.notify(told(done, expand_path(wanted.path)), markup=False)
+            app.notify(format_notice(done, expand_path(wanted.path)), markup=False)
             return
 
 
-async def _exported(app: Shell, region: str, wanted: Wanted, chosen: Selection) -> ExportCounts:
+async def _run_export(app: Shell, region: str, wanted: Wanted, chosen: Selection) -> ExportCounts:
     path = expand_path(wanted.path)
 
     def export_into_file(vault: Vault, progress: Progress) -> ExportCounts:
@@ -65,7 +65,7 @@ class NothingToExportError(TransferError):
         super().__init__("There is nothing to export.")
 
 
-def told(done: ExportCounts, path: Path) -> SafeText:
+def format_notice(done: ExportCounts, path: Path) -> SafeText:
     """Returns the notification about a finished export."""
     several = done.written != 1
     them = "them" if several else "it"

@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 TITLE = SafeText("Import")
 
 
-async def bring_in(app: Shell, session: Session) -> None:
+async def import_secrets(app: Shell, session: Session) -> None:
     """Asks for the file, shows the plan, applies it in one transaction, and records how to undo it.
 
     Raises:
         SmtuiError: planning or applying failed; nothing is imported then.
     """
-    entries = await _asked(app)
+    entries = await _ask_for_file(app)
     if not entries:
         return
     region = session.region
-    steps = await run_job(app, TITLE, lambda vault, progress: _planned(vault, region, entries, progress))
+    steps = await run_job(app, TITLE, lambda vault, progress: _plan_import(vault, region, entries, progress))
     agreed = await app.push_screen_wait(ImportPlan(steps))
     if agreed is None:
         return
@@ -47,7 +47,7 @@ async def bring_in(app: Shell, session: Session) -> None:
     app.notify(sanitize(f"Imported: {summarize(agreed)}. The file is still there, in plain text."), markup=False)
 
 
-async def _asked(app: Shell) -> list[Entry]:
+async def _ask_for_file(app: Shell) -> list[Entry]:
     """Returns the entries of the file that the user names; an empty list if the user cancels."""
     asked = await app.push_screen_wait(ImportForm(Names()))
     while asked is not None:
@@ -68,7 +68,7 @@ def _read(asked: Names) -> list[Entry]:
     return [combine(entries, asked.name)] if asked.name else add_prefixes(entries, asked.prefix)
 
 
-def _planned(vault: Vault, region: str, entries: list[Entry], progress: Progress) -> list[Step]:
+def _plan_import(vault: Vault, region: str, entries: list[Entry], progress: Progress) -> list[Step]:
     return make_plan(ImportTarget(vault, region), entries, Action.SKIP, progress)
 
 

@@ -38,7 +38,7 @@ async def change_passphrase(app: Shell, session: Session) -> None:
         if session.background.is_busy:
             raise VaultBusyError("A rotation is under way, so the passphrase cannot be changed now.",
                                  hint="Try again when it is done.")
-        await run_job(app, TITLE, lambda vault, progress: _changed(session, typed, progress), alone=True)
+        await run_job(app, TITLE, lambda vault, progress: _change_passphrase(session, typed, progress), alone=True)
     except SmtuiError:
         wipe(typed)
         raise
@@ -49,7 +49,7 @@ async def change_passphrase(app: Shell, session: Session) -> None:
         app.warn(STILL_OPEN.format(", ".join(copy.name for copy in copies)))
 
 
-def _changed(session: Session, typed: bytearray, progress: Progress) -> None:
+def _change_passphrase(session: Session, typed: bytearray, progress: Progress) -> None:
     """Changes the passphrase and wipes `typed`. The caller may be cancelled earlier, so it cannot do the wiping."""
     from smtui.backends import stored_key
 

@@ -71,11 +71,11 @@ class VaultScreen(SessionScreen[None]):
             ("Vault", vault.path.absolute()),
             ("Size", f"{_size(vault.path):,} bytes, format {vault.maintenance.format}"),
             ("Account", vault.account_id), ("Regions", ", ".join(self._regions(vault.regions()))),
-            ("Verified", self._verified()), ("Settings", get_settings_path()),
+            ("Verified", self._describe_verification()), ("Settings", get_settings_path()),
             ("Locks", _locks(self.app.settings.idle_lock)),
         )]  # fmt: skip
 
-    def _verified(self) -> str:
+    def _describe_verification(self) -> str:
         """Returns when all rows were last verified, and the result."""
         if self.session.verifier.is_running:
             return "being verified now"
