@@ -10,13 +10,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
-from textual.pilot import Pilot
 
 from smtui.text.sanitize import SafeText, escape_json, sanitize
 from smtui.tui.json_editor.area import Check, JsonArea
 from smtui.tui.json_editor.diagnostic import Diagnostic, Severity
 from smtui.tui.json_editor.diagnostic_list import DiagnosticList
 from tests.tui.conftest import paste, screen_text, types, until
+from tests.tui.driver import see
 from tests.waiting import LIMIT
 
 HOSTILE = '{"a\u202e": "\x9b31m\u2028x\U000e0041"}'
@@ -56,18 +56,14 @@ class Editor(App[None]):
         self.area.go_to(message.diagnostic)
 
 
-async def shows(pilot: Pilot[None], text: str) -> None:
-    await until(pilot, lambda: text in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
 async def test_marks_come_while_one_types() -> None:
     """A sign appears beside the line number, and a row with the position and the message."""
     app = Editor("[\n  1,\n  2\n]", find("bad"))
     async with app.run_test() as pilot:
-        await shows(pilot, "Nothing is wrong.")
+        await see(pilot, "Nothing is wrong.")
         await pilot.press("down", "end")
         await types(pilot, " bad")
-        await shows(pilot, "✗ error  2:6  bad is wrong")
+        await see(pilot, "✗ error  2:6  bad is wrong")
 
         assert "2✗   1, bad" in screen_text(app)  # type: ignore[arg-type]
 
@@ -76,7 +72,7 @@ async def test_going_through_what_was_found() -> None:
     """Ctrl+Down and Ctrl+Up go through the diagnostics with wraparound; Enter on a row moves the cursor there."""
     app = Editor("bad\n\n   bad\n\nbad", find("bad"))
     async with app.run_test() as pilot:
-        await shows(pilot, "5:1")
+        await see(pilot, "5:1")
         places = []
         for key in ("ctrl+down", "ctrl+down", "ctrl+down", "ctrl+up", "ctrl+up"):
             await pilot.press(key)
@@ -103,7 +99,7 @@ async def test_an_answer_about_an_older_text_does_not_count() -> None:
         await until(pilot, begun.is_set)
         await types(pilot, "x")
         go_on.set()
-        await shows(pilot, "about 3")
+        await see(pilot, "about 3")
 
         assert [each.message for each in app.area.diagnostics] == ["about 3"]
 
@@ -112,11 +108,11 @@ async def test_what_cannot_be_seen_is_spelled() -> None:
     """Control characters are shown as JSON escapes, also after a paste. An unchanged text keeps every byte."""
     app = Editor(HOSTILE)
     async with app.run_test() as pilot:
-        await shows(pilot, r'{"a\u202e": "\u009b31m\u2028x\udb40\udc41"}')
+        await see(pilot, r'{"a\u202e": "\u009b31m\u2028x\udb40\udc41"}')
         untouched = app.area.value
         await pilot.press("end")
         await paste(pilot, "\x1b]52;c;aGFj\x07 \r\n")
-        await shows(pilot, r"\u001b]52;c;aGFj\u0007")
+        await see(pilot, r"\u001b]52;c;aGFj\u0007")
 
         assert untouched == HOSTILE
         assert app.area.value == escape_json(HOSTILE) + "\\u001b]52;c;aGFj\\u0007 \n"

@@ -14,7 +14,8 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.kms.screen import KmsKeysScreen
 from smtui.tui.secret.screen import SecretScreen
-from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
+from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
+from tests.tui.driver import hear, see
 
 SMALL = (80, 24)
 
@@ -45,20 +46,12 @@ def aliases(kms: Any) -> dict[str, str]:
     return {each["AliasName"]: each["TargetKeyId"] for each in kms.list_aliases()["Aliases"]}
 
 
-async def sees(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
-
-
 async def undoes(pilot: Pilot[None], sent: str) -> None:
     """Presses `u`, checks the preview, and sends it."""
     await pilot.press("u")
-    await sees(pilot, sent)
+    await see(pilot, sent)
     await pilot.press("enter")
-    await hears(pilot, "Undone")
+    await hear(pilot, "Undone")
 
 
 @asynccontextmanager
@@ -67,11 +60,11 @@ async def at_keys(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
         await pilot.press("o")
-        await sees(pilot, "Go to")
+        await see(pilot, "Go to")
         await pilot.press("k")
-        await sees(pilot, "alias/orders")
+        await see(pilot, "alias/orders")
         await pilot.press("j")
-        await sees(pilot, "3 versions of 2 secrets")
+        await see(pilot, "3 versions of 2 secrets")
         yield pilot
 
 
@@ -84,32 +77,32 @@ async def test_what_is_there_and_what_it_seals(app: MakeApp, kms: Any, tool: Fak
         await until(pilot, lambda: tool.held)
         assert tool.held == kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Arn"].encode()
         await pilot.press("enter")
-        await sees(pilot, "Secrets under alias/orders")
+        await see(pilot, "Secrets under alias/orders")
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, SecretScreen))
 
-        await sees(pilot, "orders/b")
+        await see(pilot, "orders/b")
 
 
 async def test_a_key_is_made_with_its_alias_or_not_at_all(app: MakeApp, kms: Any) -> None:
     before = len(kms.list_keys()["Keys"])
     async with at_keys(app()) as pilot:
         await pilot.press("a")
-        await sees(pilot, "New key")
+        await see(pilot, "New key")
         await types(pilot, "aws/x")
-        await sees(pilot, "for keys that AWS manages")
+        await see(pilot, "for keys that AWS manages")
         await pilot.press(*["backspace"] * 5)
         await types(pilot, "orders")
         await pilot.press("ctrl+s")
-        await hears(pilot, "already exists")
+        await hear(pilot, "already exists")
         assert len(kms.list_keys()["Keys"]) == before
-        await sees(pilot, "New key")
+        await see(pilot, "New key")
         await types(pilot, "bills")
         await pilot.press("tab")
         await types(pilot, "All bills")
         await pilot.press("ctrl+s")
-        await hears(pilot, "alias/bills is made.")
-        await sees(pilot, "All bills")
+        await hear(pilot, "alias/bills is made.")
+        await see(pilot, "All bills")
 
         assert kms.describe_key(KeyId="alias/bills")["KeyMetadata"]["Description"] == "All bills"
 
@@ -120,23 +113,23 @@ async def test_description_and_aliases(app: MakeApp, kms: Any) -> None:
     kms.create_alias(AliasName="alias/zeta", TargetKeyId=other)
     async with at_keys(app()) as pilot:
         await pilot.press("e")
-        await sees(pilot, "Description of alias/orders")
+        await see(pilot, "Description of alias/orders")
         await types(pilot, "!")
         await pilot.press("enter")
-        await sees(pilot, "The orders!")
+        await see(pilot, "The orders!")
         await undoes(pilot, "UpdateKeyDescription")
         assert kms.describe_key(KeyId="alias/orders")["KeyMetadata"]["Description"] == "The orders"
 
         await pilot.press("A", "enter")
-        await sees(pilot, "An alias for alias/orders")
+        await see(pilot, "An alias for alias/orders")
         await types(pilot, "zeta")
         await pilot.press("enter")
-        await sees(pilot, "Turn alias/zeta from")
+        await see(pilot, "Turn alias/zeta from")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: aliases(kms)["alias/zeta"] == key_id(kms))
-        await sees(pilot, "alias/orders, alias/zeta")
+        await see(pilot, "alias/orders, alias/zeta")
         await pilot.press("A", "down", "down", "enter")
-        await sees(pilot, "Remove alias/zeta?")
+        await see(pilot, "Remove alias/zeta?")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "alias/zeta" not in aliases(kms))
         await undoes(pilot, "CreateAlias")
@@ -149,18 +142,18 @@ async def test_out_of_use_and_back(app: MakeApp, kms: Any, filled: Any) -> None:
     """The dialog says which values cannot be read meanwhile."""
     async with at_keys(app()) as pilot:
         await pilot.press("z")
-        await sees(pilot, "It seals 3 versions of 2 secrets.")
+        await see(pilot, "It seals 3 versions of 2 secrets.")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, KmsKeysScreen))
         assert state(kms) == "Enabled"
         await pilot.press("z")
-        await sees(pilot, "Disable alias/orders?")
+        await see(pilot, "Disable alias/orders?")
         await pilot.press("tab", "enter")
-        await sees(pilot, "○ disabled")
+        await see(pilot, "○ disabled")
         with pytest.raises(smtui.ClientError):
             filled.get_secret_value(SecretId="orders/a")
         await pilot.press("z")
-        await hears(pilot, "alias/orders is enabled.")
+        await hear(pilot, "alias/orders is enabled.")
         await undoes(pilot, "DisableKey")
         await undoes(pilot, "EnableKey")
 
@@ -171,21 +164,21 @@ async def test_its_end_is_planned_and_cancelled(app: MakeApp, kms: Any) -> None:
     """The dialog says what is lost and when, with the focus on Cancel; `U` or `u` cancels the deletion."""
     async with at_keys(app()) as pilot:
         await pilot.press("d")
-        await sees(pilot, "It seals 3 versions of 2 secrets: orders/a, orders/b.")
+        await see(pilot, "It seals 3 versions of 2 secrets: orders/a, orders/b.")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, KmsKeysScreen))
         assert state(kms) == "Enabled"
         await pilot.press("d")
-        await sees(pilot, "Plan deletion")
+        await see(pilot, "Plan deletion")
         await pilot.press("down", "down", "tab", "enter")
-        await sees(pilot, "▲ deletes in 28 d")
+        await see(pilot, "▲ deletes in 28 d")
         await pilot.press("z")
-        await hears(pilot, "on its way out")
+        await hear(pilot, "on its way out")
         await pilot.press("U")
-        await sees(pilot, "Enable alias/orders as well?")
+        await see(pilot, "Enable alias/orders as well?")
         await pilot.press("enter")
         await until(pilot, lambda: state(kms) == "Enabled")
-        await hears(pilot, "is enabled.")
+        await hear(pilot, "is enabled.")
         await undoes(pilot, "DisableKey")
         await undoes(pilot, "ScheduleKeyDeletion")
         assert state(kms) == "PendingDeletion"
@@ -201,9 +194,9 @@ async def test_what_nobody_may_change(app: MakeApp, kms: Any) -> None:
         for key in ("e", "A", "z", "d", "U"):
             pilot.app.clear_notifications()
             await pilot.press(key)
-            await hears(pilot, "managed by AWS")
+            await hear(pilot, "managed by AWS")
         pilot.app.session.read_only = True  # type: ignore[attr-defined]
         for key in ("a", "e", "A", "z", "d", "U"):
             pilot.app.clear_notifications()
             await pilot.press(key)
-            await hears(pilot, READ_ONLY)
+            await hear(pilot, READ_ONLY)

@@ -14,6 +14,7 @@ from smtui.tui.json_editor.diff import diff_json
 from smtui.tui.policy import diagnostics
 from smtui.tui.policy.templates import TEMPLATES
 from tests.tui.conftest import MakeApp, paste, said, screen_text, until
+from tests.tui.driver import see
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
@@ -33,16 +34,12 @@ def attached(client: Any) -> str | None:
     return found
 
 
-async def shows(pilot: Pilot[None], text: str) -> None:
-    await until(pilot, lambda: text in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
 async def open_policy(pilot: Pilot[None]) -> None:
-    await shows(pilot, "1 secret ·")
+    await see(pilot, "1 secret ·")
     await pilot.press("enter")
-    await shows(pilot, "not read yet")
+    await see(pilot, "not read yet")
     await pilot.press("3")
-    await shows(pilot, "Who can read this")
+    await see(pilot, "Who can read this")
 
 
 async def write(pilot: Pilot[None], text: str) -> None:
@@ -56,15 +53,15 @@ async def test_reading_again_keeps_what_is_being_edited(app: MakeApp, database: 
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
-        await shows(pilot, "No policy is attached")
+        await see(pilot, "No policy is attached")
         await write(pilot, policy())
-        await shows(pilot, "Nothing is wrong with it.")
+        await see(pilot, "Nothing is wrong with it.")
         database.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy(Sid="Theirs"))
         await pilot.press("f12")
         await until(pilot, lambda: program.input.is_idle)
         assert READER in screen_text(program) and "being edited" in screen_text(program)
         await pilot.press("ctrl+s")
-        await shows(pilot, "changed meanwhile")
+        await see(pilot, "changed meanwhile")
 
         assert attached(database) == policy(Sid="Theirs")
 
@@ -74,15 +71,15 @@ async def test_a_policy_is_written_and_attached(app: MakeApp, database: Any) -> 
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
-        await shows(pilot, "No policy is attached")
+        await see(pilot, "No policy is attached")
         await write(pilot, policy())
-        await shows(pilot, "Nothing is wrong with it.")
+        await see(pilot, "Nothing is wrong with it.")
         await pilot.press("ctrl+s")
-        await shows(pilot, "Attach this policy to prod/db?")
+        await see(pilot, "Attach this policy to prod/db?")
         assert '+ added      "Version": "2012-10-17",' in screen_text(program)
         await pilot.press("enter")
-        await shows(pilot, "Policy, as it is attached")
-        await shows(pilot, READER)
+        await see(pilot, "Policy, as it is attached")
+        await see(pilot, READER)
 
         assert attached(database) == policy()
         assert said(program) == ["The policy is attached."]
@@ -94,7 +91,7 @@ async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: A
     async with program.run_test(size=SMALL) as pilot:
         await open_policy(pilot)
         await write(pilot, policy(Effect="Permit", Action="read"))
-        await shows(pilot, "✗ error  5:17  statement 1, Effect must be Allow or Deny")
+        await see(pilot, "✗ error  5:17  statement 1, Effect must be Allow or Deny")
         program.screen.diagnostic_list.focus()  # type: ignore[attr-defined]
         await pilot.press("end", "enter")
 
@@ -108,16 +105,16 @@ async def test_strangers_are_told_before_and_can_be_kept_out(app: MakeApp, datab
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
         await write(pilot, policy("*"))
-        await shows(pilot, "▲ alert  4:5  This policy grants broad access. Anyone can call")
+        await see(pilot, "▲ alert  4:5  This policy grants broad access. Anyone can call")
         await pilot.press("ctrl+s")
-        await shows(pilot, "▲ This resource policy grants broad access")
+        await see(pilot, "▲ This resource policy grants broad access")
         await pilot.press("tab", "tab", "enter")
         await until(pilot, lambda: said(program))
         assert attached(database) is None
         await pilot.press("ctrl+s")
-        await shows(pilot, "▲ This resource policy grants broad access")
+        await see(pilot, "▲ This resource policy grants broad access")
         await pilot.press("tab", "enter")
-        await shows(pilot, "▲ Anyone can call GetSecretValue.")
+        await see(pilot, "▲ Anyone can call GetSecretValue.")
 
         assert attached(database) == policy("*")
 
@@ -129,12 +126,12 @@ async def test_a_policy_that_locks_out_is_asked_about_again(app: MakeApp, databa
         await open_policy(pilot)
         await write(pilot, policy("*", Effect="Deny", Action="secretsmanager:*"))
         await pilot.press("ctrl+s")
-        await shows(pilot, "Attach this policy")
+        await see(pilot, "Attach this policy")
         await pilot.press("tab", "enter")
-        await shows(pilot, "Lock yourself out?")
+        await see(pilot, "Lock yourself out?")
         assert "It is denied by statement 1" in screen_text(program)
         await pilot.press("enter")
-        await shows(pilot, "being edited")
+        await see(pilot, "being edited")
 
         assert attached(database) is None
 
@@ -147,9 +144,9 @@ async def test_removing_and_undoing(app: MakeApp, database: Any) -> None:
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
         await pilot.press("f8")
-        await shows(pilot, "Remove the policy of prod/db?")
+        await see(pilot, "Remove the policy of prod/db?")
         await pilot.press("enter")
-        await shows(pilot, "No policy is attached")
+        await see(pilot, "No policy is attached")
         assert attached(database) is None
         assert program.session is not None and program.session.undo.last is not None
         done = program.session.undo.last
@@ -165,14 +162,14 @@ async def test_templates_know_the_account(app: MakeApp, database: Any) -> None:
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
         await pilot.press("B")
-        await shows(pilot, "Begin with which?")
+        await see(pilot, "Begin with which?")
         await pilot.press("enter")
-        await shows(pilot, "arn:aws:iam::000000000000:root")
-        await shows(pilot, "Nothing is wrong with it.")
+        await see(pilot, "arn:aws:iam::000000000000:root")
+        await see(pilot, "Nothing is wrong with it.")
         await pilot.press("escape")
-        await shows(pilot, "Discard changes?")
+        await see(pilot, "Discard changes?")
         await pilot.press("tab", "enter")
-        await shows(pilot, "No policy is attached")
+        await see(pilot, "No policy is attached")
 
 
 @pytest.mark.parametrize(("words", "template"), TEMPLATES, ids=[words for words, _ in TEMPLATES])
@@ -188,7 +185,7 @@ async def test_reading_only(app: MakeApp, database: Any) -> None:
     program = app(read_only=True)
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
-        await shows(pilot, READER)
+        await see(pilot, READER)
         await pilot.press("e")
         await until(pilot, lambda: said(program))
 
@@ -203,7 +200,7 @@ async def test_a_secret_that_will_be_deleted(app: MakeApp, database: Any) -> Non
         await open_policy(pilot)
         database.delete_secret(SecretId="prod/db")
         program.screen.first_look()  # type: ignore[attr-defined]
-        await shows(pilot, "Its deletion is planned")
+        await see(pilot, "Its deletion is planned")
         await pilot.press("B")
         await until(pilot, lambda: any("until it is restored" in each for each in said(program)))
 
@@ -215,7 +212,7 @@ async def test_hostile_text_is_spelled_and_stays_as_it_is(app: MakeApp, database
     program = app()
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
-        await shows(pilot, r'"Sid": "a\u202eb\u009b31m"')
+        await see(pilot, r'"Sid": "a\u202eb\u009b31m"')
         await pilot.press("e", "ctrl+s")
         await until(pilot, lambda: said(program))
 
@@ -245,10 +242,10 @@ def test_findings(snap_compare: Any, app: MakeApp, database: Any, size: tuple[in
     async def wrong(pilot: Pilot[None]) -> None:
         await open_policy(pilot)
         await write(pilot, policy(Effect="Permit", Action="read"))
-        await shows(pilot, "Effect must be Allow or Deny")
-        await shows(pilot, "9✗")
-        await shows(pilot, "^S Attach…")
-        await shows(pilot, "F1 Help")
+        await see(pilot, "Effect must be Allow or Deny")
+        await see(pilot, "9✗")
+        await see(pilot, "^S Attach…")
+        await see(pilot, "F1 Help")
 
     assert snap_compare(app(), terminal_size=size, run_before=wrong)
 
@@ -263,7 +260,7 @@ def test_readers(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int
 
     async def look(pilot: Pilot[None]) -> None:
         await open_policy(pilot)
-        await shows(pilot, "▲ alert")
+        await see(pilot, "▲ alert")
 
     assert snap_compare(app(), terminal_size=size, run_before=look)
 
@@ -276,9 +273,9 @@ def test_difference(snap_compare: Any, app: MakeApp, database: Any, size: tuple[
     async def store(pilot: Pilot[None]) -> None:
         await open_policy(pilot)
         await write(pilot, policy("*"))
-        await shows(pilot, "Anyone can call")
+        await see(pilot, "Anyone can call")
         await pilot.press("ctrl+s")
-        await shows(pilot, "Attach unless broad")
+        await see(pilot, "Attach unless broad")
 
     assert snap_compare(app(), terminal_size=size, run_before=store)
 
@@ -289,11 +286,11 @@ async def test_a_policy_that_locks_its_writer_out_is_said_to_while_it_is_typed(a
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
         await write(pilot, policy("*", Effect="Deny", Action="secretsmanager:*"))
-        await shows(pilot, "It is denied by statement 1.")
+        await see(pilot, "It is denied by statement 1.")
         assert "Nothing is wrong with it." not in screen_text(program)
         await pilot.press("f7")
         await paste(pilot, policy())
-        await shows(pilot, "Nothing is wrong with it.")
+        await see(pilot, "Nothing is wrong with it.")
         assert program.session is not None
         assert "ValidateResourcePolicy" not in {event["eventName"] for event in program.session.vault.audit_log()}
 

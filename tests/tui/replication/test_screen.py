@@ -14,7 +14,8 @@ from smtui.rules.regions import REGIONS
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.replication.screen import ReplicationScreen
-from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
+from tests.tui.conftest import FakeTool, MakeApp, screen_text, types, until
+from tests.tui.driver import hear, see
 
 SMALL = (80, 24)
 ID: Any = {"SecretId": "prod/db"}
@@ -33,14 +34,6 @@ def regions(client: Any) -> dict[str, str]:
     return {each["Region"]: each["Status"] for each in client.describe_secret(**ID).get("ReplicationStatus", ())}
 
 
-async def sees(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
-
-
 async def back(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, ReplicationScreen))
 
@@ -48,11 +41,11 @@ async def back(pilot: Pilot[None]) -> None:
 @asynccontextmanager
 async def at_replication(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
     async with running.run_test(size=SMALL) as pilot:
-        await sees(pilot, "1 secret ·")
+        await see(pilot, "1 secret ·")
         await pilot.press("enter")
-        await sees(pilot, "not read yet")
+        await see(pilot, "not read yet")
         await pilot.press("5")
-        await sees(pilot, "● primary")
+        await see(pilot, "● primary")
         yield pilot
 
 
@@ -68,25 +61,25 @@ async def test_to_more_regions(app: MakeApp, database: Any, vault: smtui.Vault) 
     tokyo.create_alias(AliasName="alias/own", TargetKeyId=tokyo.create_key()["KeyMetadata"]["KeyId"])
     async with at_replication(app()) as pilot:
         await pilot.press("a")
-        await sees(pilot, "N. California")
+        await see(pilot, "N. California")
         assert "N. Virginia" not in screen_text(pilot.app).split("to which Regions")[1]  # type: ignore[arg-type]
         await pilot.press("slash")
         await types(pilot, "tokyo")
         await pilot.press("enter", "enter")
-        await sees(pilot, "Under which key of ap-northeast-1?")
+        await see(pilot, "Under which key of ap-northeast-1?")
         await pilot.press("down", "enter")
-        await sees(pilot, "✓  ap-northeast-1")
+        await see(pilot, "✓  ap-northeast-1")
         await pilot.press("slash", *["backspace"] * 5)
         await types(pilot, "xx-moon-1")
-        await sees(pilot, "xx-moon-1  ")
+        await see(pilot, "xx-moon-1  ")
         await pilot.press("enter", "j", "space", "ctrl+s")
-        await hears(pilot, "prod/db is replicated to ap-northeast-1, xx-moon-1.")
-        await sees(pilot, "✓ in sync")
+        await hear(pilot, "prod/db is replicated to ap-northeast-1, xx-moon-1.")
+        await see(pilot, "✓ in sync")
         assert regions(database) == {"ap-northeast-1": "InSync", "xx-moon-1": "InSync"}
         there = vault.client(region_name="ap-northeast-1").describe_secret(**ID)
         assert there["KmsKeyId"].endswith("alias/own")
         await pilot.press("u")
-        await sees(pilot, "RemoveRegionsFromReplication")
+        await see(pilot, "RemoveRegionsFromReplication")
         await pilot.press("enter")
 
         await until(pilot, lambda: regions(database) == {})
@@ -96,26 +89,26 @@ async def test_a_replica_is_looked_at_there_and_promoted(app: MakeApp, replicate
     """Enter opens the replica and returns to the primary. `P` explains the promotion, which cannot be undone."""
     async with at_replication(app()) as pilot:
         await pilot.press("j", "enter")
-        await sees(pilot, "it is changed in us-east-1, where its primary is")
+        await see(pilot, "it is changed in us-east-1, where its primary is")
         assert "eu-west-1" in screen_text(pilot.app).splitlines()[0]  # type: ignore[arg-type]
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.session.region == "us-east-1")  # type: ignore[attr-defined]
-        await sees(pilot, "● primary      here")
+        await see(pilot, "● primary      here")
         await pilot.press("j", "enter")
-        await sees(pilot, "it is changed in us-east-1, where its primary is")
+        await see(pilot, "it is changed in us-east-1, where its primary is")
         await pilot.press("j", "P")
-        await sees(pilot, "Promote prod/db in eu-west-1?")
+        await see(pilot, "Promote prod/db in eu-west-1?")
         await pilot.press("enter")
         await back(pilot)
         assert regions(replicated) == {"eu-west-1": "InSync"}
         await pilot.press("P")
-        await sees(pilot, "Promote prod/db in eu-west-1?")
+        await see(pilot, "Promote prod/db in eu-west-1?")
         await pilot.press("tab", "enter")
-        await hears(pilot, "a secret of its own")
-        await sees(pilot, "eu-west-1       Ireland        ● primary")
+        await hear(pilot, "a secret of its own")
+        await see(pilot, "eu-west-1       Ireland        ● primary")
         await pilot.press("u")
 
-        await hears(pilot, "cannot be undone")
+        await hear(pilot, "cannot be undone")
         assert regions(replicated) == {}
 
 
@@ -128,23 +121,23 @@ async def test_a_name_that_is_taken_is_only_overwritten_when_told(
     there.create_secret(Name="prod/db", SecretString="another")
     database.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
     async with at_replication(app()) as pilot:
-        await sees(pilot, "✗ failed")
+        await see(pilot, "✗ failed")
         await pilot.press("j")
-        await sees(pilot, "Secret with this name already exists in this region")
+        await see(pilot, "Secret with this name already exists in this region")
         await pilot.press("enter")
-        await hears(pilot, "already exists")
+        await hear(pilot, "already exists")
         await pilot.press("y")
         await until(pilot, lambda: tool.held)
         assert tool.held == b"arn:aws:secretsmanager:eu-west-1:000000000000:secret:prod/db-AbCdEf"
         await pilot.press("T")
-        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        await see(pilot, "Overwrite prod/db in eu-west-1?")
         await pilot.press("enter")
         await back(pilot)
         assert there.get_secret_value(**ID)["SecretString"] == "another"
         await pilot.press("T")
-        await sees(pilot, "Overwrite prod/db in eu-west-1?")
+        await see(pilot, "Overwrite prod/db in eu-west-1?")
         await pilot.press("tab", "enter")
-        await sees(pilot, "✓ in sync")
+        await see(pilot, "✓ in sync")
 
         assert "second-word" in there.get_secret_value(**ID)["SecretString"]
 
@@ -153,18 +146,18 @@ async def test_out_of_a_region_and_back(app: MakeApp, replicated: Any) -> None:
     """The dialog says what is deleted, with the focus on Cancel."""
     async with at_replication(app()) as pilot:
         await pilot.press("j", "d")
-        await sees(pilot, "Remove prod/db from eu-west-1?")
-        await sees(pilot, "No reading of it there is recorded.")
+        await see(pilot, "Remove prod/db from eu-west-1?")
+        await see(pilot, "No reading of it there is recorded.")
         await pilot.press("enter")
         await back(pilot)
         assert regions(replicated) == {"eu-west-1": "InSync"}
         await pilot.press("d")
-        await sees(pilot, "Remove prod/db from eu-west-1?")
+        await see(pilot, "Remove prod/db from eu-west-1?")
         await pilot.press("tab", "enter")
-        await hears(pilot, "prod/db is removed from eu-west-1.")
+        await hear(pilot, "prod/db is removed from eu-west-1.")
         assert regions(replicated) == {}
         await pilot.press("u")
-        await sees(pilot, "ReplicateSecretToRegions")
+        await see(pilot, "ReplicateSecretToRegions")
         await pilot.press("enter")
 
         await until(pilot, lambda: regions(replicated) == {"eu-west-1": "InSync"})
@@ -176,5 +169,5 @@ async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, replicate
         for key in ("a", "P", "d"):
             pilot.app.clear_notifications()
             await pilot.press(key)
-            await hears(pilot, READ_ONLY)
+            await hear(pilot, READ_ONLY)
         await back(pilot)

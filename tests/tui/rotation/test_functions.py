@@ -14,7 +14,8 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.rotation.functions import FunctionsScreen
 from smtui.tui.rotation.screen import RotationScreen
-from tests.tui.conftest import FakeTool, MakeApp, said, screen_text, types, until
+from tests.tui.conftest import FakeTool, MakeApp, types, until
+from tests.tui.driver import hear, see
 
 SMALL = (80, 24)
 
@@ -32,22 +33,14 @@ def functions(vault: smtui.Vault, filled: Any) -> Any:
     return rotations
 
 
-async def sees(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
-
-
 @asynccontextmanager
 async def at_functions(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
         await pilot.press("o")
-        await sees(pilot, "Go to")
+        await see(pilot, "Go to")
         await pilot.press("f")
-        await sees(pilot, "Rotation functions")
+        await see(pilot, "Rotation functions")
         yield pilot
 
 
@@ -58,21 +51,21 @@ def names(client: Any) -> list[str]:
 async def test_what_is_there_and_what_it_rotates(app: MakeApp, functions: Any, tool: FakeTool) -> None:
     """Enter opens the rotation of a secret that the function rotates; `y` copies the function's ARN."""
     async with at_functions(app()) as pilot:
-        await sees(pilot, "20 characters, without punctuation, as the whole value")
-        await sees(pilot, "dev/web/flags, prod/payments/db, prod/web/session and 1 more")
+        await see(pilot, "20 characters, without punctuation, as the whole value")
+        await see(pilot, "dev/web/flags, prod/payments/db, prod/web/session and 1 more")
         await pilot.press("j")
-        await sees(pilot, "true 'a b' · 5 s a step")
+        await see(pilot, "true 'a b' · 5 s a step")
         await pilot.press("y")
         await until(pilot, lambda: tool.held)
         assert tool.held == b"arn:aws:lambda:us-east-1:000000000000:function:idle"
         await pilot.press("enter")
-        await sees(pilot, "There is none.")
+        await see(pilot, "There is none.")
         await pilot.press("escape", "k", "enter")
-        await sees(pilot, "Secrets that busy rotates")
+        await see(pilot, "Secrets that busy rotates")
         await pilot.press("down", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
 
-        await sees(pilot, "prod/payments/db")
+        await see(pilot, "prod/payments/db")
 
 
 async def test_a_password_function_is_made_with_every_option(app: MakeApp, vault: smtui.Vault) -> None:
@@ -80,9 +73,9 @@ async def test_a_password_function_is_made_with_every_option(app: MakeApp, vault
     vault.rotations().create_function(FunctionName="taken", Password={})
     async with at_functions(app()) as pilot:
         await pilot.press("a", "enter")
-        await sees(pilot, "A function that makes a new password")
+        await see(pilot, "A function that makes a new password")
         await types(pilot, "a b")
-        await sees(pilot, "A function's name is made of letters")
+        await see(pilot, "A function's name is made of letters")
         await pilot.press(*["backspace"] * 3)
         await types(pilot, "taken")
         await pilot.press("tab")
@@ -90,19 +83,19 @@ async def test_a_password_function_is_made_with_every_option(app: MakeApp, vault
         await pilot.press("tab")
         for key in ("home", "ctrl+k", "2"):
             await pilot.press(key)
-        await sees(pilot, "There is no such password")
+        await see(pilot, "There is no such password")
         await pilot.press("0")
         for _ in range(4):
             await pilot.press("tab")
         await pilot.press("space", "tab", "space")
-        await sees(pilot, "bits. For secrets that nobody but the vault keeps.")
+        await see(pilot, "bits. For secrets that nobody but the vault keeps.")
         await pilot.press("ctrl+s")
-        await hears(pilot, "Function already exist: taken")
-        await sees(pilot, "bits.")
+        await hear(pilot, "Function already exist: taken")
+        await see(pilot, "bits.")
         await types(pilot, "tokens")
         await pilot.press("ctrl+s")
-        await hears(pilot, "tokens is made.")
-        await sees(pilot, "20 characters, without punctuation, with spaces, in token")
+        await hear(pilot, "tokens is made.")
+        await see(pilot, "20 characters, without punctuation, with spaces, in token")
 
     made = vault.rotations().list_functions()["Functions"][1]["Password"]
     assert {name: made[name] for name in ("Key", "PasswordLength", "ExcludePunctuation", "IncludeSpace")} == {
@@ -114,27 +107,27 @@ async def test_a_command_is_shown_as_it_is_split(app: MakeApp, vault: smtui.Vaul
     """The preview splits the command like a shell; `u` undoes the creation."""
     async with at_functions(app()) as pilot:
         await pilot.press("a", "down", "enter")
-        await sees(pilot, "A function that runs a command of yours")
+        await see(pilot, "A function that runs a command of yours")
         await types(pilot, "pg")
         await pilot.press("tab")
-        await sees(pilot, "Which command?")
+        await see(pilot, "Which command?")
         await pilot.press(*(
             {" ": "space", "'": "apostrophe", "/": "slash", "-": "minus"}.get(each, each)
             for each in "/bin/sh -c 'x y"
         ))
-        await sees(pilot, "A quotation mark is not closed")
+        await see(pilot, "A quotation mark is not closed")
         await pilot.press("apostrophe")
-        await sees(pilot, "runs  /bin/sh  -c  x y")
+        await see(pilot, "runs  /bin/sh  -c  x y")
         await pilot.press("tab", "backspace", "backspace", "9", "0", "1")
-        await sees(pilot, "A step may take 1 to 900 seconds.")
+        await see(pilot, "A step may take 1 to 900 seconds.")
         await pilot.press("backspace", "ctrl+s")
-        await hears(pilot, "pg is made.")
+        await hear(pilot, "pg is made.")
         [made] = vault.rotations().list_functions()["Functions"]
         assert made["Command"] == {"Arguments": ["/bin/sh", "-c", "x y"], "TimeoutInSeconds": 90}
         await pilot.press("u")
-        await sees(pilot, "DeleteFunction")
+        await see(pilot, "DeleteFunction")
         await pilot.press("enter")
-        await sees(pilot, "There is no rotation function yet")
+        await see(pilot, "There is no rotation function yet")
 
         assert names(vault.rotations()) == []
 
@@ -144,19 +137,19 @@ async def test_only_what_rotates_nothing_is_removed(app: MakeApp, functions: Any
     before = functions.list_functions()["Functions"][1]["Command"]
     async with at_functions(app()) as pilot:
         await pilot.press("d")
-        await hears(pilot, "cannot be removed while it rotates dev/web/flags, prod/payments/db, prod/web/session and 1")
+        await hear(pilot, "cannot be removed while it rotates dev/web/flags, prod/payments/db, prod/web/session and 1")
         await pilot.press("j", "d")
-        await sees(pilot, "Remove idle?")
+        await see(pilot, "Remove idle?")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, FunctionsScreen))
         assert names(functions) == ["busy", "idle"]
         await pilot.press("d")
-        await sees(pilot, "Remove idle?")
+        await see(pilot, "Remove idle?")
         await pilot.press("tab", "enter")
-        await hears(pilot, "idle is removed.")
+        await hear(pilot, "idle is removed.")
         assert names(functions) == ["busy"]
         await pilot.press("u")
-        await sees(pilot, "CreateFunction")
+        await see(pilot, "CreateFunction")
         await pilot.press("enter")
         await until(pilot, lambda: len(names(functions)) == 2)
 
@@ -168,4 +161,4 @@ async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, functions
         for key in ("a", "d"):
             pilot.app.clear_notifications()
             await pilot.press(key)
-            await hears(pilot, READ_ONLY)
+            await hear(pilot, READ_ONLY)

@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 import smtui
 from smtui.system.ambient import Ambient
 from tests.conftest import Clock
-from tests.tui.conftest import MakeApp, screen_text, until, version_id
+from tests.tui.conftest import MakeApp, version_id
+from tests.tui.driver import see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -70,24 +71,20 @@ def kms(vault: smtui.Vault, filled: Any) -> Any:
     return keys
 
 
-async def shows(pilot: Pilot[None], text: str) -> None:
-    await until(pilot, lambda: text in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
 async def to_part(pilot: Pilot[None], number: str, text: str) -> None:
-    await shows(pilot, "1 secret ·")
+    await see(pilot, "1 secret ·")
     await pilot.press("enter")
-    await shows(pilot, "not read yet")
+    await see(pilot, "not read yet")
     await pilot.press(number)
-    await shows(pilot, text)
+    await see(pilot, text)
 
 
 async def to_place(pilot: Pilot[None], letter: str, text: str) -> None:
-    await shows(pilot, " secrets ·")
+    await see(pilot, " secrets ·")
     await pilot.press("o")
-    await shows(pilot, "Go to")
+    await see(pilot, "Go to")
     await pilot.press(letter)
-    await shows(pilot, text)
+    await see(pilot, text)
 
 
 @SIZES
@@ -117,8 +114,8 @@ def test_form_of_a_rotation(snap_compare: Any, app: MakeApp, rotated: Any) -> No
     async def go(pilot: Pilot[None]) -> None:
         await to_part(pilot, "4", "Next windows")
         await pilot.press("e")
-        await shows(pilot, "Rotation of prod/db")
-        await shows(pilot, "Sun 2026-03-15 04:00 – 07:00")
+        await see(pilot, "Rotation of prod/db")
+        await see(pilot, "Sun 2026-03-15 04:00 – 07:00")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=go)
 
@@ -130,7 +127,7 @@ def test_replication(snap_compare: Any, app: MakeApp, replicated: Any, size: tup
     async def go(pilot: Pilot[None]) -> None:
         await to_part(pilot, "5", "● primary")
         await pilot.press("j")
-        await shows(pilot, "already exists in this region")
+        await see(pilot, "already exists in this region")
 
     assert snap_compare(app(), terminal_size=size, run_before=go)
 
@@ -139,9 +136,9 @@ def test_regions_to_replicate_to(snap_compare: Any, app: MakeApp, replicated: An
     async def go(pilot: Pilot[None]) -> None:
         await to_part(pilot, "5", "● primary")
         await pilot.press("a")
-        await shows(pilot, "N. California")
+        await see(pilot, "N. California")
         await pilot.press("j", "space", "j", "j", "space")
-        await shows(pilot, "us-west-1, af-south-1")
+        await see(pilot, "us-west-1, af-south-1")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=go)
 
@@ -151,7 +148,7 @@ def test_keys(snap_compare: Any, app: MakeApp, kms: Any, size: tuple[int, int]) 
     async def go(pilot: Pilot[None]) -> None:
         await to_place(pilot, "k", "alias/orders")
         await pilot.press("j")
-        await shows(pilot, "3 versions of 2 secrets")
+        await see(pilot, "3 versions of 2 secrets")
 
     assert snap_compare(app(), terminal_size=size, run_before=go)
 
@@ -162,9 +159,9 @@ def test_plan_of_a_keys_deletion(snap_compare: Any, app: MakeApp, kms: Any) -> N
     async def go(pilot: Pilot[None]) -> None:
         await to_place(pilot, "k", "alias/orders")
         await pilot.press("j")
-        await shows(pilot, "3 versions of 2 secrets")
+        await see(pilot, "3 versions of 2 secrets")
         await pilot.press("d")
-        await shows(pilot, "orders/a, orders/b")
+        await see(pilot, "orders/a, orders/b")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=go)
 
@@ -172,21 +169,21 @@ def test_plan_of_a_keys_deletion(snap_compare: Any, app: MakeApp, kms: Any) -> N
 @SIZES
 def test_functions(snap_compare: Any, app: MakeApp, rotated: Any, size: tuple[int, int]) -> None:
     async def go(pilot: Pilot[None]) -> None:
-        await shows(pilot, "1 secret ·")
+        await see(pilot, "1 secret ·")
         await pilot.press("o", "f")
-        await shows(pilot, "24 characters")
+        await see(pilot, "24 characters")
 
     assert snap_compare(app(), terminal_size=size, run_before=go)
 
 
 def test_a_function_that_makes_passwords(snap_compare: Any, app: MakeApp, rotated: Any) -> None:
     async def go(pilot: Pilot[None]) -> None:
-        await shows(pilot, "1 secret ·")
+        await see(pilot, "1 secret ·")
         await pilot.press("o", "f")
-        await shows(pilot, "24 characters")
+        await see(pilot, "24 characters")
         await pilot.press("a", "enter")
-        await shows(pilot, "one of each")
+        await see(pilot, "one of each")
         await pilot.press("w", "e", "b")
-        await shows(pilot, "bits.")
+        await see(pilot, "bits.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=go)

@@ -19,7 +19,8 @@ from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.rotation.form import RotationForm
 from smtui.tui.rotation.screen import RotationScreen
 from tests.conftest import Clock
-from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
+from tests.tui.conftest import MakeApp, screen_text, types, until, version_id
+from tests.tui.driver import hear, see
 from tests.waiting import LIMIT
 
 SMALL = (80, 24)
@@ -86,21 +87,23 @@ def rules(client: Any) -> Any:
     return client.describe_secret(**ID).get("RotationRules")
 
 
-async def sees(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
+async def store_interval_of_7_days(pilot: Pilot[None]) -> None:
+    """Opens the form of the rotation, replaces the interval of 30 days, and stores it."""
+    await pilot.press("e")
+    await see(pilot, "Rotation of prod/db")
+    await pilot.press("backspace", "backspace")
+    await types(pilot, "7")
+    await see(pilot, "every 7 days")
+    await pilot.press("ctrl+s")
 
 
 @asynccontextmanager
 async def at_rotation(running: SmtuiApp, size: tuple[int, int] = SMALL) -> AsyncIterator[Pilot[None]]:
     """Opens the rotation tab of the only secret."""
     async with running.run_test(size=size) as pilot:
-        await sees(pilot, "1 secret ·")
+        await see(pilot, "1 secret ·")
         await pilot.press("enter")
-        await sees(pilot, "not read yet")
+        await see(pilot, "not read yet")
         await pilot.press("4")
         await until(pilot, lambda: isinstance(running.screen, RotationScreen) and running.screen.rotation)
         yield pilot
@@ -109,26 +112,26 @@ async def at_rotation(running: SmtuiApp, size: tuple[int, int] = SMALL) -> Async
 async def test_set_up_from_nothing(app: MakeApp, database: Any) -> None:
     """Creates a function from the form and sets 30 days; the first rotation follows."""
     async with at_rotation(app()) as pilot:
-        await sees(pilot, "This secret is not rotated.")
+        await see(pilot, "This secret is not rotated.")
         await pilot.press("e")
-        await sees(pilot, "Choose the function that makes the new value.")
+        await see(pilot, "Choose the function that makes the new value.")
         await pilot.press("enter")
-        await sees(pilot, "What shall the function do?")
+        await see(pilot, "What shall the function do?")
         await pilot.press("enter")
-        await sees(pilot, "A function that makes a new password")
+        await see(pilot, "A function that makes a new password")
         await types(pilot, "new-password")
         await pilot.press("tab")
         await types(pilot, "password")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(pilot.app.screen, RotationForm))
-        await sees(pilot, "new-password …")
+        await see(pilot, "new-password …")
         await pilot.press("tab")
         await types(pilot, "30")
-        await sees(pilot, "every 30 days, at any time of that day (UTC)")
-        await sees(pilot, "Rotated now")
+        await see(pilot, "every 30 days, at any time of that day (UTC)")
+        await see(pilot, "Rotated now")
         await pilot.press("ctrl+s")
-        await hears(pilot, "prod/db is rotated.")
-        await sees(pilot, "finishSecret  ✓ done")
+        await hear(pilot, "prod/db is rotated.")
+        await see(pilot, "finishSecret  ✓ done")
 
         assert rules(database) == MONTHLY
         assert len(password(database)) == 32
@@ -138,21 +141,21 @@ async def test_a_schedule_is_judged_while_it_is_typed(app: MakeApp, rotated: Any
     """The form shows the service's message or the next five windows."""
     async with at_rotation(app()) as pilot:
         await pilot.press("e")
-        await sees(pilot, "Thu 2026-04-02 00:00 – 24:00")
+        await see(pilot, "Thu 2026-04-02 00:00 – 24:00")
         await pilot.press("backspace", "backspace")
-        await sees(pilot, "No schedule")
+        await see(pilot, "No schedule")
         await types(pilot, "1001")
-        await sees(pilot, "A secret is rotated every 4 hours at most")
+        await see(pilot, "A secret is rotated every 4 hours at most")
         await pilot.press("ctrl+s")
         assert isinstance(pilot.app.screen, RotationForm)
         await pilot.press(*["backspace"] * 4)
         for character in "cron(0 8 ? * MON *)":
             await pilot.press({" ": "space"}.get(character, character))
-        await sees(pilot, "every Monday at 08:00 UTC, until midnight UTC")
-        await sees(pilot, "Mon 2026-04-06 08:00 – 24:00")
+        await see(pilot, "every Monday at 08:00 UTC, until midnight UTC")
+        await see(pilot, "Mon 2026-04-06 08:00 – 24:00")
         await pilot.press("ctrl+s")
-        await hears(pilot, "passed its test")
-        await sees(pilot, "every Monday")
+        await hear(pilot, "passed its test")
+        await see(pilot, "every Monday")
 
         assert rules(rotated)["ScheduleExpression"] == "cron(0 8 ? * MON *)"
         assert rotated.get_secret_value(**ID)["VersionId"] == version_id(3)
@@ -161,10 +164,10 @@ async def test_a_schedule_is_judged_while_it_is_typed(app: MakeApp, rotated: Any
 async def test_leaving_a_form_asks_where_something_was_typed(app: MakeApp, rotated: Any) -> None:
     async with at_rotation(app()) as pilot:
         await pilot.press("e")
-        await sees(pilot, "Rotation of prod/db")
+        await see(pilot, "Rotation of prod/db")
         await types(pilot, "0")
         await pilot.press("escape")
-        await sees(pilot, "Discard changes?")
+        await see(pilot, "Discard changes?")
         await pilot.press("tab", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
 
@@ -174,14 +177,9 @@ async def test_leaving_a_form_asks_where_something_was_typed(app: MakeApp, rotat
 async def test_what_the_service_refuses_is_in_the_form_again(app: MakeApp, failed: Any) -> None:
     """While a rotation is not complete, the service refuses another one, and the form opens again."""
     async with at_rotation(app()) as pilot:
-        await pilot.press("e")
-        await sees(pilot, "Rotation of prod/db")
-        await pilot.press("backspace", "backspace")
-        await types(pilot, "7")
-        await sees(pilot, "every 7 days")
-        await pilot.press("ctrl+s")
-        await hears(pilot, "A previous rotation isn't complete.")
-        await sees(pilot, "every 7 days")
+        await store_interval_of_7_days(pilot)
+        await hear(pilot, "A previous rotation isn't complete.")
+        await see(pilot, "every 7 days")
 
         assert rules(failed) == MONTHLY
 
@@ -190,14 +188,14 @@ async def test_rotating_now_asks_first(app: MakeApp, rotated: Any) -> None:
     before = password(rotated)
     async with at_rotation(app()) as pilot:
         await pilot.press("R")
-        await sees(pilot, "Rotate prod/db now?")
+        await see(pilot, "Rotate prod/db now?")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
         assert password(rotated) == before
         await pilot.press("R")
-        await sees(pilot, "Rotate prod/db now?")
+        await see(pilot, "Rotate prod/db now?")
         await pilot.press("tab", "enter")
-        await hears(pilot, "prod/db is rotated.")
+        await hear(pilot, "prod/db is rotated.")
 
         assert password(rotated) != before
 
@@ -206,34 +204,34 @@ async def test_the_steps_are_seen_to_pass_and_no_key_waits(app: MakeApp, rotated
     """The tab shows the steps as the function runs, and other keys work meanwhile."""
     async with at_rotation(app()) as pilot:
         await pilot.press("R")
-        await sees(pilot, "Rotate prod/db now?")
+        await see(pilot, "Rotate prod/db now?")
         await pilot.press("tab", "enter")
-        await sees(pilot, "setSecret     ▸ at work")
+        await see(pilot, "setSecret     ▸ at work")
         assert "createSecret  ✓ done" in screen_text(pilot.app)  # type: ignore[arg-type]
         assert "testSecret    ○ waiting" in screen_text(pilot.app)  # type: ignore[arg-type]
         await pilot.press("R")
-        await hears(pilot, "It is being rotated right now.")
+        await hear(pilot, "It is being rotated right now.")
         await pilot.press("2")
-        await sees(pilot, "AWSPENDING")
+        await see(pilot, "AWSPENDING")
         await pilot.press("4")
-        await sees(pilot, "▸ at work")
+        await see(pilot, "▸ at work")
         held.set()
 
-        await sees(pilot, "finishSecret  ✓ done")
-        await hears(pilot, "prod/db is rotated.")
+        await see(pilot, "finishSecret  ✓ done")
+        await hear(pilot, "prod/db is rotated.")
 
 
 async def test_a_failure_says_why_and_when_it_is_tried_again(app: MakeApp, failed: Any) -> None:
     """After the cause is fixed, `R` continues at once."""
     async with at_rotation(app()) as pilot:
-        await sees(pilot, "createSecret  ✗ failed")
-        await sees(pilot, "Failed once, tried again at 2026-03-03 13:05; R tries now.")
-        await sees(pilot, "The value has no key absent.")
+        await see(pilot, "createSecret  ✗ failed")
+        await see(pilot, "Failed once, tried again at 2026-03-03 13:05; R tries now.")
+        await see(pilot, "The value has no key absent.")
         failed.put_secret_value(**ID, SecretString='{"absent": "x", "password": "y"}')
         await pilot.press("R")
-        await sees(pilot, "gone on with at createSecret")
+        await see(pilot, "gone on with at createSecret")
         await pilot.press("tab", "enter")
-        await sees(pilot, "finishSecret  ✓ done")
+        await see(pilot, "finishSecret  ✓ done")
 
         assert len(json.loads(failed.get_secret_value(**ID)["SecretString"])["absent"]) == 32
 
@@ -242,17 +240,17 @@ async def test_cancelling_says_what_is_left_behind(app: MakeApp, failed: Any) ->
     """AWSPENDING stays, and the tab says what it prevents until it is removed."""
     async with at_rotation(app()) as pilot:
         await pilot.press("X")
-        await sees(pilot, "stays on version 00000003.")
+        await see(pilot, "stays on version 00000003.")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, RotationScreen))
         assert failed.describe_secret(**ID)["RotationEnabled"]
         await pilot.press("X")
-        await sees(pilot, "Cancel the rotation of prod/db?")
+        await see(pilot, "Cancel the rotation of prod/db?")
         await pilot.press("tab", "enter")
-        await sees(pilot, "○ The rotation is switched off.")
-        await sees(pilot, "AWSPENDING was left on version 00000003.")
+        await see(pilot, "○ The rotation is switched off.")
+        await see(pilot, "AWSPENDING was left on version 00000003.")
         await pilot.press("X")
-        await hears(pilot, "nothing to cancel")
+        await hear(pilot, "nothing to cancel")
 
         assert not failed.describe_secret(**ID)["RotationEnabled"]
 
@@ -262,15 +260,15 @@ async def test_a_rotation_cancelled_in_the_middle_ends(app: MakeApp, rotated: An
     before = password(rotated)
     async with at_rotation(app()) as pilot:
         await pilot.press("R")
-        await sees(pilot, "Rotate prod/db now?")
+        await see(pilot, "Rotate prod/db now?")
         await pilot.press("tab", "enter")
-        await sees(pilot, "▸ at work")
+        await see(pilot, "▸ at work")
         await pilot.press("X")
-        await sees(pilot, "ends where it is")
+        await see(pilot, "ends where it is")
         await pilot.press("tab", "enter")
-        await sees(pilot, "switched off")
+        await see(pilot, "switched off")
         held.set()
-        await hears(pilot, "This rotation was cancelled")
+        await hear(pilot, "This rotation was cancelled")
 
         assert password(rotated) == before
 
@@ -278,20 +276,15 @@ async def test_a_rotation_cancelled_in_the_middle_ends(app: MakeApp, rotated: An
 async def test_a_new_schedule_is_taken_back(app: MakeApp, rotated: Any) -> None:
     """`u` shows and sends the earlier rules."""
     async with at_rotation(app()) as pilot:
-        await pilot.press("e")
-        await sees(pilot, "Rotation of prod/db")
-        await pilot.press("backspace", "backspace")
-        await types(pilot, "7")
-        await sees(pilot, "every 7 days")
-        await pilot.press("ctrl+s")
+        await store_interval_of_7_days(pilot)
         await until(pilot, lambda: rules(rotated) == {"AutomaticallyAfterDays": 7})
-        await hears(pilot, "passed its test")
+        await hear(pilot, "passed its test")
         await pilot.press("u")
-        await sees(pilot, "prod/db: rotation set up")
+        await see(pilot, "prod/db: rotation set up")
         await pilot.press("enter")
         await until(pilot, lambda: rules(rotated) == MONTHLY)
 
-        await sees(pilot, "every 30 days")
+        await see(pilot, "every 30 days")
 
 
 async def test_a_first_set_up_is_taken_back_by_cancelling(
@@ -299,15 +292,15 @@ async def test_a_first_set_up_is_taken_back_by_cancelling(
 ) -> None:
     async with at_rotation(app()) as pilot:
         await pilot.press("e")
-        await sees(pilot, "Choose the function")
+        await see(pilot, "Choose the function")
         await pilot.press("enter")
-        await sees(pilot, "Rotated by which function?")
+        await see(pilot, "Rotated by which function?")
         await pilot.press("down", "enter")
-        await sees(pilot, "works …")
+        await see(pilot, "works …")
         await pilot.press("ctrl+s")
-        await hears(pilot, "prod/db is rotated.")
+        await hear(pilot, "prod/db is rotated.")
         await pilot.press("u")
-        await sees(pilot, "The value that was made stays.")
+        await see(pilot, "The value that was made stays.")
         await pilot.press("enter")
 
         await until(pilot, lambda: not database.describe_secret(**ID)["RotationEnabled"])
@@ -316,11 +309,11 @@ async def test_a_first_set_up_is_taken_back_by_cancelling(
 async def test_a_cancelled_rotation_is_taken_up_again(app: MakeApp, rotated: Any) -> None:
     async with at_rotation(app()) as pilot:
         await pilot.press("X")
-        await sees(pilot, "Cancel the rotation of prod/db?")
+        await see(pilot, "Cancel the rotation of prod/db?")
         await pilot.press("tab", "enter")
-        await sees(pilot, "switched off")
+        await see(pilot, "switched off")
         await pilot.press("u")
-        await sees(pilot, "prod/db: rotation cancelled")
+        await see(pilot, "prod/db: rotation cancelled")
         await pilot.press("enter")
         await until(pilot, lambda: rotated.describe_secret(**ID)["RotationEnabled"])
 
@@ -332,12 +325,12 @@ async def test_what_is_overdue_and_a_function_that_is_gone_are_told(
 ) -> None:
     clock.forward(days=60)
     async with at_rotation(app(read_only=True)) as pilot:
-        await sees(pilot, "▲ overdue since 2026-04-02 23:59")
-        await sees(pilot, "▸ open now")
+        await see(pilot, "▲ overdue since 2026-04-02 23:59")
+        await see(pilot, "▸ open now")
         others.client().cancel_rotate_secret(**ID)
         others.rotations().delete_function(FunctionName="works")
 
-        await sees(pilot, "▲ It is not there any more.")
+        await see(pilot, "▲ It is not there any more.")
 
 
 async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, rotated: Any) -> None:
@@ -345,7 +338,7 @@ async def test_a_session_that_only_reads_changes_nothing(app: MakeApp, rotated: 
         for key in ("e", "R", "X"):
             pilot.app.clear_notifications()
             await pilot.press(key)
-            await hears(pilot, READ_ONLY)
+            await hear(pilot, READ_ONLY)
             assert isinstance(pilot.app.screen, RotationScreen)
 
 
@@ -353,22 +346,22 @@ async def test_a_secret_on_its_way_out_says_so(app: MakeApp, others: smtui.Vault
     """Another session plans the deletion while the tab is open."""
     async with at_rotation(app()) as pilot:
         others.client().delete_secret(**ID)
-        await sees(pilot, "Its deletion is planned")
+        await see(pilot, "Its deletion is planned")
         await pilot.press("R")
 
-        await hears(pilot, "Its deletion is planned")
+        await hear(pilot, "Its deletion is planned")
 
 
 async def test_a_replica_says_where_its_primary_is(app: MakeApp, rotated: Any) -> None:
     made = rotated.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await sees(pilot, "1 secret ·")
+        await see(pilot, "1 secret ·")
         running.look_at_region("eu-west-1", made["ARN"].replace("us-east-1", "eu-west-1"), 4)
-        await sees(pilot, "it is changed in us-east-1, where its primary is")
+        await see(pilot, "it is changed in us-east-1, where its primary is")
         await pilot.press("e")
 
-        await hears(pilot, "it is changed in us-east-1, where its primary is")
+        await hear(pilot, "it is changed in us-east-1, where its primary is")
 
 
 async def test_what_a_function_says_is_harmless(app: MakeApp, vault: smtui.Vault, database: Any, clock: Clock) -> None:
@@ -377,7 +370,7 @@ async def test_what_a_function_says_is_harmless(app: MakeApp, vault: smtui.Vault
     arn = vault.rotations().create_function(FunctionName="f", Command={"Arguments": say})["FunctionArn"]
     database.rotate_secret(**ID, RotationLambdaARN=arn)
     async with at_rotation(app()) as pilot:
-        await sees(pilot, "It ended with exit code 3.")
+        await see(pilot, "It ended with exit code 3.")
 
         assert "[red]␛]52;c;eA==␇" in screen_text(pilot.app)  # type: ignore[arg-type]
 
@@ -387,4 +380,4 @@ async def test_a_secret_that_is_gone_leads_back(app: MakeApp, others: smtui.Vaul
         others.client().delete_secret(**ID, ForceDeleteWithoutRecovery=True)
 
         await until(pilot, lambda: not isinstance(pilot.app.screen, RotationScreen))
-        await hears(pilot, "This secret is no longer there.")
+        await hear(pilot, "This secret is no longer there.")

@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 
 from smtui.system.settings import Settings
 from smtui.text.sanitize import SafeText
-from tests.tui.conftest import MakeApp, screen_text, types, until, version_id
+from tests.tui.conftest import MakeApp, types, until, version_id
+from tests.tui.driver import see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -17,14 +18,10 @@ SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
 pytestmark = pytest.mark.usefixtures("one_time_and_place")
 
 
-async def shows(pilot: Pilot[None], text: str) -> None:
-    await until(pilot, lambda: text in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
 async def open_it(pilot: Pilot[None]) -> None:
-    await shows(pilot, "1 secret ·")
+    await see(pilot, "1 secret ·")
     await pilot.press("enter")
-    await shows(pilot, "not read yet")
+    await see(pilot, "not read yet")
 
 
 async def to_versions(pilot: Pilot[None]) -> None:
@@ -45,9 +42,9 @@ def test_one_key_revealed(snap_compare: Any, app: MakeApp, database: Any, size: 
     async def reveal(pilot: Pilot[None]) -> None:
         await open_it(pilot)
         await pilot.press("r")
-        await shows(pilot, "port")
+        await see(pilot, "port")
         await pilot.press("j", "j", "r")
-        await shows(pilot, "5432")
+        await see(pilot, "5432")
 
     assert snap_compare(app(settings=Settings(reveal_timeout=0)), terminal_size=size, run_before=reveal)
 
@@ -61,7 +58,7 @@ def test_a_label_in_the_hand(snap_compare: Any, app: MakeApp, database: Any, siz
     async def carry(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
         await pilot.press("j", "m", "j")
-        await shows(pilot, "◂ AWSCURRENT ▸")
+        await see(pilot, "◂ AWSCURRENT ▸")
 
     assert snap_compare(app(), terminal_size=size, run_before=carry)
 
@@ -74,7 +71,7 @@ def test_what_a_move_will_do(snap_compare: Any, app: MakeApp, database: Any) -> 
     async def preview(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
         await pilot.press("m", "j", "enter")
-        await shows(pilot, "Move")
+        await see(pilot, "Move")
         await until(pilot, lambda: pilot.app.focused is not None and pilot.app.focused.id == "go")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=preview)
@@ -86,7 +83,7 @@ def test_form_of_a_value(snap_compare: Any, app: MakeApp, database: Any) -> None
     async def edit(pilot: Pilot[None]) -> None:
         await open_it(pilot)
         await pilot.press("e")
-        await shows(pilot, "New value of prod/db")
+        await see(pilot, "New value of prod/db")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=edit)
 
@@ -97,10 +94,10 @@ def test_what_a_new_value_changes(snap_compare: Any, app: MakeApp, database: Any
     async def store(pilot: Pilot[None]) -> None:
         await open_it(pilot)
         await pilot.press("e")
-        await shows(pilot, "New value of prod/db")
+        await see(pilot, "New value of prod/db")
         await types(pilot, "x")
         await pilot.press("ctrl+s")
-        await shows(pilot, "~ user changes")
+        await see(pilot, "~ user changes")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=store)
 
@@ -109,19 +106,19 @@ def test_form_of_tags(snap_compare: Any, app: MakeApp, database: Any) -> None:
     async def tag(pilot: Pilot[None]) -> None:
         await open_it(pilot)
         await pilot.press("t")
-        await shows(pilot, "Tags of prod/db")
+        await see(pilot, "Tags of prod/db")
         await pilot.press("tab")
         await types(pilot, "web")
-        await shows(pilot, "becomes")
+        await see(pilot, "becomes")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=tag)
 
 
 def test_new_secret(snap_compare: Any, app: MakeApp) -> None:
     async def add(pilot: Pilot[None]) -> None:
-        await shows(pilot, "There is nothing here yet.")
+        await see(pilot, "There is nothing here yet.")
         await pilot.press("a")
-        await shows(pilot, "New secret")
+        await see(pilot, "New secret")
         await types(pilot, "prod/api")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=add)
@@ -133,12 +130,12 @@ def test_what_undo_will_send(snap_compare: Any, app: MakeApp, database: Any) -> 
     async def undo(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
         await pilot.press("b")
-        await shows(pilot, "Roll back")
+        await see(pilot, "Roll back")
         await pilot.press("enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
         pilot.app.clear_notifications()
         await pilot.press("u")
-        await shows(pilot, "This is sent:")
+        await see(pilot, "This is sent:")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=undo)
 
@@ -150,21 +147,21 @@ def test_what_can_be_undone(snap_compare: Any, app: MakeApp, database: Any, size
     async def undo(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
         await pilot.press("b")
-        await shows(pilot, "Roll back")
+        await see(pilot, "Roll back")
         await pilot.press("enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
         await pilot.press("i")
-        await shows(pilot, "Description of")
+        await see(pilot, "Description of")
         await types(pilot, ".")
         await pilot.press("enter")
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SecretScreen")
         pilot.app.session.record_undo(SafeText("prod/old: deleted for good"), note="Nothing brings it back.")  # type: ignore[attr-defined]
         pilot.app.clear_notifications()
         await pilot.press("o")
-        await shows(pilot, "Go to")
+        await see(pilot, "Go to")
         await pilot.press("u")
-        await shows(pilot, "newest first")
-        await shows(pilot, "AWSCURRENT moved")
+        await see(pilot, "newest first")
+        await see(pilot, "AWSCURRENT moved")
 
     assert snap_compare(app(), terminal_size=size, run_before=undo)
 
@@ -176,6 +173,6 @@ def test_two_versions_compared(snap_compare: Any, app: MakeApp, database: Any, s
     async def compare(pilot: Pilot[None]) -> None:
         await to_versions(pilot)
         await pilot.press("equals_sign")
-        await shows(pilot, "same in both")
+        await see(pilot, "same in both")
 
     assert snap_compare(app(), terminal_size=size, run_before=compare)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -23,6 +22,7 @@ from smtui.tui.secret_list.suggestions import Suggestion, Vocabulary, complete_t
 from smtui.tui.widgets.chrome import FooterKeys
 from tests.conftest import Clock
 from tests.tui.conftest import MakeApp, said, screen_text, types, until, until_still
+from tests.tui.driver import see
 
 SMALL, LARGE = (80, 24), (120, 36)
 
@@ -37,10 +37,6 @@ def screen(app: SmtuiApp) -> SecretsScreen:
 
 def listed(app: SmtuiApp) -> list[str]:
     return [entry["Name"] for entry in screen(app).secrets.entries]
-
-
-async def shows(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
 
 
 # Suggestions.
@@ -110,12 +106,12 @@ async def test_tab_takes_what_is_suggested(app: MakeApp, filled: Any) -> None:
     """Tab completes the key, then the value. The line below the filter shows alternatives while it has the focus."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await types(pilot, "/ta")
-        await shows(pilot, " tag:  tag-key:  tag-value:")
+        await see(pilot, " tag:  tag-key:  tag-value:")
         await pilot.press("tab")
         await types(pilot, "team=w")
-        await shows(pilot, "tag:team=web  · a tag: its key, or key=value")
+        await see(pilot, "tag:team=web  · a tag: its key, or key=value")
         await pilot.press("right")
         await until(pilot, lambda: len(listed(running)) == 2)
         assert screen(running).filter.value == "tag:team=web "
@@ -132,10 +128,10 @@ async def test_the_footer_offers_no_key_that_types(app: MakeApp, filled: Any) ->
     """In the filter, slash, plus and minus are text."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        await shows(pilot, "5 secrets")
-        await shows(pilot, "/ Filter")
+        await see(pilot, "5 secrets")
+        await see(pilot, "/ Filter")
         await pilot.press("slash")
-        await shows(pilot, "To the list")
+        await see(pilot, "To the list")
         assert not any(each.words == "Filter" for each in running.screen.query_one(FooterKeys).entries)
         assert not {"slash", "plus", "minus"} & set(running.screen.active_bindings)
 
@@ -144,15 +140,15 @@ async def test_keeping_a_filter(app: MakeApp, filled: Any) -> None:
     """Ctrl+S and a name save the filter; `F` and its letter apply it, also in the next session."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await types(pilot, "/tag:team=web")
         await pilot.press("ctrl+s")
-        await shows(pilot, "Keep this filter as")
+        await see(pilot, "Keep this filter as")
         await types(pilot, "ours")
         await pilot.press("enter")
         await until(pilot, lambda: said(running) == ["Kept as ours: tag:team=web"])
         await pilot.press("escape", "escape")
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("F", "1")
         await until(pilot, lambda: len(listed(running)) == 2)
 
@@ -164,19 +160,19 @@ async def test_filters_that_another_session_saved(app: MakeApp, filled: Any) -> 
     """The list contains them. Replacing one needs a confirmation, with the focus on Cancel."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         change_settings(lambda settings: replace(settings, filters={"ours": "name:prod/"}))
         await pilot.press("F")
-        await shows(pilot, "1  ours  name:prod/")
+        await see(pilot, "1  ours  name:prod/")
         await pilot.press("escape")
         await types(pilot, "/tag:team=web")
         change_settings(lambda settings: replace(settings, filters={"ours": "name:dev/"}))
         for answer in ("Cancel", "Replace"):
             await pilot.press("ctrl+s")
-            await shows(pilot, "Keep this filter as")
+            await see(pilot, "Keep this filter as")
             await types(pilot, "ours")
             await pilot.press("enter")
-            await shows(pilot, "It is name:dev/, and becomes tag:team=web.")
+            await see(pilot, "It is name:dev/, and becomes tag:team=web.")
             assert str(getattr(running.focused, "label", "")) == "Cancel"
             await pilot.press(*([] if answer == "Cancel" else ["tab"]), "enter")
             await until(pilot, lambda: running.screen is screen(running))
@@ -190,7 +186,7 @@ async def test_the_picker_of_filters(app: MakeApp, filled: Any) -> None:
     filters = {f"filter {number:02}": f"name:prod/ w{number}" for number in range(12)}
     running = app(settings=change_settings(lambda settings: replace(settings, filters=filters)))
     async with running.run_test(size=SMALL) as pilot:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         titles = [str(hit.text) async for hit in Actions(running.screen).discover()]
         assert "Filter: filter 03" in titles
         await pilot.press("F")
@@ -207,9 +203,9 @@ async def test_no_filter_is_kept_yet(app: MakeApp, filled: Any) -> None:
     """The list says how to save one."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("F")
-        await shows(pilot, "None is kept yet. Type a filter first, to keep it.")
+        await see(pilot, "None is kept yet. Type a filter first, to keep it.")
         await pilot.press("ctrl+s", "f8", "escape")
         await pilot.pause()
 
@@ -227,7 +223,7 @@ async def test_what_the_service_has_no_filter_for(app: MakeApp, filled: Any, clo
     filled.get_secret_value(SecretId="prod/web/session")
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         for text, names in (
             ("stage:AWSPENDING", ["shared/wifi"]),
             ("older:90d name:prod/", ["prod/payments/stripe", "prod/web/session"]),
@@ -261,7 +257,7 @@ async def test_a_key_parses_the_filter_once_and_checks_no_action(
     """Suggestions are computed once per text, and once more after new names were read."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("slash")
         await until_still(pilot)
         parsed = record_calls(monkeypatch, query, "parse_filter")
@@ -285,7 +281,7 @@ async def test_bindings_are_looked_up_once_for_a_key(
     """This holds for keys that move the focus too, and the footer shows the new keys."""
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await until_still(pilot)
         looked_up = record_calls(monkeypatch, FooterKeys, "_list_keys")
         for key, words in (("slash", "Complete"), ("escape", "Open")):
@@ -302,7 +298,7 @@ async def test_a_step_lays_out_nothing_anew(app: MakeApp, vault: smtui.Vault, mo
     vault.create_secrets([{"Name": "b", "SecretString": "x", "Description": "more to be said"}])
     running = app()
     async with running.run_test(size=LARGE) as pilot:
-        await shows(pilot, "4 secrets")
+        await see(pilot, "4 secrets")
         await until_still(pilot)
         laid_out = record_calls(monkeypatch, Screen, "_refresh_layout")
         for name in ("a-1", "a-2"):
@@ -310,7 +306,7 @@ async def test_a_step_lays_out_nothing_anew(app: MakeApp, vault: smtui.Vault, mo
             await until_still(pilot)
             assert str(screen(running).preview.query_one(Static).content).startswith(f"{name}\n") and not laid_out
         await pilot.press("down")
-        await shows(pilot, "more to be said")
+        await see(pilot, "more to be said")
         assert laid_out
 
 
@@ -318,8 +314,8 @@ async def test_a_long_filter_scrolls_in_its_line(app: MakeApp, filled: Any) -> N
     """The end of the text with the cursor stays visible."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await types(pilot, "/" + "x" * 100 + "end")
-        await shows(pilot, "xxend")
+        await see(pilot, "xxend")
         await pilot.press("home")
         await until(pilot, lambda: "xxend" not in screen_text(running))

@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 
 from smtui.system.settings import change_settings
 from tests.conftest import Clock
-from tests.tui.conftest import SAMPLES, MakeApp, screen_text, types, until
+from tests.tui.conftest import SAMPLES, MakeApp, types
+from tests.tui.driver import see
 
 SMALL, LARGE = (80, 24), (120, 36)
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x36"])
@@ -24,16 +25,12 @@ def suffix(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
 
 
-async def shows(pilot: Pilot[None], text: str) -> None:
-    await until(pilot, lambda: text in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
 @SIZES
 def test_list(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, int]) -> None:
     """With the preview, if there is room for it."""
 
     async def down(pilot: Pilot[None]) -> None:
-        await shows(pilot, f"{len(SAMPLES)} secrets")
+        await see(pilot, f"{len(SAMPLES)} secrets")
         await pilot.press("j")
 
     assert snap_compare(app(), terminal_size=size, run_before=down)
@@ -44,7 +41,7 @@ def test_filtered_list(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 
     async def find(pilot: Pilot[None]) -> None:
         await types(pilot, "/tag:team=pay [db]")
-        await shows(pilot, "2 match")
+        await see(pilot, "2 match")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=find)
 
@@ -52,7 +49,7 @@ def test_filtered_list(snap_compare: Any, app: MakeApp, filled: Any) -> None:
 def test_nothing_found(snap_compare: Any, app: MakeApp, filled: Any) -> None:
     async def find(pilot: Pilot[None]) -> None:
         await types(pilot, "/nosuch")
-        await shows(pilot, "Nothing matches.")
+        await see(pilot, "Nothing matches.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=find)
 
@@ -62,7 +59,7 @@ def test_empty_vault(snap_compare: Any, app: MakeApp, size: tuple[int, int]) -> 
     """The empty list says what to do."""
 
     async def wait(pilot: Pilot[None]) -> None:
-        await shows(pilot, "There is nothing here yet.")
+        await see(pilot, "There is nothing here yet.")
 
     assert snap_compare(app(), terminal_size=size, run_before=wait)
 
@@ -74,9 +71,9 @@ def test_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any, size: t
     filled.delete_secret(SecretId="shared/wifi", RecoveryWindowInDays=7)
 
     async def show(pilot: Pilot[None]) -> None:
-        await shows(pilot, "3 secrets")
+        await see(pilot, "3 secrets")
         await pilot.press("x")
-        await shows(pilot, "▲ deletes in 30 d")
+        await see(pilot, "▲ deletes in 30 d")
 
     assert snap_compare(app(read_only=True), terminal_size=size, run_before=show)
 
@@ -85,9 +82,9 @@ def test_no_planned_deletions(snap_compare: Any, app: MakeApp, filled: Any) -> N
     """The empty list says what to do."""
 
     async def show(pilot: Pilot[None]) -> None:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("x")
-        await shows(pilot, "No deletion is planned.")
+        await see(pilot, "No deletion is planned.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)
 
@@ -97,10 +94,10 @@ def test_marks(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[int, in
     """Marked rows have a sign, and the status counts them; the sort column is shown."""
 
     async def mark(pilot: Pilot[None]) -> None:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("space", "j", "V", "j")
         pilot.app.screen.sort_by("tags")  # type: ignore[attr-defined]
-        await shows(pilot, "Tags ↑")
+        await see(pilot, "Tags ↑")
 
     assert snap_compare(app(), terminal_size=size, run_before=mark)
 
@@ -110,19 +107,19 @@ def test_suggestions(snap_compare: Any, app: MakeApp, filled: Any, size: tuple[i
     """The first suggestion is after the cursor, the others are below."""
 
     async def find(pilot: Pilot[None]) -> None:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await types(pilot, "/prod rotation:o")
-        await shows(pilot, "3 match")
-        await shows(pilot, "rotation:on  rotation:off")
+        await see(pilot, "3 match")
+        await see(pilot, "rotation:on  rotation:off")
 
     assert snap_compare(app(), terminal_size=size, run_before=find)
 
 
 def test_columns(snap_compare: Any, app: MakeApp, filled: Any) -> None:
     async def choose(pilot: Pilot[None]) -> None:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("C", "G", "space")
-        await shows(pilot, "▐✓▌ Primary")
+        await see(pilot, "▐✓▌ Primary")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=choose)
 
@@ -133,7 +130,7 @@ def test_saved_filters(snap_compare: Any, app: MakeApp, filled: Any) -> None:
     async def open_them(pilot: Pilot[None]) -> None:
         await types(pilot, "/web")
         await pilot.press("enter", "F")
-        await shows(pilot, "Saved filters")
+        await see(pilot, "Saved filters")
 
     settings = change_settings(lambda settings: replace(settings, filters=filters))
     assert snap_compare(app(settings=settings), terminal_size=SMALL, run_before=open_them)
@@ -146,12 +143,12 @@ def test_deletion(
     """Cancel has the focus, and the consequences are above it."""
 
     async def show(pilot: Pilot[None]) -> None:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("j", "d")
-        await shows(pilot, "Can be restored for")
+        await see(pilot, "Can be restored for")
         if force:
             pilot.app.screen.force.toggle()  # type: ignore[attr-defined]
-            await shows(pilot, "Nothing brings it back.")
+            await see(pilot, "Nothing brings it back.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)
 
@@ -166,9 +163,9 @@ def test_deletion_of_several(
     filled.get_secret_value(SecretId="prod/web/session")
 
     async def show(pilot: Pilot[None]) -> None:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("asterisk", "d")
-        await shows(pilot, "eu-west-1")
+        await see(pilot, "eu-west-1")
 
     assert snap_compare(app(), terminal_size=size, run_before=show)
 
@@ -178,9 +175,9 @@ def test_tags_of_several(snap_compare: Any, app: MakeApp, filled: Any, size: tup
     """The added and removed tags of each secret."""
 
     async def show(pilot: Pilot[None]) -> None:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("asterisk", "t", *"team", "tab", *"pay", "tab", *"env")
-        await shows(pilot, "- env")
+        await see(pilot, "- env")
 
     assert snap_compare(app(), terminal_size=size, run_before=show)
 
@@ -189,9 +186,9 @@ def test_export(snap_compare: Any, app: MakeApp, filled: Any) -> None:
     """The form says that the file is plain text, and who can read it."""
 
     async def show(pilot: Pilot[None]) -> None:
-        await shows(pilot, "5 secrets")
+        await see(pilot, "5 secrets")
         await pilot.press("space", "space", "W")
-        await shows(pilot, "Say which file to make.")
+        await see(pilot, "Say which file to make.")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)
 
@@ -201,8 +198,8 @@ def test_picking_a_member(snap_compare: Any, app: MakeApp, client: Any) -> None:
     client.create_secret(Name="prod/db", SecretString='{"host": "db", "port": 5432, "password": "x"}')
 
     async def show(pilot: Pilot[None]) -> None:
-        await shows(pilot, "1 secret")
+        await see(pilot, "1 secret")
         await pilot.press("y")
-        await shows(pilot, "the whole value")
+        await see(pilot, "the whole value")
 
     assert snap_compare(app(), terminal_size=SMALL, run_before=show)

@@ -19,7 +19,8 @@ from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.vault.import_plan import ImportPlan
 from tests.conftest import PASSPHRASE, Clock
-from tests.tui.conftest import MakeApp, said, screen_text, until
+from tests.tui.conftest import MakeApp, screen_text, until
+from tests.tui.driver import hear
 from tests.tui.vault.test_screen import ask_to_import
 
 SMALL = (80, 24)
@@ -55,13 +56,9 @@ async def imported(running: SmtuiApp, file: Path, *, update: bool = True) -> Asy
             await until(pilot, lambda: "new versions 2" in screen_text(running))
             await pilot.press("tab")
         await pilot.press("tab", "enter")
-        await hears(pilot, "Imported: ")
+        await hear(pilot, "Imported: ")
         await until(pilot, lambda: isinstance(running.screen, SessionScreen))
         yield pilot
-
-
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
 
 
 async def preview(pilot: Pilot[None]) -> str:
@@ -94,14 +91,14 @@ async def test_all_is_as_before(app: MakeApp, file: Path, client: Any, clock: Cl
                       "dev/d, dev/e"):
             assert words in text
         await pilot.press("enter")
-        await hears(pilot, "Undone: import: new secrets 3, new versions 2.")
+        await hear(pilot, "Undone: import: new secrets 3, new versions 2.")
 
         assert {name: labels(client, name) for name in names(client)} == before
         assert client.get_secret_value(SecretId="dev/d")["SecretString"] == "second"
         client.restore_secret(SecretId="dev/a")
         assert client.get_secret_value(SecretId="dev/a")["SecretString"] == "imported-value"
         await pilot.press("u")
-        await hears(pilot, "There is nothing to undo.")
+        await hear(pilot, "There is nothing to undo.")
     assert vault.maintenance.check().clean
 
 
@@ -116,7 +113,7 @@ async def test_what_others_changed_is_left_and_named(app: MakeApp, file: Path, c
                       "dev/e: Its labels have moved since."):
             assert words in text
         await pilot.press("enter")
-        await hears(pilot, "2 changed since, left as they are: dev/b (It has other versions or labels now), dev/e (Its")
+        await hear(pilot, "2 changed since, left as they are: dev/b (It has other versions or labels now), dev/e (Its")
 
         assert names(client) == ["dev/b", "dev/d", "dev/e"]
         values = [client.get_secret_value(SecretId=name)["SecretString"] for name in names(client)]
@@ -131,7 +128,7 @@ async def test_it_is_looked_at_again_when_it_is_sent(app: MakeApp, file: Path, c
         for name in ("dev/a", "dev/d"):
             other.put_secret_value(SecretId=name, SecretString="theirs")
         await pilot.press("enter")
-        await hears(pilot, "2 changed since, left as they are: dev/a (")
+        await hear(pilot, "2 changed since, left as they are: dev/a (")
 
         assert names(client) == ["dev/a", "dev/d", "dev/e"]
         assert client.get_secret_value(SecretId="dev/d")["SecretString"] == "theirs"
@@ -170,7 +167,7 @@ async def test_a_new_secret_changed_in_any_way_is_left(
         left = {each["Name"]: each for each in client.list_secrets(IncludePlannedDeletion=True)["SecretList"]}
         assert "1 changed since, left as it is:" in (text := await preview(pilot)) and "dev/b: " in text
         await pilot.press("enter")
-        await hears(pilot, "1 changed since, left as it is: dev/b (")
+        await hear(pilot, "1 changed since, left as it is: dev/b (")
 
         after = {each["Name"]: each for each in client.list_secrets(IncludePlannedDeletion=True)["SecretList"]}
         assert after.get("dev/b") == left.get("dev/b")
@@ -192,7 +189,7 @@ async def test_where_all_was_changed_nothing_is_offered(app: MakeApp, file: Path
         for name in ("dev/a", "dev/b", "dev/c"):
             other.tag_resource(SecretId=name, Tags=[{"Key": "team", "Value": "theirs"}])
         await pilot.press("u")
-        await hears(pilot, "“import: new secrets 3” cannot be undone. 3 changed since, left as they are: dev/a (")
+        await hear(pilot, "“import: new secrets 3” cannot be undone. 3 changed since, left as they are: dev/a (")
 
         assert names(client) == ["dev/a", "dev/b", "dev/c", "dev/d", "dev/e"]
 
@@ -206,7 +203,7 @@ async def test_a_first_value_stays(app: MakeApp, tmp_path: Path, client: Any) ->
         text = await preview(pilot)
         assert "1 new secret is deleted" in text and "dev/a: A secret that has a current version never goes" in text
         await pilot.press("enter")
-        await hears(pilot, "Undone: ")
+        await hear(pilot, "Undone: ")
 
         assert names(client) == ["dev/a"]
 
@@ -220,7 +217,7 @@ async def test_cancelled_it_can_be_undone_later(app: MakeApp, file: Path, client
         assert len(names(client)) == 5
         await preview(pilot)
         await pilot.press("enter")
-        await hears(pilot, "Undone: ")
+        await hear(pilot, "Undone: ")
 
         assert names(client) == ["dev/d", "dev/e"]
 
@@ -245,7 +242,7 @@ async def test_a_failure_on_the_way_undoes_nothing(
 
             within.setattr(import_undo, "_take_one_back", fail_at_the_third)
             await pilot.press("enter")
-            await hears(pilot, "The vault is busy.")
+            await hear(pilot, "The vault is busy.")
         assert len(names(client)) == 5
         await until(pilot, lambda: isinstance(running.screen, SessionScreen))
         assert "3 new secrets are deleted" in await preview(pilot)
@@ -260,7 +257,7 @@ async def test_it_is_done_where_the_import_went(app: MakeApp, file: Path, client
         await until(pilot, lambda: isinstance(running.screen, SessionScreen))
         assert f"This is done in {vault.region_name}:" in await preview(pilot)
         await pilot.press("enter")
-        await hears(pilot, "Undone: ")
+        await hear(pilot, "Undone: ")
 
         assert names(client) == ["dev/d", "dev/e"]
 
@@ -279,7 +276,7 @@ async def test_an_import_of_2000_names(app: MakeApp, tmp_path: Path, client: Any
         assert [f"dev/s{number:04}" in text for number in range(4)] == [True, True, True, False]
         assert "dev/s0002 and 1,997 more" in text and "Cancel" in text
         await pilot.press("enter")
-        await hears(pilot, "Undone: import: new secrets 2,000.")
+        await hear(pilot, "Undone: import: new secrets 2,000.")
 
         assert names(client) == []
         assert len(running.session.undo.done) == 0

@@ -20,7 +20,8 @@ from smtui.tui.undo.history import Call
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.undo.screen import UndoScreen
 from tests.conftest import Clock
-from tests.tui.conftest import MakeApp, said, screen_text, types, until, version_id
+from tests.tui.conftest import MakeApp, screen_text, types, until, version_id
+from tests.tui.driver import hear, see, wait_for_screen
 
 SMALL = (80, 24)
 FIRST, SECOND, THIRD = (version_id(number) for number in (1, 2, 3))
@@ -35,20 +36,8 @@ async def opened(running: SmtuiApp) -> AsyncIterator[Pilot[None]]:
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: "1 secret ·" in screen_text(running))
         await pilot.press("enter")
-        await sees(pilot, "not read yet")
+        await see(pilot, "not read yet")
         yield pilot
-
-
-async def sees(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in screen_text(pilot.app))  # type: ignore[arg-type]
-
-
-async def hears(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: any(words in each for each in said(pilot.app)))  # type: ignore[arg-type]
-
-
-async def back_on(pilot: Pilot[None], kind: type) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
 
 
 def labels(client: Any) -> dict[str, str]:
@@ -57,32 +46,32 @@ def labels(client: Any) -> dict[str, str]:
 
 async def describe_anew(pilot: Pilot[None], more: str) -> None:
     await pilot.press("i")
-    await sees(pilot, "Description of prod/db")
+    await see(pilot, "Description of prod/db")
     await types(pilot, more)
     await pilot.press("enter")
-    await hears(pilot, "The description is changed.")
-    await back_on(pilot, SecretScreen)
+    await hear(pilot, "The description is changed.")
+    await wait_for_screen(pilot, SecretScreen)
 
 
 async def roll_back(pilot: Pilot[None], client: Any) -> None:
     await pilot.press("v")
     await until(pilot, lambda: pilot.app.screen.versions.has_focus)  # type: ignore[attr-defined]
     await pilot.press("b")
-    await sees(pilot, "Roll back to the version before?")
+    await see(pilot, "Roll back to the version before?")
     await pilot.press("enter")
     await until(pilot, lambda: labels(client)["AWSCURRENT"] == FIRST)
-    await back_on(pilot, SecretScreen)
+    await wait_for_screen(pilot, SecretScreen)
 
 
 async def undo(pilot: Pilot[None], *words: str) -> None:
     """Presses `u`, checks the preview, and presses Enter."""
     await pilot.press("u")
-    await back_on(pilot, UndoPreview)
+    await wait_for_screen(pilot, UndoPreview)
     text = screen_text(pilot.app)  # type: ignore[arg-type]
     assert all(each in text for each in words), text
     assert "arn:" not in text
     await pilot.press("enter")
-    await hears(pilot, "Undone: ")
+    await hear(pilot, "Undone: ")
 
 
 async def test_a_description(app: MakeApp, database: Any) -> None:
@@ -91,13 +80,13 @@ async def test_a_description(app: MakeApp, database: Any) -> None:
     async with opened(running) as pilot:
         assert "u Undo" not in screen_text(running)
         await describe_anew(pilot, " 2")
-        await sees(pilot, "u Undo")
+        await see(pilot, "u Undo")
         await undo(pilot, "UpdateSecret of prod/db", "Description  Main database")
 
         assert database.describe_secret(**ID)["Description"] == "Main database"
         await until(pilot, lambda: "Main database 2" not in screen_text(running))
         await pilot.press("u")
-        await hears(pilot, "There is nothing to undo.")
+        await hear(pilot, "There is nothing to undo.")
 
 
 async def test_tags(app: MakeApp, database: Any) -> None:
@@ -105,16 +94,16 @@ async def test_tags(app: MakeApp, database: Any) -> None:
     running = app()
     async with opened(running) as pilot:
         await pilot.press("t")
-        await sees(pilot, "Tags of prod/db")
+        await see(pilot, "Tags of prod/db")
         running.screen.query(Input).last().value = "web"
         await pilot.press("ctrl+n")
         await types(pilot, "env")
         await pilot.press("tab")
         await types(pilot, "prod")
-        await sees(pilot, "+ env = prod")
+        await see(pilot, "+ env = prod")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: len(database.describe_secret(**ID)["Tags"]) == 2)
-        await back_on(pilot, SecretScreen)
+        await wait_for_screen(pilot, SecretScreen)
         await undo(pilot, "UntagResource of prod/db", 'TagKeys  ["env"]', "TagResource", '"pay"')
 
         assert database.describe_secret(**ID)["Tags"] == [{"Key": "team", "Value": "pay"}]
@@ -135,13 +124,13 @@ async def test_a_new_version(app: MakeApp, database: Any) -> None:
     running = app()
     async with opened(running) as pilot:
         await pilot.press("e")
-        await sees(pilot, "New value of prod/db")
+        await see(pilot, "New value of prod/db")
         await types(pilot, "other")
         await pilot.press("ctrl+s")
-        await sees(pilot, "~ user changes")
+        await see(pilot, "~ user changes")
         await pilot.press("enter")
-        await hears(pilot, "is stored")
-        await back_on(pilot, SecretScreen)
+        await hear(pilot, "is stored")
+        await wait_for_screen(pilot, SecretScreen)
         await undo(pilot, "no label left: it is deprecated", "The new version itself stays.")
 
         assert labels(database) == {"AWSCURRENT": SECOND, "AWSPREVIOUS": FIRST}
@@ -153,19 +142,19 @@ async def test_a_planned_deletion_and_its_cancellation(app: MakeApp, clock: Cloc
     running = app()
     async with opened(running) as pilot:
         await pilot.press("d")
-        await sees(pilot, "Delete prod/db?")
+        await see(pilot, "Delete prod/db?")
         running.screen.query_one("#go").focus()
         await pilot.press("enter")
-        await hears(pilot, "prod/db will be deleted on")
+        await hear(pilot, "prod/db will be deleted on")
         await undo(pilot, "RestoreSecret of prod/db")
         assert "DeletedDate" not in database.describe_secret(**ID)
 
         database.delete_secret(**ID, RecoveryWindowInDays=10)
         clock.forward(days=2)
         await pilot.press("x")
-        await sees(pilot, "deletes in 8 d")
+        await see(pilot, "deletes in 8 d")
         await pilot.press("U")
-        await hears(pilot, "prod/db is restored.")
+        await hear(pilot, "prod/db is restored.")
         await undo(pilot, "DeleteSecret", "RecoveryWindowInDays  8", "as many as were left")
         assert (database.describe_secret(**ID)["DeletedDate"] - clock.now).days == 8
 
@@ -178,7 +167,7 @@ async def test_what_others_changed_since_is_not_overwritten(app: MakeApp, databa
         await roll_back(pilot, database)
         newer = database.put_secret_value(**ID, SecretString="newer")["VersionId"]
         await pilot.press("u")
-        await hears(pilot, "“prod/db: AWSCURRENT moved to 00000001” cannot be undone. Its labels have moved since.")
+        await hear(pilot, "“prod/db: AWSCURRENT moved to 00000001” cannot be undone. Its labels have moved since.")
         assert labels(database)["AWSCURRENT"] == newer
         await undo(pilot, "Description  Main database")
 
@@ -201,25 +190,25 @@ async def test_a_secret_that_others_deleted(app: MakeApp, database: Any, force: 
         await describe_anew(pilot, " 2")
         database.delete_secret(**ID, **({"ForceDeleteWithoutRecovery": True} if force else {}))
         await pilot.press("u")
-        await hears(pilot, "The secret is no longer there." if force else "restore it first.")
+        await hear(pilot, "The secret is no longer there." if force else "restore it first.")
 
 
 async def test_creation_is_not_undone(app: MakeApp, client: Any) -> None:
     """Undoing a creation would be a deletion, which the user must plan."""
     running = app()
     async with running.run_test(size=SMALL) as pilot:
-        await sees(pilot, "There is nothing here yet.")
+        await see(pilot, "There is nothing here yet.")
         await pilot.press("a")
-        await sees(pilot, "New secret")
+        await see(pilot, "New secret")
         await types(pilot, "fresh")
         await pilot.press("tab", "tab")
         await types(pilot, "k")
         await pilot.press("tab")
         await types(pilot, "v")
         await pilot.press("ctrl+s")
-        await hears(pilot, "fresh is stored.")
+        await hear(pilot, "fresh is stored.")
         await pilot.press("u")
-        await hears(pilot, "“fresh: created” cannot be undone. A new secret does not go by one key: plan its deletion.")
+        await hear(pilot, "“fresh: created” cannot be undone. A new secret does not go by one key: plan its deletion.")
 
 
 async def test_any_of_them_from_the_list_of_what_was_done(app: MakeApp, database: Any) -> None:
@@ -229,14 +218,14 @@ async def test_any_of_them_from_the_list_of_what_was_done(app: MakeApp, database
         await describe_anew(pilot, " 2")
         await roll_back(pilot, database)
         await pilot.press("o")
-        await sees(pilot, "Go to")
+        await see(pilot, "Go to")
         await pilot.press("u")
-        await back_on(pilot, UndoScreen)
-        await sees(pilot, "prod/db: AWSCURRENT moved to 00000001")
+        await wait_for_screen(pilot, UndoScreen)
+        await see(pilot, "prod/db: AWSCURRENT moved to 00000001")
         await pilot.press("j", "enter")
-        await sees(pilot, "Description  Main database")
+        await see(pilot, "Description  Main database")
         await pilot.press("enter")
-        await hears(pilot, "Undone: prod/db: description changed.")
+        await hear(pilot, "Undone: prod/db: description changed.")
         await until(pilot, lambda: "prod/db: description changed" not in screen_text(running).split("Undone")[0])
 
         assert database.describe_secret(**ID)["Description"] == "Main database"
@@ -248,9 +237,9 @@ async def test_cancel_sends_nothing(app: MakeApp, database: Any) -> None:
     async with opened(running) as pilot:
         await describe_anew(pilot, " 2")
         await pilot.press("u")
-        await sees(pilot, "Undo?")
+        await see(pilot, "Undo?")
         await pilot.press("escape")
-        await back_on(pilot, SecretScreen)
+        await wait_for_screen(pilot, SecretScreen)
 
         assert database.describe_secret(**ID)["Description"] == "Main database 2"
         assert running.session is not None
@@ -261,7 +250,7 @@ async def test_a_session_that_only_reads_undoes_nothing(app: MakeApp, database: 
     running = app(read_only=True)
     async with opened(running) as pilot:
         await pilot.press("u")
-        await hears(pilot, READ_ONLY)
+        await hear(pilot, READ_ONLY)
 
 
 async def test_the_lock_forgets_it(app: MakeApp, vault: smtui.Vault, database: Any) -> None:
@@ -270,7 +259,7 @@ async def test_the_lock_forgets_it(app: MakeApp, vault: smtui.Vault, database: A
         await describe_anew(pilot, " 2")
         session = running.session
         await pilot.press("ctrl+l")
-        await sees(pilot, "assphrase")
+        await see(pilot, "assphrase")
 
         assert running.session is None
         assert session is not None
