@@ -13,13 +13,13 @@ def declared() -> dict[str, str]:
     """The name of each table, which is also the name of its page, and its Markdown."""
     from smtui.cli.command_table import command_list
     from smtui.system.settings import format_setting_table
-    from smtui.tui.keys import key_table
+    from smtui.tui.keys import format_key_table
     from smtui.tui.secret_list.filter_text import format_filter_table
 
     return {
         "commands": command_list(),
         "filters": format_filter_table(),
-        "keys": key_table(),
+        "keys": format_key_table(),
         "settings": format_setting_table(),
     }
 

@@ -41,6 +41,7 @@ from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.saved_filters import SavedFilters
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.settings.screen import SettingsScreen
+from smtui.tui.shortcut import PLACES
 from smtui.tui.undo.screen import UndoScreen
 from smtui.tui.unlock.new_passphrase import NewPassphrase
 from smtui.tui.unlock.recover import RecoverScreen
@@ -98,7 +99,7 @@ HOMES = {
 
 
 def test_every_place_has_a_home() -> None:
-    assert set(HOMES) == set(keys.PLACES)
+    assert set(HOMES) == set(PLACES)
 
 
 def test_an_id_is_given_once() -> None:
@@ -106,7 +107,7 @@ def test_an_id_is_given_once() -> None:
     assert [name for name, times in Counter(shortcut.id for shortcut in keys.SHORTCUTS).items() if times > 1] == []
 
 
-@pytest.mark.parametrize("place", keys.PLACES)
+@pytest.mark.parametrize("place", PLACES)
 def test_a_key_means_one_thing_in_one_place(place: str) -> None:
     """A key has one action per place. Only modal screens override keys that work everywhere."""
     places = {place} if place in ("dialog", "help", "generator", "recovery") else {place, "everywhere"}
@@ -139,7 +140,7 @@ def test_one_letter_is_one_verb() -> None:
 
 def test_the_table_for_the_readme_has_every_shortcut() -> None:
     """The table has one row per binding, with its id for the settings."""
-    table = keys.key_table()
+    table = keys.format_key_table()
 
     assert all(f"`{shortcut.id}`" in table for shortcut in keys.SHORTCUTS)
     assert len(table.splitlines()) == len(keys.SHORTCUTS) + 2

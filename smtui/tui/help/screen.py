@@ -11,6 +11,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from smtui.tui import key_names, keys
+from smtui.tui.shortcut import name_place
 from smtui.tui.widgets.chrome import Footer
 
 
@@ -50,6 +51,6 @@ def helpful(screen: Screen[object]) -> list[tuple[str, str, str]]:
     for key, active in screen.active_bindings.items():
         binding = active.binding
         if active.enabled and binding.id is not None:
-            line = found.setdefault(binding.id, (keys.place_words(binding.id), [], binding.tooltip))
+            line = found.setdefault(binding.id, (name_place(binding.id), [], binding.tooltip))
             line[1].append(key_names.spell(key))
     return [(place, " ".join(pressed), words) for place, pressed, words in found.values()]

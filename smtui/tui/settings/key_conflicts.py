@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from smtui.tui.keys import SHORTCUTS, Shortcut
+from smtui.tui.keys import SHORTCUTS
+from smtui.tui.shortcut import Shortcut
 
 EVERYWHERE = "everywhere"
 IN_LISTS = "list"

@@ -21,6 +21,7 @@ from smtui.tui.help import places
 from smtui.tui.settings.key_conflicts import find_conflict
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
+from smtui.tui.shortcut import PLACES, Shortcut
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
@@ -47,7 +48,7 @@ class SettingRow:
     words: SafeText
     value: SafeText
     tooltip: SafeText
-    shortcut: keys.Shortcut | None = None
+    shortcut: Shortcut | None = None
 
 
 class SettingsScreen(SessionScreen[None]):
@@ -130,7 +131,7 @@ class SettingsScreen(SessionScreen[None]):
             return None
         return _create_change(row.name, int(typed))
 
-    async def _ask_key(self, shortcut: keys.Shortcut) -> Change | None:
+    async def _ask_key(self, shortcut: Shortcut) -> Change | None:
         """Asks for a key of an action; None if the user cancels or another action has the key."""
         settings = self.app.settings
         key = await self.app.push_screen_wait(PressKey(sanitize(f"{shortcut.words}: {shortcut.tooltip}")))
@@ -138,7 +139,7 @@ class SettingsScreen(SessionScreen[None]):
             return None
         taken = find_conflict(key, shortcut, settings.keys)
         if taken is not None:
-            spelled = f"{key_names.spell(key)} is “{taken.words}” ({keys.PLACES[taken.place]})"
+            spelled = f"{key_names.spell(key)} is “{taken.words}” ({PLACES[taken.place]})"
             self.say(f"{spelled}. Give that another key first.", severity="warning")
             return None
         return lambda settings: replace(settings, keys={**settings.keys, shortcut.id: key})
@@ -167,7 +168,7 @@ def _list_key_rows(settings: Settings) -> Iterator[SettingRow]:
         own = settings.keys.get(shortcut.id)
         spelled = " ".join(map(key_names.spell, (own or shortcut.keys).split(",")))
         value = sanitize(f"{spelled}  (yours)" if own else spelled)
-        words = sanitize(f"{keys.PLACES[shortcut.place]}: {shortcut.words}")
+        words = sanitize(f"{PLACES[shortcut.place]}: {shortcut.words}")
         yield SettingRow(shortcut.id, words, value, sanitize(shortcut.tooltip), shortcut)
 
 
