@@ -14,6 +14,7 @@ PREFIX = "arn:"
 SECRETS_MANAGER, KMS, LAMBDA = "secretsmanager", "kms", "lambda"
 SUFFIX_LENGTH = 6
 """The number of random characters (letters and digits) at the end of a secret's ARN."""
+_NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 _ACCOUNT = r"\d{12}"
 _IS_ACCOUNT = re.compile(_ACCOUNT)
 _SUFFIX = rf"[A-Za-z0-9]{{{SUFFIX_LENGTH}}}"
@@ -100,6 +101,14 @@ def is_account(text: str) -> bool:
 
 
 # Secrets.
+
+
+def is_secret_name(text: str) -> bool:
+    """Returns whether a text has only characters that a secret's name may have.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+    """
+    return _NAME.fullmatch(text) is not None
 
 
 def format_secret_arn(region: str, account: str, name: str, suffix: str | None = None) -> str:

@@ -1,13 +1,21 @@
-"""`NAME` or `NAME#KEY` on the command line: a secret, or one key of its JSON object. A secret's name has no `#`."""
+"""A target on the command line: a secret, one of its versions, or one key of the JSON object in it.
+
+`NAME`, `NAME:LABEL` and `NAME~N` (see `smtui.rules.version_spec`), each alone or with `#KEY`. The first `#` ends the
+secret and its version: a name has none, and a key may contain any character.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtui.cli.exit_codes import RefusedError, UsageError
+from smtui.rules.version_spec import InvalidVersionSpecError, VersionSpec
 from smtui.text.json_object import JsonObject, read_object
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
 
 MAX_KEYS = 20
 """Keys that an error message lists."""
@@ -15,18 +23,32 @@ MAX_KEYS = 20
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A secret by name or ARN, and a key of its JSON object, or None for the entire value."""
+    """A version of a secret, and a key of its JSON object, or None for the entire value."""
 
-    name: str
+    version: VersionSpec
     key: str | None = None
 
     @classmethod
     def parse(cls, word: str) -> Target:
-        """Parses `NAME` or `NAME#KEY`. Raises UsageError."""
+        """Parses a word. Raises UsageError."""
         name, hash_sign, key = word.partition("#")
         if not name or (hash_sign and not key):
             raise UsageError("Expected NAME or NAME#KEY.")
-        return cls(name, key if hash_sign else None)
+        return cls(parse_version(name), key if hash_sign else None)
+
+    @property
+    def name(self) -> str:
+        """The secret and its version, as they were written."""
+        return self.version.text
+
+    def read_value(self, client: Client) -> str | bytes:
+        """Reads the target's value. Raises ClientError, VersionNotFoundError, and like `value_in`."""
+        return self.value_in(self.read_secret(client))
+
+    def read_secret(self, client: Client) -> Mapping[str, Any]:
+        """Reads the version: the response of GetSecretValue. Raises ClientError, VersionNotFoundError."""
+        request: Any = self.version.build_request(client)
+        return client.get_secret_value(**request)
 
     def value_in(self, response: Mapping[str, Any]) -> str | bytes:
         """The target's value in a response of GetSecretValue.
@@ -53,6 +75,22 @@ class Target:
             raise RefusedError(f"The value of {self.name} is not a JSON object, so it has no keys.",
                                hint=f"smtui get {self.name} prints the entire value.")
         return held
+
+
+def parse_version(word: str) -> VersionSpec:
+    """Parses NAME, NAME:LABEL or NAME~N. Raises UsageError."""
+    try:
+        return VersionSpec.parse(word)
+    except InvalidVersionSpecError as error:
+        raise UsageError(str(error)) from None
+
+
+def parse_name(word: str) -> str:
+    """Parses a name or ARN for a command that has no use for a version. Raises UsageError."""
+    version = parse_version(word)
+    if not version.is_current:
+        raise UsageError(f"Expected the name of a secret without a version: {version.secret_id}.")
+    return version.secret_id
 
 
 def _describe_keys(held: Sequence[str]) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import string
 from dataclasses import dataclass
 
-from smtui.api.arn import SUFFIX_LENGTH, parse_secret_arn
+from smtui.api.arn import SUFFIX_LENGTH, is_secret_name, parse_secret_arn
 from smtui.api.errors import ValidationException
 from smtui.system.ambient import Ambient
 
 SUFFIX_LETTERS = string.ascii_letters + string.digits
-_NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class SecretId:
 
 def validate_name(name: str) -> str:
     """Answers the name itself. Raises ValidationException if it contains a character that no name may have."""
-    if not _NAME.fullmatch(name):
+    if not is_secret_name(name):
         raise ValidationException(
             "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
         )

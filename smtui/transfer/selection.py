@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtui.api.errors import CLIENT_ERRORS, ClientError, ResourceNotFoundException
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
+from smtui.rules.version_spec import VersionSpec
 from smtui.transfer.errors import InvalidSelectionError
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Secrets by name or ARN; without names, those with the prefix that match every filter of ListSecrets."""
+    """Secrets by name or ARN, each with or without a version (`VersionSpec`), in plain words such as `prod/db~1`.
+
+    Without names: those with the prefix that match every filter of ListSecrets.
+    """
 
     names: Sequence[str] = ()
     prefix: str = ""
@@ -31,7 +35,9 @@ class Selection:
         """Each secret's metadata together with its value, if it has one; in the given order of names, else by name.
 
         Raises:
-            InvalidSelectionError: if the prefix cannot be searched for.
+            InvalidSelectionError: if the prefix cannot be searched for, or two versions of one secret are selected.
+            InvalidVersionSpecError: if a name is not one.
+            VersionNotFoundError: if a secret has no such version.
             ClientError: if a secret cannot be read.
         """
         return _read_named(client, self.names) if self.names else _read_matching(client, self._all_filters())
@@ -50,12 +56,23 @@ def get_value(answer: Answer) -> str | bytes | None:
 
 
 def _read_named(client: Client, names: Sequence[str]) -> Iterator[Answer]:
+    versions: dict[str, str] = {}
     for name in names:
-        about = client.describe_secret(SecretId=name)
-        try:
-            yield {**about, **client.get_secret_value(SecretId=name)}
-        except ResourceNotFoundException:
-            yield {**about}
+        answer = _read_version(client, VersionSpec.parse(name))
+        if versions.setdefault(answer["ARN"], answer.get("VersionId", "")) != answer.get("VersionId", ""):
+            raise InvalidSelectionError(f"Two versions of {answer['Name']} are selected; an export holds one of each.")
+        yield answer
+
+
+def _read_version(client: Client, version: VersionSpec) -> Answer:
+    about = client.describe_secret(SecretId=version.secret_id)
+    request: Any = version.build_request(client)
+    try:
+        return {**about, **client.get_secret_value(**request)}
+    except ResourceNotFoundException:
+        if not version.is_current:
+            raise
+        return {**about}
 
 
 def _read_matching(client: Client, filters: Sequence[Filter]) -> Iterator[Answer]:

@@ -31,17 +31,21 @@ class Variable:
     source: str
 
 
-def make_variables(name: str, value: str | bytes, prefix: str = "") -> Iterator[Variable]:
-    """The variables of one secret, whose names omit `prefix`. Raises InvalidVariableError."""
-    text = _text(value, name)
+def make_variables(name: str, value: str | bytes, prefix: str = "", *, source: str = "") -> Iterator[Variable]:
+    """The variables of one secret, whose names omit `prefix`. Raises InvalidVariableError.
+
+    `source` is the secret as the user wrote it, with its version; by default its name.
+    """
+    source = source or name
+    text = _text(value, source)
     held = read_object(text)
     if held is None:
         cut = name.removeprefix(prefix) or name
-        yield make_variable(clean_name(cut, name).upper(), text, name)
+        yield make_variable(clean_name(cut, source).upper(), text, source)
     else:
         for member in held.members:
-            source = f"{name}#{member.key}"
-            yield make_variable(clean_name(member.key, source), _member_text(member, source), source)
+            of_key = f"{source}#{member.key}"
+            yield make_variable(clean_name(member.key, of_key), _member_text(member, of_key), of_key)
 
 
 def make_variable(name: str, value: str | bytes, source: str, *, is_chosen: bool = False) -> Variable:

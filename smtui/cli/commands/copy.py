@@ -1,5 +1,5 @@
 """Copies a secret's value to the clipboard without showing it. The clipboard is cleared after a while, if it still
-holds that value.
+holds that value. NAME:LABEL and NAME~1 copy another version; see smtui get --help.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ the exit code are its own. No value is on its command line, and the vault is clo
     NAME              each key of a JSON object becomes a variable of that name; any other text becomes one variable
                       named after the secret in capitals: prod/api-key is PROD_API_KEY
     NAME#KEY          only this key
+    NAME:LABEL        another version, by its label; NAME~1 is the previous version; both also with #KEY
     VARIABLE=NAME     the entire value under a name of your choice; VARIABLE=NAME#KEY one key of it
     --prefix prod/    every secret whose name starts with prod/; variable names omit the prefix
 
@@ -43,7 +44,8 @@ EXAMPLE = (
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("targets", metavar="[VARIABLE=]NAME[#KEY]", nargs="*", help="secret (name or ARN)")
+    parser.add_argument("targets", metavar="[VARIABLE=]NAME[:LABEL|~N][#KEY]", nargs="*",
+                        help="secret (name or ARN), its version, and a key of its JSON object")
     parser.add_argument("--prefix", metavar="TEXT", default="", help="also every secret whose name starts with TEXT")
     parser.add_argument("--pristine", action="store_true",
                         help="start with a minimal environment: PATH, HOME, locale, terminal and display")
@@ -121,9 +123,9 @@ def _list_target_variables(client: Client, word: str) -> Iterator[Variable]:
     chosen_name = before if equals and variables.NAME.fullmatch(before) else None
     source = rest if chosen_name else word
     target = Target.parse(source)
-    response = client.get_secret_value(SecretId=target.name)
+    response = target.read_secret(client)
     if target.key is None and chosen_name is None:
-        yield from variables.make_variables(response["Name"], target.value_in(response))
+        yield from variables.make_variables(response["Name"], target.value_in(response), source=target.name)
     else:
         name = chosen_name or variables.clean_name(str(target.key), source)
         yield variables.make_variable(name, target.value_in(response), source, is_chosen=chosen_name is not None)

@@ -1,12 +1,12 @@
 """Exports secrets with their values in plain text: those given by NAME, by --prefix or by --filters, or all of the
-Region.
+Region. NAME:LABEL and NAME~1 export another version than the current one.
 
-    json     for smtui import: names, descriptions, tags and current values, binary values as base64
+    json     for smtui import: names, descriptions, tags and values, binary values as base64
     dotenv   NAME='value' lines of a .env file, with the variable names of smtui exec
     aws      the output of aws secretsmanager batch-get-secret-value
 
-No format contains older versions, further staging labels, policies, rotation, replicas or KMS keys; smtui backup copies
-everything. --output creates a file that only you can read. The audit log records every exported secret.
+No format contains several versions, further staging labels, policies, rotation, replicas or KMS keys; smtui backup
+copies everything. --output creates a file that only you can read. The audit log records every exported secret.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
+from smtui.cli.target import parse_version
 from smtui.cli.unlocking import open_for
 from smtui.transfer.export import ExportCounts, Format, Progress, export
 from smtui.transfer.private_file import private_file
@@ -33,7 +34,7 @@ FILTERS = next(each for each in parameters.list_parameters(OPERATIONS["ListSecre
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", metavar="NAME", nargs="*", help="secret (name or ARN)")
+    parser.add_argument("names", metavar="NAME[:LABEL|~N]", nargs="*", help="secret (name or ARN) and its version")
     parser.add_argument("--prefix", metavar="TEXT", default="",
                         help="secrets whose names start with TEXT; dotenv omits it from variable names")
     parser.add_argument("--filters", nargs="+", metavar="Key=...,Values=...",
@@ -59,6 +60,8 @@ def run(args: argparse.Namespace) -> Exit:
 def _parse_selection(args: argparse.Namespace) -> Selection:
     if args.names and (args.prefix or args.filters):
         raise UsageError("Use either NAME, or --prefix and --filters.")
+    for name in args.names:
+        parse_version(name)
     filters = parameters.parse_value(FILTERS, args.filters) if args.filters else []
     return Selection(args.names, args.prefix, filters)
 

@@ -14,7 +14,7 @@ from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.cli import diagnostics, inputs, output, terminal
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.parser import whole_number
-from smtui.cli.target import Target
+from smtui.cli.target import Target, parse_name
 from smtui.cli.terminal import NoTerminalError
 from smtui.cli.unlocking import open_for
 from smtui.rules.compare_and_swap import read_labels
@@ -96,6 +96,7 @@ def _source(held: JsonObject, key: str) -> str | None:
 
 
 def _validate(args: argparse.Namespace, target: Target) -> None:
+    parse_name(target.name)
     if args.source not in (None, "-"):
         raise UsageError("A value cannot be an argument: others could see it.", hint="Omit it to type it at a prompt.")
     if sum((args.source == "-", args.file is not None, args.generate)) > 1:
