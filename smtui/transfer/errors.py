@@ -25,5 +25,12 @@ class InvalidSelectionError(TransferError):
     """Secrets cannot be selected in this way."""
 
 
+class NothingToExportError(TransferError):
+    """No secret was written: none matches the selection, or none of them has a value yet."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to export.")
+
+
 class InvalidVariableError(TransferError):
     """A value cannot be an environment variable, or not under this name."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from smtui.transfer import dotenv, variables
+from smtui.transfer.errors import NothingToExportError
 from smtui.transfer.selection import Answer, Selection, get_value
 
 if TYPE_CHECKING:
@@ -26,9 +27,11 @@ AWS_MEMBERS = ("ARN", "Name", "VersionId", "SecretString", "SecretBinary", "Vers
 
 
 class Format(StrEnum):
-    JSON = "json"  # everything that an import reads
-    DOTENV = "dotenv"  # with names from `variables`
-    AWS = "aws"  # the aws CLI's output of BatchGetSecretValue
+    """The formats of an export; `FORMATS` describes each."""
+
+    JSON = "json"
+    DOTENV = "dotenv"
+    AWS = "aws"
 
 
 @dataclass(slots=True)
@@ -47,19 +50,24 @@ def export(
 
     Args:
         send: is called with each piece of the output.
-        progress: is called as `progress(what, done, 0)` after each secret; what it raises ends the export.
+        progress: is called as `progress(what, done, total)` after each secret, where `total` is 0 if it is unknown.
+            What it raises ends the export.
 
     Raises:
+        NothingToExportError: if no secret was written.
         TransferError: if the selection or a variable's name is not valid.
         ClientError: if a secret cannot be read.
     """
     done = ExportCounts()
-    for piece in _FORMATS[format](_count(selection.read_secrets(client), done, progress), selection):
+    answers = _count(selection.read_secrets(client), done, len(selection.names), progress)
+    for piece in FORMATS[format].write(answers, selection):
         send(piece.encode())
+    if not done.written:
+        raise NothingToExportError
     return done
 
 
-def _count(answers: Iterable[Answer], done: ExportCounts, progress: Progress | None) -> Iterator[Answer]:
+def _count(answers: Iterable[Answer], done: ExportCounts, total: int, progress: Progress | None) -> Iterator[Answer]:
     """Passes on the secrets that have a value, and counts all."""
     for answer in answers:
         if get_value(answer) is None:
@@ -68,7 +76,7 @@ def _count(answers: Iterable[Answer], done: ExportCounts, progress: Progress | N
         yield answer
         done.written += 1
         if progress:
-            progress("exporting", done.written, 0)
+            progress("exporting", done.written, total)
 
 
 def _format_json(answers: Iterable[Answer], _: Selection) -> Iterator[str]:
@@ -88,9 +96,20 @@ def _format_dotenv(answers: Iterable[Answer], selection: Selection) -> Iterator[
             yield dotenv.format_line(variable.name, variable.value)
 
 
-_FORMATS: dict[Format, Callable[[Iterable[Answer], Selection], Iterator[str]]] = {
-    Format.JSON: _format_json, Format.AWS: _format_aws, Format.DOTENV: _format_dotenv,
+@dataclass(frozen=True, slots=True)
+class FormatEntry:
+    """What the front ends say about a format in a line, and the function that writes it."""
+
+    description: str
+    write: Callable[[Iterable[Answer], Selection], Iterator[str]]
+
+
+FORMATS: Mapping[Format, FormatEntry] = {
+    Format.JSON: FormatEntry("for smtui import, with descriptions and tags", _format_json),
+    Format.DOTENV: FormatEntry("NAME='value' lines, for programs that read .env files", _format_dotenv),
+    Format.AWS: FormatEntry("what aws secretsmanager batch-get-secret-value prints", _format_aws),
 }
+"""The formats in the order in which the command line and the screens list them."""
 
 
 def _format_list(before: str, records: Iterable[dict[str, Any]], after: str) -> Iterator[str]:

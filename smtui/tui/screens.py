@@ -130,7 +130,7 @@ def _load_import() -> Task:
 
 
 def _load_export() -> Task:
-    from smtui.tui.vault.export_secrets import export_secrets
+    from smtui.tui.secret_list.export import export_secrets
 
     return export_secrets
 

@@ -1,12 +1,9 @@
 """Exports secrets with their values in plain text: those given by NAME, by --prefix or by --filters, or all of the
 Region. NAME:LABEL and NAME~1 export another version than the current one.
 
-    json     for smtui import: names, descriptions, tags and values, binary values as base64
-    dotenv   NAME='value' lines of a .env file, with the variable names of smtui exec
-    aws      the output of aws secretsmanager batch-get-secret-value
-
-No format contains several versions, further staging labels, policies, rotation, replicas or KMS keys; smtui backup
-copies everything. --output creates a file that only you can read. The audit log records every exported secret.
+The variable names of dotenv are those of smtui exec; json and aws contain binary values as base64. No format contains
+several versions, further staging labels, policies, rotation, replicas or KMS keys; smtui backup copies everything.
+--output creates a file that only you can read. The audit log records every exported secret.
 """
 
 from __future__ import annotations
@@ -17,10 +14,10 @@ from typing import Any
 
 from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters
-from smtui.cli.exit_codes import Exit, RefusedError, UsageError
+from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.target import parse_version
 from smtui.cli.unlocking import open_for
-from smtui.transfer.export import ExportCounts, Format, Progress, export
+from smtui.transfer.export import FORMATS, ExportCounts, Format, Progress, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
 
@@ -39,8 +36,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="secrets whose names start with TEXT; dotenv omits it from variable names")
     parser.add_argument("--filters", nargs="+", metavar="Key=...,Values=...",
                         help="secrets that match the filters of list-secrets")
-    parser.add_argument("--format", choices=[each.value for each in Format], default=Format.JSON.value,
-                        help="json (default), dotenv or aws")
+    parser.add_argument("--format", choices=[each.value for each in FORMATS], default=Format.JSON.value,
+                        help="; ".join(f"{format}: {entry.description}" for format, entry in FORMATS.items())
+                        + f" (default: {Format.JSON})")
     parser.add_argument("--output", metavar="FILE",
                         help="file to create; - is standard output, even if that is a terminal")
     parser.add_argument("--force", action="store_true", help="replace an existing file")
@@ -68,16 +66,9 @@ def _parse_selection(args: argparse.Namespace) -> Selection:
 
 def _export(client: Any, chosen: Selection, args: argparse.Namespace, bar: Progress | None) -> ExportCounts:
     if args.output in (None, STANDARD_OUTPUT):
-        return _require_some(export(client, chosen, Format(args.format), output.piece, bar))
+        return export(client, chosen, Format(args.format), output.piece, bar)
     with private_file(Path(args.output).expanduser(), force=args.force) as file:
-        return _require_some(export(client, chosen, Format(args.format), file.write, bar))
-
-
-def _require_some(done: ExportCounts) -> ExportCounts:
-    """Raises RefusedError if nothing was exported: a mistyped prefix is not a success."""
-    if not done.written:
-        raise RefusedError("There is nothing to export.")
-    return done
+        return export(client, chosen, Format(args.format), file.write, bar)
 
 
 def _report(done: ExportCounts) -> None:

@@ -16,7 +16,7 @@ from smtui.tui.secret.tag_edit import edit_tags
 from smtui.tui.secret.tags import extract_tags
 from smtui.tui.secret_list.bulk_tags import TagsPlan
 from smtui.tui.secret_list.deletion import DeletionPlan
-from smtui.tui.secret_list.export import ExportPlan, write_export
+from smtui.tui.secret_list.export import export_secrets
 from smtui.tui.secret_list.plan import format_count
 from smtui.tui.secret_list.plan_dialog import PlanScreen, run_plan_dialog
 from smtui.tui.secret_list.restore import RestorePlan
@@ -58,10 +58,8 @@ async def tag(screen: ListingScreen, entries: Entries) -> None:
 
 
 async def export(screen: ListingScreen, entries: Entries) -> None:
-    """Asks for file and format, and starts the export as a task."""
-    dialog = ExportPlan(screen.session, entries)
-    if await screen.app.push_screen_wait(dialog) is not None:
-        screen.app.run_task(partial(write_export, dialog=dialog))
+    """Starts the export as a task."""
+    screen.app.run_task(partial(export_secrets, entries=entries))
 
 
 async def copy_names(screen: ListingScreen, entries: Entries) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,85 +15,137 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.transfer.export import ExportCounts, Format, export
+from smtui.transfer.errors import TransferError
+from smtui.transfer.export import FORMATS, ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
+from smtui.tui import keys
+from smtui.tui.dialogs.ask_path import expand_path
 from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.secret_list.plan import Item, ItemState, format_count
-from smtui.tui.secret_list.plan_dialog import PlanScreen
+from smtui.tui.secret_list.plan_dialog import NOTHING_TO_DO, PlanScreen
+from smtui.tui.widgets.path_input import PathInput
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from smtui.api.types import SecretListEntry
     from smtui.backends.local import Vault
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
-FORMATS = {
-    Format.JSON: "what smtui import brings back, tags and all",
-    Format.DOTENV: "NAME='value' lines, for programs that read .env files",
-    Format.AWS: "what aws secretsmanager batch-get-secret-value prints",
-}
+TITLE = SafeText("Export")
+ABOUT = ("Every value is written in plain text, into a new file that only you can read; "
+         "each reading is in the audit log.")
+WRITE_FILE = "Write the file"
+FORMAT_LIST = list(FORMATS)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the user enters: a path, the prefix of the names (empty for all secrets of the Region), and a format."""
+
+    path: str = ""
+    prefix: str = ""
+    format: Format = Format.JSON
+
+    @property
+    def file(self) -> Path:
+        """The absolute path of the file to create."""
+        path = expand_path(self.path.strip())
+        try:
+            return path.absolute()
+        except OSError:  # the working directory was removed
+            return path
 
 
 class ExportPlan(PlanScreen):
-    """Asks for file and format. It writes nothing; `write_export` does that as a task."""
+    """Asks for file and format, and for a prefix if there are no `entries`. It writes nothing; `export_secrets` does.
 
+    Args:
+        entries: the secrets to export, as in ListSecrets; if empty, the prefix selects them.
+        before: the initial values of the fields.
+    """
+
+    BINDINGS = keys.of("fields")
+    KEY_NAMES: ClassVar = {"fields.save": WRITE_FILE}
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "export.tcss"]
     AUTO_FOCUS = "#path"
 
-    path_field = getters.query_one("#path", PlainInput)
+    path_field = getters.query_one("#path", PathInput)
     formats = getters.query_one("#formats", RowList)
 
+    def __init__(self, session: Session, entries: Sequence[SecretListEntry], before: Target | None = None) -> None:
+        super().__init__(session, entries)
+        self._before = self.target = before or Target()
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether closing would lose input, including that of an earlier attempt."""
+        return self._before != Target() or self.target != self._before
+
     def format_title(self) -> str:
-        return f"Export {format_count(len(self.plan.items))} in plain text"
+        count = format_count(len(self.plan.items))
+        return f"Export {f'secrets of {self.session.region}' if self.selects_by_prefix else count} in plain text"
 
     def compose_fields(self) -> Iterator[Widget]:
-        yield Horizontal(
-            Static("File "), PlainInput(placeholder="~/secrets.json", id="path", compact=True), classes="row",
-        )  # fmt: skip
+        if self.selects_by_prefix:
+            yield Static(ABOUT, classes="-muted")
+        yield Horizontal(Static("File"), PathInput(self._before.path, id="path"), classes="row")
+        if self.selects_by_prefix:
+            prefix = PlainInput(self._before.prefix, placeholder="of the names, like prod/; empty for all", id="prefix",
+                                compact=True)
+            yield Horizontal(Static("Prefix"), prefix, classes="row")
         yield RowList(id="formats", compact=True)
 
     def on_mount(self) -> None:
-        self._show_formats(0)
+        self._show_formats(FORMAT_LIST.index(self._before.format))
         super().on_mount()
+        self.items.display = not self.selects_by_prefix
 
     def _show_formats(self, chosen: int) -> None:
-        rows = [Content.assemble(("● " if at == chosen else "  ", "bold"), f"{format.value:<8}", (words, "$text-muted"))
-                for at, (format, words) in enumerate(FORMATS.items())]
+        rows = [Content.assemble(("● " if at == chosen else "  ", "bold"), f"{format.value:<8}",
+                                 (entry.description, "$text-muted"))
+                for at, (format, entry) in enumerate(FORMATS.items())]
         self.formats.put(rows, chosen)
 
     @property
-    def path(self) -> Path:
-        """The absolute path of the file to create."""
-        return Path(self.path_field.value).expanduser().absolute()
+    def selects_by_prefix(self) -> bool:
+        """Whether the prefix selects the secrets, because none were chosen before."""
+        return not self.plan.items
 
-    @property
-    def format(self) -> Format:
-        return list(FORMATS)[self.formats.cursor]
+    def refresh_plan(self) -> None:
+        prefix = self.query_one("#prefix", PlainInput).value if self.selects_by_prefix else ""
+        self.target = Target(self.path_field.value, prefix, FORMAT_LIST[self.formats.cursor])
+        super().refresh_plan()
 
     def fill_item(self, item: Item) -> None:
         if "DeletedDate" in item.entry:
             item.skip_reason = SafeText("nobody can read it: its deletion is planned")
 
     def get_button_label(self) -> str:
-        return "Write the file"
+        return WRITE_FILE
 
     def find_problem(self) -> str:
-        if not self.path_field.value:
+        path = self.target.file
+        if not (self.selects_by_prefix or self.plan.list_items(ItemState.PLANNED)):
+            return NOTHING_TO_DO
+        if not self.target.path.strip():
             return "✗ Say which file to make."
-        if self.path.is_symlink() or self.path.exists():
-            return f"✗ There is already something at {self.path}. It is left as it is."
-        return "" if self.path.parent.is_dir() else f"✗ There is no folder {self.path.parent}."
+        if os.path.lexists(path):
+            return f"✗ There is already something at {path}. It is left as it is."
+        is_folder = os.path.isdir(path.parent)  # noqa: PTH112  # Path.is_dir raises for a folder that cannot be searched
+        return "" if is_folder else f"✗ There is no folder {path.parent}."
 
     def describe_consequence(self) -> str:
-        return f"▲ Whoever can read {self.path} has these values. It is made so that only you can."
+        begin = f" of secrets that begin with {self.target.prefix}" if self.target.prefix else ""
+        return f"▲ Whoever can read {self.target.file} has these values{begin}. It is made so that only you can."
 
     def describe_result(self, done: SafeText, several: bool) -> str:
         return ""
 
     @on(Input.Changed)
-    def _check_path(self) -> None:
+    def _check_fields(self) -> None:
         self.refresh_plan()
 
     @on(Input.Submitted)
@@ -103,23 +157,51 @@ class ExportPlan(PlanScreen):
     def _select_format(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         if "●" not in str(event.option.prompt):
-            self._show_formats(event.option_index)
+            self._show_formats(self.formats.cursor)
+        self.refresh_plan()
 
-    def run_plan(self) -> None:  # type: ignore[override]
-        """Closes the dialog with the plan; `write_export` writes the file."""
+    def action_save(self) -> None:
+        if not self.go.disabled:
+            self.run_plan()
+
+    async def execute_plan(self) -> None:
+        """Closes the dialog with the plan."""
         self.dismiss(self.plan)
 
 
-async def write_export(app: Shell, session: Session, dialog: ExportPlan) -> None:
-    """Writes the secrets of a dialog to its file as a job. An incomplete file is removed."""
-    names, path, region = [item.arn for item in dialog.plan.list_items(ItemState.PLANNED)], dialog.path, session.region
-    format = dialog.format
+async def export_secrets(app: Shell, session: Session, entries: Sequence[SecretListEntry] = ()) -> None:
+    """Asks for the target and writes the secrets to it as a job. An incomplete file is removed.
 
-    def export_secrets(vault: Vault, progress: Progress) -> ExportCounts:
-        with private_file(path) as file:
-            return export(vault.client(region_name=region), Selection(names), format, file.write,
-                          lambda what, done, _: progress(what, done, len(names)))
+    The audit log records each value that is read.
 
-    done = await run_job(app, SafeText("Export"), export_secrets)
+    Args:
+        entries: the secrets, as in ListSecrets; if empty, the dialog asks for a prefix.
+
+    Raises:
+        SmtuiError: the secrets could not be read. A `TransferError` is reported, and the dialog is shown again.
+    """
+    dialog = ExportPlan(session, entries)
+    while await app.push_screen_wait(dialog) is not None:
+        names = [item.arn for item in dialog.plan.list_items(ItemState.PLANNED)]
+        try:
+            done = await _write_file(app, session.region, Selection(names, dialog.target.prefix), dialog.target)
+        except TransferError as error:
+            app.report(error)
+            dialog = ExportPlan(session, entries, dialog.target)
+        else:
+            app.notify(format_notice(done, dialog.target.file), markup=False)
+            return
+
+
+async def _write_file(app: Shell, region: str, selection: Selection, target: Target) -> ExportCounts:
+    def export_into_file(vault: Vault, progress: Progress) -> ExportCounts:
+        with private_file(target.file) as file:
+            return export(vault.client(region_name=region), selection, target.format, file.write, progress)
+
+    return await run_job(app, TITLE, export_into_file)
+
+
+def format_notice(done: ExportCounts, path: Path) -> SafeText:
+    """Returns the notification about a finished export."""
     without_value = f" {format_count(done.without_value)} had no value yet." if done.without_value else ""
-    app.notify(sanitize(f"{format_count(done.written)} written to {path}, in plain text.{without_value}"), markup=False)
+    return sanitize(f"{format_count(done.written)} written to {path}, in plain text.{without_value}")

@@ -35,6 +35,7 @@ COLORS = {
     ItemState.PLANNED: "$text-muted", ItemState.SKIPPED: "$warning",
     ItemState.DONE: "$success", ItemState.REFUSED: "$error",
 }  # fmt: skip
+NOTHING_TO_DO = "✗ There is nothing to do."
 CHANGE_PLAN = frozenset({"save", "add", "remove", "days"})
 """The actions that change a plan or run it."""
 
@@ -118,7 +119,7 @@ class PlanScreen(Dialog[Plan]):
 
     def _measure_names(self) -> int:
         """Returns the width of the longest name in terminal cells, at most `MAX_NAME_WIDTH`."""
-        return min(MAX_NAME_WIDTH, max(cell_len(item.name) for item in self.plan.items))
+        return min(MAX_NAME_WIDTH, max((cell_len(item.name) for item in self.plan.items), default=0))
 
     @property
     def items(self) -> Table[Item]:
@@ -154,7 +155,7 @@ class PlanScreen(Dialog[Plan]):
             item.skip_reason, item.calls, item.find_conflict, item.record_undo = NO_TEXT, (), None, None
             self.fill_item(item)
         planned = self.plan.list_items(ItemState.PLANNED)
-        problem = self.find_problem() or ("" if planned else "✗ There is nothing to do.")
+        problem = self.find_problem() or ("" if planned or not self.plan.items else NOTHING_TO_DO)
         self.go.disabled = bool(problem)
         self.go.label = Content(self.get_button_label())
         self.say(problem or self.describe_consequence(), wrong=bool(problem))
@@ -176,13 +177,16 @@ class PlanScreen(Dialog[Plan]):
 
     @gesture
     async def run_plan(self) -> None:
-        """Runs the plan once. Closes the dialog at the end, unless an item was refused or the plan was stopped."""
+        """Runs the plan once."""
         if self._has_begun or self.find_problem():
             return
         await self._watch()
-        if self._has_begun:
-            return
-        self._has_begun = True
+        if not self._has_begun:
+            self._has_begun = True
+            await self.execute_plan()
+
+    async def execute_plan(self) -> None:
+        """Makes the calls of the items. Closes the dialog at the end, unless an item was refused or it was stopped."""
         for field in self.query("Input, Checkbox, #go"):
             field.disabled = True
         self._name_cancel("Stop")

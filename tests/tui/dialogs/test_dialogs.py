@@ -65,8 +65,6 @@ from smtui.tui.undo.history import Call, Outcome, UndoEntry
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.unlock.passphrase import Passphrase
 from smtui.tui.vault.change_passphrase import ChangePassphrase
-from smtui.tui.vault.export_form import ExportForm
-from smtui.tui.vault.export_form import Wanted as ExportWanted
 from smtui.tui.vault.import_form import ImportForm, Names
 from smtui.tui.vault.import_plan import ImportPlan
 from smtui.tui.vault.report import Report
@@ -116,7 +114,7 @@ DIALOGS: dict[str, Make] = {
     "edited": lambda session: EditedDialog(sanitize(NAME), LONG, can_store=True),
     "event": lambda session: EventDialog(
         {"time": NOW.isoformat(), "eventName": "GetSecretValue", **{f"k{n}": "v" * 99 for n in range(60)}}),
-    "export form": lambda session: ExportForm(ExportWanted(), 0, "us-east-1"),
+    "export of a Region": lambda session: ExportPlan(session, ()),
     "export plan": lambda session: ExportPlan(session, ENTRIES),
     "command function": lambda session: CommandFunction(),
     "password function": lambda session: PasswordFunction(),
@@ -381,7 +379,8 @@ async def test_store_stores_from_any_field(app: MakeApp, filled: Any) -> None:
 SHORTEST = {"60x16": (60, 16), "80x24": (80, 24)}
 APPLY = {
     "add replicas": "Replicate", "tag plan": "Change tags", "columns": "Apply", "command function": "Create",
-    "password function": "Create", "export form": "Export", "import form": "Continue", "new key": "Create",
+    "password function": "Create", "export of a Region": "Write the file",
+    "export plan": "Write the file", "import form": "Continue", "new key": "Create",
     "new secret": "Create", "one line": "OK", "ask path": "OK", "rotation": "Apply", "saved filters": "Save filter",
     "tags": "Apply", "value": "Store", "value that may not be read": "Store",
 }
