@@ -10,7 +10,7 @@ import sys
 import unicodedata
 from codecs import getincrementaldecoder
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import _lru_cache_wrapper
 from typing import Any, ClassVar, Generic
@@ -109,10 +109,20 @@ class LastingWriter(_writer_thread.WriterThread):
 
 
 class KeyParser(XTermParser):
-    """Reports Esc and a key that arrive together as two keys.
+    """Reports Esc and a key that arrive together as two keys, and keeps no pasted text.
 
-    Textual 8.2 reports them as Alt and the key, or loses Esc. No shortcut uses Alt.
+    Textual 8.2 reports them as Alt and the key, or loses Esc. No shortcut uses Alt. The local variables of its parser
+    keep a pasted text, such as a passphrase, until the next paste.
     """
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Yields the messages of `data`. After a paste, begins with a new generator, which keeps no text."""
+        for message in super().feed(data):
+            if isinstance(message, events.Paste):
+                self._gen.close()
+                self._gen = self.parse(self._tokens.append)
+                self._awaiting = next(self._gen)
+            yield message
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         if alt:
@@ -131,13 +141,21 @@ with suppress(ImportError):  # not available on Windows, which has another drive
             with selectors.SelectSelector() as selector:
                 selector.register(self.fileno, selectors.EVENT_READ)
                 while not self.exit_event.is_set():
-                    if selector.select(0.1):
-                        data = self._read()
-                        if not data:
-                            TERMINAL.handle_hangup()
-                            return
-                        self._tell(parser.feed(decode(data)))
+                    if selector.select(0.1) and not self._forward_input(parser, decode):
+                        TERMINAL.handle_hangup()
+                        return
                     self._tell(parser.tick())
+
+        def _forward_input(self, parser: KeyParser, decode: Callable[[bytes], str]) -> bool:
+            """Reads once and forwards the messages; False at the end of the terminal.
+
+            A function of its own, so that no variable keeps what was typed until the next read. The first bytes of a
+            character are no text yet, and an empty text would end the parser.
+            """
+            data = self._read()
+            if text := decode(data):
+                self._tell(parser.feed(text))
+            return bool(data)
 
         def _read(self) -> bytes:
             try:

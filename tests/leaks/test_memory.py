@@ -35,6 +35,11 @@ case "$*" in *-o*) cat $held ;; *) cat > $held.new; mv $held.new $held ;; esac
 """
 
 
+def pasted(text: str) -> str:
+    """Returns what a terminal sends for a pasted text."""
+    return f"\x1b[200~{text}\x1b[201~"
+
+
 class Person:
     """A user of the real program, with an editor and a clipboard program."""
 
@@ -85,7 +90,7 @@ class Person:
 
     def unlock(self) -> None:
         self.see("Unlock")
-        self.press(PASSPHRASE, ENTER)
+        self.press(pasted(PASSPHRASE), ENTER)
         self.see("a-text", "b-json")
 
     def end(self) -> None:
