@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.doc_tables import ROOT
-from tests.names_still_to_do import CLASSES_STILL_TO_DO, FUNCTIONS_STILL_TO_DO, WORDS_STILL_TO_DO
 
 SMTUI = sorted((ROOT / "smtui").rglob("*.py"))
 ALL = [*SMTUI, *sorted((ROOT / "tests").rglob("*.py"))]
@@ -80,23 +79,20 @@ def test_functions_begin_with_a_verb_in_the_imperative() -> None:
     """`format_schedule`, not `told`: a participle does not say what a call does."""
     found = {get_id(path): names for path in SMTUI if (names := list_participles(path))}
 
-    assert {name: names for name, names in found.items() if name not in FUNCTIONS_STILL_TO_DO} == {}
-    assert found.keys() >= FUNCTIONS_STILL_TO_DO, "take what is done off the list"
+    assert found == {}
 
 
 def test_no_name_is_a_private_word() -> None:
     found = {get_id(path): words for path in ALL if (words := list_private_words(path))}
 
-    assert {name: words for name, words in found.items() if name not in WORDS_STILL_TO_DO} == {}
-    assert found.keys() >= WORDS_STILL_TO_DO, "take what is done off the list"
+    assert found == {}
 
 
 def test_one_class_name_stands_for_one_thing() -> None:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SMTUI]
     names = Counter(node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
-    several = {name for name in ONE_CLASS_EACH if names[name] > 1}
 
-    assert several == CLASSES_STILL_TO_DO
+    assert {name for name in ONE_CLASS_EACH if names[name] > 1} == set()
 
 
 @pytest.mark.parametrize(("name", "expected"), [
@@ -105,8 +101,3 @@ def test_one_class_name_stands_for_one_thing() -> None:
 ])  # fmt: skip
 def test_participles_are_recognised(name: str, expected: bool) -> None:
     assert is_participle(name) is expected
-
-
-if __name__ == "__main__":
-    print("FUNCTIONS_STILL_TO_DO =", sorted(get_id(path) for path in SMTUI if list_participles(path)))
-    print("WORDS_STILL_TO_DO =", sorted(get_id(path) for path in ALL if list_private_words(path)))

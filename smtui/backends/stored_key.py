@@ -43,7 +43,7 @@ def forget(path: Path) -> bool:
 
 
 @contextmanager
-def refreshed(vault: Vault) -> Iterator[None]:
+def update_after_change(vault: Vault) -> Iterator[None]:
     """Surrounds a change of passphrase: removes the old key, and stores the one that opens the file afterwards."""
     stored = load(vault.path) is not None and forget(vault.path)
     try:

@@ -33,11 +33,11 @@ def admit(call: Call, declared: Declaration, request: Request) -> Secret | None:
 def check_state(declared: Declaration, call: Call, secret: Secret | None) -> None:
     """Raises ClientError if the operation does not allow the state of the secret."""
     if secret is None and not declared.allow_missing:
-        raise not_found_error()
+        raise make_not_found_error()
     if secret is not None and secret.is_scheduled and not declared.allow_scheduled:
-        raise scheduled_error()
+        raise make_scheduled_error()
     if secret is not None and secret.is_replica and declared.changes and not declared.allow_replica:
-        raise replica_error()
+        raise make_replica_error()
     if secret is not None and declared.owner_only:
         check_owner(call, secret)
 
@@ -50,17 +50,17 @@ def check_owner(call: Call, secret: Secret) -> None:
         )
 
 
-def replica_error() -> InvalidParameterException:
+def make_replica_error() -> InvalidParameterException:
     return InvalidParameterException(
         "Operation not permitted on a replica secret. Call must be made in primary secret's region."
     )
 
 
-def not_found_error() -> ResourceNotFoundException:
+def make_not_found_error() -> ResourceNotFoundException:
     return ResourceNotFoundException("Secrets Manager can't find the specified secret.")
 
 
-def scheduled_error() -> InvalidRequestException:
+def make_scheduled_error() -> InvalidRequestException:
     return InvalidRequestException(
         "You can't perform this operation on the secret because it was marked for deletion."
     )

@@ -104,7 +104,7 @@ class Engine:
             except SmtuiError:
                 raise
             except Exception as error:
-                refusal = _internal_error(error)
+                refusal = _make_internal_error(error)
             if refusal is not None:
                 self._keys.forget_keys()
             if record_reads or not declared.reads_metadata:
@@ -150,7 +150,7 @@ class Engine:
             raise
         except Exception as error:
             self._keys.forget_keys()
-            raise _internal_error(error) from error
+            raise _make_internal_error(error) from error
 
     def _check_writable(self, declared: Declaration) -> None:
         if declared.changes and self._database.read_only:
@@ -183,7 +183,7 @@ def _list_events(
     return [*call.further_events, (call.subject, own)]
 
 
-def _internal_error(error: Exception) -> ClientError:
+def _make_internal_error(error: Exception) -> ClientError:
     """The error of a fault in this program."""
     refusal = InternalServiceError("An error occurred on the server side.")
     refusal.__cause__ = error

@@ -27,7 +27,7 @@ from smtui.policy.samples import Samples
 from smtui.policy.statements import MalformedPolicyError, Policy, Statement
 from smtui.vault import policies
 from smtui.vault.secrets import Secret
-from smtui.vault.sqlite_errors import damaged_row_error
+from smtui.vault.sqlite_errors import make_damaged_row_error
 
 MANAGE = "PutResourcePolicy"
 LOCKED_OUT = "Your requested changes will not allow you to manage this secret in the future."
@@ -49,7 +49,7 @@ def find_policy(call: Call, secret: Secret | None) -> Policy | None:
     try:
         return parse_policy(text) if text is not None else None
     except MalformedPolicyError:
-        raise damaged_row_error() from None
+        raise make_damaged_row_error() from None
 
 
 def authorize(call: Call, operation: Operation, secret: Secret | None, request: Request) -> None:
@@ -60,7 +60,7 @@ def authorize(call: Call, operation: Operation, secret: Secret | None, request: 
     resource = call.arn(secret) if secret else request.get("SecretId", "*")
     outcome = _decide(call, policy, make_policy_request(call, operation.name, secret, resource, request))
     if not outcome.allowed:
-        raise access_denied_error(call, operation.action, resource, outcome)
+        raise make_access_denied_error(call, operation.action, resource, outcome)
 
 
 def decide_access(call: Call, action: str, secret: Secret) -> Outcome:
@@ -81,7 +81,7 @@ def is_conditionally_allowed(call: Call, secret: Secret, policy: Policy, caller:
         all(each.effect == "Allow" or each.conditions for each in about)
 
 
-def access_denied_error(call: Call, action: str, resource: str, outcome: Outcome) -> AccessDeniedException:
+def make_access_denied_error(call: Call, action: str, resource: str, outcome: Outcome) -> AccessDeniedException:
     why = ("with an explicit deny in a resource-based policy" if outcome.why == "explicit deny"
            else f"because {outcome.why} allows the {action} action")
     return AccessDeniedException(
@@ -113,13 +113,13 @@ class LockOut:
 
     def _as(self, statement: Statement) -> str:
         """The values that the request has for the condition keys of a statement."""
-        told = []
+        facts = []
         for each in statement.conditions:
             value = self.asked.context.get(each.key)
             text = ", ".join(value) if isinstance(value, list) else value
             name = each.original_key
-            told.append(f"there is no {name}" if text is None else f"{name} is {text or 'empty'}")
-        return f", as {' and '.join(dict.fromkeys(told))}" if told else ""
+            facts.append(f"there is no {name}" if text is None else f"{name} is {text or 'empty'}")
+        return f", as {' and '.join(dict.fromkeys(facts))}" if facts else ""
 
 
 def find_lock_out(

@@ -83,7 +83,7 @@ def format_members(rotation: Rotation | None) -> Response:
         rules = make_rules(rotation)
     except InvalidScheduleError:
         return {"RotationEnabled": rotation.enabled, "RotationLambdaARN": rotation.function}
-    told = {
+    rule_members = {
         "AutomaticallyAfterDays": rotation.after_days or (schedules.compute_reported_days(rules) if rules else None),
         "Duration": rotation.duration,
         "ScheduleExpression": rotation.expression,
@@ -92,7 +92,7 @@ def format_members(rotation: Rotation | None) -> Response:
     return {
         "RotationEnabled": rotation.enabled,
         "RotationLambdaARN": rotation.function,
-        **({"RotationRules": {name: value for name, value in told.items() if value}} if rules else {}),
+        **({"RotationRules": {name: value for name, value in rule_members.items() if value}} if rules else {}),
         **{name: to_datetime(at) for name, at in dates.items() if at},
     }
 

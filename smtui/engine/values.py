@@ -72,7 +72,7 @@ def decrypt(call: Call, secret: Secret, version: Version) -> Value:
     Raises DecryptionFailure, or ResourceNotFoundException for a version without a value.
     """
     if version.is_empty:
-        raise no_value_error(version.version_id)
+        raise make_no_value_error(version.version_id)
     key = kms.get_decryption_key(call, version.key)
     context = EncryptionContext(call.arn(secret), version.version_id, version.form)
     return Value(version.form, envelope.unseal(version.envelope, call.keys.get_material(key), context))
@@ -106,7 +106,7 @@ def store_first_versions(call: Call, firsts: Sequence[tuple[Secret, str, Value]]
     ])
 
 
-def no_value_error(version_id: str) -> ResourceNotFoundException:
+def make_no_value_error(version_id: str) -> ResourceNotFoundException:
     return ResourceNotFoundException(
         f"Secrets Manager can't find the specified secret value for VersionId: {version_id}"
     )

@@ -102,10 +102,10 @@ class _Removal:
         all_out = True
         while all_out and (batch := _list_some(folder, keep)):
             for name, is_folder in batch:
-                all_out &= self._take_out(folder, name, depth, is_folder=is_folder)
+                all_out &= self._remove_entry(folder, name, depth, is_folder=is_folder)
         self.complete &= all_out
 
-    def _take_out(self, folder: int, name: str, depth: int, *, is_folder: bool) -> bool:
+    def _remove_entry(self, folder: int, name: str, depth: int, *, is_folder: bool) -> bool:
         """Removes a file or moves a folder. Returns whether that succeeded in time."""
         if not self._has_time():
             return False

@@ -116,10 +116,10 @@ class _Parser:
     def _parse_string(self, at: int) -> JsonNode:
         found = _STRING.match(self._text, at)
         if found is None:
-            raise self._create_string_error(at)
+            raise self._make_string_error(at)
         return JsonNode(JsonKind.STRING, at, found.end(), _decode(found.group()))
 
-    def _create_string_error(self, start: int) -> InvalidJsonError:
+    def _make_string_error(self, start: int) -> InvalidJsonError:
         """Creates the error at the first invalid character, or at the start if the closing quote is missing."""
         open_string = _OPEN_STRING.match(self._text, start)
         fault = open_string.end() if open_string else start

@@ -150,12 +150,12 @@ class SessionScreen(Screen[Answer]):
         if not self.has_read:
             self.say(self.read_state.format_text(self.retry_key), severity="error")
         elif not self.check_action(name, parameters):
-            if sentence := self.denied_reason_now(name):
+            if sentence := self.find_denied_reason(name):
                 self.say(sentence, severity="warning")
         elif inspect.isawaitable(answer := action()):
             await answer
 
-    def denied_reason_now(self, action: str) -> SafeText:
+    def find_denied_reason(self, action: str) -> SafeText:
         """Returns why an action is impossible for the current content; empty if it is possible or needs no message."""
         return SafeText("")
 
@@ -231,7 +231,7 @@ class SessionScreen(Screen[Answer]):
         self.app.notify(sanitize(sentence, lines=True), severity=severity, markup=False)  # type: ignore[arg-type]
         self.refresh_bindings()
 
-    async def done(self, sentence: str) -> None:
+    async def report_change(self, sentence: str) -> None:
         """Shows a notification about a change, and reloads."""
         self.say(sentence)
         self.refresh_bindings()

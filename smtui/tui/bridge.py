@@ -176,7 +176,7 @@ def _make_worker(
     method: Callable[Concatenate[Node, P], Coroutine[Any, Any, None]], group: str,
 ) -> Callable[Concatenate[Node, P], Worker[None]]:
     @wraps(method)
-    async def guarded(node: Node, *args: P.args, **kwargs: P.kwargs) -> None:
+    async def run_guarded(node: Node, *args: P.args, **kwargs: P.kwargs) -> None:
         _screen.set(_screen_of(node))
         try:
             await method(node, *args, **kwargs)
@@ -188,7 +188,7 @@ def _make_worker(
             if not _was_left(node):
                 raise
 
-    return cast("Callable[Concatenate[Node, P], Worker[None]]", work(guarded, group=group))
+    return cast("Callable[Concatenate[Node, P], Worker[None]]", work(run_guarded, group=group))
 
 
 def _was_left(node: DOMNode) -> bool:

@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.jobs.background_vault import BackgroundVault
 from smtui.tui.jobs.rotation_worker import RotationWorker
 from smtui.tui.reader import Reader
-from smtui.tui.undo.history import Call, LargeChange, UndoEntry, UndoList, find_no_conflict
+from smtui.tui.undo.history import LargeChange, UndoEntry, UndoList, UndoRequest, find_no_conflict
 from smtui.tui.vault.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from smtui.api.kms import KeyClient
     from smtui.api.types import Client
     from smtui.backends.local import Vault
-    from smtui.tui.health.checks import Finding
+    from smtui.tui.health.checks import HealthFinding
     from smtui.tui.jobs.job import Job
 
 IN_USE = 0.5
@@ -53,7 +53,7 @@ class Session:
         self.job: Job[Any] | None = None
         self.password_options: Mapping[str, Any] = {}
         """The options of the last generated password."""
-        self.found: dict[str, list[Finding]] = {}
+        self.found: dict[str, list[HealthFinding]] = {}
         """The findings of the last health check of values, for each Region."""
         self.code_unseen = False
         """Whether the passphrase was changed, and its recovery code has not been shown yet."""
@@ -119,7 +119,7 @@ class Session:
             note: a remark for the preview; without calls, why the change cannot be undone.
             region: the Region of the change; None means the current one.
         """
-        calls = tuple(Call(*call) for call in back)
+        calls = tuple(UndoRequest(*call) for call in back)
         self.undo.add(UndoEntry(words, calls, region or self.region, self.now(), conflict, sanitize(note, lines=True)))
 
     def record_large_undo(self, words: SafeText, large: LargeChange, region: str) -> None:

@@ -92,12 +92,12 @@ class LastingWriter(_writer_thread.WriterThread):
         """Writes the queued texts; after a hangup, takes them from the queue without writing them."""
         there = True
         while (text := self._queue.get()) is not None:
-            if there and not self._sent(text):
+            if there and not self._write(text):
                 there = False
                 TERMINAL.handle_hangup()
-        self._sent("")
+        self._write("")
 
-    def _sent(self, text: str) -> bool:
+    def _write(self, text: str) -> bool:
         """Writes `text`; flushes when the queue is empty, so that a shell or editor can follow. False on an error."""
         try:
             self._file.write(text)
@@ -291,6 +291,6 @@ class QuietApp(App[ReturnType], Generic[ReturnType]):
     ) -> None:
         """Shows a notification. A new one with the severity information replaces the old ones of that severity."""
         if severity == "information":
-            for told in [each for each in self._notifications if each.severity == severity]:
-                self._unnotify(told, refresh=False)
+            for shown in [each for each in self._notifications if each.severity == severity]:
+                self._unnotify(shown, refresh=False)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)

@@ -19,7 +19,7 @@ LATEST = 221_845_392_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnRule:
     """The type and range of one column.
 
     `words` are the only texts it may hold. `least` and `most` limit a number, or the length of a text. `stand_in`
@@ -55,23 +55,23 @@ class Column:
         return f"({name} IS NOT NULL AND ({' OR '.join(tests)}))" if self.is_optional else f"({' OR '.join(tests)})"
 
 
-def _one_of(stand_in: str, *words: str) -> Column:
-    return Column(str, stand_in, words=frozenset(words))
+def _one_of(stand_in: str, *words: str) -> ColumnRule:
+    return ColumnRule(str, stand_in, words=frozenset(words))
 
 
-ROW = Column(int, 0)
-TEXT = Column(str, UNREADABLE)
-NAME = Column(str, UNREADABLE, least=1, most=MAX_NAME_LENGTH)
-MAYBE_TEXT = Column(str, UNREADABLE, is_optional=True)
-BYTES = Column(bytes, b"\0")
-FLAG = Column(int, 0, most=1)
-TIME = Column(int, 1, most=LATEST)
-DAY = Column(int, 0, most=LATEST)
+ROW = ColumnRule(int, 0)
+TEXT = ColumnRule(str, UNREADABLE)
+NAME = ColumnRule(str, UNREADABLE, least=1, most=MAX_NAME_LENGTH)
+MAYBE_TEXT = ColumnRule(str, UNREADABLE, is_optional=True)
+BYTES = ColumnRule(bytes, b"\0")
+FLAG = ColumnRule(int, 0, most=1)
+TIME = ColumnRule(int, 1, most=LATEST)
+DAY = ColumnRule(int, 0, most=LATEST)
 """A time that is 0 if the event never happened."""
-MAYBE_TIME = Column(int, None, is_optional=True, most=LATEST)
-COUNT = Column(int, 0, most=1000)
+MAYBE_TIME = ColumnRule(int, None, is_optional=True, most=LATEST)
+COUNT = ColumnRule(int, 0, most=1000)
 
-COLUMNS: dict[str, dict[str, Column]] = {
+COLUMNS: dict[str, dict[str, ColumnRule]] = {
     "meta": {"name": TEXT, "value": TEXT},
     "keys": {
         "id": ROW, "region": TEXT, "key_id": NAME, "manager": _one_of("CUSTOMER", "AWS", "CUSTOMER"),
@@ -90,7 +90,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     },
     "labels": {"secret": ROW, "label": NAME, "version": ROW},
     "trail": {
-        "id": ROW, "at": TIME, "operation": TEXT, "secret": Column(int, None, is_optional=True), "event": TEXT,
+        "id": ROW, "at": TIME, "operation": TEXT, "secret": ColumnRule(int, None, is_optional=True), "event": TEXT,
         "chain": BYTES, "latest": DAY,
     },
     "replicas": {
@@ -104,7 +104,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     },
     "rotations": {
         "secret": ROW, "enabled": FLAG, "function": TEXT,
-        "after_days": Column(int, None, is_optional=True, most=MAX_ROTATION_DAYS),
+        "after_days": ColumnRule(int, None, is_optional=True, most=MAX_ROTATION_DAYS),
         "expression": MAYBE_TEXT, "duration": MAYBE_TEXT, "rotated_at": MAYBE_TIME, "counts_from": TIME,
         "opens_at": MAYBE_TIME, "due_by": MAYBE_TIME,
     },

@@ -17,7 +17,7 @@ from smtui.api.errors import VaultError
 from smtui.vault import content, schema_check
 from smtui.vault import path as vault_path
 from smtui.vault.kdf import FileKeys
-from smtui.vault.sqlite_errors import damaged_error, map_errors, moved_error
+from smtui.vault.sqlite_errors import make_damaged_error, make_moved_error, map_errors
 from smtui.vault.statements import Statements
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Database(Statements):
             try:
                 table, old, new = change.table_name, change.old, change.new
             except UnicodeDecodeError:
-                raise damaged_error() from None
+                raise make_damaged_error() from None
             observe_row(table, old, new)
             if not content_changes.pending:
                 content_changes.observe(table, old, new)
@@ -198,7 +198,7 @@ class Database(Statements):
     def check_identity(self) -> None:
         """Raises VaultMissingError if another file has taken the vault's path: anything written now would be lost."""
         if vault_path.identity(self.path) != self._identity:
-            raise moved_error()
+            raise make_moved_error()
 
 
     def trust_schema(self) -> None:

@@ -32,36 +32,36 @@ def install_file(
 
     Raises VaultExistsError, VaultBusyError or VaultFullError.
     """
-    beside = target.with_name(target.name + suffix)
+    temporary = target.with_name(target.name + suffix)
     if not replace:
         _check_free(target)
-    remove_files(beside)
+    remove_files(temporary)
     made: tuple[int, int] | None = None
     try:
-        database = create_empty(beside, keys)
-        made = vault_path.identity(beside)
+        database = create_empty(temporary, keys)
+        made = vault_path.identity(temporary)
         try:
             fill(database)
             database.checkpoint()
         finally:
             database.close()
-        _verify_and_sync(beside, keys, made)
+        _verify_and_sync(temporary, keys, made)
         with vault_path.map_os_errors(), folder_lock.hold(target, exclusive=True):
             if not replace:
                 _check_free(target)
-            _move(beside, target, replace=replace)
+            _move(temporary, target, replace=replace)
             on_installed()
     except BaseException:
-        if made is not None and vault_path.identity(beside) == made:
-            remove_files(beside)
+        if made is not None and vault_path.identity(temporary) == made:
+            remove_files(temporary)
         raise
 
 
-def _move(beside: Path, target: Path, *, replace: bool) -> None:
+def _move(temporary: Path, target: Path, *, replace: bool) -> None:
     try:
-        private_files.move_into_place(beside, target, over=replace)
+        private_files.move_into_place(temporary, target, over=replace)
     except FileExistsError:
-        raise _exists_error(target) from None
+        raise _make_exists_error(target) from None
 
 
 def check_no_companions(target: Path) -> None:
@@ -74,22 +74,22 @@ def check_no_companions(target: Path) -> None:
 
 def _check_free(target: Path) -> None:
     if vault_path.identity(target) is not None:
-        raise _exists_error(target)
+        raise _make_exists_error(target)
     check_no_companions(target)
 
 
-def _exists_error(target: Path) -> VaultExistsError:
+def _make_exists_error(target: Path) -> VaultExistsError:
     return VaultExistsError(f"There is already something at {target}. It was left as it is.")
 
 
-def _verify_and_sync(beside: Path, keys: FileKeys, made: tuple[int, int] | None) -> None:
+def _verify_and_sync(temporary: Path, keys: FileKeys, made: tuple[int, int] | None) -> None:
     """Verifies that the file alone, without a log, opens, and syncs it."""
-    if vault_path.identity(beside) != made:
+    if vault_path.identity(temporary) != made:
         raise VaultBusyError("Another program is writing to the same place.", hint="Try again when it has ended.")
-    if any(vault_path.identity(companion) for companion in vault_path.list_companions(beside)):
+    if any(vault_path.identity(companion) for companion in vault_path.list_companions(temporary)):
         raise VaultFullError(vault_path.DISK_FAILED)
-    open_file(beside, keys).close()
-    with vault_path.map_os_errors(), beside.open("rb+") as file:
+    open_file(temporary, keys).close()
+    with vault_path.map_os_errors(), temporary.open("rb+") as file:
         os.fsync(file.fileno())
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
-from smtui.vault.sqlite_errors import damaged_row_error
+from smtui.vault.sqlite_errors import make_damaged_row_error
 
 Manager = Literal["AWS", "CUSTOMER"]
 State = Literal["Enabled", "Disabled", "PendingDeletion"]
@@ -73,7 +73,7 @@ def get_by_row(database: Database, row: int) -> KmsKey:
     """The key of a row. Raises InternalServiceError if there is none."""
     found = database.row(f"SELECT {COLUMNS} FROM keys k WHERE k.id = ?", (row,))
     if found is None:
-        raise damaged_row_error()
+        raise make_damaged_row_error()
     return KmsKey(*_read(found))
 
 

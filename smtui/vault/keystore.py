@@ -18,7 +18,7 @@ AWS_MANAGED = "alias/aws/secretsmanager"
 INTERNAL = "smtui/internal"
 
 
-def _associated_data(key_id: str) -> bytes:
+def _encode_associated_data(key_id: str) -> bytes:
     return envelope.encode_associated_data("kms key", key_id)
 
 
@@ -43,7 +43,7 @@ class KeyStore:
         if key.is_shredded:
             self.forget_key(key)
         if key.row not in self._materials:
-            unwrapped = envelope.unwrap(key.wrapped, self._root, _associated_data(key.key_id))
+            unwrapped = envelope.unwrap(key.wrapped, self._root, _encode_associated_data(key.key_id))
             self._materials[key.row] = bytearray(unwrapped)
         return self._materials[key.row]
 
@@ -59,7 +59,7 @@ class KeyStore:
         """Creates a key in a Region, with an alias if one is given."""
         key_id, now = self._ambient.create_uuid(), int(self._ambient.now().timestamp() * 1000)
         material = self._ambient.random_bytes(envelope.KEY_BYTES)
-        wrapped = envelope.wrap(material, self._root, _associated_data(key_id), self._ambient.random_bytes)
+        wrapped = envelope.wrap(material, self._root, _encode_associated_data(key_id), self._ambient.random_bytes)
         row = keys.insert(self._database, region=region, key_id=key_id, manager=manager, description=description,
                           now=now, wrapped=wrapped)
         if alias is not None:
@@ -85,6 +85,6 @@ class KeyStore:
 def rewrap_keys(database: Database, old_root: bytearray, new_root: bytearray, ambient: Ambient) -> None:
     """Wraps every key under another root key, for a change of passphrase."""
     for row, key_id, wrapped in database.rows("SELECT id, key_id, wrapped FROM keys WHERE length(wrapped) > 0"):
-        material = envelope.unwrap(wrapped, old_root, _associated_data(key_id))
-        again = envelope.wrap(material, new_root, _associated_data(key_id), ambient.random_bytes)
+        material = envelope.unwrap(wrapped, old_root, _encode_associated_data(key_id))
+        again = envelope.wrap(material, new_root, _encode_associated_data(key_id), ambient.random_bytes)
         database.run("UPDATE keys SET wrapped = ? WHERE id = ?", (again, row))

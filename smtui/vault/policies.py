@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtui.vault.database import Database
-from smtui.vault.sqlite_errors import damaged_row_error
+from smtui.vault.sqlite_errors import make_damaged_row_error
 
 
 def read_policy(database: Database, secret: int) -> str | None:
@@ -12,7 +12,7 @@ def read_policy(database: Database, secret: int) -> str | None:
     if found is None:
         return None
     if not isinstance(found[0], str):
-        raise damaged_row_error()
+        raise make_damaged_row_error()
     return found[0]
 
 

@@ -43,7 +43,7 @@ def detect_damage() -> Iterator[None]:
     try:
         yield
     except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise damaged_error() from error
+        raise make_damaged_error() from error
 
 
 def map_error(error: apsw.Error, opening: bool = False, connection: apsw.Connection | None = None) -> VaultError:
@@ -60,15 +60,15 @@ def map_error(error: apsw.Error, opening: bool = False, connection: apsw.Connect
             return VaultBusyError("Another process is writing to the vault and did not finish in time.",
                                   hint="Try again; if it stays, look for another smtui that is running.")
         case apsw.NotADBError() | apsw.CorruptError():
-            return damaged_error()
+            return make_damaged_error()
         case apsw.FullError() if connection and (table := _find_exhausted_table(connection)):
-            return exhausted_error(f"the row numbers of its table {table} are used up")
+            return make_exhausted_error(f"the row numbers of its table {table} are used up")
         case apsw.FullError():
             return VaultFullError("The disk is full. Nothing was changed.")
         case apsw.SQLError() if str(error).endswith("integer overflow"):
-            return exhausted_error("its row numbers are too large")
+            return make_exhausted_error("its row numbers are too large")
         case apsw.ReadOnlyError() if getattr(error, "extendedresult", 0) == apsw.SQLITE_READONLY_DBMOVED:
-            return moved_error()
+            return make_moved_error()
         case apsw.ReadOnlyError():
             return VaultReadOnlyError("The vault cannot be written.", hint="Open it with --read-only.")
         case apsw.CantOpenError():
@@ -79,7 +79,7 @@ def map_error(error: apsw.Error, opening: bool = False, connection: apsw.Connect
         case apsw.InterruptError():
             return VaultError("Cancelled. Nothing was changed.")
         case apsw.IOError():
-            return _disk_error(error)
+            return _make_disk_error(error)
     return VaultError(f"The vault's database refused a step ({type(error).__name__}). Nothing was changed.")
 
 
@@ -98,13 +98,13 @@ def _find_exhausted_table(connection: apsw.Connection) -> str | None:
     return None
 
 
-def _disk_error(error: apsw.Error) -> VaultError:
+def _make_disk_error(error: apsw.Error) -> VaultError:
     if getattr(error, "extendedresult", 0) in _ALTERED:
-        return damaged_error()
+        return make_damaged_error()
     return VaultFullError(vault_path.DISK_FAILED)
 
 
-def moved_error() -> VaultMissingError:
+def make_moved_error() -> VaultMissingError:
     """The error for a vault whose path names another file now."""
     return VaultMissingError(
         "The vault was moved, removed or replaced while it was open. Nothing was changed.",
@@ -112,18 +112,18 @@ def moved_error() -> VaultMissingError:
     )
 
 
-def exhausted_error(why: str) -> VaultDamagedError:
+def make_exhausted_error(why: str) -> VaultDamagedError:
     """The error for row numbers that use alone cannot reach: somebody wrote them into the file."""
     return VaultDamagedError(f"The vault is damaged or was tampered with: {why}. Nothing was changed.",
                              hint="Run smtui check, and open a backup.")
 
 
-def damaged_row_error() -> InternalServiceError:
+def make_damaged_row_error() -> InternalServiceError:
     """The error for one secret or key with a damaged row."""
     return InternalServiceError("A row of the vault about this is damaged. Run smtui check, and open a backup.")
 
 
-def damaged_error() -> VaultDamagedError:
+def make_damaged_error() -> VaultDamagedError:
     """The error for a damaged file."""
     return VaultDamagedError("The vault is damaged: a page of it was altered or cut off.",
                              hint="Run smtui check, and open a backup.")

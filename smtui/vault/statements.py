@@ -12,7 +12,7 @@ from typing import Any
 
 import apsw
 
-from smtui.vault.sqlite_errors import damaged_error, map_error, map_errors
+from smtui.vault.sqlite_errors import make_damaged_error, map_error, map_errors
 
 Bindings = Sequence[Any] | Mapping[str, Any]
 
@@ -91,7 +91,7 @@ class Statements:
     def _rows_with_bytes(self, sql: str, bindings: Bindings) -> Iterator[tuple[Any, ...]]:
         """The same rows, with bytes for a text that is not UTF-8. Raises VaultDamagedError unless `sql` is a SELECT."""
         if not sql.startswith("SELECT"):
-            raise damaged_error()
+            raise make_damaged_error()
         with map_errors():
             cursor = self.connection.execute(sql, bindings)
             names = [f"c{number}" for number in range(len(cursor.description))]

@@ -9,7 +9,7 @@ from typing import Any
 from smtui.vault.columns import UNREADABLE, make_row_reader
 from smtui.vault.database import Database
 from smtui.vault.envelope import Envelope
-from smtui.vault.sqlite_errors import damaged_row_error
+from smtui.vault.sqlite_errors import make_damaged_row_error
 
 COLUMNS = "id, secret, version_id, created_at, accessed_on, form, key, wrapped, sealed"
 
@@ -60,7 +60,7 @@ def get_by_row(database: Database, row: int) -> Version:
     """The version of a row. Raises InternalServiceError if there is none."""
     found = database.row(f"SELECT {COLUMNS} FROM versions WHERE id = ?", (row,))
     if found is None:
-        raise damaged_row_error()
+        raise make_damaged_row_error()
     return read_row(found)
 
 

@@ -120,7 +120,7 @@ def test_the_environment_around_them(
     assert set(got["surroundings"]) <= {"PATH", "HOME", "LANG", "LC_ALL", "TERM", "TZ", "DISPLAY"}
 
 
-TOLD = """
+REPORT = """
 import json, os, sys
 print(json.dumps([sys.argv[1:], os.environ["PROD_TEXT"], "SMTUI_PASSPHRASE" in os.environ, os.umask(0),
                   len(os.listdir("/proc/self/fd")), open("/proc/self/cmdline").read()]))
@@ -139,9 +139,9 @@ def test_the_command_takes_our_place(cli: CommandLine, tmp_path: Path) -> None:
         return subprocess.run([*smtui_exec, *command], env=environ, umask=0o027, capture_output=True, text=True,
                               timeout=LIMIT, check=False)
 
-    told = run(sys.executable, "-S", "-c", TOLD, "word")
-    assert told.returncode == 0, told.stderr
-    argv, value, passphrase, umask, files, command_line = json.loads(told.stdout)
+    answer = run(sys.executable, "-S", "-c", REPORT, "word")
+    assert answer.returncode == 0, answer.stderr
+    argv, value, passphrase, umask, files, command_line = json.loads(answer.stdout)
     assert (argv, value, passphrase, umask) == (["word"], "plain text\n", False, 0o027)
     assert files == 4  # three standard streams, and the folder that is listed
     assert "plain text" not in command_line

@@ -200,16 +200,16 @@ def many(vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_pages_are_read_as_they_are_written(many: Any) -> None:
     """Each secret is written before the next batch is read."""
-    told: list[int] = []
+    counts: list[int] = []
     pieces: list[bytes] = []
 
     def progress(what: str, done: int, of: int) -> None:
-        told.append(done)
+        counts.append(done)
         assert len(pieces) >= done - 1
 
     done = export(many, Selection(), Format.JSON, pieces.append, progress)
 
-    assert (done.written, told) == (9, list(range(1, 10)))
+    assert (done.written, counts) == (9, list(range(1, 10)))
     assert [each["SecretString"] for each in json.loads(b"".join(pieces))] == [str(number) for number in range(9)]
 
 

@@ -140,8 +140,8 @@ def test_a_command_is_shown_in_full_and_then_allowed(received: CommandLine, aske
     asked.answers = ["yes"]
     assert received.done("functions", "allow", "run") == "run: allowed to run on this machine\n"
 
-    [told] = asked.saw
-    assert told.splitlines() == [
+    [question] = asked.saw
+    assert question.splitlines() == [
         f"{ARN}run", "runs this as you, argument by argument:", "",
         "   1  /bin/sh", "   2  -c",
         '   3  "touch ran; echo \'\\u001b]0;nothing to see\\u0007\\u202e\'"',

@@ -167,9 +167,9 @@ def test_nobody_learns_the_value_from_the_watchdog(tool: FakeTool) -> None:
     """Neither its command line nor its environment nor what it is told holds the value."""
     copier = Copier()
     proc = Path(f"/proc/{copier.guard}")
-    told = Watch(["xclip"], Fingerprint.make(VALUE), 30).to_line()
+    message = Watch(["xclip"], Fingerprint.make(VALUE), 30).to_line()
 
-    assert VALUE not in (proc / "cmdline").read_bytes() + (proc / "environ").read_bytes() + told.encode()
+    assert VALUE not in (proc / "cmdline").read_bytes() + (proc / "environ").read_bytes() + message.encode()
 
     copier.end(signal.SIGKILL)
     copier.wait_for_watchdog()

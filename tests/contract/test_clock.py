@@ -85,11 +85,11 @@ def test_each_goes_a_day_after_it_was_seen_overdue(
         assert doomed.left(early) == ALL
         passes(milliseconds=1)
         assert doomed.left(early) == set()
-        told = early.maintenance.take_deletion_notices()
-        assert [sentence.split(":")[0] for sentence in told] == [
+        notices = early.maintenance.take_deletion_notices()
+        assert [sentence.split(":")[0] for sentence in notices] == [
             "Deleted permanently, as scheduled for 2026-03-09", "Deleted permanently, as scheduled for 2026-03-09",
             "Removed from the audit log, whose retention is 7 days"]
-        assert told[0].endswith(": secret a in us-east-1.") and early.maintenance.take_deletion_notices() == []
+        assert notices[0].endswith(": secret a in us-east-1.") and early.maintenance.take_deletion_notices() == []
         deletions = [event for event in early.audit_log() if event["eventType"] == "AwsServiceEvent"]
         assert {event["eventName"] for event in deletions} == {"EndSecretVersionDelete", "DeleteKey", "DropAuditEvents"}
         assert early.maintenance.check().clean
@@ -182,8 +182,8 @@ def test_ten_years_forward(doomed: Doomed, clock: Clock, passes: Callable[..., N
 def test_a_jump_is_noticed_in_the_whole_session(doomed: Doomed, vault: smtui.Vault, clock: Clock) -> None:
     """Reopened vaults and a changed passphrase keep the noticed jump."""
     clock.forward(**DECADE)
-    with vault.reopen() as beside:
-        assert doomed.left(beside) == ALL
+    with vault.reopen() as second:
+        assert doomed.left(second) == ALL
     vault.maintenance.change_passphrase("another six words of passphrase")
 
     assert doomed.left() == ALL

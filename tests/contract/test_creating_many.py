@@ -28,11 +28,11 @@ CHANCE = {
 }
 
 
-def told(held: Any) -> Any:
+def remove_chance(held: Any) -> Any:
     """Returns the value without random values and times."""
     if isinstance(held, dict):
-        return {name: told(member) for name, member in held.items() if name not in CHANCE}
-    return [told(item) for item in held] if isinstance(held, list) else held
+        return {name: remove_chance(member) for name, member in held.items() if name not in CHANCE}
+    return [remove_chance(item) for item in held] if isinstance(held, list) else held
 
 
 def everything(vault: smtui.Vault) -> list[Any]:
@@ -43,7 +43,7 @@ def everything(vault: smtui.Vault) -> list[Any]:
     described = [client.describe_secret(SecretId=name) for client, name in names]
     found = [client.list_secrets(Filters=[{"Key": "all", "Values": ["database"]}])["SecretList"] for client in clients]
     values = [client.get_secret_value(SecretId=name) for client, name in names if name != "prod/empty"]
-    return [told(each) for each in (trail, described, found, values)]
+    return [remove_chance(each) for each in (trail, described, found, values)]
 
 
 @pytest.fixture

@@ -88,12 +88,12 @@ def test_what_describe_and_list_tell(db: Any, function: str, clock: Clock) -> No
     """The next rotation is due 30 days later, at the end of that UTC day."""
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
 
-    for told in (db.describe_secret(**ID), db.list_secrets()["SecretList"][0]):
-        assert told["RotationEnabled"] is True
-        assert told["RotationLambdaARN"] == FUNCTION
-        assert told["RotationRules"] == {"AutomaticallyAfterDays": 30}
-        assert told["LastRotatedDate"] == clock.now
-        assert told["NextRotationDate"] == datetime(2026, 4, 1, 23, 59, 59, tzinfo=UTC)
+    for secret in (db.describe_secret(**ID), db.list_secrets()["SecretList"][0]):
+        assert secret["RotationEnabled"] is True
+        assert secret["RotationLambdaARN"] == FUNCTION
+        assert secret["RotationRules"] == {"AutomaticallyAfterDays": 30}
+        assert secret["LastRotatedDate"] == clock.now
+        assert secret["NextRotationDate"] == datetime(2026, 4, 1, 23, 59, 59, tzinfo=UTC)
 
 
 def test_nothing_is_told_of_a_secret_that_was_never_set_up(db: Any) -> None:
@@ -105,10 +105,10 @@ def test_a_schedule_tells_its_days(db: Any, function: str) -> None:
     """Uses the documentation's example: the 1st and 15th, two hours from 16:00."""
     rules = {"ScheduleExpression": "cron(0 16 1,15 * ? *)", "Duration": "2h"}
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=rules)
-    told = db.describe_secret(**ID)
+    secret = db.describe_secret(**ID)
 
-    assert told["RotationRules"] == {**rules, "AutomaticallyAfterDays": 14}
-    assert told["NextRotationDate"] == datetime(2026, 3, 15, 17, 59, 59, tzinfo=UTC)
+    assert secret["RotationRules"] == {**rules, "AutomaticallyAfterDays": 14}
+    assert secret["NextRotationDate"] == datetime(2026, 3, 15, 17, 59, 59, tzinfo=UTC)
 
 
 def test_the_second_time_it_needs_no_configuration(db: Any, function: str, clock: Clock) -> None:
@@ -137,9 +137,9 @@ def test_without_rotating_at_once_it_is_only_tested(db: Any, vault: smtui.Vault,
     assert password(db) == "first"
     assert len(db.list_secret_version_ids(**ID, IncludeDeprecated=True)["Versions"]) == 1
     assert events(vault) == ["TestRotationStarted", "TestRotationSucceeded"]
-    told = db.describe_secret(**ID)
-    assert "LastRotatedDate" not in told
-    assert told["NextRotationDate"].date() == datetime(2026, 4, 1, tzinfo=UTC).date()
+    secret = db.describe_secret(**ID)
+    assert "LastRotatedDate" not in secret
+    assert secret["NextRotationDate"].date() == datetime(2026, 4, 1, tzinfo=UTC).date()
 
 
 @pytest.mark.parametrize("by", ["put_secret_value", "update_secret"])
@@ -147,10 +147,10 @@ def test_a_new_value_by_hand_counts_as_a_rotation(db: Any, function: str, clock:
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
     clock.forward(days=10)
     getattr(db, by)(**ID, SecretString='{"password": "by hand"}')
-    told = db.describe_secret(**ID)
+    secret = db.describe_secret(**ID)
 
-    assert told["LastRotatedDate"] == clock.now
-    assert told["NextRotationDate"].date() == datetime(2026, 4, 11, tzinfo=UTC).date()
+    assert secret["LastRotatedDate"] == clock.now
+    assert secret["NextRotationDate"].date() == datetime(2026, 4, 11, tzinfo=UTC).date()
 
 
 def test_a_pending_value_by_hand_does_not(db: Any, function: str, clock: Clock) -> None:
@@ -255,9 +255,9 @@ def test_a_failure_leaves_awscurrent_where_it_was(
     assert password(db) == "first"
     assert stages(db)["AWSPENDING"] == TOKEN
     assert TOKEN in refused("ResourceNotFoundException", db.get_secret_value, **ID, VersionId=TOKEN)
-    told = rotations.describe_rotation(**ID)["Rotation"]
-    assert (told["State"], told["Step"], told["Attempts"]) == ("waiting", "createSecret", 1)
-    assert told["Message"] == "The value has no key absent."
+    run = rotations.describe_rotation(**ID)["Rotation"]
+    assert (run["State"], run["Step"], run["Attempts"]) == ("waiting", "createSecret", 1)
+    assert run["Message"] == "The value has no key absent."
     assert events(vault) == ["RotationStarted", "RotationFailed"]
     assert "absent." not in json.dumps(list(vault.audit_log()))
     assert vault.maintenance.check().clean
@@ -309,9 +309,9 @@ def test_a_function_says_what_it_rotates(db: Any, rotations: Any, function: str)
         db.create_secret(Name=f"db{number}", SecretString='{"password": "x"}')
         db.rotate_secret(SecretId=f"db{number}", RotationLambdaARN=function)
     db.cancel_rotate_secret(SecretId="db4")
-    [told] = rotations.list_functions()["Functions"]
+    [function] = rotations.list_functions()["Functions"]
 
-    assert (told["SecretCount"], told["SecretNames"]) == (4, ["db0", "db1", "db2", "db3"])
+    assert (function["SecretCount"], function["SecretNames"]) == (4, ["db0", "db1", "db2", "db3"])
     assert refused("InvalidParameterException", rotations.delete_function, FunctionName="new-password") == (
         "db0, db1, db2 and 1 more are rotated by new-password. Cancel their rotation first.")
 
@@ -330,10 +330,10 @@ def test_windows_follow_the_last_rotation_or_the_first_set_up(db: Any, rotations
 
 def test_somebody_else_may_carry_out_what_was_begun(db: Any, vault: smtui.Vault, function: str) -> None:
     """RotateSecret then only starts the rotation, and passes the ARN and Region to the delegate."""
-    told: list[tuple[str, str]] = []
-    vault.scheduler.delegate_to(lambda arn, region: told.append((arn, region)))
+    delegated: list[tuple[str, str]] = []
+    vault.scheduler.delegate_to(lambda arn, region: delegated.append((arn, region)))
     arn = db.rotate_secret(**ID, RotationLambdaARN=function)["ARN"]
-    assert (told, password(db)) == ([(arn, "us-east-1")], "first")
+    assert (delegated, password(db)) == ([(arn, "us-east-1")], "first")
     vault.scheduler.run_due(secret_id=arn)
 
     assert password(db) != "first"
@@ -345,12 +345,12 @@ def test_somebody_else_may_carry_out_what_was_begun(db: Any, vault: smtui.Vault,
 def test_cancelling_keeps_the_rules_in_sight(db: Any, function: str) -> None:
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY)
     assert "VersionId" not in db.cancel_rotate_secret(**ID)
-    told = db.describe_secret(**ID)
+    secret = db.describe_secret(**ID)
 
-    assert told["RotationEnabled"] is False
-    assert told["RotationRules"] == MONTHLY
-    assert told["RotationLambdaARN"] == FUNCTION
-    assert not {"NextRotationDate", "LastRotatedDate"} & told.keys()
+    assert secret["RotationEnabled"] is False
+    assert secret["RotationRules"] == MONTHLY
+    assert secret["RotationLambdaARN"] == FUNCTION
+    assert not {"NextRotationDate", "LastRotatedDate"} & secret.keys()
 
 
 def test_cancelling_in_the_middle(db: Any, vault: smtui.Vault, refusing: str, function: str, clock: Clock) -> None:

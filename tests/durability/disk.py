@@ -46,7 +46,7 @@ class Step:
     target: str = ""
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return f"{self.kind} {Path(self.path).name}"
 
 
@@ -57,7 +57,7 @@ class Said:
     what: int
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         return f"{self.what} was acknowledged"
 
 

@@ -141,4 +141,4 @@ def losses(disk: Disk, chance: random.Random, share: float = 1) -> Iterator[Left
         for files in platter.outcomes(chance) if chance.random() < share else ():
             if (said, files) not in seen:
                 seen.add((said, files))
-                yield Left(files, said, f"step {number}, {noted and noted.told}")
+                yield Left(files, said, f"step {number}, {noted and noted.description}")

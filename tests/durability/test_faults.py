@@ -21,7 +21,7 @@ from tests.durability.conftest import Prepared
 from tests.durability.disk import Disk, Trouble
 from tests.durability.work import KINDS, Work
 
-TROUBLES = (
+FAULTS = (
     Trouble(errno.ENOSPC, ("write", "make")),
     Trouble(errno.ENOSPC, ("write", "make"), half=True),
     Trouble(errno.EDQUOT, ("write", "make")),
@@ -47,21 +47,21 @@ class Case:
 def struck(work: Work, case: Case) -> list[str]:
     """Works with the trouble, then without it, and returns the error messages."""
     disk = Disk(work.folder, case.trouble, case.at, case.once)
-    told: list[str] = []
+    messages: list[str] = []
     with disk.watching():
-        done = until_refused(work, told)
+        done = until_refused(work, messages)
         disk.trouble = None
-        if told and work.is_open:
+        if messages and work.is_open:
             done = work.again(done)
         work.end()
     work.judge(done)
     work.clear()
-    assert disk.struck or not told
-    return told
+    assert disk.struck or not messages
+    return messages
 
 
-def until_refused(work: Work, told: list[str]) -> int:
-    """Works until an act is refused, adds the error message to `told`, and returns the number of completed acts."""
+def until_refused(work: Work, messages: list[str]) -> int:
+    """Works until an act is refused, adds the error message to `messages`, and returns the number of completed acts."""
     done = 0
     try:
         work.begin()
@@ -69,12 +69,12 @@ def until_refused(work: Work, told: list[str]) -> int:
             work.act(number)
             done = number
     except smtui.VaultError as error:
-        told.append(str(error))
+        messages.append(str(error))
     return done
 
 
 def cases(steps: int) -> Iterator[Case]:
-    for trouble in TROUBLES:
+    for trouble in FAULTS:
         for once in (True, False):
             for at in range(1, steps + 1):
                 yield Case(trouble, at, once)
@@ -92,8 +92,8 @@ def wrong(prepared: Prepared, kind: str, most: int | None = None) -> Iterator[st
     every = list(cases(steps_of(prepared(kind))))
     for case in random.Random(kind).sample(every, most) if most else every:
         try:
-            told = struck(prepared(kind), case)
-            assert all(sentence.count("\n") == 0 and sentence.endswith(".") for sentence in told), told
+            messages = struck(prepared(kind), case)
+            assert all(sentence.count("\n") == 0 and sentence.endswith(".") for sentence in messages), messages
         except Exception as error:
             yield f"{case}: {type(error).__name__}: {error}"
 
@@ -122,7 +122,7 @@ READS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("trouble", TROUBLES[:4], ids=str)
+@pytest.mark.parametrize("trouble", FAULTS[:4], ids=str)
 def test_what_cannot_be_recorded_is_not_told(prepared: Prepared, trouble: Trouble) -> None:
     """On a full disk, reads are refused, because they cannot be recorded, until there is space again."""
     work = prepared("put")

@@ -55,9 +55,9 @@ class Work:
             client = vault.client()
             for name, value in KEPT.items():
                 client.create_secret(Name=name, SecretString=value, Tags=[{"Key": "k", "Value": "v"}])
-            self.stock(vault)
+            self.fill(vault)
 
-    def stock(self, vault: smtui.Vault) -> None:
+    def fill(self, vault: smtui.Vault) -> None:
         """Adds what this work needs to the vault."""
 
     def begin(self) -> None:
@@ -106,7 +106,7 @@ class Work:
 class Put(Work):
     name = "put"
 
-    def stock(self, vault: smtui.Vault) -> None:
+    def fill(self, vault: smtui.Vault) -> None:
         vault.client().create_secret(Name="s", SecretString=text(0))
 
     def act(self, number: int) -> None:
@@ -128,7 +128,7 @@ class Label(Work):
     name = "label"
     VERSIONS = tuple(f"{number}" * 32 for number in range(3))
 
-    def stock(self, vault: smtui.Vault) -> None:
+    def fill(self, vault: smtui.Vault) -> None:
         client: Any = vault.client()
         client.create_secret(Name="s", SecretString=text(2), ClientRequestToken=self.VERSIONS[2])
         client.put_secret_value(SecretId="s", SecretString=text(1), ClientRequestToken=self.VERSIONS[1],
@@ -155,7 +155,7 @@ class Delete(Work):
     name = "delete"
     MANY = 60
 
-    def stock(self, vault: smtui.Vault) -> None:
+    def fill(self, vault: smtui.Vault) -> None:
         with vault.transaction():
             for number in range(1, self.MANY + 1):
                 vault.client().create_secret(Name=f"s{number}", SecretString=text(number))
@@ -220,7 +220,7 @@ class Rotate(Work):
 
     name = "rotation"
 
-    def stock(self, vault: smtui.Vault) -> None:
+    def fill(self, vault: smtui.Vault) -> None:
         vault.client().create_secret(Name="s", SecretString="first")
         vault.rotations().create_function(FunctionName="f", Password={})
 
@@ -279,7 +279,7 @@ class Backup(Work):
 
     name = "backup"
 
-    def stock(self, vault: smtui.Vault) -> None:
+    def fill(self, vault: smtui.Vault) -> None:
         vault.client().create_secret(Name="s", SecretString=text(0))
 
     def target(self, number: int) -> Path:

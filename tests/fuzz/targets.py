@@ -229,6 +229,6 @@ def vault_files(data: bytes) -> None:
     path.write_bytes(harmed)
     path.chmod(0o600)
     with suppress(SmtuiError), smtui.open_vault(path, key=key) as opened:
-        told = opened.client().get_secret_value(SecretId="a")["SecretString"]
-        assert told == '{"k": "v"}'
+        value = opened.client().get_secret_value(SecretId="a")["SecretString"]
+        assert value == '{"k": "v"}'
         opened.maintenance.check()

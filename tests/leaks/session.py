@@ -108,8 +108,8 @@ def main() -> None:
         for name in (NAME, "j"):
             vault.client().put_secret_value(SecretId=name, SecretString=TEXT)
             vault.client().get_secret_value(SecretId=name)
-        told = repr(list(vault.audit_log()))
-        assert not [value for value in VALUES if value in told], "a value is in the trail"
+        events = repr(list(vault.audit_log()))
+        assert not [value for value in VALUES if value in events], "a value is in the trail"
         print("ready", flush=True)
         sys.stdin.read()
 

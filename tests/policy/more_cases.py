@@ -35,9 +35,9 @@ def case(
     version: str | None = "2012-10-17", probes: tuple[Any, ...] = (), **more: Any,
 ) -> dict[str, Any]:
     policy = {**({"Version": version} if version else {}), "Statement": list(statements)}
-    told = {"id": name, "policy": policy, "secret": "db/password", "public": public, "lockout": lockout,
+    case = {"id": name, "policy": policy, "secret": "db/password", "public": public, "lockout": lockout,
             "caller": {"arn": ALICE, "identity": "admin", "context": dict(HERE)}}
-    return {**told, **({"probes": list(probes)} if probes else {}), **more}
+    return {**case, **({"probes": list(probes)} if probes else {}), **more}
 
 
 def malformed(name: str, policy: Any) -> dict[str, Any]:

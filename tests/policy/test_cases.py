@@ -17,34 +17,34 @@ CASES = [*json.loads((Path(__file__).parent / "cases.json").read_text(encoding="
 ACCOUNT = "123456789012"
 
 
-def caller(told: dict[str, Any]) -> smtui.Caller:
-    return smtui.Caller(told["arn"], identity=told["identity"], context=told["context"])
+def caller(data: dict[str, Any]) -> smtui.Caller:
+    return smtui.Caller(data["arn"], identity=data["identity"], context=data["context"])
 
 
 class Case:
     """One case, with its secret in a vault."""
 
-    def __init__(self, vault: smtui.Vault, told: dict[str, Any]) -> None:
-        self.vault, self.told = vault, told
+    def __init__(self, vault: smtui.Vault, data: dict[str, Any]) -> None:
+        self.vault, self.data = vault, data
         owner = vault.client()
-        tags = [{"Key": key, "Value": value} for key, value in told.get("tags", {}).items()]
-        self.arn = owner.create_secret(Name=told["secret"], SecretString="x", Tags=tags)["ARN"]
-        if "before" in told:
-            owner.put_resource_policy(SecretId=self.arn, ResourcePolicy=json.dumps(told["before"]))
-        self.text = told["policy"] if isinstance(told["policy"], str) else json.dumps(told["policy"])
+        tags = [{"Key": key, "Value": value} for key, value in data.get("tags", {}).items()]
+        self.arn = owner.create_secret(Name=data["secret"], SecretString="x", Tags=tags)["ARN"]
+        if "before" in data:
+            owner.put_resource_policy(SecretId=self.arn, ResourcePolicy=json.dumps(data["before"]))
+        self.text = data["policy"] if isinstance(data["policy"], str) else json.dumps(data["policy"])
 
-    def client(self, told: dict[str, Any]) -> Any:
-        return self.vault.client(caller=caller(told))
+    def client(self, data: dict[str, Any]) -> Any:
+        return self.vault.client(caller=caller(data))
 
     def validated(self) -> dict[str, str]:
         """Each check that failed, with its message."""
-        client = self.client(self.told["caller"])
+        client = self.client(self.data["caller"])
         answer = client.validate_resource_policy(SecretId=self.arn, ResourcePolicy=self.text)
         assert answer["PolicyValidationPassed"] is not bool(answer["ValidationErrors"])
         return {each["CheckName"]: each["ErrorMessage"] for each in answer["ValidationErrors"]}
 
     def put(self, **more: Any) -> None:
-        self.client(self.told["caller"]).put_resource_policy(SecretId=self.arn, ResourcePolicy=self.text, **more)
+        self.client(self.data["caller"]).put_resource_policy(SecretId=self.arn, ResourcePolicy=self.text, **more)
 
 
 @pytest.fixture
@@ -64,10 +64,10 @@ def refused(code: str, method: Any, **params: Any) -> str:
     return caught.value.message
 
 
-@pytest.mark.parametrize("told", named(lambda each: each.get("verdict") == "malformed"))
-def test_what_is_no_policy(vault: smtui.Vault, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("data", named(lambda each: each.get("verdict") == "malformed"))
+def test_what_is_no_policy(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """Is refused by both, with the service's sentence first and then where; nothing is attached."""
-    case = Case(vault, told)
+    case = Case(vault, data)
     message = refused("MalformedPolicyDocumentException", case.put)
     assert message == refused("MalformedPolicyDocumentException", case.validated)
 
@@ -76,38 +76,38 @@ def test_what_is_no_policy(vault: smtui.Vault, told: dict[str, Any]) -> None:
     assert "ResourcePolicy" not in vault.client().get_resource_policy(SecretId=case.arn)
 
 
-@pytest.mark.parametrize("told", named(lambda each: "verdict" not in each))
-def test_verdicts(vault: smtui.Vault, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("data", named(lambda each: "verdict" not in each))
+def test_verdicts(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """Broad access and lock-out, each exactly where it is expected."""
-    case = Case(vault, told)
+    case = Case(vault, data)
     failed = case.validated()
 
-    assert ("BlockPublicPolicy" in failed, "LockOut" in failed) == (told["public"], told["lockout"]), failed
-    if told["public"]:
+    assert ("BlockPublicPolicy" in failed, "LockOut" in failed) == (data["public"], data["lockout"]), failed
+    if data["public"]:
         assert failed["BlockPublicPolicy"].startswith("This resource policy grants broad access to your secret. A")
         assert "can call" in failed["BlockPublicPolicy"]
         assert "broad access" in refused("PublicPolicyException", case.put, BlockPublicPolicy=True)
     else:
         case.put(BlockPublicPolicy=True)
-    if told["lockout"]:
+    if data["lockout"]:
         assert failed["LockOut"].startswith("Your requested changes will not allow you to manage this secret")
 
 
-@pytest.mark.parametrize("told", named(lambda each: each.get("lockout")))
-def test_a_lock_out_is_one(vault: smtui.Vault, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("data", named(lambda each: each.get("lockout")))
+def test_a_lock_out_is_one(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """With the policy attached, its writer cannot change it any more."""
-    case = Case(vault, told)
+    case = Case(vault, data)
     case.put()
 
     refused("AccessDeniedException", case.put)
 
 
-@pytest.mark.parametrize("told", named(lambda each: "probes" in each))
-def test_enforcement(vault: smtui.Vault, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("data", named(lambda each: "probes" in each))
+def test_enforcement(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """Other callers get what the policy says."""
-    case = Case(vault, told)
+    case = Case(vault, data)
     case.put()
-    for probe in told["probes"]:
+    for probe in data["probes"]:
         method = getattr(case.client(probe["caller"]), format_method_name(probe["action"]))
         if probe["allowed"]:
             method(SecretId=case.arn)
@@ -115,13 +115,13 @@ def test_enforcement(vault: smtui.Vault, told: dict[str, Any]) -> None:
             refused("AccessDeniedException", method, SecretId=case.arn)
 
 
-@pytest.mark.parametrize("told", named(lambda each: "then" in each))
-def test_tags_that_lock_out(vault: smtui.Vault, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("data", named(lambda each: "then" in each))
+def test_tags_that_lock_out(vault: smtui.Vault, data: dict[str, Any]) -> None:
     """Are refused, and change nothing."""
-    case = Case(vault, told)
+    case = Case(vault, data)
     case.put()
-    client = case.client(told["caller"])
-    for step in told["then"]:
+    client = case.client(data["caller"])
+    for step in data["then"]:
         if step["refused"]:
             assert "statement 1" in refused(step["refused"], getattr(client, step["call"]), SecretId=case.arn,
                                             **step["params"])

@@ -55,10 +55,10 @@ def test_a_pattern_that_ruins_others_is_answered() -> None:
 def test_samples_stand_for_every_text(patterns: list[str], text: str) -> None:
     """However a text matches some patterns and not others, one of the samples does so too."""
     found = [wildcards.parse_pattern(each) for each in patterns]
-    told = [tuple(wildcards.is_match(each, sample) for each in found)
+    answers = [tuple(wildcards.is_match(each, sample) for each in found)
             for sample in Samples([(each,) for each in found], Budget(10**6))]
 
-    assert tuple(wildcards.is_match(each, text) for each in found) in told
+    assert tuple(wildcards.is_match(each, text) for each in found) in answers
 
 
 @pytest.mark.parametrize(

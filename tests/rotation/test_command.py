@@ -127,7 +127,7 @@ sys.exit(1)
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "expected"),
     [
         ("get_secret_value(SecretId='other')", "AccessDeniedException"),
         ("delete_secret(SecretId=event['SecretId'])", "AccessDeniedException"),
@@ -136,7 +136,7 @@ sys.exit(1)
     ],
 )
 def test_it_reaches_its_own_secret_alone(
-    rotate: Rotate, vault: smtui.Vault, call: str, told: str
+    rotate: Rotate, vault: smtui.Vault, call: str, expected: str
 ) -> None:
     """Other secrets, other operations and mistakes are refused with the service's errors."""
     vault.client().create_secret(Name="other", SecretString="not yours")
@@ -146,12 +146,12 @@ event = json.load(sys.stdin)
 client = smtui.rotation_client()
 try:
     client.{call}
-except client.exceptions.{told} as error:
+except client.exceptions.{expected} as error:
     print("refused:", error.response["Error"]["Code"])
 sys.exit(1)
 """)
 
-    assert f"refused: {told}" in run["Message"]
+    assert f"refused: {expected}" in run["Message"]
 
 
 def test_too_slow(rotate: Rotate, vault: smtui.Vault, tmp_path: Path) -> None:
@@ -181,18 +181,18 @@ def test_it_ends_once_nobody_wants_it_to_go_on(vault: smtui.Vault, tmp_path: Pat
     [ended] = vault.scheduler.run_due(should_continue=lambda: not marker.exists())
 
     assert ended.problem == "It was ended before it was done: the vault was locked."
-    told = vault.rotations().describe_rotation(**ID)["Rotation"]
-    assert (told["State"], told["AtWork"], told["Attempts"]) == ("waiting", False, 1)
+    run = vault.rotations().describe_rotation(**ID)["Rotation"]
+    assert (run["State"], run["AtWork"], run["Attempts"]) == ("waiting", False, 1)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there one can look for them")
-@pytest.mark.parametrize(("ending", "told"), [
+@pytest.mark.parametrize(("ending", "expected"), [
     ("sys.exit(3)", "It ended with exit code 3."),
     ("os.kill(os.getpid(), 9)", "It was ended by SIGKILL."),
     ("time.sleep(600)", "It took longer than 2 seconds."),
 ], ids=["exits", "kills itself", "hangs"])  # fmt: skip
 def test_what_it_left_running_in_a_session_of_its_own(
-    rotate: Rotate, vault: smtui.Vault, tmp_path: Path, ending: str, told: str
+    rotate: Rotate, vault: smtui.Vault, tmp_path: Path, ending: str, expected: str
 ) -> None:
     """A daemon out of the function's group is ended too, however the function itself ended, and in time."""
     note = tmp_path / "pid"
@@ -213,7 +213,7 @@ while not os.path.exists({str(note)!r}):
 """, limit=2)
 
     assert time.monotonic() - began < 2 + 5
-    assert run["Message"] == told
+    assert run["Message"] == expected
     assert current(vault) == VALUE
     assert not alive(int(note.read_text()))
 
@@ -226,7 +226,7 @@ def alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "expected"),
     [
         ("import sys; sys.exit(3)", "It ended with exit code 3."),
         ("import os; os.kill(os.getpid(), 9)", "It was ended by SIGKILL."),
@@ -236,11 +236,11 @@ def alive(pid: int) -> bool:
     ],
     ids=["exit", "killed", "traceback", "50 MB", "deaf"],
 )
-def test_a_function_that_fails(rotate: Rotate, vault: smtui.Vault, script: str, told: str) -> None:
+def test_a_function_that_fails(rotate: Rotate, vault: smtui.Vault, script: str, expected: str) -> None:
     """AWSCURRENT stays; what it wrote last is kept, but not without end."""
     run = rotate(script)
 
-    assert told in run["Message"]
+    assert expected in run["Message"]
     assert len(run["Message"]) < 70_000
     assert current(vault) == VALUE
 

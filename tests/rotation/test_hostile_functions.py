@@ -157,8 +157,8 @@ def test_it_ends_at_once_when_the_vault_is_locked(vault: smtui.Vault, tmp_path: 
 
     assert ended.problem == "It was ended before it was done: the vault was locked."
     assert not [pid for pid in note.read_text().split() if alive(int(pid))]
-    told = vault.rotations().describe_rotation(**ID)["Rotation"]
-    assert (told["State"], told["AtWork"], told["Attempts"]) == ("waiting", False, 1)
+    run = vault.rotations().describe_rotation(**ID)["Rotation"]
+    assert (run["State"], run["AtWork"], run["Attempts"]) == ("waiting", False, 1)
     assert current(vault) == VALUE
     assert vault.rotations().claim_rotation(Holder="another", SecretARN=told_arn(vault), AtOnce=True)["Rotation"]
 
@@ -234,13 +234,13 @@ def test_what_is_no_call_gets_an_error_as_its_answer(run: Run, tmp_path: Path) -
     calls = tmp_path / "calls"
     calls.write_text(json.dumps([call.decode("latin-1") for call in CALLS]))
     answers = tmp_path / "answers"
-    told = run(f"""
+    rotation = run(f"""
 calls = [call.encode("latin-1").replace(b"ARN", json.dumps(arn).encode()) for call in json.load(open({str(calls)!r}))]
 json.dump([answer(call) for call in calls], open({str(answers)!r}, "w"))
 sys.exit(9)
 """, limit=600)
 
-    assert told["Message"] == "It ended with exit code 9."
+    assert rotation["Message"] == "It ended with exit code 9."
     found = json.loads(answers.read_text())
     assert [call[:99] for call, each in zip(CALLS, found, strict=True) if set(each) != {"error"}] == []
     assert {each["error"]["Code"] for each in found} <= {
@@ -293,9 +293,9 @@ def test_whatever_is_in_its_folder_is_removed(run: Run, here: Path, tmp_path: Pa
     kept = tmp_path / "kept"
     kept.mkdir()
     (kept / "file").write_text("kept")
-    told = run(script.replace("{kept!r}", repr(str(kept))), limit=60)
+    rotation = run(script.replace("{kept!r}", repr(str(kept))), limit=60)
 
-    assert "finishSecret ended" in told["Message"], told
+    assert "finishSecret ended" in rotation["Message"], rotation
     assert (kept / "file").read_text() == "kept"
     assert [each for each in here.iterdir() if any(each.iterdir())] == []
 
@@ -310,11 +310,11 @@ def test_a_folder_that_cannot_be_removed(run: Run, here: Path, monkeypatch: pyte
         remove(path, **more)
 
     monkeypatch.setattr(os, "unlink", refuse)
-    told = run("os.makedirs('a/b')\nfor name in ('immutable', 'other'): open(f'a/b/{name}', 'w').close()", limit=60)
+    rotation = run("os.makedirs('a/b')\nfor name in ('immutable', 'other'): open(f'a/b/{name}', 'w').close()", limit=60)
     monkeypatch.undo()
     [left] = here.iterdir()
 
-    assert told["Message"] == f"Its working folder could not be removed: {left}."
+    assert rotation["Message"] == f"Its working folder could not be removed: {left}."
     assert [each.name for each in left.rglob("*") if each.is_file()] == ["immutable"]
 
 

@@ -80,9 +80,9 @@ def test_what_is_due_waits_and_other_rotations_go_on(received: smtui.Vault, mark
     assert value(received, "own") != "first"
     assert not marker.exists()
     assert [(each.name, each.function) for each in received.scheduler.list_waiting()] == [("db", "run")]
-    told = received.rotations().describe_rotation(SecretId="db")
-    assert told["WaitsForPermission"]
-    assert told["Rotation"]["State"] == "done", "the attacker's own test of it; nothing was begun here"
+    answer = received.rotations().describe_rotation(SecretId="db")
+    assert answer["WaitsForPermission"]
+    assert answer["Rotation"]["State"] == "done", "the attacker's own test of it; nothing was begun here"
     assert described(received)["WaitsForPermission"]
     assert not received.scheduler.has_due()
     assert received.scheduler.list_waiting_functions() == {described(received)["FunctionArn"]}

@@ -70,7 +70,7 @@ def due(path: Path, folder: Path, waits_at: str) -> None:
             client.rotate_secret(**ID, RotationLambdaARN=arn)
 
 
-def rotator(path: Path) -> subprocess.Popen[str]:
+def start_rotation(path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", ROTATE, str(path)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
@@ -93,9 +93,9 @@ def test_two_at_once(tmp_path: Path, cheap_kdf: None) -> None:
     """While one is at work the other finds nothing to do; afterwards there is one new version."""
     path = tmp_path / "v.vault"
     due(path, tmp_path, "setSecret")
-    first = rotator(path)
+    first = start_rotation(path)
     until_reached(tmp_path, first)
-    assert rotator(path).communicate(timeout=LIMIT)[0] == "0\n"
+    assert start_rotation(path).communicate(timeout=LIMIT)[0] == "0\n"
     let_go(tmp_path)
     assert first.communicate(timeout=LIMIT)[0] == "1\n"
 
@@ -110,7 +110,7 @@ def test_killed_in_the_middle(tmp_path: Path, cheap_kdf: None, died_at: str) -> 
     """The next process goes on at that step, with the same version; the value that was made is the one that counts."""
     path = tmp_path / "v.vault"
     due(path, tmp_path, died_at)
-    killed = rotator(path)
+    killed = start_rotation(path)
     until_reached(tmp_path, killed)
     killed.send_signal(signal.SIGKILL)
     killed.wait()

@@ -72,7 +72,7 @@ class RolledBackError(Exception):
 
 
 @pytest.fixture
-def told(shared: smtui.Vault) -> Iterator[smtui.Vault]:
+def transaction_vault(shared: smtui.Vault) -> Iterator[smtui.Vault]:
     with suppress(RolledBackError), shared.transaction():
         yield shared
         raise RolledBackError
@@ -319,9 +319,9 @@ def test_without_describe(vault: smtui.Vault, client: Any, denied: list[str]) ->
         store_value(plain, request([AWSCURRENT]), expected, transaction=vault.transaction)
 
 
-def test_what_the_service_refuses_is_said(told: smtui.Vault) -> None:
+def test_what_the_service_refuses_is_said(transaction_vault: smtui.Vault) -> None:
     """A value that is too large, a secret that is gone: the refusal, and nothing is left."""
-    client: Any = told.client()
+    client: Any = transaction_vault.client()
     make(client, [[AWSCURRENT]])
     expected = find_moving_labels(read_labels(client, "a"))
     with pytest.raises(ClientError):
@@ -331,9 +331,9 @@ def test_what_the_service_refuses_is_said(told: smtui.Vault) -> None:
         store_value(client, request([AWSCURRENT]), expected)
 
 
-def test_a_lost_answer_is_no_conflict(told: smtui.Vault) -> None:
+def test_a_lost_answer_is_no_conflict(transaction_vault: smtui.Vault) -> None:
     """AWSCURRENT moved, and the answer of that call never came."""
-    client: Any = told.client()
+    client: Any = transaction_vault.client()
     make(client, [[AWSCURRENT]])
 
     class Losing(Denying):

@@ -38,13 +38,13 @@ class Expected:
     code: int = 0
 
     def compare(self, answer: Answer) -> None:
-        told = f"line {self.line}: $ {self.call}\nprinted:\n{answer.out}\nand on standard error:\n{answer.err}"
-        assert answer.code == self.code, f"exit {answer.code}, not {self.code}\n{told}"
+        report = f"line {self.line}: $ {self.call}\nprinted:\n{answer.out}\nand on standard error:\n{answer.err}"
+        assert answer.code == self.code, f"exit {answer.code}, not {self.code}\n{report}"
         pattern = "\n".join(_pattern(line) for line in self.output)
-        assert re.fullmatch(pattern, answer.out.rstrip("\n"), re.DOTALL), f"other output than told\n{told}"
+        assert re.fullmatch(pattern, answer.out.rstrip("\n"), re.DOTALL), f"other output than expected\n{report}"
         for words in self.errors:
-            assert words in answer.err, f"not told on standard error: {words}\n{told}"
-        assert self.errors or not answer.err, f"unexpected words on standard error\n{told}"
+            assert words in answer.err, f"missing on standard error: {words}\n{report}"
+        assert self.errors or not answer.err, f"unexpected words on standard error\n{report}"
 
 
 def _pattern(line: str) -> str:

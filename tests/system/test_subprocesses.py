@@ -79,7 +79,7 @@ with open(%r, "a") as file:
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 
-class Told:
+class StartedPrograms:
     """What the programs told that were started."""
 
     def __init__(self, folder: Path) -> None:
@@ -94,15 +94,15 @@ class Told:
         lines = self._file.read_text().splitlines()
         assert lines
         for line in lines:
-            told = json.loads(line)
-            assert told["descriptors"] == [0, 1, 2]
-            assert {name for name in told["variables"] if name.startswith("SMTUI_")} == set(meant)
+            report = json.loads(line)
+            assert report["descriptors"] == [0, 1, 2]
+            assert {name for name in report["variables"] if name.startswith("SMTUI_")} == set(meant)
 
 
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
+def started_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StartedPrograms]:
     """With everything around that must not get through: an inheritable descriptor of a file, and variables."""
-    there = Told(tmp_path)
+    there = StartedPrograms(tmp_path)
     monkeypatch.setenv("PATH", f"{there.program.parent}:{os.environ['PATH']}")
     monkeypatch.setenv("DISPLAY", ":99")
     for name in ("PASSPHRASE", "PASSPHRASE_FILE", "AGENT", "VAULT", "ANYTHING_NEW"):
@@ -116,30 +116,30 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
 
 
 @needs_proc
-def test_clipboard_tools(told: Told) -> None:
+def test_clipboard_tools(started_programs: StartedPrograms) -> None:
     TOOLS["xclip"].put(b"value")
     TOOLS["xclip"].read()
 
-    told.must_be_clean()
+    started_programs.must_be_clean()
 
 
 @needs_proc
-def test_an_editor(told: Told, tmp_path: Path) -> None:
-    assert edit(tmp_path / "file", [str(told.program)]) == 0
+def test_an_editor(started_programs: StartedPrograms, tmp_path: Path) -> None:
+    assert edit(tmp_path / "file", [str(started_programs.program)]) == 0
 
-    told.must_be_clean()
+    started_programs.must_be_clean()
 
 
 @needs_proc
-def test_modules_of_ours(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_modules_of_ours(started_programs: StartedPrograms, monkeypatch: pytest.MonkeyPatch) -> None:
     """The guard of the clipboard, the sweeper behind an editor, the estimate of a passphrase."""
-    monkeypatch.setattr(sys, "executable", str(told.program))
+    monkeypatch.setattr(sys, "executable", str(started_programs.program))
 
     guard = Watchdog()
     guard.watch(Watch(["xclip"], Fingerprint.make(b"value"), 30))
     assert guard._process is not None
     guard._process.wait(60)
-    told.must_be_clean()
+    started_programs.must_be_clean()
     with temporary_file(b"value", "value.txt", find_location()):
         pass
     assert strength.estimate_strength(b"correct horse") is None
@@ -147,7 +147,7 @@ def test_modules_of_ours(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     estimator.estimate_bits("correct horse")
     estimator.close()
 
-    told.must_be_clean()
+    started_programs.must_be_clean()
 
 
 # The command that takes our place.

@@ -118,12 +118,12 @@ async def test_what_is_raised_on_purpose_becomes_a_sentence(app: MakeApp, error:
         running.push_screen(screen := Gestures(done))
         await screen.fail(error).wait()
         await pilot.pause()
-        (told,) = running._notifications
+        (notification,) = running._notifications
 
         assert done == []
-        assert told.message.startswith("[@click=app.quit]x[/] ␛]52")
-        assert "\x1b" not in told.message
-        assert told.markup is False
+        assert notification.message.startswith("[@click=app.quit]x[/] ␛]52")
+        assert "\x1b" not in notification.message
+        assert notification.markup is False
 
 
 async def test_an_error_of_the_service_carries_its_name(app: MakeApp, client) -> None:  # type: ignore[no-untyped-def]
@@ -136,10 +136,10 @@ async def test_an_error_of_the_service_carries_its_name(app: MakeApp, client) ->
         except smtui.ClientError as error:
             await screen.fail(error).wait()
             await pilot.pause()
-            (told,) = running._notifications
+            (notification,) = running._notifications
 
-            assert told.title == "ResourceNotFoundException"
-            assert told.message == error.message
+            assert notification.title == "ResourceNotFoundException"
+            assert notification.message == error.message
 
 
 class Looking(Screen[None]):

@@ -198,16 +198,16 @@ def test_a_check_looks_at_one_moment(path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_progress_that_raises_ends_a_backup(path: Path, tmp_path: Path) -> None:
     """The callback gets the progress. If it raises, the incomplete copy is removed."""
-    told: list[tuple[str, int, int]] = []
+    reports: list[tuple[str, int, int]] = []
 
     def stop(*progress: object) -> None:
-        told.append(progress)  # type: ignore[arg-type]
+        reports.append(progress)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
         with pytest.raises(KeyboardInterrupt):
             vault.maintenance.backup(tmp_path / "copy", progress=stop)
-        what, done, of = told[0]
+        what, done, of = reports[0]
         assert (what, done) == ("copying", of)
         assert read_all(vault) == VALUES
     assert [p.name for p in tmp_path.iterdir()] == ["v.vault"]

@@ -13,14 +13,14 @@ from tests.conftest import PASSPHRASE, Clock
 
 POLICY = ('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "000000000000"}, '
           '"Action": "secretsmanager:GetSecretValue", "Resource": "*"}]}')
-Deed = Callable[[smtui.Vault, Any], object]
+Change = Callable[[smtui.Vault, Any], object]
 
 
 def _key(vault: smtui.Vault) -> str:
     return str(vault.keys().create_key(Description="mine")["KeyMetadata"]["KeyId"])
 
 
-CHANGES: dict[str, Deed] = {
+CHANGES: dict[str, Change] = {
     "create": lambda vault, client: client.create_secret(Name="new"),
     "value": lambda vault, client: client.put_secret_value(SecretId="a", SecretString="2"),
     "describe": lambda vault, client: client.update_secret(SecretId="a", Description="other"),
@@ -64,7 +64,7 @@ def _undone(vault: smtui.Vault, client: Any) -> None:
         raise KeyError
 
 
-READS: dict[str, Deed] = {
+READS: dict[str, Change] = {
     "list": lambda vault, client: client.list_secrets(),
     "describe": lambda vault, client: client.describe_secret(SecretId="a"),
     "value": lambda vault, client: client.get_secret_value(SecretId="a"),
@@ -98,7 +98,7 @@ def two(vault: smtui.Vault, clock: Clock) -> Iterator[tuple[smtui.Vault, smtui.V
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_change_is_noticed_by_every_other_connection_and_not_by_its_own(
-    two: tuple[smtui.Vault, smtui.Vault], change: Deed
+    two: tuple[smtui.Vault, smtui.Vault], change: Change
 ) -> None:
     one, other = two
     own, others = one.change_count(), other.change_count()
@@ -110,7 +110,7 @@ def test_a_change_is_noticed_by_every_other_connection_and_not_by_its_own(
 
 
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
-def test_a_read_is_noticed_by_nobody(two: tuple[smtui.Vault, smtui.Vault], read: Deed, clock: Clock) -> None:
+def test_a_read_is_noticed_by_nobody(two: tuple[smtui.Vault, smtui.Vault], read: Change, clock: Clock) -> None:
     """Reads do not count as changes, even when they set the date of the last access."""
     one, other = two
     before = one.change_count(), other.change_count()

@@ -130,9 +130,9 @@ def test_what_is_lost_is_dated_however_long_ago_it_was(path: Path, clock: Clock)
     for missing, (moment, file) in then.items():
         shutil.copyfile(file, path)
         with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
-            told = re.search(r"It lacks what was changed after (.*) UTC", vault.maintenance.rollback_warning)
-            assert told and vault.maintenance.missing_commits == missing
-            known = datetime.fromisoformat(f"{told[1]}+00:00")
+            sentence = re.search(r"It lacks what was changed after (.*) UTC", vault.maintenance.rollback_warning)
+            assert sentence and vault.maintenance.missing_commits == missing
+            known = datetime.fromisoformat(f"{sentence[1]}+00:00")
             assert timedelta() <= moment - known <= (clock.now - moment) / 2
             assert len(vault.maintenance.missing_changes) == min(missing, 50)
             assert vault.maintenance.missing_changes[0].split()[-2:] == ["PutSecretValue", "prod/api"]
@@ -257,10 +257,10 @@ def test_events_that_were_dropped_on_purpose_are_no_alarm(path: Path, clock: Clo
         with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
             assert len(list(vault.audit_log())) < 5
 
-    for told in (True, False):
+    for is_told in (True, False):
         with smtui.open_vault(path, PASSPHRASE, clock=clock) as vault:
             assert not vault.maintenance.missing_commits
-            assert any("no longer reaches back" in each for each in vault.notices) == told
+            assert any("no longer reaches back" in each for each in vault.notices) == is_told
 
 
 def test_who_notes_late_hides_nothing(path: Path, older: bytes) -> None:

@@ -92,10 +92,10 @@ def test_the_command_line_says_so(
     for argv in (["ls"], ["check"], ["backup", str(path.with_name("copy"))]):
         monkeypatch.setenv("SMTUI_PASSPHRASE", PASSPHRASE)
         assert run(["--vault", str(path), *argv]) == 4
-        told = capsys.readouterr()
-        assert told.out == ""
-        assert "is damaged, or was made by somebody else: it holds the " in told.err
-        assert "Traceback" not in told.err
+        output = capsys.readouterr()
+        assert output.out == ""
+        assert "is damaged, or was made by somebody else: it holds the " in output.err
+        assert "Traceback" not in output.err
     assert not path.with_name("copy").exists()
 
 

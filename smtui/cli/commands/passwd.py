@@ -22,7 +22,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     with open_for(args) as vault:
-        with stored_key.refreshed(vault), new_passphrase.new_passphrase(args) as passphrase:
+        with stored_key.update_after_change(vault), new_passphrase.new_passphrase(args) as passphrase:
             vault.maintenance.change_passphrase(passphrase)
         output.line(f"{vault.path}: passphrase changed")
         for copy in vault.maintenance.list_format_backups():

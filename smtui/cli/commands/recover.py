@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> Exit:
     unlocking.check_file(path, recovery_code="")
     code = _read_code(args.recovery_code_fd).decode("utf-8", "replace").strip()
     with unlocking.closing(open_vault(path, recovery_code=code), args) as vault:
-        with stored_key.refreshed(vault), new_passphrase.new_passphrase(args) as passphrase:
+        with stored_key.update_after_change(vault), new_passphrase.new_passphrase(args) as passphrase:
             vault.maintenance.change_passphrase(passphrase)
         output.line(f"{vault.path}: passphrase changed")
         recovery_code.show_recovery_code(vault, args)

@@ -6,7 +6,7 @@ from smtui.api.errors import AlreadyExistsException, InvalidAliasNameException, 
 from smtui.engine import kms
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Request, Response, operation
-from smtui.engine.operations.keys import alias_not_found_error, get_customer_key, get_key
+from smtui.engine.operations.keys import get_customer_key, get_key, make_alias_not_found_error
 from smtui.vault import keys
 from smtui.vault.keys import Alias, KmsKey
 
@@ -62,7 +62,7 @@ def _validate_alias(alias: str) -> str:
 
 def _find_alias(call: Call, alias: str) -> str:
     if keys.find_by_alias(call.database, call.region, alias) is None:
-        raise alias_not_found_error(call, alias)
+        raise make_alias_not_found_error(call, alias)
     return _validate_alias(alias)
 
 

@@ -115,10 +115,10 @@ def _grant(call: Call, function: Function) -> str:
 
 
 def _describe_with_users(call: Call, function: Function) -> Response:
-    told = _describe(call, function)
-    users = rotations.count_users(call.database, told["FunctionArn"])
-    return {**told, "SecretCount": users,
-            "SecretNames": rotations.list_user_names(call.database, told["FunctionArn"], MAX_NAMES)}
+    response = _describe(call, function)
+    users = rotations.count_users(call.database, response["FunctionArn"])
+    return {**response, "SecretCount": users,
+            "SecretNames": rotations.list_user_names(call.database, response["FunctionArn"], MAX_NAMES)}
 
 
 def _describe(call: Call, function: Function) -> Response:

@@ -90,14 +90,14 @@ def get_key(call: Call, key_id: str, *, aliases: bool = False) -> KmsKey:
         raise NotFoundException(f"Invalid keyId '{key_id}'")
     key = kms.find_key(call, call.region, key_id)
     if key is None and is_alias:
-        raise alias_not_found_error(call, key_id)
+        raise make_alias_not_found_error(call, key_id)
     if key is None:
         arn = key_id if is_arn(key_id) else kms.format_arn(call, call.region, f"key/{key_id}")
         raise NotFoundException(f"Key '{arn}' does not exist")
     return key
 
 
-def alias_not_found_error(call: Call, alias: str) -> NotFoundException:
+def make_alias_not_found_error(call: Call, alias: str) -> NotFoundException:
     arn = alias if is_arn(alias) else kms.format_arn(call, call.region, alias)
     return NotFoundException(f"Alias {arn} is not found.")
 

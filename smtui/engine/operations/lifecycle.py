@@ -6,7 +6,7 @@ from smtui.api.arn import format_secret_arn
 from smtui.api.errors import InvalidParameterException, ResourceExistsException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.engine import kms, names, replication, responses, rotation, values
-from smtui.engine.authorize import check_owner, not_found_error, replica_error, scheduled_error
+from smtui.engine.authorize import check_owner, make_not_found_error, make_replica_error, make_scheduled_error
 from smtui.engine.call import DAY, Call, require_token, to_datetime
 from smtui.engine.declaration import Request, Response, operation
 from smtui.rules import labels
@@ -18,7 +18,7 @@ from smtui.vault.secrets import Secret
 def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page UpdateSecret. Only the key of a replica can be changed."""
     if secret.is_replica and request.keys() - {"SecretId", "ClientRequestToken"} != {"KmsKeyId"}:
-        raise replica_error()
+        raise make_replica_error()
     value = values.parse_value(request)
     kms_key_id = kms.normalize_key_id(call, secret.region, request.get("KmsKeyId", ""))
     token = require_token(request) if value else None
@@ -99,9 +99,9 @@ def _delete_at_once(call: Call, secret: Secret | None, secret_id: str) -> Respon
 
 def _schedule_deletion(call: Call, secret: Secret | None, days: int) -> Response:
     if secret is None:
-        raise not_found_error()
+        raise make_not_found_error()
     if secret.is_scheduled:
-        raise scheduled_error()
+        raise make_scheduled_error()
     delete_at = call.now + days * DAY
     secrets.schedule_deletion(call.database, secret, delete_at)
     secrets.touch_changed(call.database, secret, call.now)

@@ -145,12 +145,12 @@ def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
 
 
 def _format_run(call: Call, run: Run) -> Response:
-    told = {"Kind": run.kind, "State": run.state, "Step": run.step, "ClientRequestToken": run.token,
+    response = {"Kind": run.kind, "State": run.state, "Step": run.step, "ClientRequestToken": run.token,
             "Attempts": run.attempts, "Message": run.message, "ChangedDate": to_datetime(run.changed_at),
             "AtWork": run.state == "waiting" and run.held_until > call.now}
     if run.state == "waiting" and run.attempts:
-        told["RetryDate"] = to_datetime(run.not_before)
-    return told
+        response["RetryDate"] = to_datetime(run.not_before)
+    return response
 
 
 def _get_secret(call: Call, row: int) -> Secret:

@@ -79,7 +79,7 @@ def _find_version(
         return versions.get_by_row(call.database, by_stage[stage])
     version = versions.find_by_id(call.database, secret.id, version_id)
     if version is None:
-        raise values.no_value_error(version_id)
+        raise values.make_no_value_error(version_id)
     if stage is not None and by_stage.get(stage) != version.id:
         raise InvalidRequestException(
             "You provided a VersionStage that is not associated to the provided VersionId."

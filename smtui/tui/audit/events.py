@@ -40,7 +40,7 @@ MAX_SCANNED = 5000
 
 
 class EventsScreen(FilteredTableScreen[Answer]):
-    """A filter over a table of events. A subclass yields `compose_events` and may restrict them by `fixed_criteria`."""
+    """A filter over a table of events. A subclass yields `compose_events` and may restrict `get_fixed_criteria`."""
 
     BINDINGS = keys.of("audit")
     CSS_PATH = Path(__file__).with_name("events.tcss")
@@ -56,7 +56,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
         self._reading = False
         self._pause: Timer | None = None
 
-    def fixed_criteria(self) -> dict[str, Any]:
+    def get_fixed_criteria(self) -> dict[str, Any]:
         """Keyword arguments of `Vault.audit_log` that take precedence over those of the filter."""
         return {}
 
@@ -73,7 +73,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
     async def load(self) -> None:
         """Reads the events that match the filter again."""
         typed = parse_query(self.bar.value, self.session.now())
-        self._query = replace(typed, criteria={**typed.criteria, **self.fixed_criteria()})
+        self._query = replace(typed, criteria={**typed.criteria, **self.get_fixed_criteria()})
         self._newest = await call(self.vault.audit.find_newest_number)
         self._rest = await call(self._iterate_events, up_to=self._newest)
         self._events, self._more = [], True

@@ -39,7 +39,7 @@ SECRETIVE = ("pass", "secret", "token", "key", "pwd", "credential")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """One problem of a secret or of a KMS key.
 
     Attributes:
@@ -65,7 +65,7 @@ class Finding:
 # Checks of metadata.
 
 
-def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
+def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[HealthFinding]:
     """Yields the findings that follow from an entry of ListSecrets: its dates, rotation, description and tags.
 
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_SecretListEntry.html
@@ -74,8 +74,8 @@ def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
         entry: an entry of ListSecrets; `rows.flag_waiting` has marked rotations that wait for permission.
         now: the current time, with a time zone.
     """
-    def make_finding(severity: Severity, kind: str, words: str) -> Finding:
-        return Finding(severity, kind, sanitize(entry["Name"]), entry["ARN"], sanitize(words))
+    def make_finding(severity: Severity, kind: str, words: str) -> HealthFinding:
+        return HealthFinding(severity, kind, sanitize(entry["Name"]), entry["ARN"], sanitize(words))
 
     if deleted := entry.get("DeletedDate"):
         if deleted - now <= timedelta(days=SOON_DAYS):
@@ -100,7 +100,7 @@ def check_entry(entry: SecretListEntry, now: datetime) -> Iterator[Finding]:
         yield make_finding(Severity.WARNING, "undescribed", "no description and no tag says what it is for")
 
 
-def check_keys(vault: Vault, region: str) -> list[Finding]:
+def check_keys(vault: Vault, region: str) -> list[HealthFinding]:
     """Returns a finding for each KMS key that is pending deletion, with the number of versions it encrypts.
 
     Raises:
@@ -115,14 +115,14 @@ def check_keys(vault: Vault, region: str) -> list[Finding]:
             date = rows.format_date(key.get("DeletionDate"))
             words = f"on {date}; it seals {versions:,} versions of {secrets:,} secrets"
             severity = Severity.ALERT if versions else Severity.WARNING
-            found.append(Finding(severity, "key deletion", sanitize(key["KeyId"]), "", sanitize(words)))
+            found.append(HealthFinding(severity, "key deletion", sanitize(key["KeyId"]), "", sanitize(words)))
     return found
 
 
 # Checks of each secret.
 
 
-def check_secrets(vault: Vault, region: str, progress: Progress) -> list[Finding]:
+def check_secrets(vault: Vault, region: str, progress: Progress) -> list[HealthFinding]:
     """Reads all current values, policies, rotations and replicas of a Region and returns the findings.
 
     The audit log records each value that is read. This takes long, so it runs as a job.
@@ -134,7 +134,7 @@ def check_secrets(vault: Vault, region: str, progress: Progress) -> list[Finding
         SmtuiError: the secrets could not be read, or the job was stopped.
     """
     client = vault.client(region_name=region)
-    found: list[Finding] = []
+    found: list[HealthFinding] = []
     values = Values()
     done = 0
     try:
@@ -155,12 +155,12 @@ def check_secrets(vault: Vault, region: str, progress: Progress) -> list[Finding
         values.close()
 
 
-def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[Finding]:
+def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[HealthFinding]:
     """Yields the findings about the policy, the last rotation and the replicas of a secret."""
     arn = entry["ARN"]
 
-    def make_finding(kind: str, words: str) -> Finding:
-        return Finding(Severity.ALERT, kind, sanitize(entry["Name"]), arn, sanitize(words))
+    def make_finding(kind: str, words: str) -> HealthFinding:
+        return HealthFinding(Severity.ALERT, kind, sanitize(entry["Name"]), arn, sanitize(words))
 
     try:
         client = vault.client(region_name=region)
@@ -174,7 +174,7 @@ def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[Fi
             if replica.get("Status") == "Failed":
                 yield make_finding("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")
     except ClientError as error:
-        yield Finding(Severity.WARNING, "not looked at", sanitize(entry["Name"]), arn, sanitize(error.message))
+        yield HealthFinding(Severity.WARNING, "not looked at", sanitize(entry["Name"]), arn, sanitize(error.message))
 
 
 class Values:
@@ -194,7 +194,7 @@ class Values:
                 self._bits[print_] = self._estimator.estimate_bits(piece)
             self._where[print_].append((arn, name, key))
 
-    def findings(self, progress: Progress) -> Iterator[Finding]:
+    def findings(self, progress: Progress) -> Iterator[HealthFinding]:
         """Yields a finding for each weak value and for each value that occurs more than once."""
         for done, (print_, places) in enumerate(self._where.items()):
             progress("comparing", done, len(self._where))
@@ -206,9 +206,9 @@ class Values:
                 what = _format_keys(keys)
                 if weak:
                     words = sanitize(f"{what}about {self._bits[print_]:.0f} bits")
-                    yield Finding(Severity.ALERT, "weak", name, arn, words)
+                    yield HealthFinding(Severity.ALERT, "weak", name, arn, words)
                 if same := _describe_repetition(keys, [other for _, other in by_secret if other != name]):
-                    yield Finding(Severity.WARNING, "repeated", name, arn, sanitize(f"{what}{same}"))
+                    yield HealthFinding(Severity.WARNING, "repeated", name, arn, sanitize(f"{what}{same}"))
 
     def close(self) -> None:
         """Clears the hashes and closes the estimator."""

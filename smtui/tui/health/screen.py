@@ -16,7 +16,7 @@ from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.filtered_table_screen import FilteredTableScreen
-from smtui.tui.health.checks import Finding, check_entry, check_keys, check_secrets
+from smtui.tui.health.checks import HealthFinding, check_entry, check_keys, check_secrets
 from smtui.tui.help import places
 from smtui.tui.jobs.job import run_job
 from smtui.tui.secret_list import rows
@@ -49,7 +49,7 @@ class HealthScreen(FilteredTableScreen[None]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._found: list[Finding] = []
+        self._found: list[HealthFinding] = []
         self._read = 0
         self._all_read = False
         self._reading = False
@@ -125,14 +125,14 @@ class HealthScreen(FilteredTableScreen[None]):
 
     @on(Table.Selected)
     def action_open(self) -> None:
-        finding: Finding | None = self.table.current
+        finding: HealthFinding | None = self.table.current
         if finding is not None and finding.arn:
             from smtui.tui.secret.screen import SecretScreen
 
             self.app.push_screen(SecretScreen(self.session, finding.arn))
 
 
-def _sign(finding: Finding) -> Content:
+def _sign(finding: HealthFinding) -> Content:
     return Content.styled(f"{finding.severity.sign} {finding.severity.value}", STYLES[finding.severity.sign])
 
 

@@ -35,7 +35,7 @@ class Go(ModalScreen[Place | None]):
                 self.dismiss(place)
 
     @on(OptionList.OptionSelected)
-    def _picked(self, event: OptionList.OptionSelected) -> None:
+    def _choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(PLACES[event.option_index])
 
     def action_cancel(self) -> None:

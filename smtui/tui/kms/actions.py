@@ -82,7 +82,7 @@ class KeyActionsScreen(SessionScreen[None]):
             outcome, found = await self._write(key_conflict.describe_change(key, new, write, EDIT_ANSWERS), seen)
             if outcome is Outcome.STORED:
                 inverse_kms.record_description(self.session, replace(key, description=found), new)
-                await self.done("The description is changed.")
+                await self.report_change("The description is changed.")
             if outcome in (Outcome.STORED, Outcome.DISCARDED):
                 return
             if outcome is Outcome.EDIT:
@@ -131,14 +131,14 @@ class KeyActionsScreen(SessionScreen[None]):
                     await self._change_state(key, "disabled", lambda: self.kms.disable_key(KeyId=key.id),
                                              "Disable anyway"):
                 inverse_kms.record_state_change(self.session, key, on=False)
-                await self.done(f"{key.name} is disabled.")
+                await self.report_change(f"{key.name} is disabled.")
         else:
             await self._enable(key)
 
     async def _enable(self, key: KmsKey) -> None:
         if await self._change_state(key, "enabled", lambda: self.kms.enable_key(KeyId=key.id), "Enable anyway"):
             inverse_kms.record_state_change(self.session, key, on=True)
-            await self.done(f"{key.name} is enabled.")
+            await self.report_change(f"{key.name} is enabled.")
 
     async def read_usage(self, key: KmsKey) -> KeyUsage:
         """Counts the versions that the key encrypts, in the background."""
@@ -183,7 +183,7 @@ class KeyActionsScreen(SessionScreen[None]):
                 lambda: self.kms.schedule_key_deletion(KeyId=key.id, PendingWindowInDays=days),
                 "Plan deletion anyway"):
             inverse_kms.record_deletion(self.session, key)
-            await self.done(f"{key.name} is out of use, and deleted on {date}.")
+            await self.report_change(f"{key.name} is out of use, and deleted on {date}.")
 
     @gesture
     async def action_restore(self) -> None:
@@ -201,7 +201,7 @@ class KeyActionsScreen(SessionScreen[None]):
                 key, "disabled", lambda: self.kms.cancel_key_deletion(KeyId=key.id), "Cancel deletion anyway"):
             return
         inverse_kms.record_deletion_cancel(self.session, key)
-        await self.done(f"{key.name} stays, disabled.")
+        await self.report_change(f"{key.name} stays, disabled.")
         question = Confirm(sanitize(f"Enable {key.name} as well?"), SafeText("It stays, but is still out of use."),
                            "Enable", can_be_undone=True)
         if await self.app.push_screen_wait(question):
@@ -248,7 +248,7 @@ class KeyActionsScreen(SessionScreen[None]):
         outcome, found = await self._write(change, seen or NOWHERE)
         if outcome is Outcome.STORED:
             inverse_kms.record_alias(self.session, alias, None if found == NOWHERE else found, key.id)
-            await self.done(f"{alias} leads to {key.id}.")
+            await self.report_change(f"{alias} leads to {key.id}.")
 
     async def _targets(self, alias: str) -> tuple[str | None]:
         """Returns the id of the key that the alias refers to, in a tuple; the id is None without such an alias."""
@@ -267,7 +267,7 @@ class KeyActionsScreen(SessionScreen[None]):
             if outcome is Outcome.STORED and found != NOWHERE:
                 inverse_kms.record_alias_removal(self.session, alias, replace(key, id=found))
             if outcome is Outcome.STORED:
-                await self.done(f"{alias} is removed.")
+                await self.report_change(f"{alias} is removed.")
 
     def _delete_alias(self, alias: str) -> None:
         """Deletes the alias if it still exists. Runs in the thread of the vault."""

@@ -152,7 +152,7 @@ class KmsKeysScreen(KeyActionsScreen):
                 asked = await self.app.push_screen_wait(NewKeyForm(asked))
             else:
                 inverse_kms.record_key_creation(self.session, sanitize(asked.alias or key_id))
-                await self.done(f"{asked.alias or key_id} is made.")
+                await self.report_change(f"{asked.alias or key_id} is made.")
                 self.table.go_to(key_id)
                 return
 

@@ -27,7 +27,7 @@ from smtui.tui.replication.replicas import (
     is_name_taken,
     read_replica_set,
 )
-from smtui.tui.secret.allowed_actions import denied_reason
+from smtui.tui.secret.allowed_actions import find_denied_reason
 from smtui.tui.secret.tabs import REPLICATION, SecretTab
 from smtui.tui.secret.value_edit import Outcome
 from smtui.tui.secret_list import rows
@@ -129,7 +129,7 @@ class ReplicationScreen(SecretTab):
         replica_set = self.replica_set
         if replica_set is None or self.refuses_to_write():
             return None
-        if why := denied_reason(replica_set.primary, replica_set.region, self.change_action):
+        if why := find_denied_reason(replica_set.primary, replica_set.region, self.change_action):
             self.say(why, severity="warning")
             return None
         return replica_set
@@ -283,7 +283,7 @@ class ReplicationScreen(SecretTab):
             if member.region == self.session.region:
                 self.app.look_at_region(replica_set.region, replica_set.primary["ARN"], REPLICATION)
             else:
-                await self.done(f"{replica_set.name} is removed from {member.region}.")
+                await self.report_change(f"{replica_set.name} is removed from {member.region}.")
 
     @gesture
     async def action_promote(self) -> None:
@@ -311,7 +311,7 @@ class ReplicationScreen(SecretTab):
             replica_set, {member.region, replica_set.region}, seen, write, yours, "Promote anyway"
         ):
             inverse.record_promotion(self.session, replica_set, member)
-            await self.done(f"{replica_set.name} in {member.region} is a secret of its own.")
+            await self.report_change(f"{replica_set.name} in {member.region} is a secret of its own.")
 
     async def _find_replica(self, question: str) -> tuple[ReplicaSet, Replica, int] | None:
         """Reads the replica under the cursor again.

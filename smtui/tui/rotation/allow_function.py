@@ -79,5 +79,5 @@ async def ask_permission(screen: SessionScreen[Any], function: Function) -> bool
     allow = screen.session.rotations().allow_function
     await call(allow, FunctionName=name, Command=function["Command"])
     screen.app.rotate_due()
-    await screen.done(f"{name} is allowed to run on this machine.")
+    await screen.report_change(f"{name} is allowed to run on this machine.")
     return True

@@ -78,7 +78,7 @@ class FunctionsScreen(SessionScreen[None]):
         made = await create_function(self)
         if made is not None:
             inverse.record_function_creation(self.session, made["FunctionName"])
-            await self.done(f"{made['FunctionName']} is made.")
+            await self.report_change(f"{made['FunctionName']} is made.")
             self.table.go_to(made["FunctionName"])
 
     @gesture
@@ -121,7 +121,7 @@ class FunctionsScreen(SessionScreen[None]):
         if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {name}?"), text, "Remove")):
             await call(self.session.rotations().delete_function, FunctionName=name)
             inverse.record_function_removal(self.session, function)
-            await self.done(f"{name} is removed.")
+            await self.report_change(f"{name} is removed.")
 
 
 def _format_name(function: Function) -> SafeText:

@@ -187,7 +187,7 @@ class RotationScreen(SecretTab):
     async def _show_begun(self, sentence: str) -> None:
         """Wakes the background worker, and shows the progress."""
         self.app.rotate_queued()
-        await self.done(sentence)
+        await self.report_change(sentence)
 
     @gesture
     async def action_cancel_rotation(self) -> None:
@@ -204,7 +204,7 @@ class RotationScreen(SecretTab):
                 "Cancel rotation anyway")
             if found is not None:
                 inverse.record_rotation_cancel(self.session, found)
-                await self.done("The rotation is cancelled.")
+                await self.report_change("The rotation is cancelled.")
 
     async def _write_as_seen(
         self, rotation: RotationState, write: Callable[[], object], yours: str, insist: str

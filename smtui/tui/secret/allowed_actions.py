@@ -33,7 +33,7 @@ def find_primary_region(secret: DescribeSecretResponse, region: str) -> str | No
     return None if primary == region else primary
 
 
-def denied_reason(secret: DescribeSecretResponse, region: str, action: str) -> SafeText:
+def find_denied_reason(secret: DescribeSecretResponse, region: str, action: str) -> SafeText:
     """Why the state of a secret denies an action; empty if it does not.
 
     Args:

@@ -47,7 +47,7 @@ class AttributesScreen(BaseSecretScreen):
                 continue
             if outcome is Outcome.STORED:
                 inverse.record_description(self.session, self.secret_id, self.name, found, new)
-                await self.done("The description is changed.")
+                await self.report_change("The description is changed.")
             if outcome in (Outcome.STORED, Outcome.DISCARDED):
                 return
             if outcome is Outcome.EDIT:
@@ -83,7 +83,7 @@ class AttributesScreen(BaseSecretScreen):
         outcome, found = await self._guard_key(before, new).run(self.app, self.vault, before)
         if outcome is Outcome.STORED:
             inverse.record_key_change(self.session, self.secret_id, self.name, found, new)
-            await self.done(f"{self.name} is sealed under {picker.shorten_key_id(new)}.")
+            await self.report_change(f"{self.name} is sealed under {picker.shorten_key_id(new)}.")
 
     def _guard_key(self, before: str, new: str) -> GuardedWrite[str]:
         def describe(found: str) -> list[SafeText]:
@@ -113,4 +113,4 @@ class AttributesScreen(BaseSecretScreen):
             return
         await call(self.client.restore_secret, SecretId=self.secret_id)
         inverse.record_restore(self.session, self.secret_id, self.name, self.secret["DeletedDate"])
-        await self.done(f"{self.name} is restored.")
+        await self.report_change(f"{self.name} is restored.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret.allowed_actions import denied_reason
+from smtui.tui.secret.allowed_actions import find_denied_reason
 from smtui.tui.secret.tabs import SecretTab
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ class BaseSecretScreen(SecretTab):
         return sanitize(self.secret["Name"] if self.secret else self.secret_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return None if self.denied_reason_now(action) else super().check_action(action, parameters)
+        return None if self.find_denied_reason(action) else super().check_action(action, parameters)
 
-    def denied_reason_now(self, action: str) -> SafeText:
-        return denied_reason(self.secret, self.session.region, action) if self.secret else SafeText("")
+    def find_denied_reason(self, action: str) -> SafeText:
+        return find_denied_reason(self.secret, self.session.region, action) if self.secret else SafeText("")
 
     def on_key(self, event: events.Key) -> None:
         """Says why the action of a key is denied."""
         active = self.active_bindings.get(event.key)
-        if active is not None and not active.enabled and (sentence := self.denied_reason_now(active.binding.action)):
+        if active is not None and not active.enabled and (sentence := self.find_denied_reason(active.binding.action)):
             self.say(sentence, severity="warning")

@@ -123,7 +123,7 @@ class EditValueScreen(ValueScreen):
         self.forget_value()
         version = stored["VersionId"]
         what = f"it is {AWSCURRENT} now" if AWSCURRENT in stored["VersionStages"] else f"{AWSCURRENT} stays"
-        await self.done(f"Version {shorten_id(version)} is stored: {what}.")
+        await self.report_change(f"Version {shorten_id(version)} is stored: {what}.")
         self.select_version(version)
 
     def select_version(self, version: str) -> None:

@@ -23,7 +23,7 @@ class HistoryScreen(SecretTab, EventsScreen["int | None"]):
         yield from self.compose_events()
         yield Footer()
 
-    def fixed_criteria(self) -> dict[str, Any]:
+    def get_fixed_criteria(self) -> dict[str, Any]:
         return {"secret_id": self.secret_id}
 
     async def load(self) -> None:

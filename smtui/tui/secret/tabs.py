@@ -15,7 +15,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call
-from smtui.tui.secret.allowed_actions import denied_reason
+from smtui.tui.secret.allowed_actions import find_denied_reason
 
 if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
@@ -60,18 +60,18 @@ class SecretTab(SessionScreen["int | None"]):
             self.leave()
             return None
 
-    def _change_denied_reason(self, secret: DescribeSecretResponse) -> SafeText:
-        return denied_reason(secret, self.session.region, self.change_action)
+    def _find_denied_reason(self, secret: DescribeSecretResponse) -> SafeText:
+        return find_denied_reason(secret, self.session.region, self.change_action)
 
     def show_head(self, secret: DescribeSecretResponse) -> None:
         """Shows the name of the secret, and why changes of this tab are denied."""
-        self.query_one(SecretName).show(secret, self._change_denied_reason(secret))
+        self.query_one(SecretName).show(secret, self._find_denied_reason(secret))
 
     def refuses_to_change(self, secret: DescribeSecretResponse) -> bool:
         """Whether the session or the state of the secret denies changes of this tab; says why."""
         if self.refuses_to_write():
             return True
-        if why := self._change_denied_reason(secret):
+        if why := self._find_denied_reason(secret):
             self.say(why, severity="warning")
         return bool(why)
 

@@ -43,7 +43,7 @@ async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, 
             continue
         if outcome is Outcome.STORED:
             inverse.record_tags(screen.session, secret_id, name, found, changes.put, changes.removed)
-            await screen.done("\n".join(changes.sentences()))
+            await screen.report_change("\n".join(changes.sentences()))
         if outcome in (Outcome.STORED, Outcome.DISCARDED):
             return
         if outcome is Outcome.EDIT:

@@ -36,8 +36,8 @@ def apply_changes(before: Value, mine: Value, theirs: Value) -> str | None:
     old, new, other = read_object(before), read_object(mine), read_object(theirs)
     if old is None or new is None or other is None:
         return None
-    changed = _changed_keys(old, new)
-    if not changed or changed & _changed_keys(old, other):
+    changed = _find_changed_keys(old, new)
+    if not changed or changed & _find_changed_keys(old, other):
         return None
     kept = {index: _format_member(other, new, key, changed) for index, key in enumerate(other.keys)
             if key not in changed or new.find(key)}
@@ -46,7 +46,7 @@ def apply_changes(before: Value, mine: Value, theirs: Value) -> str | None:
     return other.rewrite(kept, added)
 
 
-def _changed_keys(before: JsonObject, after: JsonObject) -> set[str]:
+def _find_changed_keys(before: JsonObject, after: JsonObject) -> set[str]:
     """The keys that differ or that only one object has. The source text counts: `1.10` differs from `1.1`."""
     old, new = ({member.key: member.source for member in each.members} for each in (before, after))
     return {key for key in {*old, *new} if old.get(key) != new.get(key)}

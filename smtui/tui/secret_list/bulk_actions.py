@@ -45,7 +45,7 @@ async def restore(screen: ListingScreen, entries: Entries) -> None:
         return
     await call(screen.client.restore_secret, SecretId=entry["ARN"])
     inverse.record_restore(screen.session, entry["ARN"], sanitize(entry["Name"]), entry["DeletedDate"])
-    await screen.done(f"{entry['Name']} is restored.")
+    await screen.report_change(f"{entry['Name']} is restored.")
 
 
 async def tag(screen: ListingScreen, entries: Entries) -> None:

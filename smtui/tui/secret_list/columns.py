@@ -23,7 +23,7 @@ SortKey = Callable[["SecretListEntry"], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ListColumn:
     """A column of the list.
 
     Args:
@@ -62,27 +62,27 @@ def _sort_casefolded(member: str) -> SortKey:
 
 
 COLUMNS = {column.id: column for column in (
-    Column("name", "Name", "its name", _format_text("Name"), 20, 60, sort_by="name", style="name"),
-    Column("description", "Description", "what it is for", _format_text("Description"), 20, None,
+    ListColumn("name", "Name", "its name", _format_text("Name"), 20, 60, sort_by="name", style="name"),
+    ListColumn("description", "Description", "what it is for", _format_text("Description"), 20, None,
            sort_key=_sort_casefolded("Description")),
-    Column("changed", "Changed", "when it was changed last", _format_date("LastChangedDate"), 10, 10,
+    ListColumn("changed", "Changed", "when it was changed last", _format_date("LastChangedDate"), 10, 10,
            sort_by="last-changed-date"),
-    Column("accessed", "Accessed", "the day it was read last", _format_date("LastAccessedDate"), 10, 10,
+    ListColumn("accessed", "Accessed", "the day it was read last", _format_date("LastAccessedDate"), 10, 10,
            sort_by="last-accessed-date"),
-    Column("created", "Created", "when it was made", _format_date("CreatedDate"), 10, 10, sort_by="created-date"),
-    Column("rotation", "Rotation", "off, on, the next date, overdue, or waits", rows.format_rotation, 10, 10,
+    ListColumn("created", "Created", "when it was made", _format_date("CreatedDate"), 10, 10, sort_by="created-date"),
+    ListColumn("rotation", "Rotation", "off, on, the next date, overdue, or waits", rows.format_rotation, 10, 10,
            sort_key=lambda entry: entry.get("NextRotationDate", NEVER) if rows.has_rotation(entry) else None),
-    Column("labels", "Labels", "staging labels of its versions",
+    ListColumn("labels", "Labels", "staging labels of its versions",
            lambda entry, now: rows.join_words(rows.list_labels(entry)), 16, 34,
            sort_key=lambda entry: rows.list_labels(entry) or None),
-    Column("tags", "Tags", "its tags", lambda entry, now: rows.join_words(rows.list_tags(entry)), 18, 36,
+    ListColumn("tags", "Tags", "its tags", lambda entry, now: rows.join_words(rows.list_tags(entry)), 18, 36,
            sort_key=lambda entry: rows.list_tags(entry) or None),
-    Column("deletion", "Deletion", "days until it is deleted",
+    ListColumn("deletion", "Deletion", "days until it is deleted",
            lambda entry, now: rows.format_deletion(entry.get("DeletedDate"), now), 17, 17,
            sort_key=lambda entry: entry.get("DeletedDate"), style="state"),
-    Column("service", "Service", "the AWS service that owns it", _format_text("OwningService"), 8, 14,
+    ListColumn("service", "Service", "the AWS service that owns it", _format_text("OwningService"), 8, 14,
            sort_key=_sort_casefolded("OwningService")),
-    Column("region", "Primary", "the Region of its primary", _format_text("PrimaryRegion"), 10, 14,
+    ListColumn("region", "Primary", "the Region of its primary", _format_text("PrimaryRegion"), 10, 14,
            sort_key=_sort_casefolded("PrimaryRegion")),
 )}  # fmt: skip
 
@@ -91,7 +91,7 @@ DEFAULT_COLUMNS = ("name", "changed", "rotation", "description", "tags", "access
 DELETION_COLUMNS = ("name", "deletion", "accessed", "description", "changed", "tags")
 """The same for lists that include planned deletions."""
 
-FittedColumns = tuple[tuple[Column, int], ...]
+FittedColumns = tuple[tuple[ListColumn, int], ...]
 
 
 def fit_columns(width: int, chosen: Sequence[str] = (), *, planned: bool = False, order: str = "name") -> FittedColumns:
@@ -122,7 +122,7 @@ def _select_fitting(width: int, ids: Sequence[str]) -> list[str]:
     return taken
 
 
-def _distribute_width(width: int, columns: Sequence[Column]) -> FittedColumns:
+def _distribute_width(width: int, columns: Sequence[ListColumn]) -> FittedColumns:
     """Distributes spare cells evenly among columns below their maximum; the first column gets the rest."""
     cells = [column.min_width for column in columns]
     spare = width - sum(cells) - GAP * len(cells)

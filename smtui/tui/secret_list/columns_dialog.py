@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
-from smtui.tui.secret_list.columns import COLUMNS, Column, fit_columns
+from smtui.tui.secret_list.columns import COLUMNS, ListColumn, fit_columns
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.pick_list import PickList
 
@@ -87,7 +87,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
         self.dismiss(self.chosen)
 
 
-def _format_row(column: Column, is_shown: bool) -> Content:
+def _format_row(column: ListColumn, is_shown: bool) -> Content:
     return Content.assemble(
         (f"▐{CHECKED if is_shown else UNCHECKED}▌ ", "bold"), f"{column.title:<13}",
         (column.description, "$text-muted"),

@@ -225,16 +225,16 @@ class PagedList(VirtualList):
         if self.reads_to_end:
             self.go(self.count - 1)
             self.reads_to_end = self.has_more
-        self.moved()
+        self.post_moved()
         self.post_message(self.Loaded())
 
     # Moving.
 
-    def moved(self) -> None:
+    def post_moved(self) -> None:
         """Posts `Moved` only if a different entry is under the cursor."""
         if self.current is not self._moved_to:
             self._moved_to = self.current
-            super().moved()
+            super().post_moved()
 
     def go(self, number: int) -> None:
         super().go(number)

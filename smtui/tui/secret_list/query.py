@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from smtui.api.limits import MAX_PAGE_SIZE
-from smtui.tui.secret_list.columns import COLUMNS, Column, SortKey
+from smtui.tui.secret_list.columns import COLUMNS, ListColumn, SortKey
 from smtui.tui.secret_list.filter_text import ParsedFilter, parse_filter
 from smtui.tui.secret_list.local_filters import LOCAL_FILTERS, Predicate
 
@@ -41,7 +41,7 @@ class ListQuery:
         return self.planned or self.filter.includes_planned
 
     @property
-    def column(self) -> Column:
+    def column(self) -> ListColumn:
         return COLUMNS[self.order]
 
     @property

@@ -89,7 +89,7 @@ class SavedFilters(ModalScreen[Answer | None]):
                 self.dismiss(ApplyFilter(name))
 
     @on(OptionList.OptionSelected)
-    def _picked(self, event: OptionList.OptionSelected) -> None:
+    def _choose(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(ApplyFilter(self._names[event.option_index]))
 
     def action_save(self) -> None:

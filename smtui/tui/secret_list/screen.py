@@ -42,12 +42,12 @@ class SecretsScreen(ListingScreen):
         return self.secrets.selected_entries or ([current] if current else [])
 
     @gesture
-    async def _do(self, deed: str, *, writes: bool = True) -> None:
+    async def _do(self, action: str, *, writes: bool = True) -> None:
         from smtui.tui.secret_list import bulk_actions
 
         targets = self.targets
         if targets and not (writes and self.refuses_to_write()):
-            await getattr(bulk_actions, deed)(self, targets)
+            await getattr(bulk_actions, action)(self, targets)
 
     def action_delete(self) -> None:
         self._do("delete")

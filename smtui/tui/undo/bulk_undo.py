@@ -29,7 +29,7 @@ async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: La
         if not await app.push_screen_wait(UndoPreview(done, away=region != session.region, outcome=outcome)):
             return
         outcome = await run_job(app, TITLE, lambda vault, progress: large.undo(vault, region, progress))
-    left = f" {_left(outcome)}" if outcome.left else ""
+    left = f" {_describe_unchanged(outcome)}" if outcome.left else ""
     if outcome.sections:
         session.undo.forget(done)
         severity: Literal["warning", "information"] = "warning" if left else "information"
@@ -40,7 +40,7 @@ async def undo_large(app: Shell, session: Session, *, done: UndoEntry, large: La
     app.look_again()
 
 
-def _left(outcome: Outcome) -> str:
+def _describe_unchanged(outcome: Outcome) -> str:
     """Returns a sentence that counts the secrets that stay as they are, and names the first with the reason."""
     named = ", ".join(f"{name} ({why.rstrip('.')})" for name, why in outcome.left[:MOST_NAMED])
     more = len(outcome.left) - MOST_NAMED

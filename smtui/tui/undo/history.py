@@ -26,7 +26,7 @@ NOTHING = SafeText("")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class UndoRequest:
     """One call of a client: the name of the method and the request."""
 
     method: str
@@ -107,7 +107,7 @@ class UndoEntry:
     """
 
     words: SafeText
-    calls: tuple[Call, ...]
+    calls: tuple[UndoRequest, ...]
     region: str
     when: datetime
     conflict: Callable[[Client], str] = find_no_conflict

@@ -227,7 +227,7 @@ def _record_rotation(
 
 
 def record_replication(
-    session: Session, family: ReplicaSet, regions: Sequence[str], overwritten: Sequence[str]
+    session: Session, replica_set: ReplicaSet, regions: Sequence[str], overwritten: Sequence[str]
 ) -> None:
     """Records new replicas. Undo removes them with RemoveRegionsFromReplication.
 
@@ -237,11 +237,12 @@ def record_replication(
     """
     lost = f"What was in {', '.join(overwritten)} before does not come back." if overwritten else ""
     session.record_undo(
-        _describe(sanitize(family.name), f"replicated to {', '.join(regions)}"),
-        ("remove_regions_from_replication", {"SecretId": family.primary["ARN"], "RemoveReplicaRegions": list(regions)}),
+        _describe(sanitize(replica_set.name), f"replicated to {', '.join(regions)}"),
+        ("remove_regions_from_replication",
+         {"SecretId": replica_set.primary["ARN"], "RemoveReplicaRegions": list(regions)}),
         conflict=lambda client: _find_conflict(
-            client, family.primary["ARN"], lambda secret: _find_missing_replicas(secret, regions)),
-        note=lost, region=family.region,
+            client, replica_set.primary["ARN"], lambda secret: _find_missing_replicas(secret, regions)),
+        note=lost, region=replica_set.region,
     )
 
 
@@ -251,25 +252,25 @@ def _find_missing_replicas(secret: DescribeSecretResponse, wanted: Sequence[str]
     return f"There is no replica in {', '.join(gone)} any more." if gone else ""
 
 
-def record_replica_removal(session: Session, family: ReplicaSet, replica: Replica) -> None:
+def record_replica_removal(session: Session, replica_set: ReplicaSet, replica: Replica) -> None:
     """Records a removed replica. Undo adds it with ReplicateSecretToRegions, under the same KMS key."""
     def check(secret: DescribeSecretResponse) -> str:
         present = {each["Region"] for each in secret.get("ReplicationStatus", ())}
         return f"It is replicated to {replica.region} already." if replica.region in present else ""
 
     session.record_undo(
-        _describe(sanitize(family.name), f"replica in {replica.region} removed"),
+        _describe(sanitize(replica_set.name), f"replica in {replica.region} removed"),
         ("replicate_secret_to_regions", {
-            "SecretId": family.primary["ARN"],
+            "SecretId": replica_set.primary["ARN"],
             "AddReplicaRegions": [{"Region": replica.region, **replica.key_parameter}],
         }),
-        conflict=lambda client: _find_conflict(client, family.primary["ARN"], check), region=family.region,
+        conflict=lambda client: _find_conflict(client, replica_set.primary["ARN"], check), region=replica_set.region,
     )  # fmt: skip
 
 
-def record_promotion(session: Session, family: ReplicaSet, replica: Replica) -> None:
+def record_promotion(session: Session, replica_set: ReplicaSet, replica: Replica) -> None:
     """Records a promoted replica (StopReplicationToReplica), which cannot be undone."""
-    words = _describe(sanitize(family.name), f"promoted in {replica.region}")
+    words = _describe(sanitize(replica_set.name), f"promoted in {replica.region}")
     session.record_undo(words, note=OF_ITS_OWN, region=replica.region)
 
 

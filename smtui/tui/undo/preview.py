@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.undo.history import Call, Outcome, UndoEntry
+from smtui.tui.undo.history import Outcome, UndoEntry, UndoRequest
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 
@@ -84,7 +84,7 @@ def _more(count: int) -> SafeText:
     return sanitize(f" and {count:,} more" if count > 0 else "")
 
 
-def _lines(call: Call) -> Iterator[Content]:
+def _lines(call: UndoRequest) -> Iterator[Content]:
     members = dict(call.members())
     of = members.pop(SafeText("SecretId"), None)
     yield Content.assemble((call.operation, "bold"), Content(sanitize(f" of {of}" if of else "")))

@@ -140,12 +140,12 @@ class Passphrase(Widget, can_focus=True):
     def clear(self) -> None:
         """Wipes the content."""
         self._typed.clear()
-        self._changed()
+        self._post_changed()
 
     def type(self, text: str) -> None:
         """Appends `text` as if the user had typed it."""
         self._typed.add(text)
-        self._changed()
+        self._post_changed()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether the key types a character here, so that no shortcut takes it."""
@@ -156,7 +156,7 @@ class Passphrase(Widget, can_focus=True):
             self.post_message(self.Submitted(self))
         elif event.key == "backspace":
             self._typed.drop_last()
-            self._changed()
+            self._post_changed()
         elif event.key == "ctrl+u":
             self.clear()
         elif event.is_printable and event.character is not None:
@@ -175,6 +175,6 @@ class Passphrase(Widget, can_focus=True):
     def on_unmount(self) -> None:
         self._typed.clear()
 
-    def _changed(self) -> None:
+    def _post_changed(self) -> None:
         self.count = self._typed.count
         self.post_message(self.Changed(self))

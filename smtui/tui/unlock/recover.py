@@ -85,11 +85,11 @@ class RecoverScreen(Screen[None]):
         finally:
             wipe(typed)
         if await confirm_rollback(self.app, vault):
-            self._opened(vault)
+            self._ask_for_passphrase(vault)
         else:
             self._say(SafeText(NOT_OPENED), error=True)
 
-    def _opened(self, vault: Vault) -> None:
+    def _ask_for_passphrase(self, vault: Vault) -> None:
         """Asks for the new passphrase. A read-only vault keeps its passphrase, so its session begins at once."""
         if vault.read_only:
             self.post_message(VaultOpened(vault))
@@ -148,7 +148,7 @@ def _change(vault: Vault, typed: bytearray) -> None:
     from smtui.backends import stored_key
 
     try:
-        with stored_key.refreshed(vault):
+        with stored_key.update_after_change(vault):
             vault.maintenance.change_passphrase(typed)
     finally:
         wipe(typed)

@@ -44,6 +44,6 @@ class ChangePassphrase(Dialog[bytearray]):
         yield Footer()
 
     @on(NewPassphrase.Chosen)
-    def chosen(self) -> None:
+    def accept_passphrase(self) -> None:
         """Closes the dialog with the chosen passphrase."""
         self.dismiss(self.form.take())

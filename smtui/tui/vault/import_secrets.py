@@ -41,8 +41,8 @@ async def import_secrets(app: Shell, session: Session) -> None:
     agreed = await app.push_screen_wait(ImportPlan(steps))
     if agreed is None:
         return
-    imported = await run_job(app, TITLE, lambda vault, progress: _carried_out(vault, region, agreed, progress))
-    session.record_large_undo(sanitize(f"import: {summarize(_changing(agreed))}"), imported, region)
+    imported = await run_job(app, TITLE, lambda vault, progress: _apply_steps(vault, region, agreed, progress))
+    session.record_large_undo(sanitize(f"import: {summarize(_list_changes(agreed))}"), imported, region)
     app.screen.refresh_bindings()
     app.notify(sanitize(f"Imported: {summarize(agreed)}. The file is still there, in plain text."), markup=False)
 
@@ -72,12 +72,12 @@ def _plan_import(vault: Vault, region: str, entries: list[Entry], progress: Prog
     return make_plan(ImportTarget(vault, region), entries, Action.SKIP, progress)
 
 
-def _carried_out(vault: Vault, region: str, steps: list[Step], progress: Progress) -> ImportedSecrets:
+def _apply_steps(vault: Vault, region: str, steps: list[Step], progress: Progress) -> ImportedSecrets:
     """Applies the steps and returns the undo information, which it reads in the same transaction."""
     with vault.transaction():
-        written = apply_plan(ImportTarget(vault, region), _changing(steps), progress)
+        written = apply_plan(ImportTarget(vault, region), _list_changes(steps), progress)
         return note_import(vault, region, written, progress)
 
 
-def _changing(steps: list[Step]) -> list[Step]:
+def _list_changes(steps: list[Step]) -> list[Step]:
     return [step for step in steps if step.action in CHANGES]

@@ -54,7 +54,7 @@ def _change_passphrase(session: Session, typed: bytearray, progress: Progress) -
     from smtui.backends import stored_key
 
     try:
-        with stored_key.refreshed(session.vault):
+        with stored_key.update_after_change(session.vault):
             session.vault.maintenance.change_passphrase(typed, progress)
         session.code_unseen = True
     finally:

@@ -119,7 +119,7 @@ class Table(VirtualList, Generic[Thing]):
         self._things, self._more = things, more
         self.show_rows()
         self.go(self.cursor if before is None else self._find_row(self._key(before)))
-        self.moved()
+        self.post_moved()
 
     def _find_row(self, key: object) -> int:
         return next((place for place, thing in enumerate(self._things) if self._key(thing) == key), self.cursor)

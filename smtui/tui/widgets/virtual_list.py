@@ -94,9 +94,9 @@ class VirtualList(ScrollView, can_focus=True):
     def watch_cursor(self, before: int, now: int) -> None:
         self.refresh_row(before)
         self.refresh_row(now)
-        self.moved()
+        self.post_moved()
 
-    def moved(self) -> None:
+    def post_moved(self) -> None:
         """Posts `Moved`."""
         self.post_message(self.Moved())
 

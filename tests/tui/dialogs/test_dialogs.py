@@ -61,7 +61,7 @@ from smtui.tui.secret_list.saved_filters import SavedFilters
 from smtui.tui.session import Session
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
-from smtui.tui.undo.history import Call, Outcome, UndoEntry
+from smtui.tui.undo.history import Outcome, UndoEntry, UndoRequest
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.unlock.passphrase import Passphrase
 from smtui.tui.vault.change_passphrase import ChangePassphrase
@@ -141,7 +141,7 @@ DIALOGS: dict[str, Make] = {
     "tags": lambda session: TagsForm(sanitize(NAME), {tag["Key"]: tag["Value"] for tag in TAGS}),
     "theme": lambda session: PickTheme("smtui-dark"),
     "undo preview": lambda session: UndoPreview(
-        UndoEntry(LONG, tuple(Call("tag_resource", {"SecretId": NAME, "Tags": TAGS}) for _ in range(30)),
+        UndoEntry(LONG, tuple(UndoRequest("tag_resource", {"SecretId": NAME, "Tags": TAGS}) for _ in range(30)),
                   "us-east-1", NOW),
         away=True),
     "undo preview of a large change": lambda session: UndoPreview(

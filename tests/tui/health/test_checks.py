@@ -39,7 +39,7 @@ def ailing(vault: smtui.Vault, client: Any, clock: Clock) -> None:
     client.create_secret(Name="fresh", SecretString=STRONG.swapcase(), Description="a")
 
 
-def told(screen: HealthScreen) -> set[tuple[str, str]]:
+def list_findings(screen: HealthScreen) -> set[tuple[str, str]]:
     return {(finding.kind, finding.name) for finding in screen._found}
 
 
@@ -58,7 +58,7 @@ async def test_what_the_list_says_is_there_at_once(app: MakeApp, vault: smtui.Va
     async with running.run_test(size=LARGE) as pilot:
         screen = await at_health(pilot, running)
 
-        assert told(screen) == {("deleted soon", "nameless")} | {
+        assert list_findings(screen) == {("deleted soon", "nameless")} | {
             (kind, name) for kind in ("never rotated", "unused") for name in ("weak", "one", "two", "open")
         }
         assert "values not looked at yet" in screen_text(running)
@@ -76,7 +76,7 @@ async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Va
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "values looked at" in screen_text(running))
 
-        assert {("weak", "weak"), ("repeated", "one"), ("repeated", "two"), ("public", "open")} <= told(screen)
+        assert {("weak", "weak"), ("repeated", "one"), ("repeated", "two"), ("public", "open")} <= list_findings(screen)
         assert STRONG not in screen_text(running) and "letmein" not in screen_text(running)
         assert "4 findings" in "".join(said(running))
         await pilot.press("slash")

@@ -103,9 +103,9 @@ async def test_the_lock_ends_a_function_and_what_it_had_begun_can_be_gone_on_wit
         await until(pilot, lambda: vault.locked)
 
     with smtui.open_vault(vault.path, PASSPHRASE) as again:
-        told = again.rotations().describe_rotation(SecretId="db")["Rotation"]
-        assert (told["AtWork"], told["Attempts"]) == (False, 1)
-        assert told["Message"] == "It was ended before it was done: the vault was locked."
+        run = again.rotations().describe_rotation(SecretId="db")["Rotation"]
+        assert (run["AtWork"], run["Attempts"]) == (False, 1)
+        assert run["Message"] == "It was ended before it was done: the vault was locked."
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -140,8 +140,8 @@ while True:
 
     assert not [pid for pid in note.read_text().split()[:2] if alive(int(pid))]
     with smtui.open_vault(vault.path, PASSPHRASE) as again:
-        told = again.rotations().describe_rotation(SecretId="db")["Rotation"]
-        assert (told["AtWork"], told["Attempts"]) == (False, 1)
+        run = again.rotations().describe_rotation(SecretId="db")["Rotation"]
+        assert (run["AtWork"], run["Attempts"]) == (False, 1)
         assert value(again.client()) == "first"
 
 

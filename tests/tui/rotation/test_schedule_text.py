@@ -73,9 +73,9 @@ def test_what_was_asked_for_is_typed_the_same_way(rules: Any) -> None:
 
 def test_days_that_the_service_computed_are_not_asked_for_again() -> None:
     """The service refuses days and an expression together."""
-    told: Any = {"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(36 hours)", "Duration": "3h"}
+    rules: Any = {"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(36 hours)", "Duration": "3h"}
 
-    assert remove_computed_days(told) == {"ScheduleExpression": "rate(36 hours)", "Duration": "3h"}
+    assert remove_computed_days(rules) == {"ScheduleExpression": "rate(36 hours)", "Duration": "3h"}
     assert remove_computed_days({"AutomaticallyAfterDays": 5}) == {"AutomaticallyAfterDays": 5}
 
 

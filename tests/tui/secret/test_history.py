@@ -52,8 +52,8 @@ async def test_what_somebody_does_beside_appears(app: MakeApp, database: Any, va
     running = app()
     async with running.run_test(size=(80, 24)) as pilot:
         await history(pilot)
-        with vault.reopen() as beside:
-            beside.client().tag_resource(SecretId="prod/db", Tags=[{"Key": "a", "Value": "b"}])
+        with vault.reopen() as second:
+            second.client().tag_resource(SecretId="prod/db", Tags=[{"Key": "a", "Value": "b"}])
         await running.screen.look_for_changes().wait()  # type: ignore[attr-defined]
 
         await until(pilot, lambda: "TagResource" in screen_text(running))

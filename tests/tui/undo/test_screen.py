@@ -16,7 +16,7 @@ from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.screen import SecretScreen
-from smtui.tui.undo.history import Call
+from smtui.tui.undo.history import UndoRequest
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.undo.screen import UndoScreen
 from tests.conftest import Clock
@@ -268,7 +268,7 @@ async def test_the_lock_forgets_it(app: MakeApp, vault: smtui.Vault, database: A
 
 def test_a_value_in_a_call_is_never_shown() -> None:
     """Calls contain no value; if one does, the preview masks it."""
-    call = Call("put_secret_value", {"SecretId": "a", "SecretString": "hunter2"})
+    call = UndoRequest("put_secret_value", {"SecretId": "a", "SecretString": "hunter2"})
 
     assert dict(call.members()) == {"SecretId": "a", "SecretString": "••••••••"}
     assert call.operation == SafeText("PutSecretValue")
