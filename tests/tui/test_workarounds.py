@@ -85,8 +85,8 @@ def test_no_variable_keeps_what_was_pasted_or_typed(terminal: Input, typed: str)
 def test_all_that_was_pasted_arrives() -> None:
     found = list(KeyParser().feed(f"a{PASTE}b{PASTE}\x1b[200~\x1b[201~c"))
 
-    told = [each.text if isinstance(each, events.Paste) else each.character for each in found]
-    assert told == ["a", PASTED, "b", PASTED, "", "c"]
+    received = [each.text if isinstance(each, events.Paste) else each.character for each in found]
+    assert received == ["a", PASTED, "b", PASTED, "", "c"]
 
 
 def test_a_character_may_arrive_byte_by_byte(terminal: Input) -> None:
