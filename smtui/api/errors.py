@@ -34,18 +34,29 @@
         +-- VaultFullError               the disk took no more
         +-- VaultReadOnlyError           a change was asked of a vault opened for reading
 
+Where botocore is loaded, these are instances of its errors too, see `smtui.api.botocore_bases`.
+
 `hint` is our advice to a person; AWS's message stays AWS's message.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
+
+from smtui.api.botocore_bases import NoClientError, derive_also_from, update_bases
+
+UNKNOWN = "Unknown"
+"""The code, message or operation of an error response that has none."""
 
 
 class SmtuiError(Exception):
     """The base of all errors that smtui raises on purpose."""
 
     hint: str = ""
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        return BaseException.__reduce__(self)  # botocore's classes have another constructor
 
 
 class ChangedMeanwhileError(SmtuiError):
@@ -56,28 +67,59 @@ class ChangedMeanwhileError(SmtuiError):
         super().__init__(message)
 
 
+@derive_also_from("ClientError")
 class ClientError(SmtuiError):
-    """An operation was refused. The attributes are those of botocore's ClientError."""
+    """An operation was refused. The attributes are those of botocore's ClientError.
 
-    code: ClassVar[str] = "ClientError"
+    Args:
+        error_response: the message alone, or the entire response `{"Error": {"Code": ..., "Message": ...}}`.
+        operation_name: the operation, such as `GetSecretValue`; empty until it is known.
+    """
+
+    code: str = "ClientError"
     status: ClassVar[int] = 400
+    MSG_TEMPLATE: ClassVar[str] = (
+        "An error occurred ({error_code}) when calling the {operation_name} operation{retry_info}: {error_message}"
+    )
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        self.message = message
+    def __init__(
+        self, error_response: str | Mapping[str, Any], operation_name: str = "", *, hint: str = ""
+    ) -> None:
+        update_bases()
+        if isinstance(error_response, str):
+            error_response = {
+                "Error": {"Code": type(self).code, "Message": error_response}, "Message": error_response,
+            }
+        error = error_response.get("Error", {})
+        self.code = error.get("Code", UNKNOWN)
+        self.message: str = error.get("Message", UNKNOWN)
         self.hint = hint
-        self.operation_name = ""
-        self.response: dict[str, Any] = {"Error": {"Code": type(self).code, "Message": message}, "Message": message}
-        super().__init__(message)
+        self.operation_name = operation_name
+        self.response: dict[str, Any] = error_response  # type: ignore[assignment]  # as botocore: not a copy
+        Exception.__init__(self, self._format_text())
 
-    def __str__(self) -> str:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.response, self.operation_name), self.__dict__
+
+    def _format_text(self) -> str:
         if not self.operation_name:
             return self.message
-        return f"An error occurred ({self.code}) when calling the {self.operation_name} operation: {self.message}"
+        return self.MSG_TEMPLATE.format(
+            error_code=self.code, operation_name=self.operation_name, retry_info=self._format_retries(),
+            error_message=self.message,
+        )
+
+    def _format_retries(self) -> str:
+        metadata = self.response.get("ResponseMetadata", {})
+        if not metadata.get("MaxAttemptsReached") or "RetryAttempts" not in metadata:
+            return ""
+        return f" (reached max retries: {metadata['RetryAttempts']})"
 
     def answer(self, operation_name: str, metadata: dict[str, Any]) -> None:
         """Adds the operation and the request ID to the error."""
         self.operation_name = operation_name
         self.response["ResponseMetadata"] = metadata
+        self.args = (self._format_text(),)
 
 
 class AccessDeniedException(ClientError):
@@ -137,8 +179,25 @@ class ValidationException(ClientError):
     code = "ValidationException"
 
 
-class ParamValidationError(ValidationException):
-    """The request does not match its shape. The message is boto3's, without the value."""
+@derive_also_from("ParamValidationError")
+class ParamValidationError(ValidationException, metaclass=NoClientError):
+    """The request does not match its shape. The message is boto3's, without the value.
+
+    boto3's error of this name is not one of its ClientErrors, and scripts count on that. So this one is not either,
+    but it is a `smtui.ClientError`.
+    """
+
+    fmt: ClassVar[str] = "Parameter validation failed:\n{report}"
+
+    def __init__(
+        self, error_response: str | Mapping[str, Any] = "", operation_name: str = "", *, report: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(error_response or self.fmt.format(report=report), operation_name, hint=hint)
+        self.kwargs = {"report": self.message.removeprefix(self.fmt.format(report=""))}
+
+    def _format_text(self) -> str:
+        return self.message
 
 
 class AlreadyExistsException(ClientError):
@@ -243,3 +302,11 @@ KEY_ERRORS = {
         ParamValidationError,
     )
 }
+
+
+def make_error(code: str, message: str, *, hint: str = "") -> ClientError:
+    """The error of a refusal that came as text: of the class of this name, or a ClientError with this code."""
+    error = CLIENT_ERRORS.get(code)
+    if error is None:
+        return ClientError({"Error": {"Code": code, "Message": message}, "Message": message}, hint=hint)
+    return error(message, hint=hint)

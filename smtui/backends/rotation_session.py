@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
-from smtui.api.errors import CLIENT_ERRORS, ClientError, VaultMissingError
+from smtui.api.errors import CLIENT_ERRORS, ClientError, VaultMissingError, make_error
 from smtui.api.model import OPERATIONS
 from smtui.rotation import rpc_codec
 
@@ -59,9 +59,11 @@ class RotationSessionClient:
         return result
 
 
-def _make_error(operation: str, error: dict[str, str]) -> ClientError:
-    refusal = CLIENT_ERRORS.get(error["Code"], ClientError)(error["Message"])
-    refusal.answer(operation, {})
+def _make_error(operation: str, error: dict[str, Any]) -> ClientError:
+    refusal = make_error(error["Code"], error["Message"])
+    refusal.answer(operation, {
+        "HTTPStatusCode": refusal.status, "HTTPHeaders": {}, "RetryAttempts": 0, **error.get("ResponseMetadata", {}),
+    })
     return refusal
 
 

@@ -18,9 +18,10 @@ def encode(message: dict[str, Any]) -> bytes:
     return json.dumps(message, default=_to_json).encode() + b"\n"
 
 
-def encode_error(message: str, code: str = "ValidationException") -> bytes:
-    """The answer to a call that is refused."""
-    return encode({"error": {"Code": code, "Message": message}})
+def encode_error(message: str, code: str = "ValidationException", metadata: dict[str, Any] | None = None) -> bytes:
+    """The answer to a call that is refused. `code` is an error code of AWS, or `ParamValidationError`."""
+    error: dict[str, Any] = {"Code": code, "Message": message}
+    return encode({"error": error | ({"ResponseMetadata": metadata} if metadata else {})})
 
 
 def decode(line: bytes) -> dict[str, Any]:

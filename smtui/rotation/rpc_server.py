@@ -11,6 +11,7 @@ from smtui.api.errors import (
     AccessDeniedException,
     ClientError,
     InternalServiceError,
+    ParamValidationError,
     VaultBusyError,
     VaultFullError,
 )
@@ -48,7 +49,8 @@ class RpcServer:
         try:
             return rpc_codec.encode({"result": self._call(operation, params)})
         except ClientError as error:
-            return rpc_codec.encode_error(error.message, error.code)
+            code = type(error).__name__ if isinstance(error, ParamValidationError) else error.code
+            return rpc_codec.encode_error(error.message, code, error.response.get("ResponseMetadata"))
         except (VaultBusyError, VaultFullError) as error:
             return rpc_codec.encode_error(str(error), InternalServiceError.code)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.errors import CLIENT_ERRORS, ClientError, ResourceNotFoundException
+from smtui.api.errors import ClientError, ResourceNotFoundException, make_error
 from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
 from smtui.rules.version_spec import VersionSpec
 from smtui.transfer.errors import InvalidSelectionError
@@ -98,6 +98,6 @@ def _add_values(client: Client, entries: Sequence[Answer]) -> Iterator[Answer]:
 
 def _make_error(name: str, error: Mapping[str, str]) -> ClientError:
     """The error of one secret in a batch, as GetSecretValue would raise it."""
-    refusal = CLIENT_ERRORS.get(error["ErrorCode"], ClientError)(error["Message"], hint=f"That was {name}.")
+    refusal = make_error(error["ErrorCode"], error["Message"], hint=f"That was {name}.")
     refusal.answer("GetSecretValue", {})
     return refusal

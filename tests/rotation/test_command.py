@@ -88,6 +88,36 @@ def test_a_function_in_python(rotate: Rotate, vault: smtui.Vault) -> None:
     assert len(current(vault)) == 24
 
 
+CATCHING = HONEST.replace("if event", """
+import botocore.exceptions
+try:
+    client.get_secret_value(SecretId=arn, VersionStage="AWSPENDING" if event["Step"] == "createSecret" else "NONE")
+except client.exceptions.ResourceNotFoundException as error:
+    assert isinstance(error, botocore.exceptions.ClientError)
+    assert error.response["ResponseMetadata"]["RequestId"]
+refusals = {"AccessDeniedException": {"SecretId": "another"}, "ValidationException": {"VersionId": "x" * 99}}
+for code, request in refusals.items():
+    try:
+        client.get_secret_value(**{"SecretId": arn, **request})
+    except botocore.exceptions.ClientError as error:
+        assert error.response["Error"]["Code"] == code
+    else:
+        sys.exit(8)
+try:
+    client.get_secret_value(SecretId=arn, Colour="blue")
+except botocore.exceptions.ClientError:
+    sys.exit(9)
+except botocore.exceptions.ParamValidationError as error:
+    assert "Unknown parameter" in str(error)
+if event""", 1)
+
+
+def test_a_function_catches_errors_as_botocores(rotate: Rotate) -> None:
+    run = rotate(CATCHING)
+
+    assert run["State"] == "done", run
+
+
 def test_a_function_by_the_command_line(
     rotate: Rotate, vault: smtui.Vault, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
