@@ -17,6 +17,7 @@ from smtui.cli.exit_codes import UsageError
 ALLOW_DEBUG = "--allow-debug"  # permits debuggers and core files
 ACCEPT_OLDER = "--accept-older"
 OUTPUTS = ("json", "text", "table")
+TEXT_OR_JSON = ("text", "json")
 
 
 class Parser(argparse.ArgumentParser):

@@ -86,11 +86,12 @@ class VersionSpec:
         version = None if self.is_current else self.find_version_id(client)
         return {"SecretId": self.secret_id, **({"VersionId": version} if version else {})}
 
-    def find_version_id(self, client: Client) -> str:
-        """Finds the VersionId. Raises like `build_request`."""
-        labels = read_labels(client, self.secret_id)
-        exact = self.text.removeprefix(f"{self.secret_id}:") if self.label is not None else None
-        if exact in labels:
+    def find_version_id(self, client: Client, labels: Mapping[str, str] | None = None) -> str:
+        """Finds the VersionId. `labels` are the secret's, if they were read already. Raises like `build_request`."""
+        if labels is None:
+            labels = read_labels(client, self.secret_id)
+        exact = self.text.removeprefix(f"{self.secret_id}:")
+        if self.label is not None and exact in labels:
             return labels[exact]
         versions = list_versions(client, self.secret_id)
         return self._go_back([each["VersionId"] for each in versions], labels)

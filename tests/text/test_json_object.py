@@ -13,12 +13,14 @@ from smtui.cli.exit_codes import RefusedError
 from smtui.cli.target import Target
 from smtui.rotation import password
 from smtui.rotation.function import StepFailedError
+from smtui.rules.version_spec import VersionSpec
 from smtui.text.json_object import JsonObject, LoneSurrogateError, encode_string, read_members, read_object
 from smtui.text.json_reader import InvalidJsonError
+from smtui.text.value_diff import compare_values, extract_path
 from smtui.transfer import variables
 from smtui.transfer.errors import InvalidVariableError
 from smtui.tui.health import checks
-from smtui.tui.secret import value_diff, values
+from smtui.tui.secret import values
 from tests.text.strategies import OBJECTS, VALUES
 
 SPELLED = ' {"a" :1.10,\n\t"b":12345678901234567890.5 , "\\u0063": 1e400,"d":-0,"e":"\\ud800x","":[ 1,{ } ]}\n'
@@ -127,10 +129,10 @@ def from_the_form(value: str) -> dict[str, str]:
 def from_get(value: str) -> dict[str, str]:
     answer = {"SecretString": value}
     try:
-        keys = Target("x", "no such key").object_in(answer).keys
+        keys = Target.parse("x#no such key").object_in(answer).keys
     except RefusedError:
         return {}
-    return {key: str(Target("x", key).value_in(answer)) for key in keys}
+    return {key: str(Target(VersionSpec.parse("x"), key).value_in(answer)) for key in keys}
 
 
 def from_exec(value: str) -> dict[str, str]:
@@ -139,8 +141,8 @@ def from_exec(value: str) -> dict[str, str]:
 
 
 def from_the_difference(value: str) -> dict[str, str]:
-    found = [each for each in value_diff.compare_values(value, value) if each.path]
-    return {path[0]: str(value_diff.extract_path(value, path)) for path in (each.path for each in found)}
+    found = [each for each in compare_values(value, value) if each.path]
+    return {path[0]: str(extract_path(value, path)) for path in (each.path for each in found)}
 
 
 def from_health(value: str) -> dict[str, str]:

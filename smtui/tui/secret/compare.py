@@ -15,12 +15,12 @@ from textual.widgets import OptionList, Static
 
 from smtui.rules.labels import sort_labels
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.text.value_diff import DiffState, KeyDiff, compare_values, extract_path
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.bridge import call, gesture
 from smtui.tui.secret.auto_hide import AutoHide
 from smtui.tui.secret.label_moves import shorten_id
-from smtui.tui.secret.value_diff import DiffState, KeyDiff, compare_values, extract_path
 from smtui.tui.secret.value_list import MASK
 from smtui.tui.secret.values import Value, extract_value, format_value
 from smtui.tui.session import Session

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from smtui.text.json_object import JsonObject, read_object
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.secret import value_diff
-from smtui.tui.secret.value_diff import DiffState
+from smtui.text.value_diff import DiffState, compare_values
 from smtui.tui.secret.values import Value
 
 MAX_NAMES = 8
@@ -15,7 +14,7 @@ WHOLE_TEXT = SafeText("the whole text")
 
 def list_changed_keys(before: Value, after: Value) -> SafeText:
     """Lists the names of the keys that differ, without their values."""
-    found = value_diff.compare_values(before, after)
+    found = compare_values(before, after)
     if not found[0].path:
         return WHOLE_TEXT if before != after else SafeText("nothing")
     names = [each.name for each in found if each.state is not DiffState.SAME]

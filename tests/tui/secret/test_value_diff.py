@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtui.tui.secret.value_diff import DiffState, KeyDiff, compare_values, describe_diff, extract_path
+from smtui.text.value_diff import DiffState, KeyDiff, compare_values, extract_path
+from smtui.tui.secret.value_diff import describe_diff
 from smtui.tui.secret.values import Value
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=3)

@@ -1,0 +1,69 @@
+"""Lists the versions of a secret, newest first, with their staging labels: no values. NAME:LABEL and NAME~N start the
+list at that version.
+
+NAME:ID names a version for get, diff, rollback and other commands; the first characters of an ID are enough. A version
+without labels is deprecated. smtui audit --secret NAME shows who did what.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from smtui.cli import output
+from smtui.cli.exit_codes import Exit
+from smtui.cli.parser import TEXT_OR_JSON
+from smtui.cli.rendering import to_json_types
+from smtui.cli.target import parse_version
+from smtui.cli.unlocking import open_for
+from smtui.rules.labels import sort_labels
+from smtui.rules.version_spec import VersionSpec, list_versions
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
+
+EXAMPLE = "smtui history prod/db\nsmtui history prod/db --output json"
+HEADING = f"{'VERSION':<36}  {'CREATED':<16}  {'READ':<10}  LABELS"
+DEPRECATED = "(deprecated)"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", metavar="NAME[:LABEL|~N]", help="secret (name or ARN), and the version to start at")
+    parser.add_argument("--output", choices=TEXT_OR_JSON, default="text", help="text (default) or json")
+
+
+def run(args: argparse.Namespace) -> Exit:
+    version = parse_version(args.target)
+    with open_for(args) as vault:
+        found = _list_from(vault.client(region_name=args.region), version)
+    if args.output == "json":
+        output.line(json.dumps(to_json_types(found), indent=4, ensure_ascii=False))
+        return Exit.DONE
+    if output.is_terminal():
+        output.line(HEADING)
+    for each in found:
+        output.line(_format_row(each))
+    return Exit.DONE
+
+
+def _list_from(client: Client, version: VersionSpec) -> list[Mapping[str, Any]]:
+    """The versions of a secret, newest first, from the given one on. Raises ClientError, VersionNotFoundError."""
+    found: list[Mapping[str, Any]] = [*reversed(list_versions(client, version.secret_id))]
+    if version.is_current:
+        return found
+    first = version.find_version_id(client)
+    return found[[each["VersionId"] for each in found].index(first) :]
+
+
+def _format_row(version: Mapping[str, Any]) -> str:
+    labels = ", ".join(sort_labels(version.get("VersionStages", ()))) or DEPRECATED
+    created = _format_time(version["CreatedDate"], "%Y-%m-%d %H:%M")
+    read = _format_time(version.get("LastAccessedDate"), "%Y-%m-%d")
+    return f"{version['VersionId']:<36}  {created:<16}  {read:<10}  {labels}"
+
+
+def _format_time(when: datetime | None, layout: str) -> str:
+    return when.astimezone().strftime(layout) if when else "-"
