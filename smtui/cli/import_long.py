@@ -6,12 +6,12 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
 from smtui.cli.unlocking import open_for
+from smtui.system.paths import expand_home
 from smtui.transfer import json_stream
 from smtui.transfer.apply import import_entries
 from smtui.transfer.entry import Entry, add_prefix, require_unique
@@ -69,7 +69,7 @@ def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Acti
 def _read_entries(args: argparse.Namespace) -> Iterator[Entry]:
     with ExitStack() as files:
         for path in args.files:
-            stream = files.enter_context(Path(path).expanduser().open("rb"))
+            stream = files.enter_context(expand_home(path).open("rb"))
             for entry in json_stream.parse(stream, path):
                 yield add_prefix(entry, args.prefix)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import sys
-from pathlib import Path
 
 from smtui.cli import diagnostics, terminal
 from smtui.cli.exit_codes import UsageError
 from smtui.system.bounded_read import TooLargeError, read_bounded
+from smtui.system.paths import expand_home
 
 VISIBLE_VALUE = "other users of this machine can see a value on the command line, and the shell's history keeps it."
 VISIBLE_VALUE_HINT = "use file://PATH, - for standard input, or the prompt of: smtui set NAME"
@@ -81,7 +81,7 @@ def read_stdin(name: str) -> bytes:
 
 def read_file(path: str, name: str) -> bytes:
     """The bytes of the file at `path`. Raises UsageError."""
-    place = Path(path).expanduser()
+    place = expand_home(path)
     try:
         return read_bounded(place, MAX_BYTES)
     except TooLargeError:

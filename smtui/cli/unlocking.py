@@ -21,6 +21,7 @@ from smtui.cli import diagnostics, rollback_warning, terminal
 from smtui.cli.exit_codes import CannotUnlockError, UsageError
 from smtui.cli.terminal import MAX_BYTES, NoTerminalError, wipe
 from smtui.system.bounded_read import open_for_reading, read_descriptor
+from smtui.system.paths import expand_home
 
 if TYPE_CHECKING:
     from smtui.backends.local import Vault
@@ -191,14 +192,14 @@ def _read_passphrase_file(path: str) -> bytearray:
     from smtui.system.subprocesses import withhold_file
 
     try:
-        descriptor = open_for_reading(Path(path).expanduser())
+        descriptor = open_for_reading(expand_home(path))
         try:
             if not path.startswith(INHERITED_DESCRIPTORS):
                 _require_private(descriptor, path)
             held = bytearray(read_descriptor(descriptor, MAX_BYTES))
         finally:
             os.close(descriptor)
-        withhold_file(Path(path).expanduser())
+        withhold_file(expand_home(path))
     except OSError as error:
         raise CannotUnlockError(f"Cannot read $SMTUI_PASSPHRASE_FILE ({path}): {error.strerror}.") from None
     if b"\n" in held.rstrip(b"\r\n"):

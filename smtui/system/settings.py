@@ -14,6 +14,7 @@ from typing import Any
 from smtui.api.errors import SmtuiError
 from smtui.system.bounded_read import read_bounded
 from smtui.system.folder_lock import lock_folder
+from smtui.system.paths import expand_home
 from smtui.system.private_files import atomic_write, make_folder
 from smtui.system.renamed_settings import SETTINGS as RENAMED
 from smtui.system.renamed_settings import migrate
@@ -186,7 +187,7 @@ def get_vault_path(
     """
     given = chosen or environ.get("SMTUI_VAULT") or (settings.vault if settings else "")
     if given:
-        return Path(given).expanduser()
+        return expand_home(given)
     import platformdirs
 
     return platformdirs.user_data_path("smtui") / VAULT_NAME

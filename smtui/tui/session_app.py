@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from smtui.clipboard.clipboard import Clipboard
 from smtui.system import recent_vaults
+from smtui.system.paths import is_absent
 from smtui.system.settings import Settings
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import (
@@ -76,7 +77,7 @@ class SessionApp(SettingsApp):
 
     def front_door(self) -> Screen[None]:
         """Returns the first screen: unlock, or create if there is no vault file."""
-        if self.path.exists() or self.path.is_symlink():
+        if not is_absent(self.path):
             return UnlockScreen(self.path)
         from smtui.tui.unlock.create import CreateScreen
 
@@ -176,7 +177,7 @@ class SessionApp(SettingsApp):
     async def _open_another(self, path: Path) -> None:
         self.path, locked = path, self.session is None
         await self.lock()
-        if locked or not path.exists():
+        if locked or is_absent(path):
             await self.show_only(self.front_door())
 
     def show_only_soon(self, screen: Screen[None]) -> None:

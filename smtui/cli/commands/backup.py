@@ -5,11 +5,11 @@ recovery code open the copy.
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from smtui.cli import output
 from smtui.cli.exit_codes import Exit
 from smtui.cli.unlocking import open_for
+from smtui.system.paths import expand_home
 
 EXAMPLE = "smtui backup ~/backups/team-2026-11-24.vault"
 
@@ -20,7 +20,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
-    target = Path(args.target).expanduser()
+    target = expand_home(args.target)
     with open_for(args) as vault:
         vault.maintenance.backup(target, force=args.force)
     output.line(f"{target}: written")

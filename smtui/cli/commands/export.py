@@ -9,7 +9,6 @@ several versions, further staging labels, policies, rotation, replicas or KMS ke
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from smtui.api.model import OPERATIONS
@@ -17,6 +16,7 @@ from smtui.cli import diagnostics, output, parameters
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.target import parse_version
 from smtui.cli.unlocking import open_for
+from smtui.system.paths import expand_home
 from smtui.transfer.export import FORMATS, ExportCounts, Format, Progress, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
@@ -67,7 +67,7 @@ def _parse_selection(args: argparse.Namespace) -> Selection:
 def _export(client: Any, chosen: Selection, args: argparse.Namespace, bar: Progress | None) -> ExportCounts:
     if args.output in (None, STANDARD_OUTPUT):
         return export(client, chosen, Format(args.format), output.piece, bar)
-    with private_file(Path(args.output).expanduser(), force=args.force) as file:
+    with private_file(expand_home(args.output), force=args.force) as file:
         return export(client, chosen, Format(args.format), file.write, bar)
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.cli import diagnostics, import_long, inputs, output
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.import_long import MAX_NAMES
 from smtui.cli.unlocking import open_for
+from smtui.system.paths import expand_home, is_file
 from smtui.transfer import formats
 from smtui.transfer.apply import apply_plan
 from smtui.transfer.entry import Entry, add_prefixes, combine, refuse_duplicates
@@ -60,8 +60,8 @@ def run(args: argparse.Namespace) -> Exit:
 
 def _is_long(path: str) -> bool:
     """Whether a file is too large to be read into memory."""
-    place = Path(path).expanduser()
-    return path != "-" and place.is_file() and place.stat().st_size > import_long.LONG
+    place = expand_home(path)
+    return path != "-" and is_file(place) and place.stat().st_size > import_long.LONG
 
 
 def _read_entries(args: argparse.Namespace) -> list[Entry]:

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from smtui.system import recent_vaults
+from smtui.system.paths import is_absent
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
@@ -79,4 +80,4 @@ async def choose_vault(app: Shell) -> Path | None:
 
 def list_known_vaults() -> list[tuple[Path, bool]]:
     """Lists the recently opened vaults, each with whether the file exists."""
-    return [(path, path.exists()) for path in recent_vaults.list_recent_vaults()]
+    return [(path, not is_absent(path)) for path in recent_vaults.list_recent_vaults()]

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from smtui.system.paths import expand_home
 from smtui.text.sanitize import SafeText
 from smtui.tui import keys
 from smtui.tui.dialogs.dialog import Dialog
@@ -49,12 +50,4 @@ class AskPath(Dialog[Path]):
     def action_accept(self) -> None:
         typed = self.query_one(Input).value.strip()
         if typed:
-            self.dismiss(expand_path(typed))
-
-
-def expand_path(typed: str) -> Path:
-    """Expands `~` to the home folder; returns the path unchanged if there is no home folder."""
-    try:
-        return Path(typed).expanduser()
-    except RuntimeError:
-        return Path(typed)
+            self.dismiss(expand_home(typed))

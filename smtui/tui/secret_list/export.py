@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +13,13 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
+from smtui.system.paths import expand_home, is_folder, is_taken
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.errors import TransferError
 from smtui.transfer.export import FORMATS, ExportCounts, Format, export
 from smtui.transfer.private_file import private_file
 from smtui.transfer.selection import Selection
 from smtui.tui import keys
-from smtui.tui.dialogs.ask_path import expand_path
 from smtui.tui.jobs.job import Progress, run_job
 from smtui.tui.secret_list.plan import Item, ItemState, format_count
 from smtui.tui.secret_list.plan_dialog import NOTHING_TO_DO, PlanScreen
@@ -52,7 +51,7 @@ class Target:
     @property
     def file(self) -> Path:
         """The absolute path of the file to create."""
-        path = expand_path(self.path.strip())
+        path = expand_home(self.path.strip())
         try:
             return path.absolute()
         except OSError:  # the working directory was removed
@@ -132,10 +131,9 @@ class ExportPlan(PlanScreen):
             return NOTHING_TO_DO
         if not self.target.path.strip():
             return "✗ Say which file to make."
-        if os.path.lexists(path):
+        if is_taken(path):
             return f"✗ There is already something at {path}. It is left as it is."
-        is_folder = os.path.isdir(path.parent)  # noqa: PTH112  # Path.is_dir raises for a folder that cannot be searched
-        return "" if is_folder else f"✗ There is no folder {path.parent}."
+        return "" if is_folder(path.parent) else f"✗ There is no folder {path.parent}."
 
     def describe_consequence(self) -> str:
         begin = f" of secrets that begin with {self.target.prefix}" if self.target.prefix else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smtui.system.paths import expand_home
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer import formats
 from smtui.transfer.apply import apply_plan
@@ -60,7 +60,7 @@ async def _ask_for_file(app: Shell) -> list[Entry]:
 
 
 def _read(asked: Names) -> list[Entry]:
-    path = Path(asked.path).expanduser()
+    path = expand_home(asked.path)
     entries = formats.read_file(path).entries
     refuse_duplicates(entries)
     if not entries:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 from os.path import commonprefix
-from pathlib import Path
 
 from textual import events
 from textual.suggester import Suggester
 
+from smtui.system.paths import expand_home
 from smtui.tui.secret.values import can_be_typed
 from smtui.tui.widgets.plain_input import PlainInput
 
@@ -73,9 +73,9 @@ def list_completions(typed: str) -> list[str]:
     """
     folder, _, begun = typed.rpartition("/")
     try:
-        with os.scandir(Path(f"{folder}/" if "/" in typed else ".").expanduser()) as entries:
+        with os.scandir(expand_home(f"{folder}/" if "/" in typed else ".")) as entries:
             names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in entries)
-    except (OSError, RuntimeError):
+    except OSError:
         return []
     return [typed + name[len(begun):] for name in names
             if name.startswith(begun) and can_be_typed(name) and (begun or not name.startswith("."))]

@@ -34,8 +34,11 @@ async def test_both_places_offer_the_formats_of_the_one_table(app: MakeApp, fill
 
 
 @pytest.mark.parametrize("path", ["~nobody-of-this-name/out", "/" + "x" * 300, "/" + "x/" * 3000 + "out", " "])
-async def test_a_path_that_no_file_can_have(app: MakeApp, filled: Any, path: str) -> None:
+async def test_a_path_that_no_file_can_have(
+    app: MakeApp, filled: Any, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each path gets a sentence, and no file is written."""
+    monkeypatch.chdir(tmp_path)
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await see(pilot, "5 secrets")
