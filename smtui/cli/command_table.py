@@ -95,6 +95,8 @@ COMMANDS = (
     Command("history", Group.EVERYDAY, "list the versions of a secret with their labels"),
     Command("diff", Group.EVERYDAY, "compare two versions or secrets key by key, values hidden"),
     Command("rollback", Group.EVERYDAY, "make the previous version current again"),
+    Command("cp", Group.EVERYDAY, "copy a secret under a new name"),
+    Command("mv", Group.EVERYDAY, "rename a secret: copy it, then schedule its deletion"),
     Command("import", Group.EVERYDAY, "import .env files, JSON, or output of the aws CLI"),
     Command("export", Group.EVERYDAY, "export secrets in plain text as JSON, .env file or aws CLI output"),
     Command("exec", Group.EVERYDAY, "run a command with secrets in its environment"),

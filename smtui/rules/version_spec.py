@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smtui.api.arn import is_arn, is_secret_name
 from smtui.api.errors import SmtuiError
@@ -124,5 +124,11 @@ class VersionSpec:
 
 def list_versions(client: Client, secret_id: str) -> list[SecretVersionsListEntry]:
     """Lists all versions of a secret, deprecated ones included, in the order of their creation. Raises ClientError."""
-    pages = client.get_paginator("list_secret_version_ids").paginate(SecretId=secret_id, IncludeDeprecated=True)
-    return [each for page in pages for each in page["Versions"]]
+    found: list[SecretVersionsListEntry] = []
+    token: Any = {}
+    while True:  # a rotation function's client has no paginators
+        page = client.list_secret_version_ids(SecretId=secret_id, IncludeDeprecated=True, **token)
+        found += page["Versions"]
+        if "NextToken" not in page:
+            return found
+        token = {"NextToken": page["NextToken"]}

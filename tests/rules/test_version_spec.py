@@ -56,14 +56,12 @@ class Client:
             stages.setdefault(IDS[number - 1], []).append(label)
         return {"VersionIdsToStages": stages}
 
-    def get_paginator(self, operation: str) -> Any:
-        self.calls.append(operation)
-        return self
-
-    def paginate(self, **request: Any) -> Any:
+    def list_secret_version_ids(self, NextToken: str = "", **request: Any) -> Any:
+        """Serves two pages."""
+        self.calls.append("list_secret_version_ids")
         assert request["IncludeDeprecated"] is True
-        return [{"Versions": [{"VersionId": each} for each in IDS[:3]]},
-                {"Versions": [{"VersionId": each} for each in IDS[3:]]}]
+        page = IDS[3:] if NextToken else IDS[:3]
+        return {"Versions": [{"VersionId": each} for each in page], **({} if NextToken else {"NextToken": "more"})}
 
     class exceptions:
         ClientError = Exception

@@ -1,0 +1,84 @@
+"""Copies a secret under a new name: description, tags, KMS key, policy, and every version that has a staging label,
+with its value and labels. OLD:LABEL and OLD~N copy only that version, which becomes the current one.
+
+Rotation and replicas are not copied. The plan is shown, without values, and must be confirmed. A name that is taken is
+refused: nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from smtui.api.arn import is_arn
+from smtui.api.errors import ResourceNotFoundException
+from smtui.cli import confirm, output
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError
+from smtui.cli.target import parse_name, parse_version
+from smtui.cli.unlocking import open_for
+from smtui.transfer.copy_secret import CopyPlan, copy_secret, plan_copy
+
+if TYPE_CHECKING:
+    from smtui.api.types import Client
+    from smtui.backends.local import Vault
+
+EXAMPLE = "smtui cp prod/db staging/db --dry-run\nsmtui cp prod/db~1 debug/db --yes"
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD[:LABEL|~N]", help="secret to copy (name or ARN), and its version")
+    declare_target(parser)
+
+
+def declare_target(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("new", metavar="NEW", help="name of the new secret")
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, and change nothing")
+
+
+def run(args: argparse.Namespace) -> Exit:
+    new, version = parse_new_name(args.new), parse_version(args.old)
+    with open_for(args) as vault:
+        client = vault.client(region_name=args.region)
+        plan = make_plan(vault, client, args, new)
+        if show_and_confirm(format_plan(plan), f"copy {plan.name} to {new}", args):
+            with vault.transaction():
+                copy_secret(client, plan, version)
+            output.line(f"{new}: created as a copy of {plan.name}")
+    return Exit.DONE
+
+
+def parse_new_name(word: str) -> str:
+    """Raises UsageError for anything but a name."""
+    if not word or is_arn(word):
+        raise UsageError("Expected the name of the new secret.")
+    return parse_name(word)
+
+
+def make_plan(vault: Vault, client: Client, args: argparse.Namespace, new: str) -> CopyPlan:
+    """Plans the copy. Raises RefusedError if no secret can get the new name."""
+    plan = plan_copy(client, parse_version(args.old), new)
+    refused = vault.look_up_names([new], region_name=args.region)[1].get(new)
+    if refused is not None:
+        raise RefusedError(f"{new}: {refused}", hint="Choose another name.")
+    with suppress(ResourceNotFoundException):
+        vault.client(region_name=args.region, record_reads=False).describe_secret(SecretId=new)
+        raise RefusedError(f"{new} exists already. Nothing was changed.", hint="Choose another name.")
+    return plan
+
+
+def format_plan(plan: CopyPlan) -> str:
+    """The plan in lines: nouns in the first column, what the copy gets in the second."""
+    rows = [f"  {noun:<12}{text}" for noun, text in plan.describe()]
+    return "\n".join([f"copy {plan.name} to {plan.target}:", *rows])
+
+
+def show_and_confirm(text: str, act: str, args: argparse.Namespace) -> bool:
+    """Shows a plan; False for a dry run. Raises RefusedError, UsageError if it is not confirmed."""
+    if args.dry_run:
+        output.line(text)
+        return False
+    if not args.yes:
+        confirm.require_confirmation(text, act)
+    return True
