@@ -24,6 +24,7 @@ LAST_STEP: dict[Kind, str] = {"rotation": "finishSecret", "test": "testSecret"}
 MINUTE = 60 * 1000
 # The pause after a failed rotation, in milliseconds: 5 minutes, doubled each time, at most a day.
 FIRST_PAUSE, MAX_PAUSE = 5 * MINUTE, 24 * 60 * MINUTE
+ABANDONED = "AWSPENDING was taken away from version {version}, which ended this rotation."
 
 
 def get_function(call: Call, arn: str) -> Function:
@@ -158,6 +159,29 @@ def _end_run(call: Call, secret: Secret, run: Run, state: rotations.State, event
     secrets.touch_changed(call.database, secret, call.now)
     add_event(call, secret, event, run.kind)
     return after
+
+
+def judge_run(call: Call, secret: Secret, run: Run) -> Run:
+    """The run as it is now: failed if it rests and AWSPENDING was taken away from its version, which ends a rotation.
+
+    After that, a new rotation may begin. The version that has AWSCURRENT already needs no AWSPENDING.
+    """
+    if run.kind == "test" or run.state != "waiting" or run.held_until > call.now:
+        return run
+    version = versions.find_by_id(call.database, secret.id, run.token)
+    by_label = versions.read_labels(call.database, secret.id)
+    if version is not None and version.id in (by_label.get(labels.AWSPENDING), by_label.get(labels.AWSCURRENT)):
+        return run
+    return replace(run, state="failed", message=ABANDONED.format(version=run.token[:8]))
+
+
+def end_abandoned_run(call: Call, secret: Secret, run: Run) -> bool:
+    """Ends a run whose version has lost AWSPENDING. Answers whether it did."""
+    judged = judge_run(call, secret, run)
+    if judged.state == "waiting":
+        return False
+    _end_run(call, secret, run, judged.state, "Abandoned", judged.message)
+    return True
 
 
 def release_run(call: Call, run: Run) -> None:

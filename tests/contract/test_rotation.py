@@ -508,6 +508,32 @@ def test_a_value_stored_meanwhile_is_not_overwritten(
     assert not [label for label in now["VersionStages"] if label.startswith("smtui-")]
 
 
+@pytest.mark.parametrize("how", ["taken away", "moved", "put elsewhere"])
+def test_a_rotation_ends_when_its_version_loses_awspending(
+    db: Any, vault: smtui.Vault, rotations: Any, function: str, refusing: str, clock: Any, how: str
+) -> None:
+    """A rotation that failed is not retried then, and another one may begin."""
+    first = db.describe_secret(**ID)["VersionIdsToStages"]
+    db.rotate_secret(**ID, RotationLambdaARN=refusing, ClientRequestToken=TOKEN)
+    assert rotations.describe_rotation(**ID)["Rotation"]["State"] == "waiting"
+    if how == "put elsewhere":
+        db.put_secret_value(**ID, SecretString="x", VersionStages=["AWSPENDING"])
+    else:
+        target = {} if how == "taken away" else {"MoveToVersionId": next(iter(first))}
+        db.update_secret_version_stage(**ID, VersionStage="AWSPENDING", RemoveFromVersionId=TOKEN, **target)
+
+    told = rotations.describe_rotation(**ID)["Rotation"]
+    assert (told["State"], told["Message"]) == (
+        "failed", "AWSPENDING was taken away from version 00000000, which ended this rotation.")
+    clock.forward(days=2)
+    assert vault.scheduler.run_due() == []
+    assert rotations.describe_rotation(**ID)["Rotation"]["State"] == "failed"
+    assert [each["eventName"] for each in vault.audit_log()].count("RotationAbandoned") == 1
+    if how != "put elsewhere":
+        db.rotate_secret(**ID, RotationLambdaARN=function)
+        assert rotations.describe_rotation(**ID)["Rotation"]["State"] == "done"
+
+
 # Interaction with replicas and owning services.
 
 

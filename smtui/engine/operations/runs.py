@@ -1,7 +1,8 @@
 """Our own operations for running rotations: ClaimRotation, ReleaseRotation, ReportRotation, DescribeRotation.
 
 A run has one holder at a time, until the holder reports or `HOLD_TIME` passes, so two processes never rotate one
-secret at once. The end of every step is stored, so after a crash another holder continues there.
+secret at once. The end of every step is stored, so after a crash another holder continues there. A run that rests ends
+when AWSPENDING is taken away from its version: it is not retried, and another one may begin.
 
 A rotation whose command is not allowed on this machine is neither begun nor claimed here: it waits.
 """
@@ -28,6 +29,7 @@ HOLD_TIME = 16 * MINUTE
 def claim_rotation(call: Call, _: None, request: Request) -> Response:
     """Claims the next run for this holder, if there is one, after beginning those whose window is open."""
     wanted = request.get("SecretARN")
+    _end_abandoned(call)
     if wanted is None:
         _begin_due(call)
     for run in rotations.list_waiting_runs(call.database):
@@ -40,6 +42,14 @@ def claim_rotation(call: Call, _: None, request: Request) -> Response:
             call.subject = secret
             return {"Rotation": task}
     return {}
+
+
+def _end_abandoned(call: Call) -> None:
+    """Ends the runs of this Region whose versions have lost AWSPENDING."""
+    for run in rotations.list_waiting_runs(call.database):
+        secret = _get_secret(call, run.secret)
+        if secret.region == call.region:
+            rotation.end_abandoned_run(call, secret, run)
 
 
 def _begin_due(call: Call) -> None:
@@ -135,6 +145,7 @@ def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
     """
     set_up = rotations.find_rotation(call.database, secret.id)
     run = rotations.find_run(call.database, secret.id)
+    run = rotation.judge_run(call, secret, run) if run else None
     is_on = set_up is not None and (set_up.enabled or (run is not None and run.state == "waiting"))
     return {
         **call.identity(secret),

@@ -236,6 +236,20 @@ async def test_a_failure_says_why_and_when_it_is_tried_again(app: MakeApp, faile
         assert len(json.loads(failed.get_secret_value(**ID)["SecretString"])["absent"]) == 32
 
 
+async def test_a_new_rotation_begins_after_awspending_was_taken_away(app: MakeApp, failed: Any) -> None:
+    """The rotation that failed has ended then: `R` does not go on with it."""
+    failed.put_secret_value(**ID, SecretString='{"absent": "x", "password": "y"}')
+    failed.update_secret_version_stage(**ID, VersionStage="AWSPENDING", RemoveFromVersionId=version_id(3))
+    async with at_rotation(app()) as pilot:
+        await see(pilot, "AWSPENDING was taken away from version")
+        await pilot.press("R")
+        await see(pilot, "Rotate prod/db now?")
+        await pilot.press("tab", "enter")
+        await see(pilot, "finishSecret  ✓ done")
+
+        assert len(json.loads(failed.get_secret_value(**ID)["SecretString"])["absent"]) == 32
+
+
 async def test_cancelling_says_what_is_left_behind(app: MakeApp, failed: Any) -> None:
     """AWSPENDING stays, and the tab says what it prevents until it is removed."""
     async with at_rotation(app()) as pilot:
