@@ -35,7 +35,7 @@ def cases(client: Any) -> dict[str, Callable[[], object]]:
     return {
         "get_secret_value": lambda: client.get_secret_value(SecretId=next(names)),
         "list_secrets, a page of 100": lambda: client.list_secrets(MaxResults=100),
-        "put_secret_value": lambda: client.put_secret_value(SecretId=name(9), SecretString=text),
+        "put_secret_value": lambda: client.put_secret_value(SecretId=next(names), SecretString=text),
         "update_secret_version_stage": move,
     }
 

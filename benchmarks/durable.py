@@ -16,9 +16,10 @@ from statistics import median
 from time import perf_counter, process_time
 
 import smtui
-from benchmarks.harness import PASSPHRASE, name, secret, tell, value
+from benchmarks.harness import PASSPHRASE, name, secret, some_of, tell, value
 
 ROUNDS = 300
+SECRETS = 10
 
 
 def main() -> None:
@@ -26,7 +27,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, smtui.create_vault(Path(folder) / "durable.vault",
                                                                      PASSPHRASE) as vault:
         client = vault.client()
-        client.create_secret(**secret(1))
+        for number in range(SECRETS):
+            client.create_secret(**secret(number))
+        names = some_of(SECRETS)
         plain = sqlite3.connect(Path(folder) / "plain.db", isolation_level=None)
         for statement in ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "CREATE TABLE t (id, value)"):
             plain.execute(statement)
@@ -37,7 +40,7 @@ def main() -> None:
             plain.execute("COMMIT")
 
         work: dict[str, Callable[[], object]] = {
-            "smtui": lambda: client.put_secret_value(SecretId=name(1), SecretString=value(chance)),
+            "smtui": lambda: client.put_secret_value(SecretId=next(names), SecretString=value(chance)),
             "plain SQLite": theirs,
         }
         taken: dict[str, list[tuple[float, float]]] = {whose: [] for whose in work}

@@ -56,6 +56,8 @@ MAX_LABELS_PER_SECRET = 20
 """For all versions of a secret together, without AWSCURRENT, AWSPREVIOUS and AWSPENDING."""
 KEPT_VERSIONS = 100
 """With more versions, the oldest without labels are removed, but none that is less than a day old."""
+MAX_YOUNG_VERSIONS = KEPT_VERSIONS
+"""The number of versions of a secret that can be less than a day old. The quota of AWS is not documented."""
 
 # Pages, batches and filters.
 MAX_PAGE_SIZE = _max("ListSecrets", "MaxResults")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Request = Mapping[str, Any]
 Response = dict[str, Any]
 Run = Callable[["Call", Any, Request], Response]
+Check = Callable[[Request], None]
 RunBulk = Callable[[Sequence["Call"], Sequence[Request]], list[Response]]
 
 # The contract of every operation of a vault.
@@ -32,7 +33,8 @@ class Declaration:
     secret. `allow_scheduled`, `allow_missing`, `allow_replica`: states of the secret in which it may run; reads may
     always use a replica. `allow_primary_arn`: it is called in the replica's Region with the primary's ARN.
     `owner_only`: only the service that manages the secret may call it. `reads_metadata`: it changes nothing and reads
-    no value, so a screen that refreshes may call it without an audit event.
+    no value, so a screen that refreshes may call it without an audit event. `check` refuses a request before its secret
+    is looked up.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Declaration:
     allow_primary_arn: bool = False
     owner_only: bool = False
     reads_metadata: bool = False
+    check: Check | None = None
 
     @property
     def contract(self) -> Operation:
@@ -67,12 +70,13 @@ def operation(
     allow_primary_arn: bool = False,
     owner_only: bool = False,
     reads_metadata: bool = False,
+    check: Check | None = None,
 ) -> Callable[[Run], Run]:
     """Registers a function `(call, secret, request) -> response` under AWS's name. Parameters: see `Declaration`."""
 
     def declare(run: Run) -> Run:
         OPERATIONS[name] = Declaration(name, run, changes, secret, allow_scheduled, allow_missing, allow_replica,
-                                  allow_primary_arn, owner_only, reads_metadata)
+                                  allow_primary_arn, owner_only, reads_metadata, check)
         return run
 
     return declare

@@ -30,36 +30,42 @@ _COUNTED_LENGTH = 64
 
 def generate(request: Mapping[str, Any], ambient: Ambient) -> str:
     """A password for a GetRandomPassword request. Raises InvalidParameterException or InvalidRequestException."""
-    types = list_included_types(request)
+    types, free = list_included_types(request)
     length = request.get("PasswordLength", DEFAULT_LENGTH)
     if not request.get("RequireEachIncludedType", True):
-        return ambient.pick_characters("".join(types), length)
+        return ambient.pick_characters("".join([*types, free]), length)
     if length < len(types):
         raise InvalidParameterException(
             f"The password length {length} is too short to contain one character of each of the "
             f"{len(types)} included types."
         )
     if length < _COUNTED_LENGTH:
-        return _generate_by_counting(types, length, ambient)
-    return _generate_by_drawing(types, length, ambient)
+        return _generate_by_counting(types, free, length, ambient)
+    return _generate_by_drawing(types, free, length, ambient)
 
 
-def list_included_types(request: Mapping[str, Any]) -> tuple[str, ...]:
-    """The allowed characters of each type. Raises InvalidRequestException if nothing is left."""
+def list_included_types(request: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+    """The allowed characters of each type, and those that are allowed but belong to none: the space.
+
+    Raises InvalidRequestException if nothing is left.
+    """
     excluded = set(request.get("ExcludeCharacters", ""))
-    alphabets = [alphabet for word, alphabet in _TYPES if not request.get(word)]
-    if request.get("IncludeSpace"):
-        alphabets.append(" ")
-    left = ["".join(c for c in alphabet if c not in excluded) for alphabet in alphabets]
+    left = ["".join(c for c in alphabet if c not in excluded) for word, alphabet in _TYPES if not request.get(word)]
     types = tuple(alphabet for alphabet in left if alphabet)
-    if not types:
+    free = " " if request.get("IncludeSpace") and " " not in excluded else ""
+    if not types and not free:
         raise InvalidRequestException("The request excludes every character: nothing is left for a password.")
-    return types
+    return types, free
 
 
-def count_strings(sizes: Sequence[int], length: int) -> int:
-    """How many strings of `length` contain at least one character of each type, given the sizes of the types."""
-    return _count_completions(tuple(sizes), (1 << len(sizes)) - 1, length)
+def count_strings(sizes: Sequence[int], length: int, *, free: int = 0) -> int:
+    """How many strings of `length` contain at least one character of each type.
+
+    Args:
+        sizes: the number of characters of each type.
+        free: the number of allowed characters that belong to no type.
+    """
+    return _count_completions((*sizes, free), (1 << len(sizes)) - 1, length)
 
 
 @lru_cache(maxsize=65536)
@@ -73,9 +79,10 @@ def _count_completions(sizes: tuple[int, ...], missing: int, length: int) -> int
                for number, size in enumerate(sizes))
 
 
-def _generate_by_counting(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
+def _generate_by_counting(required: tuple[str, ...], free: str, length: int, ambient: Ambient) -> str:
+    types = (*required, free)
     sizes = tuple(len(alphabet) for alphabet in types)
-    missing, out = (1 << len(types)) - 1, []
+    missing, out = (1 << len(required)) - 1, []
     for left in range(length - 1, -1, -1):
         ways = [size * _count_completions(sizes, missing & ~(1 << n), left) for n, size in enumerate(sizes)]
         point = ambient.randbelow(sum(ways))
@@ -88,8 +95,8 @@ def _generate_by_counting(types: tuple[str, ...], length: int, ambient: Ambient)
     return "".join(out)
 
 
-def _generate_by_drawing(types: tuple[str, ...], length: int, ambient: Ambient) -> str:
-    alphabet = "".join(types)
+def _generate_by_drawing(types: tuple[str, ...], free: str, length: int, ambient: Ambient) -> str:
+    alphabet = "".join([*types, free])
     wanted = [set(each) for each in types]
     while True:
         candidate = ambient.pick_characters(alphabet, length)

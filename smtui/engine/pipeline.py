@@ -95,6 +95,8 @@ class Engine:
             try:
                 with self._database.transaction() if declared.changes else nullcontext():
                     request = validate(declared.contract.request, params)
+                    if declared.check is not None:
+                        declared.check(request)
                     secret = admit(call, declared, request)
                     response = declared.run(call, secret, request)
                     if declared.changes and call.subject is not None:

@@ -15,6 +15,7 @@ from smtui.engine import kms, quotas, values
 from smtui.engine.authorize import check_owner
 from smtui.engine.call import Call, to_datetime
 from smtui.engine.declaration import Response
+from smtui.rules.regions import is_aws_region
 from smtui.vault import keys, replicas, secrets, versions
 from smtui.vault.keystore import AWS_MANAGED
 from smtui.vault.replicas import Replica
@@ -29,7 +30,7 @@ def parse_regions(call: Call, asked: Sequence[Mapping[str, Any]]) -> dict[str, s
     regions: dict[str, str | None] = {}
     for each in asked:
         region = each.get("Region")
-        if region is None or region == call.region:
+        if region is None or region == call.region or not is_aws_region(region):
             raise InvalidParameterException("Invalid replica region.")
         if region in regions:
             raise InvalidParameterException(f"You can specify Region {region} only once.")

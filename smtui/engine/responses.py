@@ -40,13 +40,19 @@ def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> lis
     primaries, rotated = replicas.find_primaries(call.database, rows), rotations.find_rotations(call.database, rows)
     return [
         rotation.format_members(rotated.get(secret.id))
-        | _format_secret(call, secret, tags.get(secret.id, {}), secret.region if secret.id in primaries else None)
+        | _format_secret(call, secret, secret.region if secret.id in primaries else None)
+        | _format_tags(tags.get(secret.id))
         | _if_any(labels_member, labelled.get(secret.id))
         for secret in found
     ]
 
 
-def _format_secret(call: Call, secret: Secret, tags: dict[str, str], own_region: str | None) -> Response:
+def _format_tags(tags: dict[str, str] | None) -> Response:
+    """The member Tags: missing if there never was a tag, an empty list once the last one is removed."""
+    return {} if tags is None else {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+
+def _format_secret(call: Call, secret: Secret, own_region: str | None) -> Response:
     """The members of one secret. `own_region` is its Region if it is a primary with replicas."""
     dates = {
         "LastAccessedDate": secret.accessed_on, "DeletedDate": secret.delete_at,
@@ -58,7 +64,6 @@ def _format_secret(call: Call, secret: Secret, tags: dict[str, str], own_region:
         "Description": DAMAGED if secret.is_damaged else secret.description,
         "KmsKeyId": secret.kms_key_id,
         **{name: to_datetime(at) for name, at in dates.items() if at},
-        "Tags": [{"Key": key, "Value": value} for key, value in tags.items()],
         "OwningService": secret.owning_service,
         "PrimaryRegion": secret.primary_region or own_region,
     }

@@ -17,6 +17,7 @@ from smtui.rules.schedules import InvalidScheduleError, Rules
 from smtui.vault import rotations, secrets, versions
 from smtui.vault.rotations import Function, Kind, Rotation, Run
 from smtui.vault.secrets import Secret
+from smtui.vault.versions import Version
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 FIRST_STEP: dict[Kind, str] = {"rotation": "createSecret", "test": "testSecret"}
@@ -45,12 +46,13 @@ def make_rules(rotation: Rotation) -> Rules | None:
     )
 
 
-def replace_rules(rotation: Rotation, asked: Mapping[str, Any]) -> Rotation:
-    """The rotation with other RotationRules. Raises InvalidParameterException."""
+def replace_rules(rotation: Rotation, asked: Mapping[str, Any], now: int) -> Rotation:
+    """The rotation with other RotationRules; `now` is in milliseconds. Raises InvalidParameterException."""
     changed = replace(rotation, after_days=asked.get("AutomaticallyAfterDays"),
                       expression=asked.get("ScheduleExpression"), duration=asked.get("Duration"))
     try:
-        make_rules(changed)
+        if rules := make_rules(changed):
+            schedules.require_window(rules, to_datetime(now))
     except InvalidScheduleError as error:
         raise InvalidParameterException(str(error)) from None
     return changed
@@ -111,12 +113,16 @@ def find_pending_version_id(call: Call, secret: Secret) -> str | None:
 
 
 def begin_run(call: Call, secret: Secret, token: str, kind: Kind) -> None:
-    """Begins a rotation with an empty pending version, or a test with a pending copy of the current version."""
-    if kind == "rotation":
+    """Begins a rotation with an empty pending version, or a test with a pending copy of the current version.
+
+    The pending version of a test is empty too if the secret has no value.
+    """
+    current = versions.read_labels(call.database, secret.id).get(labels.AWSCURRENT) if kind == "test" else None
+    if current is None:
         values.reserve_version(call, secret, token)
     else:
-        current = versions.get_by_row(call.database, versions.read_labels(call.database, secret.id)[labels.AWSCURRENT])
-        values.store_version(call, secret, token, values.decrypt(call, secret, current), [labels.AWSPENDING])
+        value = values.decrypt(call, secret, versions.get_by_row(call.database, current))
+        values.store_version(call, secret, token, value, [labels.AWSPENDING])
     rotations.save_run(call.database, Run(
         secret.id, kind, token, FIRST_STEP[kind], "waiting", attempts=0, not_before=call.now, held_by=None,
         held_until=0, message="", changed_at=call.now,
@@ -135,9 +141,22 @@ def complete_step(call: Call, secret: Secret, run: Run) -> Run:
     if run.kind == "rotation" and (version is None or by_label.get(labels.AWSCURRENT) != version.id):
         return fail_run(call, secret, run, "finishSecret ended, but AWSCURRENT is not on the new version.")
     _remove_pending(call, secret, run)
-    if run.kind == "rotation":
+    if version is not None and run.kind == "rotation" and not _is_counted(call, secret, version):
         record_new_value(call, secret)
     return _end_run(call, secret, run, "done", "Succeeded", "")
+
+
+def record_promotion(call: Call, secret: Secret, token: str) -> None:
+    """Counts the rotation whose version has become current; its function may still be running."""
+    run = rotations.find_run(call.database, secret.id)
+    if run is not None and (run.kind, run.state, run.token) == ("rotation", "waiting", token):
+        record_new_value(call, secret)
+
+
+def _is_counted(call: Call, secret: Secret, version: Version) -> bool:
+    """Whether the rotation that made the version was counted when the version became current."""
+    rotation = rotations.find_rotation(call.database, secret.id)
+    return rotation is not None and rotation.rotated_at is not None and rotation.rotated_at >= version.created_at
 
 
 def fail_run(call: Call, secret: Secret, run: Run, message: str) -> Run:

@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from smtui.api.errors import (
     InvalidParameterException,
     LimitExceededException,
+    ResourceExistsException,
     ResourceNotFoundException,
     ValidationException,
 )
-from smtui.api.limits import KEPT_VERSIONS, MAX_LABELS_PER_SECRET, MAX_LABELS_PER_VERSION, MAX_VALUE_BYTES
+from smtui.api.limits import (
+    KEPT_VERSIONS,
+    MAX_LABELS_PER_SECRET,
+    MAX_LABELS_PER_VERSION,
+    MAX_VALUE_BYTES,
+    MAX_YOUNG_VERSIONS,
+)
 from smtui.engine import kms
 from smtui.engine.call import DAY, Call
 from smtui.engine.declaration import Request
@@ -78,11 +85,25 @@ def decrypt(call: Call, secret: Secret, version: Version) -> Value:
     return Value(version.form, envelope.unseal(version.envelope, call.keys.get_material(key), context))
 
 
+def require_same_value(call: Call, secret: Secret, version: Version, value: Value) -> None:
+    """Accepts a repeated request: raises ResourceExistsException unless the version has this value."""
+    if version.is_empty or not decrypt(call, secret, version).is_same_as(value):
+        raise token_in_use_error(call, secret, version.version_id)
+
+
+def token_in_use_error(call: Call, secret: Secret, token: str) -> ResourceExistsException:
+    return ResourceExistsException(
+        f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
+        f"{call.arn(secret)}."
+    )
+
+
 def store_version(call: Call, secret: Secret, version_id: str, value: Value, new_labels: Iterable[str]) -> list[str]:
     """Encrypts a new version, moves the labels to it and removes outdated versions.
 
-    Answers the labels of the version.
+    Answers the labels of the version. Raises LimitExceededException if the secret has too many young versions.
     """
+    _check_version_quota(call, secret)
     row = insert_version(call, secret, version_id, value, made_at=call.now)
     before = versions.read_labels(call.database, secret.id)
     after = labels.put(before, row, new_labels)
@@ -113,12 +134,24 @@ def make_no_value_error(version_id: str) -> ResourceNotFoundException:
 
 
 def reserve_version(call: Call, secret: Secret, version_id: str) -> None:
-    """Adds the version that a rotation will fill: AWSPENDING, without a value."""
+    """Adds the version that a rotation will fill: AWSPENDING, without a value. Raises LimitExceededException."""
+    _check_version_quota(call, secret)
     key = kms.get_encryption_key(call, secret.region, secret.kms_key_id)
     new = NewVersion(secret.id, version_id, call.now, "string", key.row, EMPTY)
     [row] = versions.insert_versions(call.database, [new])
     before = versions.read_labels(call.database, secret.id)
     save_labels(call, secret, before, labels.attach(before, row, [labels.AWSPENDING]))
+
+
+def _check_version_quota(call: Call, secret: Secret) -> None:
+    """Outdated versions make room, but none that is less than a day old: a tight loop of new values is refused."""
+    if versions.count_versions(call.database, secret.id) < MAX_YOUNG_VERSIONS:
+        return
+    if versions.count_made_after(call.database, secret.id, call.now - DAY) >= MAX_YOUNG_VERSIONS:
+        raise LimitExceededException(
+            "The request failed because it would exceed one of the Secrets Manager quotas: a secret can have "
+            f"{MAX_YOUNG_VERSIONS} versions that are less than 24 hours old."
+        )
 
 
 def fill_version(call: Call, secret: Secret, version: Version, value: Value, new_labels: Iterable[str]) -> list[str]:

@@ -35,11 +35,19 @@ def _create(task: Task, client: Client, options: dict[str, Any]) -> None:
     try:
         client.get_secret_value(SecretId=task.arn, VersionId=task.token, VersionStage="AWSPENDING")
     except ResourceNotFoundException:
-        current = client.get_secret_value(SecretId=task.arn, VersionStage="AWSCURRENT")
+        current = _read_current(task, client)
         password = client.get_random_password(**options)["RandomPassword"]
-        value = password if key is None else _replace_key(current.get("SecretString"), key, password)
+        value = password if key is None else _replace_key(current, key, password)
         client.put_secret_value(SecretId=task.arn, ClientRequestToken=task.token, SecretString=value,
                                 VersionStages=["AWSPENDING"])
+
+
+def _read_current(task: Task, client: Client) -> str | None:
+    """The text of the current value; None if it is binary, or if the secret has no value yet."""
+    try:
+        return client.get_secret_value(SecretId=task.arn, VersionStage="AWSCURRENT").get("SecretString")
+    except ResourceNotFoundException:
+        return None
 
 
 def _replace_key(value: str | None, key: str, password: str) -> str:
@@ -55,10 +63,10 @@ def _replace_key(value: str | None, key: str, password: str) -> str:
 def _finish(task: Task, guard: BaseGuard) -> None:
     """Moves AWSCURRENT. Raises StepFailedError if another value was stored meanwhile, which must not be overwritten."""
     described = guard.describe_secret(SecretId=task.arn)["VersionIdsToStages"]
-    current = next(version for version, labels in described.items() if AWSCURRENT in labels)
+    source = [{"RemoveFromVersionId": version} for version, labels in described.items() if AWSCURRENT in labels]
     try:
         guard.update_secret_version_stage(SecretId=task.arn, VersionStage=AWSCURRENT, MoveToVersionId=task.token,
-                                          RemoveFromVersionId=current)
+                                          **(source[0] if source else {}))
     except InvalidRequestException:
         if guard.problem:
             raise StepFailedError(guard.problem) from None

@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 MONTHS = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if number}
 WEEKDAYS = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}
-MAX_DAYS_WITHOUT_START = 366 * 8 + 2
-"""The number of days to search for a matching day. February 29th can be eight years away."""
+MAX_DAYS_WITHOUT_START = 40 * 366
+"""The number of days to search for a matching day. A certain weekday on February 29th can be 40 years away."""
 
 
 class InvalidCronError(ValueError):
@@ -90,7 +90,7 @@ def parse_cron(fields: list[str]) -> Cron:
             "A cron expression has six fields: minutes, hours, day of month, month, day of week, year."
         )
     minutes, hours, days, months, weekdays, years = fields
-    if minutes != "0":
+    if minutes not in ("0", "00"):
         raise InvalidCronError("The minutes of a rotation schedule must be 0.")
     if years != "*":
         raise InvalidCronError("The year of a rotation schedule must be *.")

@@ -1,6 +1,6 @@
 """The AWS Regions with Secrets Manager and their locations, for selection lists.
 
-A vault also accepts other names in the format of a Region.
+The clients of a vault also accept other names in the format of a Region; replicas are only made in Regions that exist.
 """
 
 from __future__ import annotations
@@ -41,3 +41,14 @@ REGIONS = {
     "mx-central-1": "Mexico",
     "sa-east-1": "São Paulo",
 }
+
+OTHER_PARTITIONS = frozenset({
+    "cn-north-1", "cn-northwest-1", "eusc-de-east-1", "us-gov-east-1", "us-gov-west-1", "us-iso-east-1",
+    "us-iso-west-1", "us-isob-east-1", "us-isob-west-1", "eu-isoe-west-1", "us-isof-east-1", "us-isof-south-1",
+})
+"""The Regions of China, the governments and the European Sovereign Cloud."""
+
+
+def is_aws_region(name: str) -> bool:
+    """Returns whether AWS has a Region of this name with Secrets Manager."""
+    return name in REGIONS or name in OTHER_PARTITIONS

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from smtui.api.limits import MAX_ROTATION_DAYS, MIN_ROTATION_HOURS
 from smtui.rules import cron
@@ -21,8 +21,9 @@ MIN_INTERVAL = MIN_ROTATION_HOURS * HOUR
 _RATE = re.compile(r"rate\((?P<number>\d{1,6}) (?P<unit>hour|hours|day|days)\)")
 _CRON = re.compile(r"cron\((?P<fields>[^()]*)\)")
 _DURATION = re.compile(r"(?P<hours>\d{1,2})h")
-# `compute_reported_days` examines this many windows, from a fixed date so that the result does not change.
-_COUNTED_WINDOWS, _COUNTED_FROM = 120, datetime(2024, 1, 1, tzinfo=UTC)
+# `compute_reported_days` examines the first windows of a fixed period, so that the result does not change.
+_COUNTED_WINDOWS = 120
+_COUNTED_FROM, _COUNTED_UNTIL = datetime(2024, 1, 1, tzinfo=UTC), datetime(2034, 1, 1, tzinfo=UTC)
 
 
 class InvalidScheduleError(ValueError):
@@ -82,7 +83,7 @@ def parse_rules(
         InvalidScheduleError: if the members are not valid.
     """
     if after_days is not None and expression is not None:
-        raise InvalidScheduleError("You can't specify both AutomaticallyAfterDays and ScheduleExpression.")
+        raise InvalidScheduleError("You cannot specify both rotation frequency and schedule expression together.")
     if after_days is None and expression is None:
         if duration is not None:
             raise InvalidScheduleError("A Duration needs a schedule: AutomaticallyAfterDays or ScheduleExpression.")
@@ -116,6 +117,16 @@ def parse_schedule(expression: str) -> Schedule:
     raise InvalidScheduleError("A ScheduleExpression is rate(N hours), rate(N days) or cron(0 H D M W *).")
 
 
+def require_window(rules: Rules, now: datetime) -> None:
+    """Checks that a new schedule has a window.
+
+    Raises:
+        InvalidScheduleError: if its day never comes, such as February 30th.
+    """
+    if find_next_window(rules, now, now) is None:
+        raise InvalidScheduleError("The day of this schedule never comes.")
+
+
 def find_next_window(rules: Rules, last: datetime, now: datetime) -> Window | None:
     """Returns the window of the next rotation, which is open or in the future; None if the schedule has no more.
 
@@ -147,11 +158,12 @@ def list_next_windows(rules: Rules, last: datetime, now: datetime, count: int) -
 
 
 def compute_reported_days(rules: Rules) -> int:
-    """Returns AutomaticallyAfterDays for DescribeSecret: the fewest days between two rotations, at least 1."""
+    """Returns AutomaticallyAfterDays for DescribeSecret: the fewest days between two rotations, from 1 to 1000."""
     if isinstance(rules.schedule, Rate):
         return max(1, rules.schedule.every // DAY)
-    starts = list(islice(_find_starts(rules.schedule, _COUNTED_FROM), _COUNTED_WINDOWS))
-    return max(1, min(((after - before) // DAY for before, after in pairwise(starts)), default=MAX_ROTATION_DAYS))
+    starts = takewhile(lambda start: start < _COUNTED_UNTIL, _find_starts(rules.schedule, _COUNTED_FROM))
+    gaps = [(after - before) // DAY for before, after in pairwise(islice(starts, _COUNTED_WINDOWS))]
+    return max(1, min([*gaps, MAX_ROTATION_DAYS]))
 
 
 def _find_starts(schedule: Schedule, last: datetime) -> Iterator[datetime]:

@@ -31,9 +31,9 @@ _DANGLING = {
         "SELECT l.secret FROM labels l LEFT JOIN versions v ON v.id = l.version AND v.secret = l.secret"
         " WHERE v.id IS NULL",
     "tags without a secret": "SELECT id FROM tags WHERE secret NOT IN (SELECT id FROM secrets)",
-    "secrets with versions but no AWSCURRENT":
-        "SELECT id FROM secrets s WHERE EXISTS (SELECT 1 FROM versions WHERE secret = s.id)"
-        " AND NOT EXISTS (SELECT 1 FROM labels WHERE secret = s.id AND label = 'AWSCURRENT')",
+    "secrets with AWSPREVIOUS but no AWSCURRENT":
+        "SELECT secret FROM labels s WHERE label = 'AWSPREVIOUS'"
+        " AND NOT EXISTS (SELECT 1 FROM labels WHERE secret = s.secret AND label = 'AWSCURRENT')",
     "replicas that no primary knows":
         "SELECT id FROM secrets r WHERE primary_region IS NOT NULL AND NOT EXISTS (SELECT 1 FROM secrets p"
         " JOIN replicas ON replicas.secret = p.id AND replicas.region = r.region"

@@ -135,7 +135,7 @@ def _find_rows(term: Term, region: str) -> _Clause | None:
             return _Clause("SELECT id FROM secrets WHERE region = ? AND name >= ? AND name < ?", (region, *borders))
         case "tag-key" | "tag-value":
             column = term.key.removeprefix("tag-")
-            return _Clause(f"SELECT secret FROM tags WHERE {column} >= ? AND {column} < ?", borders)
+            return _Clause(f"SELECT secret FROM tags WHERE {column} >= ? AND {column} < ? AND key <> ''", borders)
         case "owning-service":
             return _Clause("SELECT id FROM secrets WHERE owning_service >= ? AND owning_service < ?", borders)
     return None
@@ -162,15 +162,17 @@ def _make_term_test(term: Term, query: Query) -> _Clause:
         case "tag-key" | "tag-value":
             column = term.key.removeprefix("tag-")
             test = _Clause(
-                f"EXISTS (SELECT 1 FROM tags WHERE secret = s.id AND {column} >= ? AND {column} < ?)", borders
+                f"EXISTS (SELECT 1 FROM tags WHERE secret = s.id AND {column} >= ? AND {column} < ? AND key <> '')",
+                borders,
             )
         case "owning-service":
             test = _Clause("(ifnull(s.owning_service, '') >= ? AND s.owning_service < ?)", borders)
         case "primary-region":
-            primary = "coalesce(s.primary_region, s.region)"
+            primary = ("coalesce(s.primary_region, CASE WHEN EXISTS (SELECT 1 FROM replicas WHERE secret = s.id)"
+                       " THEN s.region END)")
             test = _Clause(f"({primary} >= ? AND {primary} < ?)", borders)
         case _ if not split_query(term.value):
-            test = _Clause("1")
+            test = _Clause("0")
         case _:
             test = _Clause("s.id IN (SELECT rowid FROM words WHERE words MATCH ?)", (_format_words(term),))
     return _Clause(f"NOT coalesce({test.sql}, 0)", test.values) if term.negated else test

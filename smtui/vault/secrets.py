@@ -46,6 +46,11 @@ class Secret:
         return self.delete_at is not None
 
 
+WITHOUT_TAGS = ""
+"""The key in the row that says that a secret had tags once, which no tag can have.
+
+The service answers `Tags: []` for such a secret, and no `Tags` for one that never had any.
+"""
 _INSERT = f"INSERT INTO secrets ({COLUMNS.removeprefix('id, ')}) VALUES ({', '.join('?' * COLUMNS.count(','))})"
 _read_fields = attrgetter(*COLUMNS.split(", ")[1:])
 
@@ -175,13 +180,18 @@ def read_tags(database: Database, secret: Secret) -> dict[str, str]:
 
 
 def read_tags_of(database: Database, rows: Sequence[int]) -> dict[int, dict[str, str]]:
-    """The tags of several secrets by row; a secret without tags is left out."""
+    """The tags of several secrets by row.
+
+    A secret that never had a tag is left out; one whose last tag was removed has an empty dictionary.
+    """
     found: dict[int, dict[str, str]] = {}
     for secret, key, value in map(_read_tag, database.rows(
         "SELECT secret, key, value FROM tags WHERE secret IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps(rows),),
     )):
-        found.setdefault(secret, {})[key] = value
+        tags = found.setdefault(secret, {})
+        if key != WITHOUT_TAGS:
+            tags[key] = value
     return found
 
 
@@ -195,8 +205,12 @@ def add_tags(database: Database, tags: Iterable[tuple[Secret, Mapping[str, str]]
 
 
 def remove_tags(database: Database, secret: Secret, keys: Iterable[str]) -> None:
+    """Removes tags. A secret without further tags gets the row `WITHOUT_TAGS`."""
     for key in keys:
         database.run("DELETE FROM tags WHERE secret = ? AND key = ?", (secret.id, key))
+        database.run("INSERT INTO tags (secret, key, value) SELECT :secret, :key, ''"
+                     " WHERE NOT EXISTS (SELECT 1 FROM tags WHERE secret = :secret)",
+                     {"secret": secret.id, "key": WITHOUT_TAGS})
 
 
 def index_words(database: Database, row: int) -> None:

@@ -69,6 +69,12 @@ def count_versions(database: Database, secret: int) -> int:
     return int(found[0]) if found else 0
 
 
+def count_made_after(database: Database, secret: int, moment: int) -> int:
+    """The number of versions that were made after a moment (milliseconds)."""
+    found = database.row("SELECT count(*) FROM versions WHERE secret = ? AND created_at > ?", (secret, moment))
+    return int(found[0]) if found else 0
+
+
 def list_rows(database: Database, secret: int) -> dict[str, int]:
     """The row of each VersionId with a value, in order of creation."""
     return {_as_text(version_id): row for version_id, row in database.rows(

@@ -151,12 +151,6 @@ def test_update_of_the_value_moves_awscurrent(client) -> None:
     assert client.get_secret_value(SecretId="a")["SecretBinary"] == b"2"
 
 
-def test_update_with_the_id_of_a_version_is_refused_even_with_its_value(client, refused) -> None:
-    client.create_secret(Name="a", SecretString="1", ClientRequestToken=TOKEN)
-
-    refused("ResourceExistsException", client.update_secret, SecretId="a", SecretString="1", ClientRequestToken=TOKEN)
-
-
 def test_deletion_waits_30_days_by_default(client, clock) -> None:
     client.create_secret(Name="a", SecretString="1")
 

@@ -193,7 +193,8 @@ def test_with_a_function_that_is_not_there(db: Any, arn: str) -> None:
     [
         {"AutomaticallyAfterDays": 3, "ScheduleExpression": "rate(3 days)"}, {"ScheduleExpression": "rate(3 hours)"},
         {"ScheduleExpression": "cron(0 * * * ? *)"}, {"ScheduleExpression": "cron(0 22 * * ? *)", "Duration": "3h"},
-        {"Duration": "3h"},
+        {"Duration": "3h"}, {"ScheduleExpression": "cron(0 8 30 2 ? *)"},
+        {"ScheduleExpression": "cron(0 8 31 4,6 ? *)"},
     ],
     ids=str,
 )  # fmt: skip
@@ -201,6 +202,24 @@ def test_with_a_schedule_that_is_none(db: Any, function: str, rules: dict[str, A
     refused("InvalidParameterException", db.rotate_secret, **ID, RotationLambdaARN=function, RotationRules=rules)
 
     assert password(db) == "first"
+
+
+def test_days_and_an_expression_together(db: Any, function: str) -> None:
+    rules = {"AutomaticallyAfterDays": 3, "ScheduleExpression": "rate(3 days)"}
+
+    assert refused("InvalidParameterException", db.rotate_secret, **ID, RotationLambdaARN=function,
+                   RotationRules=rules) == (
+        "You cannot specify both rotation frequency and schedule expression together.")
+
+
+@pytest.mark.parametrize("expression", ["cron(0 8 29 2 ? *)", "cron(00 08 ? 2 MON#5 *)"])
+def test_days_of_a_rare_schedule(db: Any, function: str, expression: str) -> None:
+    """AutomaticallyAfterDays is at most 1000, also for a day that comes every 4 or 28 years."""
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules={"ScheduleExpression": expression})
+
+    told = db.describe_secret(**ID)
+    assert told["RotationRules"] == {"ScheduleExpression": expression, "AutomaticallyAfterDays": 1000}
+    assert told["NextRotationDate"].month == 2
 
 
 @pytest.mark.parametrize(("days", "code"), [(1, ""), (1000, ""), (1001, "ValidationException")])
@@ -230,10 +249,77 @@ def test_while_awspending_is_where_awscurrent_is(db: Any, function: str) -> None
     assert password(db) != "first"
 
 
-def test_a_secret_without_a_value(client: Any, function: str) -> None:
+def test_a_secret_without_a_value(client: Any, vault: smtui.Vault, rotations: Any, function: str) -> None:
+    """The rotation begins with a version that only has AWSPENDING. This function fails, because it needs its key."""
     client.create_secret(Name="db")
+    answer = client.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
 
-    assert "AWSCURRENT" in refused("ResourceNotFoundException", client.rotate_secret, **ID, RotationLambdaARN=function)
+    assert answer["VersionId"] == TOKEN
+    assert client.describe_secret(**ID)["VersionIdsToStages"] == {TOKEN: ["AWSPENDING"]}
+    assert rotations.describe_rotation(**ID)["Rotation"]["Step"] == "createSecret"
+    assert rotations.describe_rotation(**ID)["Rotation"]["Message"] == "The value is no JSON object, so it has no key"\
+                                                                       " password."
+    assert vault.maintenance.check().clean
+
+
+def test_the_first_value_can_come_from_a_rotation(client: Any, vault: smtui.Vault, rotations: Any) -> None:
+    """A function that replaces the whole value needs no current one."""
+    arn = rotations.create_function(FunctionName="whole", Password={"PasswordLength": 12})["FunctionArn"]
+    client.create_secret(Name="db")
+    client.rotate_secret(**ID, RotationLambdaARN=arn, ClientRequestToken=TOKEN)
+
+    assert stages(client) == {"AWSCURRENT": TOKEN}
+    assert len(client.get_secret_value(**ID)["SecretString"]) == 12
+    assert vault.maintenance.check().clean
+
+
+def test_a_test_of_a_secret_without_a_value(client: Any, rotations: Any, function: str) -> None:
+    """testSecret finds no pending value: the test fails and leaves no version."""
+    client.create_secret(Name="db")
+    client.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, RotateImmediately=False)
+
+    assert rotations.describe_rotation(**ID)["Rotation"]["State"] == "failed"
+    assert "VersionIdsToStages" not in client.describe_secret(**ID)
+    client.put_secret_value(**ID, SecretString="x")
+    assert client.get_secret_value(**ID)["VersionStages"] == ["AWSCURRENT"]
+
+
+def test_the_date_of_a_rotation_is_there_with_the_label(
+    db: Any, vault: smtui.Vault, rotations: Any, function: str, clock: Clock
+) -> None:
+    """Who polls for the label sees LastRotatedDate too, although the function has not ended. It is not set again."""
+    vault.scheduler.delegate_to(lambda arn, region: None)
+    db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules=MONTHLY, ClientRequestToken=TOKEN)
+    report = {**ID, "ClientRequestToken": TOKEN, "Holder": "me", "Succeeded": True}
+    rotations.claim_rotation(Holder="me")
+    db.put_secret_value(**ID, SecretString="2", ClientRequestToken=TOKEN, VersionStages=["AWSPENDING"])
+    for step in ("createSecret", "setSecret", "testSecret"):
+        rotations.report_rotation(**report, Step=step)
+    clock.forward(seconds=5)
+    assert "LastRotatedDate" not in db.describe_secret(**ID)
+    move = {**ID, "VersionStage": "AWSCURRENT", "MoveToVersionId": TOKEN}
+    db.update_secret_version_stage(**move, RemoveFromVersionId=stages(db)["AWSCURRENT"])
+    moved, told = clock.now, db.describe_secret(**ID)
+    clock.forward(seconds=5)
+    db.update_secret_version_stage(**move)
+    rotations.report_rotation(**report, Step="finishSecret")
+
+    assert told["LastRotatedDate"] == moved
+    assert told["NextRotationDate"] == datetime(2026, 4, 1, 23, 59, 59, tzinfo=UTC)
+    assert db.describe_secret(**ID)["LastRotatedDate"] == moved
+
+
+def test_a_rollback_is_no_rotation(db: Any, function: str, clock: Clock) -> None:
+    db.rotate_secret(**ID, RotationLambdaARN=function, ClientRequestToken=TOKEN)
+    rotated = clock.now
+    clock.forward(days=1)
+    labels = stages(db)
+    db.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", RemoveFromVersionId=TOKEN,
+                                   MoveToVersionId=labels["AWSPREVIOUS"])
+    db.update_secret_version_stage(**ID, VersionStage="AWSCURRENT", MoveToVersionId=TOKEN,
+                                   RemoveFromVersionId=labels["AWSPREVIOUS"])
+
+    assert db.describe_secret(**ID)["LastRotatedDate"] == rotated
 
 
 def test_a_secret_on_its_way_out(db: Any, function: str) -> None:

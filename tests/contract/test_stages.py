@@ -74,6 +74,14 @@ def test_refusals_change_nothing(client, two, refused, code, params) -> None:
     assert stages(client) == before
 
 
+def test_awscurrent_cannot_be_removed(client, two, refused) -> None:
+    message = refused("InvalidParameterException", client.update_secret_version_stage, SecretId="a",
+                      VersionStage="AWSCURRENT", RemoveFromVersionId=two[1])
+
+    assert message == ("You can only move staging label AWSCURRENT to a different secret version. "
+                       "It can\u2019t be completely removed.")
+
+
 def test_promotion_of_a_pending_version(client, two) -> None:
     _, second = two
     third = client.put_secret_value(SecretId="a", SecretString="3", VersionStages=["AWSPENDING"])["VersionId"]

@@ -22,7 +22,31 @@ def test_untag_is_idempotent(client, tags) -> None:
     client.untag_resource(SecretId="a", TagKeys=["k"])
 
     assert tags() == {}
-    assert "Tags" not in client.describe_secret(SecretId="a")
+
+
+def test_only_a_secret_that_had_tags_tells_that_it_has_none(client, tags) -> None:
+    """`Tags` is missing if there never was a tag, and empty after the last one is removed, however often."""
+    client.create_secret(Name="never")
+    client.untag_resource(SecretId="never", TagKeys=["k"])
+    assert "Tags" not in client.describe_secret(SecretId="never")
+
+    for _ in range(2):
+        client.untag_resource(SecretId="a", TagKeys=["k"])
+        described = client.describe_secret(SecretId="a")
+        never, once = sorted(client.list_secrets()["SecretList"], key=lambda entry: entry["Name"], reverse=True)
+
+        assert described["Tags"] == once["Tags"] == []
+        assert "Tags" not in never
+        assert client.list_secrets(Filters=[{"Key": "tag-key", "Values": [""]}])["SecretList"] == []
+        client.tag_resource(SecretId="a", Tags=[{"Key": "k", "Value": "v"}])
+        assert tags() == {"k": "v"}
+
+
+def test_a_replica_tells_of_removed_tags_too(client, far, tags) -> None:
+    client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    client.untag_resource(SecretId="a", TagKeys=["k"])
+
+    assert far.describe_secret(SecretId="a")["Tags"] == []
 
 
 def test_at_most_50(client, tags, refused) -> None:

@@ -67,6 +67,63 @@ def test_put_never_changes_a_version(client, secret, refused, value) -> None:
     assert client.get_secret_value(SecretId=secret, VersionId=TOKEN)["SecretString"] == "2"
 
 
+def test_update_again_with_the_same_token_and_value_changes_nothing(client, secret, clock) -> None:
+    """Also after others have stored another value and description, which a retry must not undo."""
+    params = {"SecretId": secret, "SecretString": "2", "ClientRequestToken": TOKEN}
+    first = client.update_secret(**params, Description="mine")
+    client.update_secret(SecretId=secret, SecretString="3", Description="theirs")
+    before = client.describe_secret(SecretId=secret), stages(client, secret)
+    clock.forward(hours=1)
+
+    again = client.update_secret(**params, Description="mine")
+
+    assert (again["VersionId"], again["ARN"]) == (TOKEN, first["ARN"])
+    after = client.describe_secret(SecretId=secret), stages(client, secret)
+    assert [each.pop("ResponseMetadata") for each in (before[0], after[0])]
+    assert after == before
+
+
+@pytest.mark.parametrize("store", ["create_secret", "put_secret_value", "update_secret"])
+def test_a_token_that_another_value_has(client, secret, refused, store) -> None:
+    arn = client.put_secret_value(SecretId=secret, SecretString="2", ClientRequestToken=TOKEN)["ARN"]
+    name = {"Name" if store == "create_secret" else "SecretId": secret}
+
+    message = refused("ResourceExistsException", getattr(client, store), **name, SecretString="other",
+                      ClientRequestToken=TOKEN)
+
+    assert message == (f"You can't use ClientRequestToken {TOKEN} because that value is already in use for a version "
+                       f"of secret {arn}.")
+
+
+def test_a_name_that_is_taken(client, secret, refused) -> None:
+    message = refused("ResourceExistsException", client.create_secret, Name=secret, SecretString="1")
+
+    assert message == "The operation failed because the secret a already exists."
+
+
+ASK = "You must provide a ClientRequestToken value. We recommend a UUID-type value."
+
+
+@pytest.mark.parametrize("name", ["a", "missing"])
+@pytest.mark.parametrize(("operation", "params"), [
+    ("PutSecretValue", {"SecretString": "2"}), ("PutSecretValue", {}), ("UpdateSecret", {"SecretBinary": b"2"}),
+    ("RotateSecret", {}), ("CreateSecret", {"SecretString": "2"}),
+])
+def test_a_request_without_a_token_is_asked_for_it_before_the_secret_is_looked_up(
+    vault, secret, refused, operation, params, name
+) -> None:
+    """boto3 adds the token, so only a raw request lacks it."""
+    member = "Name" if operation == "CreateSecret" else "SecretId"
+    message = refused("InvalidRequestException", vault._state.engine.call, operation=operation,
+                      params={member: name, **params}, region="us-east-1", caller=vault.owner())
+
+    assert message == ASK
+
+
+def test_a_missing_value_is_told_before_a_missing_secret(client, refused) -> None:
+    refused("InvalidParameterException", client.put_secret_value, SecretId="missing")
+
+
 @pytest.mark.parametrize("value", [{}, {"SecretString": "1", "SecretBinary": b"1"}])
 def test_put_needs_exactly_one_value(client, secret, refused, value) -> None:
     refused("InvalidParameterException", client.put_secret_value, SecretId=secret, **value)
@@ -140,21 +197,28 @@ def test_last_accessed_is_a_date_and_noted_once_a_day(client, secret, clock) -> 
     assert client.describe_secret(SecretId=secret)["LastChangedDate"] == datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
-def test_outdated_versions_go_over_100_but_not_in_their_first_day(client, secret, clock) -> None:
-    for number in range(105):
+def test_outdated_versions_go_over_100_but_not_in_their_first_day(client, secret, clock, refused) -> None:
+    """With 100 versions in one day the next is refused, whichever operation makes it, until the first is a day old."""
+    for number in range(60):
         client.put_secret_value(SecretId=secret, SecretString=f"v{number}")
-    assert len(_all(client, secret)) == 106
-    clock.forward(hours=23)
-    client.put_secret_value(SecretId=secret, SecretString="x")
-    assert len(_all(client, secret)) == 107
-    oldest = _all(client, secret)[:8]
+    clock.forward(hours=12)
+    for number in range(39):
+        client.put_secret_value(SecretId=secret, SecretString=f"w{number}")
+    clock.forward(hours=11)
+    for store in (client.put_secret_value, client.update_secret):
+        message = refused("LimitExceededException", store, SecretId=secret, SecretString="x")
+        assert message.startswith("The request failed because it would exceed one of the Secrets Manager quotas")
+    client.put_secret_value(SecretId=secret, SecretString="w38", ClientRequestToken=_all(client, secret)[-1])
+    assert len(_all(client, secret)) == 100
+    oldest = _all(client, secret)[0]
 
     clock.forward(hours=1)
-    client.put_secret_value(SecretId=secret, SecretString="y")
+    for number in range(2):
+        client.put_secret_value(SecretId=secret, SecretString=f"x{number}")
 
     kept = _all(client, secret)
     assert len(kept) == 100
-    assert not set(oldest) & set(kept)
+    assert oldest not in kept
 
 
 def test_a_labelled_version_is_never_outdated(client, secret, clock) -> None:

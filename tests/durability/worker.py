@@ -17,6 +17,7 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from smtui.engine import values
 from smtui.vault import kdf
 from tests.durability.work import KINDS
 from tests.vault.conftest import CHEAP
@@ -89,8 +90,9 @@ def started(task: Callable[..., None], *arguments: object) -> Iterator[Worker]:
 
 
 def cheaply() -> None:
-    """Sets a cheap key derivation and no settings, as every worker process needs."""
+    """Sets a cheap key derivation, no settings and no quota of versions, as every worker process needs."""
     kdf.PROFILES.update(CHEAP)
+    values.MAX_YOUNG_VERSIONS = 1_000_000
     os.environ["SMTUI_CONFIG"] = "/nowhere/config.toml"
 
 

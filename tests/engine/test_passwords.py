@@ -95,9 +95,9 @@ def test_a_password_keeps_to_its_request(request: dict) -> None:
     except ClientError as error:
         assert isinstance(error, InvalidParameterException | InvalidRequestException)
         return
-    types = list_included_types(request)
+    types, free = list_included_types(request)
     assert len(password) == request["PasswordLength"]
-    assert set(password) <= set("".join(types))
+    assert set(password) <= set("".join([*types, free]))
     if request.get("RequireEachIncludedType", True):
         assert all(set(password) & set(each) for each in types)
 
@@ -108,6 +108,22 @@ def test_extremes_do_not_hang() -> None:
     excluded = "".join(c for c in string.printable if c not in keep)
 
     assert sorted(generate({"PasswordLength": 4, "ExcludeCharacters": excluded}, AMBIENT)) == sorted(keep)
+
+
+def test_a_space_is_allowed_and_never_required() -> None:
+    """With three characters of one type and a space, all strings but the ones of spaces alone are equally likely."""
+    others = "".join(c for c in string.digits if c not in "01")
+    request = {"PasswordLength": 3, "IncludeSpace": True, "ExcludeUppercase": True, "ExcludeLowercase": True,
+               "ExcludePunctuation": True, "ExcludeCharacters": others}
+    allowed = {"".join(p) for p in itertools.product("01 ", repeat=3)} - {"   "}
+    draws = 10_000
+
+    seen = Counter(generate(request, AMBIENT) for _ in range(draws))
+
+    assert set(seen) == allowed
+    assert sum((seen[p] - draws / 26) ** 2 / (draws / 26) for p in allowed) < chi_square_limit(25)
+    assert len(generate({"PasswordLength": 4, "IncludeSpace": True}, AMBIENT)) == 4
+    assert generate({"PasswordLength": 2, "IncludeSpace": True, **dict.fromkeys(SWITCHES[:4], True)}, AMBIENT) == "  "
 
 
 def test_too_short_for_one_of_each() -> None:

@@ -18,6 +18,7 @@ from smtui.rules.schedules import (
     find_next_window,
     list_next_windows,
     parse_rules,
+    require_window,
 )
 
 MONDAY = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
@@ -112,7 +113,8 @@ def test_what_is_refused(asked: dict[str, object], word: str) -> None:
 @pytest.mark.parametrize(
     ("expression", "days"),
     [("rate(10 days)", 10), ("rate(12 hours)", 1), ("cron(0 16 1,15 * ? *)", 14), ("cron(0 18 ? * SAT *)", 7),
-     ("cron(0 17 L * ? *)", 28), ("cron(0 /8 * * ? *)", 1), ("rate(36 hours)", 1)],
+     ("cron(0 17 L * ? *)", 28), ("cron(0 /8 * * ? *)", 1), ("rate(36 hours)", 1), ("cron(00 10 * * ? *)", 1),
+     ("cron(0 8 29 2 ? *)", 1000), ("cron(0 8 ? 2 MON#5 *)", 1000), ("cron(0 8 1 3 ? *)", 365)],
 )  # fmt: skip
 def test_days_reported_back(expression: str, days: int) -> None:
     """AutomaticallyAfterDays of the page's own example is 14."""
@@ -156,6 +158,17 @@ def test_a_day_that_never_comes() -> None:
     assert found is not None
 
     assert find_next_window(found, MONDAY, MONDAY) is None
+    with pytest.raises(InvalidScheduleError, match="never comes"):
+        require_window(found, MONDAY)
+
+
+def test_a_day_that_comes_once_in_28_years() -> None:
+    found = parse_rules(expression="cron(0 10 ? 2 MON#5 *)")
+    assert found is not None
+    window = find_next_window(found, MONDAY, MONDAY)
+
+    assert window is not None
+    assert window.start == datetime(2044, 2, 29, 10, tzinfo=UTC)
 
 
 def test_an_overdue_rate_takes_the_next_day() -> None:

@@ -96,7 +96,8 @@ def _format_existing(call: Call, present: Secret, first: tuple[str, Value] | Non
     if first is not None:
         version_id, value = first
         version = versions.find_by_id(call.database, present.id, version_id)
-        if version and not version.is_empty and values.decrypt(call, present, version).is_same_as(value):
+        if version is not None:
+            values.require_same_value(call, present, version, value)
             return _format_response(call, present, version_id, replication.format_status(call, present))
     raise ResourceExistsException(f"The operation failed because the secret {present.name} already exists.")
 

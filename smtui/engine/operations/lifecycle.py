@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtui.api.arn import format_secret_arn
-from smtui.api.errors import InvalidParameterException, ResourceExistsException
+from smtui.api.errors import InvalidParameterException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.engine import kms, names, replication, responses, rotation, values
 from smtui.engine.authorize import check_owner, make_not_found_error, make_replica_error, make_scheduled_error
@@ -14,19 +14,22 @@ from smtui.vault import replicas, secrets, versions
 from smtui.vault.secrets import Secret
 
 
-@operation("UpdateSecret", changes=True, allow_replica=True, owner_only=True)
+def _check_update(request: Request) -> None:
+    if values.parse_value(request) is not None:
+        require_token(request)
+
+
+@operation("UpdateSecret", changes=True, allow_replica=True, owner_only=True, check=_check_update)
 def update_secret(call: Call, secret: Secret, request: Request) -> Response:
-    """Page UpdateSecret. Only the key of a replica can be changed."""
+    """Page UpdateSecret. Only the key of a replica can be changed. A repeated request changes nothing."""
     if secret.is_replica and request.keys() - {"SecretId", "ClientRequestToken"} != {"KmsKeyId"}:
         raise make_replica_error()
     value = values.parse_value(request)
     kms_key_id = kms.normalize_key_id(call, secret.region, request.get("KmsKeyId", ""))
     token = require_token(request) if value else None
-    if token and versions.find_by_id(call.database, secret.id, token):
-        raise ResourceExistsException(
-            f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
-            f"{call.arn(secret)}."
-        )
+    if value and token and (present := versions.find_by_id(call.database, secret.id, token)):
+        values.require_same_value(call, secret, present, value)
+        return {**call.identity(secret), "VersionId": token}
     secrets.set_description(
         call.database, secret,
         description=request.get("Description", secret.description) or None,
@@ -71,18 +74,18 @@ def delete_secret(call: Call, secret: Secret | None, request: Request) -> Respon
             f"The RecoveryWindowInDays value must be between {MIN_RECOVERY_DAYS} and {MAX_RECOVERY_DAYS} "
             "days (inclusive)."
         )
-    _check_no_replicas(call, secret, request["SecretId"])
+    _check_no_replicas(call, secret)
     if force:
         return _delete_at_once(call, secret, request["SecretId"])
     return _schedule_deletion(call, secret, MAX_RECOVERY_DAYS if window is None else window)
 
 
-def _check_no_replicas(call: Call, secret: Secret | None, secret_id: str) -> None:
+def _check_no_replicas(call: Call, secret: Secret | None) -> None:
     left = replicas.list_replicas(call.database, secret.id) if secret else []
-    if left:
+    if secret is not None and left:
         raise InvalidParameterException(
-            f"You can't delete secret {secret_id} that still has replica regions "
-            f"[{', '.join(replica.region for replica in left)}]."
+            f"You can't delete secret {secret.name} that still has replica regions "
+            f"[{', '.join(replica.region for replica in left)}]"
         )
 
 

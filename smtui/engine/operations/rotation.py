@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from smtui.api.errors import InvalidRequestException, ResourceNotFoundException
+from smtui.api.errors import InvalidRequestException
 from smtui.engine import rotation
 from smtui.engine.call import Call, require_token
 from smtui.engine.declaration import Request, Response, operation
-from smtui.rules import labels
 from smtui.vault import rotations, secrets, versions
 from smtui.vault.rotations import Rotation
 from smtui.vault.secrets import Secret
 
 
-@operation("RotateSecret", changes=True, owner_only=True)
+def _check_token(request: Request) -> None:
+    require_token(request)
+
+
+@operation("RotateSecret", changes=True, owner_only=True, check=_check_token)
 def rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page RotateSecret. Begins a run, whose steps are calls of their own, see `runs`."""
     token = require_token(request)
     answer = {**call.identity(secret), "VersionId": token}
     wanted = _parse_rotation(call, secret, request)
     rotation.get_function(call, wanted.function)
-    if labels.AWSCURRENT not in versions.read_labels(call.database, secret.id):
-        raise ResourceNotFoundException(
-            f"Secrets Manager can't find the specified secret value for staging label: {labels.AWSCURRENT}"
-        )
     begun_before = _is_begun(call, secret, token)
     rotations.save_rotation(call.database, rotation.schedule_next(call, wanted))
     if not begun_before:
@@ -42,7 +41,7 @@ def _parse_rotation(call: Call, secret: Secret, request: Request) -> Rotation:
     present = before or Rotation(secret.id, True, function, None, None, None, rotated_at=None, counts_from=call.now,
                                  opens_at=None, due_by=None)
     wanted = replace(present, enabled=True, function=function)
-    return rotation.replace_rules(wanted, request["RotationRules"]) if "RotationRules" in request else wanted
+    return rotation.replace_rules(wanted, request["RotationRules"], call.now) if "RotationRules" in request else wanted
 
 
 def _is_begun(call: Call, secret: Secret, token: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smtui.api.errors import InvalidParameterException, ResourceNotFoundException
-from smtui.engine import values
+from smtui.engine import rotation, values
 from smtui.engine.call import Call
 from smtui.engine.declaration import Request, Response, operation
 from smtui.rules import labels
@@ -33,9 +33,12 @@ def update_secret_version_stage(call: Call, secret: Secret, request: Request) ->
         raise InvalidParameterException(f"Staging label {label} is not attached to version {source}.") from None
     except labels.CurrentWithoutTargetError:
         raise InvalidParameterException(
-            f"You can't remove the staging label {labels.AWSCURRENT} from a version without moving it to another one."
+            "You can only move staging label AWSCURRENT to a different secret version. "
+            "It can\N{RIGHT SINGLE QUOTATION MARK}t be completely removed."
         ) from None
     values.save_labels(call, secret, before, after)
+    if target is not None and label == labels.AWSCURRENT and before.get(label) != move_to:
+        rotation.record_promotion(call, secret, target)
     return call.identity(secret)
 
 

@@ -9,7 +9,6 @@ from smtui.api.errors import (
     ClientError,
     InvalidParameterException,
     InvalidRequestException,
-    ResourceExistsException,
     ResourceNotFoundException,
 )
 from smtui.api.limits import MAX_BATCH_SIZE
@@ -23,20 +22,20 @@ from smtui.vault.secrets import Secret
 from smtui.vault.versions import Version
 
 
-@operation("PutSecretValue", changes=True, owner_only=True)
+def _check_new_value(request: Request) -> None:
+    require_token(request)
+    values.require_value(request)
+
+
+@operation("PutSecretValue", changes=True, owner_only=True, check=_check_new_value)
 def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
     """Page PutSecretValue."""
-    token = require_token(request)
-    value = values.require_value(request)
+    token, value = require_token(request), values.require_value(request)
     present = versions.find_by_id(call.database, secret.id, token)
     if present and present.is_empty:
         carried = values.fill_version(call, secret, present, value, request.get("VersionStages", [labels.AWSCURRENT]))
     elif present:
-        if not values.decrypt(call, secret, present).is_same_as(value):
-            raise ResourceExistsException(
-                f"You can't use ClientRequestToken {token} because that value is already in use for a version of "
-                f"secret {call.arn(secret)}."
-            )
+        values.require_same_value(call, secret, present, value)
         carried = labels.list_on_version(versions.read_labels(call.database, secret.id), present.id)
     else:
         wanted = set(request.get("VersionStages", [labels.AWSCURRENT]))

@@ -26,30 +26,26 @@ def compute_bits(request: Mapping[str, Any]) -> float:
     Returns:
         The entropy; 0 if the request allows no password.
     """
+    excluded = set(request.get("ExcludeCharacters", ""))
+    left = [set(alphabet) - excluded for name, alphabet in TYPES.items() if not request.get(name)]
+    free = len({" "} - excluded) if request.get("IncludeSpace") else 0
     allowed = _count_passwords(
-        _count_characters(request), request["PasswordLength"], request.get("RequireEachIncludedType", True)
+        [len(alphabet) for alphabet in left if alphabet], free, request["PasswordLength"],
+        request.get("RequireEachIncludedType", True),
     )
     return math.log2(allowed) if allowed else 0.0
 
 
-def _count_characters(request: Mapping[str, Any]) -> list[int]:
-    """Counts the allowed characters of each included type that has any."""
-    alphabets = [set(alphabet) for name, alphabet in TYPES.items() if not request.get(name)]
-    if request.get("IncludeSpace"):
-        alphabets.append({" "})
-    left = [alphabet - set(request.get("ExcludeCharacters", "")) for alphabet in alphabets]
-    return [len(alphabet) for alphabet in left if alphabet]
-
-
-def _count_passwords(sizes: list[int], length: int, each: bool) -> int:
+def _count_passwords(sizes: list[int], free: int, length: int, each: bool) -> int:
     """Counts the passwords by inclusion and exclusion over the types that are missing.
 
     Args:
-        sizes: the number of allowed characters of each type.
+        sizes: the number of allowed characters of each included type that has any.
+        free: the number of allowed characters that belong to no type.
         length: the length of the password.
         each: whether the password must contain every type.
     """
-    every = sum(sizes)
+    every = sum(sizes) + free
     most_missing = len(sizes) if each else 0
     return sum(
         (-1) ** count * (every - sum(missing)) ** length

@@ -11,8 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from smtui.backends.local import is_region
-from smtui.rules.regions import REGIONS
+from smtui.rules.regions import REGIONS, is_aws_region
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
@@ -22,7 +21,7 @@ from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.safe_input import SafeInput
 from smtui.tui.widgets.table import Column, Table
 
-NO_MATCH = SafeText("No Region of AWS is called so. Typed out in full, it can be chosen all the same.")
+NO_MATCH = SafeText("No AWS Region matches.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
     def _list_regions(self) -> None:
         """Lists the Regions that match the filter, and all marked ones."""
         typed = self.filter_field.value.strip().lower()
-        offered = [*dict.fromkeys([*self._selected, *REGIONS, *([typed] if is_region(typed) else [])])]
+        offered = [*dict.fromkeys([*self._selected, *REGIONS, *([typed] if is_aws_region(typed) else [])])]
         self.table.put([
             region for region in offered if region not in self._present
             and (region in self._selected or typed in f"{region} {REGIONS.get(region, '')}".lower())

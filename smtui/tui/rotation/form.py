@@ -107,6 +107,8 @@ class RotationForm(FieldsForm[RotationSettings]):
             raise InvalidFieldError("Choose the function that makes the new value.")
         try:
             rules = parse_fields(self.query_one("#schedule", Input).value, self.query_one("#hours", Input).value)
+            if schedule := parse_rules(rules):
+                schedules.require_window(schedule, self._now)
         except InvalidScheduleError as error:
             raise InvalidFieldError(str(error)) from None
         return RotationSettings(self._function, rules, self.at_once.value)
@@ -123,11 +125,8 @@ class RotationForm(FieldsForm[RotationSettings]):
             return
         yield Content(format_rules(rules))
         last = self._now if answer.is_immediate else self._counts_from
-        windows = schedules.list_next_windows(rules, last, self._now, WINDOWS)
-        for window in windows:
+        for window in schedules.list_next_windows(rules, last, self._now, WINDOWS):
             yield Content(f"  {format_window(window)}")
-        if not windows:
-            yield Content.styled("  No such day will come.", "$error")
 
     @gesture
     async def on_button_pressed(self) -> None:

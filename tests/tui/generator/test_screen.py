@@ -213,6 +213,7 @@ REQUESTS = (
     {"PasswordLength": 4},
     {"PasswordLength": 4, "ExcludeCharacters": "abc"},
     {"PasswordLength": 20, "ExcludePunctuation": True, "IncludeSpace": True},
+    {"PasswordLength": 4, "IncludeSpace": True},
     {"PasswordLength": 8, "ExcludeUppercase": True, "ExcludeLowercase": True, "ExcludePunctuation": True},
 )
 
@@ -220,9 +221,10 @@ REQUESTS = (
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_the_bits_count_the_passwords_that_can_come(request_: dict[str, object]) -> None:
     """The result equals the count of the algorithm that generates passwords."""
-    sizes = [len(alphabet) for alphabet in passwords.list_included_types(request_)]
+    types, free = passwords.list_included_types(request_)
+    allowed = passwords.count_strings([len(each) for each in types], request_["PasswordLength"], free=len(free))
 
-    assert entropy.compute_bits(request_) == math.log2(passwords.count_strings(sizes, request_["PasswordLength"]))
+    assert entropy.compute_bits(request_) == math.log2(allowed)
 
 
 def test_the_bits_without_one_of_each() -> None:
