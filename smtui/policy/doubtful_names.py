@@ -1,4 +1,4 @@
-"""Warnings about names without effect: unknown actions, unknown condition keys, placeholders of templates.
+"""Warnings about names without effect: unknown actions and condition keys, other secrets, placeholders of templates.
 
 The service accepts such a policy, but its effect is not the one its author expects.
 Sources: "Actions, resources, and condition keys for AWS Secrets Manager", "AWS global condition context keys".
@@ -10,10 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
+from smtui.api.arn import SECRETS_MANAGER, parse_arn, parse_secret_arn
 from smtui.policy import document, variables, wildcards
+from smtui.policy.conditions import is_arn_match
 from smtui.policy.document import Member, Node
 from smtui.policy.keys import ACTIONS, KEY_NAMES
 from smtui.policy.statements import UNUSUAL, Finding
+from smtui.policy.suggestions import suggest_name
 
 SERVICE = "secretsmanager:"
 WITHOUT_SECRET = ("BatchGetSecretValue", "CreateSecret", "GetRandomPassword", "ListSecrets")
@@ -41,23 +44,26 @@ PLACEHOLDER = re.compile(
 )
 
 
-def find_doubtful_names(text: str, own_account: str = "") -> list[Finding]:
-    """Returns a finding with position for each unknown action, unknown condition key and placeholder.
+def find_doubtful_names(text: str, own_account: str = "", secret: str = "") -> list[Finding]:
+    """Returns a finding with position for each unknown action or condition key, other secret and placeholder.
 
     Args:
         text: a policy that `grammar.parse` accepts.
         own_account: an account id that is not a placeholder, even if the AWS documentation uses it.
+        secret: the ARN of the secret that the policy is for, if it is known.
     """
     statements = document.parse_document(text).members["Statement"].value.items
-    return [finding for each in statements for finding in _check_statement(each, own_account)]
+    return [finding for each in statements for finding in _check_statement(each, own_account, secret)]
 
 
-def _check_statement(statement: Node, own_account: str) -> Iterator[Finding]:
+def _check_statement(statement: Node, own_account: str, secret: str) -> Iterator[Finding]:
     for name, member in statement.members.items():
         if name in ("Action", "NotAction"):
             yield from _find_unknown_actions(member.value.items)
         elif name == "Condition":
             yield from _find_unknown_keys(member)
+        elif name == "Resource":
+            yield from _find_other_secrets(member.value.items, secret)
         if name not in ("Sid", "Effect", "Action", "NotAction"):
             yield from _find_placeholders(member.value, own_account)
 
@@ -68,7 +74,7 @@ def _find_unknown_actions(actions: Iterable[Node]) -> Iterator[Finding]:
         pattern = wildcards.parse_pattern(action.lower())
         if action != "*" and not any(wildcards.is_match(pattern, each.lower()) for each in KNOWN_ACTIONS):
             what = f"{action} fits no action" if set(action) & set("*?") else f"{action} is no action"
-            yield Finding(UNUSUAL, f"{what} of Secrets Manager{_suggest_name(action, KNOWN_ACTIONS)}", node.position)
+            yield Finding(UNUSUAL, f"{what} of Secrets Manager{suggest_name(action, KNOWN_ACTIONS)}", node.position)
 
 
 def _find_unknown_keys(condition: Member) -> Iterator[Finding]:
@@ -83,7 +89,7 @@ def _find_unknown_keys(condition: Member) -> Iterator[Finding]:
 
 
 def _make_unknown_key(key: str, node: Node) -> Finding:
-    suggestion = _suggest_name(key, KNOWN_KEYS.values())
+    suggestion = suggest_name(key, KNOWN_KEYS.values())
     return Finding(UNUSUAL, f"no request has a condition key {key}{suggestion}", node.position)
 
 
@@ -96,10 +102,18 @@ def _is_known_key(key: str) -> bool:
     return service not in KNOWN_SERVICES and not get_close_matches(service, KNOWN_SERVICES[1:], cutoff=0.8)
 
 
-def _suggest_name(name: str, known: Iterable[str]) -> str:
-    by_lower_case = {each.lower(): each for each in known}
-    found = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.8)
-    return f"; did you mean {by_lower_case[found[0]]}?" if found else ""
+def _find_other_secrets(resources: Iterable[Node], secret: str) -> Iterator[Finding]:
+    """Finds resources that no secret can have, and those that name secrets other than the one with the policy."""
+    for node in resources:
+        resource = variables.replace_with_stars(str(node.value), variables.find_keys(str(node.value)))
+        arn, named = parse_arn(resource), parse_secret_arn(resource)
+        if arn is None or arn.service not in (SECRETS_MANAGER, "*"):
+            continue
+        if named is not None and named.suffix is None and not set(resource) & set("*?"):
+            yield Finding(UNUSUAL, f"{resource} is no complete ARN of a secret (did you mean {resource}-??????)",
+                          node.position)
+        elif secret and not is_arn_match(wildcards.parse_pattern(resource), secret):
+            yield Finding(UNUSUAL, f"{node.value} is another secret: a policy applies to its own only", node.position)
 
 
 def _find_placeholders(node: Node, own_account: str) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from smtui.api.arn import is_account, is_arn, is_principal_arn, parse_root_account
 from smtui.policy.conditions import OPERATORS, describe_expected_value
 from smtui.policy.document import Node, PolicyJsonError, Position, parse_document
-from smtui.policy.keys import canonicalize_key
+from smtui.policy.keys import KEY_NAMES, canonicalize_key
 from smtui.policy.statements import (
     PRINCIPAL,
     SERVICE,
@@ -23,6 +23,7 @@ from smtui.policy.statements import (
     Principals,
     Statement,
 )
+from smtui.policy.suggestions import suggest_name
 
 NEWER, OLDER = "2012-10-17", "2008-10-17"
 STATEMENT = ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
@@ -101,7 +102,7 @@ class _Grammar:
     def _check_names(self, node: Node, names: tuple[str, ...]) -> None:
         for name, member in node.members.items():
             if name not in names:
-                self._report(f"{name} is no element here", member.key.position)
+                self._report(f"{name} is no element here{suggest_name(name, names)}", member.key.position)
 
     def _get_text(self, node: Node, name: str) -> str:
         member = node.members.get(name)
@@ -190,12 +191,13 @@ class _Grammar:
         for name, operator in member.value.members.items():
             over, bare, if_exists = _split_operator(name)
             if bare not in OPERATORS or (bare == "Null" and (over or if_exists)):
-                self._report(f"{name} is no condition operator", operator.key.position)
+                self._report(f"unknown condition operator “{name}”{_suggest_operator(name)}", operator.key.position)
             elif self._check_kind(operator.value, "object", f"{name} must hold condition keys"):
                 for key, held in operator.value.members.items():
                     values = tuple(self._parse_values(name, bare, held.value))
                     if not KEY.fullmatch(key):
-                        self._report(f"{key or 'an empty name'} is no condition key", held.key.position)
+                        suggestion = suggest_name(f"aws:{key}", KEY_NAMES.values())
+                        self._report(f"{key or 'an empty name'} is no condition key{suggestion}", held.key.position)
                     yield Condition(bare, over, if_exists, canonicalize_key(key), values, held.key.position, key)
 
     def _parse_values(self, name: str, operator: str, node: Node) -> Iterator[str]:
@@ -217,6 +219,14 @@ def _split_operator(name: str) -> tuple[str, str, bool]:
     if not colon or over not in ("ForAllValues", "ForAnyValue"):
         over, rest = "", name
     return over, rest.removesuffix("IfExists"), rest.endswith("IfExists")
+
+
+def _suggest_operator(name: str) -> str:
+    """Suggests an operator with the same set operator and `IfExists`, which may be misspelt too."""
+    singles = (name for name in OPERATORS if name != "Null")
+    known = [f"{single}{suffix}" for single in singles for suffix in ("", "IfExists")]
+    sets = [f"{over}:{each}" for over in ("ForAllValues", "ForAnyValue") for each in known] if ":" in name else []
+    return suggest_name(name, [*known, "Null", *sets])
 
 
 def _locate_member(node: Node, name: str) -> Position:

@@ -93,6 +93,23 @@ def test_check_a_file(cli: CommandLine, tmp_path: Path) -> None:
     assert "did you mean secretsmanager:GetSecretValue?" in cli("policy", "check", str(path), unlock=False).out
 
 
+def test_check_a_file_for_a_secret(cli: CommandLine, tmp_path: Path) -> None:
+    """The hints do not fail the policy. Without --secret, any secret may be meant."""
+    arns = [f"arn:aws:secretsmanager:us-east-1:210987654321:secret:{name}-AbCdEf" for name in ("db", "other")]
+    path = tmp_path / "p.json"
+    path.write_text(policy(Resource=arns[1], Principal={"Service": "s3.amazonaws.com"},
+                           Condition={"StringEquals": {"aws:SourceVpcx": "vpc-1"}}))
+    general = cli("policy", "check", str(path), unlock=False)
+    answer = cli("policy", "check", str(path), "--secret", arns[0], unlock=False)
+
+    assert (general.code, answer.code) == (0, 0)
+    assert "another secret" not in general.out
+    assert f"warning: {arns[1]} is another secret: a policy applies to its own only" in answer.out
+    assert "warning: statement 1 \"Readers\" lets s3.amazonaws.com in on behalf of any AWS account" in answer.out
+    assert "(did you mean aws:SourceVpc?)" in answer.out
+    assert cli("policy", "check", str(path), "--secret", "db", unlock=False).code == 2
+
+
 @pytest.mark.parametrize(
     "argv", [["check"], ["who-can", "GetSecretValue"], ["explain", "db"], ["mend", "x"]], ids=" ".join
 )

@@ -46,10 +46,14 @@ def wrong(text: str) -> list[str]:
         (policy({"Action": "GetSecretValue"}), "Action must be * or service:Name"),
         (policy({"Resource": "prod/db"}), "Resource must be * or an ARN"),
         (policy({"NotAction": "x:y"}), "one of Action and NotAction must be there"),
-        (policy({"Condition": {"StringIs": {}}}), "StringIs is no condition operator"),
+        (policy({"Condition": {"StringIs": {}}}), "unknown condition operator “StringIs”"),
+        (policy({"Condition": {"StringEqual": {}}}), "operator “StringEqual” (did you mean StringEquals?)"),
+        (policy({"Condition": {"ForAllValue:StringLikeIfExist": {}}}), "mean ForAllValues:StringLikeIfExists?"),
+        (policy({"Condition": {"IPAddress": {"aws:SourceIp": "::/0"}}}), "(did you mean IpAddress?)"),
+        (policy({"Resources": "*"}), "statement 1, Resources is no element here (did you mean Resource?)"),
         (policy({"Condition": {"IpAddress": {"aws:SourceIp": "300.0.0.0/8"}}}), "IpAddress takes an address"),
-        (policy({"Condition": {"Bool": {"SecureTransport": "true"}}}), "SecureTransport is no condition key"),
-        (policy({"Condition": {"NullIfExists": {"aws:SourceIp": "true"}}}), "NullIfExists is no condition operator"),
+        (policy({"Condition": {"Bool": {"SecureTransport": "true"}}}), "key (did you mean aws:SecureTransport?)"),
+        (policy({"Condition": {"NullIfExists": {"aws:SourceIp": "true"}}}), "condition operator “NullIfExists”"),
         (policy({}, Version="2019-10-19"), "Version must be 2012-10-17 or 2008-10-17"),
     ],
 )
@@ -95,12 +99,27 @@ def test_any_text_gets_an_answer(text: str) -> None:
         ({"Resource": "arn:aws:s3:::bucket"}, "about no secret"),
         ({"Condition": {"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}}, "without aws:SourceVpc"),
         ({"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "x"}}}, "without aws:TagKeys"),
+        ({"Principal": {"Service": ["s3.amazonaws.com", "lambda.amazonaws.com"]}},
+         "lets lambda.amazonaws.com, s3.amazonaws.com in on behalf of any AWS account: add a condition on aws:Source"),
+        ({"Principal": {"Service": "s3.amazonaws.com", "AWS": "210987654321"},
+          "Condition": {"StringNotEquals": {"aws:SourceAccount": "210987654321"}}}, "on behalf of any AWS account"),
     ],
 )
 def test_what_is_seldom_meant(statement: dict[str, Any], said: str) -> None:
     [warning] = find_warnings(grammar.parse(policy(statement)))
 
     assert said in str(warning)
+
+
+@pytest.mark.parametrize("statement", [
+    {"Condition": {"StringEquals": {"aws:SourceAccount": "210987654321"}}},
+    {"Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::bucket"}}},
+    {"Effect": "Deny"},
+])  # fmt: skip
+def test_a_service_that_acts_for_known_accounts(statement: dict[str, Any]) -> None:
+    text = policy({"Principal": {"Service": "s3.amazonaws.com"}, **statement})
+
+    assert find_warnings(grammar.parse(text)) == []
 
 
 def test_presence_asked_for_needs_no_warning() -> None:
@@ -113,7 +132,7 @@ def test_presence_asked_for_needs_no_warning() -> None:
     ("statement", "said"),
     [
         ({"Action": ["secretsmanager:GetSecretValue", "secretsmanager:GetSecretValu"]},
-         "secretsmanager:GetSecretValu is no action of Secrets Manager; did you mean secretsmanager:GetSecretValue?"),
+         "secretsmanager:GetSecretValu is no action of Secrets Manager (did you mean secretsmanager:GetSecretValue?)"),
         ({"NotAction": "secretmanager:GetSecretValue"}, "did you mean secretsmanager:GetSecretValue?"),
         ({"Action": "secretsmanager:Gett*"}, "secretsmanager:Gett* fits no action of Secrets Manager"),
         ({"Condition": {"StringEquals": {"aws:PrincipalOrgId2": "o-a"}}}, "did you mean aws:PrincipalOrgID?"),
@@ -147,6 +166,34 @@ def test_names_that_mean_nothing(statement: dict[str, Any], said: str) -> None:
 ])  # fmt: skip
 def test_names_that_are_known(statement: dict[str, Any]) -> None:
     assert find_doubtful_names(policy({**RIGHT, **statement})) == []
+
+
+SECRET = "arn:aws:secretsmanager:us-east-1:210987654321:secret:prod/db-AbCdEf"
+
+
+@pytest.mark.parametrize(
+    ("resource", "said"),
+    [
+        ("arn:aws:secretsmanager:us-east-1:210987654321:secret:prod/other-AbCdEf", "is another secret"),
+        ("arn:aws:secretsmanager:us-east-1:210987654321:secret:test/*", "is another secret"),
+        ("arn:aws:secretsmanager:eu-west-1:210987654321:secret:prod/db-AbCdEf", "is another secret"),
+        ("arn:aws:secretsmanager:us-east-1:210987654321:secret:prod/db", 
+         "did you mean arn:aws:secretsmanager:us-east-1:210987654321:secret:prod/db-??????)"),
+        (SECRET, ""),
+        ("arn:aws:secretsmanager:us-east-1:210987654321:secret:prod/db-??????", ""),
+        ("arn:aws:secretsmanager:*:210987654321:secret:prod/*", ""),
+        ("arn:aws:secretsmanager:us-east-1:210987654321:secret:${aws:PrincipalTag/team}/db-*", ""),
+        ("*", ""),
+    ],
+)
+def test_a_resource_that_is_another_secret(resource: str, said: str) -> None:
+    """Only what cannot be the secret with the policy is a mistake; without its ARN only an incomplete ARN is."""
+    text = policy({"Resource": ["*", resource]})
+    found = [each.what for each in find_doubtful_names(text, secret=SECRET)]
+
+    assert said in "".join(found)
+    assert bool(found) == bool(said)
+    assert bool(find_doubtful_names(text)) == ("did you mean" in said)
 
 
 def test_an_own_account_is_no_placeholder() -> None:

@@ -1,6 +1,7 @@
 """Checks resource policies and explains access.
 
-    check FILE               problems of a policy with line and column, and whether it grants broad access
+    check FILE               problems of a policy with line and column, and whether it grants broad access;
+                             --secret tells for which secret it is
     who-can ACTION NAME      the principals that may perform ACTION on the secret
     explain NAME --as ARN    whether a principal has access, and which statement decides; --context sets condition keys
 
@@ -13,7 +14,7 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from smtui.api.arn import format_principal_arn, format_secret_arn
+from smtui.api.arn import format_principal_arn, format_secret_arn, get_account, parse_secret_arn
 from smtui.cli import inputs, output
 from smtui.cli.exit_codes import Exit, UsageError
 from smtui.cli.unlocking import open_for
@@ -28,7 +29,7 @@ EXAMPLE = (
     "smtui policy explain prod/db --as arn:aws:iam::111122223333:role/reader --context aws:SourceIp=10.0.0.7"
 )
 ARGUMENT_COUNTS = {"check": 1, "who-can": 2, "explain": 1}
-# `check` has no vault: it assumes this account and this secret.
+# `check` has no vault: without --secret it assumes this account and this secret.
 ACCOUNT = "000000000000"
 RESOURCE = format_secret_arn("us-east-1", ACCOUNT, "any", "AbCdEf")
 
@@ -36,6 +37,7 @@ RESOURCE = format_secret_arn("us-east-1", ACCOUNT, "any", "AbCdEf")
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", metavar="WHAT", choices=tuple(ARGUMENT_COUNTS), help="check, who-can or explain")
     parser.add_argument("words", metavar="WORD", nargs="*", help="the arguments of WHAT, as above")
+    parser.add_argument("--secret", metavar="ARN", help="with check: the secret that the policy is for")
     parser.add_argument("--as", metavar="ARN", dest="caller", help="with explain: the principal")
     parser.add_argument("--action", metavar="ACTION", default="GetSecretValue",
                         help="with explain: the action (default: GetSecretValue)")
@@ -50,22 +52,25 @@ def run(args: argparse.Namespace) -> Exit:
     if len(args.words) != expected:
         raise UsageError(f"{args.what} takes {expected} argument{'s' if expected > 1 else ''}.")
     if args.what == "check":
-        return _check(args.words[0])
+        return _check(args.words[0], args.secret)
     if args.what == "explain" and not args.caller:
         raise UsageError("Which principal? Use --as ARN.")
     return _who_can(args) if args.what == "who-can" else _explain(args)
 
 
-def _check(path: str) -> Exit:
+def _check(path: str, secret: str | None) -> Exit:
     """Prints one finding per line; exits with 1 if one is more than a warning."""
+    arn = parse_secret_arn(secret) if secret else None
+    if secret and (arn is None or arn.suffix is None):
+        raise UsageError("--secret takes the complete ARN of a secret, with the six characters at its end.")
     text = inputs.read_text("-" if path == "-" else f"file://{path}", "FILE")
-    found = list(_list_findings(text))
+    found = list(_list_findings(text, secret or ""))
     for line in found:
         output.line(line)
     return Exit.REFUSED if any(not line.startswith("warning: ") for line in found) else Exit.DONE
 
 
-def _list_findings(text: str) -> Iterator[str]:
+def _list_findings(text: str, secret: str) -> Iterator[str]:
     from smtui.policy import grammar
     from smtui.policy.doubtful_names import find_doubtful_names
     from smtui.policy.exposure import find_broad_access
@@ -77,27 +82,28 @@ def _list_findings(text: str) -> Iterator[str]:
     except MalformedPolicyError as error:
         yield from map(str, error.findings)
         return
-    if witness := find_broad_access(policy, resource=RESOURCE, owner=ACCOUNT, now=Ambient().now()):
+    resource, account = secret or RESOURCE, get_account(secret) or ACCOUNT
+    if witness := find_broad_access(policy, resource=resource, owner=account, now=Ambient().now()):
         yield f"This resource policy grants broad access to your secret. {witness}"
-    if sentence := _explain_lock_out(policy):
+    if sentence := _explain_lock_out(policy, resource, account):
         yield f"warning: {sentence}"
     yield from (f"warning: {each.what} (line {each.position.line}, column {each.position.column})"
-                for each in (*find_warnings(policy), *find_doubtful_names(text)))
+                for each in (*find_warnings(policy), *find_doubtful_names(text, get_account(secret), secret)))
 
 
-def _explain_lock_out(policy: Policy) -> str:
-    """Names the statement that would lock out the owner of a vault with the default account; empty if there is none."""
+def _explain_lock_out(policy: Policy, resource: str, account: str) -> str:
+    """Names the statement that would lock out the owner of a vault with this account; empty if there is none."""
     from smtui.policy.decide import Identity, Request, decide
 
-    owner = Identity(format_principal_arn(ACCOUNT))
-    context = {"aws:principalarn": owner.arn, "aws:principalaccount": ACCOUNT, "aws:securetransport": "true",
-               "aws:userid": ACCOUNT, "aws:principaltype": "Account", "aws:resourceaccount": ACCOUNT,
+    owner = Identity(format_principal_arn(account))
+    context = {"aws:principalarn": owner.arn, "aws:principalaccount": account, "aws:securetransport": "true",
+               "aws:userid": account, "aws:principaltype": "Account", "aws:resourceaccount": account,
                "aws:viaawsservice": "false", "aws:requestedregion": "us-east-1"}
-    found = decide(policy, Request(owner, "PutResourcePolicy", RESOURCE, context))
+    found = decide(policy, Request(owner, "PutResourcePolicy", resource, context))
     if found.verdict != "deny" or found.statement is None:
         return ""
     place = found.statement.position
-    return (f"{found.statement.name} would keep you from changing the policy again in a vault of account {ACCOUNT} "
+    return (f"{found.statement.name} would keep you from changing the policy again in a vault of account {account} "
             f"(line {place.line}, column {place.column})")
 
 

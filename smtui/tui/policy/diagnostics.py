@@ -40,7 +40,7 @@ def _find_policy_diagnostics(text: str, arn: str, now: datetime) -> Iterator[Dia
     if witness := find_broad_access(policy, resource=arn, owner=get_account(arn), now=now):
         position = (witness.statement or policy.statements[0]).position
         yield Diagnostic(position.line, position.column, 0, Severity.ALERT, sanitize(f"{BROAD} {witness}"))
-    doubtful = find_doubtful_names(text, own_account=get_account(arn))
+    doubtful = find_doubtful_names(text, own_account=get_account(arn), secret=arn)
     yield from (_make_diagnostic(each, Severity.WARNING) for each in (*find_warnings(policy), *doubtful))
 
 
