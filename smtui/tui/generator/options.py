@@ -13,6 +13,9 @@ from textual.message import Message
 from textual.widgets import Checkbox, Input, Static
 
 from smtui.tui.widgets.checkbox import SymbolCheckbox
+from smtui.tui.widgets.limited_input import DIGITS
+from smtui.tui.widgets.plain_input import PlainInput
+from smtui.tui.widgets.safe_input import SafeInput
 
 LENGTH = 32
 SWITCHES = (
@@ -68,8 +71,8 @@ class PasswordOptions(Vertical):
         given = self._given
         with Horizontal(classes="field"):
             yield Static("Length")
-            yield Input(str(given.get("PasswordLength", LENGTH)), restrict="[0-9]*", max_length=4, id="length",
-                        compact=True)
+            yield SafeInput(str(given.get("PasswordLength", LENGTH)), restrict=DIGITS, max_length=4, id="length",
+                            compact=True)
         with Grid():
             for name, words, member in SWITCHES:
                 yield SymbolCheckbox(Content(words), not given.get(member, False), id=name, compact=True)
@@ -77,8 +80,8 @@ class PasswordOptions(Vertical):
             yield SymbolCheckbox("one of each", given.get("RequireEachIncludedType", True), id="each", compact=True)
         with Horizontal(classes="field"):
             yield Static("Without")
-            yield Input(given.get("ExcludeCharacters", ""), placeholder="characters to leave out", id="without",
-                        compact=True)
+            yield PlainInput(given.get("ExcludeCharacters", ""), placeholder="characters to leave out", id="without",
+                             compact=True)
 
     def on_mount(self) -> None:
         self._last_request = self.build_request()

@@ -19,6 +19,7 @@ from smtui.tui.kms.secret_picker import format_names
 from smtui.tui.secret_list.rows import format_date
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.limited_input import DIGITS
 from smtui.tui.widgets.safe_input import SafeInput
 
 
@@ -52,7 +53,7 @@ class KeyDeletion(Dialog[int]):
             yield Static(Content(sanitize(self._key.arn)), classes="-muted")
             with Horizontal(id="window"):
                 yield Static("Can be kept for")
-                yield SafeInput(str(MAX_KEY_DELETION_DAYS), restrict="[0-9]*", max_length=2, id="days", compact=True)
+                yield SafeInput(str(MAX_KEY_DELETION_DAYS), restrict=DIGITS, max_length=2, id="days", compact=True)
                 yield Static("more days")
             yield Static(id="when")
             with Horizontal(id="answers"):

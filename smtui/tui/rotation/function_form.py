@@ -26,7 +26,9 @@ from smtui.tui.dialogs.fields import FieldsForm, InvalidFieldError
 from smtui.tui.generator.entropy import compute_bits
 from smtui.tui.generator.options import PasswordOptions
 from smtui.tui.widgets.chrome import Footer
+from smtui.tui.widgets.limited_input import DIGITS
 from smtui.tui.widgets.plain_input import PlainInput
+from smtui.tui.widgets.safe_input import SafeInput
 
 NAME = re.compile(FUNCTION_NAME.pattern or "")
 FunctionRequest = dict[str, Any]
@@ -121,7 +123,7 @@ class CommandFunction(FunctionForm):
             with Horizontal(classes="field"):
                 yield Static("Time limit")
                 limit = str(settings.get("TimeoutInSeconds", DEFAULT_STEP_SECONDS))
-                yield Input(limit, restrict="[0-9]*", max_length=3, id="limit", compact=True)
+                yield SafeInput(limit, restrict=DIGITS, max_length=3, id="limit", compact=True)
                 yield Static("seconds a step", classes="unit")
             yield Static(id="said")
         yield Footer()

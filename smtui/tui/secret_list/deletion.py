@@ -22,6 +22,7 @@ from smtui.tui.secret_list.plan import Item, ItemState, format_names
 from smtui.tui.secret_list.plan_dialog import PlanScreen
 from smtui.tui.undo import inverse
 from smtui.tui.widgets.checkbox import SymbolCheckbox
+from smtui.tui.widgets.limited_input import DIGITS
 from smtui.tui.widgets.safe_input import SafeInput
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class DeletionPlan(PlanScreen):
             yield Static(Content(sanitize(self._entries[0]["ARN"])), classes="-muted")
         yield Horizontal(
             Static("Can be restored for"),
-            SafeInput(str(MAX_RECOVERY_DAYS), restrict="[0-9]*", max_length=2, id="days", compact=True),
+            SafeInput(str(MAX_RECOVERY_DAYS), restrict=DIGITS, max_length=2, id="days", compact=True),
             Static("days"), classes="row",
         )  # fmt: skip
         yield SymbolCheckbox("Without recovery, at once", False, id="force", compact=True)

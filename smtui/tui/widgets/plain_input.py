@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from textual import events
 from textual.reactive import reactive
-from textual.widgets import Input
 
 from smtui.tui.secret.values import can_be_typed
+from smtui.tui.widgets.limited_input import LimitedInput
 
 REFUSED = "What was pasted has line breaks or unseen characters. smtui set NAME --file stores such a value."
 
 
-class PlainInput(Input):
+class PlainInput(LimitedInput):
     """An input of one line. It refuses a paste with several lines or invisible characters instead of truncating it."""
 
     cursor_blink = reactive(False, init=False)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from textual import events
 from textual.geometry import Size
 from textual.reactive import Reactive, reactive
-from textual.widgets import Input
 
 from smtui.text.sanitize import sanitize
 from smtui.tui.pasted import with_line_feeds
+from smtui.tui.widgets.limited_input import LimitedInput
 
 REFUSED = "Only one line fits here: what was pasted has several."
 
 
-class SafeInput(Input):
+class SafeInput(LimitedInput):
     """An input of one line that sanitizes its value. It is not suitable for values that must be kept exactly."""
 
     cursor_blink = reactive(False, init=False)
