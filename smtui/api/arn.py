@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 PREFIX = "arn:"
+PARTITION = "aws"
 SECRETS_MANAGER, KMS, LAMBDA = "secretsmanager", "kms", "lambda"
 SUFFIX_LENGTH = 6
 """The number of random characters (letters and digits) at the end of a secret's ARN."""
@@ -113,7 +114,7 @@ def is_secret_name(text: str) -> bool:
 
 def format_secret_arn(region: str, account: str, name: str, suffix: str | None = None) -> str:
     """Returns the ARN of a secret, or a partial ARN without a suffix."""
-    return f"arn:aws:{SECRETS_MANAGER}:{region}:{account}:secret:{name}{f'-{suffix}' if suffix else ''}"
+    return f"{PREFIX}{PARTITION}:{SECRETS_MANAGER}:{region}:{account}:secret:{name}{f'-{suffix}' if suffix else ''}"
 
 
 def parse_secret_arn(text: str) -> SecretArn | None:
@@ -151,7 +152,7 @@ def replace_secret_arns(text: str) -> str:
 
 def format_kms_arn(region: str, account: str, resource: str) -> str:
     """Returns the ARN of a KMS key or alias; `resource` is `key/ID` or `alias/NAME`."""
-    return f"arn:aws:{KMS}:{region}:{account}:{resource}"
+    return f"{PREFIX}{PARTITION}:{KMS}:{region}:{account}:{resource}"
 
 
 def parse_key_arn(text: str) -> KeyArn | None:
@@ -170,7 +171,7 @@ def replace_key_arns(text: str) -> str:
 
 def format_function_arn(region: str, account: str, name: str) -> str:
     """Returns the ARN of a rotation function, in the format of AWS Lambda."""
-    return f"arn:aws:{LAMBDA}:{region}:{account}:function:{name}"
+    return f"{PREFIX}{PARTITION}:{LAMBDA}:{region}:{account}:function:{name}"
 
 
 def get_function_name(text: str) -> str:
@@ -183,7 +184,7 @@ def get_function_name(text: str) -> str:
 
 def format_principal_arn(account: str, resource: str = "root") -> str:
     """Returns the ARN of an IAM principal; `resource` is, for example, `root`, `user/alice` or `role/checkout`."""
-    return f"arn:aws:iam::{account}:{resource}"
+    return f"{PREFIX}{PARTITION}:iam::{account}:{resource}"
 
 
 def get_role_arn(text: str) -> str:

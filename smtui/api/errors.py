@@ -21,6 +21,8 @@
     |   +-- InvalidAliasNameException    KMS
     |   +-- KMSInvalidStateException     KMS: the key's state does not allow it
     |   +-- NotFoundException            KMS: no such key or alias
+    +-- InvalidRegionError               a client was asked for in a Region that has not the form of one
+    +-- OperationNotPageableError        a paginator was asked for, and the operation has none
     +-- ChangedMeanwhileError            what is to be written was changed by others since it was read
     +-- VaultError                       the vault file cannot be used
         +-- VaultExistsError             there is a file already
@@ -214,6 +216,32 @@ class KMSInvalidStateException(ClientError):
 
 class NotFoundException(ClientError):
     code = "NotFoundException"
+
+
+@derive_also_from("InvalidRegionError")
+class InvalidRegionError(SmtuiError, ValueError):
+    """The name of a Region does not have the form of one, such as us-east-1."""
+
+    hint = "A Region looks like us-east-1."
+
+    def __init__(self, region_name: str) -> None:
+        self.kwargs = {"region_name": region_name}
+        Exception.__init__(self, f"Provided region_name '{region_name}' doesn't match a supported format.")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (*self.kwargs.values(),)
+
+
+@derive_also_from("OperationNotPageableError")
+class OperationNotPageableError(SmtuiError, ValueError):
+    """The operation does not answer in pages."""
+
+    def __init__(self, operation_name: str) -> None:
+        self.kwargs = {"operation_name": operation_name}
+        Exception.__init__(self, f"Operation cannot be paginated: {operation_name}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (*self.kwargs.values(),)
 
 
 class VaultError(SmtuiError):

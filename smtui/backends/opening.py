@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from smtui.api.arn import is_account
-from smtui.api.errors import WrongPassphraseError
+from smtui.api.errors import InvalidRegionError, WrongPassphraseError
 from smtui.backends.local import Vault
 from smtui.backends.maintenance import Passphrase
 from smtui.backends.state import is_region
@@ -45,12 +45,13 @@ def create_vault(
 
     Raises:
         VaultExistsError: there is a file already.
-        ValueError: `account_id` or `region_name` has the wrong form.
+        ValueError: `account_id` has the wrong form.
+        InvalidRegionError: `region_name` has the wrong form.
     """
     if not is_account(account_id):
         raise ValueError("account_id is 12 digits.")
     if not is_region(region_name):
-        raise ValueError("A Region looks like us-east-1.")
+        raise InvalidRegionError(region_name)
     ambient = Ambient.with_clock(clock)
     keys = FileKeys.from_passphrase(passphrase, kdf.new_salt(ambient))
 

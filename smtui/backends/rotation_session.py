@@ -4,44 +4,32 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import SimpleNamespace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from smtui.api.errors import CLIENT_ERRORS, ClientError, VaultMissingError, make_error
+from smtui.api.boto_client import BotoClient
+from smtui.api.errors import ClientError, VaultMissingError, make_error
 from smtui.api.model import OPERATIONS
+from smtui.engine.request import validate
 from smtui.rotation import rpc_codec
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
 
-OPERATION_BY_METHOD: dict[str, str] = {
-    "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_"): name
-    for name in OPERATIONS
-}
 ONLY_ITS_OWN = "A rotation function can read and change only the secret it was started for."
 NO_ANSWER = "The program that started this rotation function does not answer."
 
 
-class RotationSessionClient:
+class RotationSessionClient(BotoClient):
     """A client with boto3's shape for the operations that a rotation needs, on its own secret."""
 
-    exceptions = SimpleNamespace(**CLIENT_ERRORS)
-
     def __init__(self, place: str) -> None:
+        super().__init__(os.environ.get("AWS_REGION", ""), Path(place).absolute().as_uri())
         self._line = socket.socket(socket.AF_UNIX)
         self._line.connect(place)
         self._answers = self._line.makefile("rb")
-
-    def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
-        operation = OPERATION_BY_METHOD.get(name)
-        if operation is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        return lambda **params: self._call(operation, params)
-
-    def can_paginate(self, operation_name: str) -> bool:
-        return False
 
     def close(self) -> None:
         self._answers.close()
@@ -49,7 +37,12 @@ class RotationSessionClient:
 
     def _call(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         try:
-            self._line.sendall(rpc_codec.encode({"operation": operation, "params": params}))
+            line = rpc_codec.encode({"operation": operation, "params": params})
+        except TypeError:
+            validate(OPERATIONS[operation].request, params)  # raises the error of a value of no type of the API
+            raise
+        try:
+            self._line.sendall(line)
             answer = rpc_codec.decode(self._answers.readline())
         except (OSError, ValueError):
             raise VaultMissingError(NO_ANSWER) from None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from smtui.api.arn import format_principal_arn
-from smtui.api.errors import VaultError, VaultLockedError
+from smtui.api.errors import InvalidRegionError, VaultError, VaultLockedError
 from smtui.backends.forked import lock_in_children, prevent_finalization
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalClient
@@ -35,11 +35,13 @@ _REGION = re.compile(r"([a-z]+-)+\d+")
 class VaultState:
     """The open file and everything made from its keys. After `close()`, `database` and `engine` raise VaultLockedError.
 
-    `path` and `is_read_only` describe the file; `account_id` (12 digits) and `region_name` come from its `meta` table.
+    `path`, `url` and `is_read_only` describe the file; `account_id` (12 digits) and `region_name` come from its `meta`
+    table.
     """
 
     def __init__(self, database: Database, keys: FileKeys, ambient: Ambient, purge: Purge) -> None:
         self.path = database.path
+        self.url = self.path.absolute().as_uri()
         self.is_read_only = database.read_only
         self.ambient = ambient
         self.purge = purge
@@ -106,17 +108,18 @@ class VaultState:
     ) -> LocalClient:
         """A client of one Region, by default the home Region, for one caller, by default the owner.
 
-        Raises VaultLockedError, and ValueError for text that is not a Region name.
+        Raises VaultLockedError, and InvalidRegionError for text that is not a Region name.
         """
         _ = self.database
         region = region_name or self.region_name
         if not is_region(region):
-            raise ValueError("A Region looks like us-east-1.")
+            raise InvalidRegionError(region)
         if caller is None:
             caller = self.owner()
         elif isinstance(caller, str):
             caller = Caller(caller)
-        return kind(self.get_engine, region, caller, self.ambient.create_uuid, on_success, record_reads=record_reads)
+        return kind(self.get_engine, region, caller, self.ambient.create_uuid, on_success,
+                    endpoint_url=self.url, record_reads=record_reads)
 
     def replace_keys(self, keys: FileKeys) -> None:
         """Opens the file again after it was replaced by one under `keys`.

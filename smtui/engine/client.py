@@ -1,60 +1,35 @@
-"""Clients with boto3's calling shape over the engine: methods, exceptions by name, paginators, meta."""
+"""Clients with boto3's calling shape over the engine."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from types import SimpleNamespace
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from smtui.api.errors import CLIENT_ERRORS, KEY_ERRORS, ClientError, ParamValidationError
+from smtui.api.boto_client import BotoClient, ClientExceptions, format_method_name
+from smtui.api.errors import KEY_ERRORS, ClientError
 from smtui.api.extensions import ACCESS_OPERATIONS, ROTATION_OPERATIONS
 from smtui.api.kms import KEY_OPERATIONS
-from smtui.api.model import OPERATIONS
 from smtui.engine.call import Caller
 from smtui.engine.declaration import CONTRACT
 from smtui.engine.pipeline import Engine
 
-PAGINATED = {
-    "list_secrets": ("SecretList",),
-    "list_secret_version_ids": ("Versions",),
-    "batch_get_secret_value": ("SecretValues", "Errors"),
-}
-
-
-def format_method_name(operation: str) -> str:
-    """The Python name of an operation: `list_secret_version_ids` for ListSecretVersionIds."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
-
-
-_OPERATION_BY_METHOD = {format_method_name(operation): operation for operation in OPERATIONS}
-
-
-@dataclass(frozen=True, slots=True)
-class Meta:
-    region_name: str
-    service_model: Any = None
-
+__all__ = ["LocalAccessClient", "LocalClient", "LocalKeyClient", "LocalRotationClient", "format_method_name"]
 
 OnSuccess = Callable[[str, dict[str, Any], str], None]
 """Called after each successful operation with its name, the response and the Region."""
 
 
-class LocalClient:
+class LocalClient(BotoClient):
     """A client for one caller in one Region of a local vault, with the methods of `smtui.api.types.Client`.
 
     Without `record_reads`, reads of metadata leave no audit event, see `Engine.call`. No request can ask for that.
     """
 
-    exceptions = SimpleNamespace(**CLIENT_ERRORS)
-    operations: ClassVar[dict[str, str]] = _OPERATION_BY_METHOD
-
     def __init__(
         self, engine: Callable[[], Engine], region: str, caller: Caller, new_token: Callable[[], str],
-        on_success: OnSuccess = lambda *_: None, *, record_reads: bool = True,
+        on_success: OnSuccess = lambda *_: None, *, endpoint_url: str = "", record_reads: bool = True,
     ) -> None:
-        self.meta = Meta(region)
+        super().__init__(region, endpoint_url)
         self._engine = engine
         self._caller = caller
         self._new_token = new_token
@@ -63,28 +38,6 @@ class LocalClient:
 
     def __repr__(self) -> str:
         return f"<smtui client for {self.meta.region_name}>"
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.operations]
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        operation = self.operations.get(name)
-        if operation is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-        def call(**params: Any) -> dict[str, Any]:
-            return self._call(operation, params)
-
-        call.__name__ = name
-        return call
-
-    def can_paginate(self, operation_name: str) -> bool:
-        return operation_name in PAGINATED
-
-    def get_paginator(self, operation_name: str) -> Paginator:
-        if not self.can_paginate(operation_name):
-            raise ValueError(f"Operation cannot be paginated: {operation_name}")
-        return Paginator(getattr(self, operation_name))
 
     def call_many(self, operation: str, many: Sequence[dict[str, Any]]) -> list[ClientError | None]:
         """Runs an operation for each request; answers, in their order, None or the error of one that was refused.
@@ -121,57 +74,22 @@ class LocalClient:
 class LocalKeyClient(LocalClient):
     """A client for the KMS keys of a Region, with the methods of `smtui.api.kms.KeyClient`."""
 
-    exceptions = SimpleNamespace(**KEY_ERRORS)
+    exceptions = ClientExceptions(KEY_ERRORS)
+    service = ("kms", "KMS", "2014-11-01")
     operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in KEY_OPERATIONS}
 
-    def can_paginate(self, operation_name: str) -> bool:
-        return False
 
-
-class LocalRotationClient(LocalKeyClient):
+class LocalRotationClient(LocalClient):
     """A client for rotation runs, with the methods of `smtui.api.extensions.RotationClient`."""
 
-    exceptions = SimpleNamespace(**CLIENT_ERRORS)
+    service = ("smtui", "smtui", "2017-10-17")
     operations: ClassVar[dict[str, str]] = {
         format_method_name(operation): operation for operation in ROTATION_OPERATIONS
     }
 
 
-class LocalAccessClient(LocalKeyClient):
+class LocalAccessClient(LocalClient):
     """A client for questions about access, with the methods of `smtui.api.extensions.AccessClient`."""
 
-    exceptions = SimpleNamespace(**CLIENT_ERRORS)
+    service = ("smtui", "smtui", "2017-10-17")
     operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in ACCESS_OPERATIONS}
-
-
-class Paginator:
-    """Iterates over pages; `PaginationConfig` takes MaxItems, PageSize and StartingToken as in boto3."""
-
-    def __init__(self, method: Callable[..., dict[str, Any]]) -> None:
-        self._method = method
-
-    def paginate(self, **params: Any) -> Iterator[dict[str, Any]]:
-        config = params.pop("PaginationConfig", None) or {}
-        if unknown := set(config) - {"MaxItems", "PageSize", "StartingToken"}:
-            raise ParamValidationError(f"Unknown pagination settings: {', '.join(sorted(unknown))}")
-        left = config.get("MaxItems")
-        if config.get("PageSize") is not None:
-            params["MaxResults"] = config["PageSize"]
-        if config.get("StartingToken") is not None:
-            params["NextToken"] = config["StartingToken"]
-        while True:
-            page = self._method(**params)
-            if left is not None:
-                left = _truncate(page, PAGINATED[self._method.__name__], left)
-            yield page
-            if "NextToken" not in page or left == 0:
-                return
-            params["NextToken"] = page["NextToken"]
-
-
-def _truncate(page: dict[str, Any], members: tuple[str, ...], left: int) -> int:
-    """Truncates the lists of a page to `left` items together; answers how many may still follow."""
-    for member in members:
-        page[member] = page[member][:left]
-        left -= len(page[member])
-    return left

@@ -109,6 +109,14 @@ except botocore.exceptions.ClientError:
     sys.exit(9)
 except botocore.exceptions.ParamValidationError as error:
     assert "Unknown parameter" in str(error)
+try:
+    client.get_secret_value(SecretId={arn})
+except client.exceptions.ParamValidationError as error:
+    assert "Invalid type for parameter SecretId" in str(error)
+else:
+    sys.exit(7)
+assert len(client.get_paginator("list_secret_version_ids").paginate(SecretId=arn).build_full_result()["Versions"]) > 0
+assert client.exceptions.from_code("ResourceNotFoundException") and client.meta.partition == "aws"
 if event""", 1)
 
 
