@@ -12,14 +12,14 @@ DOCS = ROOT / "docs"
 def declared() -> dict[str, str]:
     """The name of each table, which is also the name of its page, and its Markdown."""
     from smtui.api.boto_client import format_left_out_table
-    from smtui.cli.command_table import command_list
+    from smtui.cli.command_table import format_command_list
     from smtui.system.settings import format_setting_table
     from smtui.tui.keys import format_key_table
     from smtui.tui.secret_list.filter_text import format_filter_table
 
     return {
         "boto3": format_left_out_table(),
-        "commands": command_list(),
+        "commands": format_command_list(),
         "filters": format_filter_table(),
         "keys": format_key_table(),
         "settings": format_setting_table(),

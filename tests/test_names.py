@@ -26,6 +26,8 @@ PARTICIPLES = frozenset({
     "understood", "forgotten", "thrown", "built", "stood", "paid", "bound", "laid", "heard", "ours",
 })  # fmt: skip
 """Irregular participles; regular ones are recognised by their ending."""
+OVERRIDES = frozenset({"restricted"})
+"""Methods of Textual that are overridden."""
 VERBS_IN_ED = frozenset({"embed", "feed", "need", "proceed", "seed", "shed", "shred"})
 ONE_CLASS_EACH = frozenset({
     "Chosen", "Place", "Member", "Finding", "Wanted", "Key", "Call", "Rotation", "Plan", "Column", "Step",
@@ -53,7 +55,7 @@ def is_participle(name: str) -> bool:
 
 def list_participles(path: Path) -> set[str]:
     functions = find_functions(ast.parse(path.read_text(encoding="utf-8")))
-    return {each.name for each in functions if is_participle(each.name)}
+    return {each.name for each in functions if is_participle(each.name) and each.name not in OVERRIDES}
 
 
 def find_identifiers(tree: ast.AST) -> Iterator[str]:

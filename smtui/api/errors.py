@@ -117,7 +117,7 @@ class ClientError(SmtuiError):
             return ""
         return f" (reached max retries: {metadata['RetryAttempts']})"
 
-    def answer(self, operation_name: str, metadata: dict[str, Any]) -> None:
+    def add_response_metadata(self, operation_name: str, metadata: dict[str, Any]) -> None:
         """Adds the operation and the request ID to the error."""
         self.operation_name = operation_name
         self.response["ResponseMetadata"] = metadata

@@ -33,37 +33,37 @@ ROTATION = Structure({
 })
 
 
-def _operation(
+def _declare(
     name: str, request: dict[str, Shape], required: tuple[str, ...] = (), response: dict[str, Shape] | None = None
 ) -> Operation:
     return Operation(name, Structure(request, required), Structure(response or {}), (), service="smtui")
 
 
 # 0 days is unlimited retention.
-RETENTION = _operation("SetTrailRetention", {"Days": Integer(min=0, max=36500)}, ("Days",))
-CLOCK = _operation("AcceptClock", {})
+RETENTION = _declare("SetTrailRetention", {"Days": Integer(min=0, max=36500)}, ("Days",))
+CLOCK = _declare("AcceptClock", {})
 ROTATION_OPERATIONS = {
     operation.name: operation for operation in (
-        _operation("CreateFunction", {
+        _declare("CreateFunction", {
             "FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND, "Allow": Flag(),
         }, ("FunctionName",), dict(FUNCTION.members)),
-        _operation("AllowFunction", {"FunctionName": FUNCTION_NAME, "Command": COMMAND}, ("FunctionName", "Command"),
+        _declare("AllowFunction", {"FunctionName": FUNCTION_NAME, "Command": COMMAND}, ("FunctionName", "Command"),
                    dict(FUNCTION.members)),
-        _operation("RevokeFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",), dict(FUNCTION.members)),
-        _operation("ListFunctions", {}, (), {"Functions": List(Structure({
+        _declare("RevokeFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",), dict(FUNCTION.members)),
+        _declare("ListFunctions", {}, (), {"Functions": List(Structure({
             **FUNCTION.members, "SecretCount": Integer(), "SecretNames": List(Text()),
         }))}),
-        _operation("DeleteFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",)),
-        _operation("ClaimRotation", {"Holder": HOLDER, "SecretARN": SECRET_ID, "AtOnce": Flag()}, ("Holder",),
+        _declare("DeleteFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",)),
+        _declare("ClaimRotation", {"Holder": HOLDER, "SecretARN": SECRET_ID, "AtOnce": Flag()}, ("Holder",),
                    {"Rotation": ROTATION}),
-        _operation("ReleaseRotation", {
+        _declare("ReleaseRotation", {
             "SecretId": SECRET_ID, "ClientRequestToken": TOKEN, "Step": STEP, "Holder": HOLDER,
         }, ("SecretId", "ClientRequestToken", "Step", "Holder")),
-        _operation("ReportRotation", {
+        _declare("ReportRotation", {
             "SecretId": SECRET_ID, "ClientRequestToken": TOKEN, "Step": STEP, "Holder": HOLDER, "Succeeded": Flag(),
             "Message": MESSAGE, "OutputSha256": Text(max=64), "OutputBytes": Integer(min=0),
         }, ("SecretId", "ClientRequestToken", "Step", "Holder", "Succeeded"), {"Step": STEP, "Problem": MESSAGE}),
-        _operation("DescribeRotation", {"SecretId": SECRET_ID}, ("SecretId",), {
+        _declare("DescribeRotation", {"SecretId": SECRET_ID}, ("SecretId",), {
             "ARN": Text(), "Name": Text(), "Rotation": ROTATION, "CountsFromDate": Timestamp(),
             "WaitsForPermission": Flag(),
         }),
@@ -71,13 +71,13 @@ ROTATION_OPERATIONS = {
 }  # fmt: skip
 ACCESS_OPERATIONS = {
     operation.name: operation for operation in (
-        _operation("ExplainAccess", {
+        _declare("ExplainAccess", {
             "SecretId": SECRET_ID, "Action": Text(min=1, max=128), "CallerArn": Text(min=20, max=2048),
             "IdentityAllows": Flag(), "ContextEntries": List(CONTEXT_ENTRY, max=100),
         }, ("SecretId", "Action", "CallerArn"), {
             "ARN": Text(), "Name": Text(), "Allowed": Flag(), "Statement": Text(), "Reason": Text(),
         }),
-        _operation("ListAccess", {"SecretId": SECRET_ID, "Action": Text(min=1, max=128)}, ("SecretId", "Action"), {
+        _declare("ListAccess", {"SecretId": SECRET_ID, "Action": Text(min=1, max=128)}, ("SecretId", "Action"), {
             "ARN": Text(), "Name": Text(), "Principals": List(Text()), "ConditionalPrincipals": List(Text()),
             "Witness": Text(),
         }),

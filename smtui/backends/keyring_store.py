@@ -21,7 +21,7 @@ _UNSAFE = ("keyrings.alt", "keyring.backends.null", "keyring.backends.fail")
 def load(path: Path) -> bytes | None:
     """The 48 bytes stored for the vault at `path`; None if there are none or the keyring does not answer."""
     try:
-        text = _backend().get_password(SERVICE, _entry(path))
+        text = _get_keyring().get_password(SERVICE, _get_entry_name(path))
         return base64.b64decode(text, validate=True) if text else None
     except Exception:
         return None  # a locked or broken keyring must not prevent other ways to unlock
@@ -29,9 +29,9 @@ def load(path: Path) -> bytes | None:
 
 def store(path: Path, key: bytes) -> str:
     """Stores the key and answers the name of the keyring. Raises VaultError."""
-    backend = _backend()
+    backend = _get_keyring()
     try:
-        backend.set_password(SERVICE, _entry(path), base64.b64encode(key).decode())
+        backend.set_password(SERVICE, _get_entry_name(path), base64.b64encode(key).decode())
     except Exception:
         raise VaultError(f"The keyring ({backend.name}) did not store the key.") from None
     return str(backend.name)
@@ -42,17 +42,17 @@ def forget(path: Path) -> bool:
     if load(path) is None:
         return False
     try:
-        _backend().delete_password(SERVICE, _entry(path))
+        _get_keyring().delete_password(SERVICE, _get_entry_name(path))
     except Exception:
         raise VaultError("The keyring did not remove the key.") from None
     return True
 
 
-def _entry(path: Path) -> str:
+def _get_entry_name(path: Path) -> str:
     return examine(path).salt.hex()
 
 
-def _backend() -> Any:
+def _get_keyring() -> Any:
     """The system's keyring. Raises VaultError if none protects its content."""
     import keyring
 

@@ -57,7 +57,7 @@ class Vault:
         self.audit = AuditLog(self._state)
         self.scheduler = RotationScheduler(self._state)
         self.key_usage = KeyUsage(self._state)
-        self._notices = (*notices, *self._opening_notices(database))
+        self._notices = (*notices, *self._make_opening_notices(database))
 
     def __repr__(self) -> str:
         return f"<smtui vault {self.path}{' (locked)' if self.locked else ''}>"
@@ -107,7 +107,7 @@ class Vault:
         warning = self.maintenance.rollback_warning
         return (*self._notices, warning) if warning else self._notices
 
-    def _opening_notices(self, database: Database) -> Iterator[str]:
+    def _make_opening_notices(self, database: Database) -> Iterator[str]:
         if self.read_only:
             yield READS_NOT_RECORDED
         if self._state.lineage.notice:
@@ -133,28 +133,29 @@ class Vault:
         `caller` is a `Caller` or an IAM ARN. `record_reads=False` is for screens that refresh what they show: reads of
         metadata then leave no audit event. Changes and reads of a value are always recorded.
         """
-        return cast("Client", self._client(LocalClient, region_name, caller, record_reads=record_reads))
+        return cast("Client", self._make_client(LocalClient, region_name, caller, record_reads=record_reads))
 
     def keys(
         self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True
     ) -> KeyClient:
         """A client with boto3's shape for the KMS keys of one Region."""
-        return cast("KeyClient", self._client(LocalKeyClient, region_name, caller, record_reads=record_reads))
+        return cast("KeyClient", self._make_client(LocalKeyClient, region_name, caller, record_reads=record_reads))
 
     def access(
         self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True
     ) -> AccessClient:
         """A client for one Region that answers who may do what, and why."""
-        return cast("AccessClient", self._client(LocalAccessClient, region_name, caller, record_reads=record_reads))
+        client = self._make_client(LocalAccessClient, region_name, caller, record_reads=record_reads)
+        return cast("AccessClient", client)
 
     def rotations(
         self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True
     ) -> RotationClient:
         """A client for the rotation functions and the running rotations of one Region."""
-        made = self._client(LocalRotationClient, region_name, caller, record_reads=record_reads)
+        made = self._make_client(LocalRotationClient, region_name, caller, record_reads=record_reads)
         return cast("RotationClient", made)
 
-    def _client(
+    def _make_client(
         self, kind: type[LocalClient], region_name: str | None, caller: Caller | str | None, *,
         record_reads: bool = True,
     ) -> LocalClient:
@@ -174,7 +175,7 @@ class Vault:
         """
         database = self._state.database
         try:
-            with database.large_cache() if large else nullcontext(), database.transaction():
+            with database.enlarge_cache() if large else nullcontext(), database.transaction():
                 yield
         except BaseException:
             self._state.key_store.forget_keys()
@@ -189,7 +190,7 @@ class Vault:
         Answers, in the order of the requests, with None or the error of one that was refused. Inside `transaction()`
         the caller decides whether to undo the others.
         """
-        return self._client(LocalClient, region_name, caller).call_many("CreateSecret", requests)
+        return self._make_client(LocalClient, region_name, caller).call_many("CreateSecret", requests)
 
     def look_up_names(
         self, names: Sequence[str], *, region_name: str | None = None

@@ -66,7 +66,7 @@ class Maintenance:
     @property
     def last_check(self) -> LastCheck | None:
         """When this machine last verified the whole vault, and the result; None if it never did."""
-        return verification.last_check(self._state.note)
+        return verification.read_last_check(self._state.note)
 
     def take_check_reminder(self) -> str:
         """A sentence if the last check is long ago or found a fault, at most once a day; otherwise empty."""
@@ -94,7 +94,7 @@ class Maintenance:
         database = state.database
         if state.is_read_only:
             raise VaultReadOnlyError("This vault was opened for reading only: its passphrase cannot be changed.")
-        new_keys = FileKeys.from_passphrase(new, kdf.new_salt(state.ambient))
+        new_keys = FileKeys.from_passphrase(new, kdf.generate_salt(state.ambient))
         old_root = state.file_keys.root
         digest_key = state.key_store.derive(digest.PURPOSE)
 

@@ -53,7 +53,7 @@ def create_vault(
     if not is_region(region_name):
         raise InvalidRegionError(region_name)
     ambient = Ambient.with_clock(clock)
-    keys = FileKeys.from_passphrase(passphrase, kdf.new_salt(ambient))
+    keys = FileKeys.from_passphrase(passphrase, kdf.generate_salt(ambient))
 
     def fill(database: Database) -> None:
         with database.transaction():

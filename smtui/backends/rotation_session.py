@@ -54,7 +54,7 @@ class RotationSessionClient(BotoClient):
 
 def _make_error(operation: str, error: dict[str, Any]) -> ClientError:
     refusal = make_error(error["Code"], error["Message"])
-    refusal.answer(operation, {
+    refusal.add_response_metadata(operation, {
         "HTTPStatusCode": refusal.status, "HTTPHeaders": {}, "RetryAttempts": 0, **error.get("ResponseMetadata", {}),
     })
     return refusal

@@ -48,13 +48,13 @@ class RotationScheduler:
         from smtui.rotation.runner import RotationResult, run_rotations
 
         if secret_id is not None:
-            client = self._client(region_name)
+            client = self._make_client(region_name)
             arn = client.describe_secret(SecretId=secret_id)["ARN"]
             work: list[tuple[str, str | None]] = [(client.meta.region_name, arn)]
         else:
             work = [(region, None) for region in self._list_regions_with_work()]
         results = [result for region, arn in work for result in run_rotations(
-            self._rotation_client(region), self._client(region), self._state.ambient.create_uuid(), arn=arn,
+            self._make_rotation_client(region), self._make_client(region), self._state.ambient.create_uuid(), arn=arn,
             should_continue=should_continue, permits=self._state.permissions.can_run,
         )]
         if secret_id is not None and not results:
@@ -82,8 +82,8 @@ class RotationScheduler:
         ]
 
     def _list_waiting_of(self, secret_id: str, region: str) -> list[WaitingRotation]:
-        secret = self._client(region).describe_secret(SecretId=secret_id)
-        rotation = self._rotation_client(region).describe_rotation(SecretId=secret_id)
+        secret = self._make_client(region).describe_secret(SecretId=secret_id)
+        rotation = self._make_rotation_client(region).describe_rotation(SecretId=secret_id)
         function = get_last_field(secret.get("RotationLambdaARN", ""))
         return [WaitingRotation(secret["Name"], region, function)] if "WaitsForPermission" in rotation else []
 
@@ -110,10 +110,10 @@ class RotationScheduler:
             else:
                 self.run_due(secret_id=response["ARN"], region_name=region)
 
-    def _client(self, region: str | None) -> Client:
+    def _make_client(self, region: str | None) -> Client:
         return cast("Client", self._state.make_client(LocalClient, region, None, self.on_success))
 
-    def _rotation_client(self, region: str) -> RotationClient:
+    def _make_rotation_client(self, region: str) -> RotationClient:
         made = self._state.make_client(LocalRotationClient, region, None, self.on_success)
         return cast("RotationClient", made)
 

@@ -54,7 +54,7 @@ class VaultState:
 
     def _load(self, database: Database) -> None:
         self.key_store = KeyStore(database, self.file_keys.root, self.ambient)
-        meta = dict(database.rows("SELECT name, value FROM meta"))
+        meta = dict(database.fetch_rows("SELECT name, value FROM meta"))
         self.account_id: str = meta["account_id"]
         self.region_name: str = meta["region_name"]
         assert re.fullmatch(r"[0-9]{12}", self.account_id), "create_vault writes 12 digits"

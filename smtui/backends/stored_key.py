@@ -31,7 +31,7 @@ def store(vault: Vault) -> str:
     from smtui.backends import keyring_store
 
     keyring = keyring_store.store(vault.path, vault.unlock_key())
-    _opt_in()
+    _enable_keyring()
     return keyring
 
 
@@ -53,6 +53,6 @@ def update_after_change(vault: Vault) -> Iterator[None]:
             store(vault)
 
 
-def _opt_in() -> None:
+def _enable_keyring() -> None:
     if not load_settings().keyring:
         change_settings(lambda settings: replace(settings, keyring=True))

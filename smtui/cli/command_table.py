@@ -163,7 +163,7 @@ COMMANDS = (
 BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
 
 
-def command_list() -> str:
+def format_command_list() -> str:
     """All commands as Markdown tables, for `docs/`."""
     sections = []
     for group in Group:

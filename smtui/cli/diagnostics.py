@@ -73,15 +73,15 @@ class Progress:
         if step != self._drawn:
             self._drawn = step
             bar = f"[{'#' * step}{'.' * (BAR_WIDTH - step)}] {done:,}/{of:,}" if of else f"{done:,}"
-            _raw(f"\r{sanitize(what)} {bar}\x1b[K")
+            _write_as_is(f"\r{sanitize(what)} {bar}\x1b[K")
 
     def clear(self) -> None:
         if self._drawn >= 0:
-            _raw("\r\x1b[K")
+            _write_as_is("\r\x1b[K")
 
 
 @contextmanager
-def progress() -> Iterator[Progress | None]:
+def show_progress() -> Iterator[Progress | None]:
     """A progress bar for the length of the block, or None if standard error is not a terminal."""
     bar = Progress() if is_terminal() else None
     try:
@@ -98,10 +98,10 @@ def _write_once(text: str) -> None:
 
 
 def _write(text: str) -> None:
-    _raw(sanitize(text, lines=True) + "\n")
+    _write_as_is(sanitize(text, lines=True) + "\n")
 
 
-def _raw(text: str) -> None:
+def _write_as_is(text: str) -> None:
     """Writes text as it is. A closed standard error is not a failure."""
     if sys.stderr is None:
         return

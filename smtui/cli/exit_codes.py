@@ -83,7 +83,7 @@ _CODE_BY_ERROR = (
 )
 
 
-def exit_code_of(error: SmtuiError) -> Exit:
+def get_exit_code(error: SmtuiError) -> Exit:
     """The exit code for an error of this program."""
     if isinstance(error, CommandError):
         return error.exit

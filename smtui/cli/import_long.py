@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> Exit:
                     raise DryRunError
         except DryRunError:
             pass
-    output.line(f"{'would import' if args.dry_run else 'imported'}: {format_counts(counts)}")
+    output.write_line(f"{'would import' if args.dry_run else 'imported'}: {format_counts(counts)}")
     return Exit.DONE
 
 
@@ -53,13 +53,13 @@ def _import_entries(vault: Vault, args: argparse.Namespace, counts: Counter[Acti
     """Imports and counts one entry after the other. Raises RefusedError at the end, with all conflicts together."""
     conflicts: list[Step] = []
     steps = import_entries(ImportTarget(vault, args.region), require_unique(_read_entries(args)), args.difference)
-    with diagnostics.progress() as bar:
+    with diagnostics.show_progress() as bar:
         for step in steps:
             counts[step.action] += 1
             if step.action is Action.CONFLICT and len(conflicts) < MAX_NAMES:
                 conflicts.append(step)
             if args.dry_run:
-                output.line(f"{step.action:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
+                output.write_line(f"{step.action:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
             if bar:
                 bar("importing", counts.total(), 0)
     if conflicts and not args.dry_run:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from smtui.api.errors import SmtuiError
 from smtui.cli import diagnostics, inputs, output
 from smtui.cli.command_table import BY_NAME, COMMANDS, Command
-from smtui.cli.exit_codes import Exit, RefusedError, UsageError, exit_code_of
+from smtui.cli.exit_codes import Exit, RefusedError, UsageError, get_exit_code
 from smtui.cli.parser import ALLOW_DEBUG, BEFORE_COMMAND
 from smtui.cli.unlocking import take_passphrase
 
@@ -35,7 +35,7 @@ def run(argv: Sequence[str]) -> int:
         return Exit.BROKEN_PIPE
     except SmtuiError as error:
         diagnostics.report(error)
-        return exit_code_of(error)
+        return get_exit_code(error)
     except OSError as error:
         output.abandon()
         where = f": {error.filename}" if error.filename else ""
@@ -53,7 +53,7 @@ def _run(argv: list[str]) -> Exit:
     if name == "--version":
         from smtui import __version__
 
-        output.line(f"smtui {__version__}")
+        output.write_line(f"smtui {__version__}")
         return Exit.DONE
     command = _find_command(str(name))
     if rest == ["help"]:
@@ -84,7 +84,7 @@ def _show_help(before: list[str], rest: list[str], *, is_requested: bool) -> Exi
         return Exit.DONE
     if not is_requested and before:
         raise UsageError("Which command?", hint="smtui --help lists them.")
-    output.line(format_overview())
+    output.write_line(format_overview())
     return Exit.DONE
 
 

@@ -32,7 +32,7 @@ def _read_descriptor(args: argparse.Namespace) -> bytearray | None:
 
 
 @contextmanager
-def new_passphrase(
+def read_new_passphrase(
     args: argparse.Namespace, read_given: Callable[[argparse.Namespace], bytearray | None] = _read_descriptor
 ) -> Iterator[bytearray]:
     """The new passphrase for the length of the block; it is wiped afterwards. A weak one causes a warning.

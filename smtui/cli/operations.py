@@ -9,7 +9,7 @@ from typing import Any
 from smtui.api.model import OPERATIONS
 from smtui.cli import output, pages, parameters, rendering, rotation_report
 from smtui.cli.exit_codes import Exit, UsageError
-from smtui.cli.parser import OUTPUTS, whole_number
+from smtui.cli.parser import OUTPUTS, parse_count
 from smtui.cli.unlocking import open_for
 
 BY_COMMAND = {parameters.hyphenate(name): operation for name, operation in OPERATIONS.items()}
@@ -32,8 +32,8 @@ def declare(parser: argparse.ArgumentParser, command: str) -> None:
 
 def _declare_pages(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("pages", "All pages are fetched and merged, unless --no-paginate is given.")
-    group.add_argument("--max-items", metavar="N", type=whole_number, help="stop after N items and return a NextToken")
-    group.add_argument("--page-size", metavar="N", type=whole_number, help="fetch N items per page")
+    group.add_argument("--max-items", metavar="N", type=parse_count, help="stop after N items and return a NextToken")
+    group.add_argument("--page-size", metavar="N", type=parse_count, help="fetch N items per page")
     group.add_argument("--starting-token", metavar="TOKEN", help="continue from the NextToken of an earlier answer")
 
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> Exit:
     """Runs one operation. Whatever can be refused without the vault is refused before it is opened."""
     operation = BY_COMMAND[args.command]
     if args.generate_cli_skeleton:
-        output.line(json.dumps(parameters.make_skeleton(operation.request), indent=4))
+        output.write_line(json.dumps(parameters.make_skeleton(operation.request), indent=4))
         return Exit.DONE
     query = _compile_query(args.query)
     request = parameters.build_request(operation, vars(args))
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> Exit:
             rotation_report.report_problem(vault, request["SecretId"], args.region)
     text = rendering.render(query(rendering.to_json_types(response)), args.output, operation.name)
     if text is not None:
-        output.line(text)
+        output.write_line(text)
     return Exit.DONE
 
 

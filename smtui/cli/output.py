@@ -22,12 +22,12 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def line(text: str) -> None:
+def write_line(text: str) -> None:
     """Writes a line of text and a line break."""
     _send((_sanitize(text) if is_terminal() else text) + "\n")
 
 
-def value(content: str | bytes) -> None:
+def write_value(content: str | bytes) -> None:
     """Writes a secret value: exactly its bytes, or, on a terminal, its text and a line break. Raises RefusedError."""
     if not is_terminal():
         _send(content)
@@ -40,7 +40,7 @@ def value(content: str | bytes) -> None:
         _send(_sanitize(content) + "\n")
 
 
-def piece(content: bytes) -> None:
+def write_chunk(content: bytes) -> None:
     """Writes a part of an answer that is too long for memory."""
     _send(_sanitize(content.decode()) if is_terminal() else content)
 

@@ -24,17 +24,17 @@ three examples:
 
 def format_overview() -> str:
     """The whole text."""
-    return "\n".join([OPENING, *_list_commands(), *_describe_vault(_vault_path()), *_list_exit_codes(),
+    return "\n".join([OPENING, *_list_commands(), *_describe_vault(_find_vault_path()), *_list_exit_codes(),
                       "Help for one command: smtui COMMAND --help"])
 
 
-def _vault_path() -> str:
+def _find_vault_path() -> str:
     """The default vault's path, or what is wrong with the settings: help works with broken settings too."""
     from smtui.api.errors import SmtuiError
-    from smtui.cli.unlocking import default_path
+    from smtui.cli.unlocking import get_default_path
 
     try:
-        return default_path()
+        return get_default_path()
     except SmtuiError as error:
         return str(error)
 

@@ -44,7 +44,7 @@ def declare(parser: argparse.ArgumentParser, operation: Operation) -> None:
             _declare_flag(group, parameter)
             continue
         group.add_argument(
-            parameter.flag, dest=parameter.member, metavar=_metavar(parameter.shape), help=_describe(parameter),
+            parameter.flag, dest=parameter.member, metavar=_format_metavar(parameter.shape), help=_describe(parameter),
             nargs="*" if isinstance(parameter.shape, List) else None,
         )
     group.add_argument("--cli-input-json", metavar="JSON",
@@ -58,7 +58,7 @@ def _declare_flag(group: argparse._ArgumentGroup, parameter: Parameter) -> None:
                        help=argparse.SUPPRESS)
 
 
-def _metavar(shape: Shape) -> str:
+def _format_metavar(shape: Shape) -> str:
     match shape:
         case Integer():
             return "N"
@@ -69,11 +69,11 @@ def _metavar(shape: Shape) -> str:
         case Text():
             return "TEXT"
         case List(item=Structure() as item) | (Structure() as item):
-            return _example(item)
+            return _format_example(item)
     return "TEXT"
 
 
-def _example(shape: Structure) -> str:
+def _format_example(shape: Structure) -> str:
     return ",".join(f"{name}=..." for name in shape.members)
 
 

@@ -33,7 +33,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(_remove_values(message), hint=f"{self.prog} --help lists the options.")
 
-    def options(self) -> list[str]:
+    def list_options(self) -> list[str]:
         """The long names of all options that help shows."""
         return [action.option_strings[-1] for action in self._actions
                 if action.option_strings and action.help != argparse.SUPPRESS]
@@ -43,7 +43,7 @@ class Parser(argparse.ArgumentParser):
         self.usage = " ".join([self.prog, *map(_format_positional, self._get_positional_actions()), "[OPTIONS]"])
 
     def print_help(self, file: object = None) -> None:
-        output.line(self.format_help().rstrip("\n"))
+        output.write_line(self.format_help().rstrip("\n"))
 
     def parse_words(self, argv: Sequence[str]) -> argparse.Namespace:
         """Parses a command line. Raises UsageError.
@@ -67,7 +67,7 @@ class Parser(argparse.ArgumentParser):
     def _suggest(self, option: str) -> str:
         from difflib import get_close_matches
 
-        near = get_close_matches(option, self.options(), n=2)
+        near = get_close_matches(option, self.list_options(), n=2)
         return f"Did you mean {' or '.join(near)}?" if near else f"{self.prog} --help lists the options."
 
 
@@ -91,7 +91,7 @@ def declare_globals(parser: argparse.ArgumentParser) -> None:
                        help="open without writing; reads are not recorded in the audit log")
     group.add_argument(ACCEPT_OLDER, action="store_true",
                        help="accept a vault file older than this machine last saw (a restored backup)")
-    group.add_argument("--region", metavar="REGION", type=region, help="Region (default: the vault's)")
+    group.add_argument("--region", metavar="REGION", type=parse_region, help="Region (default: the vault's)")
     group.add_argument("--passphrase-fd", metavar="N", type=int, help="read the passphrase from file descriptor N")
     parser.add_argument(ALLOW_DEBUG, action="store_true", help=argparse.SUPPRESS)
 
@@ -104,19 +104,19 @@ BEFORE_COMMAND = {
 }
 
 
-def region(word: str) -> str:
+def parse_region(word: str) -> str:
     if not re.fullmatch(r"([a-z]+-)+\d+", word):
         raise argparse.ArgumentTypeError("a Region looks like us-east-1")
     return word
 
 
-def account(word: str) -> str:
+def parse_account(word: str) -> str:
     if not is_account(word):
         raise argparse.ArgumentTypeError("an account is 12 digits")
     return word
 
 
-def whole_number(word: str) -> int:
+def parse_count(word: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", word):
         raise argparse.ArgumentTypeError("expected a whole number")
     return int(word)

@@ -42,15 +42,15 @@ class Target:
         return self.version.text
 
     def read_value(self, client: Client) -> str | bytes:
-        """Reads the target's value. Raises ClientError, VersionNotFoundError, and like `value_in`."""
-        return self.value_in(self.read_secret(client))
+        """Reads the target's value. Raises ClientError, VersionNotFoundError, and like `get_value`."""
+        return self.get_value(self.read_secret(client))
 
     def read_secret(self, client: Client) -> Mapping[str, Any]:
         """Reads the version: the response of GetSecretValue. Raises ClientError, VersionNotFoundError."""
         request: Any = self.version.build_request(client)
         return client.get_secret_value(**request)
 
-    def value_in(self, response: Mapping[str, Any]) -> str | bytes:
+    def get_value(self, response: Mapping[str, Any]) -> str | bytes:
         """The target's value in a response of GetSecretValue.
 
         The string of a key is decoded; any other JSON value (number, true, null, object) keeps its spelling.
@@ -62,13 +62,13 @@ class Target:
         if self.key is None:
             found: str | bytes = response["SecretString"] if "SecretString" in response else response["SecretBinary"]
             return found
-        held = self.object_in(response)
+        held = self.get_object(response)
         member = held.find(self.key)
         if member is None:
             raise RefusedError(f"{self.name} has no key '{self.key}'.", hint=_describe_keys(held.keys))
         return member.get_encodable_text()
 
-    def object_in(self, response: Mapping[str, Any]) -> JsonObject:
+    def get_object(self, response: Mapping[str, Any]) -> JsonObject:
         """The JSON object in a response of GetSecretValue. Raises RefusedError if the value is something else."""
         held = read_object(response.get("SecretString", ""))
         if held is None:

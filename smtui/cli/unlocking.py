@@ -47,14 +47,14 @@ def open_for(args: argparse.Namespace) -> Iterator[Vault]:
         with rotation_session.RotationSession() as vault:
             yield cast("Vault", vault)
         return
-    path = vault_path(args)
+    path = get_vault_path(args)
     check_file(path)
-    with closing(_unlock(path, args), args) as vault:
+    with report_and_close(_unlock(path, args), args) as vault:
         yield vault
 
 
 @contextmanager
-def closing(vault: Vault, args: argparse.Namespace) -> Iterator[Vault]:
+def report_and_close(vault: Vault, args: argparse.Namespace) -> Iterator[Vault]:
     """Reports the notices of an open vault, and closes it at the end of the block. Raises OlderFileError."""
     with vault:
         for notice in vault.notices:
@@ -77,7 +77,7 @@ def _report_deletions(vault: Vault) -> None:
         diagnostics.note(f"and {len(deletions) - MAX_DELETIONS:,} more; smtui audit lists them.")
 
 
-def vault_path(args: argparse.Namespace) -> Path:
+def get_vault_path(args: argparse.Namespace) -> Path:
     """The path of the vault that the options select. Raises UsageError, SettingsError."""
     from smtui.system import settings
 
@@ -88,9 +88,9 @@ def vault_path(args: argparse.Namespace) -> Path:
     return settings.get_vault_path(None, settings.load_settings())
 
 
-def default_path() -> str:
+def get_default_path() -> str:
     """The path of the vault that a command without --vault opens. Raises SettingsError."""
-    return str(vault_path(argparse.Namespace(vault=None)))
+    return str(get_vault_path(argparse.Namespace(vault=None)))
 
 
 def check_file(path: Path, *, recovery_code: str | None = None) -> None:

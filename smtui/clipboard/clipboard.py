@@ -121,7 +121,7 @@ class Clipboard:
             self._clear_held()
             raise NoClipboardError("The process that clears the clipboard cannot be started.") from None
 
-    def seconds_left(self) -> int:
+    def count_seconds_left(self) -> int:
         """Seconds until the last copy is cleared; 0 if there is none, or none has a deadline."""
         left = [held.deadline - self._monotonic() for held in list(self._held.values()) if held.deadline != math.inf]
         return max(math.ceil(max(left, default=0)), 0)

@@ -84,8 +84,8 @@ class Watchdog:
         if is_new:
             self._process, self._unanswered = start_module("smtui.clipboard.watchdog", stdout=subprocess.PIPE), 0
         try:
-            self._pipe().write(line.encode())
-            self._pipe().flush()
+            self._get_input().write(line.encode())
+            self._get_input().flush()
         except OSError:
             return False
         self._unanswered += 1
@@ -100,13 +100,13 @@ class Watchdog:
     def leave(self) -> None:
         """Closes the pipe. The watchdog clears what is left and ends."""
         if self._process is not None:
-            for pipe in (self._pipe(), self._process.stdout):
+            for pipe in (self._get_input(), self._process.stdout):
                 with suppress(OSError):
                     assert pipe is not None
                     pipe.close()
             self._process = None
 
-    def _pipe(self) -> IO[bytes]:
+    def _get_input(self) -> IO[bytes]:
         assert self._process is not None and self._process.stdin is not None
         return self._process.stdin
 
@@ -191,14 +191,14 @@ class Watcher:
             del self._held[held.watch.spec[0]]
 
 
-def _answer() -> None:
+def _acknowledge() -> None:
     """Answers a line. A command that has ended does not read it."""
     with suppress(OSError):
         os.write(1, b"\n")
 
 
 def _main() -> None:
-    watcher = Watcher(sys.stdin, _answer)
+    watcher = Watcher(sys.stdin, _acknowledge)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: watcher.end())

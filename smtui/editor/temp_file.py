@@ -62,7 +62,7 @@ def _find_type(folder: Path, types: Mapping[Path, str]) -> str:
 
 
 @contextmanager
-def temporary_file(data: bytes, name: str, location: Location) -> Iterator[Path]:
+def create_temporary_file(data: bytes, name: str, location: Location) -> Iterator[Path]:
     """A file with this name and content, for the length of the block. Raises OSError.
 
     It has mode 0600 and is alone in a folder of mode 0700, which is removed with everything the editor leaves in it.

@@ -26,9 +26,9 @@ def list_events(
         wanted = names.parse_secret_id(secret_id)
         rows = audit_log.find_secret_rows(database, wanted.region or region, wanted.name, wanted.suffix)
     found = audit_log.list_events(database, secrets=rows, operation=operation, caller=caller, outcome=outcome,
-                         since=_milliseconds(since), until=_milliseconds(until), above=above, up_to=up_to)
+                         since=_to_milliseconds(since), until=_to_milliseconds(until), above=above, up_to=up_to)
     return islice(found, limit)
 
 
-def _milliseconds(moment: datetime | None) -> int | None:
+def _to_milliseconds(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp() * 1000)

@@ -72,13 +72,13 @@ class Call:
         """The time of the call to the second, as CloudTrail and policies format it."""
         return _format_seconds(self.now // 1000)
 
-    def arn(self, secret: Secret) -> str:
+    def format_arn(self, secret: Secret) -> str:
         """The complete ARN of a secret."""
         return format_secret_arn(secret.region, self.account, secret.name, secret.suffix)
 
-    def identity(self, secret: Secret) -> dict[str, Any]:
+    def format_identity(self, secret: Secret) -> dict[str, Any]:
         """The members ARN and Name, with which most responses begin."""
-        return {"ARN": self.arn(secret), "Name": secret.name}
+        return {"ARN": self.format_arn(secret), "Name": secret.name}
 
 
 @lru_cache(maxsize=1)

@@ -43,7 +43,7 @@ def parse_secret_id(secret_id: str) -> SecretId:
     return SecretId(validate_name(arn.name), arn.suffix, arn.region, arn.account)
 
 
-def new_suffix(ambient: Ambient) -> str:
+def generate_suffix(ambient: Ambient) -> str:
     """Six random letters or digits, uniformly distributed."""
     drawn, letters = ambient.randbelow(len(SUFFIX_LETTERS) ** SUFFIX_LENGTH), ""
     for _ in range(SUFFIX_LENGTH):

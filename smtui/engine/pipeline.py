@@ -117,7 +117,7 @@ class Engine:
         metadata = {"RequestId": call.request_id, "HTTPStatusCode": refusal.status if refusal else 200,
                     "HTTPHeaders": {}, "RetryAttempts": 0}
         if refusal is not None:
-            refusal.answer(operation, metadata)
+            refusal.add_response_metadata(operation, metadata)
             raise refusal
         return {**response, "ResponseMetadata": metadata}
 

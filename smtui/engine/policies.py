@@ -57,7 +57,7 @@ def authorize(call: Call, operation: Operation, secret: Secret | None, request: 
     policy = find_policy(call, secret) if operation.service == "secretsmanager" else None
     if policy is None and call.caller.identity == "admin" and call.caller.account == call.account:
         return
-    resource = call.arn(secret) if secret else request.get("SecretId", "*")
+    resource = call.format_arn(secret) if secret else request.get("SecretId", "*")
     outcome = _decide(call, policy, make_policy_request(call, operation.name, secret, resource, request))
     if not outcome.allowed:
         raise make_access_denied_error(call, operation.action, resource, outcome)
@@ -65,7 +65,8 @@ def authorize(call: Call, operation: Operation, secret: Secret | None, request: 
 
 def decide_access(call: Call, action: str, secret: Secret) -> Outcome:
     """The decision about the caller's use of an action on a secret."""
-    return _decide(call, find_policy(call, secret), make_policy_request(call, action, secret, call.arn(secret), {}))
+    request = make_policy_request(call, action, secret, call.format_arn(secret), {})
+    return _decide(call, find_policy(call, secret), request)
 
 
 def _decide(call: Call, policy: Policy | None, asked: Question) -> Outcome:
@@ -74,7 +75,7 @@ def _decide(call: Call, policy: Policy | None, asked: Question) -> Outcome:
 
 def is_conditionally_allowed(call: Call, secret: Secret, policy: Policy, caller: str, action: str) -> bool:
     """Whether an Allow applies to the caller under conditions, and no unconditional Deny does."""
-    asked = Question(parse_identity(caller), action, call.arn(secret), {})
+    asked = Question(parse_identity(caller), action, call.format_arn(secret), {})
     about = [each for each in policy.statements if has_matching_action(each, action) and
              has_matching_principal(each, asked.identity) and has_matching_resource(policy, each, asked)]
     return any(each.effect == "Allow" and each.conditions for each in about) and \
@@ -103,15 +104,15 @@ class LockOut:
     def __str__(self) -> str:
         """The statement that decides, with the values of the caller's condition keys."""
         if self.outcome.statement is not None:
-            return f"It is denied by {self.outcome.statement.name}{self._as(self.outcome.statement)}."
+            return f"It is denied by {self.outcome.statement.name}{self._format_values(self.outcome.statement)}."
         for statement in self.policy.statements if self.policy else ():
             if statement.effect == "Allow" and has_matching_action(statement, MANAGE) and \
                     has_matching_principal(statement, self.asked.identity) and \
                     (self.policy is None or has_matching_resource(self.policy, statement, self.asked)):
-                return f"It is not allowed by {statement.name}{self._as(statement)}."
+                return f"It is not allowed by {statement.name}{self._format_values(statement)}."
         return f"Because {self.outcome.why} allows it."
 
-    def _as(self, statement: Statement) -> str:
+    def _format_values(self, statement: Statement) -> str:
         """The values that the request has for the condition keys of a statement."""
         facts = []
         for each in statement.conditions:
@@ -129,7 +130,7 @@ def find_lock_out(
 
     None if the caller could still change it.
     """
-    for resource in [call.arn(secret)] if secret else _list_arns_to_test(call, policy):
+    for resource in [call.format_arn(secret)] if secret else _list_arns_to_test(call, policy):
         asked = make_policy_request(call, MANAGE, secret, resource, {}, tags)
         outcome = _decide(call, policy, asked)
         if not outcome.allowed:
@@ -150,7 +151,7 @@ def check_manageable(call: Call, secret: Secret, tags: Mapping[str, str]) -> Non
 def find_broad_access(call: Call, secret: Secret | None, policy: Policy) -> Witness | None:
     """A stranger whom a policy lets in, for one secret or for any it might be attached to; None if there is none."""
     try:
-        resources = [call.arn(secret)] if secret else list_sample_arns(call, policy)
+        resources = [call.format_arn(secret)] if secret else list_sample_arns(call, policy)
     except BudgetExceededError:
         return exposure.UNDECIDED
     budget = Budget(exposure.STEPS)

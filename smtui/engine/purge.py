@@ -33,7 +33,7 @@ class Purge:
 
     def trust_clock(self) -> None:
         """Trusts the clock from now on, because a person has confirmed it."""
-        self._wall_minus_steady = self._difference()
+        self._wall_minus_steady = self._measure_clock_difference()
         self._jumped = False
 
     def delete_overdue(self, call: Call) -> list[str]:
@@ -43,14 +43,14 @@ class Purge:
 
         Pass the sentences to `add_notices` once the transaction is committed.
         """
-        self._begin(call)
+        self._read_earlier_note(call)
         ended: list[str] = []
         look = self._earlier
         if look is not None and not self._is_done and call.now - look.at >= GRACE and self._is_trusted(call):
             ended = [*_delete_secrets(call, look), *_delete_keys(call, look), *_drop_events(call, look)]
             self._is_done = not ended
         if not self._is_noted and _is_anything_overdue(call) and self._is_trusted(call):
-            self._note(call)
+            self._note_overdue(call)
         return ended
 
     def add_notices(self, sentences: list[str]) -> None:
@@ -62,7 +62,7 @@ class Purge:
         notices, self._notices = self._notices, []
         return notices
 
-    def _begin(self, call: Call) -> None:
+    def _read_earlier_note(self, call: Call) -> None:
         """Reads the note of an earlier session, once.
 
         A note from the future was written by a wrong clock and is removed.
@@ -74,7 +74,7 @@ class Purge:
                 deletion_grace.write_overdue_note(call.database, None)
                 self._earlier = None
 
-    def _note(self, call: Call) -> None:
+    def _note_overdue(self, call: Call) -> None:
         """Writes a note for later sessions, unless there is an unused one."""
         stored = deletion_grace.read_overdue_note(call.database)
         used = stored is not None and stored == self._earlier and call.now - stored.at >= GRACE
@@ -84,10 +84,10 @@ class Purge:
         self._is_noted = True
 
     def _is_trusted(self, call: Call) -> bool:
-        self._jumped = self._jumped or self._difference() - self._wall_minus_steady > CLOCK_TOLERANCE
+        self._jumped = self._jumped or self._measure_clock_difference() - self._wall_minus_steady > CLOCK_TOLERANCE
         return not self._jumped and not is_clock_behind(call)
 
-    def _difference(self) -> float:
+    def _measure_clock_difference(self) -> float:
         return (self._ambient.now().timestamp() - self._ambient.monotonic()) * 1000
 
 
@@ -106,7 +106,7 @@ def _delete_secrets(call: Call, look: OverdueNote) -> list[str]:
     ended = []
     for secret in secrets.list_overdue(call.database, look.at):
         secrets.delete(call.database, secret)
-        about = {"SecretId": call.arn(secret), "DeletionDate": _format_day(secret.delete_at)}
+        about = {"SecretId": call.format_arn(secret), "DeletionDate": _format_day(secret.delete_at)}
         call.further_events.append((secret, events.make_service_event(
             call, "EndSecretVersionDelete", about, region=secret.region)))
         ended.append(f"Deleted permanently, as scheduled for {_format_day(secret.delete_at)}: secret {secret.name}"

@@ -122,7 +122,7 @@ def _create_replica(call: Call, primary: Secret, replica: Replica) -> Secret:
         check_owner(call, present)
         secrets.delete(call.database, present)
     quotas.check_room(call, replica.region)
-    [twin] = secrets.insert(call.database, [secrets.new_secret(
+    [twin] = secrets.insert(call.database, [secrets.make_secret(
         region=replica.region, name=primary.name, suffix=primary.suffix, description=primary.description,
         type=primary.type, kms_key_id=key, now=call.now, owning_service=primary.owning_service,
         primary_region=primary.region,

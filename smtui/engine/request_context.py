@@ -48,8 +48,8 @@ def parse_identity(caller: str) -> Identity:
 def _format_context_value(value: object) -> str | list[str]:
     """A context value as policies spell it."""
     if isinstance(value, list | tuple | set | frozenset):
-        return [_text(each) for each in value]
-    return _text(value)
+        return [_to_text(each) for each in value]
+    return _to_text(value)
 
 
 def _list_call_keys(call: Call) -> Context:
@@ -82,7 +82,7 @@ def _list_secret_keys(call: Call, secret: Secret | None, tags: Mapping[str, str]
         f"aws:resourcetag/{key.lower()}": value for key, value in tags.items()
     }
     if secret is not None:
-        found["secretsmanager:secretid"] = call.arn(secret)
+        found["secretsmanager:secretid"] = call.format_arn(secret)
         found["secretsmanager:secretprimaryregion"] = secret.primary_region or secret.region
         if rotation := rotations.find_rotation(call.database, secret.id):
             found["secretsmanager:resource/allowrotationlambdaarn"] = rotation.function
@@ -92,7 +92,8 @@ def _list_secret_keys(call: Call, secret: Secret | None, tags: Mapping[str, str]
 def _list_request_keys(request: Request) -> dict[str, str | list[str]]:
     """Condition keys from the parameters of the request; a missing parameter is a missing key."""
     found: dict[str, str | list[str]] = {
-        f"secretsmanager:{name.lower()}": _text(request[name]) for name in PARAMETERS if request.get(name) is not None
+        f"secretsmanager:{name.lower()}": _to_text(request[name])
+        for name in PARAMETERS if request.get(name) is not None
     }
     if "RotationRules" in request:
         found["secretsmanager:modifyrotationrules"] = "true"
@@ -107,5 +108,5 @@ def _list_request_keys(request: Request) -> dict[str, str | list[str]]:
     return found
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

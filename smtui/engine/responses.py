@@ -17,7 +17,7 @@ def describe(call: Call, secret: Secret) -> Response:
     """The response of DescribeSecret.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html
     """
-    [answer] = _with_labels(call, [secret], "VersionIdsToStages")
+    [answer] = _format_with_labels(call, [secret], "VersionIdsToStages")
     replicated = replication.format_status(call, secret)
     return answer | {"ReplicationStatus": replicated} if replicated else answer
 
@@ -26,14 +26,14 @@ def list_entries(call: Call, found: Sequence[Secret]) -> list[Response]:
     """The entries of ListSecrets, which give keys only by their ARN.
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_SecretListEntry.html
     """
-    entries = _with_labels(call, found, "SecretVersionsToStages")
+    entries = _format_with_labels(call, found, "SecretVersionsToStages")
     for secret, entry in zip(found, entries, strict=True):
         if secret.kms_key_id:
             entry["KmsKeyId"] = kms.format_listed_key(call, secret.region, secret.kms_key_id)
     return entries
 
 
-def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> list[Response]:
+def _format_with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> list[Response]:
     """Entries with the labels of their versions, under the name that the operation uses for that member."""
     rows = [secret.id for secret in found]
     tags, labelled = secrets.read_tags_of(call.database, rows), versions.read_labels_by_version_id(call.database, rows)
@@ -42,7 +42,7 @@ def _with_labels(call: Call, found: Sequence[Secret], labels_member: str) -> lis
         rotation.format_members(rotated.get(secret.id))
         | _format_secret(call, secret, secret.region if secret.id in primaries else None)
         | _format_tags(tags.get(secret.id))
-        | _if_any(labels_member, labelled.get(secret.id))
+        | _make_optional_member(labels_member, labelled.get(secret.id))
         for secret in found
     ]
 
@@ -59,7 +59,7 @@ def _format_secret(call: Call, secret: Secret, own_region: str | None) -> Respon
         "LastChangedDate": secret.changed_at, "CreatedDate": secret.created_at,
     }
     members = {
-        **call.identity(secret),
+        **call.format_identity(secret),
         "Type": secret.type,
         "Description": DAMAGED if secret.is_damaged else secret.description,
         "KmsKeyId": secret.kms_key_id,
@@ -70,5 +70,5 @@ def _format_secret(call: Call, secret: Secret, own_region: str | None) -> Respon
     return {name: value for name, value in members.items() if value}
 
 
-def _if_any(name: str, value: dict[str, list[str]] | None) -> Response:
+def _make_optional_member(name: str, value: dict[str, list[str]] | None) -> Response:
     return {name: value} if value else {}

@@ -67,7 +67,7 @@ def schedule_next(call: Call, rotation: Rotation) -> Rotation:
     window = rules and schedules.find_next_window(rules, to_datetime(rotation.counts_from), to_datetime(call.now))
     if not window:
         return replace(rotation, opens_at=None, due_by=None)
-    return replace(rotation, opens_at=_milliseconds(window.start), due_by=_milliseconds(window.last))
+    return replace(rotation, opens_at=_to_milliseconds(window.start), due_by=_to_milliseconds(window.last))
 
 
 def record_new_value(call: Call, secret: Secret) -> None:
@@ -222,8 +222,8 @@ def _remove_pending(call: Call, secret: Secret, run: Run) -> None:
 def add_event(call: Call, secret: Secret, what: str, kind: Kind) -> None:
     """Adds an event of the service under CloudTrail's name, such as RotationStarted or TestRotationFailed."""
     name = f"{'Test' if kind == 'test' else ''}Rotation{what}"
-    call.further_events.append((secret, events.make_service_event(call, name, {"SecretId": call.arn(secret)})))
+    call.further_events.append((secret, events.make_service_event(call, name, {"SecretId": call.format_arn(secret)})))
 
 
-def _milliseconds(when: datetime) -> int:
+def _to_milliseconds(when: datetime) -> int:
     return round(when.timestamp() * 1000)

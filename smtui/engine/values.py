@@ -40,7 +40,7 @@ class Value:
     form: str
     raw: bytes
 
-    def members(self) -> dict[str, str | bytes]:
+    def to_members(self) -> dict[str, str | bytes]:
         """SecretString or SecretBinary."""
         return {"SecretString": self.raw.decode()} if self.form == "string" else {"SecretBinary": self.raw}
 
@@ -81,7 +81,7 @@ def decrypt(call: Call, secret: Secret, version: Version) -> Value:
     if version.is_empty:
         raise make_no_value_error(version.version_id)
     key = kms.get_decryption_key(call, version.key)
-    context = EncryptionContext(call.arn(secret), version.version_id, version.form)
+    context = EncryptionContext(call.format_arn(secret), version.version_id, version.form)
     return Value(version.form, envelope.unseal(version.envelope, call.keys.get_material(key), context))
 
 
@@ -94,7 +94,7 @@ def require_same_value(call: Call, secret: Secret, version: Version, value: Valu
 def token_in_use_error(call: Call, secret: Secret, token: str) -> ResourceExistsException:
     return ResourceExistsException(
         f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
-        f"{call.arn(secret)}."
+        f"{call.format_arn(secret)}."
     )
 
 
@@ -197,7 +197,7 @@ def move_to_key(call: Call, secret: Secret) -> None:
 
 
 def _encrypt(call: Call, secret: Secret, version_id: str, value: Value, key: KmsKey) -> Envelope:
-    context = EncryptionContext(call.arn(secret), version_id, value.form)
+    context = EncryptionContext(call.format_arn(secret), version_id, value.form)
     return envelope.seal(value.raw, call.keys.get_material(key), context, call.ambient.random_bytes)
 
 

@@ -70,7 +70,7 @@ def _is_value_match(operator: str, expected: str, given: str, context: Context, 
     if operator == "Bool":
         return expected.lower() == given.lower()
     if operator == "BinaryEquals":
-        return _bytes(expected) == _bytes(given) != None  # noqa: E711
+        return _to_bytes(expected) == _to_bytes(given) != None  # noqa: E711
     if operator == "IpAddress":
         network, address = parse_network(expected), parse_network(given)
         return bool(network and address and network.version == address.version
@@ -129,7 +129,7 @@ def parse_network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | 
         return None
 
 
-def _bytes(text: str) -> bytes | None:
+def _to_bytes(text: str) -> bytes | None:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -147,6 +147,6 @@ def describe_expected_value(operator: str, text: str) -> str:
         return "an address or a network as in 203.0.113.0/24"
     if positive in ("Bool", "Null") and text.lower() not in ("true", "false"):
         return "true or false"
-    if positive == "BinaryEquals" and _bytes(text) is None:
+    if positive == "BinaryEquals" and _to_bytes(text) is None:
         return "bytes in base64"
     return ""

@@ -38,7 +38,7 @@ REMOVAL_TIME = 2.0
 CANNOT_START = "The command cannot be started: {reason}."
 
 
-def command(task: Task, step: str, client: Client) -> Output:
+def run_command(task: Task, step: str, client: Client) -> Output:
     """Run one step as a process of the function's command.
 
     Raises:
@@ -75,7 +75,7 @@ def _run(permitted: PermittedCommand, task: Task, step: str, guard: BaseGuard, f
     work.mkdir(mode=0o700)
     limit = permitted.time_limit
     with _listen(folder) as (door, agent):
-        event = json.dumps(task.event(step))
+        event = json.dumps(task.make_event(step))
         order = Order(list(permitted.arguments), str(work), str(agent), event, limit, GRACE)
         with _start_supervisor(order) as (process, line):
             assert process.stdout is not None
@@ -156,13 +156,13 @@ def _start_supervisor(order: Order) -> Iterator[tuple[subprocess.Popen[bytes], s
         finally:
             with suppress(OSError):
                 ours.send(KILL)
-            _end(process)
+            _end_supervisor(process)
             orphans.kill(f"{rpc_codec.SOCKET_VARIABLE}={order.agent}")
             if process.stdout is not None:
                 process.stdout.close()
 
 
-def _end(supervisor: subprocess.Popen[bytes]) -> None:
+def _end_supervisor(supervisor: subprocess.Popen[bytes]) -> None:
     """Waits until the supervisor has killed the command and ended; otherwise kills both."""
     with suppress(subprocess.TimeoutExpired):
         supervisor.wait(SPARE)

@@ -84,7 +84,7 @@ class Conversation:
                 if not self.locked and not should_continue():
                     self.locked, deadline = True, read_monotonic_clock() + LOCK_GRACE
                     self._ask_to_end()
-                self._turn(answers=not self.locked and read_monotonic_clock() < self._began + limit)
+                self._handle_ready(answers=not self.locked and read_monotonic_clock() < self._began + limit)
             self.is_late = self.result.late or (not self.is_over and not self.locked)
             while self._read_output():
                 pass
@@ -97,7 +97,7 @@ class Conversation:
         with suppress(OSError):
             self._line.send(END)
 
-    def _turn(self, *, answers: bool) -> None:
+    def _handle_ready(self, *, answers: bool) -> None:
         """Handles what is ready, and answers one request of each connection."""
         waiting = [each for each in self._connections if answers and each.has_request]
         for key, _ in self._selector.select(0 if waiting else TICK):
@@ -161,7 +161,7 @@ class Conversation:
     def make_output(self) -> Output:
         """The kept output, sanitized and without any value of the function's calls."""
         text = self._server.hide_values(self._written.decode("utf-8", "replace"))
-        return Output.of(bytes(self._written), self._size, sanitize(text, lines=True))
+        return Output.make(bytes(self._written), self._size, sanitize(text, lines=True))
 
 
 class _Connection:

@@ -47,7 +47,7 @@ class Task:
                    rotation["ClientRequestToken"], rotation["RotationToken"], rotation["Function"], should_continue,
                    permits)
 
-    def event(self, step: str) -> dict[str, str]:
+    def make_event(self, step: str) -> dict[str, str]:
         """The event that an AWS Lambda function would get for this step."""
         return {"Step": step, "SecretId": self.arn, "ClientRequestToken": self.token,
                 "RotationToken": self.rotation_token}
@@ -62,7 +62,7 @@ class Output:
     digest: str = ""
 
     @classmethod
-    def of(cls, raw: bytes, size: int, text: str) -> Output:
+    def make(cls, raw: bytes, size: int, text: str) -> Output:
         return cls(text, size, sha256(raw).hexdigest()) if size else cls()
 
 

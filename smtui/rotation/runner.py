@@ -9,11 +9,11 @@ from typing import Any
 from smtui.api.errors import ClientError, InvalidRequestException
 from smtui.api.extensions import RotationClient
 from smtui.api.types import Client
-from smtui.rotation.command import command
+from smtui.rotation.command import run_command
 from smtui.rotation.function import Function, NotPermittedError, Output, Permits, ShouldContinue, StepFailedError, Task
 from smtui.rotation.password import rotate_password
 
-KINDS: dict[str, Function] = {"Password": rotate_password, "Command": command}
+KINDS: dict[str, Function] = {"Password": rotate_password, "Command": run_command}
 
 
 @dataclass(frozen=True, slots=True)

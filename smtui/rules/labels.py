@@ -44,7 +44,7 @@ def attach(labels: Mapping[str, Version], version: Version, new: Iterable[str]) 
     new = set(new)
     for label in new - {AWSCURRENT}:
         after[label] = version
-    return _with_current(after, version) if AWSCURRENT in new else after
+    return _add_current(after, version) if AWSCURRENT in new else after
 
 
 def put(labels: Mapping[str, Version], version: Version, new: Iterable[str]) -> dict[str, Version]:
@@ -84,7 +84,7 @@ def move(
     if holder not in (None, move_to, remove_from):
         raise LabelElsewhereError
     if label == AWSCURRENT:
-        return _with_current(dict(labels), move_to)
+        return _add_current(dict(labels), move_to)
     return {**labels, label: move_to}
 
 
@@ -103,7 +103,7 @@ def list_on_version(labels: Mapping[str, Version], version: Version) -> list[str
     return sorted(label for label, holder in labels.items() if holder == version)
 
 
-def _with_current(labels: dict[str, Version], version: Version) -> dict[str, Version]:
+def _add_current(labels: dict[str, Version], version: Version) -> dict[str, Version]:
     left = labels.get(AWSCURRENT)
     if left == version:
         return labels

@@ -16,7 +16,7 @@ from smtui.rules.compare_and_swap import StoreResult, store_value
 from smtui.rules.labels import AWSCURRENT
 from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Progress, Step, make_plan
-from smtui.transfer.target import ImportTarget, value_parameters
+from smtui.transfer.target import ImportTarget, make_value_parameters
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
@@ -50,7 +50,7 @@ def import_entries(target: ImportTarget, entries: Iterable[Entry], on_difference
     Raises:
         ClientError: if the vault refuses an entry.
     """
-    for several in _batch(entries, key=lambda entry: entry.owner):
+    for several in _group(entries, key=lambda entry: entry.owner):
         with_value, _ = target.look_up(entry.name for entry in several)
         new = [entry for entry in several if entry.value and entry.name not in with_value]
         refusals = dict(zip((entry.name for entry in new), target.create(several[0].owner, new), strict=True))
@@ -95,7 +95,7 @@ def apply_plan(
     """
     written: list[ImportedSecret] = []
     done = 0
-    for several in _batch(steps, key=lambda step: (step.action, step.entry.owner)):
+    for several in _group(steps, key=lambda step: (step.action, step.entry.owner)):
         action = several[0].action
         if action is Action.CREATE:
             written += _create(target, [step.entry for step in several])
@@ -123,7 +123,7 @@ def _create(target: ImportTarget, entries: Sequence[Entry]) -> Iterator[Imported
 
 def _put(client: Client, entry: Entry, seen: str | None) -> StoreResult:
     """Stores a new version if AWSCURRENT is still on version `seen`. The caller holds the transaction."""
-    request: Any = {"SecretId": entry.name, **value_parameters(entry)}
+    request: Any = {"SecretId": entry.name, **make_value_parameters(entry)}
     try:
         return store_value(client, request, {AWSCURRENT: seen}, transaction=nullcontext)
     except ChangedMeanwhileError as error:
@@ -140,7 +140,7 @@ def _put_first(client: Client, entry: Entry, refusal: ClientError) -> StoreResul
     return _put(client, entry, None)
 
 
-def _batch(items: Iterable[Item], key: Callable[[Item], Any]) -> Iterator[list[Item]]:
+def _group(items: Iterable[Item], key: Callable[[Item], Any]) -> Iterator[list[Item]]:
     """Groups of adjacent items with the same key, at most BATCH each."""
     for _, group in groupby(items, key):
         while several := list(islice(group, BATCH)):

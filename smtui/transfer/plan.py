@@ -51,7 +51,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Current:
+class CurrentValue:
     """The current value of a secret, and its version ID."""
 
     value: Value | None
@@ -59,7 +59,7 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableValue:
     """A secret whose value cannot be read; `reason` is a sentence."""
 
     reason: str
@@ -91,20 +91,20 @@ def make_plan(
     return steps
 
 
-def _read_values(client: Client, names: Sequence[str]) -> dict[str, Current | Unreadable]:
+def _read_values(client: Client, names: Sequence[str]) -> dict[str, CurrentValue | UnreadableValue]:
     """The current value of each secret, or the reason why it cannot be read."""
     if not names:
         return {}
     answer: Any = client.batch_get_secret_value(SecretIdList=list(names))
-    values = {each["Name"]: Current(each.get("SecretString", each.get("SecretBinary")), each["VersionId"])
+    values = {each["Name"]: CurrentValue(each.get("SecretString", each.get("SecretBinary")), each["VersionId"])
               for each in answer["SecretValues"]}
     errors = [error for error in answer["Errors"] if error["ErrorCode"] != NOT_THERE]
-    refused = {error["SecretId"]: Unreadable(error["Message"]) for error in errors}
+    refused = {error["SecretId"]: UnreadableValue(error["Message"]) for error in errors}
     return {**values, **refused}
 
 
 def _decide(
-    entry: Entry, held: Mapping[str, Current | Unreadable], refused: Mapping[str, str], on_difference: Action
+    entry: Entry, held: Mapping[str, CurrentValue | UnreadableValue], refused: Mapping[str, str], on_difference: Action
 ) -> Step:
     if not entry.value:
         return Step(entry, Action.EMPTY)
@@ -113,12 +113,12 @@ def _decide(
     if entry.name not in held:
         return Step(entry, Action.CREATE)
     found = held[entry.name]
-    if isinstance(found, Unreadable):
+    if isinstance(found, UnreadableValue):
         return Step(entry, Action.CONFLICT, found.reason.rstrip("."))
     return _compare(entry, found, on_difference)
 
 
-def _compare(entry: Entry, held: Current, on_difference: Action) -> Step:
+def _compare(entry: Entry, held: CurrentValue, on_difference: Action) -> Step:
     if held.value == entry.value:
         return Step(entry, Action.UNCHANGED)
     reason = "it is there with another value" if on_difference is Action.CONFLICT else ""

@@ -13,7 +13,7 @@ from smtui.transfer.errors import FileNotWrittenError
 
 
 @contextmanager
-def private_file(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
+def write_private_file(path: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     """The file to write to, for the length of the block. If the block fails, there is no new file.
 
     With `force`, the finished file replaces an existing one. Raises FileNotWrittenError.

@@ -40,9 +40,9 @@ class Selection:
             VersionNotFoundError: if a secret has no such version.
             ClientError: if a secret cannot be read.
         """
-        return _read_named(client, self.names) if self.names else _read_matching(client, self._all_filters())
+        return _read_named(client, self.names) if self.names else _read_matching(client, self._list_filters())
 
-    def _all_filters(self) -> Sequence[Filter]:
+    def _list_filters(self) -> Sequence[Filter]:
         if self.prefix.startswith("!"):
             raise InvalidSelectionError("A prefix cannot start with !: filters interpret that as 'not'.")
         by_name: list[Filter] = [{"Key": "name", "Values": [self.prefix]}] if self.prefix else []
@@ -99,5 +99,5 @@ def _add_values(client: Client, entries: Sequence[Answer]) -> Iterator[Answer]:
 def _make_error(name: str, error: Mapping[str, str]) -> ClientError:
     """The error of one secret in a batch, as GetSecretValue would raise it."""
     refusal = make_error(error["ErrorCode"], error["Message"], hint=f"That was {name}.")
-    refusal.answer("GetSecretValue", {})
+    refusal.add_response_metadata("GetSecretValue", {})
     return refusal

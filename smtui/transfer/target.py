@@ -43,9 +43,9 @@ class ImportTarget:
 
     def create(self, owner: str | None, entries: Iterable[Entry]) -> list[ClientError | None]:
         """Creates secrets. Returns an error or None for each entry."""
-        requests = [{"Name": entry.name, **value_parameters(entry), **entry.metadata} for entry in entries]
+        requests = [{"Name": entry.name, **make_value_parameters(entry), **entry.metadata} for entry in entries]
         return self.vault.create_secrets(requests, region_name=self.region, caller=self.vault.owner(owner))
 
 
-def value_parameters(entry: Entry) -> Any:
+def make_value_parameters(entry: Entry) -> Any:
     return {"SecretBinary" if isinstance(entry.value, bytes) else "SecretString": entry.value}

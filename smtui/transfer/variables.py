@@ -37,7 +37,7 @@ def make_variables(name: str, value: str | bytes, prefix: str = "", *, source: s
     `source` is the secret as the user wrote it, with its version; by default its name.
     """
     source = source or name
-    text = _text(value, source)
+    text = _to_text(value, source)
     held = read_object(text)
     if held is None:
         cut = name.removeprefix(prefix) or name
@@ -45,7 +45,7 @@ def make_variables(name: str, value: str | bytes, prefix: str = "", *, source: s
     else:
         for member in held.members:
             of_key = f"{source}#{member.key}"
-            yield make_variable(clean_name(member.key, of_key), _member_text(member, of_key), of_key)
+            yield make_variable(clean_name(member.key, of_key), _get_member_text(member, of_key), of_key)
 
 
 def make_variable(name: str, value: str | bytes, source: str, *, is_chosen: bool = False) -> Variable:
@@ -53,10 +53,10 @@ def make_variable(name: str, value: str | bytes, source: str, *, is_chosen: bool
     if DANGEROUS.fullmatch(name) and not is_chosen:
         raise InvalidVariableError(f"{source} would set {name}, which controls what programs do.",
                                    hint=f"To set it on purpose: {name}={source}")
-    return Variable(name, _text(value, source), source)
+    return Variable(name, _to_text(value, source), source)
 
 
-def _member_text(member: JsonMember, source: str) -> str:
+def _get_member_text(member: JsonMember, source: str) -> str:
     """A decoded string, any other JSON value in its spelling. Raises InvalidVariableError."""
     try:
         return member.get_encodable_text()
@@ -90,7 +90,7 @@ def clean_name(text: str, source: str) -> str:
     return f"_{name}" if name[0].isdigit() else name
 
 
-def _text(value: str | bytes, source: str) -> str:
+def _to_text(value: str | bytes, source: str) -> str:
     if isinstance(value, bytes):
         raise InvalidVariableError(f"The value of {source} is binary; a variable must be text.")
     if "\0" in value:

@@ -31,7 +31,7 @@ class CopyingApp(TellingApp):
     def count_down(self) -> None:
         """Updates the countdown, and clears what is overdue. Called every second."""
         self.pasteboard.clear_overdue()
-        left = self.pasteboard.seconds_left()
+        left = self.pasteboard.count_seconds_left()
         if self.clears_in and not left:
             self.inner_clipboard = ""
         self.clears_in = left
@@ -45,7 +45,7 @@ class CopyingApp(TellingApp):
         """
         data = value.encode() if isinstance(value, str) else value
         copied = await call(self.pasteboard.copy, data, self.settings.clipboard_timeout)
-        self.clears_in = self.pasteboard.seconds_left()
+        self.clears_in = self.pasteboard.count_seconds_left()
         self.notify(sanitize(f"{what}: {copied.sentence}"), markup=False)
 
     def copy_to_clipboard(self, text: str) -> None:

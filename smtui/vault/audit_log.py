@@ -33,7 +33,7 @@ def compute_chain(key: bytes, before: bytes, at: int, event: str) -> bytes:
 
 def read_newest(database: Database) -> tuple[int, bytes]:
     """The latest time of any event in milliseconds (the clock may have been set back), and the last chain value."""
-    found = database.row("SELECT latest, chain FROM trail ORDER BY id DESC LIMIT 1")
+    found = database.fetch_row("SELECT latest, chain FROM trail ORDER BY id DESC LIMIT 1")
     return cast("tuple[int, bytes]", _read_newest(found)) if found else (0, _read_start(database)[1])
 
 
@@ -61,7 +61,7 @@ def append_events(
 
 def read_newest_number(database: Database) -> int:
     """The row number of the last event; 0 if there is none."""
-    found = database.row("SELECT max(id) FROM trail")
+    found = database.fetch_row("SELECT max(id) FROM trail")
     return found[0] or 0 if found else 0
 
 
@@ -72,7 +72,7 @@ def set_latest(database: Database, at: int) -> None:
 
 def read_retention(database: Database) -> int | None:
     """For how many days events are kept; None means without limit."""
-    found = database.row("SELECT value FROM meta WHERE name = 'trail_days'")
+    found = database.fetch_row("SELECT value FROM meta WHERE name = 'trail_days'")
     days = str(found[0]) if found else ""
     return int(days) if days.isdecimal() and days.isascii() and int(days) <= MAX_RETENTION_DAYS else None
 
@@ -86,7 +86,7 @@ def set_retention(database: Database, days: int | None) -> None:
 
 def has_events_before(database: Database, moment: int) -> bool:
     """Whether the oldest event is older than a moment (milliseconds)."""
-    oldest = database.row("SELECT at FROM trail ORDER BY id LIMIT 1")
+    oldest = database.fetch_row("SELECT at FROM trail ORDER BY id LIMIT 1")
     return oldest is not None and isinstance(oldest[0], int) and oldest[0] < moment
 
 
@@ -94,7 +94,7 @@ def drop_events_before(database: Database, moment: int) -> int:
     """Drops events older than a moment, oldest first, up to `BATCH`, never the newest of all; answers how many."""
     gone: tuple[int, bytes] | None = None
     count = 0
-    for row, at, chain in database.rows(
+    for row, at, chain in database.fetch_rows(
         f"SELECT id, at, chain FROM trail WHERE id < (SELECT max(id) FROM trail) ORDER BY id LIMIT {BATCH}"
     ):
         if not isinstance(at, int) or not isinstance(chain, bytes) or at >= moment:
@@ -109,7 +109,7 @@ def drop_events_before(database: Database, moment: int) -> int:
 
 def find_secret_rows(database: Database, region: str, name: str, suffix: str | None) -> list[int]:
     """The rows of present and deleted secrets of this name, as far back as the audit log goes."""
-    return [row for (row,) in database.rows(
+    return [row for (row,) in database.fetch_rows(
         "SELECT id FROM secrets WHERE region = :region AND name = :name AND suffix = coalesce(:suffix, suffix)"
         " UNION SELECT secret FROM trail WHERE operation = 'CreateSecret' AND secret IS NOT NULL"
         f" AND {_select_member('awsRegion')} = :region AND {_select_member('requestParameters.name')} = :name"
@@ -151,7 +151,7 @@ def list_events(
     if secrets is not None:
         where.append(f"secret IN ({', '.join(str(int(row)) for row in secrets)})")
     below = 2**63 - 1 if up_to is None else up_to + 1
-    while found := database.rows(
+    while found := database.fetch_rows(
         f"SELECT id, operation, event FROM trail WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT {BATCH}",
         {"below": below, "above": above, **bindings},
     ):
@@ -207,7 +207,7 @@ def verify(database: Database, key: bytes) -> tuple[int, str | None]:
         if not hmac.compare_digest(compute_chain(key, chain, at, event), stored):
             return looked_at, f"Event {row} of the audit log, or one before it, was altered or removed."
         last, chain = row, stored
-    if database.row("SELECT 1 FROM sqlite_sequence WHERE name = 'trail' AND seq <> ?", (last,)):
+    if database.fetch_row("SELECT 1 FROM sqlite_sequence WHERE name = 'trail' AND seq <> ?", (last,)):
         return looked_at, f"Events of the audit log after number {last} were removed."
     return looked_at, None
 
@@ -215,5 +215,5 @@ def verify(database: Database, key: bytes) -> tuple[int, str | None]:
 def _read_start(database: Database) -> tuple[int, bytes]:
     """The number and chain value of the newest dropped event."""
     with detect_damage():
-        (dropped, chain), = database.rows("SELECT dropped, chain FROM trail_start")
+        (dropped, chain), = database.fetch_rows("SELECT dropped, chain FROM trail_start")
         return dropped, chain

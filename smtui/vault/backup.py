@@ -35,7 +35,7 @@ def backup(database: Database, target: Path, *, force: bool = False, progress: P
     if target.is_symlink() or (target.exists() and not target.is_file()):
         raise VaultPathError(f"{target} is not a regular file. It was left as it is.")
     if target.exists():
-        if vault_path.identity(target) == vault_path.identity(database.path):
+        if vault_path.read_identity(target) == vault_path.read_identity(database.path):
             raise VaultPathError("A vault cannot be its own backup.")
         if not force:
             raise VaultExistsError(f"There is already something at {target}. It was left as it is.")

@@ -102,8 +102,8 @@ def _check_schema(database: Database, store: KeyStore, counted: dict[str, int]) 
 
 
 def _check_pages(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
-    counted["pages"] = (database.row("PRAGMA page_count") or (0,))[0]
-    for (sentence,) in database.rows("PRAGMA integrity_check(20)"):
+    counted["pages"] = (database.fetch_row("PRAGMA page_count") or (0,))[0]
+    for (sentence,) in database.fetch_rows("PRAGMA integrity_check(20)"):
         if sentence != "ok":
             yield str(sentence)
 
@@ -122,12 +122,12 @@ def _check_rows(database: Database, store: KeyStore, counted: dict[str, int], pr
 def _check_types(database: Database) -> Iterator[str]:
     """Verifies that each column holds only allowed values. Reads each table once."""
     for table, columns in COLUMNS.items():
-        conditions = {name: column.condition(f'"{name}"') for name, column in columns.items()}
+        conditions = {name: column.build_condition(f'"{name}"') for name, column in columns.items()}
         for name in JSON_COLUMNS.get(table, ()):
             is_object = f"CASE WHEN json_valid({name}) THEN json_type({name}) = 'object' ELSE 0 END"
             conditions[name] = f"({conditions[name]} OR NOT {is_object})"
         totals = ", ".join(f"total({each})" for each in conditions.values())
-        counts = database.row(f"SELECT {totals} FROM {table}") or ()
+        counts = database.fetch_row(f"SELECT {totals} FROM {table}") or ()
         for name, count in zip(conditions, counts, strict=False):
             if count:
                 rows = f"{count:,.0f} row{'s' if count > 1 else ''}"
@@ -137,9 +137,9 @@ def _check_types(database: Database) -> Iterator[str]:
 
 
 def _check_references(database: Database, store: KeyStore, counted: dict[str, int]) -> Iterator[str]:
-    counted["secrets"] = (database.row("SELECT count(*) FROM secrets") or (0,))[0]
+    counted["secrets"] = (database.fetch_row("SELECT count(*) FROM secrets") or (0,))[0]
     for what, question in _DANGLING.items():
-        rows = database.rows(f"{question} LIMIT 5")
+        rows = database.fetch_rows(f"{question} LIMIT 5")
         if rows:
             yield f"There are {what}: rows {', '.join(str(row) for (row,) in rows)}."
 
@@ -153,7 +153,7 @@ def _check_audit_log(database: Database, store: KeyStore, counted: dict[str, int
 def _check_envelopes(
     database: Database, store: KeyStore, account: str, counted: dict[str, int], progress: Progress
 ) -> Iterator[str]:
-    of = (database.row("SELECT count(*) FROM versions") or (0,))[0]
+    of = (database.fetch_row("SELECT count(*) FROM versions") or (0,))[0]
     counted["versions"] = 0
     for region, name, suffix, *row in database.iterate(
         "SELECT s.region, s.name, s.suffix, v.* FROM versions v JOIN secrets s ON s.id = v.secret ORDER BY v.id"

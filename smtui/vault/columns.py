@@ -42,7 +42,7 @@ class ColumnRule:
         size = cast("int", value) if self.type is int else len(cast("str", value))
         return self.least <= size <= self.most and (not self.words or value in self.words)
 
-    def condition(self, name: str) -> str:
+    def build_condition(self, name: str) -> str:
         """SQL that is true for a value that is not allowed. `name` is the quoted column."""
         kind = {int: "integer", str: "text", bytes: "blob"}[self.type]
         tests = [f"typeof({name}) <> '{kind}'"]
@@ -55,7 +55,7 @@ class ColumnRule:
         return f"({name} IS NOT NULL AND ({' OR '.join(tests)}))" if self.is_optional else f"({' OR '.join(tests)})"
 
 
-def _one_of(stand_in: str, *words: str) -> ColumnRule:
+def _make_choice(stand_in: str, *words: str) -> ColumnRule:
     return ColumnRule(str, stand_in, words=frozenset(words))
 
 
@@ -74,7 +74,7 @@ COUNT = ColumnRule(int, 0, most=1000)
 COLUMNS: dict[str, dict[str, ColumnRule]] = {
     "meta": {"name": TEXT, "value": TEXT},
     "keys": {
-        "id": ROW, "region": TEXT, "key_id": NAME, "manager": _one_of("CUSTOMER", "AWS", "CUSTOMER"),
+        "id": ROW, "region": TEXT, "key_id": NAME, "manager": _make_choice("CUSTOMER", "AWS", "CUSTOMER"),
         "description": TEXT, "created_at": TIME, "enabled": FLAG, "delete_at": MAYBE_TIME, "wrapped": BYTES,
     },
     "aliases": {"region": TEXT, "alias": NAME, "key": ROW, "created_at": TIME},
@@ -86,7 +86,7 @@ COLUMNS: dict[str, dict[str, ColumnRule]] = {
     "tags": {"id": ROW, "secret": ROW, "key": TEXT, "value": TEXT},
     "versions": {
         "id": ROW, "secret": ROW, "version_id": NAME, "created_at": TIME, "accessed_on": DAY,
-        "form": _one_of("string", "string", "binary"), "key": ROW, "wrapped": BYTES, "sealed": BYTES,
+        "form": _make_choice("string", "string", "binary"), "key": ROW, "wrapped": BYTES, "sealed": BYTES,
     },
     "labels": {"secret": ROW, "label": NAME, "version": ROW},
     "trail": {
@@ -95,11 +95,11 @@ COLUMNS: dict[str, dict[str, ColumnRule]] = {
     },
     "replicas": {
         "secret": ROW, "region": TEXT, "kms_key_id": MAYBE_TEXT, "overwrite": FLAG,
-        "status": _one_of("Failed", "InProgress", "InSync", "Failed"), "message": MAYBE_TEXT,
+        "status": _make_choice("Failed", "InProgress", "InSync", "Failed"), "message": MAYBE_TEXT,
     },
     "trail_start": {"one": ROW, "dropped": ROW, "chain": BYTES},
     "functions": {
-        "region": TEXT, "name": NAME, "kind": _one_of(UNREADABLE, "password", "command"), "settings": TEXT,
+        "region": TEXT, "name": NAME, "kind": _make_choice(UNREADABLE, "password", "command"), "settings": TEXT,
         "created_at": TIME,
     },
     "rotations": {
@@ -109,9 +109,9 @@ COLUMNS: dict[str, dict[str, ColumnRule]] = {
         "opens_at": MAYBE_TIME, "due_by": MAYBE_TIME,
     },
     "runs": {
-        "secret": ROW, "kind": _one_of("rotation", "rotation", "test"), "token": TEXT,
-        "step": _one_of("createSecret", "createSecret", "setSecret", "testSecret", "finishSecret"),
-        "state": _one_of("failed", "waiting", "done", "failed"), "attempts": COUNT, "not_before": DAY,
+        "secret": ROW, "kind": _make_choice("rotation", "rotation", "test"), "token": TEXT,
+        "step": _make_choice("createSecret", "createSecret", "setSecret", "testSecret", "finishSecret"),
+        "state": _make_choice("failed", "waiting", "done", "failed"), "attempts": COUNT, "not_before": DAY,
         "held_by": MAYBE_TEXT, "held_until": DAY, "message": TEXT, "changed_at": TIME,
     },
     "policies": {"secret": ROW, "policy": TEXT},

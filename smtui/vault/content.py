@@ -70,5 +70,5 @@ def _drop_column(row: Row, column: int) -> Row:
 def count_changes(database: Statements) -> int:
     """How many transactions changed the content of this file. Raises VaultDamagedError if the count is no number."""
     with detect_damage():
-        found = database.row("SELECT value FROM meta WHERE name = ?", (COUNT_NAME,))
+        found = database.fetch_row("SELECT value FROM meta WHERE name = ?", (COUNT_NAME,))
         return int(found[0]) if found else 0

@@ -64,7 +64,7 @@ class Database(Statements):
             depth = self._depth
             if depth == 1 and len(self._deferred) > MAX_DEFERRED:
                 self.flush()
-            begin, commit, undo = self._begin_outermost(durable) if depth == 0 else _savepoint_statements(depth)
+            begin, commit, undo = self._begin_outermost(durable) if depth == 0 else _make_savepoint_statements(depth)
             self.run(begin)
             self._depth, mark = depth + 1, self._digest.pending if self._digest else 0
             content_mark = self._content.pending
@@ -125,14 +125,14 @@ class Database(Statements):
                 return
             self.run("BEGIN")
             try:
-                self.row("SELECT count(*) FROM sqlite_master")
+                self.fetch_row("SELECT count(*) FROM sqlite_master")
                 yield
             finally:
                 if self.connection.in_transaction:
                     self.run("ROLLBACK")
 
     @contextmanager
-    def large_cache(self) -> Iterator[None]:
+    def enlarge_cache(self) -> Iterator[None]:
         """Keeps more of the file in memory inside the block."""
         self.run(f"PRAGMA {LARGE_CACHE}")
         try:
@@ -173,12 +173,12 @@ class Database(Statements):
 
     def checkpoint(self) -> None:
         """Moves the content of the write-ahead log into the file, which then holds the whole vault."""
-        self.row("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.fetch_row("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Closes the file after moving the write-ahead log into it, so that one file remains."""
         with self._lock, contextlib.suppress(VaultError):
-            if not self.read_only and vault_path.identity(self.path) == self._identity:
+            if not self.read_only and vault_path.read_identity(self.path) == self._identity:
                 self.checkpoint()
         self.drop()
 
@@ -197,21 +197,21 @@ class Database(Statements):
 
     def check_identity(self) -> None:
         """Raises VaultMissingError if another file has taken the vault's path: anything written now would be lost."""
-        if vault_path.identity(self.path) != self._identity:
+        if vault_path.read_identity(self.path) != self._identity:
             raise make_moved_error()
 
 
     def trust_schema(self) -> None:
         """Remembers the schema, which was found to be ours. No transaction begins with another one."""
-        self._schema = self.row("PRAGMA schema_version")
+        self._schema = self.fetch_row("PRAGMA schema_version")
 
     def _check_schema(self) -> None:
         """Checks the schema again if another program has changed it. Raises VaultDamagedError."""
-        if self._schema is not None and self._schema != (found := self.row("PRAGMA schema_version")):
+        if self._schema is not None and self._schema != (found := self.fetch_row("PRAGMA schema_version")):
             with map_errors():
                 schema_check.refuse_foreign_schema(self.path, self.connection)
             self._schema = found
 
 
-def _savepoint_statements(depth: int) -> tuple[str, str, str]:
+def _make_savepoint_statements(depth: int) -> tuple[str, str, str]:
     return f"SAVEPOINT s{depth}", f"RELEASE s{depth}", f"ROLLBACK TO s{depth}; RELEASE s{depth}"

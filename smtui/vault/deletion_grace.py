@@ -23,7 +23,7 @@ class OverdueNote:
 
 def read_overdue_note(database: Database) -> OverdueNote | None:
     """The stored note; None if there is none or it cannot be parsed."""
-    found = database.row("SELECT value FROM meta WHERE name = ?", (NAME,))
+    found = database.fetch_row("SELECT value FROM meta WHERE name = ?", (NAME,))
     if found is None:
         return None
     try:

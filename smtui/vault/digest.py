@@ -123,8 +123,8 @@ def find_difference(database: Statements, key: bytes, progress: Progress = lambd
 def has_valid_row_numbers(database: Statements) -> bool:
     """Whether SQLite's row numbers continue where they ended."""
     # Added here, because SQLite refuses a sum beyond 2^63 - 1.
-    numbers = [number for (number,) in database.rows("SELECT seq FROM sqlite_sequence")]
-    return all(type(number) is int for number in numbers) and database.row(f"SELECT numbers FROM {TABLE}") == (
+    numbers = [number for (number,) in database.fetch_rows("SELECT seq FROM sqlite_sequence")]
+    return all(type(number) is int for number in numbers) and database.fetch_row(f"SELECT numbers FROM {TABLE}") == (
         sum(numbers),)
 
 
@@ -133,9 +133,9 @@ def count_commits(database: Statements) -> int:
     return _read_stored(database)[1]
 
 
-def exists(database: Statements) -> bool:
+def has_digest(database: Statements) -> bool:
     """Whether the file has a digest, as every file since format 3."""
-    return database.row("SELECT 1 FROM sqlite_schema WHERE name = ?", (TABLE,)) is not None
+    return database.fetch_row("SELECT 1 FROM sqlite_schema WHERE name = ?", (TABLE,)) is not None
 
 
 def sum_rows(database: Statements, key: bytes, progress: Progress = lambda rows: None) -> int:
@@ -151,12 +151,12 @@ def sum_rows(database: Statements, key: bytes, progress: Progress = lambda rows:
 
 def count_rows(database: Statements) -> int:
     """How many rows `sum_rows` reads, except the few of the schema."""
-    return sum((database.row(f'SELECT count(*) FROM "{table}"') or (0,))[0] for table in _list_tables(database))
+    return sum((database.fetch_row(f'SELECT count(*) FROM "{table}"') or (0,))[0] for table in _list_tables(database))
 
 
 def _list_tables(database: Statements) -> list[str]:
     """Every table of ours and of the word index."""
-    return [table for (table,) in database.rows(
+    return [table for (table,) in database.fetch_rows(
         "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')"
         f" AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name <> '{TABLE}' ORDER BY name"
     )]
@@ -173,7 +173,7 @@ def _iterate_rows(database: Statements) -> Iterator[tuple[str, Row]]:
 def _read_stored(database: Statements) -> tuple[int, int]:
     """The stored sum and the number of commits."""
     with detect_damage():
-        (total, commits), = database.rows(f"SELECT sum, commits FROM {TABLE}")
+        (total, commits), = database.fetch_rows(f"SELECT sum, commits FROM {TABLE}")
         return int.from_bytes(total, "big"), int(commits)
 
 

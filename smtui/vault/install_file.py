@@ -39,7 +39,7 @@ def install_file(
     made: tuple[int, int] | None = None
     try:
         database = create_empty(temporary, keys)
-        made = vault_path.identity(temporary)
+        made = vault_path.read_identity(temporary)
         try:
             fill(database)
             database.checkpoint()
@@ -52,7 +52,7 @@ def install_file(
             _move(temporary, target, replace=replace)
             on_installed()
     except BaseException:
-        if made is not None and vault_path.identity(temporary) == made:
+        if made is not None and vault_path.read_identity(temporary) == made:
             remove_files(temporary)
         raise
 
@@ -67,13 +67,13 @@ def _move(temporary: Path, target: Path, *, replace: bool) -> None:
 def check_no_companions(target: Path) -> None:
     """Raises VaultExistsError if another vault's log or journal lies beside `target`: it would ruin the new vault."""
     for companion in vault_path.list_companions(target):
-        if vault_path.identity(companion) is not None:
+        if vault_path.read_identity(companion) is not None:
             raise VaultExistsError(f"{companion} lies there: its vault is open or was not closed properly.",
                                    hint="Open and close that vault; if it no longer exists, remove the file.")
 
 
 def _check_free(target: Path) -> None:
-    if vault_path.identity(target) is not None:
+    if vault_path.read_identity(target) is not None:
         raise _make_exists_error(target)
     check_no_companions(target)
 
@@ -84,9 +84,9 @@ def _make_exists_error(target: Path) -> VaultExistsError:
 
 def _verify_and_sync(temporary: Path, keys: FileKeys, made: tuple[int, int] | None) -> None:
     """Verifies that the file alone, without a log, opens, and syncs it."""
-    if vault_path.identity(temporary) != made:
+    if vault_path.read_identity(temporary) != made:
         raise VaultBusyError("Another program is writing to the same place.", hint="Try again when it has ended.")
-    if any(vault_path.identity(companion) for companion in vault_path.list_companions(temporary)):
+    if any(vault_path.read_identity(companion) for companion in vault_path.list_companions(temporary)):
         raise VaultFullError(vault_path.DISK_FAILED)
     open_file(temporary, keys).close()
     with vault_path.map_os_errors(), temporary.open("rb+") as file:

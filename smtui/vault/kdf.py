@@ -36,7 +36,7 @@ PROFILES = {
 NEWEST_PROFILE = 1
 
 
-def new_salt(ambient: Ambient, profile: int = NEWEST_PROFILE) -> bytes:
+def generate_salt(ambient: Ambient, profile: int = NEWEST_PROFILE) -> bytes:
     """16 bytes: the profile number and 15 random bytes."""
     return bytes([profile]) + ambient.random_bytes(SALT_BYTES - 1)
 
@@ -78,7 +78,7 @@ class FileKeys:
             salt=salt, length=KEY_BYTES, iterations=profile.iterations, lanes=profile.lanes,
             memory_cost=profile.memory_cost,
         ).derive_into(typed, master)  # type: ignore[arg-type]  # any buffer is taken; the stub says bytes
-        _zero(typed)
+        _overwrite(typed)
         return cls(salt, master)
 
     @classmethod
@@ -95,7 +95,7 @@ class FileKeys:
     def wipe(self) -> None:
         """Overwrites the keys with zeros."""
         for key in (self.master, self.page, self.root):
-            _zero(key)
+            _overwrite(key)
 
 
 def _encode(passphrase: str | bytes | bytearray) -> bytes | bytearray:
@@ -114,5 +114,5 @@ def _expand(master: bytearray, salt: bytes, purpose: bytes) -> bytearray:
     return bytearray(HKDF(SHA256(), KEY_BYTES, salt=salt, info=purpose).derive(bytes(master)))
 
 
-def _zero(key: bytearray) -> None:
+def _overwrite(key: bytearray) -> None:
     key[:] = bytes(len(key))

@@ -71,27 +71,27 @@ _read_alias = make_row_reader("aliases", "region, alias, key, created_at")
 
 def get_by_row(database: Database, row: int) -> KmsKey:
     """The key of a row. Raises InternalServiceError if there is none."""
-    found = database.row(f"SELECT {COLUMNS} FROM keys k WHERE k.id = ?", (row,))
+    found = database.fetch_row(f"SELECT {COLUMNS} FROM keys k WHERE k.id = ?", (row,))
     if found is None:
         raise make_damaged_row_error()
     return KmsKey(*_read(found))
 
 
-def exists(database: Database, row: int) -> bool:
+def has_key(database: Database, row: int) -> bool:
     """Whether a key has this row."""
-    return database.row("SELECT 1 FROM keys WHERE id = ?", (row,)) is not None
+    return database.fetch_row("SELECT 1 FROM keys WHERE id = ?", (row,)) is not None
 
 
 def find_by_id(database: Database, region: str, key_id: str) -> KmsKey | None:
     """The key with this id in a Region, unless it was deleted permanently."""
-    found = database.row(f"SELECT {COLUMNS} FROM keys k WHERE k.key_id = ? AND k.region = ? AND {_LIVING}",
+    found = database.fetch_row(f"SELECT {COLUMNS} FROM keys k WHERE k.key_id = ? AND k.region = ? AND {_LIVING}",
                          (key_id, region))
     return KmsKey(*_read(found)) if found else None
 
 
 def find_by_alias(database: Database, region: str, alias: str) -> KmsKey | None:
     """The key that an alias of a Region points to."""
-    found = database.row(
+    found = database.fetch_row(
         f"SELECT {COLUMNS} FROM aliases a JOIN keys k ON k.id = a.key WHERE a.region = ? AND a.alias = ?",
         (region, alias),
     )
@@ -100,7 +100,7 @@ def find_by_alias(database: Database, region: str, alias: str) -> KmsKey | None:
 
 def list_in_region(database: Database, region: str) -> list[KmsKey]:
     """The keys of a Region in order of creation, except deleted ones and those whose id is damaged."""
-    keys = (KmsKey(*_read(found)) for found in database.rows(
+    keys = (KmsKey(*_read(found)) for found in database.fetch_rows(
         f"SELECT {COLUMNS} FROM keys k WHERE k.region = ? AND {_LIVING} ORDER BY k.id", (region,)
     ))
     return [key for key in keys if key.key_id != UNREADABLE]
@@ -114,7 +114,7 @@ def insert(
         "INSERT INTO keys (region, key_id, manager, description, created_at, wrapped) VALUES (?, ?, ?, ?, ?, ?)",
         (region, key_id, manager, description, now, wrapped),
     )
-    return database.last_id()
+    return database.get_last_id()
 
 
 def set_description(database: Database, key: KmsKey, description: str) -> None:
@@ -128,12 +128,12 @@ def set_state(database: Database, key: KmsKey, *, enabled: bool, delete_at: int 
 
 def has_overdue(database: Database, now: int) -> bool:
     """Whether the waiting period of a key is over."""
-    return database.row(f"SELECT 1 FROM keys k WHERE k.delete_at <= ? AND {_LIVING} LIMIT 1", (now,)) is not None
+    return database.fetch_row(f"SELECT 1 FROM keys k WHERE k.delete_at <= ? AND {_LIVING} LIMIT 1", (now,)) is not None
 
 
 def list_overdue(database: Database, now: int) -> list[KmsKey]:
     """The keys whose waiting period is over, except damaged ones."""
-    found = database.rows(f"SELECT {COLUMNS} FROM keys k WHERE k.delete_at <= ? AND {_LIVING}", (now,))
+    found = database.fetch_rows(f"SELECT {COLUMNS} FROM keys k WHERE k.delete_at <= ? AND {_LIVING}", (now,))
     return [key for key in (KmsKey(*_read(row)) for row in found) if key.delete_at is not None]
 
 
@@ -145,13 +145,13 @@ def shred(database: Database, key: KmsKey) -> None:
 
 def count_versions(database: Database, key: KmsKey) -> tuple[int, int]:
     """How many versions a key encrypts, and of how many secrets."""
-    found = database.row("SELECT count(*), count(DISTINCT secret) FROM versions WHERE key = ?", (key.row,))
+    found = database.fetch_row("SELECT count(*), count(DISTINCT secret) FROM versions WHERE key = ?", (key.row,))
     return found if found else (0, 0)
 
 
 def count_versions_by_key(database: Database, region: str) -> dict[str, tuple[int, int]]:
     """The same for each key of a Region that encrypts a version, by key id."""
-    return {key_id: (versions, secrets) for key_id, versions, secrets in database.rows(
+    return {key_id: (versions, secrets) for key_id, versions, secrets in database.fetch_rows(
         "SELECT k.key_id, count(*), count(DISTINCT v.secret) FROM versions v JOIN keys k ON k.id = v.key"
         " WHERE k.region = ? GROUP BY v.key", (region,),
     )}
@@ -159,14 +159,14 @@ def count_versions_by_key(database: Database, region: str) -> dict[str, tuple[in
 
 def list_secret_names(database: Database, key: KmsKey, most: int) -> list[str]:
     """The names of up to `most` secrets with a version under a key, in order."""
-    return [name for (name,) in database.rows(
+    return [name for (name,) in database.fetch_rows(
         "SELECT DISTINCT s.name FROM versions v JOIN secrets s ON s.id = v.secret WHERE v.key = ?"
         " ORDER BY s.name LIMIT ?", (key.row, most),
     )]
 
 
 def list_aliases(database: Database, region: str) -> list[Alias]:
-    return [Alias(*_read_alias(found)) for found in database.rows(
+    return [Alias(*_read_alias(found)) for found in database.fetch_rows(
         "SELECT region, alias, key, created_at FROM aliases WHERE region = ? ORDER BY alias", (region,)
     )]
 

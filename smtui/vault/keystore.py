@@ -84,7 +84,7 @@ class KeyStore:
 
 def rewrap_keys(database: Database, old_root: bytearray, new_root: bytearray, ambient: Ambient) -> None:
     """Wraps every key under another root key, for a change of passphrase."""
-    for row, key_id, wrapped in database.rows("SELECT id, key_id, wrapped FROM keys WHERE length(wrapped) > 0"):
+    for row, key_id, wrapped in database.fetch_rows("SELECT id, key_id, wrapped FROM keys WHERE length(wrapped) > 0"):
         material = envelope.unwrap(wrapped, old_root, _encode_associated_data(key_id))
         again = envelope.wrap(material, new_root, _encode_associated_data(key_id), ambient.random_bytes)
         database.run("UPDATE keys SET wrapped = ? WHERE id = ?", (again, row))

@@ -60,7 +60,7 @@ class NotedEvent:
     secret: str = ""
     done: bool = True
 
-    def without_details(self) -> NotedEvent:
+    def remove_details(self) -> NotedEvent:
         """The same event as older ones are kept."""
         return NotedEvent(self.id, self.at, self.chain) if self.operation else self
 
@@ -102,9 +102,9 @@ class Gap:
         number = "1 change is missing" if self.missing == 1 else f"{self.missing:,} changes are missing"
         if not self.exact:
             number = f"at least {number}"
-        return " ".join(filter(None, ((DIVERGED if self.diverged else OLDER).format(number), self._since())))
+        return " ".join(filter(None, ((DIVERGED if self.diverged else OLDER).format(number), self._describe_time())))
 
-    def _since(self) -> str:
+    def _describe_time(self) -> str:
         """A sentence about the time since which file and note differ, as far as it is known."""
         if self.missing_since is None:
             return ""
@@ -150,7 +150,7 @@ class Lineage:
         commits = digest.count_commits(self._database)
         if _is_up_to_date(held, commits):
             return None
-        text, events = held.get("events", ""), self._events(held)
+        text, events = held.get("events", ""), self._parse_events(held)
         if events and not self._has_event(events[-1]) and events[-1].id > audit_log.read_dropped(self._database):
             return None  # another process has accepted an older file than this one
         return {**held, **self._make_content(text, events, commits)}
@@ -173,7 +173,7 @@ class Lineage:
         self._parsed = text, together
         return {"commits": commits, "events": text}
 
-    def _events(self, held: Content) -> list[NotedEvent]:
+    def _parse_events(self, held: Content) -> list[NotedEvent]:
         """The events of a note, oldest first. The last parsed note is cached."""
         text = held.get("events", "")
         if text != self._parsed[0]:
@@ -181,7 +181,7 @@ class Lineage:
         return self._parsed[1]
 
     def _find_gap(self, held: Content) -> Gap | None:
-        events, commits = self._events(held), digest.count_commits(self._database)
+        events, commits = self._parse_events(held), digest.count_commits(self._database)
         fewer = int(held.get("commits", 0)) - commits
         uncounted = Gap(fewer) if fewer > 0 else None
         if not events or self._has_event(events[-1]):
@@ -203,7 +203,7 @@ class Lineage:
 
     def _has_event(self, event: NotedEvent) -> bool:
         """Whether the file holds this very event, and therefore all events before it."""
-        return self._database.row(f"SELECT {CHAIN} FROM trail WHERE id = ?", (event.id,)) == (event.chain,)
+        return self._database.fetch_row(f"SELECT {CHAIN} FROM trail WHERE id = ?", (event.id,)) == (event.chain,)
 
 
 def _is_up_to_date(held: Content, commits: int) -> bool:
@@ -219,7 +219,7 @@ def thin_out(events: Sequence[NotedEvent]) -> list[NotedEvent]:
     kept, old = events[-CHANGES_KEPT:], events[:-CHANGES_KEPT]
     by_distance: dict[int, list[NotedEvent]] = {}
     for each in old:
-        by_distance.setdefault((events[-1].id - each.id).bit_length(), []).append(each.without_details())
+        by_distance.setdefault((events[-1].id - each.id).bit_length(), []).append(each.remove_details())
     return [*(each for level in by_distance.values() for each in _pick_spread(level)), *kept]
 
 
@@ -235,7 +235,7 @@ def _list_older_events(database: Database, below: int) -> list[NotedEvent]:
     """Events before number `below`, one at each doubling of the distance from it, oldest first."""
     found = {}
     for level in range(below.bit_length()):
-        row = database.row(f"SELECT id, at, {CHAIN} FROM trail WHERE id <= ? ORDER BY id DESC LIMIT 1",
+        row = database.fetch_row(f"SELECT id, at, {CHAIN} FROM trail WHERE id <= ? ORDER BY id DESC LIMIT 1",
                            (below - (1 << level),))
         if row is not None and _is_time(row[1]):
             found[row[0]] = NotedEvent(*row)
@@ -244,7 +244,7 @@ def _list_older_events(database: Database, below: int) -> list[NotedEvent]:
 
 def _list_changes(database: Database, after: int, most: int = CHANGES_KEPT) -> list[NotedEvent]:
     """The newest requested changes after an event, refused ones included, oldest first."""
-    rows = database.rows(
+    rows = database.fetch_rows(
         f"SELECT t.id, t.at, {CHAIN}, t.operation,"
         " coalesce(s.name, json_extract(t.event, '$.requestParameters.name'),"
         " json_extract(t.event, '$.requestParameters.secretId'), ''),"

@@ -65,7 +65,7 @@ def list_page(database: Database, query: Query, *, after: Position | None, limit
         clauses.append(_Clause(f"s.id {sign} ?", after[1:]) if column == "s.id"
                        else _Clause(f"({column}, s.id) {sign} (?, ?)", after))
     order = f"{'words.rowid' if source.startswith('words') else column} {direction}"
-    found = database.rows(
+    found = database.fetch_rows(
         f"SELECT {_QUALIFIED} FROM {source} WHERE {' AND '.join(clause.sql for clause in clauses)}"
         f" ORDER BY {order}{'' if column == 's.id' else f', s.id {direction}'} LIMIT ?",
         (*(value for clause in clauses for value in clause.values), limit),
@@ -123,7 +123,7 @@ def _narrow(database: Database, terms: tuple[Term, ...], region: str) -> _Clause
 
 def _test_if_few(database: Database, rows: _Clause) -> _Clause | None:
     """The test whether a secret is one of these rows; None if they are many."""
-    counted = database.row(f"SELECT count(*) FROM (SELECT 1 FROM ({rows.sql}) LIMIT {MAX_FEW + 1})", rows.values)
+    counted = database.fetch_row(f"SELECT count(*) FROM (SELECT 1 FROM ({rows.sql}) LIMIT {MAX_FEW + 1})", rows.values)
     return _Clause(f"s.id IN ({rows.sql})", rows.values) if counted and counted[0] <= MAX_FEW else None
 
 

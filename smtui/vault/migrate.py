@@ -44,7 +44,7 @@ def create_tables(database: Database, migrations: Migrations = MIGRATIONS) -> No
 
 def _migrate(database: Database, migrations: Migrations) -> None:
     """Runs the migrations and preserves a difference of the digest: a new format must not hide an alteration."""
-    missing = digest.find_difference(database, _digest_key(database)) if digest.exists(database) else 0
+    missing = digest.find_difference(database, _digest_key(database)) if digest.has_digest(database) else 0
     _run(database, migrations)
     database.observe(digest.start(database, _digest_key(database), missing=missing))
 
@@ -66,5 +66,5 @@ def read_format(database: Database) -> int:
 
 
 def _read_pragma(database: Database, name: str) -> int:
-    found = database.row(f"PRAGMA {name}")
+    found = database.fetch_row(f"PRAGMA {name}")
     return int(found[0]) if found else 0

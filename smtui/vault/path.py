@@ -54,7 +54,7 @@ def map_os_errors(sentence: str = DISK_FAILED) -> Iterator[None]:
         raise VaultFullError(sentence, hint=f"The system says: {error.strerror}.") from None
 
 
-def identity(path: Path) -> tuple[int, int] | None:
+def read_identity(path: Path) -> tuple[int, int] | None:
     """Device and inode of the file at the path; None if there is none."""
     try:
         found = path.lstat()
@@ -103,7 +103,7 @@ _salts: dict[tuple[int, int], bytes] = {}
 
 def register_open(path: Path, salt: bytes) -> tuple[int, int] | None:
     """Notes that the file at `path` is open as a vault with this salt; answers its identity."""
-    held = identity(path)
+    held = read_identity(path)
     if held is not None:
         _open[held] += 1
         _salts[held] = salt
@@ -168,7 +168,7 @@ def _remove_other_name(path: Path, found: os.stat_result) -> os.stat_result:
     """Removes the temporary name of a vault, left by an interrupted installation; any other name stays."""
     for suffix in (".part", ".making"):
         other = path.with_name(path.name + suffix)
-        if identity(other) == (found.st_dev, found.st_ino):
+        if read_identity(other) == (found.st_dev, found.st_ino):
             with contextlib.suppress(OSError):
                 other.unlink()
                 return path.lstat()

@@ -53,32 +53,32 @@ class Permissions:
     def grant(self, function: Mapping[str, Any]) -> None:
         """Allows exactly this command function. Raises OSError if the permission cannot be stored."""
         make_folder(self.folder)
-        with atomic_write(self._path_of(function)) as file:
+        with atomic_write(self._get_path(function)) as file:
             file.write(self._compute_mac(function))
 
     def revoke(self, function: Mapping[str, Any]) -> None:
         """Revokes the permission of the function with this name. Raises OSError if it cannot be removed."""
         with suppress(FileNotFoundError):
-            self._path_of(function).unlink()
+            self._get_path(function).unlink()
 
     def _is_granted(self, function: Mapping[str, Any]) -> bool:
         try:
-            return hmac.compare_digest(_read(self._path_of(function)), self._compute_mac(function))
+            return hmac.compare_digest(_read(self._get_path(function)), self._compute_mac(function))
         except (OSError, TypeError, ValueError, RecursionError):
             return False
 
-    def _path_of(self, function: Mapping[str, Any]) -> Path:
+    def _get_path(self, function: Mapping[str, Any]) -> Path:
         """The file of a function, named by a MAC of its ARN, which reveals nothing."""
         return self.folder / hmac.digest(self._key, f"file {function['FunctionArn']}".encode(), "sha256").hex()
 
     def _compute_mac(self, function: Mapping[str, Any]) -> bytes:
         covered = {name: value for name, value in function.items() if name not in _NOT_COVERED}
         limit = function["Command"].get("TimeoutInSeconds", DEFAULT_STEP_SECONDS)
-        text = json.dumps(["command", self._name, limit, covered], sort_keys=True, default=_milliseconds)
+        text = json.dumps(["command", self._name, limit, covered], sort_keys=True, default=_to_milliseconds)
         return hmac.digest(self._key, text.encode(), "sha256")
 
 
-def _milliseconds(moment: Any) -> int:
+def _to_milliseconds(moment: Any) -> int:
     if isinstance(moment, datetime):
         return round(moment.timestamp() * 1000)
     raise TypeError(type(moment).__name__)

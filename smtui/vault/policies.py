@@ -8,7 +8,7 @@ from smtui.vault.sqlite_errors import make_damaged_row_error
 
 def read_policy(database: Database, secret: int) -> str | None:
     """The policy of a secret (its row), or None. Raises InternalServiceError for a damaged row."""
-    found = database.row("SELECT policy FROM policies WHERE secret = ?", (secret,))
+    found = database.fetch_row("SELECT policy FROM policies WHERE secret = ?", (secret,))
     if found is None:
         return None
     if not isinstance(found[0], str):

@@ -18,7 +18,7 @@ _MISREAD = str.maketrans("018", "OIB")
 
 def encode(key: bytes) -> str:
     """Formats the 48 bytes of `FileKeys.unlock_key` in groups of capital letters and digits."""
-    text = base64.b32encode(key + _checksum(key)).decode().rstrip("=")
+    text = base64.b32encode(key + _compute_checksum(key)).decode().rstrip("=")
     return "-".join(text[start : start + GROUP] for start in range(0, len(text), GROUP))
 
 
@@ -30,10 +30,10 @@ def decode(code: str) -> bytes:
     except (binascii.Error, ValueError):
         raw = b""
     key, checksum = raw[:-CHECKSUM_BYTES], raw[-CHECKSUM_BYTES:]
-    if len(key) != KEY_BYTES + SALT_BYTES or not hmac.compare_digest(checksum, _checksum(key)):
+    if len(key) != KEY_BYTES + SALT_BYTES or not hmac.compare_digest(checksum, _compute_checksum(key)):
         raise WrongPassphraseError("The recovery code is mistyped or incomplete.")
     return key
 
 
-def _checksum(key: bytes) -> bytes:
+def _compute_checksum(key: bytes) -> bytes:
     return hashlib.blake2s(key, digest_size=CHECKSUM_BYTES, person=b"smtui rc").digest()

@@ -33,7 +33,7 @@ _read = make_row_reader("replicas", "secret, region, kms_key_id, overwrite, stat
 
 def list_replicas(database: Database, secret: int) -> list[Replica]:
     """The Regions of a primary secret, in order."""
-    return [Replica(*_read(found)) for found in database.rows(
+    return [Replica(*_read(found)) for found in database.fetch_rows(
         "SELECT secret, region, kms_key_id, overwrite, status, message FROM replicas WHERE secret = ? ORDER BY region",
         (secret,),
     )]
@@ -41,7 +41,7 @@ def list_replicas(database: Database, secret: int) -> list[Replica]:
 
 def find_primaries(database: Database, secrets: Sequence[int]) -> set[int]:
     """The rows, out of these, that are replicated."""
-    return {row for (row,) in database.rows(
+    return {row for (row,) in database.fetch_rows(
         f"SELECT DISTINCT secret FROM replicas WHERE secret IN ({', '.join('?' * len(secrets))})", tuple(secrets)
     )}
 

@@ -43,7 +43,7 @@ def reseal(
 
 def remove_leftovers(database: Database) -> None:
     """Removes what an interrupted change left beside an open vault. The open file proves that no change is running."""
-    if not database.read_only and database.row("PRAGMA journal_mode") == ("wal",):
+    if not database.read_only and database.fetch_row("PRAGMA journal_mode") == ("wal",):
         remove_files(database.path.with_name(database.path.name + SUFFIX))
         database.path.with_name(database.path.name + "-journal").unlink(missing_ok=True)
 

@@ -80,13 +80,13 @@ def remove_function(database: Database, region: str, name: str) -> None:
 
 
 def find_function(database: Database, region: str, name: str) -> Function | None:
-    found = database.row("SELECT * FROM functions WHERE region = ? AND name = ?", (region, name))
+    found = database.fetch_row("SELECT * FROM functions WHERE region = ? AND name = ?", (region, name))
     return Function(*_read_function(found)) if found else None
 
 
 def list_functions(database: Database, region: str) -> list[Function]:
     return [Function(*_read_function(found)) for found in
-            database.rows("SELECT * FROM functions WHERE region = ? ORDER BY name", (region,))]
+            database.fetch_rows("SELECT * FROM functions WHERE region = ? ORDER BY name", (region,))]
 
 
 def find_rotation(database: Database, secret: int) -> Rotation | None:
@@ -95,7 +95,7 @@ def find_rotation(database: Database, secret: int) -> Rotation | None:
 
 def find_rotations(database: Database, secrets: Sequence[int]) -> dict[int, Rotation]:
     """The rotation settings by secret row, for the secrets that have any."""
-    return {found[0]: _make_rotation(found) for found in database.rows(
+    return {found[0]: _make_rotation(found) for found in database.fetch_rows(
         f"SELECT * FROM rotations WHERE secret IN ({', '.join('?' * len(secrets))})", tuple(secrets)
     )}
 
@@ -106,27 +106,27 @@ def save_rotation(database: Database, rotation: Rotation) -> None:
 
 def list_open(database: Database, now: int) -> list[Rotation]:
     """The rotations whose window has opened, and may have closed since, oldest first."""
-    return [_make_rotation(found) for found in database.rows(
+    return [_make_rotation(found) for found in database.fetch_rows(
         "SELECT * FROM rotations WHERE enabled AND opens_at IS NOT NULL AND opens_at <= ? ORDER BY opens_at", (now,)
     )]
 
 
 def count_users(database: Database, function: str) -> int:
     """How many secrets a function (its ARN) rotates."""
-    found = database.row("SELECT count(*) FROM rotations WHERE enabled AND function = ?", (function,))
+    found = database.fetch_row("SELECT count(*) FROM rotations WHERE enabled AND function = ?", (function,))
     return int(found[0]) if found else 0
 
 
 def list_user_names(database: Database, function: str, most: int) -> list[str]:
     """The names of secrets that a function rotates, in order."""
-    return [name for (name,) in database.rows(
+    return [name for (name,) in database.fetch_rows(
         "SELECT s.name FROM rotations t JOIN secrets s ON s.id = t.secret WHERE t.enabled AND t.function = ?"
         " ORDER BY s.name LIMIT ?", (function, most),
     )]
 
 
 def find_run(database: Database, secret: int) -> Run | None:
-    found = database.row("SELECT * FROM runs WHERE secret = ?", (secret,))
+    found = database.fetch_row("SELECT * FROM runs WHERE secret = ?", (secret,))
     return Run(*_read_run(found)) if found else None
 
 
@@ -150,7 +150,7 @@ _RUN_FREE = (
 
 def list_functions_with_work(database: Database, now: int) -> list[tuple[str, str]]:
     """Region and function ARN of rotations that are due, and of free runs whose pause is over."""
-    return database.rows(
+    return database.fetch_rows(
         f"SELECT s.region, t.function {_WINDOW_OPEN} UNION SELECT s.region, t.function {_RUN_FREE}", {"now": now}
     )
 
@@ -158,7 +158,7 @@ def list_functions_with_work(database: Database, now: int) -> list[tuple[str, st
 def list_names_with_work(database: Database, now: int, region: str, function: str) -> list[str]:
     """The names, in order, of the secrets of a Region that a function has to rotate now."""
     mine = "AND s.region = :region AND t.function = :function"
-    return [name for (name,) in database.rows(
+    return [name for (name,) in database.fetch_rows(
         f"SELECT s.name {_WINDOW_OPEN} {mine} UNION SELECT s.name {_RUN_FREE} {mine} ORDER BY 1",
         {"now": now, "region": region, "function": function},
     )]
@@ -166,7 +166,7 @@ def list_names_with_work(database: Database, now: int, region: str, function: st
 
 def list_waiting_runs(database: Database) -> list[Run]:
     """Unfinished runs, except those of secrets scheduled for deletion."""
-    return [Run(*_read_run(found)) for found in database.rows(
+    return [Run(*_read_run(found)) for found in database.fetch_rows(
         "SELECT r.* FROM runs r JOIN secrets s ON s.id = r.secret"
         " WHERE r.state = 'waiting' AND s.delete_at IS NULL ORDER BY r.not_before"
     )]

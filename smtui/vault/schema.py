@@ -56,7 +56,7 @@ TABLES = (
 )
 
 
-def format_1(database: Statements) -> None:
+def create_format_1(database: Statements) -> None:
     for statement in TABLES:
         database.run(statement)
 
@@ -127,7 +127,7 @@ POLICIES = (
 )
 
 
-def format_2(database: Statements) -> None:
+def create_format_2(database: Statements) -> None:
     """Customer keys, replicas, rotation, policies, and an audit log with retention."""
     for statement in (*CUSTOMER_KEYS, *REPLICATION, *AUDIT_RETENTION, *ROTATION, *POLICIES):
         database.run(statement)
@@ -148,11 +148,11 @@ DIGEST = (
 )
 
 
-def format_3(database: Statements) -> None:
+def create_format_3(database: Statements) -> None:
     """A digest of the whole vault, and the latest time it has seen."""
     for statement in DIGEST:
         database.run(statement)
 
 
 # Item n migrates a vault of format n to format n + 1; the first creates the tables in an empty file.
-MIGRATIONS: tuple[Callable[[Statements], None], ...] = (format_1, format_2, format_3)
+MIGRATIONS: tuple[Callable[[Statements], None], ...] = (create_format_1, create_format_2, create_format_3)

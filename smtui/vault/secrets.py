@@ -67,18 +67,18 @@ def read_row(found: tuple[Any, ...]) -> Secret:
 
 def find_by_name(database: Database, region: str, name: str) -> Secret | None:
     """The secret of this name in a Region, or None."""
-    found = database.row(f"SELECT {COLUMNS} FROM secrets WHERE region = ? AND name = ?", (region, name))
+    found = database.fetch_row(f"SELECT {COLUMNS} FROM secrets WHERE region = ? AND name = ?", (region, name))
     return read_row(found) if found else None
 
 
 def find_by_row(database: Database, row: int) -> Secret | None:
-    found = database.row(f"SELECT {COLUMNS} FROM secrets WHERE id = ?", (row,))
+    found = database.fetch_row(f"SELECT {COLUMNS} FROM secrets WHERE id = ?", (row,))
     return read_row(found) if found else None
 
 
 def has_any_named(database: Database, region: str, names: Sequence[str]) -> bool:
     """Whether a Region has a secret of one of these names, in any state."""
-    return database.row(
+    return database.fetch_row(
         "SELECT 1 FROM secrets WHERE region = ? AND name IN (SELECT value FROM json_each(?)) LIMIT 1",
         (region, json.dumps(names)),
     ) is not None
@@ -86,7 +86,7 @@ def has_any_named(database: Database, region: str, names: Sequence[str]) -> bool
 
 def list_states(database: Database, region: str, names: Sequence[str]) -> Iterator[tuple[str, bool, bool]]:
     """The existing secrets among these names: name, whether scheduled for deletion, whether it has a value."""
-    yield from database.rows(
+    yield from database.fetch_rows(
         "SELECT name, delete_at IS NOT NULL,"
         " EXISTS (SELECT 1 FROM labels WHERE secret = secrets.id AND label = 'AWSCURRENT')"
         " FROM secrets WHERE region = ? AND name IN (SELECT value FROM json_each(?))",
@@ -94,7 +94,7 @@ def list_states(database: Database, region: str, names: Sequence[str]) -> Iterat
     )
 
 
-def new_secret(
+def make_secret(
     *, region: str, name: str, suffix: str, description: str | None, type: str | None, kms_key_id: str | None,
     now: int, owning_service: str | None = None, primary_region: str | None = None,
 ) -> Secret:
@@ -107,23 +107,24 @@ def insert(database: Database, secrets: Sequence[Secret]) -> list[Secret]:
     """Adds secrets and answers them with their rows, which are consecutive."""
     written = [_read_fields(secret) for secret in secrets]
     database.run_many(_INSERT, written)
-    first = database.last_id() - len(written) + 1
+    first = database.get_last_id() - len(written) + 1
     return [Secret(row, *columns) for row, columns in enumerate(written, first)]
 
 
 def is_region_full(database: Database, region: str, most: int) -> bool:
     """Whether a Region has `most` secrets. Counts only if the vault ever had that many."""
-    newest = database.row("SELECT max(id) FROM secrets")
+    newest = database.fetch_row("SELECT max(id) FROM secrets")
     if newest is None or (newest[0] or 0) < most:
         return False
-    counted = database.row("SELECT count(*) FROM (SELECT 1 FROM secrets WHERE region = ? LIMIT ?)", (region, most))
+    counted = database.fetch_row(
+        "SELECT count(*) FROM (SELECT 1 FROM secrets WHERE region = ? LIMIT ?)", (region, most))
     return counted == (most,)
 
 
 def count_by_region(database: Database) -> dict[str, int]:
     """The number of secrets in each Region that has any."""
     return {region: count for region, count in
-            database.rows("SELECT region, count(*) FROM secrets GROUP BY region ORDER BY region")
+            database.fetch_rows("SELECT region, count(*) FROM secrets GROUP BY region ORDER BY region")
             if isinstance(region, str)}
 
 
@@ -165,12 +166,12 @@ def delete(database: Database, secret: Secret) -> None:
 
 def has_overdue(database: Database, now: int) -> bool:
     """Whether the recovery window of a secret is over."""
-    return database.row("SELECT 1 FROM secrets WHERE delete_at <= ? LIMIT 1", (now,)) is not None
+    return database.fetch_row("SELECT 1 FROM secrets WHERE delete_at <= ? LIMIT 1", (now,)) is not None
 
 
 def list_overdue(database: Database, now: int) -> list[Secret]:
     """The secrets whose recovery window is over, except damaged ones."""
-    found = database.rows(f"SELECT {COLUMNS} FROM secrets WHERE delete_at <= ?", (now,))
+    found = database.fetch_rows(f"SELECT {COLUMNS} FROM secrets WHERE delete_at <= ?", (now,))
     return [secret for secret in map(read_row, found) if not secret.is_damaged]
 
 
@@ -185,7 +186,7 @@ def read_tags_of(database: Database, rows: Sequence[int]) -> dict[int, dict[str,
     A secret that never had a tag is left out; one whose last tag was removed has an empty dictionary.
     """
     found: dict[int, dict[str, str]] = {}
-    for secret, key, value in map(_read_tag, database.rows(
+    for secret, key, value in map(_read_tag, database.fetch_rows(
         "SELECT secret, key, value FROM tags WHERE secret IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps(rows),),
     )):
@@ -220,14 +221,14 @@ def index_words(database: Database, row: int) -> None:
 
 def _index_words(database: Database, rows: Sequence[int]) -> None:
     """Indexes rows. A deleted secret is left out; rows after the newest indexed one need no replacement."""
-    newest = database.row("SELECT rowid FROM words ORDER BY rowid DESC LIMIT 1") or (0,)
-    about = database.rows(
+    newest = database.fetch_row("SELECT rowid FROM words ORDER BY rowid DESC LIMIT 1") or (0,)
+    about = database.fetch_rows(
         "SELECT id, name, coalesce(description, '') FROM secrets WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(rows),),
     )
     tagged = read_tags_of(database, rows)
     indexed = [
-        (row, *(" ".join(list_words(text)) for text in (name, description, _as_text(tagged.get(row, {})))))
+        (row, *(" ".join(list_words(text)) for text in (name, description, _format_tags(tagged.get(row, {})))))
         for row, name, description in map(_read_words, about)
     ]
     insert = "INTO words (rowid, name, description, tags) VALUES (?, ?, ?, ?)"
@@ -235,5 +236,5 @@ def _index_words(database: Database, rows: Sequence[int]) -> None:
     database.run_many(f"INSERT {insert}", [each for each in indexed if each[0] > newest[0]])
 
 
-def _as_text(tags: Mapping[str, str]) -> str:
+def _format_tags(tags: Mapping[str, str]) -> str:
     return " ".join(f"{key} {value}" for key, value in tags.items())

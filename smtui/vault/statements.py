@@ -42,7 +42,7 @@ class Statements:
             except apsw.Error as error:
                 raise map_error(error, connection=self.connection) from None
 
-    def row(self, sql: str, bindings: Bindings = ()) -> tuple[Any, ...] | None:
+    def fetch_row(self, sql: str, bindings: Bindings = ()) -> tuple[Any, ...] | None:
         """The first row of the answer, or None."""
         with self._lock:
             try:
@@ -50,9 +50,9 @@ class Statements:
             except apsw.Error as error:
                 raise map_error(error, connection=self.connection) from None
             except UnicodeDecodeError:
-                return next(self._rows_with_bytes(sql, bindings), None)
+                return next(self._fetch_rows_with_bytes(sql, bindings), None)
 
-    def rows(self, sql: str, bindings: Bindings = ()) -> list[tuple[Any, ...]]:
+    def fetch_rows(self, sql: str, bindings: Bindings = ()) -> list[tuple[Any, ...]]:
         """All rows of the answer."""
         with self._lock:
             try:
@@ -60,7 +60,7 @@ class Statements:
             except apsw.Error as error:
                 raise map_error(error, connection=self.connection) from None
             except UnicodeDecodeError:
-                return list(self._rows_with_bytes(sql, bindings))
+                return list(self._fetch_rows_with_bytes(sql, bindings))
 
     def run_many(self, sql: str, bindings: Iterable[Bindings]) -> None:
         """Runs a statement once for each element of `bindings`."""
@@ -77,7 +77,7 @@ class Statements:
                     yield row
             except UnicodeDecodeError:
                 self.has_undecodable = True
-                yield from islice(self._rows_with_bytes(sql, bindings), given, None)
+                yield from islice(self._fetch_rows_with_bytes(sql, bindings), given, None)
 
     def is_undecodable(self, table: str) -> bool:
         """Whether a text of the table is not UTF-8."""
@@ -88,7 +88,7 @@ class Statements:
             return True
         return False
 
-    def _rows_with_bytes(self, sql: str, bindings: Bindings) -> Iterator[tuple[Any, ...]]:
+    def _fetch_rows_with_bytes(self, sql: str, bindings: Bindings) -> Iterator[tuple[Any, ...]]:
         """The same rows, with bytes for a text that is not UTF-8. Raises VaultDamagedError unless `sql` is a SELECT."""
         if not sql.startswith("SELECT"):
             raise make_damaged_error()
@@ -104,7 +104,7 @@ class Statements:
                                                bindings):
                 yield tuple(map(_decode, row[::2], row[1::2]))
 
-    def last_id(self) -> int:
+    def get_last_id(self) -> int:
         """The row number of the last insert."""
         return self.connection.last_insert_rowid()
 

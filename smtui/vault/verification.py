@@ -28,8 +28,8 @@ class LastCheck:
     clean: bool
 
 
-def last_check(note: RollbackNote) -> LastCheck | None:
-    return _last_check(note.read())
+def read_last_check(note: RollbackNote) -> LastCheck | None:
+    return _parse_last_check(note.read())
 
 
 def record_check(note: RollbackNote, now: datetime, *, clean: bool) -> None:
@@ -52,7 +52,7 @@ def take_reminder(note: RollbackNote, now: datetime) -> str:
 
 
 def _format_reminder(held: Content, now: datetime) -> str:
-    last, since = _last_check(held), _to_datetime(held.get(KNOWN_SINCE)) or now
+    last, since = _parse_last_check(held), _to_datetime(held.get(KNOWN_SINCE)) or now
     if last is not None and not last.clean:
         return FAULTY.format(last.at)
     if last is None:
@@ -65,7 +65,7 @@ def _store(note: RollbackNote, more: Content) -> None:
         note.update(lambda held: {**held, **more})
 
 
-def _last_check(held: Content) -> LastCheck | None:
+def _parse_last_check(held: Content) -> LastCheck | None:
     try:
         at, clean = held[CHECKED]
     except (KeyError, TypeError, ValueError):

@@ -52,32 +52,33 @@ def read_row(found: tuple[Any, ...]) -> Version:
 
 
 def find_by_id(database: Database, secret: int, version_id: str) -> Version | None:
-    found = database.row(f"SELECT {COLUMNS} FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
+    found = database.fetch_row(
+        f"SELECT {COLUMNS} FROM versions WHERE secret = ? AND version_id = ?", (secret, version_id))
     return read_row(found) if found else None
 
 
 def get_by_row(database: Database, row: int) -> Version:
     """The version of a row. Raises InternalServiceError if there is none."""
-    found = database.row(f"SELECT {COLUMNS} FROM versions WHERE id = ?", (row,))
+    found = database.fetch_row(f"SELECT {COLUMNS} FROM versions WHERE id = ?", (row,))
     if found is None:
         raise make_damaged_row_error()
     return read_row(found)
 
 
 def count_versions(database: Database, secret: int) -> int:
-    found = database.row("SELECT count(*) FROM versions WHERE secret = ?", (secret,))
+    found = database.fetch_row("SELECT count(*) FROM versions WHERE secret = ?", (secret,))
     return int(found[0]) if found else 0
 
 
 def count_made_after(database: Database, secret: int, moment: int) -> int:
     """The number of versions that were made after a moment (milliseconds)."""
-    found = database.row("SELECT count(*) FROM versions WHERE secret = ? AND created_at > ?", (secret, moment))
+    found = database.fetch_row("SELECT count(*) FROM versions WHERE secret = ? AND created_at > ?", (secret, moment))
     return int(found[0]) if found else 0
 
 
 def list_rows(database: Database, secret: int) -> dict[str, int]:
     """The row of each VersionId with a value, in order of creation."""
-    return {_as_text(version_id): row for version_id, row in database.rows(
+    return {_to_text(version_id): row for version_id, row in database.fetch_rows(
         "SELECT version_id, id FROM versions WHERE secret = ? AND sealed <> x'' ORDER BY id", (secret,)
     )}
 
@@ -102,7 +103,7 @@ def insert_versions(database: Database, new: Sequence[NewVersion]) -> range:
         [(each.secret, each.version_id, each.created_at, each.form, each.key, each.envelope.wrapped,
           each.envelope.sealed) for each in new],
     )
-    return range(database.last_id() - len(new) + 1, database.last_id() + 1)
+    return range(database.get_last_id() - len(new) + 1, database.get_last_id() + 1)
 
 
 def fill_version(database: Database, version: Version, *, form: str, key: int, envelope: Envelope) -> None:
@@ -125,7 +126,7 @@ def touch_accessed(database: Database, version: Version, day: int) -> None:
 
 def read_labels(database: Database, secret: int) -> dict[str, int]:
     """Each label of a secret with the row of its version."""
-    return dict(map(_read_label, database.rows("SELECT label, version FROM labels WHERE secret = ?", (secret,))))
+    return dict(map(_read_label, database.fetch_rows("SELECT label, version FROM labels WHERE secret = ?", (secret,))))
 
 
 def add_labels(database: Database, new: Iterable[tuple[int, str, int]]) -> None:
@@ -145,11 +146,11 @@ def save_labels(database: Database, secret: int, before: Mapping[str, int], afte
 def read_labels_by_version_id(database: Database, secrets: Sequence[int]) -> dict[int, dict[str, list[str]]]:
     """For each secret, VersionId to sorted labels; versions and secrets without labels are left out."""
     found: dict[int, dict[str, list[str]]] = {}
-    for secret, version_id, label in database.rows(
+    for secret, version_id, label in database.fetch_rows(
         "SELECT l.secret, v.version_id, l.label FROM labels l JOIN versions v ON v.id = l.version"
         f" WHERE l.secret IN ({', '.join('?' * len(secrets))}) ORDER BY v.id, l.label", tuple(secrets),
     ):
-        version, text = _as_text(version_id), _as_text(label)
+        version, text = _to_text(version_id), _to_text(label)
         found.setdefault(secret, {}).setdefault(version, []).append(text)
     return found
 
@@ -157,7 +158,7 @@ def read_labels_by_version_id(database: Database, secrets: Sequence[int]) -> dic
 def list_page(database: Database, secret: int, *, after: int, limit: int, deprecated: bool) -> list[Version]:
     """Versions in order of creation, after row `after`."""
     only = "" if deprecated else "AND id IN (SELECT version FROM labels WHERE secret = :secret)"
-    return [read_row(found) for found in database.rows(
+    return [read_row(found) for found in database.fetch_rows(
         f"SELECT {COLUMNS} FROM versions WHERE secret = :secret AND id > :after {only} ORDER BY id LIMIT :limit",
         {"secret": secret, "after": after, "limit": limit},
     )]
@@ -182,5 +183,5 @@ def remove_outdated(database: Database, secret: int, *, keep: int, made_before: 
         )
 
 
-def _as_text(value: object) -> str:
+def _to_text(value: object) -> str:
     return value if isinstance(value, str) else UNREADABLE

@@ -31,7 +31,7 @@ def got(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         seen.update(program=program, words=words, surroundings=surroundings, held=held)
         raise KeyboardInterrupt  # the command replaces the process
 
-    monkeypatch.setattr(execute, "become", become)
+    monkeypatch.setattr(execute, "replace_process", become)
     return seen
 
 

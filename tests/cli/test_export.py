@@ -14,7 +14,7 @@ import pytest
 import smtui
 from smtui.transfer import selection
 from smtui.transfer.export import Format, export
-from smtui.transfer.private_file import private_file
+from smtui.transfer.private_file import write_private_file
 from smtui.transfer.selection import Selection
 from tests.cli.conftest import CommandLine
 from tests.conftest import PASSPHRASE
@@ -222,7 +222,7 @@ def test_whoever_follows_it_can_stop_it(many: Any, tmp_path: Path) -> None:
         if done == 5:
             raise JobStoppedError
 
-    with pytest.raises(JobStoppedError), private_file(tmp_path / "f") as file:
+    with pytest.raises(JobStoppedError), write_private_file(tmp_path / "f") as file:
         export(many, Selection(), Format.JSON, file.write, stop_at_5)
 
     assert not (tmp_path / "f").exists()

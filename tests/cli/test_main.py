@@ -12,8 +12,8 @@ from smtui.api import errors
 from smtui.api.errors import SmtuiError
 from smtui.api.model import OPERATIONS
 from smtui.cli import exit_codes
-from smtui.cli.command_table import BY_NAME, COMMANDS, Group, command_list
-from smtui.cli.exit_codes import Exit, exit_code_of
+from smtui.cli.command_table import BY_NAME, COMMANDS, Group, format_command_list
+from smtui.cli.exit_codes import Exit, get_exit_code
 from smtui.cli.main import run, split
 from tests.cli.conftest import CommandLine, Stream
 
@@ -31,7 +31,7 @@ def test_every_error_of_the_contract_has_an_exit_code() -> None:
     for kind in all_errors(errors.ClientError):
         expected[kind] = Exit.USAGE if issubclass(kind, errors.ParamValidationError) else Exit.REFUSED
 
-    assert {kind: exit_code_of(kind("x")) for kind in expected} == expected
+    assert {kind: get_exit_code(kind("x")) for kind in expected} == expected
 
 
 def test_exit_codes_do_not_change() -> None:
@@ -71,7 +71,7 @@ def test_all_operations_are_commands() -> None:
 
 
 def test_the_list_of_commands_names_each_once() -> None:
-    listed = re.findall(r"^\| `(\S+)` \|", command_list(), re.MULTILINE)
+    listed = re.findall(r"^\| `(\S+)` \|", format_command_list(), re.MULTILINE)
 
     assert listed == [command.name for command in COMMANDS]
 
@@ -83,7 +83,7 @@ def test_a_former_name_runs_the_command_unseen(stocked: CommandLine) -> None:
     filtered = ("--operation", "GetSecretValue")
     assert stocked.done("trail", *filtered) == stocked.done("audit", *filtered)
     assert stocked.done("trail", "--help") == stocked.done("audit", "--help") == stocked.done("help", "trail")
-    assert "trail" not in stocked.done("--help") + stocked.done("completion", "bash") + command_list()
+    assert "trail" not in stocked.done("--help") + stocked.done("completion", "bash") + format_command_list()
     assert "trail" not in stocked("trial").err
 
 

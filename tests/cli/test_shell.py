@@ -49,7 +49,7 @@ def test_a_bar_counts_on_a_terminal_and_goes_away(monkeypatch: pytest.MonkeyPatc
     seen = Stream(tty=True)
     monkeypatch.setattr(sys, "stderr", seen)
 
-    with diagnostics.progress() as bar:
+    with diagnostics.show_progress() as bar:
         assert bar is not None
         for done in range(0, 1001):
             bar("importing", done, 1000)
@@ -64,7 +64,7 @@ def test_a_bar_counts_on_a_terminal_and_goes_away(monkeypatch: pytest.MonkeyPatc
 def test_no_bar_where_nobody_would_see_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", Stream())
 
-    with diagnostics.progress() as bar:
+    with diagnostics.show_progress() as bar:
         assert bar is None
 
 

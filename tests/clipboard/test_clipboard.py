@@ -155,7 +155,7 @@ def test_without_a_limit_the_guard_clears_when_the_program_ends(tool: FakeTool) 
     clipboard.copy(VALUE, 0)
     process = clipboard._watchdog._process
     assert process is not None
-    assert clipboard.seconds_left() == 0
+    assert clipboard.count_seconds_left() == 0
     clipboard._watchdog.leave()
     process.wait(LIMIT)
 
@@ -182,7 +182,7 @@ def test_a_new_copy_has_its_own_time(tool: FakeTool, monotonic: Steady) -> None:
     monotonic.seconds += 20
     clipboard.copy(b"another", 30)
 
-    assert clipboard.seconds_left() == 30
+    assert clipboard.count_seconds_left() == 30
     assert clipboard.clear()
     assert tool.held == b""
 

@@ -157,7 +157,7 @@ def test_an_altered_or_removed_event_is_found_by_check(
     for number in range(4):
         client.create_secret(Name=f"s2-{number}", SecretString="1")
     assert vault.maintenance.check().clean
-    last = vault._state.database.row("SELECT max(id) FROM trail")[0]
+    last = vault._state.database.fetch_row("SELECT max(id) FROM trail")[0]
 
     vault.maintenance.backup(tmp_path / "copy")
     by_another_program(tmp_path / "copy", vault.unlock_key(), change.format(middle=last - 2, last=last))
@@ -272,8 +272,8 @@ RIGHT = {
 
 def everything(vault):
     database = vault._state.database
-    tables = database.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
-    return {name: database.rows(f"SELECT * FROM {name}") for (name,) in tables if name != "words"}
+    tables = database.fetch_rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    return {name: database.fetch_rows(f"SELECT * FROM {name}") for (name,) in tables if name != "words"}
 
 
 @pytest.mark.parametrize(("kind", "method"), METHODS)

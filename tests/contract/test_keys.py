@@ -304,7 +304,8 @@ def test_what_a_deleted_key_sealed_is_shredded(vault, client, doomed, clock, ref
     assert refused("DecryptionFailure", client.get_secret_value, SecretId="a") == DECRYPTION
     assert client.get_secret_value(SecretId="moved")["SecretString"] == "m"
     assert client.list_secret_version_ids(SecretId="a")["Versions"][0]["KmsKeyIds"] == [f"{ARN}key/{doomed}"]
-    assert vault._state.database.row("SELECT count(*) FROM keys WHERE key_id = ? AND wrapped = x''", (doomed,)) == (1,)
+    count = "SELECT count(*) FROM keys WHERE key_id = ? AND wrapped = x''"
+    assert vault._state.database.fetch_row(count, (doomed,)) == (1,)
     with reopen() as again:
         refused("DecryptionFailure", again.client().get_secret_value, SecretId="a")
         report = again.maintenance.check()

@@ -217,9 +217,9 @@ def test_days_of_a_rare_schedule(db: Any, function: str, expression: str) -> Non
     """AutomaticallyAfterDays is at most 1000, also for a day that comes every 4 or 28 years."""
     db.rotate_secret(**ID, RotationLambdaARN=function, RotationRules={"ScheduleExpression": expression})
 
-    told = db.describe_secret(**ID)
-    assert told["RotationRules"] == {"ScheduleExpression": expression, "AutomaticallyAfterDays": 1000}
-    assert told["NextRotationDate"].month == 2
+    secret = db.describe_secret(**ID)
+    assert secret["RotationRules"] == {"ScheduleExpression": expression, "AutomaticallyAfterDays": 1000}
+    assert secret["NextRotationDate"].month == 2
 
 
 @pytest.mark.parametrize(("days", "code"), [(1, ""), (1000, ""), (1001, "ValidationException")])
@@ -299,13 +299,13 @@ def test_the_date_of_a_rotation_is_there_with_the_label(
     assert "LastRotatedDate" not in db.describe_secret(**ID)
     move = {**ID, "VersionStage": "AWSCURRENT", "MoveToVersionId": TOKEN}
     db.update_secret_version_stage(**move, RemoveFromVersionId=stages(db)["AWSCURRENT"])
-    moved, told = clock.now, db.describe_secret(**ID)
+    moved, secret = clock.now, db.describe_secret(**ID)
     clock.forward(seconds=5)
     db.update_secret_version_stage(**move)
     rotations.report_rotation(**report, Step="finishSecret")
 
-    assert told["LastRotatedDate"] == moved
-    assert told["NextRotationDate"] == datetime(2026, 4, 1, 23, 59, 59, tzinfo=UTC)
+    assert secret["LastRotatedDate"] == moved
+    assert secret["NextRotationDate"] == datetime(2026, 4, 1, 23, 59, 59, tzinfo=UTC)
     assert db.describe_secret(**ID)["LastRotatedDate"] == moved
 
 
@@ -608,8 +608,8 @@ def test_a_rotation_ends_when_its_version_loses_awspending(
         target = {} if how == "taken away" else {"MoveToVersionId": next(iter(first))}
         db.update_secret_version_stage(**ID, VersionStage="AWSPENDING", RemoveFromVersionId=TOKEN, **target)
 
-    told = rotations.describe_rotation(**ID)["Rotation"]
-    assert (told["State"], told["Message"]) == (
+    run = rotations.describe_rotation(**ID)["Rotation"]
+    assert (run["State"], run["Message"]) == (
         "failed", "AWSPENDING was taken away from version 00000000, which ended this rotation.")
     clock.forward(days=2)
     assert vault.scheduler.run_due() == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from smtui.editor.cleanup import PREFIX, remove_folder
-from smtui.editor.temp_file import Location, find_location, read_back, temporary_file
+from smtui.editor.temp_file import Location, create_temporary_file, find_location, read_back
 from tests.waiting import wait_until
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files are those of POSIX")
@@ -20,7 +20,7 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files are those 
 
 @POSIX
 def test_nobody_else_can_read_it(tmp_path: Path) -> None:
-    with temporary_file(b"word", "value.txt", Location(tmp_path, True)) as path:
+    with create_temporary_file(b"word", "value.txt", Location(tmp_path, True)) as path:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         assert read_back(path, 10) == b"word"
@@ -28,7 +28,7 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
 
 def test_it_goes_with_all_that_an_editor_left_beside_it(tmp_path: Path) -> None:
     """Also where the block ends by an error."""
-    with pytest.raises(RuntimeError), temporary_file(b"word", "value.txt", Location(tmp_path, True)) as path:
+    with pytest.raises(RuntimeError), create_temporary_file(b"word", "value.txt", Location(tmp_path, True)) as path:
         (path.parent / ".value.txt.swp").write_bytes(b"word")
         raise RuntimeError
 
@@ -36,7 +36,7 @@ def test_it_goes_with_all_that_an_editor_left_beside_it(tmp_path: Path) -> None:
 
 
 def test_no_more_is_read_back_than_can_be_stored(tmp_path: Path) -> None:
-    with temporary_file(b"x" * 100, "value.txt", Location(tmp_path, True)) as path:
+    with create_temporary_file(b"x" * 100, "value.txt", Location(tmp_path, True)) as path:
         assert len(read_back(path, 10)) == 11
         path.unlink()
         assert read_back(path, 10) == b""
@@ -46,8 +46,8 @@ def test_no_more_is_read_back_than_can_be_stored(tmp_path: Path) -> None:
 def test_it_goes_when_we_are_killed(tmp_path: Path) -> None:
     """SIGKILL leaves no time for anything; another process does it."""
     code = (
-        "import sys; from pathlib import Path; from smtui.editor.temp_file import Location, temporary_file\n"
-        f"with temporary_file(b'word', 'value.txt', Location(Path({str(tmp_path)!r}), True)):\n"
+        "import sys; from pathlib import Path; from smtui.editor.temp_file import Location, create_temporary_file\n"
+        f"with create_temporary_file(b'word', 'value.txt', Location(Path({str(tmp_path)!r}), True)):\n"
         "    print('there', flush=True); sys.stdin.read()\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

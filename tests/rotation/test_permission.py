@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import smtui
-from smtui.rotation.command import command
+from smtui.rotation.command import run_command
 from smtui.rotation.function import NotPermittedError, Task
 from tests.conftest import PASSPHRASE, Clock, by_another_program
 
@@ -223,7 +223,7 @@ def test_a_record_of_another_vault_or_an_altered_one(
     with smtui.create_vault(tmp_path / "other.vault", PASSPHRASE, clock=clock) as other:
         other.rotations().create_function(FunctionName="run", Command={"Arguments": arguments}, Allow=False)
         function = described(other)
-        place = other._state.permissions._path_of(function)
+        place = other._state.permissions._get_path(function)
         place.parent.mkdir(parents=True)
         shutil.copyfile(record, place)
         place.chmod(0o600)
@@ -295,7 +295,7 @@ def test_no_process_is_started_without_a_permission(received: smtui.Vault, marke
     claimed = {"SecretARN": "a", "SecretName": "db", "Kind": "rotation", "Step": "createSecret",
                "ClientRequestToken": TOKEN, "RotationToken": TOKEN, "Function": function}
     with pytest.raises(NotPermittedError):
-        command(Task.make(claimed, lambda: True), "createSecret", received.client())
+        run_command(Task.make(claimed, lambda: True), "createSecret", received.client())
     assert not marker.exists()
 
 

@@ -17,7 +17,7 @@ from smtui.clipboard.backends import TOOLS
 from smtui.clipboard.fingerprint import Fingerprint
 from smtui.clipboard.watchdog import Watch, Watchdog
 from smtui.editor.program import edit
-from smtui.editor.temp_file import find_location, temporary_file
+from smtui.editor.temp_file import create_temporary_file, find_location
 from smtui.passphrase import strength
 from smtui.system import subprocesses
 from tests.conftest import PASSPHRASE
@@ -140,7 +140,7 @@ def test_modules_of_ours(started_programs: StartedPrograms, monkeypatch: pytest.
     assert guard._process is not None
     guard._process.wait(60)
     started_programs.must_be_clean()
-    with temporary_file(b"value", "value.txt", find_location()):
+    with create_temporary_file(b"value", "value.txt", find_location()):
         pass
     assert strength.estimate_strength(b"correct horse") is None
     estimator = strength.Estimator()

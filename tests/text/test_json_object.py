@@ -129,10 +129,10 @@ def from_the_form(value: str) -> dict[str, str]:
 def from_get(value: str) -> dict[str, str]:
     answer = {"SecretString": value}
     try:
-        keys = Target.parse("x#no such key").object_in(answer).keys
+        keys = Target.parse("x#no such key").get_object(answer).keys
     except RefusedError:
         return {}
-    return {key: str(Target(VersionSpec.parse("x"), key).value_in(answer)) for key in keys}
+    return {key: str(Target(VersionSpec.parse("x"), key).get_value(answer)) for key in keys}
 
 
 def from_exec(value: str) -> dict[str, str]:

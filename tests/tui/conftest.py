@@ -174,7 +174,7 @@ DATABASE = ('{"user": "app", "password": "first-word", "port": 5432}', '{"user":
 @pytest.fixture
 def database(client: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Returns the client of a vault with `prod/db`, which has two versions and a fixed ARN."""
-    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
+    monkeypatch.setattr("smtui.engine.names.generate_suffix", lambda ambient: "AbCdEf")
     client.create_secret(
         Name="prod/db", Description="Main database", SecretString=DATABASE[0],
         Tags=[{"Key": "team", "Value": "pay"}], ClientRequestToken=version_id(1),

@@ -59,7 +59,7 @@ async def test_a_reading_that_nobody_wants_any_more_is_ended(vault: smtui.Vault)
     """The cancelled read raises in the vault's thread without effect, and the next call runs."""
     database, begun = vault._state.database, threading.Event()
     database.connection.set_progress_handler(lambda: begun.set() is not None)
-    reading = asyncio.create_task(look(vault.interrupt, database.rows, ENDLESS))
+    reading = asyncio.create_task(look(vault.interrupt, database.fetch_rows, ENDLESS))
     await asyncio.to_thread(begun.wait)
     reading.cancel()
 

@@ -44,7 +44,7 @@ async def rest(pilot: Pilot[None]) -> None:
 @pytest.fixture
 def make(tmp_path: Path, clock: Clock, monotonic: Steady, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeApp]:
     """Yields a function that creates apps on identical vaults."""
-    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
+    monkeypatch.setattr("smtui.engine.names.generate_suffix", lambda ambient: "AbCdEf")
     made: list[smtui.Vault] = []
 
     def one() -> SmtuiApp:

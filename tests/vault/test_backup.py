@@ -223,7 +223,7 @@ def test_an_interrupted_statement_raises_ours(path: Path) -> None:
         stopping = threading.Thread(target=lambda: begun.wait(LIMIT) and vault.interrupt())
         stopping.start()
         with pytest.raises(smtui.VaultError, match="Cancelled"):
-            database.row(endless)
+            database.fetch_row(endless)
         stopping.join()
 
         assert read_all(vault) == VALUES

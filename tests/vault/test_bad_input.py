@@ -165,7 +165,7 @@ def test_an_older_format_is_copied_and_migrated(path: Path) -> None:
 
     migrate.bring_up_to_date(file, (*migrate.MIGRATIONS, lambda db: db.run("CREATE TABLE later (x)")))
 
-    assert file.row("PRAGMA user_version") == (len(migrate.MIGRATIONS) + 1,)
+    assert file.fetch_row("PRAGMA user_version") == (len(migrate.MIGRATIONS) + 1,)
     file.close()
     with pytest.raises(smtui.VaultFormatError):
         smtui.open_vault(path, PASSPHRASE)

@@ -146,7 +146,7 @@ def test_the_vault_is_still_clean(two: tuple[smtui.Vault, smtui.Vault]) -> None:
 def test_to_ask_reads_one_row_however_long_the_audit_log_is(two: tuple[smtui.Vault, smtui.Vault]) -> None:
     one, _ = two
     database = one._state.database
-    plans = [" ".join(str(row[3]) for row in database.rows(f"EXPLAIN QUERY PLAN {question}")) for question in (
+    plans = [" ".join(str(row[3]) for row in database.fetch_rows(f"EXPLAIN QUERY PLAN {question}")) for question in (
         "SELECT value FROM meta WHERE name = 'content_changes'", "SELECT max(id) FROM trail")]
 
     assert "SCAN" not in plans[0]

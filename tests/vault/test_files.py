@@ -13,7 +13,7 @@ import pytest
 import smtui
 from smtui.system import recent_vaults
 from smtui.system import settings as system_settings
-from smtui.transfer.private_file import private_file
+from smtui.transfer.private_file import write_private_file
 from smtui.vault import kdf, migrate, opening
 from tests.conftest import PASSPHRASE
 
@@ -63,7 +63,7 @@ def test_private_under_any_umask(tmp_path: Path, careless_umask: None, monkeypat
     migrated(path)
     system_settings.change_settings(lambda settings: replace(settings, theme="x"))
     recent_vaults.remember_vault(path)
-    with private_file(tmp_path / "export") as file:
+    with write_private_file(tmp_path / "export") as file:
         file.write(b"x")
         look()
     look()
@@ -89,7 +89,7 @@ def change(path: Path) -> None:
 
 
 def export(path: Path) -> None:
-    with private_file(path.with_name("export"), force=True) as file:
+    with write_private_file(path.with_name("export"), force=True) as file:
         file.write(b"not mine")
 
 

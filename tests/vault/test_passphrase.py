@@ -221,7 +221,7 @@ def test_the_cost_of_the_derivation_is_in_code_alone() -> None:
 
 
 def test_fresh_salts_and_silent_keys() -> None:
-    salts = {kdf.new_salt(Ambient()) for _ in range(50)}
+    salts = {kdf.generate_salt(Ambient()) for _ in range(50)}
     keys = kdf.FileKeys.from_passphrase("x", salts.pop())
 
     assert len(salts) == 49

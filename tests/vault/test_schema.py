@@ -138,10 +138,10 @@ def test_no_trigger_and_no_view_is_run(path: Path, key: bytes) -> None:
     file = opening.open_file(path, kdf.FileKeys.from_key(key))
     file.run("CREATE TRIGGER t AFTER INSERT ON meta BEGIN DELETE FROM secrets; END")
     file.run("INSERT INTO meta VALUES ('more', '')")
-    assert file.row("SELECT count(*) FROM secrets") == (len(VALUES),)
+    assert file.fetch_row("SELECT count(*) FROM secrets") == (len(VALUES),)
     file.run("CREATE VIEW v AS SELECT 1")
     with pytest.raises(smtui.VaultError):
-        file.row("SELECT * FROM v")
+        file.fetch_row("SELECT * FROM v")
     file.drop()
 
 

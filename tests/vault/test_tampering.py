@@ -322,7 +322,7 @@ def everything(path: Path, life: Life, content: bytes) -> object:
     path.write_bytes(content)
     with smtui.open_vault(path, key=life.key, read_only=True) as vault:
         database = vault._state.database
-        return digest.sum_rows(database, b"any"), database.rows("SELECT * FROM sqlite_sequence ORDER BY name")
+        return digest.sum_rows(database, b"any"), database.fetch_rows("SELECT * FROM sqlite_sequence ORDER BY name")
 
 
 def test_an_older_page_is_found(life: Life, path: Path) -> None:

@@ -68,7 +68,7 @@ def pristine_life(tmp_path_factory: pytest.TempPathFactory) -> Pristine:
             key = vault.unlock_key()
             digest_key = vault._state.key_store.derive(digest.PURPOSE)
             database = vault._state.database
-            found = {table: [name for (name,) in database.rows("SELECT name FROM pragma_table_info(?)", (table,))]
+            found = {table: [name for (name,) in database.fetch_rows("SELECT name FROM pragma_table_info(?)", (table,))]
                      for table in (*ROWS, *ONE_ROW)}
     return Pristine(path, key, digest_key, found)
 

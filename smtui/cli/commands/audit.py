@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from smtui.cli import diagnostics, output
 from smtui.cli.exit_codes import Exit
-from smtui.cli.parser import whole_number
+from smtui.cli.parser import parse_count
 from smtui.cli.unlocking import open_for
 from smtui.rules.audit_query import (
     AuditQueryError,
@@ -50,16 +50,16 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret", metavar="NAME", help="only events about this secret")
     parser.add_argument("--caller", metavar="ARN",
                         help="only events of this caller: an ARN, or the end of one, like user/alice")
-    parser.add_argument("--operation", metavar="OPERATION", type=_as_argument(parse_operation),
+    parser.add_argument("--operation", metavar="OPERATION", type=_wrap_parser(parse_operation),
                         help="only this operation")
-    parser.add_argument("--outcome", metavar="OUTCOME", type=_as_argument(parse_outcome),
+    parser.add_argument("--outcome", metavar="OUTCOME", type=_wrap_parser(parse_outcome),
                         help="only this outcome: done, refused, or an error code")
-    parser.add_argument("--since", metavar="TIME", type=_as_argument(_parse_time), help="only from this time on")
-    parser.add_argument("--until", metavar="TIME", type=_as_argument(_parse_time), help="only before this time")
-    parser.add_argument("--limit", metavar="N", type=whole_number, default=DEFAULT_LIMIT,
+    parser.add_argument("--since", metavar="TIME", type=_wrap_parser(_parse_time), help="only from this time on")
+    parser.add_argument("--until", metavar="TIME", type=_wrap_parser(_parse_time), help="only before this time")
+    parser.add_argument("--limit", metavar="N", type=parse_count, default=DEFAULT_LIMIT,
                         help=f"at most N events; 0 = all (default: {DEFAULT_LIMIT})")
     parser.add_argument("--json", action="store_true", help="entire events, one JSON object per line")
-    parser.add_argument("--keep", metavar="DAYS", type=whole_number,
+    parser.add_argument("--keep", metavar="DAYS", type=parse_count,
                         help="show nothing; set the retention to this many days; 0 = unlimited")
     parser.add_argument("--accept-clock", action="store_true",
                         help="show nothing; confirm that the clock is right and later times in the log are wrong")
@@ -77,9 +77,9 @@ def run(args: argparse.Namespace) -> Exit:
             since=args.since, until=args.until, region_name=args.region,
         ))
         if output.is_terminal() and not args.json:
-            output.line(HEADING)
+            output.write_line(HEADING)
         for event in islice(events, args.limit or None):
-            output.line(format_event(event))
+            output.write_line(format_event(event))
         if args.limit and next(events, None) is not None:
             diagnostics.note(f"only the newest {args.limit:,} are shown; --limit 0 shows all.")
     return Exit.DONE
@@ -87,13 +87,13 @@ def run(args: argparse.Namespace) -> Exit:
 
 def _set_retention(vault: Vault, days: int) -> Exit:
     vault.audit.set_retention(days)
-    output.line(f"audit log retention: {f'{days:,} days' if days else 'unlimited'}")
+    output.write_line(f"audit log retention: {f'{days:,} days' if days else 'unlimited'}")
     return Exit.DONE
 
 
 def _accept_clock(vault: Vault) -> Exit:
     vault.maintenance.accept_clock()
-    output.line("audit log: clock accepted")
+    output.write_line("audit log: clock accepted")
     return Exit.DONE
 
 
@@ -107,7 +107,7 @@ def _format_row(event: Mapping[str, Any]) -> str:
     return f"{when}  {event['eventName']:<24}  {about}  {who}  {how}"
 
 
-def _as_argument(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
+def _wrap_parser(parse: Callable[[str], Parsed]) -> Callable[[str], Parsed]:
     """Turns a parser that raises AuditQueryError into one that argparse reports as a bad argument."""
     def parse_argument(text: str) -> Parsed:
         try:

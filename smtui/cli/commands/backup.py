@@ -23,5 +23,5 @@ def run(args: argparse.Namespace) -> Exit:
     target = expand_home(args.target)
     with open_for(args) as vault:
         vault.maintenance.backup(target, force=args.force)
-    output.line(f"{target}: written")
+    output.write_line(f"{target}: written")
     return Exit.DONE

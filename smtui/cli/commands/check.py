@@ -18,14 +18,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
-    with open_for(args) as vault, diagnostics.progress() as bar:
+    with open_for(args) as vault, diagnostics.show_progress() as bar:
         report = vault.maintenance.check(bar)
     for what, count in report.counted.items():
-        output.line(f"{what}: {count:,} checked")
+        output.write_line(f"{what}: {count:,} checked")
     for finding in report.findings:
-        output.line(f"{finding.area}: {finding.sentence}")
+        output.write_line(f"{finding.area}: {finding.sentence}")
     if report.clean:
-        output.line("no problems found")
+        output.write_line("no problems found")
         return Exit.DONE
-    output.line(f"{len(report.findings):,} problem{'s' if len(report.findings) > 1 else ''}")
+    output.write_line(f"{len(report.findings):,} problem{'s' if len(report.findings) > 1 else ''}")
     return Exit.VAULT

@@ -21,7 +21,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     import shtab
 
-    output.line(shtab.complete(make_full_parser(), args.shell).rstrip("\n"))
+    output.write_line(shtab.complete(make_full_parser(), args.shell).rstrip("\n"))
     return Exit.DONE
 
 

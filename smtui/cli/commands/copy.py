@@ -9,14 +9,14 @@ import argparse
 from smtui.cli import output, terminal
 from smtui.cli.commands import get
 from smtui.cli.exit_codes import Exit
-from smtui.cli.parser import whole_number
+from smtui.cli.parser import parse_count
 
 EXAMPLE = "smtui copy prod/db#password\nsmtui copy prod/api --clear-after 10"
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     get.declare(parser)
-    parser.add_argument("--clear-after", metavar="SECONDS", type=whole_number,
+    parser.add_argument("--clear-after", metavar="SECONDS", type=parse_count,
                         help="clear the clipboard after this time; 0 = never (default: the clipboard_timeout setting)")
 
 
@@ -29,5 +29,5 @@ def run(args: argparse.Namespace) -> Exit:
     value = get.fetch_value(args)
     clipboard = Clipboard(terminal.send_escape if settings.osc52 and terminal.is_available() else None, linger=True)
     copied = clipboard.copy(value if isinstance(value, bytes) else value.encode(), seconds)
-    output.line(copied.sentence)
+    output.write_line(copied.sentence)
     return Exit.DONE

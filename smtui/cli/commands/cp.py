@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> Exit:
         if show_and_confirm(format_plan(plan), f"copy {plan.name} to {new}", args):
             with vault.transaction():
                 copy_secret(client, plan, version)
-            output.line(f"{new}: created as a copy of {plan.name}")
+            output.write_line(f"{new}: created as a copy of {plan.name}")
     return Exit.DONE
 
 
@@ -77,7 +77,7 @@ def format_plan(plan: CopyPlan) -> str:
 def show_and_confirm(text: str, act: str, args: argparse.Namespace) -> bool:
     """Shows a plan; False for a dry run. Raises RefusedError, UsageError if it is not confirmed."""
     if args.dry_run:
-        output.line(text)
+        output.write_line(text)
         return False
     if not args.yes:
         confirm.require_confirmation(text, act)

@@ -45,11 +45,11 @@ def run(args: argparse.Namespace) -> Exit:
         before, after = first.read_value(client), second.read_value(client)
     differences = [each for each in compare_values(before, after) if each.state is not DiffState.SAME]
     if args.output == "json":
-        output.line(json.dumps(_build_answer(before, after, differences, reveal=args.reveal), indent=4,
+        output.write_line(json.dumps(_build_answer(before, after, differences, reveal=args.reveal), indent=4,
                                ensure_ascii=False))
     else:
         for line in _format_lines(before, after, differences, reveal=args.reveal):
-            output.line(line)
+            output.write_line(line)
     return Exit.DONE if before == after else Exit.REFUSED
 
 

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> Exit:
     program = _find_program(args.behind[0], environment)
     with open_for(args) as vault:
         values = _read_variables(vault.client(region_name=args.region), args)
-    become(program, args.behind, environment, values)
+    replace_process(program, args.behind, environment, values)
 
 
 def _make_environment(*, pristine: bool) -> dict[str, str]:
@@ -125,13 +125,15 @@ def _list_target_variables(client: Client, word: str) -> Iterator[Variable]:
     target = Target.parse(source)
     response = target.read_secret(client)
     if target.key is None and chosen_name is None:
-        yield from variables.make_variables(response["Name"], target.value_in(response), source=target.name)
+        yield from variables.make_variables(response["Name"], target.get_value(response), source=target.name)
     else:
         name = chosen_name or variables.clean_name(str(target.key), source)
-        yield variables.make_variable(name, target.value_in(response), source, is_chosen=chosen_name is not None)
+        yield variables.make_variable(name, target.get_value(response), source, is_chosen=chosen_name is not None)
 
 
-def become(program: str, words: list[str], environment: Mapping[str, str], secrets: Mapping[str, str]) -> NoReturn:
+def replace_process(
+    program: str, words: list[str], environment: Mapping[str, str], secrets: Mapping[str, str]
+) -> NoReturn:
     """Replaces this process by the command. Windows has no such call: there it runs as a child, and this process waits.
 
     `secrets` are variables that override `environment`. Raises CommandNotExecutableError.

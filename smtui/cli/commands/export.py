@@ -18,7 +18,7 @@ from smtui.cli.target import parse_version
 from smtui.cli.unlocking import open_for
 from smtui.system.paths import expand_home
 from smtui.transfer.export import FORMATS, ExportCounts, Format, Progress, export
-from smtui.transfer.private_file import private_file
+from smtui.transfer.private_file import write_private_file
 from smtui.transfer.selection import Selection
 
 EXAMPLE = (
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> Exit:
     if args.output is None and output.is_terminal():
         raise UsageError("An export contains every value in plain text: say where it should go.",
                          hint="Use --output FILE, a pipe, or --output - for this terminal.")
-    with open_for(args) as vault, diagnostics.progress() as bar:
+    with open_for(args) as vault, diagnostics.show_progress() as bar:
         done = _export(vault.client(region_name=args.region), chosen, args, bar)
     _report(done)
     return Exit.DONE
@@ -66,8 +66,8 @@ def _parse_selection(args: argparse.Namespace) -> Selection:
 
 def _export(client: Any, chosen: Selection, args: argparse.Namespace, bar: Progress | None) -> ExportCounts:
     if args.output in (None, STANDARD_OUTPUT):
-        return export(client, chosen, Format(args.format), output.piece, bar)
-    with private_file(expand_home(args.output), force=args.force) as file:
+        return export(client, chosen, Format(args.format), output.write_chunk, bar)
+    with write_private_file(expand_home(args.output), force=args.force) as file:
         return export(client, chosen, Format(args.format), file.write, bar)
 
 

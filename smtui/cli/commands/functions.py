@@ -22,7 +22,7 @@ from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.api.model import OPERATIONS
 from smtui.cli import diagnostics, output, parameters, terminal
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
-from smtui.cli.parser import whole_number
+from smtui.cli.parser import parse_count
 from smtui.cli.unlocking import open_for
 from smtui.rotation.arguments import format_arguments, make_absolute, number_arguments
 from smtui.system.settings import get_state_path
@@ -46,7 +46,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="list (default), add, rm, allow or revoke")
     parser.add_argument("name", metavar="NAME", nargs="?", help="name of the function")
     parser.set_defaults(behind=())
-    parser.add_argument("--time-limit", metavar="SECONDS", type=whole_number,
+    parser.add_argument("--time-limit", metavar="SECONDS", type=parse_count,
                         help="with add: time limit of the command for each step (default: 60)")
     parser.add_argument("--password", action="store_true", help="with add: generate a password with the options below")
     parser.add_argument("--key", metavar="KEY",
@@ -60,18 +60,18 @@ def run(args: argparse.Namespace) -> Exit:
         functions = vault.rotations(region_name=args.region)
         if args.action == "list":
             for each in functions.list_functions()["Functions"]:
-                output.line(_format_function(each))
+                output.write_line(_format_function(each))
         elif args.action == "rm":
             functions.delete_function(FunctionName=args.name)
-            output.line(f"{args.name}: removed")
+            output.write_line(f"{args.name}: removed")
         elif args.action == "allow":
             _allow(functions, args.name)
         elif args.action == "revoke":
             functions.revoke_function(FunctionName=args.name)
-            output.line(f"{args.name}: not allowed to run on this machine")
+            output.write_line(f"{args.name}: not allowed to run on this machine")
         else:
             created = functions.create_function(FunctionName=args.name, **settings)
-            output.line(_format_function(created))
+            output.write_line(_format_function(created))
             if "WaitsForPermission" in created:
                 diagnostics.warn(
                     f"The function was created but not allowed to run: {get_state_path()} cannot be written.",
@@ -104,7 +104,7 @@ def _allow(functions: RotationClient, name: str) -> None:
     if "Unreadable" in function:
         raise RefusedError(f"The settings of {name} cannot be read, so it cannot be allowed.", hint="Run: smtui check")
     if "WaitsForPermission" not in function:
-        output.line(f"{name}: may run on this machine already" if "Command" in function else
+        output.write_line(f"{name}: may run on this machine already" if "Command" in function else
                     f"{name}: needs no permission, it only makes passwords")
         return
     terminal.write(_describe_command(function))
@@ -115,7 +115,7 @@ def _allow(functions: RotationClient, name: str) -> None:
     if answer.strip().lower() != YES:
         raise RefusedError(f"{name} was not allowed. Its rotations wait.")
     functions.allow_function(FunctionName=name, Command=function["Command"])
-    output.line(f"{name}: allowed to run on this machine")
+    output.write_line(f"{name}: allowed to run on this machine")
 
 
 def _describe_command(function: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
-    output.value(fetch_value(args))
+    output.write_value(fetch_value(args))
     return Exit.DONE
 
 
@@ -45,4 +45,4 @@ def fetch_value(args: argparse.Namespace) -> str | bytes:
     with open_for(args) as vault:
         client = vault.client(region_name=args.region)
         request: Any = {**target.version.build_request(client), **given}
-        return target.value_in(client.get_secret_value(**request))
+        return target.get_value(client.get_secret_value(**request))

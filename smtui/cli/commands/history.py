@@ -40,12 +40,12 @@ def run(args: argparse.Namespace) -> Exit:
     with open_for(args) as vault:
         found = _list_from(vault.client(region_name=args.region), version)
     if args.output == "json":
-        output.line(json.dumps(to_json_types(found), indent=4, ensure_ascii=False))
+        output.write_line(json.dumps(to_json_types(found), indent=4, ensure_ascii=False))
         return Exit.DONE
     if output.is_terminal():
-        output.line(HEADING)
+        output.write_line(HEADING)
     for each in found:
-        output.line(_format_row(each))
+        output.write_line(_format_row(each))
     return Exit.DONE
 
 

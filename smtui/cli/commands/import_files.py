@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> Exit:
         return import_long.run(args)
     entries = _read_entries(args)
     with open_for(args) as vault:
-        with diagnostics.progress() as bar:
+        with diagnostics.show_progress() as bar:
             steps = _make_plan(vault, entries, args, bar)
             _apply_plan(vault, steps, args, bar)
         _report(steps, args)
@@ -108,9 +108,9 @@ def _report(steps: Sequence[Step], args: argparse.Namespace) -> None:
     """Prints one line per secret for a dry run, and a summary; neither has values."""
     if args.dry_run:
         for step in steps:
-            output.line(f"{step.action:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
+            output.write_line(f"{step.action:<12} {step.entry.name}{f'  ({step.reason})' if step.reason else ''}")
     empty = [step.entry.name for step in steps if step.action is Action.EMPTY]
     if empty:
         named = ", ".join(empty[:MAX_NAMES]) + (", ..." if len(empty) > MAX_NAMES else "")
         diagnostics.note(f"skipped, because a secret cannot be empty: {named}.")
-    output.line(f"{'would import' if args.dry_run else 'imported'}: {summarize(steps)}")
+    output.write_line(f"{'would import' if args.dry_run else 'imported'}: {summarize(steps)}")

@@ -17,7 +17,7 @@ from smtui.api.arn import is_arn
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.cli import output, rendering
 from smtui.cli.exit_codes import Exit, UsageError
-from smtui.cli.parser import whole_number
+from smtui.cli.parser import parse_count
 from smtui.cli.unlocking import open_for
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alias", metavar="NAME", help="with alias: the alias for the key")
     parser.add_argument("--description", metavar="TEXT", help="with create: description of the key")
     window = f"{MIN_KEY_DELETION_DAYS} to {MAX_KEY_DELETION_DAYS} days (default: {MAX_KEY_DELETION_DAYS})"
-    parser.add_argument("--days", metavar="N", type=whole_number, help=f"with delete: waiting period of {window}")
+    parser.add_argument("--days", metavar="N", type=parse_count, help=f"with delete: waiting period of {window}")
 
 
 def run(args: argparse.Namespace) -> Exit:
@@ -50,11 +50,11 @@ def run(args: argparse.Namespace) -> Exit:
         client = vault.keys(region_name=args.region)
         if args.action == "list":
             for line in _format_table(vault, client, args.region):
-                output.line(line)
+                output.write_line(line)
         else:
             with vault.transaction():
                 done = ACTIONS[args.action](vault, client, args)
-            output.line(done)
+            output.write_line(done)
     return Exit.DONE
 
 

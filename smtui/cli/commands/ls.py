@@ -31,10 +31,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     format_secret = _format_long if args.long else _format_short
     if args.long:
-        output.line(f"{'CHANGED':<10}  {'ACCESSED':<10}  NAME")
+        output.write_line(f"{'CHANGED':<10}  {'ACCESSED':<10}  NAME")
     with open_for(args) as vault:
         for secret in list_matching(vault.client(region_name=args.region), args):
-            output.line(format_secret(secret))
+            output.write_line(format_secret(secret))
     return Exit.DONE
 
 

@@ -12,7 +12,7 @@ from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.cli import output
 from smtui.cli.commands import cp
 from smtui.cli.exit_codes import Exit, UsageError
-from smtui.cli.parser import whole_number
+from smtui.cli.parser import parse_count
 from smtui.cli.target import parse_name, parse_version
 from smtui.cli.unlocking import open_for
 from smtui.transfer.copy_secret import copy_secret
@@ -23,7 +23,7 @@ EXAMPLE = "smtui mv prod/db prod/orders/db\nsmtui mv prod/db prod/orders/db --da
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", metavar="OLD", help="secret to rename (name or ARN)")
     cp.declare_target(parser)
-    parser.add_argument("--days", metavar="N", type=whole_number, default=MAX_RECOVERY_DAYS,
+    parser.add_argument("--days", metavar="N", type=parse_count, default=MAX_RECOVERY_DAYS,
                         help=f"recovery window of OLD: {MIN_RECOVERY_DAYS} to {MAX_RECOVERY_DAYS} days "
                              f"(default: {MAX_RECOVERY_DAYS})")
 
@@ -41,6 +41,6 @@ def run(args: argparse.Namespace) -> Exit:
             with vault.transaction():
                 copy_secret(client, plan, version)
                 client.delete_secret(SecretId=plan.arn, RecoveryWindowInDays=args.days)
-            output.line(f"{new}: created as a copy of {plan.name}")
-            output.line(f"{plan.name}: scheduled for deletion; recovery window: {args.days} days")
+            output.write_line(f"{new}: created as a copy of {plan.name}")
+            output.write_line(f"{plan.name}: scheduled for deletion; recovery window: {args.days} days")
     return Exit.DONE

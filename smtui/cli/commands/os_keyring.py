@@ -20,14 +20,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> Exit:
-    path = unlocking.vault_path(args)
+    path = unlocking.get_vault_path(args)
     unlocking.check_file(path)
     if args.action == "store":
         with unlocking.open_for(args) as vault:
-            output.line(f"{path}: unlocked by {stored_key.store(vault)} from now on")
+            output.write_line(f"{path}: unlocked by {stored_key.store(vault)} from now on")
     elif args.action == "forget":
-        output.line(f"{path}: {'removed from the keyring' if stored_key.forget(path) else 'not in the keyring'}")
+        output.write_line(f"{path}: {'removed from the keyring' if stored_key.forget(path) else 'not in the keyring'}")
     else:
         known = stored_key.load(path) is not None
-        output.line(f"{path}: {'unlocked by the keyring' if known else 'not unlocked by the keyring'}")
+        output.write_line(f"{path}: {'unlocked by the keyring' if known else 'not unlocked by the keyring'}")
     return Exit.DONE

@@ -22,9 +22,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Exit:
     with open_for(args) as vault:
-        with stored_key.update_after_change(vault), new_passphrase.new_passphrase(args) as passphrase:
+        with stored_key.update_after_change(vault), new_passphrase.read_new_passphrase(args) as passphrase:
             vault.maintenance.change_passphrase(passphrase)
-        output.line(f"{vault.path}: passphrase changed")
+        output.write_line(f"{vault.path}: passphrase changed")
         for copy in vault.maintenance.list_format_backups():
             diagnostics.warn(f"{copy} still opens with the old passphrase.", "delete it if you no longer need it.")
         recovery_code.show_recovery_code(vault, args)

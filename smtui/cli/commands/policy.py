@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> Exit:
         return _check(args.words[0], args.secret)
     if args.what == "explain" and not args.caller:
         raise UsageError("Which principal? Use --as ARN.")
-    return _who_can(args) if args.what == "who-can" else _explain(args)
+    return _list_access(args) if args.what == "who-can" else _explain(args)
 
 
 def _check(path: str, secret: str | None) -> Exit:
@@ -66,7 +66,7 @@ def _check(path: str, secret: str | None) -> Exit:
     text = inputs.read_text("-" if path == "-" else f"file://{path}", "FILE")
     found = list(_list_findings(text, secret or ""))
     for line in found:
-        output.line(line)
+        output.write_line(line)
     return Exit.REFUSED if any(not line.startswith("warning: ") for line in found) else Exit.DONE
 
 
@@ -107,16 +107,16 @@ def _explain_lock_out(policy: Policy, resource: str, account: str) -> str:
             f"(line {place.line}, column {place.column})")
 
 
-def _who_can(args: argparse.Namespace) -> Exit:
+def _list_access(args: argparse.Namespace) -> Exit:
     action, name = args.words
     with open_for(args) as vault:
         access = vault.access(region_name=args.region).list_access(SecretId=name, Action=action)
     for each in access["Principals"]:
-        output.line(f"any principal in account {each} allowed by its IAM policies" if each.isdigit() else each)
+        output.write_line(f"any principal in account {each} allowed by its IAM policies" if each.isdigit() else each)
     for each in access.get("ConditionalPrincipals", ()):
-        output.line(f"{each}, if the conditions of the policy are met")
+        output.write_line(f"{each}, if the conditions of the policy are met")
     if "Witness" in access:
-        output.line(access["Witness"])
+        output.write_line(access["Witness"])
     return Exit.DONE
 
 
@@ -140,5 +140,5 @@ def _explain(args: argparse.Namespace) -> Exit:
         )
     by = f" by {answer['Statement']}" if "Statement" in answer else ""
     why = f": {answer['Reason']}" if "Reason" in answer else ""
-    output.line(f"{'allowed' if answer['Allowed'] else 'denied'}{by}{why}")
+    output.write_line(f"{'allowed' if answer['Allowed'] else 'denied'}{by}{why}")
     return Exit.DONE

@@ -26,13 +26,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     from smtui.backends.opening import open_vault
 
-    path = unlocking.vault_path(args)
+    path = unlocking.get_vault_path(args)
     unlocking.check_file(path, recovery_code="")
     code = _read_code(args.recovery_code_fd).decode("utf-8", "replace").strip()
-    with unlocking.closing(open_vault(path, recovery_code=code), args) as vault:
-        with stored_key.update_after_change(vault), new_passphrase.new_passphrase(args) as passphrase:
+    with unlocking.report_and_close(open_vault(path, recovery_code=code), args) as vault:
+        with stored_key.update_after_change(vault), new_passphrase.read_new_passphrase(args) as passphrase:
             vault.maintenance.change_passphrase(passphrase)
-        output.line(f"{vault.path}: passphrase changed")
+        output.write_line(f"{vault.path}: passphrase changed")
         recovery_code.show_recovery_code(vault, args)
     return Exit.DONE
 

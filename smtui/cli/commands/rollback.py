@@ -39,5 +39,6 @@ def run(args: argparse.Namespace) -> Exit:
             raise RefusedError(f"{version.text} is the current version already. Nothing was changed.")
         client.update_secret_version_stage(SecretId=version.secret_id, VersionStage=AWSCURRENT,
                                            RemoveFromVersionId=current, MoveToVersionId=wanted)
-    output.line(f"{version.secret_id}: {AWSCURRENT} moved from {current[:SHORT_LENGTH]} to {wanted[:SHORT_LENGTH]}")
+    move = f"from {current[:SHORT_LENGTH]} to {wanted[:SHORT_LENGTH]}"
+    output.write_line(f"{version.secret_id}: {AWSCURRENT} moved {move}")
     return Exit.DONE

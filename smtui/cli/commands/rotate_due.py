@@ -28,9 +28,9 @@ def run(args: argparse.Namespace) -> Exit:
     for each in ended:
         success = "tested" if each.kind == "test" else "rotated"
         if not each.waits:
-            output.line(f"{each.name}: {f'{each.step} failed: {each.problem}' if each.problem else success}")
+            output.write_line(f"{each.name}: {f'{each.step} failed: {each.problem}' if each.problem else success}")
     for rotation in waiting:
-        output.line(f"{rotation.name}: waits for your permission to run {rotation.function}")
+        output.write_line(f"{rotation.name}: waits for your permission to run {rotation.function}")
         command = f"smtui functions allow {rotation.function} --region {rotation.region}"
         diagnostics.note(f"to see and allow it: {command}")
     return Exit.REFUSED if waiting or any(each.problem for each in ended) else Exit.DONE

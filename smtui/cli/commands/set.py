@@ -13,7 +13,7 @@ from smtui.api.arn import is_arn
 from smtui.api.errors import ClientError, ResourceNotFoundException
 from smtui.cli import diagnostics, inputs, output, terminal
 from smtui.cli.exit_codes import Exit, RefusedError, UsageError
-from smtui.cli.parser import whole_number
+from smtui.cli.parser import parse_count
 from smtui.cli.target import Target, parse_name
 from smtui.cli.terminal import NoTerminalError
 from smtui.cli.unlocking import open_for
@@ -38,7 +38,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--binary", action="store_true", help="the value is bytes, not text (SecretBinary)")
     parser.add_argument("--chomp", action="store_true", help="omit a line break at the end of the value")
     parser.add_argument("--generate", action="store_true", help="generate a password; it is stored, not shown")
-    parser.add_argument("--length", metavar="N", type=whole_number, default=32,
+    parser.add_argument("--length", metavar="N", type=parse_count, default=32,
                         help="length of the password (default: 32)")
     parser.add_argument("--no-punctuation", action="store_true", help="generate only letters and digits")
     parser.add_argument("--description", metavar="TEXT", help="description of the secret")
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> Exit:
             if seen != UNKNOWN:
                 _refuse_if_changed(client, target, seen)
             done = _store(client, target, value, args.description)
-    output.line(done)
+    output.write_line(done)
     return Exit.DONE
 
 
@@ -79,9 +79,9 @@ def _refuse_if_changed(client: Client, target: Target, seen: str) -> None:
     if now in (seen, UNKNOWN):
         return
     if seen and now and target.key is not None:
-        before, after = (target.object_in(client.get_secret_value(SecretId=target.name, VersionId=version))
+        before, after = (target.get_object(client.get_secret_value(SecretId=target.name, VersionId=version))
                          for version in (seen, now))
-        if _source(before, target.key) == _source(after, target.key):
+        if _get_source(before, target.key) == _get_source(after, target.key):
             return
     what = f"{target.name}#{target.key}" if target.key else target.name
     hint = f"AWSCURRENT is on version {now[:8]} now. Run the command again to replace it." if now else ""
@@ -90,7 +90,7 @@ def _refuse_if_changed(client: Client, target: Target, seen: str) -> None:
     )
 
 
-def _source(held: JsonObject, key: str) -> str | None:
+def _get_source(held: JsonObject, key: str) -> str | None:
     member = held.find(key)
     return member.source if member else None
 
@@ -108,7 +108,7 @@ def _validate(args: argparse.Namespace, target: Target) -> None:
 def _read_value(args: argparse.Namespace) -> str | bytes:
     """The value from standard input, a file, or the prompt."""
     if args.file is None and args.source is None:
-        return _prompt(args)
+        return _ask_value(args)
     name = "standard input" if args.file is None else args.file
     raw = inputs.read_stdin("the value") if args.file is None else inputs.read_file(args.file, "--file")
     if args.chomp:
@@ -118,7 +118,7 @@ def _read_value(args: argparse.Namespace) -> str | bytes:
     return raw if args.binary else inputs.decode(raw, name, hint="--binary stores it as bytes.")
 
 
-def _prompt(args: argparse.Namespace) -> str | bytes:
+def _ask_value(args: argparse.Namespace) -> str | bytes:
     try:
         value = terminal.ask_text(f"Value for {args.target}: ")
     except NoTerminalError:
@@ -155,7 +155,7 @@ def _store(client: Client, target: Target, value: str | bytes, description: str 
 def _replace_key(client: Client, target: Target, value: str) -> str:
     """The JSON object with one key set and every other byte unchanged; a new object if there is no value yet."""
     try:
-        held = target.object_in(client.get_secret_value(SecretId=target.name))
+        held = target.get_object(client.get_secret_value(SecretId=target.name))
     except ResourceNotFoundException:
         held = JsonObject("{}", ())
     return held.set_text(str(target.key), value)

@@ -26,7 +26,7 @@ def explain_access(call: Call, secret: Secret, request: Request) -> Response:
     outcome = policies.decide_access(replace(call, caller=who), action, secret)
     by = {"Statement": outcome.statement.name} if outcome.statement else {}
     why = {"Reason": outcome.why} if outcome.why else {}
-    return {**call.identity(secret), "Allowed": outcome.allowed, **by, **why}
+    return {**call.format_identity(secret), "Allowed": outcome.allowed, **by, **why}
 
 
 @operation("ListAccess", reads_metadata=True)
@@ -35,7 +35,7 @@ def list_access(call: Call, secret: Secret, request: Request) -> Response:
     action = _parse_action(request["Action"])
     policy = policies.find_policy(call, secret)
     if policy is None:
-        return {**call.identity(secret), "Principals": []}
+        return {**call.format_identity(secret), "Principals": []}
     named = {arn for each in policy.statements for arn in each.principals.arns if is_arn(arn)}
     named |= {service for each in policy.statements for service in each.principals.services}
     accounts = {account for each in policy.statements for account in each.principals.accounts}
@@ -46,7 +46,7 @@ def list_access(call: Call, secret: Secret, request: Request) -> Response:
     sometimes = [arn for arn in everybody
                  if arn not in may and policies.is_conditionally_allowed(call, secret, policy, arn, action)]
     witness = policies.find_broad_access(call, secret, policy)
-    return {**call.identity(secret), "Principals": [roots.get(arn, arn) for arn in may],
+    return {**call.format_identity(secret), "Principals": [roots.get(arn, arn) for arn in may],
             **({"ConditionalPrincipals": [roots.get(arn, arn) for arn in sometimes]} if sometimes else {}),
             **({"Witness": str(witness)} if witness else {})}
 

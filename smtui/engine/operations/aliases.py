@@ -47,7 +47,7 @@ def list_aliases(call: Call, _: None, request: Request) -> Response:
     """Page ListAliases. Answers all at once."""
     only = get_key(call, request["KeyId"]).row if "KeyId" in request else None
     found = [alias for alias in keys.list_aliases(call.database, call.region)
-             if only in (None, alias.key) and keys.exists(call.database, alias.key)]
+             if only in (None, alias.key) and keys.has_key(call.database, alias.key)]
     return {"Aliases": [_format_entry(call, alias) for alias in found], "Truncated": False}
 
 

@@ -59,8 +59,8 @@ def _parse_request(call: Call, request: Request) -> NewSecret:
     if "CrossAccountPrimaryARN" in request:
         raise InvalidParameterException("A vault has one account: there is no primary secret in another one.")
     regions = replication.parse_regions(call, request.get("AddReplicaRegions", ()))
-    secret = secrets.new_secret(
-        region=call.region, name=name, suffix=names.new_suffix(call.ambient),
+    secret = secrets.make_secret(
+        region=call.region, name=name, suffix=names.generate_suffix(call.ambient),
         description=request.get("Description") or None, type=request.get("Type") or None,
         kms_key_id=kms.normalize_key_id(call, call.region, request.get("KmsKeyId", "")),
         owning_service=call.caller.service, now=call.now,
@@ -104,4 +104,4 @@ def _format_existing(call: Call, present: Secret, first: tuple[str, Value] | Non
 
 def _format_response(call: Call, secret: Secret, version_id: str | None, status: list[Response]) -> Response:
     members = {"VersionId": version_id, "ReplicationStatus": status}
-    return {**call.identity(secret), **{name: member for name, member in members.items() if member}}
+    return {**call.format_identity(secret), **{name: member for name, member in members.items() if member}}

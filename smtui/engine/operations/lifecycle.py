@@ -29,7 +29,7 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     token = require_token(request) if value else None
     if value and token and (present := versions.find_by_id(call.database, secret.id, token)):
         values.require_same_value(call, secret, present, value)
-        return {**call.identity(secret), "VersionId": token}
+        return {**call.format_identity(secret), "VersionId": token}
     secrets.set_description(
         call.database, secret,
         description=request.get("Description", secret.description) or None,
@@ -41,10 +41,10 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
     if "KmsKeyId" in request:
         secret = _move_to_key(call, secret, kms_key_id)
     if value is None or token is None:
-        return call.identity(secret)
+        return call.format_identity(secret)
     values.store_version(call, secret, token, value, [labels.AWSCURRENT])
     rotation.record_new_value(call, secret)
-    return {**call.identity(secret), "VersionId": token}
+    return {**call.format_identity(secret), "VersionId": token}
 
 
 def _move_to_key(call: Call, secret: Secret, kms_key_id: str | None) -> Secret:
@@ -97,7 +97,7 @@ def _delete_at_once(call: Call, secret: Secret | None, secret_id: str) -> Respon
         return {"ARN": arn, "Name": wanted.name, "DeletionDate": to_datetime(call.now)}
     check_owner(call, secret)
     secrets.delete(call.database, secret)
-    return {**call.identity(secret), "DeletionDate": to_datetime(call.now)}
+    return {**call.format_identity(secret), "DeletionDate": to_datetime(call.now)}
 
 
 def _schedule_deletion(call: Call, secret: Secret | None, days: int) -> Response:
@@ -108,7 +108,7 @@ def _schedule_deletion(call: Call, secret: Secret | None, days: int) -> Response
     delete_at = call.now + days * DAY
     secrets.schedule_deletion(call.database, secret, delete_at)
     secrets.touch_changed(call.database, secret, call.now)
-    return {**call.identity(secret), "DeletionDate": to_datetime(delete_at)}
+    return {**call.format_identity(secret), "DeletionDate": to_datetime(delete_at)}
 
 
 @operation("RestoreSecret", changes=True, allow_scheduled=True)
@@ -117,4 +117,4 @@ def restore_secret(call: Call, secret: Secret, request: Request) -> Response:
     if secret.is_scheduled:
         secrets.schedule_deletion(call.database, secret, None)
         secrets.touch_changed(call.database, secret, call.now)
-    return call.identity(secret)
+    return call.format_identity(secret)

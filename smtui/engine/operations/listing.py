@@ -35,7 +35,8 @@ def list_secret_version_ids(call: Call, secret: Secret, request: Request) -> Res
         found = found[:limit]
         token = paging.make_token(call, "ListSecretVersionIds", request, found[-1].id)
     by_label = versions.read_labels(call.database, secret.id)
-    return {"Versions": [_format_entry(call, version, by_label) for version in found], **token, **call.identity(secret)}
+    entries = [_format_entry(call, version, by_label) for version in found]
+    return {"Versions": entries, **token, **call.format_identity(secret)}
 
 
 def _format_entry(call: Call, version: Version, by_label: dict[str, int]) -> Response:

@@ -23,14 +23,14 @@ def put_resource_policy(call: Call, secret: Secret, request: Request) -> Respons
         )
     rows.store_policy(call.database, secret.id, request["ResourcePolicy"])
     secrets.touch_changed(call.database, secret, call.now)
-    return call.identity(secret)
+    return call.format_identity(secret)
 
 
 @operation("GetResourcePolicy", reads_metadata=True)
 def get_resource_policy(call: Call, secret: Secret, request: Request) -> Response:
     """Page GetResourcePolicy."""
     text = rows.read_policy(call.database, secret.id)
-    return {**call.identity(secret), **({} if text is None else {"ResourcePolicy": text})}
+    return {**call.format_identity(secret), **({} if text is None else {"ResourcePolicy": text})}
 
 
 @operation("DeleteResourcePolicy", changes=True, allow_replica=True)
@@ -39,7 +39,7 @@ def delete_resource_policy(call: Call, secret: Secret, request: Request) -> Resp
     if rows.read_policy(call.database, secret.id) is not None:
         rows.remove_policy(call.database, secret.id)
         secrets.touch_changed(call.database, secret, call.now)
-    return call.identity(secret)
+    return call.format_identity(secret)
 
 
 @operation("ValidateResourcePolicy", reads_metadata=True)

@@ -20,7 +20,7 @@ def replicate_secret_to_regions(call: Call, secret: Secret, request: Request) ->
             raise InvalidParameterException(f"The secret is already replicated to Region {replica.region}.")
     replication.register(call, secret, regions, overwrite=overwrite)
     secrets.touch_changed(call.database, secret, call.now)
-    return {"ARN": call.arn(secret), "ReplicationStatus": replication.format_status(call, secret)}
+    return {"ARN": call.format_arn(secret), "ReplicationStatus": replication.format_status(call, secret)}
 
 
 @operation("RemoveRegionsFromReplication", changes=True)
@@ -33,7 +33,7 @@ def remove_regions_from_replication(call: Call, secret: Secret, request: Request
     for region in regions:
         replication.remove_replica(call, secret, region)
     secrets.touch_changed(call.database, secret, call.now)
-    return {"ARN": call.arn(secret), "ReplicationStatus": replication.format_status(call, secret)}
+    return {"ARN": call.format_arn(secret), "ReplicationStatus": replication.format_status(call, secret)}
 
 
 @operation("StopReplicationToReplica", changes=True, allow_replica=True, allow_primary_arn=True)
@@ -44,4 +44,4 @@ def stop_replication_to_replica(call: Call, secret: Secret, request: Request) ->
     replicas.unregister(call.database, replication.get_primary(call, secret).id, secret.region)
     secrets.promote_replica(call.database, secret)
     secrets.touch_changed(call.database, secret, call.now)
-    return {"ARN": call.arn(secret)}
+    return {"ARN": call.format_arn(secret)}

@@ -21,7 +21,7 @@ def _check_token(request: Request) -> None:
 def rotate_secret(call: Call, secret: Secret, request: Request) -> Response:
     """Page RotateSecret. Begins a run, whose steps are calls of their own, see `runs`."""
     token = require_token(request)
-    answer = {**call.identity(secret), "VersionId": token}
+    answer = {**call.format_identity(secret), "VersionId": token}
     wanted = _parse_rotation(call, secret, request)
     rotation.get_function(call, wanted.function)
     begun_before = _is_begun(call, secret, token)
@@ -54,7 +54,7 @@ def _is_begun(call: Call, secret: Secret, token: str) -> bool:
     if versions.find_by_id(call.database, secret.id, token):
         raise InvalidRequestException(
             f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
-            f"{call.arn(secret)}."
+            f"{call.format_arn(secret)}."
         )
     return False
 
@@ -69,7 +69,7 @@ def cancel_rotate_secret(call: Call, secret: Secret, request: Request) -> Respon
     secrets.touch_changed(call.database, secret, call.now)
     run = rotations.find_run(call.database, secret.id)
     if run is None or run.state != "waiting":
-        return call.identity(secret)
+        return call.format_identity(secret)
     rotations.remove_run(call.database, secret.id)
     rotation.add_event(call, secret, "Abandoned", run.kind)
-    return {**call.identity(secret), "VersionId": run.token}
+    return {**call.format_identity(secret), "VersionId": run.token}

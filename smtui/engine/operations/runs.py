@@ -34,7 +34,7 @@ def claim_rotation(call: Call, _: None, request: Request) -> Response:
         _begin_due(call)
     for run in rotations.list_waiting_runs(call.database):
         secret = _get_secret(call, run.secret)
-        if secret.region != call.region or wanted not in (None, call.arn(secret)):
+        if secret.region != call.region or wanted not in (None, call.format_arn(secret)):
             continue
         if run.held_until > call.now or (run.not_before > call.now and not request.get("AtOnce", False)):
             continue
@@ -97,7 +97,7 @@ def _claim(call: Call, secret: Secret, run: Run, holder: str) -> Response | None
         return None
     rotations.save_run(call.database, replace(run, held_by=holder, held_until=call.now + HOLD_TIME))
     return {
-        "SecretARN": call.arn(secret), "SecretName": secret.name, "Kind": run.kind, "Step": run.step,
+        "SecretARN": call.format_arn(secret), "SecretName": secret.name, "Kind": run.kind, "Step": run.step,
         "ClientRequestToken": run.token, "RotationToken": call.ambient.create_uuid(), "Attempts": run.attempts,
         "Function": described,
     }
@@ -148,7 +148,7 @@ def describe_rotation(call: Call, secret: Secret, request: Request) -> Response:
     run = rotation.judge_run(call, secret, run) if run else None
     is_on = set_up is not None and (set_up.enabled or (run is not None and run.state == "waiting"))
     return {
-        **call.identity(secret),
+        **call.format_identity(secret),
         **({"CountsFromDate": to_datetime(set_up.counts_from)} if set_up else {}),
         **({"Rotation": _format_run(call, run)} if run else {}),
         **({"WaitsForPermission": True} if set_up and is_on and _is_waiting(call, set_up) else {}),

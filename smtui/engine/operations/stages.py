@@ -39,7 +39,7 @@ def update_secret_version_stage(call: Call, secret: Secret, request: Request) ->
     values.save_labels(call, secret, before, after)
     if target is not None and label == labels.AWSCURRENT and before.get(label) != move_to:
         rotation.record_promotion(call, secret, target)
-    return call.identity(secret)
+    return call.format_identity(secret)
 
 
 def _find_row(call: Call, secret: Secret, version_id: str | None) -> int | None:

@@ -44,7 +44,7 @@ def put_secret_value(call: Call, secret: Secret, request: Request) -> Response:
         carried = values.store_version(call, secret, token, value, wanted)
     if labels.AWSCURRENT in carried:
         rotation.record_new_value(call, secret)
-    return {**call.identity(secret), "VersionId": token, "VersionStages": carried}
+    return {**call.format_identity(secret), "VersionId": token, "VersionStages": carried}
 
 
 @operation("GetSecretValue")
@@ -58,9 +58,9 @@ def get_secret_value(call: Call, secret: Secret, request: Request) -> Response:
         versions.touch_accessed(call.database, version, call.today)
     carried = labels.list_on_version(by_stage, version.id)
     return {
-        **call.identity(secret),
+        **call.format_identity(secret),
         "VersionId": version.version_id,
-        **value.members(),
+        **value.to_members(),
         **({"VersionStages": carried} if carried else {}),
         "CreatedDate": to_datetime(version.created_at),
     }
@@ -100,7 +100,7 @@ def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
     if not ids:
         query = filters.make_query(call.region, request)
         found, token = paging.list_secrets_page(call, "BatchGetSecretValue", request, query, MAX_BATCH_SIZE)
-        ids = [call.arn(secret) for secret in found]
+        ids = [call.format_arn(secret) for secret in found]
     got, errors = [], []
     for secret_id in ids:
         try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtui.text.sanitize import SafeText, sanitize
-from smtui.transfer.private_file import private_file
+from smtui.transfer.private_file import write_private_file
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.jobs.job import Progress, run_job
 
@@ -33,7 +33,7 @@ async def export_audit_log(app: Shell, session: Session, query: AuditQuery) -> N
 
 def _write_events(vault: Vault, region: str, query: AuditQuery, path: Path, progress: Progress) -> int:
     count = 0
-    with private_file(path) as file:
+    with write_private_file(path) as file:
         for event in vault.audit_log(**query.criteria, region_name=region):
             if query.matches(event):
                 file.write((json.dumps(event, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass"))

@@ -10,7 +10,7 @@ from textual.app import SuspendNotSupported
 from smtui.api.errors import SmtuiError
 from smtui.api.limits import MAX_VALUE_BYTES
 from smtui.editor.program import EditorError, edit
-from smtui.editor.temp_file import Location, read_back, temporary_file
+from smtui.editor.temp_file import Location, create_temporary_file, read_back
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.json_editor.check import looks_like_json
@@ -62,7 +62,7 @@ async def edit_text(
     """
     name = "value.json" if looks_like_json(before) else "value.txt"
     expanded = expand_for_editing(before)
-    with temporary_file(expanded.encode(), name, location) as path:
+    with create_temporary_file(expanded.encode(), name, location) as path:
         answer = EditedAnswer.EDIT_AGAIN
         while True:
             if answer is EditedAnswer.EDIT_AGAIN:

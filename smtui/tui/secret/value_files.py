@@ -9,7 +9,7 @@ from pathlib import Path
 from smtui.api.limits import MAX_VALUE_BYTES
 from smtui.system.bounded_read import open_for_reading
 from smtui.transfer.errors import UnreadableFileError
-from smtui.transfer.private_file import private_file
+from smtui.transfer.private_file import write_private_file
 from smtui.tui.secret.values import Value
 
 PIPE_HINT = "The shell reads from a pipe: smtui set NAME --file PATH."
@@ -50,5 +50,5 @@ def write_value_file(path: Path, value: Value) -> None:
     Raises:
         FileNotWrittenError: the file exists, or it cannot be written.
     """
-    with private_file(path) as file:
+    with write_private_file(path) as file:
         file.write(value.encode() if isinstance(value, str) else value)

@@ -17,7 +17,7 @@ from smtui.system.paths import expand_home, is_folder, is_taken
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.transfer.errors import TransferError
 from smtui.transfer.export import FORMATS, ExportCounts, Format, export
-from smtui.transfer.private_file import private_file
+from smtui.transfer.private_file import write_private_file
 from smtui.transfer.selection import Selection
 from smtui.tui import keys
 from smtui.tui.jobs.job import Progress, run_job
@@ -193,7 +193,7 @@ async def export_secrets(app: Shell, session: Session, entries: Sequence[SecretL
 
 async def _write_file(app: Shell, region: str, selection: Selection, target: Target) -> ExportCounts:
     def export_into_file(vault: Vault, progress: Progress) -> ExportCounts:
-        with private_file(target.file) as file:
+        with write_private_file(target.file) as file:
             return export(vault.client(region_name=region), selection, target.format, file.write, progress)
 
     return await run_job(app, TITLE, export_into_file)

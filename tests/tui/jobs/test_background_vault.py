@@ -72,7 +72,7 @@ async def test_one_long_query_pauses(vault: smtui.Vault, pauses: list[float]) ->
     """Pauses happen even while a query returns no row."""
     background = BackgroundVault(vault)
     await background.run(lambda own: pauses.clear())
-    await background.run(lambda own: own._state.database.row(COUNT.format(100 * PAUSE_STEPS)))
+    await background.run(lambda own: own._state.database.fetch_row(COUNT.format(100 * PAUSE_STEPS)))
     await background.stop()
 
     assert len(pauses) >= 100

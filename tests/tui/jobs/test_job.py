@@ -116,7 +116,7 @@ async def test_a_long_question_is_stopped_in_the_middle(app: MakeApp) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: running.session)
-        running.run_task(working(lambda vault, progress: vault._state.database.row(endless)))
+        running.run_task(working(lambda vault, progress: vault._state.database.fetch_row(endless)))
         await until(pilot, lambda: isinstance(running.screen, JobDialog))
         await pilot.press("escape")
 

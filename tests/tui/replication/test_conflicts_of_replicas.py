@@ -36,7 +36,7 @@ def there(vault: smtui.Vault, other: Any) -> Any:
 @pytest.fixture
 def taken(there: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Creates another secret named prod/db in eu-west-1, and returns the client."""
-    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
+    monkeypatch.setattr("smtui.engine.names.generate_suffix", lambda ambient: "GhIjKl")
     there.create_secret(Name="prod/db", SecretString="another")
     return there
 
@@ -114,7 +114,7 @@ async def test_a_name_that_others_take_after_the_question_is_asked_about(
     app: MakeApp, database: Any, there: Any, other: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The user agreed to overwrite in one Region; meanwhile, a secret appears in the other Region."""
-    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
+    monkeypatch.setattr("smtui.engine.names.generate_suffix", lambda ambient: "GhIjKl")
     there.create_secret(Name="prod/db", SecretString="another")
     async with at_replication(app()) as pilot:
         await pilot.press("a")

@@ -116,7 +116,7 @@ async def test_a_name_that_is_taken_is_only_overwritten_when_told(
     app: MakeApp, database: Any, vault: smtui.Vault, tool: FakeTool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The failed replica shows the reason, and `T` tries again."""
-    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
+    monkeypatch.setattr("smtui.engine.names.generate_suffix", lambda ambient: "GhIjKl")
     there = vault.client(region_name="eu-west-1")
     there.create_secret(Name="prod/db", SecretString="another")
     database.replicate_secret_to_regions(**ID, AddReplicaRegions=[{"Region": "eu-west-1"}])

@@ -47,7 +47,7 @@ def rotated(vault: smtui.Vault, database: Any, clock: Clock) -> Any:
 @pytest.fixture
 def replicated(vault: smtui.Vault, database: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Returns the client of a vault with a secret that is in sync in eu-west-1 and failed in ap-southeast-2."""
-    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "GhIjKl")
+    monkeypatch.setattr("smtui.engine.names.generate_suffix", lambda ambient: "GhIjKl")
     vault.client(region_name="ap-southeast-2").create_secret(Name="prod/db", SecretString="x")
     database.replicate_secret_to_regions(
         **ID, AddReplicaRegions=[{"Region": "eu-west-1"}, {"Region": "ap-southeast-2"}]

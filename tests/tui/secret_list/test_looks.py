@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("one_time_and_place")
 @pytest.fixture
 def suffix(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes ARNs the same in every run."""
-    monkeypatch.setattr("smtui.engine.names.new_suffix", lambda ambient: "AbCdEf")
+    monkeypatch.setattr("smtui.engine.names.generate_suffix", lambda ambient: "AbCdEf")
 
 
 @SIZES

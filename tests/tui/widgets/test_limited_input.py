@@ -19,7 +19,7 @@ FIELDS = {
 }
 
 
-@pytest.mark.parametrize(("field", "pasted", "value", "told"), [
+@pytest.mark.parametrize(("field", "pasted", "value", "message"), [
     ("plain", "x" * 3000, "kept", "At most 2,048 characters fit here: nothing was put in."),
     ("safe", "x" * 3000, "kept", "At most 2,048 characters fit here: nothing was put in."),
     ("plain", "x" * 2044, "kept" + "x" * 2044, None),
@@ -27,7 +27,7 @@ FIELDS = {
     ("digits", "0", "30", "Only digits fit here, at most 2: nothing was put in."),
     ("line", "x" * 3000, "kept" + "x" * 3000, None),
 ])
-async def test_a_paste_that_does_not_fit_is_answered(field: str, pasted: str, value: str, told: str | None) -> None:
+async def test_a_paste_that_does_not_fit_is_answered(field: str, pasted: str, value: str, message: str | None) -> None:
     """Neither a part of it is taken, nor does it vanish without a word."""
 
     class Form(App[None]):
@@ -41,4 +41,4 @@ async def test_a_paste_that_does_not_fit_is_answered(field: str, pasted: str, va
         await pilot.pause()
 
         assert app.query_one(Input).value == value
-        assert [each.message for each in app._notifications] == ([told] if told else [])
+        assert [each.message for each in app._notifications] == ([message] if message else [])
