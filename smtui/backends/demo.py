@@ -16,6 +16,7 @@ from smtui.passphrase.wordlist import generate_words
 from smtui.system.ambient import Ambient, Clock
 
 if TYPE_CHECKING:
+    from smtui.api.extension_types import PasswordSettings
     from smtui.api.types import Client, Tag
     from smtui.backends.local import Vault
 
@@ -88,7 +89,7 @@ def add_replicas(vault: Vault) -> None:
 
 def add_rotation(vault: Vault) -> None:
     """Adds a rotation function and a secret that it rotates immediately and on a schedule."""
-    options = {"Key": "password", "PasswordLength": 24, "ExcludePunctuation": True}
+    options: PasswordSettings = {"Key": "password", "PasswordLength": 24, "ExcludePunctuation": True}
     function = vault.rotations().create_function(FunctionName="new-password", Password=options)["FunctionArn"]
     vault.client().rotate_secret(
         SecretId="staging/mail/smtp", RotationLambdaARN=function,

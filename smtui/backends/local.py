@@ -27,8 +27,8 @@ from smtui.vault.kdf import FileKeys
 from smtui.vault.opening import open_file
 
 if TYPE_CHECKING:
-    from smtui.api.extensions import AccessClient, RotationClient
-    from smtui.api.kms import KeyClient
+    from smtui.api.extension_types import AccessClient, RotationClient
+    from smtui.api.kms_types import KeyClient
     from smtui.api.types import Client
 
 __all__ = ["Caller", "CheckFinding", "CheckReport", "Passphrase", "Vault", "is_region"]

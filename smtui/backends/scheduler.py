@@ -13,7 +13,7 @@ from smtui.engine.functions import waits_for_permission
 from smtui.vault import rotations
 
 if TYPE_CHECKING:
-    from smtui.api.extensions import RotationClient
+    from smtui.api.extension_types import RotationClient
     from smtui.api.types import Client
     from smtui.rotation.runner import RotationResult
 

@@ -72,7 +72,7 @@ class LocalClient(BotoClient):
 
 
 class LocalKeyClient(LocalClient):
-    """A client for the KMS keys of a Region, with the methods of `smtui.api.kms.KeyClient`."""
+    """A client for the KMS keys of a Region, with the methods of `smtui.api.kms_types.KeyClient`."""
 
     exceptions = ClientExceptions(KEY_ERRORS)
     service = ("kms", "KMS", "2014-11-01")
@@ -80,7 +80,7 @@ class LocalKeyClient(LocalClient):
 
 
 class LocalRotationClient(LocalClient):
-    """A client for rotation runs, with the methods of `smtui.api.extensions.RotationClient`."""
+    """A client for rotation runs, with the methods of `smtui.api.extension_types.RotationClient`."""
 
     service = ("smtui", "smtui", "2017-10-17")
     operations: ClassVar[dict[str, str]] = {
@@ -89,7 +89,7 @@ class LocalRotationClient(LocalClient):
 
 
 class LocalAccessClient(LocalClient):
-    """A client for questions about access, with the methods of `smtui.api.extensions.AccessClient`."""
+    """A client for questions about access, with the methods of `smtui.api.extension_types.AccessClient`."""
 
     service = ("smtui", "smtui", "2017-10-17")
     operations: ClassVar[dict[str, str]] = {format_method_name(operation): operation for operation in ACCESS_OPERATIONS}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from smtui.api.types import Client
+
+if TYPE_CHECKING:
+    from smtui.api.extension_types import ClaimedRotation, FunctionDescription
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 ShouldContinue = Callable[[], bool]
 """False once the rotation should end early, as when the vault is locked."""
-Permits = Callable[[Mapping[str, Any]], bool]
+Permits = Callable[["FunctionDescription"], bool]
 """Whether a function, as ClaimRotation describes it, may be run on this machine."""
 
 
-def permit_nothing(function: Mapping[str, Any]) -> bool:
+def permit_nothing(function: FunctionDescription) -> bool:
     """The default: no command may run."""
     return False
 
@@ -34,13 +37,13 @@ class Task:
     step: str
     token: str
     rotation_token: str
-    function: dict[str, Any]
+    function: FunctionDescription
     should_continue: ShouldContinue
     permits: Permits = permit_nothing
 
     @classmethod
     def make(
-        cls, rotation: dict[str, Any], should_continue: ShouldContinue, permits: Permits = permit_nothing
+        cls, rotation: ClaimedRotation, should_continue: ShouldContinue, permits: Permits = permit_nothing
     ) -> Task:
         """The task of a rotation as ClaimRotation returns it."""
         return cls(rotation["SecretARN"], rotation["SecretName"], rotation["Kind"], rotation["Step"],

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from smtui.api.errors import ClientError, InvalidRequestException
-from smtui.api.extensions import RotationClient
 from smtui.api.types import Client
 from smtui.rotation.command import run_command
 from smtui.rotation.function import Function, NotPermittedError, Output, Permits, ShouldContinue, StepFailedError, Task
 from smtui.rotation.password import rotate_password
+
+if TYPE_CHECKING:
+    from smtui.api.extension_types import ClaimRotationRequest, ReportRotationRequest, RotationClient
 
 KINDS: dict[str, Function] = {"Password": rotate_password, "Command": run_command}
 
@@ -43,9 +45,11 @@ def run_rotations(
 
     Yields: a result for each rotation.
     """
-    which: Any = {} if arn is None else {"SecretARN": arn, "AtOnce": True}
+    which: ClaimRotationRequest = {"Holder": holder}
+    if arn is not None:
+        which |= {"SecretARN": arn, "AtOnce": True}
     released: set[str] = set()
-    while should_continue() and (claimed := rotations.claim_rotation(Holder=holder, **which).get("Rotation")):
+    while should_continue() and (claimed := rotations.claim_rotation(**which).get("Rotation")):
         task = Task.make(claimed, should_continue, permits)
         try:
             yield _run_steps(task, client, _make_reporter(rotations, task, holder))
@@ -98,13 +102,15 @@ def _find_function(task: Task) -> Function:
 
 def _make_reporter(rotations: RotationClient, task: Task, holder: str) -> Report:
     def report(step: str, output: Output, problem: str | None) -> tuple[str | None, str | None]:
-        result: dict[str, Any] = {} if problem is None else {"Message": f"{problem}\n{output.text}".strip()}
+        result: ReportRotationRequest = {
+            "SecretId": task.arn, "ClientRequestToken": task.token, "Step": step, "Holder": holder,
+            "Succeeded": problem is None,
+        }
+        if problem is not None:
+            result["Message"] = f"{problem}\n{output.text}".strip()
         if output.size:
             result |= {"OutputSha256": output.digest, "OutputBytes": output.size}
-        answer = rotations.report_rotation(
-            SecretId=task.arn, ClientRequestToken=task.token, Step=step, Holder=holder, Succeeded=problem is None,
-            **result,
-        )
+        answer = rotations.report_rotation(**result)
         return answer.get("Step"), answer.get("Problem")
 
     return report

@@ -16,7 +16,7 @@ from smtui.tui.secret_list import rows
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from smtui.api.kms import KeyClient
+    from smtui.api.kms_types import KeyClient
     from smtui.tui.kms.keys import KmsKey
     from smtui.tui.session import Session
 

@@ -8,19 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from smtui.api.vault_client import VaultClient
+
+    class Reader(VaultClient):
+        """The operations of a vault. Only the next call of the methods in `to_record` is recorded."""
+
+        to_record: set[str]
 
 
-class Reader:
-    """Has the methods of a client; only the next call of the methods in `to_record` is recorded.
+def make_reader(recorded: VaultClient, unrecorded: VaultClient, to_record: Iterable[str] = ()) -> Reader:
+    """Returns a reader.
 
     Args:
         recorded: the client whose calls are recorded.
         unrecorded: the client whose calls are not recorded.
         to_record: the names of the methods whose next call is an access by the user.
     """
+    return cast("Reader", _RecordingClient(recorded, unrecorded, to_record))
 
-    def __init__(self, recorded: Any, unrecorded: Any, to_record: Iterable[str] = ()) -> None:
+
+class _RecordingClient:
+    """Passes each call on to one of two clients."""
+
+    def __init__(self, recorded: object, unrecorded: object, to_record: Iterable[str]) -> None:
         self._recorded = recorded
         self._unrecorded = unrecorded
         self._lock = Lock()
@@ -34,24 +47,6 @@ class Reader:
 
         call.__name__ = name
         return call
-
-    def list_all(self, method: str, member: str, **params: Any) -> list[Any]:
-        """Lists the items of all pages: `list_all("list_secret_version_ids", "Versions", SecretId=…)`.
-
-        Args:
-            method: the name of the client's method.
-            member: the member of the answer that holds the items.
-            params: the parameters of the request.
-
-        Raises:
-            ClientError: the service refused a page.
-        """
-        answer: dict[str, Any] = getattr(self, method)(**params)
-        found = list(answer[member])
-        while token := answer.get("NextToken"):
-            answer = getattr(self._unrecorded, method)(**params, NextToken=token)
-            found += answer[member]
-        return found
 
     def _take_recorded(self, name: str) -> bool:
         with self._lock:

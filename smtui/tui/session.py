@@ -11,19 +11,21 @@ from smtui.system.ambient import read_monotonic_clock
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.jobs.background_vault import BackgroundVault
 from smtui.tui.jobs.rotation_worker import RotationWorker
-from smtui.tui.reader import Reader
+from smtui.tui.reader import make_reader
 from smtui.tui.undo.history import LargeChange, UndoEntry, UndoList, UndoRequest, find_no_conflict
 from smtui.tui.vault.verifier import Verifier
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from smtui.api.extensions import AccessClient, RotationClient
-    from smtui.api.kms import KeyClient
-    from smtui.api.types import Client
+    from smtui.api.extension_types import AccessClient, RotationClient
+    from smtui.api.kms_types import KeyClient
+    from smtui.api.types import Client, GetRandomPasswordRequest
+    from smtui.api.vault_client import VaultClient
     from smtui.backends.local import Vault
     from smtui.tui.health.checks import HealthFinding
     from smtui.tui.jobs.job import Job
+    from smtui.tui.reader import Reader
 
 IN_USE = 0.5
 """Seconds after a key press during which background work yields to the screens."""
@@ -51,7 +53,7 @@ class Session:
         self.rotation_worker = RotationWorker(self.background, is_idle=self.read_only)
         self.verifier = Verifier(self.background, lambda: self.is_in_use)
         self.job: Job[Any] | None = None
-        self.password_options: Mapping[str, Any] = {}
+        self.password_options: GetRandomPasswordRequest = {}
         """The options of the last generated password."""
         self.found: dict[str, list[HealthFinding]] = {}
         """The findings of the last health check of values, for each Region."""
@@ -79,16 +81,16 @@ class Session:
         """Returns the client for rotations and rotation functions in the current Region."""
         return self.vault.rotations(region_name=self.region)
 
-    def everything(self, region: str, *, record_reads: bool = True) -> Client:
+    def everything(self, region: str, *, record_reads: bool = True) -> VaultClient:
         """Returns all clients of a Region combined into one. Their method names are distinct."""
         vault = self.vault
         clients = [make(region_name=region, record_reads=record_reads)
                    for make in (vault.client, vault.keys, vault.rotations, vault.access)]
-        return cast("Client", _Together(tuple(clients)))
+        return cast("VaultClient", _Together(tuple(clients)))
 
     def reader(self, *to_record: str) -> Reader:
-        """Returns the reader with which a screen shows the current Region. For `to_record` see `Reader`."""
-        return Reader(self.everything(self.region), self.everything(self.region, record_reads=False), to_record)
+        """Returns the reader with which a screen shows the current Region. For `to_record` see `make_reader`."""
+        return make_reader(self.everything(self.region), self.everything(self.region, record_reads=False), to_record)
 
     def now(self) -> datetime:
         """Returns the current time by the vault's clock."""

@@ -28,7 +28,7 @@ from smtui.rotation.arguments import format_arguments, make_absolute, number_arg
 from smtui.system.settings import get_state_path
 
 if TYPE_CHECKING:
-    from smtui.api.extensions import RotationClient
+    from smtui.api.extension_types import FunctionDescription, FunctionEntry, RotationClient
 
 EXAMPLE = (
     "smtui functions add new-password --password --key password --password-length 24\n"
@@ -118,7 +118,7 @@ def _allow(functions: RotationClient, name: str) -> None:
     output.write_line(f"{name}: allowed to run on this machine")
 
 
-def _describe_command(function: dict[str, Any]) -> str:
+def _describe_command(function: FunctionEntry) -> str:
     """The command with a number before each argument, so that one cannot look like two."""
     command, users = function["Command"], function["SecretCount"]
     arguments = "\n".join(number_arguments(command["Arguments"], WIDTH))
@@ -128,7 +128,7 @@ def _describe_command(function: dict[str, Any]) -> str:
             f"{secrets} and can read their values.")
 
 
-def _format_function(function: dict[str, Any]) -> str:
+def _format_function(function: FunctionDescription) -> str:
     if "Unreadable" in function:
         return f"{function['FunctionArn']}  unreadable; run smtui check"
     if "Password" in function:

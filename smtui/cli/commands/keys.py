@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smtui.api.arn import is_arn
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
@@ -21,7 +21,7 @@ from smtui.cli.parser import parse_count
 from smtui.cli.unlocking import open_for
 
 if TYPE_CHECKING:
-    from smtui.api.kms import KeyClient
+    from smtui.api.kms_types import KeyClient, KeyMetadata
     from smtui.backends.local import Vault
 
 EXAMPLE = (
@@ -75,9 +75,8 @@ def to_key_id(word: str) -> str:
     return word if is_arn(word) or word.startswith(ALIAS) or _ID.fullmatch(word) else ALIAS + word
 
 
-def _read_metadata(client: KeyClient, word: str) -> dict[str, Any]:
-    metadata: dict[str, Any] = client.describe_key(KeyId=to_key_id(word))["KeyMetadata"]
-    return metadata
+def _read_metadata(client: KeyClient, word: str) -> KeyMetadata:
+    return client.describe_key(KeyId=to_key_id(word))["KeyMetadata"]
 
 
 def _describe(vault: Vault, client: KeyClient, args: argparse.Namespace) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smtui.api.arn import format_principal_arn, format_secret_arn, get_account, parse_secret_arn
 from smtui.cli import inputs, output
@@ -21,6 +21,7 @@ from smtui.cli.unlocking import open_for
 from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
+    from smtui.api.extension_types import ContextEntry
     from smtui.policy.statements import Policy
 
 EXAMPLE = (
@@ -120,7 +121,7 @@ def _list_access(args: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
-def _parse_context(context: list[str]) -> list[dict[str, Any]]:
+def _parse_context(context: list[str]) -> list[ContextEntry]:
     """The condition keys in their order, each with all its values. Raises UsageError."""
     values: dict[str, list[str]] = {}
     for each in context:

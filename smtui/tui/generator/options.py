@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,6 +24,9 @@ SWITCHES = (
     ("numbers", "0–9", "ExcludeNumbers"),
     ("punctuation", "!\"#$…", "ExcludePunctuation"),
 )
+
+if TYPE_CHECKING:
+    from smtui.api.types import GetRandomPasswordRequest
 
 
 class PasswordOptions(Vertical):
@@ -65,7 +68,7 @@ class PasswordOptions(Vertical):
     def __init__(self, given: Mapping[str, Any] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._given = given or {}
-        self._last_request: dict[str, Any] = {}
+        self._last_request: GetRandomPasswordRequest = {}
 
     def compose(self) -> ComposeResult:
         given = self._given
@@ -95,7 +98,7 @@ class PasswordOptions(Vertical):
             self._last_request = now
             self.post_message(self.Changed())
 
-    def build_request(self) -> dict[str, Any]:
+    def build_request(self) -> GetRandomPasswordRequest:
         """Returns the parameters of GetRandomPassword.
 
         Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
@@ -103,7 +106,13 @@ class PasswordOptions(Vertical):
         return {
             "PasswordLength": int(self.query_one("#length", Input).value or 0),
             "ExcludeCharacters": self.query_one("#without", Input).value,
-            **{member: not self.query_one(f"#{name}", SymbolCheckbox).value for name, _, member in SWITCHES},
-            "IncludeSpace": self.query_one("#space", SymbolCheckbox).value,
-            "RequireEachIncludedType": self.query_one("#each", SymbolCheckbox).value,
+            "ExcludeLowercase": not self._is_checked("lowercase"),
+            "ExcludeUppercase": not self._is_checked("uppercase"),
+            "ExcludeNumbers": not self._is_checked("numbers"),
+            "ExcludePunctuation": not self._is_checked("punctuation"),
+            "IncludeSpace": self._is_checked("space"),
+            "RequireEachIncludedType": self._is_checked("each"),
         }
+
+    def _is_checked(self, name: str) -> bool:
+        return self.query_one(f"#{name}", SymbolCheckbox).value

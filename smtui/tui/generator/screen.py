@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -22,6 +22,7 @@ from smtui.tui.generator.options import PasswordOptions
 from smtui.tui.widgets.chrome import Footer
 
 if TYPE_CHECKING:
+    from smtui.api.types import GetRandomPasswordRequest
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 
@@ -74,7 +75,7 @@ class GeneratorScreen(ModalScreen[str | None]):
 
     # Generation.
 
-    def build_request(self) -> dict[str, Any]:
+    def build_request(self) -> GetRandomPasswordRequest:
         """Returns the parameters of GetRandomPassword from the fields."""
         return self.query_one(PasswordOptions).build_request()
 
@@ -111,7 +112,7 @@ class GeneratorScreen(ModalScreen[str | None]):
             self.entropy.set_classes(["-muted"])
             self.entropy.update(f"{compute_bits(request):.0f} bits")
 
-    def _request_passwords(self, request: dict[str, Any]) -> list[str]:
+    def _request_passwords(self, request: GetRandomPasswordRequest) -> list[str]:
         return [self._client.get_random_password(**request)["RandomPassword"] for _ in range(AT_ONCE)]
 
     # Use.

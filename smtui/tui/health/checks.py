@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smtui.api.arn import get_last_field
 from smtui.api.errors import ClientError
@@ -167,9 +167,9 @@ def _of_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[He
         witness = vault.access(region_name=region).list_access(SecretId=arn, Action="GetSecretValue").get("Witness")
         if witness:
             yield make_finding("public", f"its policy lets strangers in: {witness}")
-        run: Any = vault.rotations(region_name=region).describe_rotation(SecretId=arn).get("Rotation", {})
-        if run.get("State") == "failed":
-            yield make_finding("rotation failed", f"at {run.get('Step', 'its first step')}")
+        run = vault.rotations(region_name=region).describe_rotation(SecretId=arn).get("Rotation")
+        if run is not None and run["State"] == "failed":
+            yield make_finding("rotation failed", f"at {run['Step']}")
         for replica in client.describe_secret(SecretId=arn).get("ReplicationStatus", ()):
             if replica.get("Status") == "Failed":
                 yield make_finding("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")

@@ -28,7 +28,7 @@ from smtui.tui.secret_list import rows
 from smtui.tui.undo import inverse_kms
 
 if TYPE_CHECKING:
-    from smtui.api.kms import KeyClient
+    from smtui.api.kms_types import KeyClient
     from smtui.backends.local import Vault
 
 NEW_ALIAS = SafeText("A new alias, or one that leads elsewhere so far")

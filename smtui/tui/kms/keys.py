@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.secret_list.rows import format_deletion
 
 if TYPE_CHECKING:
-    from smtui.api.kms import KeyClient
+    from smtui.api.kms_types import KeyClient
 
 SHORT = 8
 AWS_OWN = "This key is managed by AWS, that is by the vault itself: it cannot be changed."

@@ -12,7 +12,7 @@ from smtui.tui.dialogs.pick import Pick
 from smtui.tui.dialogs.read_first import read_for_dialog
 
 if TYPE_CHECKING:
-    from smtui.api.kms import KeyClient
+    from smtui.api.kms_types import KeyClient
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
 

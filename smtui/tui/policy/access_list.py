@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
 
 from smtui.text.sanitize import sanitize
+
+if TYPE_CHECKING:
+    from smtui.api.extension_types import ListAccessResponse
 
 OWN = "everybody in this account whose own policies say so"
 NOBODY = "Nobody can read this until it is restored."
@@ -25,7 +28,7 @@ class AccessList(Static):
     }
     """
 
-    def show(self, access: dict[str, Any] | None, account: str) -> None:
+    def show(self, access: ListAccessResponse | None, account: str) -> None:
         """Shows the response of ListAccess, or that a deleted secret cannot be read.
 
         Args:
@@ -34,7 +37,7 @@ class AccessList(Static):
         self.update(Content("\n").join(_format_access(access, account)) if access is not None else NOBODY)
 
 
-def _format_access(access: dict[str, Any], account: str) -> Iterator[Content]:
+def _format_access(access: ListAccessResponse, account: str) -> Iterator[Content]:
     yield Content.styled("Who can read this", "bold $primary")
     yield Content(OWN)
     for each in access["Principals"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -19,9 +18,9 @@ from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 
 if TYPE_CHECKING:
+    from smtui.api.extension_types import FunctionEntry
     from smtui.tui.base_screen import SessionScreen
 
-Function = Mapping[str, Any]
 WIDTH = 62
 """The width of the arguments in cells, on a screen of 80."""
 
@@ -36,7 +35,7 @@ class AllowFunction(LongText[bool]):
     CSS_PATH = "allow_function.tcss"
     AUTO_FOCUS = "#cancel"
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: FunctionEntry) -> None:
         super().__init__()
         self._function = function
 
@@ -64,7 +63,7 @@ class AllowFunction(LongText[bool]):
         self.dismiss(False)
 
 
-async def ask_permission(screen: SessionScreen[Any], function: Function) -> bool:
+async def ask_permission(screen: SessionScreen[Any], function: FunctionEntry) -> bool:
     """Asks about a command that waits for permission, and allows exactly the command that was shown.
 
     Returns:

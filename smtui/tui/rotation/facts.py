@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
@@ -19,6 +19,7 @@ from smtui.tui.secret.label_moves import find_pending_version, shorten_id
 from smtui.tui.secret_list import rows
 
 if TYPE_CHECKING:
+    from smtui.api.extension_types import DescribeRotationResponse, FunctionEntry, RotationStatus
     from smtui.api.types import DescribeSecretResponse
 
 WINDOWS = 5
@@ -36,8 +37,8 @@ class RotationState:
     """
 
     secret: DescribeSecretResponse
-    details: Mapping[str, Any]
-    function: Mapping[str, Any] | None
+    details: DescribeRotationResponse
+    function: FunctionEntry | None
     now: datetime
 
     @property
@@ -49,10 +50,9 @@ class RotationState:
         return self.secret.get("RotationEnabled", False)
 
     @property
-    def run(self) -> Mapping[str, Any]:
-        """The current run, or else the last one; empty before the first."""
-        run: Mapping[str, Any] = self.details.get("Rotation", {})
-        return run
+    def run(self) -> RotationStatus | None:
+        """The current run, or else the last one; None before the first."""
+        return self.details.get("Rotation")
 
     @property
     def waits_for_permission(self) -> bool:
@@ -61,7 +61,7 @@ class RotationState:
 
     @property
     def is_under_way(self) -> bool:
-        return self.run.get("State") == "waiting"
+        return self.run is not None and self.run["State"] == "waiting"
 
 
 class SettingsSummary(Static):
@@ -130,7 +130,7 @@ class RotationRun(Static):
 
 def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
     run = rotation.run
-    if not run:
+    if run is None:
         yield Content.styled("No rotation has begun yet." if rotation.is_set_up else "", "$text-muted")
     else:
         what = "Test of the function" if run["Kind"] == "test" else "Rotation"
@@ -147,7 +147,7 @@ def _format_run(rotation: RotationState, retry_key: str) -> Iterator[Content]:
                              "rotation can begin.", "$warning")
 
 
-def _find_step_state(run: Mapping[str, Any], step: str) -> str:
+def _find_step_state(run: RotationStatus, step: str) -> str:
     at = STEPS.index(run["Step"])
     if run["State"] == "done" or STEPS.index(step) < at:
         return DONE
@@ -158,7 +158,7 @@ def _find_step_state(run: Mapping[str, Any], step: str) -> str:
     return FAILED if run["State"] == "failed" or run["Attempts"] else WAITING
 
 
-def _format_failure(run: Mapping[str, Any], retry_key: str) -> Iterator[Content]:
+def _format_failure(run: RotationStatus, retry_key: str) -> Iterator[Content]:
     if run["State"] == "waiting" and run["Attempts"]:
         times = "once" if run["Attempts"] == 1 else f"{run['Attempts']} times"
         yield Content(f"Failed {times}, tried again at {rows.format_time(run['RetryDate'])}; {retry_key} tries now.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -30,11 +30,13 @@ from smtui.tui.widgets.limited_input import DIGITS
 from smtui.tui.widgets.plain_input import PlainInput
 from smtui.tui.widgets.safe_input import SafeInput
 
+if TYPE_CHECKING:
+    from smtui.api.extension_types import CreateFunctionRequest, PasswordSettings
+
 NAME = re.compile(FUNCTION_NAME.pattern or "")
-FunctionRequest = dict[str, Any]
 
 
-class FunctionForm(FieldsForm[FunctionRequest]):
+class FunctionForm(FieldsForm["CreateFunctionRequest"]):
     """Returns a request of CreateFunction.
 
     Args:
@@ -44,17 +46,17 @@ class FunctionForm(FieldsForm[FunctionRequest]):
     KEY_NAMES: ClassVar = {"fields.save": "Create"}
     AUTO_FOCUS = "#name"
 
-    def __init__(self, refused: FunctionRequest | None = None) -> None:
+    def __init__(self, refused: CreateFunctionRequest | None = None) -> None:
         super().__init__()
         self._was_refused = refused is not None
-        self._refused = refused or {}
+        self._refused: CreateFunctionRequest = refused or {"FunctionName": ""}
 
     @property
     def is_dirty(self) -> bool:
         return self._was_refused or super().is_dirty
 
     def make_name_field(self) -> Horizontal:
-        name = PlainInput(self._refused.get("FunctionName", ""), placeholder="new-password", id="name",
+        name = PlainInput(self._refused["FunctionName"], placeholder="new-password", id="name",
                           max_length=MAX_FUNCTION_NAME_LENGTH, compact=True)
         return Horizontal(Static("Name"), name, classes="field")
 
@@ -90,16 +92,17 @@ class PasswordFunction(FunctionForm):
     def _check_options(self) -> None:
         self.look()
 
-    def read(self) -> FunctionRequest:
+    def read(self) -> CreateFunctionRequest:
         name, key = self.read_name(), self.query_one("#key", Input).value
         options = self.query_one(PasswordOptions).build_request()
         if not compute_bits(options):
             raise InvalidFieldError("There is no such password: nothing is left to make it of, or it is too short.")
         if not options["ExcludeCharacters"]:
             del options["ExcludeCharacters"]
-        return {"FunctionName": name, "Password": {**({"Key": key} if key else {}), **options}}
+        with_key: PasswordSettings = {"Key": key} if key else {}
+        return {"FunctionName": name, "Password": {**with_key, **options}}
 
-    def in_words(self, answer: FunctionRequest) -> Content:
+    def in_words(self, answer: CreateFunctionRequest) -> Content:
         return Content.styled(
             f"{compute_bits(answer['Password']):.0f} bits. For secrets that nobody but the vault keeps.", "$text-muted"
         )
@@ -128,7 +131,7 @@ class CommandFunction(FunctionForm):
             yield Static(id="said")
         yield Footer()
 
-    def read(self) -> FunctionRequest:
+    def read(self) -> CreateFunctionRequest:
         name = self.read_name()
         try:
             arguments = split(self.query_one("#line", Input).value)
@@ -141,6 +144,6 @@ class CommandFunction(FunctionForm):
             raise InvalidFieldError(f"A step may take 1 to {MAX_STEP_SECONDS} seconds.")
         return {"FunctionName": name, "Command": {"Arguments": arguments, "TimeoutInSeconds": limit}}
 
-    def in_words(self, answer: FunctionRequest) -> Content:
+    def in_words(self, answer: CreateFunctionRequest) -> Content:
         words = [Content.styled(sanitize(word) or "(empty)", "reverse") for word in answer["Command"]["Arguments"]]
         return Content.assemble(("runs  ", "$text-muted"), Content("  ").join(words))

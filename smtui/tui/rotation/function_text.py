@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from smtui.api.arn import get_last_field
 from smtui.api.limits import DEFAULT_STEP_SECONDS
 from smtui.rotation.arguments import format_arguments
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.generator.options import LENGTH
+
+if TYPE_CHECKING:
+    from smtui.api.extension_types import FunctionDescription, PasswordSettings
 
 WAITS = SafeText("waits for your permission")
 UNREADABLE = SafeText("▲ Its settings cannot be read. The vault's check says more.")
@@ -18,13 +21,13 @@ WITHOUT = {
 }  # fmt: skip
 
 
-def format_kind(function: Mapping[str, Any]) -> SafeText:
+def format_kind(function: FunctionDescription) -> SafeText:
     if "Unreadable" in function:
         return SafeText("?")
     return SafeText("password" if "Password" in function else "command")
 
 
-def describe_function(function: Mapping[str, Any]) -> SafeText:
+def describe_function(function: FunctionDescription) -> SafeText:
     """Returns one line: `24 characters, without punctuation, in password` or `python3 rotate.py · 60 s a step`."""
     if "Unreadable" in function:
         return UNREADABLE
@@ -35,7 +38,7 @@ def describe_function(function: Mapping[str, Any]) -> SafeText:
     return SafeText(f"{format_arguments(command['Arguments'])} · {seconds} s a step")
 
 
-def _describe_password(options: Mapping[str, Any]) -> Iterator[str]:
+def _describe_password(options: PasswordSettings) -> Iterator[str]:
     yield f"{options.get('PasswordLength', LENGTH):,} characters"
     for member, words in WITHOUT.items():
         if options.get(member):

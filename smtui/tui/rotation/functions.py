@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -27,7 +27,9 @@ from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
-Function = Mapping[str, Any]
+if TYPE_CHECKING:
+    from smtui.api.extension_types import FunctionEntry
+
 NO_FUNCTIONS = SafeText("There is no rotation function yet: a adds one.")
 
 
@@ -47,7 +49,7 @@ class FunctionsScreen(SessionScreen[None]):
         yield self.create_header()
         yield Static("Rotation functions", classes="title")
         with ReadPane():
-            yield Table(
+            yield Table["FunctionEntry"](
                 Column("Name", _format_name, 14, grows=1),
                 Column("Kind", format_kind, 8),
                 Column("What it does", _format_purpose, 20, grows=2, drop=1),
@@ -124,25 +126,25 @@ class FunctionsScreen(SessionScreen[None]):
             await self.report_change(f"{name} is removed.")
 
 
-def _format_name(function: Function) -> SafeText:
+def _format_name(function: FunctionEntry) -> SafeText:
     return sanitize(function["FunctionName"])
 
 
-def _format_secret_count(function: Function) -> Content:
+def _format_secret_count(function: FunctionEntry) -> Content:
     count = function["SecretCount"]
     if not count:
         return Content.styled("nothing", "$text-muted")
     return Content(f"{count:,} {'secret' if count == 1 else 'secrets'}")
 
 
-def _format_purpose(function: Function) -> Content | SafeText:
+def _format_purpose(function: FunctionEntry) -> Content | SafeText:
     """Returns the description, or that the function waits for permission."""
     if "WaitsForPermission" in function:
         return Content.styled(f"▲ {WAITS}", "$warning")
     return describe_function(function)
 
 
-def _describe_details(function: Function, allow_key: str) -> Iterator[Content]:
+def _describe_details(function: FunctionEntry, allow_key: str) -> Iterator[Content]:
     yield Content(describe_function(function))
     if "WaitsForPermission" in function:
         yield Content.styled(f"▲ It {WAITS}: {allow_key} shows the whole command and asks.", "$warning")

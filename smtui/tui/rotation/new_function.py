@@ -11,6 +11,7 @@ from smtui.tui.dialogs.pick import Pick
 from smtui.tui.rotation.function_form import CommandFunction, PasswordFunction
 
 if TYPE_CHECKING:
+    from smtui.api.extension_types import FunctionResponse
     from smtui.tui.base_screen import SessionScreen
 
 KINDS = (
@@ -19,7 +20,7 @@ KINDS = (
 )
 
 
-async def create_function(screen: SessionScreen[Any]) -> dict[str, Any] | None:
+async def create_function(screen: SessionScreen[Any]) -> FunctionResponse | None:
     """Asks for kind and settings, and creates the function. A refused request is edited again.
 
     Returns:

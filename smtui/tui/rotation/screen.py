@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -32,6 +32,7 @@ from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.scroll_pane import ScrollPane
 
 if TYPE_CHECKING:
+    from smtui.api.extension_types import FunctionEntry
     from smtui.api.types import DescribeSecretResponse
     from smtui.tui.session import Session
 
@@ -82,7 +83,7 @@ class RotationScreen(SecretTab):
         self.query_one(RotationRun).show(self.rotation, self.key_of("rotation.rotate"))
         self.refresh_bindings()
 
-    async def _list_functions(self) -> dict[str, dict[str, Any]]:
+    async def _list_functions(self) -> dict[str, FunctionEntry]:
         """Returns the functions of the Region by ARN."""
         listed = await call(self.reader.list_functions)
         return {each["FunctionArn"]: each for each in listed["Functions"]}
@@ -178,7 +179,7 @@ class RotationScreen(SecretTab):
         return rotation.function is not None and await ask_permission(self, rotation.function)
 
     async def _continue_rotation(self, rotation: RotationState) -> None:
-        if rotation.run["AtWork"]:
+        if rotation.run is not None and rotation.run["AtWork"]:
             self.say("It is being rotated right now.")
         elif await self._confirm("Go on with the rotation of {name} now?", CONTINUE_TEXT, "Go on"):
             self.session.rotation_worker.enqueue(rotation.secret["ARN"], self.session.region)
@@ -223,8 +224,8 @@ class RotationScreen(SecretTab):
         assert rotation is not None
         run, secret = rotation.run, rotation.secret
         function = format_function_name(secret["RotationLambdaARN"])
-        details = {"name": secret["Name"], "function": function, "step": run.get("Step"),
-                   "version": run.get("ClientRequestToken", "")[:8]}
+        details = {"name": secret["Name"], "function": function, "step": run and run["Step"],
+                   "version": run["ClientRequestToken"][:8] if run else ""}
         question = Confirm(sanitize(title.format(**details)), sanitize(text.format(**details), lines=True), answer)
         return await self.app.push_screen_wait(question)
 

@@ -35,7 +35,7 @@ from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, make_failed_state
 
 if TYPE_CHECKING:
-    from smtui.api.types import SecretVersionsListEntry
+    from smtui.api.types import ListSecretVersionIdsRequest, SecretVersionsListEntry
     from smtui.tui.session import Session
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -119,8 +119,16 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
 
     def _list_versions(self) -> list[SecretVersionsListEntry]:
         """All versions, newest first."""
-        return self.reader.list_all("list_secret_version_ids", "Versions", SecretId=self.secret_id,
-                                  IncludeDeprecated=self._with_deprecated)[::-1]
+        request: ListSecretVersionIdsRequest = {
+            "SecretId": self.secret_id, "IncludeDeprecated": self._with_deprecated,
+        }
+        answer = self.reader.list_secret_version_ids(**request)
+        versions = list(answer["Versions"])
+        while token := answer.get("NextToken"):
+            request["NextToken"] = token
+            answer = self.reader.list_secret_version_ids(**request)
+            versions += answer["Versions"]
+        return versions[::-1]
 
     def show_titles(self) -> None:
         what = f"Value of version {shorten_id(self.version)}" if self.version else f"Value of {AWSCURRENT}"

@@ -27,6 +27,7 @@ from smtui.tui.secret.label_moves import (
 )
 
 if TYPE_CHECKING:
+    from smtui.api.extension_types import CreateFunctionRequest, FunctionEntry
     from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType
     from smtui.tui.replication.replicas import Replica, ReplicaSet
     from smtui.tui.session import Session
@@ -279,14 +280,20 @@ def record_function_creation(session: Session, name: str) -> None:
     session.record_undo(sanitize(f"function {name}: made"), ("delete_function", {"FunctionName": name}))
 
 
-def record_function_removal(session: Session, function: Mapping[str, Any]) -> None:
+def record_function_removal(session: Session, function: FunctionEntry) -> None:
     """Records a removed rotation function, as ListFunctions returned it. Undo restores its permission to run, too."""
     words = sanitize(f"function {function['FunctionName']}: removed")
     if "Unreadable" in function:
         session.record_undo(words, note="Its settings could not be read, so it cannot be made again.")
         return
-    kept = {member: function[member] for member in ("FunctionName", "Password", "Command") if member in function}
-    session.record_undo(words, ("create_function", {**kept, "Allow": "WaitsForPermission" not in function}))
+    request: CreateFunctionRequest = {
+        "FunctionName": function["FunctionName"], "Allow": "WaitsForPermission" not in function,
+    }
+    if "Password" in function:
+        request["Password"] = function["Password"]
+    if "Command" in function:
+        request["Command"] = function["Command"]
+    session.record_undo(words, ("create_function", request))
 
 
 def _rules(secret: DescribeSecretResponse) -> RotationRulesType:

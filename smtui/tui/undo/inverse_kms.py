@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.key_conflict import find_target
 
 if TYPE_CHECKING:
-    from smtui.api.kms import KeyClient
+    from smtui.api.kms_types import KeyClient
     from smtui.api.types import Client
     from smtui.tui.kms.keys import KmsKey
     from smtui.tui.session import Session

@@ -1,0 +1,214 @@
+"""Requests, responses and clients of our own operations for type checkers; never needed at run time.
+
+The shapes in `smtui.api.extensions` are what the engine checks; a test compares them with these types.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, NotRequired, Protocol, TypedDict, Unpack
+
+from smtui.api.types import EmptyResponse, GetRandomPasswordRequest, Metadata
+
+Step = Literal["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
+class PasswordSettings(GetRandomPasswordRequest, total=False):
+    """The options of GetRandomPassword, and the key of a JSON value for the password (default: the entire value)."""
+
+    Key: str
+
+
+class Command(TypedDict):
+    """The arguments of a local process, and its time limit for each step in seconds."""
+
+    Arguments: list[str]
+    TimeoutInSeconds: NotRequired[int]
+
+
+class FunctionDescription(TypedDict):
+    """A rotation function. It has either `Password` or `Command`, unless it is `Unreadable`."""
+
+    FunctionName: str
+    FunctionArn: str
+    Created: datetime
+    Password: NotRequired[PasswordSettings]
+    Command: NotRequired[Command]
+    WaitsForPermission: NotRequired[bool]
+    Unreadable: NotRequired[bool]
+
+
+class FunctionResponse(FunctionDescription):
+    ResponseMetadata: Metadata
+
+
+class FunctionEntry(FunctionDescription):
+    """A function in ListFunctions, with the number and some names of the secrets that it rotates."""
+
+    SecretCount: int
+    SecretNames: list[str]
+
+
+class CreateFunctionRequest(TypedDict):
+    FunctionName: str
+    Password: NotRequired[PasswordSettings]
+    Command: NotRequired[Command]
+    Allow: NotRequired[bool]
+
+
+class AllowFunctionRequest(TypedDict):
+    FunctionName: str
+    Command: Command
+
+
+class FunctionRequest(TypedDict):
+    FunctionName: str
+
+
+class ListFunctionsResponse(TypedDict):
+    Functions: list[FunctionEntry]
+    ResponseMetadata: Metadata
+
+
+class ClaimRotationRequest(TypedDict):
+    Holder: str
+    SecretARN: NotRequired[str]
+    AtOnce: NotRequired[bool]
+
+
+class ClaimedRotation(TypedDict):
+    """The rotation that a holder has claimed, with its function and the next step."""
+
+    SecretARN: str
+    SecretName: str
+    Kind: str
+    Step: Step
+    ClientRequestToken: str
+    RotationToken: str
+    Attempts: int
+    Function: FunctionDescription
+
+
+class ClaimRotationResponse(TypedDict):
+    """`Rotation` is missing if there is nothing to do."""
+
+    Rotation: NotRequired[ClaimedRotation]
+    ResponseMetadata: Metadata
+
+
+class ReleaseRotationRequest(TypedDict):
+    SecretId: str
+    ClientRequestToken: str
+    Step: str
+    Holder: str
+
+
+class ReportRotationRequest(TypedDict):
+    SecretId: str
+    ClientRequestToken: str
+    Step: str
+    Holder: str
+    Succeeded: bool
+    Message: NotRequired[str]
+    OutputSha256: NotRequired[str]
+    OutputBytes: NotRequired[int]
+
+
+class ReportRotationResponse(TypedDict):
+    """The next step, or none if the holder is done; `Problem` is what the vault found wrong."""
+
+    Step: NotRequired[Step]
+    Problem: NotRequired[str]
+    ResponseMetadata: Metadata
+
+
+class DescribeRotationRequest(TypedDict):
+    SecretId: str
+
+
+class RotationStatus(TypedDict):
+    """The last run of a secret's rotation. `Kind` is `rotation` or `test`; `State` is `waiting`, `done` or `failed`."""
+
+    Kind: str
+    State: str
+    Step: Step
+    ClientRequestToken: str
+    Attempts: int
+    Message: str
+    ChangedDate: datetime
+    RetryDate: NotRequired[datetime]
+    AtWork: bool
+
+
+class DescribeRotationResponse(TypedDict):
+    """`Rotation` is missing before the first run, `CountsFromDate` without a rotation."""
+
+    ARN: str
+    Name: str
+    Rotation: NotRequired[RotationStatus]
+    CountsFromDate: NotRequired[datetime]
+    WaitsForPermission: NotRequired[bool]
+    ResponseMetadata: Metadata
+
+
+class ContextEntry(TypedDict):
+    ContextKeyName: str
+    ContextKeyValues: list[str]
+
+
+class ExplainAccessRequest(TypedDict):
+    SecretId: str
+    Action: str
+    CallerArn: str
+    IdentityAllows: NotRequired[bool]
+    ContextEntries: NotRequired[list[ContextEntry]]
+
+
+class ExplainAccessResponse(TypedDict):
+    ARN: str
+    Name: str
+    Allowed: bool
+    Statement: NotRequired[str]
+    Reason: NotRequired[str]
+    ResponseMetadata: Metadata
+
+
+class ListAccessRequest(TypedDict):
+    SecretId: str
+    Action: str
+
+
+class ListAccessResponse(TypedDict):
+    """The principals with access; `Witness` describes access that is broader than the policy should give."""
+
+    ARN: str
+    Name: str
+    Principals: list[str]
+    ConditionalPrincipals: NotRequired[list[str]]
+    Witness: NotRequired[str]
+    ResponseMetadata: Metadata
+
+
+class AccessClient(Protocol):
+    """The client for access questions: who may perform an action on a secret, and why."""
+
+    @property
+    def exceptions(self) -> Any: ...
+    def explain_access(self, **kwargs: Unpack[ExplainAccessRequest]) -> ExplainAccessResponse: ...
+    def list_access(self, **kwargs: Unpack[ListAccessRequest]) -> ListAccessResponse: ...
+
+
+class RotationClient(Protocol):
+    """The client for rotation functions and rotations in one Region."""
+
+    @property
+    def exceptions(self) -> Any: ...
+    def create_function(self, **kwargs: Unpack[CreateFunctionRequest]) -> FunctionResponse: ...
+    def allow_function(self, **kwargs: Unpack[AllowFunctionRequest]) -> FunctionResponse: ...
+    def revoke_function(self, **kwargs: Unpack[FunctionRequest]) -> FunctionResponse: ...
+    def list_functions(self) -> ListFunctionsResponse: ...
+    def delete_function(self, **kwargs: Unpack[FunctionRequest]) -> EmptyResponse: ...
+    def claim_rotation(self, **kwargs: Unpack[ClaimRotationRequest]) -> ClaimRotationResponse: ...
+    def release_rotation(self, **kwargs: Unpack[ReleaseRotationRequest]) -> EmptyResponse: ...
+    def report_rotation(self, **kwargs: Unpack[ReportRotationRequest]) -> ReportRotationResponse: ...
+    def describe_rotation(self, **kwargs: Unpack[DescribeRotationRequest]) -> DescribeRotationResponse: ...
