@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual import getters, on
 from textual.widgets import Input
 
-from smtui.tui.base_screen import Answer, SessionScreen
+from smtui.tui.base_screen import SessionScreen
+from smtui.tui.reading_screen import Answer
 from smtui.tui.widgets.safe_input import SafeInput
 from smtui.tui.widgets.table import Table
 

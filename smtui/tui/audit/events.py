@@ -21,9 +21,9 @@ from smtui.tui import keys
 from smtui.tui.audit.filter_line import AuditFilterLine
 from smtui.tui.audit.query import GRAMMAR, AuditQuery, parse_query
 from smtui.tui.audit.table import Event, make_event_table
-from smtui.tui.base_screen import Answer
 from smtui.tui.bridge import call, reading
 from smtui.tui.filtered_table_screen import FilteredTableScreen
+from smtui.tui.reading_screen import Answer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ
 from smtui.tui.widgets.table import Table

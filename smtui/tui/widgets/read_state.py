@@ -1,6 +1,6 @@
 """The state of a read for a list, pane or table: running, failed or done.
 
-A widget says "nothing here" only after a read is done. `ReadPane` shows a state; `SessionScreen` delays actions by it.
+A widget says "nothing here" only after a read is done. `ReadPane` shows a state; `ReadingScreen` delays actions by it.
 """
 
 from __future__ import annotations
