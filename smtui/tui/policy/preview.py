@@ -1,27 +1,35 @@
-"""The preview of a policy change: its diff, and the warnings about the new policy."""
+"""The questions before a policy is attached or removed; the first shows the diff and warnings about the new policy."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.text.sanitize import SafeText
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.json_editor.diff import DiffLine
+from smtui.tui.json_editor.diff import DiffLine, diff_json
+from smtui.tui.policy.validation import LOCK_OUT_CHECK
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.scroll_pane import ScrollPane
+
+if TYPE_CHECKING:
+    from smtui.tui.shell import Shell
 
 SIGNS = {"+": ("+ added    ", "$success"), "-": ("- removed  ", "$error"), " ": ("           ", ""),
          "…": ("  …", "$text-muted")}  # fmt: skip
 MAX_CARD_WIDTH, FRAME_WIDTH = 96, 7
 """Cells: the greatest width of the card, and the part that frame, padding and scroll bar take."""
 INDENT = "  "
+LOCK_OUT_WARNING = "{why}\n\nWhoever you are here, not even this vault's owner could change it again."
+REMOVAL_WARNING = "Only the own policies of this account's users and roles count then."
 ONLY_LAYOUT = SafeText("Only spaces and line breaks change: it means the same.")
 
 
@@ -58,6 +66,36 @@ class PolicyPreview(LongText["bool | None"]):
 
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+
+async def confirm_policy(
+    app: Shell, name: SafeText, seen: str, text: str, failed_checks: Mapping[str, str],
+) -> bool | None:
+    """Shows what changes and asks; asks once more for a policy that locks the caller out.
+
+    Args:
+        name: the name of the secret.
+        seen: the attached policy; empty if there is none.
+        text: the new policy.
+        failed_checks: the failed checks of ValidateResourcePolicy with their sentences.
+
+    Returns:
+        Whether broad access is to be blocked; None if the policy is not to be attached.
+    """
+    warnings = [sanitize(each) for each in failed_checks.values()]
+    preview = PolicyPreview(sanitize(f"Attach this policy to {name}?"), diff_json(seen, text), warnings)
+    block = await app.push_screen_wait(preview)
+    if block is not None and (why := failed_checks.get(LOCK_OUT_CHECK)) is not None:
+        warning = sanitize(LOCK_OUT_WARNING.format(why=why), lines=True)
+        question = Confirm(SafeText("Lock yourself out?"), warning, "Lock out")
+        return block if await app.push_screen_wait(question) else None
+    return block
+
+
+async def confirm_removal(app: Shell, name: SafeText) -> bool:
+    """Asks whether to remove the policy of the secret `name`."""
+    title = sanitize(f"Remove the policy of {name}?")
+    return await app.push_screen_wait(Confirm(title, SafeText(REMOVAL_WARNING), "Remove", can_be_undone=True))
 
 
 def _format_lines(lines: Sequence[DiffLine], width: int) -> Iterator[Content]:

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from operator import ne
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import Static
+from textual.containers import Horizontal
 
 from smtui.api.arn import get_account
-from smtui.api.errors import SmtuiError
-from smtui.text.json_layout import indent_json
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
-from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.dialog import confirm_discard
 from smtui.tui.dialogs.pick import Pick
-from smtui.tui.json_editor.area import JsonArea
-from smtui.tui.json_editor.diagnostic import Diagnostic, Severity
-from smtui.tui.json_editor.diagnostic_list import DiagnosticList
-from smtui.tui.json_editor.diff import diff_json
-from smtui.tui.policy import diagnostics
+from smtui.tui.json_editor.diagnostic import Diagnostic
 from smtui.tui.policy.access_list import AccessList
-from smtui.tui.policy.preview import PolicyPreview
+from smtui.tui.policy.editor import PolicyEditor
+from smtui.tui.policy.policy_write import PolicyWriter
+from smtui.tui.policy.preview import confirm_policy, confirm_removal
 from smtui.tui.policy.templates import TEMPLATES
-from smtui.tui.secret.guarded_write import EDIT_ANSWERS, GuardedWrite
+from smtui.tui.policy.validation import PolicyValidator
 from smtui.tui.secret.tabs import POLICY, SecretTab
 from smtui.tui.secret.value_edit import Outcome
-from smtui.tui.undo import inverse
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.scroll_pane import ScrollPane
@@ -42,13 +32,8 @@ if TYPE_CHECKING:
     from smtui.api.types import DescribeSecretResponse
     from smtui.tui.session import Session
 
-NO_DIAGNOSTICS = SafeText("Nothing is wrong with it.")
 NO_POLICY = "No policy is attached: {edit} writes one, {template} begins with a template."
 UNAVAILABLE = "Its policy can be looked at again once the secret is restored."
-VIEWING, EDITING = "Policy, as it is attached", "Policy, being edited: not attached yet"
-LOCK_OUT_CHECK = "LockOut"
-LOCK_OUT_WARNING = "{why}\n\nWhoever you are here, not even this vault's owner could change it again."
-REMOVAL_WARNING = "Only the own policies of this account's users and roles count then."
 VIEW_ACTIONS = frozenset({"edit", "template", "validate", "remove", "tab"})
 """Actions that are not available while the policy is edited."""
 
@@ -63,42 +48,24 @@ class PolicyScreen(SecretTab):
     opened_by = ("get_resource_policy",)
     change_action = "policy"
 
-    area = getters.query_one(JsonArea)
-    diagnostic_list = getters.query_one(DiagnosticList)
+    editor = getters.query_one(PolicyEditor)
 
     def __init__(self, session: Session, secret_id: str) -> None:
         super().__init__(session, secret_id)
         self.secret: DescribeSecretResponse | None = None
         self._attached = ""
+        self._validator = PolicyValidator(session, self.client, secret_id)
 
     def compose(self) -> ComposeResult:
         yield from self.compose_head()
         with ReadPane(), Horizontal(id="areas"):
-            with Vertical(id="text"):
-                yield Static(VIEWING, id="state", classes="title")
-                yield JsonArea("", self._check, read_only=True)
-                yield DiagnosticList(NO_DIAGNOSTICS)
+            yield PolicyEditor(self._find_diagnostics)
             with ScrollPane(id="who"):
                 yield AccessList()
         yield Footer()
 
-    def _check(self, text: str) -> Sequence[Diagnostic]:
-        """Returns the diagnostics of a text. It runs in the vault's thread, as it validates the policy there."""
-        if self.secret is None:
-            return []
-        found = diagnostics.find_diagnostics(text, self.secret["ARN"], self.session.now())
-        if not text.strip() or any(each.severity is Severity.ERROR for each in found):
-            return found
-        return [*self._find_lock_outs(text), *found]
-
-    def _find_lock_outs(self, text: str) -> list[Diagnostic]:
-        try:
-            answer = self.session.client(record_reads=False).validate_resource_policy(
-                SecretId=self.secret_id, ResourcePolicy=text)
-        except SmtuiError:
-            return []
-        return [diagnostics.make_lock_out_diagnostic(text, each["ErrorMessage"]) for each in answer["ValidationErrors"]
-                if each["CheckName"] == LOCK_OUT_CHECK]
+    def _find_diagnostics(self, text: str) -> Sequence[Diagnostic]:
+        return self._validator.find_diagnostics(text, self.secret["ARN"]) if self.secret is not None else []
 
     # Display.
 
@@ -112,7 +79,7 @@ class PolicyScreen(SecretTab):
             response = await call(self.reader.get_resource_policy, SecretId=self.secret_id)
             access = await call(self.reader.list_access, SecretId=self.secret_id, Action="GetSecretValue")
             attached = response.get("ResourcePolicy", "")
-        if self.editing:
+        if self.busy:
             self._changes = None
             return
         self.secret, self._attached = secret, attached
@@ -121,46 +88,27 @@ class PolicyScreen(SecretTab):
         self._show_attached()
 
     def _show_attached(self) -> None:
-        """Shows the attached policy; a policy in one line is formatted."""
-        self.area.read_only = True
-        text = self._attached
-        self.area.load_text(text if "\n" in text.strip() else indent_json(text))
-        self._show_state(VIEWING if text else self._describe_missing_policy())
-        self.area.focus()
+        self.editor.show_policy(self._attached, self._describe_missing_policy())
+        self.refresh_bindings()
 
     def _describe_missing_policy(self) -> str:
         if self.secret is not None and "DeletedDate" in self.secret:
             return UNAVAILABLE
         return NO_POLICY.format(edit=self.key_of("policy.edit"), template=self.key_of("policy.template"))
 
-    def _show_state(self, state: str) -> None:
-        self.query_one("#state", Static).update(Content(state))
-        self.set_class(not self.area.text, "-none")
-        self.refresh_bindings()
-
-    def on_json_area_checked(self, message: JsonArea.Checked) -> None:
-        self.diagnostic_list.show(message.diagnostics)
-
-    def on_diagnostic_list_selected(self, message: DiagnosticList.Selected) -> None:
-        self.area.focus()
-        self.area.go_to(message.diagnostic)
-
     # Editing.
 
     @property
-    def editing(self) -> bool:
-        return not self.area.read_only
-
-    @property
     def busy(self) -> bool:
-        return self.editing
+        """Whether the policy is being edited."""
+        return self.editor.is_editing
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "store":
-            return self.editing
+            return self.busy
         if action == "remove" and self.has_read and not self._attached:
             return False
-        return False if action in VIEW_ACTIONS and self.editing else super().check_action(action, parameters)
+        return False if action in VIEW_ACTIONS and self.busy else super().check_action(action, parameters)
 
     def _can_change(self) -> bool:
         """Whether the policy can be changed; if not, a notification gives the reason."""
@@ -170,11 +118,9 @@ class PolicyScreen(SecretTab):
         if self._can_change():
             self._edit()
 
-    def _edit(self) -> None:
-        self.area.read_only = False
-        self.area.focus()
-        self._show_state(EDITING)
-        self.remove_class("-none")
+    def _edit(self, text: str | None = None) -> None:
+        self.editor.begin_editing(text)
+        self.refresh_bindings()
 
     @gesture
     async def action_template(self) -> None:
@@ -183,15 +129,13 @@ class PolicyScreen(SecretTab):
         picked = await self.app.push_screen_wait(Pick(SafeText("Begin with which?"), [words for words, _ in TEMPLATES]))
         if picked is not None:
             _, text = TEMPLATES[picked]
-            self._edit()
-            self.area.replace(text(get_account(self.secret["ARN"])), (0, 0), self.area.document.end)
-            self.area.move_cursor((0, 0))
+            self._edit(text(get_account(self.secret["ARN"])))
 
     def action_go_to_diagnostic(self, step: int) -> None:
-        self.area.action_go_to_diagnostic(step)
+        self.editor.area.action_go_to_diagnostic(step)
 
     def action_back(self) -> None:
-        if self.editing:
+        if self.busy:
             self.stop_editing()
         else:
             self.leave()
@@ -204,8 +148,7 @@ class PolicyScreen(SecretTab):
     @property
     def is_dirty(self) -> bool:
         """Whether the edited text differs from the attached policy."""
-        unchanged = "", self._attached, indent_json(self._attached)
-        return self.editing and self.area.value not in unchanged
+        return self.editor.is_changed(self._attached)
 
     # Requests.
 
@@ -214,45 +157,32 @@ class PolicyScreen(SecretTab):
         if not self._attached:
             self.say("No policy is attached.")
             return
-        failed = await self._find_failed_checks(self._attached)
+        failed = await self._validator.find_failed_checks(self._attached)
         self.say("\n".join(failed.values()) or "The policy passes every check.",
                  severity="warning" if failed else "information")
-
-    async def _find_failed_checks(self, text: str) -> dict[str, str]:
-        """Returns the failed checks of ValidateResourcePolicy with their sentences."""
-        answer: Any = await call(self.client.validate_resource_policy, SecretId=self.secret_id, ResourcePolicy=text)
-        return {each["CheckName"]: each["ErrorMessage"] for each in answer["ValidationErrors"]}
 
     @gesture
     async def action_store(self) -> None:
         """Shows the changes and attaches the policy. A policy that locks the caller out needs a second confirmation."""
         if not self._can_change():
             return
-        text, seen = self.area.value, self._attached
-        outcome, found = await self._guard(text, seen, _write_nothing).ask_if_changed(self.app, seen)
+        text, seen = self.editor.text, self._attached
+        outcome, found = await self._writer.ask_if_changed(text, seen)
         if outcome is not None:
             await self._end_edit(outcome, found)
             return
         if found == seen and not self.is_dirty:
             self.say("Nothing is changed yet.")
             return
-        seen = found
-        failed = await self._find_failed_checks(text)
-        title = sanitize(f"Attach this policy to {self._secret_name}?")
-        block = await self.app.push_screen_wait(
-            PolicyPreview(title, diff_json(seen, text), [sanitize(each) for each in failed.values()])
-        )
-        if block is None or (LOCK_OUT_CHECK in failed and not await self._confirm_lock_out(failed[LOCK_OUT_CHECK])):
-            return
-        await self._write(text, seen, lambda: self.client.put_resource_policy(
-            SecretId=self.secret_id, ResourcePolicy=text, BlockPublicPolicy=block))
+        failed = await self._validator.find_failed_checks(text)
+        block = await confirm_policy(self.app, self._secret_name, found, text, failed)
+        if block is not None:
+            await self._end_write("The policy is attached.", await self._writer.attach(text, found, block_public=block))
 
-    async def _write(self, text: str, seen: str, write: Callable[[], object]) -> None:
-        """Attaches a policy or, with an empty text, removes it, unless the attached policy is no longer `seen`."""
-        outcome, before = await self._guard(text, seen, write).run(self.app, self.vault, seen)
+    async def _end_write(self, sentence: str, result: tuple[Outcome, str]) -> None:
+        outcome, before = result
         if outcome is Outcome.STORED:
-            inverse.record_policy_change(self.session, self.secret_id, self._secret_name, before, text)
-            self.say("The policy is attached." if text else "The policy is removed.")
+            self.say(sentence)
         await self._end_edit(outcome, before)
 
     async def _end_edit(self, outcome: Outcome, found: str) -> None:
@@ -260,27 +190,8 @@ class PolicyScreen(SecretTab):
         if outcome is Outcome.EDIT:
             self._attached = found
         if outcome in (Outcome.STORED, Outcome.DISCARDED):
-            self.area.read_only = True
+            self.editor.end_editing()
             await self.reload()
-
-    def _guard(self, text: str, seen: str, write: Callable[[], object]) -> GuardedWrite[str]:
-        get_policy = self.client.get_resource_policy
-
-        def describe(found: str) -> list[SafeText]:
-            did = "changed the policy" if found and seen else "attached a policy" if found else "detached the policy"
-            who = last_change.describe_last_change(self.vault, self.secret_id, self.session.region,
-                                                  last_change.POLICY_CHANGES, did)
-            mine = _format_changes(seen, text) if text else ["  removes the policy"]
-            if not found and text in (seen, indent_json(seen)):
-                mine = ["  attaches it again, unchanged"]
-            theirs = _format_changes(seen, found) if found else ["  no policy is attached now"]
-            return [who, SafeText("They:"), *map(sanitize, theirs), SafeText("You:"), *map(sanitize, mine)]
-
-        return GuardedWrite(
-            sanitize(f"The policy of {self._secret_name} changed meanwhile"),
-            lambda: get_policy(SecretId=self.secret_id).get("ResourcePolicy", ""), ne, write, describe,
-            EDIT_ANSWERS if text else (), "Attach mine anyway" if text else "Remove anyway",
-        )
 
     @gesture
     async def action_remove(self) -> None:
@@ -289,29 +200,13 @@ class PolicyScreen(SecretTab):
         seen = self._attached
         if not seen:
             self.say("No policy is attached.")
-        elif await self._confirm(f"Remove the policy of {self._secret_name}?", REMOVAL_WARNING, "Remove"):
-            await self._write("", seen, lambda: self.client.delete_resource_policy(SecretId=self.secret_id))
+        elif await confirm_removal(self.app, self._secret_name):
+            await self._end_write("The policy is removed.", await self._writer.remove(seen))
 
     @property
     def _secret_name(self) -> SafeText:
         return sanitize(self.secret["Name"] if self.secret else self.secret_id)
 
-    async def _confirm_lock_out(self, why: str) -> bool:
-        text = LOCK_OUT_WARNING.format(why=why)
-        return await self._confirm("Lock yourself out?", text, "Lock out", can_be_undone=False)
-
-    async def _confirm(self, question: str, text: str, answer: str, *, can_be_undone: bool = True) -> bool:
-        dialog = Confirm(sanitize(question), sanitize(text, lines=True), answer, can_be_undone=can_be_undone)
-        return await self.app.push_screen_wait(dialog)
-
-
-def _write_nothing() -> None:
-    """The write of a guard that only compares."""
-
-
-def _format_changes(before: str, after: str) -> list[str]:
-    """Returns the added and removed lines."""
-    if before == after:
-        return ["  nothing"]
-    found = [f"  {line.sign} {line.text.strip()}" for line in diff_json(before, after) if line.sign in "+-"]
-    return found or ["  only its formatting"]
+    @property
+    def _writer(self) -> PolicyWriter:
+        return PolicyWriter(self.app, self.session, self.client, self.secret_id, self._secret_name)

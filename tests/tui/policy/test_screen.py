@@ -92,11 +92,11 @@ async def test_what_is_wrong_is_marked_while_one_types(app: MakeApp, database: A
         await open_policy(pilot)
         await write(pilot, policy(Effect="Permit", Action="read"))
         await see(pilot, "✗ error  5:17  statement 1, Effect must be Allow or Deny")
-        program.screen.diagnostic_list.focus()  # type: ignore[attr-defined]
+        program.screen.editor.diagnostic_list.focus()  # type: ignore[attr-defined]
         await pilot.press("end", "enter")
 
         assert "5✗" in screen_text(program)
-        assert program.screen.area.cursor_location == (8, 16)  # type: ignore[attr-defined]
+        assert program.screen.editor.area.cursor_location == (8, 16)  # type: ignore[attr-defined]
 
 
 async def test_strangers_are_told_before_and_can_be_kept_out(app: MakeApp, database: Any) -> None:

@@ -218,7 +218,7 @@ async def test_a_policy_that_others_changed(app: MakeApp, database: Any, other: 
     async with policy_opened(running) as pilot:
         await see(pilot, "Before")
         await pilot.press("e")
-        area: Any = running.screen.area  # type: ignore[attr-defined]
+        area: Any = running.screen.editor.area  # type: ignore[attr-defined]
         area.load_text(policy("Mine"))
         await pilot.press("ctrl+s")
         await wait_for_screen(pilot, PolicyPreview)
@@ -251,7 +251,7 @@ async def test_a_policy_that_others_detached(
     async with policy_opened(running) as pilot:
         await see(pilot, "Before")
         await pilot.press("e")
-        area: Any = running.screen.area  # type: ignore[attr-defined]
+        area: Any = running.screen.editor.area  # type: ignore[attr-defined]
         if edited:
             area.load_text(policy("Mine"))
         typed = area.text
