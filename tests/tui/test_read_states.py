@@ -326,7 +326,7 @@ async def test_a_value_is_edited_from_the_list_on_however_fast_one_types(app: Ma
     async with running.run_test(size=LARGE) as pilot, holding() as held:
         await listed(running, pilot)
         assert isinstance(running.screen, SecretsScreen)
-        running.screen.secrets.go(running.screen.secrets.find_row(kept.client().describe_secret(SecretId=SECRET)["ARN"]))
+        running.screen.secrets.go(running.screen.secrets.model.find_row(kept.client().describe_secret(SecretId=SECRET)["ARN"]))
         await held.hold()
         await pilot.press("enter", "e")
         await pilot.pause()
@@ -393,7 +393,7 @@ async def test_the_choice_of_a_key_does_not_appear_over_another_secret(app: Make
         await listed(running, pilot)
         listing = running.screen
         assert isinstance(listing, SecretsScreen)
-        listing.secrets.go(listing.secrets.find_row(kept.client().describe_secret(SecretId="other")["ARN"]) or 0)
+        listing.secrets.go(listing.secrets.model.find_row(kept.client().describe_secret(SecretId="other")["ARN"]) or 0)
         await held.hold()
         await pilot.press("y")
         await running.push_screen(make(running, "secret"))
@@ -414,7 +414,7 @@ async def test_the_choice_of_a_key_says_whose_it_is_though_the_cursor_moved_on(
         await listed(running, pilot)
         listing = running.screen
         assert isinstance(listing, SecretsScreen)
-        listing.secrets.go(listing.secrets.find_row(kept.client().describe_secret(SecretId="other")["ARN"]) or 0)
+        listing.secrets.go(listing.secrets.model.find_row(kept.client().describe_secret(SecretId="other")["ARN"]) or 0)
         await held.hold()
         await pilot.press("y")
         listing.secrets.go(0)

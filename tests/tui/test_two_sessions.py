@@ -230,5 +230,5 @@ async def test_a_list_stays_as_it_was_left_while_somebody_writes(
         assert screen.secrets.current is not None
         assert screen.secrets.current["ARN"] == current["ARN"]
         assert screen.list_query.text == "prod"
-        assert len(screen.secrets.selected_entries) == 1
+        assert len(screen.secrets.selection.entries) == 1
         assert "prod/another-2" in screen_text(running)

@@ -75,5 +75,5 @@ async def _run_plan(screen: ListingScreen, dialog: PlanScreen) -> None:
     """Runs a plan, and deselects the secrets for which it succeeded."""
     done: list[Any] = await run_plan_dialog(screen, dialog)
     if done:
-        screen.secrets.deselect(item.arn for item in done)
+        screen.secrets.selection.deselect(item.arn for item in done)
         await screen.reload()

@@ -1,13 +1,13 @@
-"""The widget of the list of secrets: it draws columns, and handles selection and mouse clicks.
+"""The widget of the list of secrets: it draws columns and signs, and handles the mouse.
 
 It draws text as Rich segments, which do not interpret markup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -19,10 +19,7 @@ from textual.strip import Strip
 from smtui.tui.secret_list import columns, rows
 from smtui.tui.secret_list.columns import FittedColumns
 from smtui.tui.secret_list.paged_list import PagedList
-from smtui.tui.secret_list.selection import SelectedSecrets
-
-if TYPE_CHECKING:
-    from smtui.api.types import SecretListEntry
+from smtui.tui.secret_list.selection import ListSelection
 
 SELECTION_SIGN = "✓"
 GUTTER = 2
@@ -30,10 +27,7 @@ GUTTER = 2
 
 
 class SecretList(PagedList):
-    """The list of secrets.
-
-    `selected` holds the selected secrets by ARN. It does not contain those of a range that is not finished yet.
-    """
+    """The list of secrets: rows, columns, and the signs of selected secrets."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "secret-list--name", "secret-list--rest", "secret-list--state", "secret-list--selected",
@@ -59,11 +53,9 @@ class SecretList(PagedList):
 
     def __init__(self, clock: Callable[[], datetime], id: str | None = None) -> None:
         super().__init__(id=id, clock=clock)
-        self.selected = SelectedSecrets()
+        self.selection = ListSelection(self.model, lambda: self.cursor, self._report_selection)
         self._chosen: tuple[str, ...] = ()
         self._fitted: dict[tuple[int, bool, str], FittedColumns] = {}
-        self._range_arn: str | None = None
-        self._range_row: int | None = None
 
     # Columns.
 
@@ -81,11 +73,11 @@ class SecretList(PagedList):
     @property
     def fitted_columns(self) -> FittedColumns:
         """The columns that fit, each with its width in terminal cells."""
-        return self.fit_columns_for(self.list_query.order)
+        return self.fit_columns_for(self.model.list_query.order)
 
     def fit_columns_for(self, order: str) -> FittedColumns:
         """Returns the columns that fit if the list is sorted by the column `order`."""
-        case = (self.available_width, self.list_query.shows_planned, order)
+        case = (self.available_width, self.model.list_query.shows_planned, order)
         if case not in self._fitted:
             self._fitted[case] = columns.fit_columns(case[0], self._chosen, planned=case[1], order=order)
         return self._fitted[case]
@@ -94,16 +86,17 @@ class SecretList(PagedList):
 
     def draw_head(self) -> Strip:
         style = self.get_component_rich_style("virtual-list--head")
-        line = [Segment(" " * GUTTER, style)]
+        line, query = [Segment(" " * GUTTER, style)], self.model.list_query
         for column, width in self.fitted_columns:
-            arrow = f" {self.list_query.arrow}" if column.id == self.list_query.order else ""
+            arrow = f" {query.arrow}" if column.id == query.order else ""
             line.append(Segment(pad_cell(column.title + arrow, width), style))
         return Strip(line).adjust_cell_length(self.size.width, style)
 
     def draw_row(self, number: int) -> Strip:
         entry, now = self.entries[number], self.clock()
         cursor = self.get_component_rich_style("virtual-list--cursor") if number == self.cursor else None
-        selected = self.get_component_rich_style("secret-list--selected") if self.is_selected(number) else None
+        is_selected = self.selection.is_selected(number)
+        selected = self.get_component_rich_style("secret-list--selected") if is_selected else None
         sign = pad_cell(SELECTION_SIGN if selected else "", GUTTER - 1, gap=1)
         line = [Segment(sign, cursor or selected or self.rich_style)]
         for column, width in self.fitted_columns:
@@ -118,86 +111,23 @@ class SecretList(PagedList):
 
     # Selection.
 
-    def is_selected(self, number: int) -> bool:
-        """Whether a row is selected or in the unfinished range."""
-        return self.entries[number]["ARN"] in self.selected or number in self._range
-
-    @property
-    def _range(self) -> range:
-        """The rows from the start of the range to the cursor; empty if there is no range."""
-        if self._range_row is None:
-            return range(0)
-        return range(min(self._range_row, self.cursor), min(max(self._range_row, self.cursor) + 1, self.count))
-
-    @property
-    def has_range(self) -> bool:
-        return self._range_row is not None
-
-    @property
-    def selected_entries(self) -> list[SecretListEntry]:
-        """The selected entries, including those of an unfinished range."""
-        return list({entry["ARN"]: entry for entry in (*self.selected.entries, *self._list_range_entries())}.values())
-
-    @property
-    def selected_elsewhere(self) -> int:
-        """The number of selected secrets that are not in the rows read so far."""
-        return len(self.selected) - sum(entry["ARN"] in self.selected for entry in self.entries) if self.selected else 0
-
-    def deselect(self, arns: Iterable[str]) -> None:
-        """Deselects secrets by ARN, and ends the range."""
-        self.selected.discard(arns)
-        self.end_range()
-
-    def _list_range_entries(self) -> list[SecretListEntry]:
-        return [self.entries[number] for number in self._range]
-
     def toggle_selection(self) -> None:
         """Selects or deselects the secret under the cursor, and moves to the next row."""
         if self.current:
-            self.selected.toggle([self.current])
-            self._post_selection_change()
+            self.selection.toggle(self.cursor)
             self.go(self.cursor + 1)
 
-    def invert_selection(self) -> None:
-        """Selects the rows read so far that are not selected, and deselects the others."""
-        self.end_range()
-        self.selected.toggle(self.entries)
-        self._post_selection_change()
-
-    def toggle_range(self) -> None:
-        """Starts a range at the cursor, or selects the rows from its start to the cursor."""
-        if self.has_range:
-            self.end_range(select=True)
-        elif self.current:
-            self._range_arn, self._range_row = self.current["ARN"], self.cursor
-            self._post_selection_change()
-
-    def end_range(self, *, select: bool = False) -> None:
-        """Ends the range; `select` adds its rows to the selection."""
-        if select:
-            self.selected.add(self._list_range_entries())
-        self._range_arn = self._range_row = None
-        self._post_selection_change()
-
-    def clear_selection(self) -> None:
-        """Deselects all secrets, and ends the range."""
-        self.selected.clear()
-        self.end_range()
-
-    def _post_selection_change(self) -> None:
+    def _report_selection(self) -> None:
         self.refresh()
         self.post_message(self.SelectionChanged())
 
     def update_selection(self) -> None:
-        """Updates selected entries and the start of the range from new rows. The range ends if its start is gone."""
-        self.selected.update(self.entries)
-        self._range_row = self.find_row(self._range_arn) if self._range_arn else None
-        self._range_arn = self._range_arn if self.has_range else None
+        self.selection.update()
 
     def watch_cursor(self, before: int, now: int) -> None:
         super().watch_cursor(before, now)
-        if self.has_range:
-            self._post_selection_change()
+        if self.selection.has_range:
+            self._report_selection()
 
     # The mouse.
 
@@ -212,8 +142,7 @@ class SecretList(PagedList):
     def row_clicked(self, number: int, event: events.Click) -> None:
         """Toggles the selection on a click with Ctrl or on the selection sign; otherwise moves the cursor."""
         if event.ctrl or event.x < GUTTER:
-            self.selected.toggle([self.entries[number]])
-            self._post_selection_change()
+            self.selection.toggle(number)
         else:
             super().row_clicked(number, event)
 

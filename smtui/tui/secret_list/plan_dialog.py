@@ -35,7 +35,6 @@ COLORS = {
     ItemState.PLANNED: "$text-muted", ItemState.SKIPPED: "$warning",
     ItemState.DONE: "$success", ItemState.REFUSED: "$error",
 }  # fmt: skip
-NOTHING_TO_DO = "✗ There is nothing to do."
 CHANGE_PLAN = frozenset({"save", "add", "remove", "days"})
 """The actions that change a plan or run it."""
 
@@ -107,7 +106,7 @@ class PlanScreen(Dialog[Plan]):
             yield from self.compose_fields()
             yield Static(id="said")
             yield Table[Item](
-                Column("Secret", lambda item: item.name, self._measure_names(), names=True),
+                Column("Secret", lambda item: item.name, _measure_names(self.plan.items), names=True),
                 Column("", _format_state, 24, grows=1),
                 key=lambda item: item.arn, nothing=SafeText("Nothing."), id="items",
             )
@@ -116,10 +115,6 @@ class PlanScreen(Dialog[Plan]):
                 yield Button("Cancel", id="cancel")
                 yield Button("", id="go")
         yield Footer()
-
-    def _measure_names(self) -> int:
-        """Returns the width of the longest name in terminal cells, at most `MAX_NAME_WIDTH`."""
-        return min(MAX_NAME_WIDTH, max((cell_len(item.name) for item in self.plan.items), default=0))
 
     @property
     def items(self) -> Table[Item]:
@@ -155,7 +150,7 @@ class PlanScreen(Dialog[Plan]):
             item.skip_reason, item.calls, item.find_conflict, item.record_undo = NO_TEXT, (), None, None
             self.fill_item(item)
         planned = self.plan.list_items(ItemState.PLANNED)
-        problem = self.find_problem() or ("" if planned or not self.plan.items else NOTHING_TO_DO)
+        problem = self.find_problem() or ("" if planned else "✗ There is nothing to do.")
         self.go.disabled = bool(problem)
         self.go.label = Content(self.get_button_label())
         self.say(problem or self.describe_consequence(), wrong=bool(problem))
@@ -177,16 +172,13 @@ class PlanScreen(Dialog[Plan]):
 
     @gesture
     async def run_plan(self) -> None:
-        """Runs the plan once."""
+        """Runs the plan once. Closes the dialog at the end, unless an item was refused or the plan was stopped."""
         if self._has_begun or self.find_problem():
             return
         await self._watch()
-        if not self._has_begun:
-            self._has_begun = True
-            await self.execute_plan()
-
-    async def execute_plan(self) -> None:
-        """Makes the calls of the items. Closes the dialog at the end, unless an item was refused or it was stopped."""
+        if self._has_begun:
+            return
+        self._has_begun = True
         for field in self.query("Input, Checkbox, #go"):
             field.disabled = True
         self._name_cancel("Stop")
@@ -262,6 +254,11 @@ async def run_plan_dialog(screen: SessionScreen[Any], dialog: PlanScreen) -> lis
                     item.record_undo()
         screen.say(sentence)
     return done
+
+
+def _measure_names(items: Sequence[Item]) -> int:
+    """Returns the width of the longest name in terminal cells, at most `MAX_NAME_WIDTH`."""
+    return min(MAX_NAME_WIDTH, max((cell_len(item.name) for item in items), default=0))
 
 
 def _format_state(item: Item) -> Content:

@@ -2,69 +2,155 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
 
-from smtui.text.json_object import read_members
-from smtui.text.sanitize import SafeText, sanitize
-from smtui.tui.bridge import call, gesture
-from smtui.tui.dialogs.pick import Pick
+from smtui.text.sanitize import sanitize
+from smtui.tui import keys
+from smtui.tui.bridge import gesture
+from smtui.tui.secret_list.columns import COLUMNS
+from smtui.tui.secret_list.filter_bar import FilterLine
+from smtui.tui.secret_list.filter_text import list_grammar
+from smtui.tui.secret_list.list_settings import change_list_settings
 from smtui.tui.secret_list.list_widget import SecretList
 from smtui.tui.secret_list.listing import ListingScreen
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
 
+Command = tuple[str, str, Callable[[], object]]
+"""A command of the palette: its title, its description, and what it runs."""
+
 
 class SecretsScreen(ListingScreen):
-    """Adds actions to the list. They apply to the selected secrets, or else to the secret under the cursor."""
+    """Adds the actions of the keys. Operations apply to the selected secrets, or else to the one under the cursor."""
 
-    at_once = frozenset({"add"})
+    BINDINGS = keys.of("secrets")
+    at_once = frozenset({"add", "filter", "saved", "columns", "preview"})
 
-    # Actions on the selection.
+    # What is shown, and how.
+
+    def action_filter(self) -> None:
+        self.filter.focus()
+
+    @on(FilterLine.Left)
+    def _focus_list(self) -> None:
+        self.secrets.focus()
+
+    @gesture
+    async def action_saved(self) -> None:
+        from smtui.tui.secret_list.filter_actions import choose_filter
+
+        if name := await choose_filter(self, self.list_query.text):
+            self._apply_saved_filter(name)
+
+    def _apply_saved_filter(self, name: str) -> None:
+        self.filter.value = self.app.settings.filters[name]
+
+    @on(FilterLine.SaveRequested)
+    @gesture
+    async def _save_filter(self) -> None:
+        from smtui.tui.secret_list.filter_actions import save_filter
+
+        await save_filter(self, self.list_query.text)
+
+    @gesture
+    async def action_columns(self) -> None:
+        from smtui.tui.secret_list.columns_dialog import ColumnsForm
+
+        visible = self.app.settings.columns or [column.id for column, _ in self.secrets.fitted_columns]
+        chosen = await self.app.push_screen_wait(ColumnsForm(visible, self.secrets.available_width))
+        if chosen is not None:
+            self.secrets.set_columns(chosen)
+            await change_list_settings(self.app, lambda settings: replace(settings, columns=list(chosen)))
+
+    def action_preview(self) -> None:
+        """Shows or hides the preview: beside the list on a wide screen, over it on a narrow one."""
+        self.toggle_class("-beside" if self.has_class("-wide") else "-over")
+
+    def action_back(self) -> None:
+        """Goes one step back.
+
+        Leaves the filter line; else stops reading a new query, ends the range, clears the selection, clears the filter,
+        or leaves the planned deletions, whichever applies first.
+        """
+        if self.filter.has_focus:
+            self.secrets.focus()
+        elif self.secrets.model.next_view is not None:
+            self.stop_reading()
+        elif self.secrets.selection.has_range:
+            self.secrets.selection.end_range()
+        elif self.secrets.selection.selected:
+            self.secrets.selection.clear()
+        elif self.list_query.text:
+            self.filter.value = ""
+        elif self.previous_query is not None:
+            self.action_planned()
+
+    # Operations on the selection.
 
     def action_select(self) -> None:
         self.secrets.toggle_selection()
 
     def action_select_range(self) -> None:
-        self.secrets.toggle_range()
+        self.secrets.selection.toggle_range()
 
     def action_invert_selection(self) -> None:
-        self.secrets.invert_selection()
-        if self.secrets.has_more:
+        self.secrets.selection.invert()
+        if self.secrets.model.has_more:
             self.say(f"Of the {self.secrets.count:,} that have been read. {self.key_of('list.last')} reads the rest.")
 
     @property
     def targets(self) -> list[SecretListEntry]:
         """The selected secrets, or else the secret under the cursor; empty if there is none."""
         current = self.secrets.current
-        return self.secrets.selected_entries or ([current] if current else [])
+        return self.secrets.selection.entries or ([current] if current else [])
+
+    def _find_targets_to_change(self) -> list[SecretListEntry]:
+        """The targets; none in a read-only session, which says so."""
+        targets = self.targets
+        return targets if targets and not self.refuses_to_write() else []
 
     @gesture
-    async def _do(self, action: str, *, writes: bool = True) -> None:
-        from smtui.tui.secret_list import bulk_actions
+    async def action_delete(self) -> None:
+        from smtui.tui.secret_list.bulk_actions import delete
 
-        targets = self.targets
-        if targets and not (writes and self.refuses_to_write()):
-            await getattr(bulk_actions, action)(self, targets)
+        if targets := self._find_targets_to_change():
+            await delete(self, targets)
 
-    def action_delete(self) -> None:
-        self._do("delete")
+    @gesture
+    async def action_restore(self) -> None:
+        from smtui.tui.secret_list.bulk_actions import restore
 
-    def action_restore(self) -> None:
-        self._do("restore")
+        if targets := self._find_targets_to_change():
+            await restore(self, targets)
 
-    def action_tag(self) -> None:
-        self._do("tag")
+    @gesture
+    async def action_tag(self) -> None:
+        from smtui.tui.secret_list.bulk_actions import tag
 
-    def action_export(self) -> None:
-        self._do("export", writes=False)
+        if targets := self._find_targets_to_change():
+            await tag(self, targets)
 
-    def action_names(self) -> None:
-        self._do("copy_names", writes=False)
+    @gesture
+    async def action_export(self) -> None:
+        from smtui.tui.secret_list.bulk_actions import export
 
-    # Actions on the secret under the cursor, and on none.
+        if targets := self.targets:
+            await export(self, targets)
+
+    @gesture
+    async def action_names(self) -> None:
+        from smtui.tui.secret_list.bulk_actions import copy_names
+
+        if targets := self.targets:
+            await copy_names(self, targets)
+
+    # Operations on the secret under the cursor, and on none.
 
     @on(SecretList.Selected)
     def action_open(self) -> None:
@@ -76,24 +162,26 @@ class SecretsScreen(ListingScreen):
     @gesture
     async def action_copy(self) -> None:
         """Copies the value, or one member of a JSON object, to the clipboard without showing it."""
-        entry = self.secrets.current
-        if entry is None:
-            return
-        answer = await call(self.client.get_secret_value, SecretId=entry["ARN"])
-        value = answer.get("SecretBinary", b"") if "SecretString" not in answer else answer["SecretString"]
-        name = sanitize(entry["Name"])
-        members = read_members(value) if isinstance(value, str) else ()
-        if not members:
-            await self.app.copy(value, name)
-            return
-        titles = [*(sanitize(member.key) for member in members), SafeText("the whole value")]
-        picked = await self.app.push_screen_wait(Pick(sanitize(f"Copy what of {name}?"), titles))
-        if picked is not None:
-            piece = members[picked].get_encodable_text() if picked < len(members) else value
-            await self.app.copy(piece, f"{name}, {titles[picked]}")
+        from smtui.tui.secret_list.copy_value import copy_value
+
+        if entry := self.secrets.current:
+            await copy_value(self.app, self.client, entry)
 
     def action_add(self) -> None:
         if not self.refuses_to_write():
             from smtui.tui.secret.create_secret import create_secret
 
             self.app.run_task(create_secret)
+
+    # Help and command palette.
+
+    def list_further_help(self) -> Iterator[tuple[str, str, str]]:
+        """Yields rows for the help screen: chapter, filter words, and what they find."""
+        return (("Words of the filter", " ".join(words), finds) for words, finds in list_grammar())
+
+    def commands(self) -> Iterator[Command]:
+        """Yields commands for the command palette: sort orders and saved filters."""
+        for column in COLUMNS.values():
+            yield f"Sort by {column.title.lower()}", f"By {column.description}", partial(self.sort_by, column.id)
+        for name, text in self.app.settings.filters.items():
+            yield sanitize(f"Filter: {name}"), sanitize(text), partial(self._apply_saved_filter, name)

@@ -1,9 +1,14 @@
-"""The selected secrets of a list, by ARN, so that they stay selected when the list is sorted, filtered or reread."""
+"""The selection of a list: the selected secrets, and the range that is being selected.
+
+Secrets are selected by ARN, so that they stay selected when the list is sorted, filtered or reread.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
+
+from smtui.tui.secret_list.list_model import ListModel
 
 if TYPE_CHECKING:
     from smtui.api.types import SecretListEntry
@@ -45,3 +50,97 @@ class SelectedSecrets:
 
     def clear(self) -> None:
         self._entries.clear()
+
+
+class ListSelection:
+    """The selected secrets of a list, and the range that is being selected.
+
+    Args:
+        model: the rows.
+        get_cursor: returns the row of the cursor, which is one end of the range.
+        report_change: called after each change.
+    """
+
+    def __init__(self, model: ListModel, get_cursor: Callable[[], int], report_change: Callable[[], object]) -> None:
+        self.selected = SelectedSecrets()
+        """The selected secrets, without those of an unfinished range."""
+        self._model = model
+        self._get_cursor = get_cursor
+        self._report_change = report_change
+        self._range_arn: str | None = None
+        self._range_row: int | None = None
+
+    def is_selected(self, row: int) -> bool:
+        """Whether a row is selected or in the unfinished range."""
+        return self._model.entries[row]["ARN"] in self.selected or row in self._range
+
+    @property
+    def entries(self) -> list[SecretListEntry]:
+        """The selected entries, including those of an unfinished range."""
+        return list({entry["ARN"]: entry for entry in (*self.selected.entries, *self._list_range_entries())}.values())
+
+    def count_elsewhere(self) -> int:
+        """Returns the number of selected secrets that are not in the rows read so far."""
+        listed = (entry["ARN"] in self.selected for entry in self._model.entries)
+        return len(self.selected) - sum(listed) if self.selected else 0
+
+    def toggle(self, row: int) -> None:
+        """Selects or deselects a row."""
+        self.selected.toggle([self._model.entries[row]])
+        self._report_change()
+
+    def invert(self) -> None:
+        """Selects the rows read so far that are not selected, and deselects the others. Ends the range."""
+        self.end_range()
+        self.selected.toggle(self._model.entries)
+        self._report_change()
+
+    def deselect(self, arns: Iterable[str]) -> None:
+        """Deselects secrets by ARN, and ends the range."""
+        self.selected.discard(arns)
+        self.end_range()
+
+    def clear(self) -> None:
+        """Deselects all secrets, and ends the range."""
+        self.selected.clear()
+        self.end_range()
+
+    def update(self) -> None:
+        """Updates selected entries and the start of the range from new rows. The range ends if its start is gone."""
+        self.selected.update(self._model.entries)
+        self._range_row = self._model.find_row(self._range_arn) if self._range_arn else None
+        self._range_arn = self._range_arn if self.has_range else None
+
+    # The range.
+
+    @property
+    def has_range(self) -> bool:
+        """Whether a range is being selected."""
+        return self._range_row is not None
+
+    def toggle_range(self) -> None:
+        """Starts a range at the cursor, or selects the rows from its start to the cursor."""
+        cursor = self._get_cursor()
+        if self.has_range:
+            self.end_range(select=True)
+        elif cursor < len(self._model.entries):
+            self._range_arn, self._range_row = self._model.entries[cursor]["ARN"], cursor
+            self._report_change()
+
+    def end_range(self, *, select: bool = False) -> None:
+        """Ends the range; `select` adds its rows to the selection."""
+        if select:
+            self.selected.add(self._list_range_entries())
+        self._range_arn = self._range_row = None
+        self._report_change()
+
+    @property
+    def _range(self) -> range:
+        """The rows from the start of the range to the cursor; empty if there is no range."""
+        if self._range_row is None:
+            return range(0)
+        first, last = sorted((self._range_row, self._get_cursor()))
+        return range(first, min(last + 1, len(self._model.entries)))
+
+    def _list_range_entries(self) -> list[SecretListEntry]:
+        return [self._model.entries[row] for row in self._range]

@@ -197,7 +197,7 @@ async def test_what_is_refused_is_said_and_the_rest_is_done(app: MakeApp, filled
 
 
 def _marked(app: SmtuiApp) -> list[Any]:
-    entries: list[Any] = app.screen_stack[1].secrets.selected_entries  # type: ignore[attr-defined]
+    entries: list[Any] = app.screen_stack[1].secrets.selection.entries  # type: ignore[attr-defined]
     return entries
 
 

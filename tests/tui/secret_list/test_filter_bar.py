@@ -264,7 +264,7 @@ async def test_a_key_parses_the_filter_once_and_checks_no_action(
         suggested = record_calls(monkeypatch, Vocabulary, "list_values")
         checked = record_calls(monkeypatch, SmtuiApp, "_check_action_state")
         await pilot.press("p")
-        await until(pilot, lambda: screen(running).secrets.list_query.text == "p")
+        await until(pilot, lambda: screen(running).secrets.model.list_query.text == "p")
         await until_still(pilot)
         assert parsed == ["p"] and not checked
         for key in ("backspace", "n", "a", "m", "e", "colon", "p"):

@@ -76,7 +76,7 @@ async def test_only_the_pages_in_sight_are_read(size: tuple[int, int]) -> None:
         await until(pilot, lambda: app.list.count)
         await until(pilot, idle(app))
         assert source.asked == 1
-        assert app.list.has_more
+        assert app.list.model.has_more
         assert "secret/000000" in screen_text(app)
 
         while app.list.cursor < 500:
@@ -108,7 +108,7 @@ async def test_to_the_end_reads_all() -> None:
         app.list.show_list(ListQuery(), source)
         await until(pilot, lambda: app.list.count)
         await pilot.press("G")
-        await until(pilot, lambda: not app.list.has_more)
+        await until(pilot, lambda: not app.list.model.has_more)
 
         assert source.asked == 2000 / PAGE
         assert name(app) == "secret/001999"
@@ -132,7 +132,7 @@ async def test_any_key_stops_the_way_to_the_end() -> None:
         await until(pilot, idle(app))
 
         assert source.asked <= 8
-        assert app.list.has_more
+        assert app.list.model.has_more
         assert not app.list.reads_to_end
         assert name(app) in screen_text(app)
 

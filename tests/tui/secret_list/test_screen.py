@@ -134,7 +134,7 @@ async def test_an_order_the_service_does_not_know(app: MakeApp, filled: Any, clo
     async with running.run_test(size=LARGE) as pilot:
         await ready(pilot)
         screen(running).sort_by("tags")
-        await until(pilot, lambda: screen(running).secrets.list_query.order == "tags")
+        await until(pilot, lambda: screen(running).secrets.model.list_query.order == "tags")
         assert listed(running) == [
             "dev/web/flags", "prod/payments/db", "prod/payments/stripe", "prod/web/session", "shared/wifi",
         ]  # fmt: skip
@@ -170,7 +170,7 @@ async def test_too_many_to_sort_is_said(app: MakeApp, filled: Any, monkeypatch: 
         await until(pilot, lambda: said(running))
 
         assert "The service does not sort by labels" in said(running)[0]
-        assert screen(running).list_query == screen(running).secrets.list_query == ListQuery()
+        assert screen(running).list_query == screen(running).secrets.model.list_query == ListQuery()
         assert "by name ↑" in screen_text(running)
 
 
@@ -538,7 +538,7 @@ async def test_what_others_changed_is_found_though_its_reading_was_stopped(
         blocked = asyncio.create_task(call(gate.wait))
         screen._changes = vault.change_count()
         await screen.reload()
-        await until(pilot, lambda: screen.secrets.next_view is not None)
+        await until(pilot, lambda: screen.secrets.model.next_view is not None)
         await pilot.press("escape")
         gate.set()
         await blocked

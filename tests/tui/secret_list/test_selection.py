@@ -34,7 +34,7 @@ def screen(app: SmtuiApp) -> SecretsScreen:
 
 
 def marked(app: SmtuiApp) -> list[str]:
-    return [entry["Name"] for entry in screen(app).secrets.selected_entries]
+    return [entry["Name"] for entry in screen(app).secrets.selection.entries]
 
 
 def signed(app: SmtuiApp) -> list[str]:

@@ -1,0 +1,74 @@
+"""The actions on saved filters: apply one, save the current filter, or remove one. They run inside a gesture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.dialogs.confirm import Confirm
+from smtui.tui.dialogs.one_line import OneLine
+from smtui.tui.secret_list.list_settings import change_list_settings, read_list_settings
+from smtui.tui.secret_list.saved_filters import ApplyFilter, RemoveFilter, SavedFilters, SaveFilter
+
+if TYPE_CHECKING:
+    from smtui.tui.base_screen import SessionScreen
+    from smtui.tui.shell import Shell
+
+MAX_NAME_LENGTH = 40
+
+
+async def choose_filter(screen: SessionScreen[Any], text: str) -> str | None:
+    """Opens the dialog of saved filters, and saves or removes one.
+
+    Args:
+        text: the current filter.
+
+    Returns:
+        The name of the filter to apply; None if there is none.
+
+    Raises:
+        SettingsError: the settings file is invalid or cannot be written.
+    """
+    await read_list_settings(screen.app)
+    match await screen.app.push_screen_wait(SavedFilters(screen.app.settings.filters, text.strip())):
+        case ApplyFilter(name):
+            return name
+        case RemoveFilter(name):
+            await _remove_filter(screen, name)
+        case SaveFilter():
+            await save_filter(screen, text)
+    return None
+
+
+async def save_filter(screen: SessionScreen[Any], text: str) -> None:
+    """Asks for a name and saves the filter `text` under it.
+
+    Raises:
+        SettingsError: the settings file is invalid or cannot be written.
+    """
+    text = text.strip()
+    question = OneLine(SafeText("Keep this filter as"), longest=MAX_NAME_LENGTH)
+    name = await screen.app.push_screen_wait(question) if text else None
+    if name and await _confirm_replacement(screen.app, name, text):
+        await change_list_settings(
+            screen.app, lambda settings: replace(settings, filters={**settings.filters, name: text}))
+        screen.say(f"Kept as {name}: {text}")
+
+
+async def _remove_filter(screen: SessionScreen[Any], name: str) -> None:
+    await change_list_settings(screen.app, lambda settings: replace(
+        settings, filters={each: text for each, text in settings.filters.items() if each != name}
+    ))
+    screen.say(f"{name} is removed.")
+
+
+async def _confirm_replacement(app: Shell, name: str, text: str) -> bool:
+    """Asks before a different filter of that name is replaced, including one that another session has saved."""
+    await read_list_settings(app)
+    saved = app.settings.filters.get(name, text)
+    if saved == text:
+        return True
+    words = sanitize(f"It is {saved}, and becomes {text}.")
+    question = Confirm(sanitize(f"Replace the filter {name}?"), words, SafeText("Replace"))
+    return await app.push_screen_wait(question)

@@ -1,0 +1,94 @@
+"""Loads the rows of the list: the pages of ListSecrets, and as many of them as the screen needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from smtui.tui.bridge import call, look
+from smtui.tui.secret_list import rows
+from smtui.tui.secret_list.list_model import ListModel
+from smtui.tui.secret_list.query import ListQuery
+from smtui.tui.secret_list.results import Fetch, FilteredView, Page
+from smtui.tui.secret_list.suggestions import Vocabulary
+
+if TYPE_CHECKING:
+    from smtui.tui.reader import Reader
+    from smtui.tui.session import Session
+
+SHOW_INTERVAL = 0.1
+"""Seconds between two updates of the rows while pages are read."""
+
+
+class PageLoader:
+    """Reads pages of ListSecrets, and flags the rotations that wait for a permission.
+
+    Args:
+        session: the session, for its vault and its Region.
+        reader: the reader of the screen.
+        vocabulary: learns the names, labels and tags of the pages.
+    """
+
+    def __init__(self, session: Session, reader: Reader, vocabulary: Vocabulary) -> None:
+        self._session = session
+        self._reader = reader
+        self._vocabulary = vocabulary
+
+    def make_fetch(self, list_query: ListQuery) -> Fetch:
+        """Makes the function that reads one page of a query."""
+        request: Any = list_query.build_request()
+        vault = self._session.vault
+
+        async def fetch(token: str | None) -> Page:
+            more: Any = {"NextToken": token} if token else {}
+            answer = await look(vault.interrupt, self._reader.list_secrets, **request, **more)
+            waiting = await call(vault.scheduler.list_waiting_functions, region_name=self._session.region)
+            rows.flag_waiting(answer["SecretList"], waiting)
+            self._vocabulary.learn(answer["SecretList"])
+            return Page(answer["SecretList"], answer.get("NextToken"))
+
+        return fetch
+
+
+async def read_first_rows(
+    view: FilteredView, count: int, *, in_part: bool, report_progress: Callable[[], object],
+) -> None:
+    """Reads the first rows of a view, or all entries for a local sort.
+
+    Args:
+        count: the number of rows to read.
+        in_part: whether to return after `SHOW_INTERVAL` even if there are fewer rows, unless the sort is local.
+        report_progress: called every `SHOW_INTERVAL`.
+
+    Raises:
+        TooManyToSortError: see `FilteredView.advance`.
+        SmtuiError: a page could not be read.
+    """
+    loop = asyncio.get_running_loop()
+    report_at = loop.time() + SHOW_INTERVAL
+    while view.has_more and (view.sorts_locally or len(view.rows) < count):
+        await view.advance()
+        if loop.time() >= report_at:
+            if in_part and not view.sorts_locally:
+                return
+            report_progress()
+            report_at = loop.time() + SHOW_INTERVAL
+
+
+async def read_more_rows(model: ListModel, needs_more: Callable[[], bool], show_rows: Callable[[], object]) -> None:
+    """Reads further rows of the result that is shown, as long as `needs_more` returns True.
+
+    Args:
+        show_rows: called every `SHOW_INTERVAL`, and at the end.
+
+    Raises:
+        SmtuiError: a page could not be read.
+    """
+    loop = asyncio.get_running_loop()
+    show_at = loop.time()
+    while needs_more():
+        await model.read_more()
+        if not needs_more() or loop.time() >= show_at:
+            show_rows()
+            show_at = loop.time() + SHOW_INTERVAL

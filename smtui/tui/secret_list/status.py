@@ -1,0 +1,67 @@
+"""The words below the list: how many secrets there are, the order, the selection, and why there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.secret_list.list_widget import SecretList
+from smtui.tui.secret_list.query import ListQuery
+
+
+def format_status(listed: SecretList, list_query: ListQuery) -> SafeText:
+    """Formats the status line.
+
+    Args:
+        listed: the list, which may still show the result of an earlier query.
+        list_query: the newest query.
+    """
+    return sanitize(" · ".join(_list_parts(listed, list_query)))
+
+
+def _list_parts(listed: SecretList, list_query: ListQuery) -> Iterator[str]:
+    model = listed.model
+    yield _format_count(len(model.entries), list_query, has_more=model.has_more)
+    if (next_view := model.next_view) is not None and next_view.scanned:
+        why = f" to sort {list_query.describe_order()}" if next_view.sorts_locally else ""
+        yield f"reading all{why}: {next_view.scanned:,} read, {next_view.match_count:,} match, Esc stops"
+    elif listed.reads_to_end:
+        yield "reading on, any key stops"
+    elif listed.busy and list_query.predicates:
+        yield f"{model.scanned:,} read, reading on"
+    yield model.list_query.describe_order()
+    if model.list_query.planned:
+        yield "planned deletions"
+    if many := len(listed.selection.entries):
+        unseen = f" ({elsewhere:,} not in this list)" if (elsewhere := listed.selection.count_elsewhere()) else ""
+        yield f"✓ {many:,} marked{unseen}"
+
+
+def _format_count(count: int, list_query: ListQuery, *, has_more: bool) -> str:
+    more = "+" if has_more else ""
+    if list_query.text.strip():
+        return f"{count:,}{more} match"
+    return f"{count:,}{more} {'secret' if count == 1 else 'secrets'}"
+
+
+def explain_empty_list(list_query: ListQuery, key_of: Callable[[str], str]) -> str:
+    """Returns what stands in place of an empty list.
+
+    Args:
+        key_of: returns the key of a shortcut, by its id.
+    """
+    if list_query.text.strip():
+        return f"Nothing matches.\n\n{key_of('secrets.back')} leaves the filter, and again clears it."
+    if list_query.planned:
+        return (
+            "No deletion is planned.\n\n"
+            f"{key_of('secrets.delete')} on a secret plans one; until its day it stands here, "
+            f"and {key_of('secrets.restore')} brings it back.\n"
+            f"{key_of('secrets.planned')} goes back to the list."
+        )
+    return (
+        "There is nothing here yet.\n\n"
+        f"{key_of('secrets.add')} makes a secret.\n"
+        f"{key_of('secrets.planned')} shows those whose deletion is planned.\n"
+        "smtui import brings some along."
+    )
