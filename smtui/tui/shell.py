@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from textual.reactive import var
 from textual.screen import ModalScreen, Screen
@@ -23,9 +23,6 @@ from smtui.tui.clipboard_app import CopyingApp
 from smtui.tui.input_queue import InputQueue
 from smtui.tui.jobs.job import JobStatus
 from smtui.tui.session import Session
-
-if TYPE_CHECKING:
-    from smtui.backends.local import Vault
 
 Result = TypeVar("Result")
 Task = Callable[["Shell", Session], Awaitable[None]]
@@ -126,18 +123,6 @@ class Shell(CopyingApp):
     @abstractmethod
     def hint(self) -> str:
         """How to open the vault with which the program started, if that is no secret; otherwise empty."""
-
-    @abstractmethod
-    async def enter(self, vault: Vault) -> None:
-        """Starts a session with `vault` and shows its secrets."""
-
-    @abstractmethod
-    async def lock(self, notice: str = "") -> None:
-        """Ends the session. The unlock screen shows `notice`."""
-
-    @abstractmethod
-    def verify(self) -> None:
-        """Starts to verify every row of the vault in the background."""
 
     @abstractmethod
     def use(self, settings: Settings) -> None:

@@ -63,12 +63,17 @@ def is_about(event: Event, name: str, regions: Collection[str]) -> bool:
 
 
 class ChangesSince:
-    """Finds changes made after this object was created. It reads each event only once."""
+    """Finds changes made after the first call of `begin`. It reads each event only once."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._number = vault.audit.find_newest_number()
+        self._number: int | None = None
         self._newest: dict[str, list[tuple[frozenset[str], SafeText]]] = {}
+
+    def begin(self) -> None:
+        """Remembers the newest event as the last known one; does nothing if that has happened."""
+        if self._number is None:
+            self._number = self._vault.audit.find_newest_number()
 
     def find_newest(self, name: str, regions: Collection[str]) -> SafeText | None:
         """Describes the newest change of a secret of this name in one of these Regions; None if there is none."""
@@ -77,6 +82,7 @@ class ChangesSince:
         return next((sentence for changed, sentence in known if not changed.isdisjoint(regions)), None)
 
     def _read_on(self) -> None:
+        assert self._number is not None, "`begin` is called first"
         newest = self._vault.audit.find_newest_number()
         for event in [*_list_done(self._vault, self._number, newest)][::-1]:
             known = self._newest.setdefault(audit_query.find_subject_name(event), [])

@@ -5,7 +5,6 @@ Its actions are in the modules of its base classes: `value`, `edit_value`, `labe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.api.errors import ClientError, ResourceNotFoundException
-from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS, sort_labels
+from smtui.rules.labels import AWSCURRENT, AWSPREVIOUS
 from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
-from smtui.tui.kms import picker
 from smtui.tui.notifications import explain_error
 from smtui.tui.secret.attributes import AttributesScreen
 from smtui.tui.secret.compare import CompareScreen
@@ -29,13 +27,13 @@ from smtui.tui.secret.label_moves import collect_secret_labels, collect_version_
 from smtui.tui.secret.labels import LabelsScreen
 from smtui.tui.secret.tabs import VALUE, VERSIONS, TabBar
 from smtui.tui.secret.value_list import ValueList
-from smtui.tui.secret.version_list import Version, VersionList, format_heading
+from smtui.tui.secret.version_list import VersionList, format_heading
+from smtui.tui.secret.versions import build_version, list_versions, read_key_names
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ, make_failed_state
 
 if TYPE_CHECKING:
-    from smtui.api.types import ListSecretVersionIdsRequest, SecretVersionsListEntry
     from smtui.tui.session import Session
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -105,30 +103,17 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
         """Reads and lists the versions. A refusal shows in their pane; the rest of the screen works on."""
         pane = self.query_one("#versions-pane", ReadPane)
         try:
-            versions = await call(self._list_versions)
+            versions = await call(list_versions, self.reader, self.secret_id, deprecated=self._with_deprecated)
         except ClientError as refusal:
             pane.show_state(make_failed_state(explain_error(refusal)), self.retry_key)
             return
-        by_key = await call(picker.read_aliases, self.reader) if any(map(_has_own_key, versions)) else {}
+        key_names = await call(read_key_names, self.reader, versions)
         self.labels = collect_version_labels(versions)
         shown_versions = [each for each in versions if self._with_deprecated or each.get("VersionStages")]
-        self.versions.show_versions([_build_version(each, by_key) for each in shown_versions])
+        self.versions.show_versions([build_version(each, key_names) for each in shown_versions])
         self._show_version_details()
         self.show_titles()
         pane.show_state(READ, self.retry_key)
-
-    def _list_versions(self) -> list[SecretVersionsListEntry]:
-        """All versions, newest first."""
-        request: ListSecretVersionIdsRequest = {
-            "SecretId": self.secret_id, "IncludeDeprecated": self._with_deprecated,
-        }
-        answer = self.reader.list_secret_version_ids(**request)
-        versions = list(answer["Versions"])
-        while token := answer.get("NextToken"):
-            request["NextToken"] = token
-            answer = self.reader.list_secret_version_ids(**request)
-            versions += answer["Versions"]
-        return versions[::-1]
 
     def show_titles(self) -> None:
         what = f"Value of version {shorten_id(self.version)}" if self.version else f"Value of {AWSCURRENT}"
@@ -212,7 +197,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
     async def record_versions_access(self) -> None:
         """Records one ListSecretVersionIds, because the user looks at the versions now."""
         self.reader.to_record.add("list_secret_version_ids")
-        await call(self._list_versions)
+        await call(list_versions, self.reader, self.secret_id, deprecated=self._with_deprecated)
 
     def action_back(self) -> None:
         if self.versions.carried_label is not None:
@@ -248,13 +233,3 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
     async def action_deprecated(self) -> None:
         self._with_deprecated = not self._with_deprecated
         await self.reload()
-
-
-def _build_version(version: SecretVersionsListEntry, by_key: Mapping[str, str]) -> Version:
-    stages = tuple(sort_labels(version.get("VersionStages", ())))
-    key = picker.format_keys(version.get("KmsKeyIds", ()), by_key)
-    return Version(version["VersionId"], stages, version.get("CreatedDate"), version.get("LastAccessedDate"), key)
-
-
-def _has_own_key(version: SecretVersionsListEntry) -> bool:
-    return version.get("KmsKeyIds", [picker.LISTED_DEFAULT]) != [picker.LISTED_DEFAULT]

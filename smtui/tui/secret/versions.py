@@ -10,7 +10,7 @@ from smtui.tui.kms import picker
 from smtui.tui.secret.version_list import Version
 
 if TYPE_CHECKING:
-    from smtui.api.types import SecretVersionsListEntry
+    from smtui.api.types import ListSecretVersionIdsRequest, SecretVersionsListEntry
     from smtui.tui.reader import Reader
 
 
@@ -24,8 +24,14 @@ def list_versions(reader: Reader, secret_id: str, *, deprecated: bool) -> list[S
     Raises:
         ClientError: the service refused it.
     """
-    request = {"SecretId": secret_id, "IncludeDeprecated": deprecated}
-    return reader.list_all("list_secret_version_ids", "Versions", **request)[::-1]
+    request: ListSecretVersionIdsRequest = {"SecretId": secret_id, "IncludeDeprecated": deprecated}
+    answer = reader.list_secret_version_ids(**request)
+    versions = list(answer["Versions"])
+    while token := answer.get("NextToken"):
+        request["NextToken"] = token
+        answer = reader.list_secret_version_ids(**request)
+        versions += answer["Versions"]
+    return versions[::-1]
 
 
 def read_key_names(reader: Reader, versions: Iterable[SecretVersionsListEntry]) -> Mapping[str, str]:

@@ -35,6 +35,7 @@ COLORS = {
     ItemState.PLANNED: "$text-muted", ItemState.SKIPPED: "$warning",
     ItemState.DONE: "$success", ItemState.REFUSED: "$error",
 }  # fmt: skip
+NOTHING_TO_DO = "✗ There is nothing to do."
 CHANGE_PLAN = frozenset({"save", "add", "remove", "days"})
 """The actions that change a plan or run it."""
 
@@ -59,7 +60,7 @@ class PlanScreen(Dialog[Plan]):
         self.session = session
         self.client = session.client()
         self.plan = Plan([Item(entry) for entry in entries])
-        self._since_shown: ChangesSince | None = None
+        self._since_shown = ChangesSince(session.vault)
         self._has_begun = self._is_over = False
         self.key_names: Mapping[str, str] = dict(self.KEY_NAMES)
 
@@ -123,23 +124,18 @@ class PlanScreen(Dialog[Plan]):
     def on_mount(self) -> None:
         self.items.put(self.plan.items)
         self.refresh_plan()
-        self._begin_to_watch()
+        self._watch_changes()
 
     @reading
-    async def _begin_to_watch(self) -> None:
-        await self._watch()
-
-    async def _watch(self) -> None:
-        """Starts to record changes, from the moment when the plan is shown; does nothing if that has happened."""
-        if self._since_shown is None:
-            self._since_shown = await call(ChangesSince, self.session.vault)
+    async def _watch_changes(self) -> None:
+        """Watches the changes by others from the moment when the plan is shown."""
+        await call(self._since_shown.begin)
 
     def find_others_change(self, item: Item, _: Client) -> str:
         """Describes the newest change of the secret since the plan was shown; empty if there is none.
 
         Subclasses use it as `Item.find_conflict`.
         """
-        assert self._since_shown is not None, "nothing is carried out before"
         regions = {self.session.region, item.entry.get("PrimaryRegion", self.session.region)}
         change = self._since_shown.find_newest(item.entry["Name"], regions)
         return f"changed by others meanwhile: {change}" if change else ""
@@ -150,7 +146,7 @@ class PlanScreen(Dialog[Plan]):
             item.skip_reason, item.calls, item.find_conflict, item.record_undo = NO_TEXT, (), None, None
             self.fill_item(item)
         planned = self.plan.list_items(ItemState.PLANNED)
-        problem = self.find_problem() or ("" if planned else "✗ There is nothing to do.")
+        problem = self.find_problem() or ("" if planned or not self.plan.items else NOTHING_TO_DO)
         self.go.disabled = bool(problem)
         self.go.label = Content(self.get_button_label())
         self.say(problem or self.describe_consequence(), wrong=bool(problem))
@@ -172,13 +168,16 @@ class PlanScreen(Dialog[Plan]):
 
     @gesture
     async def run_plan(self) -> None:
-        """Runs the plan once. Closes the dialog at the end, unless an item was refused or the plan was stopped."""
+        """Runs the plan once."""
         if self._has_begun or self.find_problem():
             return
-        await self._watch()
-        if self._has_begun:
-            return
-        self._has_begun = True
+        await call(self._since_shown.begin)
+        if not self._has_begun:
+            self._has_begun = True
+            await self.execute_plan()
+
+    async def execute_plan(self) -> None:
+        """Makes the calls of the items. Closes the dialog at the end, unless an item was refused or it was stopped."""
         for field in self.query("Input, Checkbox, #go"):
             field.disabled = True
         self._name_cancel("Stop")
