@@ -102,7 +102,7 @@ def read_replica_set(session: Session, secret: DescribeSecretResponse) -> Replic
     )
 
 
-def find_family(session: Session, replica_set: ReplicaSet) -> ReplicaSet:
+def read_present_replica_set(session: Session, replica_set: ReplicaSet) -> ReplicaSet:
     """Reads the replica set again.
 
     Raises:

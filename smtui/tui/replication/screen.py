@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -16,17 +17,17 @@ from smtui.tui import keys
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.dialogs.read_first import read_for_dialog
-from smtui.tui.kms.picker import DEFAULT, ask_key, shorten_key_id
+from smtui.tui.kms.picker import ask_key, shorten_key_id
 from smtui.tui.replication.add_replicas import AddReplicas, ReplicaRequest
 from smtui.tui.replication.replica_conflict import guard_replicas
-from smtui.tui.replication.replicas import (
-    Replica,
-    ReplicaSet,
-    find_family,
-    format_regional_arn,
-    is_name_taken,
-    read_replica_set,
+from smtui.tui.replication.replica_requests import (
+    look_at_names,
+    look_at_replicas,
+    promote_replica,
+    remove_replica,
+    replicate,
 )
+from smtui.tui.replication.replicas import Replica, ReplicaSet, read_replica_set
 from smtui.tui.secret.allowed_actions import find_denied_reason
 from smtui.tui.secret.tabs import REPLICATION, SecretTab
 from smtui.tui.secret.value_edit import Outcome
@@ -37,7 +38,6 @@ from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.table import Column, Table
 
 if TYPE_CHECKING:
-    from smtui.api.types import Client
     from smtui.tui.session import Session
 
 STATUS = {
@@ -134,9 +134,6 @@ class ReplicationScreen(SecretTab):
             return None
         return replica_set
 
-    def _create_primary_client(self, replica_set: ReplicaSet) -> Client:
-        return self.session.client(replica_set.region)
-
     @gesture
     async def action_add(self) -> None:
         replica_set = self._require_changeable()
@@ -158,12 +155,9 @@ class ReplicationScreen(SecretTab):
             await self._replicate(replica_set, [ReplicaRequest(member.region, member.key)])
 
     async def _replicate(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> None:
-        """Replicates to the Regions. It overwrites a secret of the same name only after a question.
-
-        Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html
-        """
+        """Replicates to the Regions. It overwrites a secret of the same name only after a question."""
         title = sanitize(f"Replicate {replica_set.name}")
-        looked = await read_for_dialog(self.app, title, lambda: call(self._look_at_names, replica_set, wanted))
+        looked = await read_for_dialog(self.app, title, lambda: call(look_at_names, self.session, replica_set, wanted))
         if looked is None:
             return
         seen, occupied = looked
@@ -177,22 +171,13 @@ class ReplicationScreen(SecretTab):
 
         def write() -> None:
             """Checks again which names are taken. The guard has reported changes since the question opened."""
-            overwritten[:] = self._find_occupied(replica_set, wanted)
-            self._send(replica_set, wanted, overwritten)
+            overwritten[:] = replicate(self.session, replica_set, wanted)
 
         yours = f"replicate {replica_set.name} to {', '.join(regions)}, over what is there"
         if await self._write_as_seen(replica_set, regions, seen, write, yours, "Overwrite anyway"):
             inverse.record_replication(self.session, replica_set, regions, overwritten)
             await self.reload()
             self._report_results({*regions})
-
-    def _send(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest], occupied: Sequence[str]) -> None:
-        """Replicates with ForceOverwriteReplicaSecret only where the name is taken. Runs in the thread of the vault."""
-        for overwrite in (False, True):
-            regions = [each for each in wanted if (each.region in occupied) is overwrite]
-            if regions:
-                request = _build_request(replica_set, regions, overwrite=overwrite)
-                self._create_primary_client(replica_set).replicate_secret_to_regions(**request)
 
     async def _write_as_seen(
         self,
@@ -222,26 +207,6 @@ class ReplicationScreen(SecretTab):
             await self.reload()
         return outcome is Outcome.STORED
 
-    def _look_at_family(self, replica_set: ReplicaSet) -> tuple[int, ReplicaSet]:
-        """Returns the number of the newest audit event and the present replica set. Runs in the thread of the vault."""
-        return self.vault.audit.find_newest_number(), find_family(self.session, replica_set)
-
-    def _look_at_names(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> tuple[int, list[str]]:
-        """Returns the number of the newest audit event and the Regions where the name is taken.
-
-        Runs in the thread of the vault.
-        """
-        return self.vault.audit.find_newest_number(), self._find_occupied(replica_set, wanted)
-
-    def _find_occupied(self, replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest]) -> list[str]:
-        """Lists the wanted Regions where another secret has the name."""
-
-        def is_taken(region: str) -> bool:
-            client = self.session.client(region, record_reads=False)
-            return is_name_taken(client, replica_set.name, format_regional_arn(replica_set.primary["ARN"], region))
-
-        return [each.region for each in wanted if is_taken(each.region)]
-
     def _report_results(self, regions: set[str]) -> None:
         """Shows which of the Regions have a replica now, and why the others failed."""
         assert self.replica_set is not None, "it was loaded before anything was changed"
@@ -253,28 +218,16 @@ class ReplicationScreen(SecretTab):
 
     @gesture
     async def action_delete(self) -> None:
-        """Removes the replica under the cursor after a question.
-
-        Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RemoveRegionsFromReplication.html
-        """
+        """Removes the replica under the cursor after a question."""
         asked = await self._find_replica("Remove {name} from {region}?")
         if asked is None:
             return
         replica_set, member, seen = asked
-        read = (
-            f"Last read there on {rows.format_date(member.last_read)}."
-            if member.last_read
-            else "No reading of it there is recorded."
-        )
-        text = REMOVED.format(region=member.region, primary=replica_set.region, read=read)
         question = sanitize(f"Remove {replica_set.name} from {member.region}?")
-        if not await self.app.push_screen_wait(Confirm(question, sanitize(text, lines=True), "Remove")):
+        warning = _describe_removal(replica_set, member)
+        if not await self.app.push_screen_wait(Confirm(question, warning, "Remove")):
             return
-
-        def write() -> object:
-            return self._create_primary_client(replica_set).remove_regions_from_replication(
-                SecretId=replica_set.primary["ARN"], RemoveReplicaRegions=[member.region])
-
+        write = partial(remove_replica, self.session, replica_set, member.region)
         yours = f"remove the replica in {member.region}"
         if await self._write_as_seen(
             replica_set, {member.region, replica_set.region}, seen, write, yours, "Remove anyway"
@@ -287,10 +240,7 @@ class ReplicationScreen(SecretTab):
 
     @gesture
     async def action_promote(self) -> None:
-        """Promotes the replica under the cursor to an independent secret after a question.
-
-        Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_StopReplicationToReplica.html
-        """
+        """Promotes the replica under the cursor to an independent secret after a question."""
         asked = await self._find_replica("Promote {name} in {region}?")
         if asked is None:
             return
@@ -302,10 +252,7 @@ class ReplicationScreen(SecretTab):
         text = sanitize(PROMOTED.format(primary=replica_set.region))
         if not await self.app.push_screen_wait(Confirm(title, text, "Promote")):
             return
-
-        def write() -> object:
-            return self.session.client(member.region).stop_replication_to_replica(SecretId=member.arn)
-
+        write = partial(promote_replica, self.session, member)
         yours = f"promote the replica in {member.region}"
         if await self._write_as_seen(
             replica_set, {member.region, replica_set.region}, seen, write, yours, "Promote anyway"
@@ -327,7 +274,7 @@ class ReplicationScreen(SecretTab):
         if known is None or member is None or member.is_primary:
             return None
         title = sanitize(question.format(name=known.name, region=member.region))
-        looked = await read_for_dialog(self.app, title, lambda: call(self._look_at_family, known))
+        looked = await read_for_dialog(self.app, title, lambda: call(look_at_replicas, self.session, known))
         if looked is None:
             return None
         seen, replica_set = looked
@@ -359,13 +306,12 @@ class ReplicationScreen(SecretTab):
             await self.app.copy(member.arn, f"ARN in {member.region}")
 
 
-def _build_request(replica_set: ReplicaSet, wanted: Sequence[ReplicaRequest], *, overwrite: bool) -> dict[str, Any]:
-    regions = [{"Region": each.region, **({} if each.key == DEFAULT else {"KmsKeyId": each.key})} for each in wanted]
-    return {
-        "SecretId": replica_set.primary["ARN"],
-        "AddReplicaRegions": regions,
-        "ForceOverwriteReplicaSecret": overwrite,
-    }
+def _describe_removal(replica_set: ReplicaSet, member: Replica) -> SafeText:
+    """Says what is lost when a replica is removed, and when it was last read."""
+    read = "No reading of it there is recorded."
+    if member.last_read:
+        read = f"Last read there on {rows.format_date(member.last_read)}."
+    return sanitize(REMOVED.format(region=member.region, primary=replica_set.region, read=read), lines=True)
 
 
 def _format_region(member: Replica) -> SafeText:
