@@ -74,27 +74,35 @@ class Database(Statements):
                     self._check_schema()
                 yield
                 if depth == 0:
-                    self.flush()
-                    self._content.write(self)
-                    if self._digest:
-                        self._digest.write(self, durable=durable)
+                    self._write_last_rows(durable)
                 self._depth = depth
                 self.run(commit)
             except BaseException:
                 self._depth = depth
-                if depth == 0:
-                    self._deferred.clear()
-                # After some errors (a full disk) SQLite has already rolled back.
-                if self.connection.in_transaction:
-                    self.run(undo)
-                if self._digest:
-                    self._digest.roll_back(mark)
-                self._content.pending = content_mark
+                self._take_back(undo, mark, content_mark)
                 raise
             if depth == 0:
                 self._content.commit()
                 if self._digest:
                     self._digest.confirm()
+
+    def _write_last_rows(self, durable: bool) -> None:
+        """Writes what the outermost transaction owes: deferred work, the count of changes, and the digest."""
+        self.flush()
+        self._content.write(self)
+        if self._digest:
+            self._digest.write(self, durable=durable)
+
+    def _take_back(self, undo: str, mark: int, content_mark: bool) -> None:
+        """Takes a failed transaction back: its rows, and what digest and content have noted since the marks."""
+        if self._depth == 0:
+            self._deferred.clear()
+        # After some errors (a full disk) SQLite has already rolled back.
+        if self.connection.in_transaction:
+            self.run(undo)
+        if self._digest:
+            self._digest.roll_back(mark)
+        self._content.pending = content_mark
 
     def observe(self, digest: Digest) -> None:
         """Reports every row that changes to `digest` from now on. Rows change only inside transactions."""
