@@ -15,12 +15,10 @@ import pytest
 import smtui
 from smtui.system.subprocesses import PASSED_ON
 from tests import waiting
+from tests.rotation.conftest import ID, TOKEN, VALUE, Rotate, alive, current
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="command functions need Unix sockets")
 
-TOKEN = "00000000-1111-4000-8000-000000000000"
-VALUE = "first-value-of-all"
-ID: Any = {"SecretId": "db"}
 HONEST = """
 import json, sys, smtui
 event = json.load(sys.stdin)
@@ -51,35 +49,6 @@ finishSecret)
 esac
 """
 NOT_ROTATED = "finishSecret ended, but AWSCURRENT is not on the new version."
-Rotate = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def rotate(vault: smtui.Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rotate:
-    """Rotates `db` by a script, and tells how that went."""
-    client, rotations = vault.client(), vault.rotations()
-    client.create_secret(Name="db", SecretString=VALUE)
-    monkeypatch.setattr("smtui.rotation.command.GRACE", 0.2)
-
-    def by(script: str, *, limit: int = 30, shell: bool = False) -> dict[str, Any]:
-        path = tmp_path / "function"
-        path.write_text(script.replace("PYTHON", sys.executable))
-        before = f"import sys; sys.path.insert(0, {str(Path.cwd())!r})\n"
-        if not shell:
-            path.write_text(before + path.read_text())
-        arguments = ["/bin/sh" if shell else sys.executable, str(path)]
-        arn = rotations.create_function(
-            FunctionName="f", Command={"Arguments": arguments, "TimeoutInSeconds": limit}
-        )["FunctionArn"]
-        client.rotate_secret(**ID, RotationLambdaARN=arn, ClientRequestToken=TOKEN)
-        found: dict[str, Any] = rotations.describe_rotation(**ID)["Rotation"]
-        return found
-
-    return by
-
-
-def current(vault: smtui.Vault) -> str:
-    return str(vault.client().get_secret_value(**ID)["SecretString"])
 
 
 def test_a_function_in_python(rotate: Rotate, vault: smtui.Vault) -> None:
@@ -164,34 +133,6 @@ sys.exit(1)
     assert seen["open"] <= 5
 
 
-@pytest.mark.parametrize(
-    ("call", "expected"),
-    [
-        ("get_secret_value(SecretId='other')", "AccessDeniedException"),
-        ("delete_secret(SecretId=event['SecretId'])", "AccessDeniedException"),
-        ("list_secrets()", "AccessDeniedException"),
-        ("get_secret_value(SecretId=event['SecretId'], VersionStage='none')", "ResourceNotFoundException"),
-    ],
-)
-def test_it_reaches_its_own_secret_alone(
-    rotate: Rotate, vault: smtui.Vault, call: str, expected: str
-) -> None:
-    """Other secrets, other operations and mistakes are refused with the service's errors."""
-    vault.client().create_secret(Name="other", SecretString="not yours")
-    run = rotate(f"""
-import json, sys, smtui
-event = json.load(sys.stdin)
-client = smtui.rotation_client()
-try:
-    client.{call}
-except client.exceptions.{expected} as error:
-    print("refused:", error.response["Error"]["Code"])
-sys.exit(1)
-""")
-
-    assert f"refused: {expected}" in run["Message"]
-
-
 def test_too_slow(rotate: Rotate, vault: smtui.Vault, tmp_path: Path) -> None:
     """It and what it started are ended, though they would not hear of it."""
     note = tmp_path / "pids"
@@ -254,13 +195,6 @@ while not os.path.exists({str(note)!r}):
     assert run["Message"] == expected
     assert current(vault) == VALUE
     assert not alive(int(note.read_text()))
-
-
-def alive(pid: int) -> bool:
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
 
 
 @pytest.mark.parametrize(

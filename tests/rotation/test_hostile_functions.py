@@ -16,11 +16,9 @@ import pytest
 
 import smtui
 from smtui.rotation import rpc_codec
-from smtui.rotation.function import Task
-from smtui.rotation.rpc_server import RpcServer, _hide, _list_spellings
 from smtui.rotation.working_folder import MAX_NESTING, WorkingFolder
 from tests.conftest import PASSPHRASE
-from tests.rotation.test_command import ID, TOKEN, VALUE, alive, current
+from tests.rotation.conftest import ID, TOKEN, VALUE, alive, current
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 
@@ -185,16 +183,6 @@ def test_the_program_is_killed(vault: smtui.Vault, here: Path, tmp_path: Path, c
     assert current(vault) == VALUE
 
 
-def test_values_are_hidden_the_longest_first() -> None:
-    """Also those in JSON that is not quite JSON, as they are spelled and as what they say."""
-    json_value = '{"a": "gr\\u00fcn-1234", "a": "other", "n": NaN, "s": "secret"}'
-    values = {"abc", "other-longer", *_list_spellings(json_value)}
-
-    assert _hide(values, "grün-1234 gr\\u00fcn-1234 other other-longer abc secret.") == (
-        "<secret> <secret> <secret> <secret> abc <secret>."
-    )
-
-
 # Calls that are none.
 
 CALLS = [
@@ -247,20 +235,6 @@ sys.exit(9)
         "ValidationException", "AccessDeniedException", "InvalidParameterException", "ParamValidationError",
     }  # fmt: skip
     assert max(len(each["error"]["Message"]) for each in found) < 2000
-
-
-@pytest.mark.parametrize("error", [smtui.VaultBusyError("It is busy."), smtui.VaultFullError("The disk is full.")])
-def test_a_vault_that_cannot_answer_now_is_an_answer(error: smtui.SmtuiError) -> None:
-    """The function may try again; its run is not left unreported."""
-    class Client:
-        def get_random_password(self) -> None:
-            raise error
-
-    task = Task("arn", "db", "rotation", "createSecret", TOKEN, TOKEN, {}, lambda: True)
-    line = b'{"operation": "GetRandomPassword"}'
-    answer = rpc_codec.decode(RpcServer(task, Client()).answer(line))  # type: ignore[arg-type]
-
-    assert answer == {"error": {"Code": "InternalServiceError", "Message": str(error)}}
 
 
 # What it leaves in its working folder.

@@ -12,7 +12,7 @@ import smtui
 from smtui.tui.jobs.background_vault import BackgroundVault
 from smtui.tui.jobs.rotation_worker import RotationWorker
 from tests.conftest import PASSPHRASE, Clock
-from tests.rotation.test_command import alive
+from tests.rotation.conftest import alive
 from tests.tui.conftest import MakeApp, said, until
 
 pytestmark = pytest.mark.usefixtures("one_time_and_place")

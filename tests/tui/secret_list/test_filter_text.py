@@ -152,26 +152,3 @@ def test_more_conditions_than_a_list_takes() -> None:
 def test_no_text_makes_a_request_that_is_refused(client: Any, text: str) -> None:
     """Any text gives a valid request."""
     client.list_secrets(**ListQuery(text).build_request())
-
-
-def test_the_order_goes_round() -> None:
-    """The order cycles through the shown columns, then the other orders of ListSecrets."""
-    list_query, seen = ListQuery(), []
-    for _ in range(5):
-        seen.append(list_query.order)
-        list_query = list_query.select_next_order(["name", "rotation", "changed"])
-
-    assert seen == ["name", "rotation", "changed", "accessed", "created"]
-    assert list_query == ListQuery()
-    assert list_query.reverse_order().build_request()["SortOrder"] == "desc"
-    assert list_query.reverse_order().reverse_order() == list_query
-    assert list_query.change_order("name") == list_query.reverse_order()
-
-
-def test_an_order_the_service_does_not_know() -> None:
-    """The client sorts the secrets, which it reads in the order of names."""
-    request = ListQuery(order="rotation", descending=True).build_request()
-
-    assert (request["SortBy"], request["SortOrder"]) == ("name", "asc")
-    assert ListQuery(order="rotation").sort_key is not None
-    assert ListQuery(order="name").sort_key is None
