@@ -105,8 +105,9 @@ class VersionSpec:
         left_out = {current, labels.get(AWSPENDING)}
         older = [each for each in versions[: versions.index(base)] if each not in left_out]
         if steps > len(older):
-            raise VersionNotFoundError(f"{self.secret_id} has no version {self.back:,} before "
-                                       f"{self.label or AWSCURRENT}.", self.secret_id)
+            count = "no version" if self.back == 1 else f"fewer than {self.back:,} versions"
+            raise VersionNotFoundError(f"{self.secret_id} has {count} before {self.label or AWSCURRENT}.",
+                                       self.secret_id)
         return older[-steps] if steps else base
 
     def _find_base(self, versions: Sequence[str], labels: Mapping[str, str]) -> str:

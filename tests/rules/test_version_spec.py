@@ -113,8 +113,9 @@ def test_labels_and_ids() -> None:
 @pytest.mark.parametrize(("word", "says"), [
     ("a:green", "no version with the label green"),
     ("a:44", "no version with the label 44"),
-    ("a~5", "no version 5 before AWSCURRENT"),
-    ("a:blue~9", "no version 9 before blue"),
+    ("a~5", "fewer than 5 versions before AWSCURRENT"),
+    ("a:1111~1", "no version before 1111"),
+    ("a:blue~9", "fewer than 9 versions before blue"),
 ])
 def test_what_is_missing(word: str, says: str) -> None:
     with pytest.raises(VersionNotFoundError, match=says) as caught:

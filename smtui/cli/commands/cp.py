@@ -70,7 +70,7 @@ def make_plan(vault: Vault, client: Client, args: argparse.Namespace, new: str) 
 
 def format_plan(plan: CopyPlan) -> str:
     """The plan in lines: nouns in the first column, what the copy gets in the second."""
-    rows = [f"  {noun:<12}{text}" for noun, text in plan.describe()]
+    rows = [f"  {noun:<13}{text}" for noun, text in plan.describe()]
     return "\n".join([f"copy {plan.name} to {plan.target}:", *rows])
 
 
