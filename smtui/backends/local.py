@@ -225,19 +225,20 @@ class Vault:
     def audit_log(
         self, *, secret_id: str | None = None, operation: str | None = None, caller: str | None = None,
         outcome: str | None = None, since: datetime | None = None, until: datetime | None = None,
-        limit: int | None = None, region_name: str | None = None, above: int = 0, up_to: int | None = None,
+        limit: int | None = None, region_name: str | None = None, changes_only: bool = False, above: int = 0,
+        up_to: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """The events of the audit log, newest first, each with CloudTrail's field names.
 
         `secret_id` is a name or ARN; a name belongs to `region_name`, by default the home Region. `caller` is an ARN
         or its end, such as `user/alice`. `outcome` is `done`, `refused` or an error code. `since` (inclusive) and
-        `until` (exclusive) are aware datetimes. `above` (exclusive) and `up_to` (inclusive) are event numbers, see
-        `audit.find_newest_number`.
+        `until` (exclusive) are aware datetimes. `changes_only` leaves out events that only read. `above` (exclusive)
+        and `up_to` (inclusive) are event numbers, see `audit.find_newest_number`.
         """
         return audit_events.list_events(
             self._state.database, region_name or self.region_name, secret_id=secret_id, operation=operation,
             caller=caller, outcome=outcome, since=since, until=until, limit=limit,
-            above=above, up_to=up_to,
+            changes_only=changes_only, above=above, up_to=up_to,
         )
 
     trail = audit_log  # the former name of the audit log, kept as an alias

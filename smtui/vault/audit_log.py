@@ -138,16 +138,19 @@ _TESTS = {
 def list_events(
     database: Database, *, secrets: Sequence[int] | None = None, operation: str | None = None,
     since: int | None = None, until: int | None = None, caller: str | None = None, outcome: str | None = None,
-    above: int = 0, up_to: int | None = None,
+    changes_only: bool = False, above: int = 0, up_to: int | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Events, newest first, read in batches so that a writer never waits for a long read.
 
-    `outcome` is `done`, `refused` or an error code. Only events with numbers above `above` (exclusive) and up to
-    `up_to` (inclusive) are read; `since` (inclusive) and `until` (exclusive) are in milliseconds.
+    `changes_only` leaves out events that only read; a damaged event may be a change. `outcome` is `done`, `refused` or
+    an error code. Only events with numbers above `above` (exclusive) and up to `up_to` (inclusive) are read; `since`
+    (inclusive) and `until` (exclusive) are in milliseconds.
     """
     asked = {"operation": operation, "since": since, "until": until, "caller": caller, "outcome": outcome}
     bindings = {name: value for name, value in asked.items() if value is not None}
     where = ["id < :below", "id > :above", *(_TESTS[name] for name in bindings)]
+    if changes_only:
+        where.append(f"coalesce({_select_member('readOnly')}, 0) = 0")
     if secrets is not None:
         where.append(f"secret IN ({', '.join(str(int(row)) for row in secrets)})")
     below = 2**63 - 1 if up_to is None else up_to + 1

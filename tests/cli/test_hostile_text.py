@@ -18,7 +18,8 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{
     "Condition": {"StringEquals": {"aws:PrincipalTag/\x1b]0;owned\x07": "\u202e"}}}]})  # fmt: skip
 COMMANDS = (
     ["ls", "--long"], ["list-secrets"], ["list-secrets", "--output", "text"], ["list-secrets", "--output", "table"],
-    ["list-secrets", "--output", "yaml"], ["describe-secret", "--secret-id", "s/000"], ["audit"], ["audit", "--json"],
+    ["list-secrets", "--output", "yaml"], ["describe-secret", "--secret-id", "s/000"], ["audit", "--all"],
+    ["audit", "--json"],
     ["list-secret-version-ids", "--secret-id", "s/000"], ["get", "s/001"], ["get-secret-value", "--secret-id", "s/001"],
     ["get-secret-value", "--secret-id", "s/001", "--query", "SecretString", "--output", "text"], ["keys"], ["check"],
     ["get-resource-policy", "--secret-id", "s/002"], ["policy", "who-can", "GetSecretValue", "s/002"],

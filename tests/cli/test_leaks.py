@@ -62,7 +62,7 @@ def test_sensitive_parameters(
                      stdin=json.dumps(asked).encode())
 
     assert MARK not in answer.out + answer.err + caplog.text
-    assert MARK not in stocked.done("audit", "--json", "--limit", "0")
+    assert MARK not in stocked.done("audit", "--all", "--json", "--limit", "0")
     assert whole or member == "RotationToken" or answer.code == 0
 
 
@@ -96,7 +96,7 @@ def test_mistakes_are_not_quoted(stocked: CommandLine, argv: list[str]) -> None:
 
     assert answer.code in (1, 2)
     assert MARK not in answer.out + answer.err
-    assert MARK not in stocked.done("audit", "--json", "--limit", "0")
+    assert MARK not in stocked.done("audit", "--all", "--json", "--limit", "0")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_imports_name_no_value(stocked: CommandLine, file: WriteFile, content: s
     answer = stocked("import", file("f", content), *(["--dry-run"] if dry else []))
 
     assert MARK not in answer.out + answer.err
-    assert MARK not in stocked.done("audit", "--json", "--limit", "0")
+    assert MARK not in stocked.done("audit", "--all", "--json", "--limit", "0")
 
 
 def test_an_error_in_the_middle_of_everything(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

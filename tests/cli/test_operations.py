@@ -87,7 +87,7 @@ def test_a_bad_query_is_refused_before_anything_is_asked(stocked: CommandLine) -
 
     assert answer.code == 2
     assert "Bad value for --query" in answer.err
-    assert "GetSecretValue" not in stocked.done("audit")
+    assert "GetSecretValue" not in stocked.done("audit", "--all")
 
 
 def test_a_query_that_does_not_fit_does_not_quote_the_value(stocked: CommandLine) -> None:

@@ -242,7 +242,7 @@ def test_hostile_text_reaches_no_terminal(
     process("set", "hostile", "-", "--description", "\x1b]0;owned\x07\u202e\x9b31m", input=b"x")
 
     for argv in (["ls", "--long"], ["describe-secret", "--secret-id", "hostile"], ["list-secrets", "--output", "text"],
-                 ["list-secrets", "--output", "table"], ["audit", "--json"]):
+                 ["list-secrets", "--output", "table"], ["audit", "--all", "--json"]):
         code, seen = ended(screen(*argv))
         assert code == 0
         assert not set("\x1b\x07\u202e\x9b") & set(seen), argv

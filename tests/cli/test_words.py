@@ -231,19 +231,35 @@ def test_audit_tells_what_was_done_and_refused(stocked: CommandLine) -> None:
     stocked("get", "prod/db")
     stocked("get", "nowhere")
 
-    newest, before, *_ = stocked.done("audit").splitlines()
+    newest, before, *_ = stocked.done("audit", "--all").splitlines()
 
     assert newest.split()[2:] == ["GetSecretValue", "nowhere", "root", "ResourceNotFoundException"]
     assert before.split()[2:] == ["GetSecretValue", "prod/db", "root", "done"]
+
+
+def test_audit_shows_changes_and_on_request_what_was_read(stocked: CommandLine) -> None:
+    """A refused change is shown too. A chosen operation or outcome is shown, even if it only reads."""
+    stocked("get", "prod/db")
+    stocked("list-secrets")
+    stocked("create-secret", "--name", "prod/db", "--secret-string", "x")
+    names = [line.split()[2] for line in stocked.done("audit").splitlines()]
+
+    assert names == ["CreateSecret", "CreateSecret", "CreateSecret", "PutSecretValue", "CreateSecret"]
+    assert "--all" in stocked("audit", "--json").err
+    everything = {line.split()[2] for line in stocked.done("audit", "--all").splitlines()}
+    assert {"GetSecretValue", "ListSecrets"} <= everything
+    assert stocked.done("audit", "--operation", "GetSecretValue") and stocked.done("audit", "--outcome", "refused")
+    assert stocked("audit", "--all").err == ""
 
 
 def test_audit_filters(stocked: CommandLine) -> None:
     stocked("get", "prod/text")
 
     assert len(stocked.done("audit", "--secret", "prod/db").splitlines()) == 2
+    assert len(stocked.done("audit", "--secret", "prod/text", "--all").splitlines()) == 2
     assert "CreateSecret" not in stocked.done("audit", "--operation", "get-secret-value")
     assert stocked.done("audit", "--until", "2020-01-01") == ""
-    assert len(stocked.done("audit", "--since", "1h").splitlines()) == 5
+    assert len(stocked.done("audit", "--since", "1h", "--all").splitlines()) == 5
 
 
 def test_audit_filters_by_caller_and_outcome(stocked: CommandLine) -> None:
@@ -252,7 +268,7 @@ def test_audit_filters_by_caller_and_outcome(stocked: CommandLine) -> None:
     assert len(stocked.done("audit", "--outcome", "refused").splitlines()) == 1
     assert "nowhere" in stocked.done("audit", "--outcome", "resourcenotfoundexception")
     assert "nowhere" not in stocked.done("audit", "--outcome", "done")
-    assert len(stocked.done("audit", "--caller", "root", "--json").splitlines()) == 5
+    assert len(stocked.done("audit", "--caller", "root", "--json", "--all").splitlines()) == 5
     assert stocked.done("audit", "--caller", "user/alice") == ""
     assert stocked.done("audit", "--secret", "prod/db", "--region", "eu-west-1") == ""
     assert stocked("audit", "--outcome", "sideways").code == 2
@@ -285,7 +301,7 @@ def test_audit_says_when_it_stops(stocked: CommandLine) -> None:
 
     assert len([json.loads(line) for line in answer.out.splitlines()]) == 2
     assert "--limit 0 shows all" in answer.err
-    assert stocked("audit", "--limit", "4").err == ""
+    assert "--limit" not in stocked("audit", "--limit", "4").err
 
 
 def test_check_counts_and_finds_nothing(stocked: CommandLine) -> None:

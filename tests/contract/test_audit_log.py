@@ -299,3 +299,20 @@ def test_callers(vault) -> None:
     for caller in (smtui.Caller(alice.arn, identity="none"), smtui.Caller("arn:aws:iam::111111111111:user/eve")):
         with pytest.raises(smtui.ClientError, match="is not authorized to perform: secretsmanager:DescribeSecret"):
             vault.client(caller=caller).describe_secret(SecretId="a")
+
+
+def test_only_changes(vault, client) -> None:
+    """What only reads is left out; what is refused or damaged may be a change."""
+    client.create_secret(Name="a", SecretString="1")
+    client.get_secret_value(SecretId="a")
+    client.list_secrets()
+    with pytest.raises(smtui.ClientError):
+        client.create_secret(Name="a", SecretString="2")
+    events = list(vault.audit_log(changes_only=True))
+
+    assert [event["eventName"] for event in events if event["eventName"] == "CreateSecret"] == ["CreateSecret"] * 2
+    assert not any(event["readOnly"] for event in events)
+    assert {"GetSecretValue", "ListSecrets"} <= {event["eventName"] for event in vault.audit_log()}
+    with vault.transaction():
+        vault._state.database.run("UPDATE trail SET event = 'x' WHERE operation = 'GetSecretValue'")
+    assert [event.get("errorCode") for event in vault.audit_log(changes_only=True)].count("UnreadableEvent") == 1

@@ -74,7 +74,8 @@ def everything(home: Path) -> None:
     command("import", "-", "--prefix", "env/", stdin=f"KEY={FROM_FILE}\n")
     for argv in (["get", NAME], ["get", "j#password"], ["get-secret-value", "--secret-id", "b"],
                  ["batch-get-secret-value", "--secret-id-list", NAME, "j"], ["ls", "--long"], ["export", NAME],
-                 ["list-secrets"], ["describe-secret", "--secret-id", "j"], ["audit", "--json", "--limit", "0"],
+                 ["list-secrets"], ["describe-secret", "--secret-id", "j"],
+                 ["audit", "--all", "--json", "--limit", "0"],
                  ["list-secret-version-ids", "--secret-id", "j"], ["get-random-password"], ["check"]):
         command(*argv)
     command("put-secret-value", "--cli-input-json", "-", stdin=json.dumps({"SecretId": NAME, "SecretString": TEXT * 2}))

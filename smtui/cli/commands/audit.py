@@ -1,5 +1,5 @@
-"""Shows the audit log: every operation requested of this vault, done or refused, newest first. A deleted secret is
-found by its former name.
+"""Shows the audit log, newest first: the changes that were requested of this vault, done or refused. --all, --operation
+and --outcome also show what was only read. A deleted secret is found by its former name.
 
 Times are written as 2026-11-24, 2026-11-24T09:30 (local), 2026-11-24T09:30+00:00, or as an age: 90m, 24h, 7d.
 
@@ -39,10 +39,12 @@ EXAMPLE = (
     "smtui audit --secret prod/db --since 7d\n"
     "smtui audit --caller user/alice --outcome refused\n"
     "smtui audit --operation GetSecretValue --json --limit 0\n"
+    "smtui audit --all --since 24h\n"
     "smtui audit --keep 365"
 )
 HEADING = f"{'TIME':<19}  {'OPERATION':<24}  SECRET  CALLER  OUTCOME"
 DEFAULT_LIMIT = 50
+CHANGES_ONLY = "only changes are shown; --all also shows what was only read."
 Parsed = TypeVar("Parsed")
 
 
@@ -54,6 +56,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="only this operation")
     parser.add_argument("--outcome", metavar="OUTCOME", type=_wrap_parser(parse_outcome),
                         help="only this outcome: done, refused, or an error code")
+    parser.add_argument("--all", action="store_true", help="also events that only read, such as GetSecretValue")
     parser.add_argument("--since", metavar="TIME", type=_wrap_parser(_parse_time), help="only from this time on")
     parser.add_argument("--until", metavar="TIME", type=_wrap_parser(_parse_time), help="only before this time")
     parser.add_argument("--limit", metavar="N", type=parse_count, default=DEFAULT_LIMIT,
@@ -72,9 +75,10 @@ def run(args: argparse.Namespace) -> Exit:
             return _set_retention(vault, args.keep)
         if args.accept_clock:
             return _accept_clock(vault)
+        changes_only = not (args.all or args.operation or args.outcome)
         events = iter(vault.audit_log(
             secret_id=args.secret, operation=args.operation, caller=args.caller, outcome=args.outcome,
-            since=args.since, until=args.until, region_name=args.region,
+            since=args.since, until=args.until, region_name=args.region, changes_only=changes_only,
         ))
         if output.is_terminal() and not args.json:
             output.write_line(HEADING)
@@ -82,6 +86,8 @@ def run(args: argparse.Namespace) -> Exit:
             output.write_line(format_event(event))
         if args.limit and next(events, None) is not None:
             diagnostics.note(f"only the newest {args.limit:,} are shown; --limit 0 shows all.")
+        if changes_only:
+            diagnostics.note(CHANGES_ONLY)
     return Exit.DONE
 
 
