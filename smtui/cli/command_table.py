@@ -104,6 +104,7 @@ COMMANDS = (
     Command("passwd", Group.VAULT, "change the passphrase"),
     Command("recover", Group.VAULT, "set a new passphrase with the recovery code"),
     Command("check", Group.VAULT, "verify the integrity of the vault"),
+    Command("health", Group.VAULT, "report weak, unused, overdue and public secrets"),
     Command("backup", Group.VAULT, "copy the whole vault to a file, even while it is in use"),
     Command("audit", Group.VAULT, "show the audit log, newest event first", aliases=("trail",)),
     Command("keys", Group.VAULT, "list and manage the KMS keys that encrypt the secrets"),

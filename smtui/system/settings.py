@@ -38,7 +38,7 @@ def _declare(default: Any, words: str, tooltip: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. Times are whole seconds; 0 disables the timeout."""
+    """All settings. Times are whole seconds, or days in `_days`; 0 turns the timeout or the check off."""
 
     vault: str = _declare("", "Vault", "path of the default vault; empty = default.vault in the data folder")
     theme: str = _declare("", "Theme", "smtui-dark, smtui-light, smtui-hc (high contrast), or another of Textual's")
@@ -48,6 +48,10 @@ class Settings:
     osc52: bool = _declare(True, "Copy via OSC 52", "let the terminal copy if there is no other way, as over SSH")
     keyring: bool = _declare(False, "Use OS keyring", "unlock with a key that was stored there")
     remember_vaults: bool = _declare(True, "Remember vaults", "keep a list of recently opened vaults")
+    health_unused_days: int = _declare(90, "Report unused after", "days since a secret was last read; 0 = never")
+    health_unrotated_days: int = _declare(90, "Report unrotated after", "days since a secret was created; 0 = never")
+    health_deletion_days: int = _declare(7, "Report deletion before", "days before a secret is deleted; 0 = never")
+    health_weak_bits: int = _declare(38, "Report weak below", "bits of a value's estimated strength; 0 = never")
     columns: Sequence[str] = _declare([], "Columns", "columns of the secrets list, left to right; empty = automatic")
     filters: Mapping[str, str] = _declare({}, "Filters", "saved filters, by name")
     keys: Mapping[str, str] = _declare({}, "Keys", "key bindings that replace the defaults, by action ID")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from smtui.api.types import Client, GetRandomPasswordRequest
     from smtui.api.vault_client import VaultClient
     from smtui.backends.local import Vault
-    from smtui.tui.health.checks import HealthFinding
+    from smtui.health.finding import HealthFinding
     from smtui.tui.jobs.job import Job
     from smtui.tui.reader import Reader
 

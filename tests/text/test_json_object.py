@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from smtui.cli.exit_codes import RefusedError
 from smtui.cli.target import Target
+from smtui.health.values import pieces
 from smtui.rotation import password
 from smtui.rotation.function import StepFailedError
 from smtui.rules.version_spec import VersionSpec
@@ -19,7 +20,6 @@ from smtui.text.json_reader import InvalidJsonError
 from smtui.text.value_diff import compare_values, extract_path
 from smtui.transfer import variables
 from smtui.transfer.errors import InvalidVariableError
-from smtui.tui.health import checks
 from smtui.tui.secret import values
 from tests.text.strategies import OBJECTS, VALUES
 
@@ -146,7 +146,7 @@ def from_the_difference(value: str) -> dict[str, str]:
 
 
 def from_health(value: str) -> dict[str, str]:
-    return {key: piece for key, piece in checks.pieces(value) if key}
+    return {key: piece for key, piece in pieces(value) if key}
 
 
 FRONTS: list[Callable[[str], dict[str, str]]] = [

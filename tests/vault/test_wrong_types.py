@@ -14,11 +14,15 @@ import apsw
 import pytest
 
 import smtui
-from smtui.tui.health.checks import check_entry, check_keys, check_secrets
+from smtui.health.finding import read_limits
+from smtui.health.metadata import check_entry, check_keys
+from smtui.health.secrets import check_secrets
+from smtui.system.settings import Settings
 from smtui.vault import columns, digest, kdf, opening
 from tests.conftest import PASSPHRASE, Clock
 from tests.vault.conftest import CHEAP
 
+LIMITS = read_limits(Settings())
 ILL = "(SELECT min(id) FROM secrets WHERE name = 'ill')"
 # For each table, a condition that selects the changed row; other rows remain valid.
 ROWS = {
@@ -147,7 +151,7 @@ class Answers:
         entries = client.list_secrets(IncludePlannedDeletion=True)["SecretList"]
         assert {"well", "planned"} <= {entry["Name"] for entry in entries}
         for entry in entries:
-            list(check_entry(entry, vault.now()))
+            list(check_entry(entry, vault.now(), LIMITS))
             one_only = (smtui.ClientError, smtui.VaultDamagedError) if entry["Name"] != "well" else ()
             for call in (client.describe_secret, client.list_secret_version_ids, client.get_secret_value,
                          client.get_resource_policy, vault.rotations().describe_rotation):
@@ -160,7 +164,7 @@ class Answers:
         vault.keys().list_aliases()
         vault.key_usage.count_versions_by_key()
         check_keys(vault, "us-east-1")
-        check_secrets(vault, "us-east-1", lambda *_: None)
+        check_secrets(vault, "us-east-1", LIMITS, lambda *_: None)
         vault.regions()
         vault.scheduler.list_waiting_functions()
         vault.scheduler.list_waiting()

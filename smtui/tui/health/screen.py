@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -11,15 +10,16 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from smtui.api.limits import MAX_PAGE_SIZE
+from smtui.health.finding import HealthFinding, Urgency, group_findings, read_limits
+from smtui.health.metadata import check_entry, check_keys
+from smtui.health.secrets import check_secrets
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call
 from smtui.tui.dialogs.confirm import Confirm
 from smtui.tui.filtered_table_screen import FilteredTableScreen
-from smtui.tui.health.checks import HealthFinding, check_entry, check_keys, check_secrets
 from smtui.tui.help import places
 from smtui.tui.jobs.job import run_job
-from smtui.tui.secret_list import rows
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.read_pane import ReadPane
 from smtui.tui.widgets.read_state import READ
@@ -35,11 +35,11 @@ QUESTION = SafeText("Look at every value?")
 WARNING = SafeText("Each current value of this Region is read, compared and judged, and none is shown. "
                    "Each reading is in the audit log, and counts as an access.")
 NOTHING = SafeText("Nothing is found.")
-STYLES = {"▲": "$error", "!": "$warning", "✗": "$error"}
+STYLES = {Urgency.ALERT: "$error", Urgency.WARNING: "$warning", Urgency.NOTE: "$text-muted"}
 
 
 class HealthScreen(FilteredTableScreen[None]):
-    """Shows a filter above a table of findings, sorted by severity."""
+    """Shows a filter above a table of findings, sorted by urgency."""
 
     place = places.HEALTH
     BINDINGS = keys.of("health")
@@ -88,15 +88,15 @@ class HealthScreen(FilteredTableScreen[None]):
         return self._reading
 
     async def _read_all(self) -> None:
-        region, now = self.session.region, self.session.now()
+        region, now, limits = self.session.region, self.session.now(), read_limits(self.app.settings)
         found = await call(check_keys, self.vault, region)
         waiting = await call(self.vault.scheduler.list_waiting_functions, region_name=region)
         self._all_read, token, count = False, None, 0
         while not self._all_read:
             more: Any = {"NextToken": token} if token else {}
             answer = await call(self.reader.list_secrets, MaxResults=MAX_PAGE_SIZE, IncludePlannedDeletion=True, **more)
-            rows.flag_waiting(answer["SecretList"], waiting)
-            found += [finding for entry in answer["SecretList"] for finding in check_entry(entry, now)]
+            found += [finding for entry in answer["SecretList"]
+                      for finding in check_entry(entry, now, limits, waiting)]
             count += len(answer["SecretList"])
             token = answer.get("NextToken")
             self._all_read = token is None
@@ -108,11 +108,11 @@ class HealthScreen(FilteredTableScreen[None]):
     def _show(self) -> None:
         words = self.bar.value.lower().split()
         kept = [finding for finding in self._found
-                if all(word in f"{finding.severity.value} {finding.kind} {finding.name}".lower() for word in words)]
-        self.table.put(sorted(kept, key=lambda finding: (list(STYLES).index(finding.severity.sign), finding.kind)),
+                if all(word in f"{finding.urgency.value} {finding.kind} {finding.name}".lower() for word in words)]
+        self.table.put(sorted(kept, key=lambda finding: finding.rank),
                        more=self._reading and not self._all_read)
-        counts = Counter(finding.kind for finding in self._found)
-        parts = [Content.assemble((f"{count:,} ", "bold"), kind) for kind, count in counts.most_common()]
+        parts = [Content.assemble((f"{len(group.findings):,} ", "bold"), group.kind)
+                 for group in group_findings(self._found)]
         self.query_one("#counts", Static).update(Content("   ").join(parts))
         looked = "values looked at" if self.session.region in self.session.found else "values not looked at yet"
         reading = "" if self._all_read else ", reading on" if self._reading else ", not read on"
@@ -133,7 +133,7 @@ class HealthScreen(FilteredTableScreen[None]):
 
 
 def _sign(finding: HealthFinding) -> Content:
-    return Content.styled(f"{finding.severity.sign} {finding.severity.value}", STYLES[finding.severity.sign])
+    return Content.styled(f"{finding.urgency.sign} {finding.urgency.value}", STYLES[finding.urgency])
 
 
 async def check_values(app: Shell, session: Session) -> None:
@@ -142,9 +142,9 @@ async def check_values(app: Shell, session: Session) -> None:
     Raises:
         SmtuiError: the secrets could not be read, or the user stopped the job.
     """
-    region = session.region
+    region, limits = session.region, read_limits(app.settings)
     if await app.push_screen_wait(Confirm(QUESTION, WARNING, "Look")):
-        found = await run_job(app, TITLE, lambda vault, progress: check_secrets(vault, region, progress))
+        found = await run_job(app, TITLE, lambda vault, progress: check_secrets(vault, region, limits, progress))
         session.found[region] = found
         app.look_again()
         app.notify(f"{len(found):,} finding{'' if len(found) == 1 else 's'} in values, policies, rotations, replicas.")

@@ -29,7 +29,7 @@ from smtui.tui.widgets.table import Column, Table
 Change = Callable[[Settings], Settings]
 NOTHING = SafeText("There is no setting.")
 LONGEST = 1024
-NO_NUMBER = "That is no number of seconds: digits only, and 0 switches it off."
+NO_NUMBER = "Enter a whole number, in digits only; 0 turns it off."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 import smtui
-from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
-from smtui.tui.health.checks import Values, check_secrets, pieces
 from smtui.tui.health.screen import HealthScreen
 from smtui.tui.secret.screen import SecretScreen
 from tests.conftest import Clock
@@ -85,38 +83,3 @@ async def test_values_are_compared_and_never_shown(app: MakeApp, vault: smtui.Va
         await pilot.press("enter", "enter")
         await until(pilot, lambda: isinstance(running.screen, SecretScreen))
     assert [event for event in vault.audit_log() if event["eventName"] == "BatchGetSecretValue"]
-
-
-@pytest.mark.usefixtures("ailing")
-def test_nothing_of_a_value_is_kept(vault: smtui.Vault) -> None:
-    """Neither the findings nor the stored fingerprints contain a value."""
-    found = check_secrets(vault, "us-east-1", lambda *_: None)
-    values = Values()
-    values.add("arn", found[0].name, STRONG)
-    held = repr((found, values._where, values._bits))
-    values.close()
-
-    assert STRONG not in held and "letmein" not in held
-
-
-@pytest.mark.parametrize(("value", "looked_at"), [
-    ("a whole text", [("", "a whole text")]), ("abc", []), ("", []),
-    ('{"user": "admin", "Password": "hunter22", "apiKey": "k-123456", "tokens": 5, "secret": "no"}',
-     [("Password", "hunter22"), ("apiKey", "k-123456")]),
-])  # fmt: skip
-def test_what_of_a_value_should_be_hard_to_guess(value: str, looked_at: list[tuple[str, str]]) -> None:
-    assert list(pieces(value)) == looked_at
-
-
-def test_one_value_under_many_keys_is_said_once_a_secret() -> None:
-    """Equal values of several keys in one secret give one finding."""
-    values = Values()
-    same = '{"token_a": "x8#qLw!94zRv", "token_b": "x8#qLw!94zRv", "token_c": "x8#qLw!94zRv"}'
-    values.add("arn:1", SafeText("one"), same)
-    alone = [finding.words for finding in values.findings(lambda *_: None)]
-    values.add("arn:2", SafeText("two"), '{"token": "x8#qLw!94zRv"}')
-    both = [finding.words for finding in values.findings(lambda *_: None)]
-    values.close()
-
-    assert alone == ["token_a, token_b and 1 more: the same value"]
-    assert both == ["token_a, token_b and 1 more: the same as in two", "token: the same as in one"]

@@ -74,7 +74,7 @@ async def test_what_is_no_number_changes_nothing(app: MakeApp, config: Path) -> 
         await types(pilot, "x")
         await pilot.press("enter")
 
-        await until(pilot, lambda: "no number of seconds" in " ".join(said(running)))
+        await until(pilot, lambda: "Enter a whole number" in " ".join(said(running)))
         assert not config.exists()
 
 

@@ -1,0 +1,98 @@
+"""Checks of metadata: what follows from lists of secrets and KMS keys, without reading a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from smtui.api.arn import get_last_field
+from smtui.health.finding import HealthFinding, HealthLimits, Urgency
+from smtui.text.sanitize import sanitize
+
+if TYPE_CHECKING:
+    from smtui.api.types import SecretListEntry
+    from smtui.backends.local import Vault
+
+DAY = timedelta(days=1)
+
+
+def check_entry(
+    entry: SecretListEntry, now: datetime, limits: HealthLimits, waiting_functions: Set[str] = frozenset()
+) -> Iterator[HealthFinding]:
+    """Yields the findings that follow from an entry of ListSecrets: its dates, rotation, description and tags.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_SecretListEntry.html
+
+    Args:
+        entry: an entry of ListSecrets.
+        now: the current time, with a time zone.
+        limits: from when on something is a finding.
+        waiting_functions: the ARNs of rotation functions that are not allowed on this machine.
+    """
+    def make_finding(urgency: Urgency, kind: str, words: str) -> HealthFinding:
+        return HealthFinding(urgency, kind, sanitize(entry["Name"]), entry["ARN"], sanitize(words))
+
+    if deleted := entry.get("DeletedDate"):
+        if limits.deletion_days and (deleted - now) / DAY <= limits.deletion_days:
+            words = f"on {format_date(deleted)}; can be restored until then"
+            yield make_finding(Urgency.ALERT, "deleted soon", words)
+        return
+    made = entry["CreatedDate"]
+    if "LastRotatedDate" not in entry and _is_older(made, now, limits.unrotated_days):
+        changed = format_date(entry.get("LastChangedDate", made))
+        yield make_finding(Urgency.WARNING, "never rotated", f"last changed on {changed}")
+    if _is_older(entry.get("LastAccessedDate", made), now, limits.unused_days):
+        read = entry.get("LastAccessedDate")
+        words = f"last read on {format_date(read)}" if read else "never read"
+        yield make_finding(Urgency.WARNING, "unused", words)
+    yield from _check_rotation(entry, now, waiting_functions)
+    if not entry.get("Description") and not entry.get("Tags"):
+        yield make_finding(Urgency.NOTE, "undescribed", "no description or tags")
+
+
+def _check_rotation(
+    entry: SecretListEntry, now: datetime, waiting_functions: Set[str]
+) -> Iterator[HealthFinding]:
+    if not entry.get("RotationEnabled"):
+        return
+    name, arn, function = sanitize(entry["Name"]), entry["ARN"], entry.get("RotationLambdaARN", "")
+    due = entry.get("NextRotationDate")
+    if due is not None and due < now:
+        words = sanitize(f"was due on {format_date(due)}")
+        yield HealthFinding(Urgency.ALERT, "rotation overdue", name, arn, words)
+    if function in waiting_functions:
+        words = sanitize(f"waits for your permission to run {get_last_field(function)}")
+        yield HealthFinding(Urgency.ALERT, "rotation waits", name, arn, words)
+
+
+def _is_older(moment: datetime, now: datetime, days: int) -> bool:
+    return bool(days) and (now - moment) / DAY > days
+
+
+def check_keys(vault: Vault, region: str) -> list[HealthFinding]:
+    """Returns a finding for each KMS key that is pending deletion, with the number of versions it encrypts.
+
+    Raises:
+        SmtuiError: the keys could not be read.
+    """
+    client = vault.keys(region_name=region, record_reads=False)
+    found = []
+    for each in client.list_keys()["Keys"]:
+        key = client.describe_key(KeyId=each["KeyId"])["KeyMetadata"]
+        if key["KeyState"] == "PendingDeletion":
+            versions, secrets = vault.key_usage.count_versions(key["KeyId"], region_name=region)
+            words = f"on {format_date(key.get('DeletionDate'))}; encrypts {_count(versions, 'version')} of " \
+                    f"{_count(secrets, 'secret')}"
+            urgency = Urgency.ALERT if versions else Urgency.WARNING
+            found.append(HealthFinding(urgency, "key deletion", sanitize(key["KeyId"]), "", sanitize(words)))
+    return found
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def format_date(moment: datetime | None) -> str:
+    """The date in the local time zone; empty for None."""
+    return moment.astimezone().strftime("%Y-%m-%d") if moment else ""

@@ -1,0 +1,106 @@
+"""Checks of each secret of a Region: policy, last rotation, replicas, and on request the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from smtui.api.errors import ClientError
+from smtui.api.limits import MAX_BATCH_SIZE, MAX_PAGE_SIZE
+from smtui.health.finding import HealthFinding, HealthLimits, Urgency
+from smtui.health.metadata import check_entry, check_keys
+from smtui.health.values import Progress, Values
+from smtui.text.sanitize import sanitize
+
+if TYPE_CHECKING:
+    from smtui.api.types import SecretListEntry
+    from smtui.backends.local import Vault
+
+
+def check_secrets(vault: Vault, region: str, limits: HealthLimits, progress: Progress) -> list[HealthFinding]:
+    """Reads all current values, policies, rotations and replicas of a Region and returns the findings.
+
+    The audit log records each value that is read. This takes long, so screens run it as a job.
+
+    Raises:
+        SmtuiError: the secrets could not be read, or `progress` stopped the check.
+    """
+    found: list[HealthFinding] = []
+    values = Values(limits.weak_bits)
+    try:
+        for batch in _list_batches(vault, region, progress):
+            found += [finding for entry in batch for finding in _check_secret(vault, region, entry)]
+            _add_values(vault, region, batch, values)
+        return [*found, *values.list_findings(progress)]
+    finally:
+        values.close()
+
+
+def check_region(
+    vault: Vault, region: str, limits: HealthLimits, progress: Progress, *, values: bool
+) -> tuple[list[HealthFinding], int]:
+    """Returns all findings about a Region, and the number of its secrets. Values are read only with `values`.
+
+    Raises:
+        SmtuiError: the secrets or keys could not be read, or `progress` stopped the check.
+    """
+    found, count, now = check_keys(vault, region), 0, vault.now()
+    waiting = vault.scheduler.list_waiting_functions(region_name=region)
+    for batch in _list_batches(vault, region, progress, include_scheduled=True):
+        count += len(batch)
+        for entry in batch:
+            found += check_entry(entry, now, limits, waiting)
+            if not values and "DeletedDate" not in entry:
+                found += _check_secret(vault, region, entry)
+    return [*found, *(check_secrets(vault, region, limits, progress) if values else ())], count
+
+
+def _list_batches(
+    vault: Vault, region: str, progress: Progress, *, include_scheduled: bool = False
+) -> Iterator[list[SecretListEntry]]:
+    """Lists the secrets of a Region by name, in batches that BatchGetSecretValue accepts."""
+    total, done = vault.regions().get(region, 0), 0
+    client = vault.client(region_name=region)
+    request: Any = {"MaxResults": MAX_PAGE_SIZE, "SortBy": "name", "SortOrder": "asc",
+                    "IncludePlannedDeletion": include_scheduled}
+    for page in client.get_paginator("list_secrets").paginate(**request):
+        entries = page["SecretList"]
+        for start in range(0, len(entries), MAX_BATCH_SIZE):
+            batch = entries[start : start + MAX_BATCH_SIZE]
+            yield batch
+            done += len(batch)
+            progress("checking secrets", done, total)
+
+
+def _add_values(vault: Vault, region: str, batch: list[SecretListEntry], values: Values) -> None:
+    client = vault.client(region_name=region)
+    answers = client.batch_get_secret_value(SecretIdList=[each["ARN"] for each in batch])["SecretValues"]
+    for answer in answers:
+        values.add(answer["ARN"], sanitize(answer["Name"]), answer.get("SecretString"))
+
+
+def _check_secret(vault: Vault, region: str, entry: SecretListEntry) -> Iterator[HealthFinding]:
+    """Yields the findings about the policy, the last rotation and the replicas of a secret.
+
+    These reads of metadata are not recorded one by one; the audit log has the list of secrets.
+    """
+    arn = entry["ARN"]
+
+    def make_finding(kind: str, words: str) -> HealthFinding:
+        return HealthFinding(Urgency.ALERT, kind, sanitize(entry["Name"]), arn, sanitize(words))
+
+    try:
+        access = vault.access(region_name=region, record_reads=False)
+        witness = access.list_access(SecretId=arn, Action="GetSecretValue").get("Witness")
+        if witness:
+            yield make_finding("public", f"its policy grants access to strangers: {witness}")
+        rotations = vault.rotations(region_name=region, record_reads=False)
+        run = rotations.describe_rotation(SecretId=arn).get("Rotation")
+        if run is not None and run["State"] == "failed":
+            yield make_finding("rotation failed", f"in {run['Step']}")
+        client = vault.client(region_name=region, record_reads=False)
+        for replica in client.describe_secret(SecretId=arn).get("ReplicationStatus", ()):
+            if replica.get("Status") == "Failed":
+                yield make_finding("replica failed", f"{replica['Region']}: {replica.get('StatusMessage', '')}")
+    except ClientError as error:
+        yield HealthFinding(Urgency.WARNING, "not checked", sanitize(entry["Name"]), arn, sanitize(error.message))
