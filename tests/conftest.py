@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,10 @@ import smtui
 # Hypothesis fails no test because of its duration or because of a health check.
 hypothesis.settings.register_profile("speedless", deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
 hypothesis.settings.load_profile("speedless")
+
+# Many tests start the program. Without bytecode files, each start compiles all modules again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 gc.set_threshold(100_000, 50, 50)
 """Allocations between two garbage collections. With Python's default, collections take a fifth of each test's time."""

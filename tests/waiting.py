@@ -80,14 +80,20 @@ async def wait_for_idle(min_sleep: float = 0, max_sleep: float = 2) -> None:
         min_sleep: Seconds to wait before the first check.
         max_sleep: Seconds after which the function returns in any case.
     """
-    loop, end, before = asyncio.get_running_loop(), time.monotonic() + max_sleep, -1.0
+    end, before = time.monotonic() + max_sleep, -1.0
     await asyncio.sleep(min_sleep)
     while time.monotonic() < end:
         await asyncio.sleep(0.01)
         used = _seconds_used_by_others()
-        if used == before and _others_are_asleep() and not loop._ready:  # type: ignore[attr-defined]
+        if used == before and is_idle():
             return
         before = used
+
+
+def is_idle() -> bool:
+    """Returns whether the event loop has nothing to run and all other threads sleep at this moment."""
+    loop = asyncio.get_running_loop()
+    return HAS_PROC and not loop._ready and _others_are_asleep()  # type: ignore[attr-defined]
 
 
 def _list_tasks(pid: str) -> list[Path]:

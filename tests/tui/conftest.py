@@ -27,6 +27,7 @@ from smtui.tui.workarounds import needs_painting
 from tests import waiting
 from tests.conftest import Clock
 from tests.tui.painting import assemble_no_frames
+from tests.tui.style_cache import cache_styles
 
 MakeApp = Callable[..., SmtuiApp]
 Steps = Callable[[Pilot[None]], Awaitable[None]]
@@ -101,6 +102,11 @@ def independent_of_speed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def frames(monkeypatch: pytest.MonkeyPatch) -> None:
     assemble_no_frames(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def styles(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache_styles(monkeypatch)
 
 
 @pytest.fixture

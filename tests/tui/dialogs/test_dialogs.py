@@ -10,9 +10,10 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
@@ -213,14 +214,13 @@ async def test_a_long_text_is_read_by_keys(app: MakeApp, name: str, size: tuple[
         await until(pilot, lambda: "PgDn More" in screen_text(running))
         focused, first = running.focused, text_above_answers(running)
         for key, stop in (("pagedown", "PgDn More"), ("pageup", "PgUp Back"), ("down", "PgDn More")):
-            seen = ""
+            seen, shown, times = "", text_above_answers(running), 3 if key == "down" else 1
             if key == "down":
                 (focused := list(answers(dialog))[-1]).focus()
             while stop in screen_text(running):
-                before = text_above_answers(running)
-                await pilot.press(key)
-                await until(pilot, lambda before=before: text_above_answers(running) != before)
-                seen += text_above_answers(running)
+                await pilot.press(*[key] * times)
+                shown = await see_other_text(pilot, shown)
+                seen += shown
                 assert all(button.region.bottom < size[1] for button in answers(dialog))
             assert key == "pageup" or last_words(dialog) in seen.replace("\n", " ")
             assert key != "pageup" or text_above_answers(running) == first
@@ -276,6 +276,18 @@ def text_above_answers(running: SmtuiApp) -> str:
     card = dialog.query_one(".card").region
     lines = screen_text(running).splitlines()[card.y:top]
     return "\n".join(line[card.x:card.right].strip(" │▁▂▃▄▅▆▇█") for line in lines)
+
+
+async def see_other_text(pilot: Pilot[None], before: str) -> str:
+    """Waits until the visible text above the answers is no longer `before`, and returns it."""
+    seen = [before]
+
+    def has_changed() -> bool:
+        seen.append(text_above_answers(cast("SmtuiApp", pilot.app)))
+        return seen[-1] != before
+
+    await until(pilot, has_changed)
+    return seen[-1]
 
 
 def last_words(dialog: ModalScreen[Any]) -> str:

@@ -120,12 +120,17 @@ async def test_every_order(app: MakeApp, filled: Any) -> None:
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
-        for order in SERVICE_ORDERS:
-            while screen(running).list_query.order != order:
-                await pilot.press("s")
-            answer = filled.list_secrets(SortBy=ListQuery(order=order).column.sort_by, SortOrder="asc")["SecretList"]
-            await until(pilot, lambda answer=answer: listed(running) == [entry["Name"] for entry in answer])
-            await until(pilot, lambda order=order: ListQuery(order=order).describe_order() in screen_text(running))
+        missing = set(SERVICE_ORDERS)
+        while missing:
+            order = screen(running).list_query.order
+            if order in missing:
+                missing.remove(order)
+                question = ListQuery(order=order)
+                answer = filled.list_secrets(SortBy=question.column.sort_by, SortOrder="asc")["SecretList"]
+                await until(pilot, lambda answer=answer: listed(running) == [entry["Name"] for entry in answer])
+                await until(pilot, lambda question=question: question.describe_order() in screen_text(running))
+            await pilot.press("s")
+            await until(pilot, lambda: running.input.is_idle)
 
 
 async def test_an_order_the_service_does_not_know(app: MakeApp, filled: Any, clock: Clock) -> None:
