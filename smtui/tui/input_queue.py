@@ -46,6 +46,7 @@ SHOWN_AFTER = 0.5
 """Seconds of waiting after which the footer shows that keys wait."""
 URGENT = frozenset({"escape", "ctrl+c"})
 URGENT_ACTIONS = frozenset({"everywhere.lock", "everywhere.leave", "everywhere.put_aside"})
+URGENT_SHORTCUTS = tuple(shortcut for shortcut in keys.SHORTCUTS if shortcut.id in URGENT_ACTIONS)
 MOST_WAITING = 100_000
 """The maximum number of waiting events; further ones are dropped."""
 MOST_PASSES = 8
@@ -196,8 +197,7 @@ class InputQueue:
             return False
         own = self._app.settings.keys
         return event.key in URGENT or any(
-            event.key in own.get(shortcut.id, shortcut.keys).split(",")
-            for shortcut in keys.SHORTCUTS if shortcut.id in URGENT_ACTIONS
+            event.key in own.get(shortcut.id, shortcut.keys).split(",") for shortcut in URGENT_SHORTCUTS
         )
 
     # Whether the previous event has taken effect.
