@@ -210,9 +210,10 @@ class Vault:
     def change_count(self) -> int:
         """A number that differs after another process or connection has changed the content of the vault.
 
-        Reads and refused calls do not change it, so screens use it to decide whether to refresh.
+        The permissions of command functions on this machine count as content. Reads and refused calls do not change
+        the number, so screens use it to decide whether to refresh.
         """
-        return self._state.database.change_count()
+        return hash((self._state.database.change_count(), self._state.permissions.read_state()))
 
     def regions(self) -> dict[str, int]:
         """The number of secrets in each Region that has any, including those scheduled for deletion."""

@@ -61,6 +61,14 @@ class Permissions:
         with suppress(FileNotFoundError):
             self._get_path(function).unlink()
 
+    def read_state(self) -> tuple[object, ...]:
+        """Something that differs after a permission of this vault was granted or revoked; empty if none ever was."""
+        try:
+            with os.scandir(self.folder) as files:
+                return (self.folder.stat().st_mtime_ns, frozenset((each.name, each.inode()) for each in files))
+        except OSError:
+            return ()
+
     def _is_granted(self, function: Mapping[str, Any]) -> bool:
         try:
             return hmac.compare_digest(_read(self._get_path(function)), self._compute_mac(function))

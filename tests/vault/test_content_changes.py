@@ -109,6 +109,18 @@ def test_a_change_is_noticed_by_every_other_connection_and_not_by_its_own(
     assert one.change_count() == own
 
 
+def test_a_permission_given_or_taken_is_noticed(two: tuple[smtui.Vault, smtui.Vault]) -> None:
+    """Permissions of commands are not in the file, but screens show them."""
+    one, other = two
+    command = {"Arguments": ["/bin/true"]}
+    one.rotations().create_function(FunctionName="run", Command=command, Allow=False)
+    for change in (lambda: one.rotations().allow_function(FunctionName="run", Command=command),
+                   lambda: one.rotations().revoke_function(FunctionName="run")):
+        before = other.change_count()
+        change()
+        assert other.change_count() != before
+
+
 @pytest.mark.parametrize("read", READS.values(), ids=READS)
 def test_a_read_is_noticed_by_nobody(two: tuple[smtui.Vault, smtui.Vault], read: Change, clock: Clock) -> None:
     """Reads do not count as changes, even when they set the date of the last access."""
