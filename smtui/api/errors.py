@@ -15,6 +15,7 @@
     |   +-- PublicPolicyException
     |   +-- ResourceExistsException
     |   +-- ResourceNotFoundException
+    |   +-- SerializationException       a raw request with a value of a wrong JSON type
     |   +-- ValidationException
     |   |   +-- ParamValidationError     what boto3 refuses before it sends: missing, unknown, wrongly typed
     |   +-- AlreadyExistsException       KMS: an alias of this name
@@ -177,6 +178,12 @@ class ResourceNotFoundException(ClientError):
     code = "ResourceNotFoundException"
 
 
+class SerializationException(ClientError):
+    """A raw request has a value of another JSON type than its member."""
+
+    code = "SerializationException"
+
+
 class ValidationException(ClientError):
     code = "ValidationException"
 
@@ -310,6 +317,7 @@ CLIENT_ERRORS = {
         PublicPolicyException,
         ResourceExistsException,
         ResourceNotFoundException,
+        SerializationException,
         ValidationException,
         ParamValidationError,
     )

@@ -37,6 +37,16 @@ def _get_max(shape: Shape) -> int:
     return shape.max
 
 
+def _find_pattern(operation: str, *path: str) -> str:
+    """Returns the regular expression of a request member in the service model."""
+    shape = _find_shape(OPERATIONS[operation].request, *path)
+    assert isinstance(shape, Text)
+    assert shape.pattern is not None
+    return shape.pattern
+
+
+REGION_PATTERN = _find_pattern("ReplicateSecretToRegions", "AddReplicaRegions", "Region")
+
 # Secrets. Lengths are in characters, except for values, which are in bytes.
 MAX_NAME_LENGTH = _find_max("CreateSecret", "Name")
 MAX_DESCRIPTION_LENGTH = _find_max("CreateSecret", "Description")

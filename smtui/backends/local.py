@@ -16,7 +16,7 @@ from smtui.backends.scheduler import RotationScheduler
 from smtui.backends.state import VaultState, is_region
 from smtui.engine import audit_events, taken_names
 from smtui.engine.call import Caller
-from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient
+from smtui.engine.client import LocalAccessClient, LocalClient, LocalKeyClient, LocalRotationClient, RawClient
 from smtui.engine.purge import CLOCK_TOLERANCE, Purge
 from smtui.system.ambient import Ambient
 from smtui.vault import audit_log as vault_audit_log
@@ -126,14 +126,27 @@ class Vault:
     # Clients
 
     def client(
-        self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True
+        self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True,
+        raw: bool = False,
     ) -> Client:
         """A client with boto3's shape for one Region, by default the home Region and the vault's owner.
 
-        `caller` is a `Caller` or an IAM ARN. `record_reads=False` is for screens that refresh what they show: reads of
-        metadata then leave no audit event. Changes and reads of a value are always recorded.
+        Args:
+            region_name: a Region, such as `us-east-1`.
+            caller: a `Caller` or an IAM ARN.
+            record_reads: False is for screens that refresh what they show: reads of metadata then leave no audit event.
+                Changes and reads of a value are always recorded.
+            raw: True is for servers that pass on requests in AWS JSON. No idempotency token is added, members that are
+                null or unknown are ignored, blobs may be base64 text, and every refusal, of the Region too, is a
+                ClientError in the words of the service: a fault of form a ValidationException, a value of a wrong JSON
+                type a SerializationException.
+
+        Raises:
+            InvalidRegionError: `region_name` does not have the form of a Region.
+            VaultLockedError: the vault is locked.
         """
-        return cast("Client", self._make_client(LocalClient, region_name, caller, record_reads=record_reads))
+        kind = RawClient if raw else LocalClient
+        return cast("Client", self._make_client(kind, region_name, caller, record_reads=record_reads))
 
     def keys(
         self, *, region_name: str | None = None, caller: Caller | str | None = None, record_reads: bool = True

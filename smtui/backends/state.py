@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from smtui.api.arn import format_principal_arn
-from smtui.api.errors import InvalidRegionError, VaultError, VaultLockedError
+from smtui.api.errors import VaultError, VaultLockedError
+from smtui.api.limits import REGION_PATTERN
 from smtui.backends.forked import lock_in_children, prevent_finalization
 from smtui.engine.call import Caller
 from smtui.engine.client import LocalClient
@@ -29,7 +30,7 @@ from smtui.vault.permissions import Permissions
 from smtui.vault.rollback_note import RollbackNote
 from smtui.vault.sqlite_errors import detect_damage
 
-_REGION = re.compile(r"([a-z]+-)+\d+")
+_REGION = re.compile(REGION_PATTERN)
 
 
 class VaultState:
@@ -108,12 +109,13 @@ class VaultState:
     ) -> LocalClient:
         """A client of one Region, by default the home Region, for one caller, by default the owner.
 
-        Raises VaultLockedError, and InvalidRegionError for text that is not a Region name.
+        Raises VaultLockedError, and for text that is not a Region name InvalidRegionError, or ValidationException from
+        a raw client.
         """
         _ = self.database
-        region = region_name or self.region_name
+        region = self.region_name if region_name is None else region_name
         if not is_region(region):
-            raise InvalidRegionError(region)
+            raise kind.make_region_error(region)
         if caller is None:
             caller = self.owner()
         elif isinstance(caller, str):
@@ -166,4 +168,4 @@ class VaultState:
 
 def is_region(text: str) -> bool:
     """Whether the text has the form of a Region name, such as us-east-1."""
-    return _REGION.fullmatch(text) is not None
+    return isinstance(text, str) and _REGION.fullmatch(text) is not None

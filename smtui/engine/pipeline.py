@@ -43,7 +43,7 @@ from smtui.engine.operations import (
 )
 from smtui.engine.purge import Purge
 from smtui.engine.replication import update_replicas
-from smtui.engine.request import validate
+from smtui.engine.request import validate, validate_raw
 from smtui.system.ambient import Ambient
 from smtui.vault import audit_log
 from smtui.vault.database import Database
@@ -76,7 +76,8 @@ class Engine:
         self._permissions = permissions
 
     def call(
-        self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller, record_reads: bool = True
+        self, operation: str, params: Mapping[str, Any], *, region: str, caller: Caller, record_reads: bool = True,
+        raw: bool = False,
     ) -> dict[str, Any]:
         """Runs one operation. Raises the ClientError that refused it, or a VaultError if the vault cannot serve.
 
@@ -84,6 +85,8 @@ class Engine:
         Screens use it to refresh what the user has opened, because that access was recorded once. Values are never read
         and nothing is changed without an event. Events of the service, such as permanent deletions, are always
         recorded.
+
+        A `raw` request is refused in the words of the service alone, see `request.validate_raw`.
         """
         declared = OPERATIONS[operation]
         self._check_writable(declared)
@@ -94,7 +97,7 @@ class Engine:
             call = self._begin(region, caller, first)
             try:
                 with self._database.transaction() if declared.changes else nullcontext():
-                    request = validate(declared.contract.request, params)
+                    request = (validate_raw if raw else validate)(declared.contract.request, params)
                     if declared.check is not None:
                         declared.check(request)
                     secret = admit(call, declared, request)

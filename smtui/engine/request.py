@@ -1,12 +1,15 @@
 """Validates a request against its shape.
 
 There are two kinds of faults, as with boto3: those that its client refuses before sending (missing, unknown, wrong
-type, too small), and those that the service refuses (too large, wrong pattern, not in the enumeration). No message
+type, too small), and those that the service refuses (too large, wrong pattern, not in the enumeration). A raw request,
+as it comes over the wire, has been through no client: the service refuses both kinds, in its own words. No message
 quotes a value, because it may be a secret.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +17,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from smtui.api.errors import InvalidParameterException, ParamValidationError, ValidationException
+from smtui.api.errors import (
+    InvalidParameterException,
+    ParamValidationError,
+    SerializationException,
+    ValidationException,
+)
 from smtui.api.shapes import Blob, Flag, Integer, List, Map, Shape, Structure, Text, Timestamp
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -30,6 +38,48 @@ class _Faults:
     unsent: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
+    def add_missing(self, at: MemberPath, name: str) -> None:
+        self.unsent.append(f'Missing required parameter in {_format_boto_path(at) or "input"}: "{name}"')
+
+    def add_unknown(self, at: MemberPath, name: object, shape: Structure) -> None:
+        self.unsent.append(f'Unknown parameter in {_format_boto_path(at) or "input"}: "{_quote_name(name)}", '
+                           f'must be one of: {", ".join(shape.members)}')
+
+    def add_wrong_type(self, value: Any, at: MemberPath, shape: Shape) -> None:
+        kinds = ", ".join(map(str, _PYTHON_TYPES[type(shape)]))
+        path = _format_boto_path(at)
+        self.unsent.append(f"Invalid type for parameter {path}, type: {type(value)}, valid types: {kinds}")
+
+    def add_too_small(self, what: str, size: int, least: int, at: MemberPath) -> None:
+        least_word = f"valid min {what}: {least}"
+        what = what.replace("value", "range")
+        self.unsent.append(f"Invalid {what} for parameter {_format_boto_path(at)}, value: {size}, {least_word}")
+
+    def add_violation(self, at: MemberPath, constraint: str, value: str = "Value") -> None:
+        self.violations.append(f"{value} at '{_format_service_path(at)}' failed to satisfy constraint: {constraint}")
+
+
+class _RawFaults(_Faults):
+    """The same of a raw request, where every fault is one that the service refuses."""
+
+    def add_missing(self, at: MemberPath, name: str) -> None:
+        self._add_null((*at, name))
+
+    def _add_null(self, at: MemberPath) -> None:
+        self.add_violation(at, "Member must not be null", "Value null")
+
+    def add_unknown(self, at: MemberPath, name: object, shape: Structure) -> None:
+        """Does nothing: the service ignores what it does not know."""
+
+    def add_wrong_type(self, value: Any, at: MemberPath, shape: Shape) -> None:
+        """Raises SerializationException: such a request cannot be read, so its other faults are not looked for."""
+        if value is not None:
+            raise SerializationException(_describe_wrong_type(value, shape))
+        self._add_null(at)  # an item of a list: members that are null have been dropped
+
+    def add_too_small(self, what: str, size: int, least: int, at: MemberPath) -> None:
+        self.add_violation(at, f"Member must have {what} greater than or equal to {least}")
+
 
 def validate(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
     """Answers the request, with blobs as bytes.
@@ -42,13 +92,48 @@ def validate(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
     _validate_structure(shape, request, (), faults)
     if faults.unsent:
         raise ParamValidationError("Parameter validation failed:\n" + "\n".join(faults.unsent))
-    if violations := faults.violations:
-        count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
-        # The service has a different error for the size of a policy.
-        of_policy = all("'resourcePolicy'" in each for each in violations)
-        refusal = InvalidParameterException if of_policy else ValidationException
-        raise refusal(f"{count}: {'; '.join(violations)}")
+    _refuse_violations(faults.violations)
     return request
+
+
+def validate_raw(shape: Structure, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers a request of `drop_ignored`, with blobs as bytes.
+
+    Raises ValidationException, InvalidParameterException or SerializationException.
+    """
+    request = {name: _decode_blob(value) if isinstance(shape.members.get(name), Blob) else value
+               for name, value in params.items()}
+    faults = _RawFaults()
+    _validate_structure(shape, request, (), faults)
+    _refuse_violations(faults.violations)
+    return request
+
+
+def _refuse_violations(violations: Sequence[str]) -> None:
+    """Raises ValidationException or InvalidParameterException if there are violations of constraints."""
+    if not violations:
+        return
+    count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
+    # The service has a different error for the size of a policy.
+    of_policy = all("'resourcePolicy'" in each and "length" in each for each in violations)
+    refusal = InvalidParameterException if of_policy else ValidationException
+    raise refusal(f"{count}: {'; '.join(violations)}")
+
+
+def drop_ignored(shape: Shape, value: Any) -> Any:
+    """A raw request, or a part of it, as AWS JSON 1.1 reads it: without unknown members and those that are null.
+
+    A number without a fraction, such as 2.0, is an integer. What does not have the type of its shape stays as it is.
+    """
+    match shape, value:
+        case Structure(), dict():
+            return {name: drop_ignored(shape.members[name], member) for name, member in value.items()
+                    if member is not None and name in shape.members}
+        case List(), list() | tuple():
+            return [drop_ignored(shape.item, item) for item in value]
+        case Integer(), float() if value.is_integer():
+            return int(value)
+    return value
 
 
 def _read_blob(value: Any) -> Any:
@@ -59,25 +144,34 @@ def _read_blob(value: Any) -> Any:
     return bytes(value) if isinstance(value, bytearray) else value
 
 
+def _decode_blob(value: Any) -> Any:
+    """The bytes of a blob, which is base64 text in JSON. Raises SerializationException."""
+    if not isinstance(value, str):
+        return bytes(value) if isinstance(value, bytearray) else value
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise SerializationException("The blob is not valid base64.") from None
+
+
 def _validate_structure(shape: Structure, value: Any, at: MemberPath, faults: _Faults) -> None:
     if not isinstance(value, dict):
-        _add_wrong_type(value, at, faults, dict)
+        faults.add_wrong_type(value, at, shape)
         return
     for name in shape.required:
         if name not in value:
-            faults.unsent.append(f'Missing required parameter in {_format_boto_path(at) or "input"}: "{name}"')
+            faults.add_missing(at, name)
     for name, member in value.items():
         of_member = shape.members.get(name)
         if of_member is not None:
             _VALIDATORS[type(of_member)](of_member, member, (*at, name), faults)
         else:
-            faults.unsent.append(f'Unknown parameter in {_format_boto_path(at) or "input"}: "{_quote_name(name)}", '
-                                 f'must be one of: {", ".join(shape.members)}')
+            faults.add_unknown(at, name, shape)
 
 
 def _validate_list(shape: List, value: Any, at: MemberPath, faults: _Faults) -> None:
     if not isinstance(value, list | tuple):
-        _add_wrong_type(value, at, faults, list, tuple)
+        faults.add_wrong_type(value, at, shape)
         return
     _validate_length(shape, value, at, faults)
     validate_item = _VALIDATORS[type(shape.item)]
@@ -87,64 +181,86 @@ def _validate_list(shape: List, value: Any, at: MemberPath, faults: _Faults) -> 
 
 def _validate_text(shape: Text, value: Any, at: MemberPath, faults: _Faults) -> None:
     if not isinstance(value, str):
-        _add_wrong_type(value, at, faults, str)
+        faults.add_wrong_type(value, at, shape)
         return
     if not value.isascii() and _SURROGATE.search(value):
-        faults.violations.append(_format_violation(at, "Member must be valid Unicode text"))
+        faults.add_violation(at, "Member must be valid Unicode text")
     _validate_length(shape, value, at, faults)
     if shape.enum and value not in shape.enum:
-        words = ", ".join(shape.enum)
-        faults.violations.append(_format_violation(at, f"Member must satisfy enum value set: [{words}]"))
+        faults.add_violation(at, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
     if shape.pattern and not _compile_pattern(shape.pattern).search(value):
-        constraint = f"Member must satisfy regular expression pattern: {shape.pattern}"
-        faults.violations.append(_format_violation(at, constraint))
+        faults.add_violation(at, f"Member must satisfy regular expression pattern: {shape.pattern}")
 
 
 def _validate_bytes(shape: Blob, value: Any, at: MemberPath, faults: _Faults) -> None:
     if isinstance(value, bytes | bytearray | str):
         _validate_length(shape, value, at, faults)
     else:
-        _add_wrong_type(value, at, faults, bytes, bytearray, str)
+        faults.add_wrong_type(value, at, shape)
 
 
 def _validate_length(shape: Text | Blob | List, value: Sequence[Any], at: MemberPath, faults: _Faults) -> None:
     size = len(value)
     if shape.min is not None and size < shape.min:
-        faults.unsent.append(_format_too_small("length", size, shape.min, at))
+        faults.add_too_small("length", size, shape.min, at)
     if shape.max is not None and size > shape.max:
-        faults.violations.append(_format_violation(at, f"Member must have length less than or equal to {shape.max}"))
+        faults.add_violation(at, f"Member must have length less than or equal to {shape.max}")
 
 
 def _validate_integer(shape: Integer, value: Any, at: MemberPath, faults: _Faults) -> None:
     """Validates a number. A bool is an int in Python, but not in the contract."""
     if not isinstance(value, int) or isinstance(value, bool):
-        _add_wrong_type(value, at, faults, int)
+        faults.add_wrong_type(value, at, shape)
     elif shape.min is not None and value < shape.min:
-        faults.unsent.append(_format_too_small("range", value, shape.min, at))
+        faults.add_too_small("value", value, shape.min, at)
     elif shape.max is not None and value > shape.max:
-        faults.violations.append(_format_violation(at, f"Member must have value less than or equal to {shape.max}"))
+        faults.add_violation(at, f"Member must have value less than or equal to {shape.max}")
 
 
-def _make_type_validator(*kinds: type) -> Callable[[Any, Any, MemberPath, _Faults], None]:
-    """A validator that only checks the type."""
-    def validate_type(_: Shape, value: Any, at: MemberPath, faults: _Faults) -> None:
-        if not isinstance(value, kinds):
-            _add_wrong_type(value, at, faults, *kinds)
-
-    return validate_type
+def _validate_type(shape: Shape, value: Any, at: MemberPath, faults: _Faults) -> None:
+    """Validates a member that has a type and no limits."""
+    if not isinstance(value, _PYTHON_TYPES[type(shape)]):
+        faults.add_wrong_type(value, at, shape)
 
 
+_PYTHON_TYPES: dict[type, tuple[type, ...]] = {
+    Structure: (dict,), List: (list, tuple), Text: (str,), Blob: (bytes, bytearray, str), Integer: (int,),
+    Flag: (bool,), Timestamp: (datetime,), Map: (dict,),
+}
 _VALIDATORS: dict[type, Callable[[Any, Any, MemberPath, _Faults], None]] = {
     Structure: _validate_structure, List: _validate_list, Text: _validate_text, Blob: _validate_bytes,
-    Integer: _validate_integer, Flag: _make_type_validator(bool),
-    Timestamp: _make_type_validator(datetime), Map: _make_type_validator(dict),
+    Integer: _validate_integer, Flag: _validate_type, Timestamp: _validate_type, Map: _validate_type,
 }
+_SERVICE_TYPES: dict[type, str] = {
+    Text: "a String", Blob: "a Blob", Integer: "a Long", Flag: "a Boolean", Timestamp: "a Date",
+}
+"""What AWS's servers call the types of a scalar."""
 
 
-def _add_wrong_type(value: Any, at: MemberPath, faults: _Faults, *valid: type) -> None:
-    kinds = ", ".join(map(str, valid))
-    path = _format_boto_path(at)
-    faults.unsent.append(f"Invalid type for parameter {path}, type: {type(value)}, valid types: {kinds}")
+def _describe_wrong_type(value: Any, shape: Shape) -> str:
+    """A wrong type as AWS's servers word it, by its JSON token."""
+    if isinstance(shape, List):
+        return "Expected list or null"
+    if isinstance(shape, Structure | Map):
+        return "Expected structure or null"
+    if isinstance(value, dict):
+        return "Start of structure or map found where not expected."
+    if isinstance(value, list | tuple):
+        return "Start of list found where not expected"
+    return f"{_name_token(value)} can not be converted to {_SERVICE_TYPES[type(shape)]}"
+
+
+def _name_token(value: Any) -> str:
+    match value:
+        case bool():
+            return f"{str(value).upper()}_VALUE"
+        case int():
+            return "NUMBER_VALUE"
+        case float():
+            return "DECIMAL_VALUE"
+        case str():
+            return "STRING_VALUE"
+    return "BINARY_VALUE"
 
 
 def _quote_name(name: object) -> str:
@@ -152,18 +268,9 @@ def _quote_name(name: object) -> str:
     return name if isinstance(name, str) and re.fullmatch(r"[A-Za-z]{1,64}", name) else "?"
 
 
-def _format_too_small(what: str, size: int, least: int, at: MemberPath) -> str:
-    least_word = f"valid min {what.replace('range', 'value')}: {least}"
-    return f"Invalid {what} for parameter {_format_boto_path(at)}, value: {size}, {least_word}"
-
-
 @cache
 def _compile_pattern(text: str) -> re.Pattern[str]:
     return re.compile(text.replace("$", r"\Z"))
-
-
-def _format_violation(at: MemberPath, constraint: str) -> str:
-    return f"Value at '{_format_service_path(at)}' failed to satisfy constraint: {constraint}"
 
 
 def _format_boto_path(at: MemberPath) -> str:
