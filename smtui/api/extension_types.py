@@ -170,6 +170,7 @@ class ExplainAccessResponse(TypedDict):
     Allowed: bool
     Statement: NotRequired[str]
     Reason: NotRequired[str]
+    RefusedByKey: NotRequired[bool]
     ResponseMetadata: Metadata
 
 
@@ -179,13 +180,18 @@ class ListAccessRequest(TypedDict):
 
 
 class ListAccessResponse(TypedDict):
-    """The principals with access; `Witness` describes access that is broader than the policy should give."""
+    """The principals with access; `Witness` describes access that is broader than the policy should give.
+
+    The policy also allows `RefusedPrincipals`, whom the secret's key refuses, as `KeyNote` says.
+    """
 
     ARN: str
     Name: str
     Principals: list[str]
     ConditionalPrincipals: NotRequired[list[str]]
+    RefusedPrincipals: NotRequired[list[str]]
     Witness: NotRequired[str]
+    KeyNote: NotRequired[str]
     ResponseMetadata: Metadata
 
 

@@ -74,10 +74,11 @@ ACCESS_OPERATIONS = {
             "IdentityAllows": Flag(), "ContextEntries": List(CONTEXT_ENTRY, max=100),
         }, ("SecretId", "Action", "CallerArn"), {
             "ARN": Text(), "Name": Text(), "Allowed": Flag(), "Statement": Text(), "Reason": Text(),
+            "RefusedByKey": Flag(),
         }),
         _declare("ListAccess", {"SecretId": SECRET_ID, "Action": Text(min=1, max=128)}, ("SecretId", "Action"), {
             "ARN": Text(), "Name": Text(), "Principals": List(Text()), "ConditionalPrincipals": List(Text()),
-            "Witness": Text(),
+            "RefusedPrincipals": List(Text()), "Witness": Text(), "KeyNote": Text(),
         }),
     )
 }  # fmt: skip

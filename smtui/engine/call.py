@@ -68,6 +68,11 @@ class Call:
         return self.now - self.now % DAY
 
     @property
+    def is_from_other_account(self) -> bool:
+        """Whether the caller belongs to another account than the vault. Unsigned callers and services have none."""
+        return self.caller.account not in ("", self.account)
+
+    @property
     def stamp(self) -> str:
         """The time of the call to the second, as CloudTrail and policies format it."""
         return _format_seconds(self.now // 1000)

@@ -30,7 +30,9 @@ def make_token(call: Call, operation: str, request: Request, position: object) -
 def list_secrets_page(
     call: Call, operation: str, request: Request, query: Query, most: int
 ) -> tuple[list[Secret], Response]:
-    """One page of secrets, and the NextToken member if there are more."""
+    """One page of secrets, and the NextToken member if there are more. Other accounts have no secrets here."""
+    if call.is_from_other_account:
+        return [], {}
     after = read_position(call, operation, request)
     if after is not None and len(after) != 2:
         raise InvalidNextTokenException("Invalid NextToken.")

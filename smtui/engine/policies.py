@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from smtui.api.arn import format_secret_arn
+from smtui.api.arn import format_secret_arn, is_arn
 from smtui.api.errors import AccessDeniedException, MalformedPolicyDocumentException
 from smtui.api.shapes import Operation
 from smtui.engine.call import Call, to_datetime
@@ -30,6 +30,8 @@ from smtui.vault.secrets import Secret
 from smtui.vault.sqlite_errors import make_damaged_row_error
 
 MANAGE = "PutResourcePolicy"
+WITHOUT_SECRET = frozenset({"BatchGetSecretValue", "GetRandomPassword", "ListSecrets"})
+"""Operations that a caller of another account runs in that account, where a vault has no secrets."""
 LOCKED_OUT = "Your requested changes will not allow you to manage this secret in the future."
 parse_policy = lru_cache(maxsize=256)(grammar.parse)
 """Policies by their text."""
@@ -58,19 +60,27 @@ def authorize(call: Call, operation: Operation, secret: Secret | None, request: 
     if policy is None and call.caller.identity == "admin" and call.caller.account == call.account:
         return
     resource = call.format_arn(secret) if secret else request.get("SecretId", "*")
-    outcome = _decide(call, policy, make_policy_request(call, operation.name, secret, resource, request))
+    asked = make_policy_request(call, operation.name, secret, resource, request)
+    in_own_account = secret is None and call.is_from_other_account and _is_about_own_account(operation, request)
+    outcome = _decide(call, policy, asked, owner=call.caller.account if in_own_account else call.account)
     if not outcome.allowed:
         raise make_access_denied_error(call, operation.action, resource, outcome)
+
+
+def _is_about_own_account(operation: Operation, request: Request) -> bool:
+    """Whether a request that found no secret is about the account of its caller: it gives a name, or no secret."""
+    secret_id = request.get("SecretId")
+    return operation.name in WITHOUT_SECRET if secret_id is None else not is_arn(secret_id)
 
 
 def decide_access(call: Call, action: str, secret: Secret) -> Outcome:
     """The decision about the caller's use of an action on a secret."""
     request = make_policy_request(call, action, secret, call.format_arn(secret), {})
-    return _decide(call, find_policy(call, secret), request)
+    return _decide(call, find_policy(call, secret), request, owner=call.account)
 
 
-def _decide(call: Call, policy: Policy | None, asked: Question) -> Outcome:
-    return evaluate_access(policy, asked, identity_allows=call.caller.identity == "admin", owner=call.account)
+def _decide(call: Call, policy: Policy | None, asked: Question, *, owner: str) -> Outcome:
+    return evaluate_access(policy, asked, identity_allows=call.caller.identity == "admin", owner=owner)
 
 
 def is_conditionally_allowed(call: Call, secret: Secret, policy: Policy, caller: str, action: str) -> bool:
@@ -132,7 +142,7 @@ def find_lock_out(
     """
     for resource in [call.format_arn(secret)] if secret else _list_arns_to_test(call, policy):
         asked = make_policy_request(call, MANAGE, secret, resource, {}, tags)
-        outcome = _decide(call, policy, asked)
+        outcome = _decide(call, policy, asked, owner=call.account)
         if not outcome.allowed:
             return LockOut(policy, asked, outcome)
     return None

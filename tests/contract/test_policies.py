@@ -189,7 +189,9 @@ def test_why_access_is_denied(vault: smtui.Vault, client: Any, arn: str, refused
     assert message(bob, "a", "none") == f"User: {bob} {user} {arn} because no identity-based {by}"
     assert message(CAROL, arn, "admin") == f"User: {CAROL} {user} {arn} because no resource-based {by}"
     assert message(CAROL, arn, "none") == f"User: {CAROL} {user} {arn} because no identity-based {by}"
-    assert message(CAROL, "nothing", "admin") == f"User: {CAROL} {user} nothing because no resource-based {by}"
+    gone = arn.replace(":a-", ":gone-")
+    assert message(CAROL, gone, "admin") == f"User: {CAROL} {user} {gone} because no resource-based {by}"
+    assert message(CAROL, "a", "none") == f"User: {CAROL} {user} a because no identity-based {by}"
 
 
 def test_a_batch_says_what_was_denied(client: Any, arn: str) -> None:
@@ -224,6 +226,7 @@ def test_parameters_are_condition_keys(client: Any, arn: str, refused: Any) -> N
 
 def test_a_context_may_be_of_any_python_kind(vault: smtui.Vault, client: Any, arn: str) -> None:
     """Booleans, numbers and tuples match like their text forms."""
+    client.update_secret(SecretId="a", KmsKeyId=vault.keys().create_key()["KeyMetadata"]["KeyId"])
     client.put_resource_policy(SecretId="a", ResourcePolicy=policy(Condition={
         "Bool": {"aws:MultiFactorAuthPresent": "true"}, "NumericLessThan": {"aws:MultiFactorAuthAge": "100"},
         "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-a/*"}}))
@@ -231,6 +234,95 @@ def test_a_context_may_be_of_any_python_kind(vault: smtui.Vault, client: Any, ar
                     "aws:PrincipalOrgPaths": ("o-b/", "o-a/r-1/")}
 
     assert as_caller(vault, CAROL, context=context).get_secret_value(SecretId=arn)["SecretString"] == "1"
+
+
+# Callers of other accounts.
+
+
+DEFAULT_KEY = ("You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
+               "service key.")
+REFUSED_BY_KEY = "the policy allows it, but the secret is under the default key: AWS refuses other accounts"
+
+
+@pytest.fixture
+def carol(vault: smtui.Vault, client: Any, arn: str) -> Any:
+    """Returns the client of another account's user, whom the policy of `a` allows everything."""
+    client.put_resource_policy(SecretId="a", ResourcePolicy=policy(action="secretsmanager:*"))
+    return as_caller(vault, CAROL)
+
+
+def test_the_default_key_refuses_values_to_other_accounts(client: Any, carol: Any, arn: str, refused: Any) -> None:
+    """Even where the policy allows them. What needs no value succeeds."""
+    for method, params in (
+        (carol.get_secret_value, {}), (carol.put_secret_value, {"SecretString": "2"}),
+        (carol.update_secret, {"SecretString": "2"}), (carol.update_secret, {"KmsKeyId": ""}),
+    ):
+        assert refused("InvalidRequestException", method, SecretId=arn, **params) == DEFAULT_KEY
+    [error] = carol.batch_get_secret_value(SecretIdList=[arn])["Errors"]
+    assert (error["ErrorCode"], error["Message"]) == ("InvalidRequestException", DEFAULT_KEY)
+
+    assert carol.describe_secret(SecretId=arn)["ARN"] == arn
+    assert len(carol.list_secret_version_ids(SecretId=arn)["Versions"]) == 1
+    carol.tag_resource(SecretId=arn, Tags=[{"Key": "k", "Value": "v"}])
+    carol.untag_resource(SecretId=arn, TagKeys=["k"])
+    carol.update_secret(SecretId=arn, Description="hers")
+    assert "carol" in carol.get_resource_policy(SecretId=arn)["ResourcePolicy"]
+    carol.put_resource_policy(SecretId=arn, ResourcePolicy=policy(action="secretsmanager:*", Sid="Hers"))
+    carol.delete_secret(SecretId=arn)
+    assert "DeletedDate" in client.describe_secret(SecretId="a")
+
+
+def test_a_customer_key_serves_other_accounts(
+    vault: smtui.Vault, client: Any, carol: Any, arn: str, refused: Any
+) -> None:
+    """A version that is still under the default key is refused."""
+    first = client.get_secret_value(SecretId="a")["VersionId"]
+    for number in range(2):
+        client.put_secret_value(SecretId="a", SecretString=str(number))
+    client.update_secret(SecretId="a", KmsKeyId=vault.keys().create_key()["KeyMetadata"]["KeyId"])
+
+    assert carol.get_secret_value(SecretId=arn)["SecretString"] == "1"
+    assert refused("InvalidRequestException", carol.get_secret_value, SecretId=arn, VersionId=first) == DEFAULT_KEY
+    carol.put_secret_value(SecretId=arn, SecretString="hers")
+    assert client.get_secret_value(SecretId="a")["SecretString"] == "hers"
+    assert refused("InvalidRequestException", carol.update_secret, SecretId=arn, KmsKeyId="") == DEFAULT_KEY
+
+
+def test_the_policy_decides_before_the_key(vault: smtui.Vault, client: Any, arn: str, refused: Any) -> None:
+    refused("AccessDeniedException", as_caller(vault, CAROL).get_secret_value, SecretId=arn)
+
+
+def test_names_and_lists_of_another_account_are_its_own(client: Any, carol: Any, arn: str, refused: Any) -> None:
+    """Where a vault has no secrets. A secret of the vault is found by its ARN only, whole or partial."""
+    for method in (carol.get_secret_value, carol.describe_secret):
+        assert refused("ResourceNotFoundException", method, SecretId="a") == (
+            "Secrets Manager can't find the specified secret.")
+    assert carol.describe_secret(SecretId=arn[:-7])["Name"] == "a"
+    assert carol.list_secrets()["SecretList"] == []
+    answer = carol.batch_get_secret_value(Filters=[{"Key": "name", "Values": ["a"]}])
+    assert answer["SecretValues"] == answer["Errors"] == []
+    assert len(carol.get_random_password()["RandomPassword"]) == 32
+    refused("AccessDeniedException", carol.create_secret, Name="hers")
+
+
+def test_access_is_explained_over_policy_and_key(vault: smtui.Vault, client: Any, carol: Any) -> None:
+    """The statement allows what the default key refuses; with a customer key, nothing is refused."""
+    access = vault.access()
+    ask = {"SecretId": "a", "CallerArn": CAROL}
+    told = access.explain_access(**ask, Action="GetSecretValue")
+    assert (told["Allowed"], told["Statement"], told["Reason"]) == (False, "statement 1", REFUSED_BY_KEY)
+    assert access.explain_access(**ask, Action="DescribeSecret")["Allowed"]
+    assert access.explain_access(SecretId="a", Action="GetSecretValue", CallerArn=OWNER)["Allowed"]
+    who = access.list_access(SecretId="a", Action="GetSecretValue")
+    assert (who["Principals"], who["RefusedPrincipals"], who["KeyNote"]) == ([], [CAROL], REFUSED_BY_KEY)
+    assert access.list_access(SecretId="a", Action="DescribeSecret")["Principals"] == [CAROL]
+
+    client.update_secret(SecretId="a", KmsKeyId=vault.keys().create_key()["KeyMetadata"]["KeyId"])
+
+    assert access.explain_access(**ask, Action="GetSecretValue")["Allowed"]
+    who = access.list_access(SecretId="a", Action="GetSecretValue")
+    assert who["Principals"] == [CAROL]
+    assert not {"RefusedPrincipals", "KeyNote"} & who.keys()
 
 
 # Lockout.

@@ -28,7 +28,8 @@ class Case:
         self.vault, self.data = vault, data
         owner = vault.client()
         tags = [{"Key": key, "Value": value} for key, value in data.get("tags", {}).items()]
-        self.arn = owner.create_secret(Name=data["secret"], SecretString="x", Tags=tags)["ARN"]
+        key = vault.keys().create_key()["KeyMetadata"]["KeyId"]  # other accounts cannot read under the default key
+        self.arn = owner.create_secret(Name=data["secret"], SecretString="x", Tags=tags, KmsKeyId=key)["ARN"]
         if "before" in data:
             owner.put_resource_policy(SecretId=self.arn, ResourcePolicy=json.dumps(data["before"]))
         self.text = data["policy"] if isinstance(data["policy"], str) else json.dumps(data["policy"])

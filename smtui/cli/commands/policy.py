@@ -21,7 +21,7 @@ from smtui.cli.unlocking import open_for
 from smtui.system.ambient import Ambient
 
 if TYPE_CHECKING:
-    from smtui.api.extension_types import ContextEntry
+    from smtui.api.extension_types import ContextEntry, ExplainAccessResponse
     from smtui.policy.statements import Policy
 
 EXAMPLE = (
@@ -113,12 +113,20 @@ def _list_access(args: argparse.Namespace) -> Exit:
     with open_for(args) as vault:
         access = vault.access(region_name=args.region).list_access(SecretId=name, Action=action)
     for each in access["Principals"]:
-        output.write_line(f"any principal in account {each} allowed by its IAM policies" if each.isdigit() else each)
+        output.write_line(_describe_principal(each))
     for each in access.get("ConditionalPrincipals", ()):
         output.write_line(f"{each}, if the conditions of the policy are met")
     if "Witness" in access:
         output.write_line(access["Witness"])
+    for each in access.get("RefusedPrincipals", ()):
+        output.write_line(f"{_describe_principal(each)}: {access['KeyNote']}")
+    if "KeyNote" in access and "RefusedPrincipals" not in access:
+        output.write_line(access["KeyNote"])
     return Exit.DONE
+
+
+def _describe_principal(principal: str) -> str:
+    return f"any principal in account {principal} allowed by its IAM policies" if principal.isdigit() else principal
 
 
 def _parse_context(context: list[str]) -> list[ContextEntry]:
@@ -139,7 +147,13 @@ def _explain(args: argparse.Namespace) -> Exit:
             SecretId=args.words[0], Action=args.action, CallerArn=args.caller,
             IdentityAllows=not args.no_identity_policy, ContextEntries=entries,
         )
-    by = f" by {answer['Statement']}" if "Statement" in answer else ""
-    why = f": {answer['Reason']}" if "Reason" in answer else ""
-    output.write_line(f"{'allowed' if answer['Allowed'] else 'denied'}{by}{why}")
+    output.write_line(_format_explanation(answer))
     return Exit.DONE
+
+
+def _format_explanation(answer: ExplainAccessResponse) -> str:
+    why = f": {answer['Reason']}" if "Reason" in answer else ""
+    if "RefusedByKey" in answer:
+        return f"denied{why} ({answer['Statement']})"
+    by = f" by {answer['Statement']}" if "Statement" in answer else ""
+    return f"{'allowed' if answer['Allowed'] else 'denied'}{by}{why}"

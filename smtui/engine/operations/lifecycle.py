@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from smtui.api.arn import format_secret_arn
 from smtui.api.errors import InvalidParameterException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
@@ -26,6 +28,10 @@ def update_secret(call: Call, secret: Secret, request: Request) -> Response:
         raise make_replica_error()
     value = values.parse_value(request)
     kms_key_id = kms.normalize_key_id(call, secret.region, request.get("KmsKeyId", ""))
+    if value or "KmsKeyId" in request:
+        kms.require_key_access(call, secret)
+    if "KmsKeyId" in request:
+        kms.require_key_access(call, replace(secret, kms_key_id=kms_key_id))
     token = require_token(request) if value else None
     if value and token and (present := versions.find_by_id(call.database, secret.id, token)):
         values.require_same_value(call, secret, present, value)
@@ -92,7 +98,8 @@ def _check_no_replicas(call: Call, secret: Secret | None) -> None:
 def _delete_at_once(call: Call, secret: Secret | None, secret_id: str) -> Response:
     if secret is None:
         wanted = names.parse_secret_id(secret_id)
-        region, account = wanted.region or call.region, wanted.account or call.account
+        own = call.caller.account if call.is_from_other_account else call.account
+        region, account = wanted.region or call.region, wanted.account or own
         arn = format_secret_arn(region, account, wanted.name, wanted.suffix)
         return {"ARN": arn, "Name": wanted.name, "DeletionDate": to_datetime(call.now)}
     check_owner(call, secret)

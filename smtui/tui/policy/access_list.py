@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from smtui.text.sanitize import sanitize
+from smtui.text.sanitize import SafeText, sanitize
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import ListAccessResponse
@@ -42,8 +42,17 @@ def _format_access(access: ListAccessResponse, account: str) -> Iterator[Content
     yield Content(OWN)
     for each in access["Principals"]:
         if each != account:
-            yield Content(sanitize(f"everybody in account {each} whom that account lets" if each.isdigit() else each))
+            yield Content(_describe_principal(each))
     for each in access.get("ConditionalPrincipals", ()):
         yield Content.assemble(Content(sanitize(each)), (CONDITIONAL, "$text-muted"))
+    for each in access.get("RefusedPrincipals", ()):
+        yield Content.styled(_describe_principal(each), "$text-muted strike")
+    if "KeyNote" in access:
+        yield Content.styled(sanitize(f"▲ {access['KeyNote'][:1].upper()}{access['KeyNote'][1:]}."), "$warning")
     if "Witness" in access:
         yield Content.styled(sanitize(f"▲ {access['Witness']}"), "$warning")
+
+
+def _describe_principal(principal: str) -> SafeText:
+    text = f"everybody in account {principal} whom that account lets" if principal.isdigit() else principal
+    return sanitize(text)

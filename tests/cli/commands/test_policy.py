@@ -21,8 +21,11 @@ def policy(**more: Any) -> str:
 
 @pytest.fixture
 def db(cli: CommandLine, tmp_path: Path) -> CommandLine:
+    """Returns the command line of a vault with the secret `db`, under a customer key, which READER may read."""
     (tmp_path / "policy.json").write_text(policy())
     cli.done("set", "db", "-", stdin=b"x")
+    cli.done("keys", "create", "db")
+    cli.done("update-secret", "--secret-id", "db", "--kms-key-id", "alias/db")
     cli.done("put-resource-policy", "--secret-id", "db", "--resource-policy", f"file://{tmp_path}/policy.json")
     return cli
 
@@ -47,6 +50,16 @@ def test_explain(db: CommandLine) -> None:
     assert db.done("policy", "explain", "db", "--as", READER, "--no-identity-policy") == (
         "denied: no identity-based policy\n"
     )
+
+
+def test_the_default_key_refuses_other_accounts(db: CommandLine) -> None:
+    """The policy names the reader, who is refused all the same; the owner is not."""
+    db.done("update-secret", "--secret-id", "db", "--kms-key-id", "")
+    sentence = "the policy allows it, but the secret is under the default key: AWS refuses other accounts"
+
+    assert db.done("policy", "explain", "db", "--as", READER) == f'denied: {sentence} (statement 1 "Readers")\n'
+    assert db.done("policy", "who-can", "GetSecretValue", "db") == f"{READER}: {sentence}\n"
+    assert db.done("policy", "explain", "db", "--as", "arn:aws:iam::000000000000:root").startswith("allowed")
 
 
 def test_explain_under_conditions(db: CommandLine, tmp_path: Path) -> None:

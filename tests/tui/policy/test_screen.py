@@ -252,7 +252,7 @@ def test_findings(snap_compare: Any, app: MakeApp, database: Any, size: tuple[in
 
 @SIZES
 def test_readers(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int, int]) -> None:
-    """The readers of a policy that names one role and allows public access."""
+    """A policy that names a role of another account, which the default key refuses, and allows public access."""
     both = json.loads(policy())
     both["Statement"].append({**json.loads(policy("*"))["Statement"][0],
                               "Condition": {"StringLike": {"aws:PrincipalOrgID": "o-*"}}})
@@ -261,6 +261,7 @@ def test_readers(snap_compare: Any, app: MakeApp, database: Any, size: tuple[int
     async def look(pilot: Pilot[None]) -> None:
         await open_policy(pilot)
         await see(pilot, "▲ alert")
+        await see(pilot, "▲ The policy allows it, but the secret is")
 
     assert snap_compare(app(), terminal_size=size, run_before=look)
 

@@ -56,7 +56,7 @@ def test_the_regions_are_those_of_the_service() -> None:
 
 
 async def test_to_more_regions(app: MakeApp, database: Any, vault: smtui.Vault) -> None:
-    """Adds a Region by part of its name, one with its own key, and one outside the list; `u` undoes it."""
+    """Adds a Region by part of its name, with its own key, and a typed one of another partition; `u` undoes it."""
     tokyo = vault.keys(region_name="ap-northeast-1")
     tokyo.create_alias(AliasName="alias/own", TargetKeyId=tokyo.create_key()["KeyMetadata"]["KeyId"])
     async with at_replication(app()) as pilot:
@@ -70,12 +70,12 @@ async def test_to_more_regions(app: MakeApp, database: Any, vault: smtui.Vault) 
         await pilot.press("down", "enter")
         await see(pilot, "✓  ap-northeast-1")
         await pilot.press("slash", *["backspace"] * 5)
-        await types(pilot, "xx-moon-1")
-        await see(pilot, "xx-moon-1  ")
+        await types(pilot, "us-gov-west-1")
+        await see(pilot, "us-gov-west-1  ")
         await pilot.press("enter", "j", "space", "ctrl+s")
-        await hear(pilot, "prod/db is replicated to ap-northeast-1, xx-moon-1.")
+        await hear(pilot, "prod/db is replicated to ap-northeast-1, us-gov-west-1.")
         await see(pilot, "✓ in sync")
-        assert regions(database) == {"ap-northeast-1": "InSync", "xx-moon-1": "InSync"}
+        assert regions(database) == {"ap-northeast-1": "InSync", "us-gov-west-1": "InSync"}
         there = vault.client(region_name="ap-northeast-1").describe_secret(**ID)
         assert there["KmsKeyId"].endswith("alias/own")
         await pilot.press("u")
