@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.message import Message
@@ -12,7 +12,7 @@ from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.jobs.background_vault import BackgroundVault
 from smtui.tui.jobs.rotation_worker import RotationWorker
 from smtui.tui.reader import make_reader
-from smtui.tui.undo.history import LargeChange, UndoEntry, UndoList, UndoRequest, find_no_conflict
+from smtui.tui.undo.history import LargeChange, UndoEntry, UndoList, find_no_conflict
 from smtui.tui.vault.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from smtui.api.vault_client import VaultClient
     from smtui.backends.local import Vault
     from smtui.health.finding import HealthFinding
+    from smtui.tui.client_call import ClientCall
     from smtui.tui.jobs.job import Job
     from smtui.tui.reader import Reader
 
@@ -109,20 +110,19 @@ class Session:
     # Undo.
 
     def record_undo(
-        self, words: SafeText, *back: tuple[str, Mapping[str, Any]],
-        conflict: Callable[[Client], str] = find_no_conflict, note: str = "", region: str | None = None,
+        self, words: SafeText, *back: ClientCall, conflict: Callable[[VaultClient], str] = find_no_conflict,
+        note: str = "", region: str | None = None,
     ) -> None:
         """Adds a change to the undo history.
 
         Args:
             words: describes the change.
-            back: the calls that undo it, each a method and its request: `("untag_resource", {"SecretId": …})`.
+            back: the calls that undo it, with clients of that Region.
             conflict: returns why the change cannot be undone now; empty if it can.
             note: a remark for the preview; without calls, why the change cannot be undone.
             region: the Region of the change; None means the current one.
         """
-        calls = tuple(UndoRequest(*call) for call in back)
-        self.undo.add(UndoEntry(words, calls, region or self.region, self.now(), conflict, sanitize(note, lines=True)))
+        self.undo.add(UndoEntry(words, back, region or self.region, self.now(), conflict, sanitize(note, lines=True)))
 
     def record_large_undo(self, words: SafeText, large: LargeChange, region: str) -> None:
         """Adds a change of many secrets to the undo history."""

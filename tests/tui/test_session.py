@@ -6,6 +6,7 @@ from typing import Any
 
 import smtui
 from smtui.text.sanitize import SafeText
+from smtui.tui.client_call import plan_call
 from smtui.tui.secret.screen import SecretScreen
 from smtui.tui.secret_list.screen import SecretsScreen
 from smtui.tui.session import Session
@@ -81,8 +82,9 @@ async def test_a_session_that_only_reads_can_be_told_to_write(app: MakeApp, fill
 
 def test_what_was_done_is_taken_back_newest_first(vault: smtui.Vault) -> None:
     session = Session(vault)
-    session.record_undo(SafeText("a"), ("untag_resource", {"SecretId": "x", "TagKeys": ["a"]}))
-    session.record_undo(SafeText("b"), ("restore_secret", {"SecretId": "x"}))
+    client = session.client()
+    session.record_undo(SafeText("a"), plan_call(client.untag_resource, SecretId="x", TagKeys=["a"]))
+    session.record_undo(SafeText("b"), plan_call(client.restore_secret, SecretId="x"))
     last = session.undo.last
 
     assert last is not None and last.words == "b"

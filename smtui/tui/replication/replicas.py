@@ -11,7 +11,7 @@ from smtui.api.errors import ResourceNotFoundException
 from smtui.tui.kms.picker import DEFAULT
 
 if TYPE_CHECKING:
-    from smtui.api.types import Client, DescribeSecretResponse, ReplicationStatusType
+    from smtui.api.types import Client, DescribeSecretResponse, ReplicaRegionType, ReplicationStatusType
     from smtui.tui.session import Session
 
 
@@ -45,9 +45,9 @@ class Replica:
         return self.status == "Failed"
 
     @property
-    def key_parameter(self) -> dict[str, str]:
-        """The KmsKeyId of a request as keyword arguments; empty for the default key."""
-        return {} if self.key == DEFAULT else {"KmsKeyId": self.key}
+    def request(self) -> ReplicaRegionType:
+        """The entry of ReplicateSecretToRegions that makes this replica; without KmsKeyId for the default key."""
+        return {"Region": self.region} if self.key == DEFAULT else {"Region": self.region, "KmsKeyId": self.key}
 
 
 @dataclass(frozen=True, slots=True)

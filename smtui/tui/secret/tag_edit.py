@@ -64,8 +64,8 @@ def _guard_tags(
         return [who, SafeText(""), *_describe_conflicts(changes, found)]
 
     def write() -> None:
-        for method, request in plan_tag_calls(secret_id, changes):
-            getattr(client, method)(**request)
+        for each in plan_tag_calls(client, secret_id, changes):
+            each.send()
 
     return GuardedWrite(
         sanitize(f"The tags of {name} changed while you edited them"), read,

@@ -15,13 +15,15 @@ from textual.widgets import Static
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import gesture
+from smtui.tui.client_call import plan_call
 from smtui.tui.dialogs.dialog import Dialog
 from smtui.tui.secret.key_value_editor import KeyValueEditor
 from smtui.tui.secret.values import Pair
 from smtui.tui.widgets.chrome import Footer
 
 if TYPE_CHECKING:
-    from smtui.api.types import Tag
+    from smtui.api.types import Client, Tag
+    from smtui.tui.client_call import ClientCall
 
 UNCHANGED = SafeText("Nothing is changed yet.")
 Tags = dict[str, str]
@@ -81,12 +83,12 @@ def extract_tags(secret: Mapping[str, Any]) -> Tags:
     return {tag["Key"]: tag.get("Value", "") for tag in secret.get("Tags", ())}
 
 
-def plan_tag_calls(arn: str, changes: TagChanges) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Plans the calls that make the changes: the name of a client's method, and its request."""
+def plan_tag_calls(client: Client, arn: str, changes: TagChanges) -> Iterator[ClientCall]:
+    """Plans the calls that make the changes."""
     if changes.removed:
-        yield "untag_resource", {"SecretId": arn, "TagKeys": list(changes.removed)}
+        yield plan_call(client.untag_resource, SecretId=arn, TagKeys=list(changes.removed))
     if changes.put:
-        yield "tag_resource", {"SecretId": arn, "Tags": changes.tags()}
+        yield plan_call(client.tag_resource, SecretId=arn, Tags=changes.tags())
 
 
 class TagsForm(Dialog[TagChanges]):

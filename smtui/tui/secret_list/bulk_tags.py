@@ -60,7 +60,7 @@ class TagsPlan(PlanScreen):
         changes = self._find_changes(item)
         item.note = sanitize("  ".join(changes.sentences()))
         item.skip_reason = SafeText() if changes else SafeText("stays as it is")
-        item.calls = list(plan_tag_calls(item.arn, changes))
+        item.calls = list(plan_tag_calls(self.client, item.arn, changes))
         item.find_conflict = partial(_find_others_change, item, changes)
         item.record_undo = partial(inverse.record_tags, self.session, item.arn, item.name, changes.before, changes.put,
                                 changes.removed)

@@ -17,6 +17,7 @@ from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui import keys
 from smtui.tui.bridge import call, reading
+from smtui.tui.client_call import plan_call
 from smtui.tui.secret_list import rows
 from smtui.tui.secret_list.plan import Item, ItemState, format_names
 from smtui.tui.secret_list.plan_dialog import PlanScreen
@@ -28,6 +29,7 @@ from smtui.tui.widgets.safe_input import SafeInput
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from smtui.api.types import DeleteSecretRequest
     from smtui.tui.session import Session
 
 PLAN_DELETION, DELETE_NOW = "Plan deletion", "Delete now"
@@ -101,8 +103,12 @@ class DeletionPlan(PlanScreen):
         item.note = sanitize(" · ".join(self._list_notes(item)))
         item.skip_reason = sanitize(self._find_skip_reason(item))
         force = self.force.value
-        how = {"ForceDeleteWithoutRecovery": True} if force else {"RecoveryWindowInDays": self.window_days}
-        item.calls = [("delete_secret", {"SecretId": item.arn, **how})]
+        how: DeleteSecretRequest = {"SecretId": item.arn}
+        if force:
+            how["ForceDeleteWithoutRecovery"] = True
+        else:
+            how["RecoveryWindowInDays"] = self.window_days
+        item.calls = [plan_call(self.client.delete_secret, **how)]
         item.find_conflict = partial(self.find_others_change, item)
         item.record_undo = partial(inverse.record_deletion, self.session, item.arn, item.name, for_good=force)
 

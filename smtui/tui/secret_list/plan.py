@@ -17,10 +17,7 @@ from smtui.tui.bridge import call
 
 if TYPE_CHECKING:
     from smtui.api.types import Client
-
-Call = tuple[str, Mapping[str, Any]]
-"""The name of a method of the client, and its request."""
-
+    from smtui.tui.client_call import ClientCall
 
 NO_TEXT = SafeText()
 
@@ -45,7 +42,7 @@ class Item:
     entry: Mapping[str, Any]
     note: SafeText = NO_TEXT
     skip_reason: SafeText = NO_TEXT
-    calls: Sequence[Call] = ()
+    calls: Sequence[ClientCall] = ()
     find_conflict: Callable[[Client], str] | None = None
     """Runs in the same transaction as the calls, before them. Returns why they must not be made; empty if they may."""
     record_undo: Callable[[], None] | None = None
@@ -118,8 +115,8 @@ def _send(item: Item, client: Client, transaction: Transaction) -> None:
         ChangedMeanwhileError: the item has a conflict; no call was made.
     """
     def send(_: object = None) -> None:
-        for method, request in item.calls:
-            getattr(client, method)(**request)
+        for each in item.calls:
+            each.send()
 
     find_conflict = item.find_conflict
     if find_conflict is None:

@@ -168,11 +168,14 @@ class PlanScreen(Dialog[Plan]):
 
     @gesture
     async def run_plan(self) -> None:
-        """Runs the plan once."""
+        """Runs the plan once, with what the fields contain now; a key may be ahead of its `Changed` message."""
         if self._has_begun or self.find_problem():
             return
         await call(self._since_shown.begin)
-        if not self._has_begun:
+        if self._has_begun:
+            return
+        self.refresh_plan()
+        if not self.find_problem():
             self._has_begun = True
             await self.execute_plan()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.client_call import plan_call
 from smtui.tui.secret_list import rows
 from smtui.tui.secret_list.plan import Item, ItemState, format_count
 from smtui.tui.secret_list.plan_dialog import PlanScreen
@@ -28,7 +29,7 @@ class RestorePlan(PlanScreen):
             item.skip_reason = SafeText("no deletion is planned")
             return
         item.note = sanitize(f"{rows.format_deletion(when, self.session.now())}, on {rows.format_date(when)}")
-        item.calls = [("restore_secret", {"SecretId": item.arn})]
+        item.calls = [plan_call(self.client.restore_secret, SecretId=item.arn)]
         item.find_conflict = partial(self.find_others_change, item)
         item.record_undo = partial(inverse.record_restore, self.session, item.arn, item.name, when)
 

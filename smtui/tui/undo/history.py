@@ -5,59 +5,23 @@ It contains no secret values: undo of a new version moves its labels back.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from smtui.api.arn import replace_key_arns, replace_secret_arns
-from smtui.text.sanitize import SafeText, sanitize
+from smtui.text.sanitize import SafeText
 
 if TYPE_CHECKING:
-    from smtui.api.types import Client
+    from smtui.api.vault_client import VaultClient
     from smtui.backends.local import Vault
+    from smtui.tui.client_call import ClientCall
 
-HIDDEN = SafeText("••••••••")
-_VALUES = frozenset({"SecretString", "SecretBinary"})
-LONGEST = 200
 NOTHING = SafeText("")
 
 
-@dataclass(frozen=True, slots=True)
-class UndoRequest:
-    """One call of a client: the name of the method and the request."""
-
-    method: str
-    request: Mapping[str, Any]
-
-    def send(self, client: Client) -> None:
-        """Sends the request.
-
-        Raises:
-            SmtuiError: the service refused it, or the vault could not be written.
-        """
-        getattr(client, self.method)(**self.request)
-
-    @property
-    def operation(self) -> SafeText:
-        """The name of the operation in the AWS API, such as UntagResource."""
-        return sanitize("".join(word.capitalize() for word in self.method.split("_")))
-
-    def members(self) -> Iterator[tuple[SafeText, SafeText]]:
-        """Yields the members of the request for display: names instead of ARNs, and dots instead of values."""
-        for name, member in self.request.items():
-            yield sanitize(name), HIDDEN if name in _VALUES else _format_value(member)
-
-
-def _format_value(member: object) -> SafeText:
-    text = member if isinstance(member, str) else json.dumps(member, ensure_ascii=False, default=str)
-    text = replace_key_arns(replace_secret_arns(text))
-    return sanitize(text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)")
-
-
-def find_no_conflict(client: Client) -> str:
+def find_no_conflict(client: VaultClient) -> str:
     """The conflict check of a change that nothing can conflict with."""
     return ""
 
@@ -107,10 +71,10 @@ class UndoEntry:
     """
 
     words: SafeText
-    calls: tuple[UndoRequest, ...]
+    calls: tuple[ClientCall, ...]
     region: str
     when: datetime
-    conflict: Callable[[Client], str] = find_no_conflict
+    conflict: Callable[[VaultClient], str] = find_no_conflict
     note: SafeText = NOTHING
     large: LargeChange | None = None
 
@@ -156,7 +120,7 @@ class UndoList:
 
 def _as_one(words: SafeText, added: Sequence[UndoEntry]) -> UndoEntry:
     """Combines entries: a conflict of one blocks all. A note is kept only if all entries share it."""
-    def conflict(client: Client) -> str:
+    def conflict(client: VaultClient) -> str:
         found = ((each, each.conflict(client)) for each in added if each.calls)
         return next((f"{each.words}. {why}" for each, why in found if why), "")
 

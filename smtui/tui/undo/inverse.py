@@ -16,6 +16,7 @@ from smtui.api.errors import ResourceNotFoundException
 from smtui.api.limits import MAX_RECOVERY_DAYS, MIN_RECOVERY_DAYS
 from smtui.rules import labels
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.client_call import plan_call
 from smtui.tui.kms import picker
 from smtui.tui.rotation.schedule_text import remove_computed_days
 from smtui.tui.secret.label_moves import (
@@ -28,7 +29,7 @@ from smtui.tui.secret.label_moves import (
 
 if TYPE_CHECKING:
     from smtui.api.extension_types import CreateFunctionRequest, FunctionEntry
-    from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType
+    from smtui.api.types import Client, DescribeSecretResponse, PutSecretValueResponse, RotationRulesType, Tag
     from smtui.tui.replication.replicas import Replica, ReplicaSet
     from smtui.tui.session import Session
 
@@ -71,7 +72,8 @@ def _record_labels(session: Session, secret_id: str, words: SafeText, move: Labe
         session.record_undo(words, note=NEVER_WITHOUT)
         return
     session.record_undo(
-        words, *(("update_secret_version_stage", update.build_request(secret_id)) for update in back.updates),
+        words, *(plan_call(session.client().update_secret_version_stage, **update.build_request(secret_id))
+                 for update in back.updates),
         conflict=lambda client: find_label_conflict(client, secret_id, back),
         note="\n".join(filter(None, [*back.describe(), note])),
     )
@@ -100,7 +102,7 @@ def record_description(session: Session, secret_id: str, name: SafeText, before:
     def check(secret: DescribeSecretResponse) -> str:
         return "" if secret.get("Description", "") == after else "Its description has changed since."
 
-    back = ("update_secret", {"SecretId": secret_id, "Description": before})
+    back = plan_call(session.client().update_secret, SecretId=secret_id, Description=before)
     session.record_undo(_describe(name, "description changed"), back,
                         conflict=lambda client: _find_conflict(client, secret_id, check))
 
@@ -110,7 +112,8 @@ def record_key_change(session: Session, secret_id: str, name: SafeText, before: 
     def check(secret: DescribeSecretResponse) -> str:
         return "" if secret.get("KmsKeyId", picker.DEFAULT) == after else "Its key has changed since."
 
-    session.record_undo(_describe(name, "key changed"), ("update_secret", {"SecretId": secret_id, "KmsKeyId": before}),
+    back = plan_call(session.client().update_secret, SecretId=secret_id, KmsKeyId=before)
+    session.record_undo(_describe(name, "key changed"), back,
                         conflict=lambda client: _find_conflict(client, secret_id, check))
 
 
@@ -131,12 +134,12 @@ def record_tags(
         return "" if all(now.get(key) == value for key, value in left.items()) else "Its tags have changed since."
 
     added = [key for key in put if key not in before]
-    others = [{"Key": key, "Value": before[key]} for key in left if key in before]
-    calls: list[tuple[str, dict[str, Any]]] = []
+    others: list[Tag] = [{"Key": key, "Value": before[key]} for key in left if key in before]
+    client, calls = session.client(), []
     if added:
-        calls.append(("untag_resource", {"SecretId": secret_id, "TagKeys": added}))
+        calls.append(plan_call(client.untag_resource, SecretId=secret_id, TagKeys=added))
     if others:
-        calls.append(("tag_resource", {"SecretId": secret_id, "Tags": others}))
+        calls.append(plan_call(client.tag_resource, SecretId=secret_id, Tags=others))
     session.record_undo(_describe(name, "tags changed"), *calls,
                         conflict=lambda client: _find_conflict(client, secret_id, check))
 
@@ -156,7 +159,8 @@ def record_deletion(session: Session, secret_id: str, name: SafeText, *, for_goo
     def check(secret: DescribeSecretResponse) -> str:
         return "" if "DeletedDate" in secret else "It was restored already."
 
-    session.record_undo(_describe(name, "deletion planned"), ("restore_secret", {"SecretId": secret_id}),
+    back = plan_call(session.client().restore_secret, SecretId=secret_id)
+    session.record_undo(_describe(name, "deletion planned"), back,
                         conflict=lambda client: _find_conflict(client, secret_id, check, allow_planned=True))
 
 
@@ -177,7 +181,7 @@ def record_restore(session: Session, secret_id: str, name: SafeText, was_due: da
     def check(secret: DescribeSecretResponse) -> str:
         return "Its deletion is planned already." if "DeletedDate" in secret else ""
 
-    back = ("delete_secret", {"SecretId": secret_id, "RecoveryWindowInDays": days})
+    back = plan_call(session.client().delete_secret, SecretId=secret_id, RecoveryWindowInDays=days)
     session.record_undo(_describe(name, "restored"), back,
                         conflict=lambda client: _find_conflict(client, secret_id, check, allow_planned=True),
                         note=f"Its deletion is planned again, in {days} days{few}.")
@@ -218,11 +222,12 @@ def _record_rotation(
     session: Session, before: DescribeSecretResponse, words: str, check: Callable[[DescribeSecretResponse], str],
     note: str,
 ) -> None:
-    secret_id = before["ARN"]
-    back: tuple[str, dict[str, Any]] = ("cancel_rotate_secret", {"SecretId": secret_id})
+    secret_id, client = before["ARN"], session.client()
     if before.get("RotationEnabled"):
-        back = ("rotate_secret", {"SecretId": secret_id, "RotationLambdaARN": before["RotationLambdaARN"],
-                                  "RotationRules": _rules(before), "RotateImmediately": False})
+        back = plan_call(client.rotate_secret, SecretId=secret_id, RotationLambdaARN=before["RotationLambdaARN"],
+                         RotationRules=_rules(before), RotateImmediately=False)
+    else:
+        back = plan_call(client.cancel_rotate_secret, SecretId=secret_id)
     session.record_undo(_describe(sanitize(before["Name"]), words), back,
                         conflict=lambda client: _find_conflict(client, secret_id, check), note=note)
 
@@ -239,8 +244,8 @@ def record_replication(
     lost = f"What was in {', '.join(overwritten)} before does not come back." if overwritten else ""
     session.record_undo(
         _describe(sanitize(replica_set.name), f"replicated to {', '.join(regions)}"),
-        ("remove_regions_from_replication",
-         {"SecretId": replica_set.primary["ARN"], "RemoveReplicaRegions": list(regions)}),
+        plan_call(session.client(replica_set.region).remove_regions_from_replication,
+                  SecretId=replica_set.primary["ARN"], RemoveReplicaRegions=list(regions)),
         conflict=lambda client: _find_conflict(
             client, replica_set.primary["ARN"], lambda secret: _find_missing_replicas(secret, regions)),
         note=lost, region=replica_set.region,
@@ -261,10 +266,8 @@ def record_replica_removal(session: Session, replica_set: ReplicaSet, replica: R
 
     session.record_undo(
         _describe(sanitize(replica_set.name), f"replica in {replica.region} removed"),
-        ("replicate_secret_to_regions", {
-            "SecretId": replica_set.primary["ARN"],
-            "AddReplicaRegions": [{"Region": replica.region, **replica.key_parameter}],
-        }),
+        plan_call(session.client(replica_set.region).replicate_secret_to_regions, SecretId=replica_set.primary["ARN"],
+                  AddReplicaRegions=[replica.request]),
         conflict=lambda client: _find_conflict(client, replica_set.primary["ARN"], check), region=replica_set.region,
     )  # fmt: skip
 
@@ -277,7 +280,8 @@ def record_promotion(session: Session, replica_set: ReplicaSet, replica: Replica
 
 def record_function_creation(session: Session, name: str) -> None:
     """Records a new rotation function. Undo deletes it."""
-    session.record_undo(sanitize(f"function {name}: made"), ("delete_function", {"FunctionName": name}))
+    back = plan_call(session.rotations().delete_function, FunctionName=name)
+    session.record_undo(sanitize(f"function {name}: made"), back)
 
 
 def record_function_removal(session: Session, function: FunctionEntry) -> None:
@@ -293,7 +297,7 @@ def record_function_removal(session: Session, function: FunctionEntry) -> None:
         request["Password"] = function["Password"]
     if "Command" in function:
         request["Command"] = function["Command"]
-    session.record_undo(words, ("create_function", request))
+    session.record_undo(words, plan_call(session.rotations().create_function, **request))
 
 
 def _rules(secret: DescribeSecretResponse) -> RotationRulesType:
@@ -329,6 +333,7 @@ def record_policy_change(session: Session, secret_id: str, name: SafeText, befor
         now = client.get_resource_policy(SecretId=secret_id).get("ResourcePolicy", "")
         return "" if now == after else "Its policy has changed since."
 
-    back = ("put_resource_policy", {"SecretId": secret_id, "ResourcePolicy": before}) if before else \
-        ("delete_resource_policy", {"SecretId": secret_id})
+    client = session.client()
+    back = plan_call(client.put_resource_policy, SecretId=secret_id, ResourcePolicy=before) if before else \
+        plan_call(client.delete_resource_policy, SecretId=secret_id)
     session.record_undo(_describe(name, "policy attached" if after else "policy removed"), back, conflict=conflict)

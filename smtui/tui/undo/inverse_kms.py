@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import ceil
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from smtui.api.errors import ClientError
 from smtui.api.limits import MAX_KEY_DELETION_DAYS, MIN_KEY_DELETION_DAYS
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.client_call import plan_call
 from smtui.tui.key_conflict import find_target
 
 if TYPE_CHECKING:
-    from smtui.api.kms_types import KeyClient
-    from smtui.api.types import Client
+    from smtui.api.kms_types import KeyMetadata
+    from smtui.api.vault_client import VaultClient
     from smtui.tui.kms.keys import KmsKey
     from smtui.tui.session import Session
 
 BY_HAND = "A new key does not go by one key: plan its deletion."
-Metadata = Mapping[str, Any]
 
 
 def record_key_creation(session: Session, name: SafeText) -> None:
@@ -30,7 +30,7 @@ def record_description(session: Session, key: KmsKey, after: str) -> None:
     """Records a changed description. `key` is the key before, `after` the new description."""
     session.record_undo(
         _describe(key.name, "description changed"),
-        ("update_key_description", {"KeyId": key.id, "Description": key.description}),
+        plan_call(session.keys().update_key_description, KeyId=key.id, Description=key.description),
         conflict=_find_conflict(
             key, lambda now: "" if now["Description"] == after else "Its description has changed since."),
     )
@@ -38,10 +38,10 @@ def record_description(session: Session, key: KmsKey, after: str) -> None:
 
 def record_state_change(session: Session, key: KmsKey, *, on: bool) -> None:
     """Records that a key was enabled (`on`) or disabled."""
-    left = "Enabled" if on else "Disabled"
+    left, client = "Enabled" if on else "Disabled", session.keys()
     session.record_undo(
         _describe(key.name, "enabled" if on else "disabled"),
-        ("disable_key" if on else "enable_key", {"KeyId": key.id}),
+        plan_call(client.disable_key if on else client.enable_key, KeyId=key.id),
         conflict=_find_conflict(key, lambda now: "" if now["KeyState"] == left else "Its state has changed since."),
     )
 
@@ -51,9 +51,11 @@ def record_deletion(session: Session, key: KmsKey) -> None:
 
     Source: https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html
     """
-    enabled = [("enable_key", {"KeyId": key.id})] if key.state == "Enabled" else []
-    session.record_undo(_describe(key.name, "deletion planned"), ("cancel_key_deletion", {"KeyId": key.id}), *enabled,
-                        conflict=_find_conflict(key, _find_cancelled))
+    client = session.keys()
+    back = [plan_call(client.cancel_key_deletion, KeyId=key.id)]
+    if key.state == "Enabled":
+        back.append(plan_call(client.enable_key, KeyId=key.id))
+    session.record_undo(_describe(key.name, "deletion planned"), *back, conflict=_find_conflict(key, _find_cancelled))
 
 
 def record_deletion_cancel(session: Session, key: KmsKey) -> None:
@@ -71,13 +73,13 @@ def record_deletion_cancel(session: Session, key: KmsKey) -> None:
     days = max(MIN_KEY_DELETION_DAYS, min(left, MAX_KEY_DELETION_DAYS))
     session.record_undo(
         _describe(key.name, "deletion cancelled"),
-        ("schedule_key_deletion", {"KeyId": key.id, "PendingWindowInDays": days}),
+        plan_call(session.keys().schedule_key_deletion, KeyId=key.id, PendingWindowInDays=days),
         conflict=_find_conflict(
             key, lambda now: "Its deletion is planned already." if not _find_cancelled(now) else ""),
     )
 
 
-def _find_cancelled(now: Metadata) -> str:
+def _find_cancelled(now: KeyMetadata) -> str:
     return "" if now["KeyState"] == "PendingDeletion" else "Its deletion was cancelled already."
 
 
@@ -88,30 +90,30 @@ def record_alias(session: Session, alias: str, before: str | None, after: str) -
         before: the id of its former target key; None if the alias is new.
         after: the id of its new target key.
     """
-    back: tuple[str, dict[str, Any]] = ("delete_alias", {"AliasName": alias})
-    if before is not None:
-        back = ("update_alias", {"AliasName": alias, "TargetKeyId": before})
+    client = session.keys()
+    back = plan_call(client.delete_alias, AliasName=alias) if before is None else \
+        plan_call(client.update_alias, AliasName=alias, TargetKeyId=before)
     session.record_undo(_describe(sanitize(alias), "made" if before is None else "turned to another key"), back,
                         conflict=lambda client: _find_other_target(client, alias, after))
 
 
 def record_alias_removal(session: Session, alias: str, key: KmsKey) -> None:
     """Records a removed alias. Undo creates it again with `key` as its target."""
-    back = ("create_alias", {"AliasName": alias, "TargetKeyId": key.id})
+    back = plan_call(session.keys().create_alias, AliasName=alias, TargetKeyId=key.id)
     session.record_undo(_describe(sanitize(alias), "removed"), back,
                         conflict=lambda client: _find_other_target(client, alias, None))
 
 
-def _find_other_target(client: Client, alias: str, left: str | None) -> str:
-    found = find_target(cast("KeyClient", client), alias)
+def _find_other_target(client: VaultClient, alias: str, left: str | None) -> str:
+    found = find_target(client, alias)
     return "" if found == left else f"{alias} leads elsewhere since." if found else f"{alias} is no longer there."
 
 
-def _find_conflict(key: KmsKey, check: Callable[[Metadata], str]) -> Callable[[Client], str]:
+def _find_conflict(key: KmsKey, check: Callable[[KeyMetadata], str]) -> Callable[[VaultClient], str]:
     """Returns a function that applies `check` to the current KeyMetadata of the key."""
-    def conflict(client: Client) -> str:
+    def conflict(client: VaultClient) -> str:
         try:
-            return check(cast("KeyClient", client).describe_key(KeyId=key.id)["KeyMetadata"])
+            return check(client.describe_key(KeyId=key.id)["KeyMetadata"])
         except ClientError as error:
             return error.message
 

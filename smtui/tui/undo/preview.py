@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from smtui.text.sanitize import SafeText, sanitize
+from smtui.tui.client_call import ClientCall
 from smtui.tui.dialogs.long_text import LongText
-from smtui.tui.undo.history import Outcome, UndoEntry, UndoRequest
+from smtui.tui.undo.history import Outcome, UndoEntry
 from smtui.tui.widgets.button import Button
 from smtui.tui.widgets.chrome import Footer
 
@@ -84,7 +85,7 @@ def _more(count: int) -> SafeText:
     return sanitize(f" and {count:,} more" if count > 0 else "")
 
 
-def _lines(call: UndoRequest) -> Iterator[Content]:
+def _lines(call: ClientCall) -> Iterator[Content]:
     members = dict(call.members())
     of = members.pop(SafeText("SecretId"), None)
     yield Content.assemble((call.operation, "bold"), Content(sanitize(f" of {of}" if of else "")))

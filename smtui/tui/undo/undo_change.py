@@ -13,7 +13,7 @@ from smtui.tui.dialogs.read_first import read_for_dialog
 from smtui.tui.undo.preview import UndoPreview
 
 if TYPE_CHECKING:
-    from smtui.api.types import Client
+    from smtui.api.vault_client import VaultClient
     from smtui.tui.session import Session
     from smtui.tui.shell import Shell
     from smtui.tui.undo.history import UndoEntry
@@ -47,7 +47,7 @@ async def undo_change(app: Shell, session: Session, done: UndoEntry) -> None:
             app.look_again()
 
 
-async def _find_conflict(app: Shell, done: UndoEntry, client: Client) -> str | None:
+async def _find_conflict(app: Shell, done: UndoEntry, client: VaultClient) -> str | None:
     """Returns why the change cannot be undone; empty if it can, None if the user stops waiting for the check."""
     if not done.calls:
         return done.note
@@ -61,7 +61,7 @@ def _report_conflict(app: Shell, session: Session, done: UndoEntry, conflict: st
     app.look_again()
 
 
-def _send_back(session: Session, done: UndoEntry, client: Client) -> None:
+def _send_back(session: Session, done: UndoEntry, client: VaultClient) -> None:
     """Checks for conflicts again and sends all calls, in one transaction. Runs in the vault's thread.
 
     Raises:
@@ -70,11 +70,11 @@ def _send_back(session: Session, done: UndoEntry, client: Client) -> None:
     """
     def send(_: str) -> None:
         for each in done.calls:
-            each.send(client)
+            each.send()
 
     write_unless(session.vault.transaction, lambda: done.conflict(client), bool, send)
     for each in done.calls:
-        if each.method == "rotate_secret":  # the rotation itself runs after the transaction
+        if each.operation == "RotateSecret":  # the rotation itself runs after the transaction
             session.rotation_worker.enqueue(each.request["SecretId"], done.region)
 
 

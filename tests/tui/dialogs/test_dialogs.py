@@ -25,6 +25,7 @@ from smtui.transfer.entry import Entry
 from smtui.transfer.plan import Action, Step
 from smtui.tui.app import SmtuiApp
 from smtui.tui.audit.event import EventDialog
+from smtui.tui.client_call import plan_call
 from smtui.tui.contexts.choose_vault import ChooseVault
 from smtui.tui.dialogs.ask_path import AskPath
 from smtui.tui.dialogs.confirm import Confirm
@@ -62,7 +63,7 @@ from smtui.tui.secret_list.saved_filters import SavedFilters
 from smtui.tui.session import Session
 from smtui.tui.settings.press_key import PressKey
 from smtui.tui.settings.theme import PickTheme
-from smtui.tui.undo.history import Outcome, UndoEntry, UndoRequest
+from smtui.tui.undo.history import Outcome, UndoEntry
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.unlock.passphrase import Passphrase
 from smtui.tui.vault.change_passphrase import ChangePassphrase
@@ -142,7 +143,7 @@ DIALOGS: dict[str, Make] = {
     "tags": lambda session: TagsForm(sanitize(NAME), {tag["Key"]: tag["Value"] for tag in TAGS}),
     "theme": lambda session: PickTheme("smtui-dark"),
     "undo preview": lambda session: UndoPreview(
-        UndoEntry(LONG, tuple(UndoRequest("tag_resource", {"SecretId": NAME, "Tags": TAGS}) for _ in range(30)),
+        UndoEntry(LONG, tuple(plan_call(session.client().tag_resource, SecretId=NAME, Tags=TAGS) for _ in range(30)),
                   "us-east-1", NOW),
         away=True),
     "undo preview of a large change": lambda session: UndoPreview(

@@ -152,7 +152,7 @@ async def test_removing_and_undoing(app: MakeApp, database: Any) -> None:
         done = program.session.undo.last
         assert done.words == "prod/db: policy removed"
         for each in done.calls:
-            each.send(program.session.client())
+            each.send()
 
         assert attached(database) == text
 

@@ -11,12 +11,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 import smtui
-from smtui.text.sanitize import SafeText
 from smtui.tui.app import SmtuiApp
 from smtui.tui.base_screen import READ_ONLY
 from smtui.tui.secret.label_moves import collect_version_labels
 from smtui.tui.secret.screen import SecretScreen
-from smtui.tui.undo.history import UndoRequest
 from smtui.tui.undo.preview import UndoPreview
 from smtui.tui.undo.screen import UndoScreen
 from tests.conftest import Clock
@@ -264,11 +262,3 @@ async def test_the_lock_forgets_it(app: MakeApp, vault: smtui.Vault, database: A
         assert running.session is None
         assert session is not None
         assert session.vault.locked
-
-
-def test_a_value_in_a_call_is_never_shown() -> None:
-    """Calls contain no value; if one does, the preview masks it."""
-    call = UndoRequest("put_secret_value", {"SecretId": "a", "SecretString": "hunter2"})
-
-    assert dict(call.members()) == {"SecretId": "a", "SecretString": "••••••••"}
-    assert call.operation == SafeText("PutSecretValue")
