@@ -49,6 +49,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._query = AuditQuery()
+        self._with_reads = False
         self._events: list[Event] = []
         self._rest: Iterator[Event] = iter(())
         self._more = False
@@ -73,7 +74,9 @@ class EventsScreen(FilteredTableScreen[Answer]):
     async def load(self) -> None:
         """Reads the events that match the filter again."""
         typed = parse_query(self.bar.value, self.session.now())
-        self._query = replace(typed, criteria={**typed.criteria, **self.get_fixed_criteria()})
+        changes_only = typed.changes or not (self._with_reads or typed.reads)
+        criteria = {**typed.criteria, **self.get_fixed_criteria(), "changes_only": changes_only}
+        self._query = replace(typed, criteria=criteria)
         self._newest = await call(self.vault.audit.find_newest_number)
         self._rest = await call(self._iterate_events, up_to=self._newest)
         self._events, self._more = [], True
@@ -123,8 +126,9 @@ class EventsScreen(FilteredTableScreen[Answer]):
         count = len(self._events)
         more = "+" if self._more else ""
         filtered = f" · filter: {self.bar.value.strip()}" if self.bar.value.strip() else ""
+        kinds = "changes only" if self._query.criteria.get("changes_only") else "changes and reads"
         self.query_one("#status", Static).update(
-            Content(sanitize(f"{count:,}{more} event{'' if count == 1 else 's'}{filtered} · newest first")))
+            Content(sanitize(f"{count:,}{more} event{'' if count == 1 else 's'}{filtered} · {kinds} · newest first")))
 
     @on(Table.Moved)
     @reading
@@ -164,6 +168,11 @@ class EventsScreen(FilteredTableScreen[Answer]):
     def list_further_help(self) -> Iterator[tuple[str, str, str]]:
         """Yields rows for the help screen: chapter, filter word, and what it finds."""
         return (("Words of the audit log's filter", word, finds) for word, finds in GRAMMAR)
+
+    def action_toggle_reads(self) -> None:
+        """Shows events that only read too, or changes only again."""
+        self._with_reads = not self._with_reads
+        self.first_look()
 
     def action_export(self) -> None:
         from smtui.tui.audit.export import export_audit_log

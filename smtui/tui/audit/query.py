@@ -17,7 +17,7 @@ from smtui.tui.secret_list.filter_text import describe_unknown_key
 
 GRAMMAR = (
     ("get prod", "words in operation, secret, caller and outcome; all of them"),
-    ("only:changes", "what changed something; readings are left out"),
+    ("only:changes", "changes only, even if reads are shown"),
     ("secret:prod/db", "what concerned this secret, also one that is deleted"),
     ("caller:user/alice", "what this caller asked: an ARN, or its end"),
     ("operation:GetSecretValue", "or get-secret-value, as the aws CLI spells it"),
@@ -46,7 +46,7 @@ class AuditQuery:
         criteria: keyword arguments of `Vault.audit_log`.
         words: lower-case words, all of which an event must contain in its operation, subject, caller or outcome.
         ignored: sentences about words that the query cannot use.
-        changes: whether read-only events are excluded.
+        changes: whether the text asks for changes only.
         hints: sentences about words that are incomplete or have an unknown key.
     """
 
@@ -56,10 +56,13 @@ class AuditQuery:
     changes: bool = False
     hints: tuple[str, ...] = ()
 
+    @property
+    def reads(self) -> bool:
+        """Whether the text chooses an operation or an outcome, so that events that only read match too."""
+        return not self.changes and bool({"operation", "outcome"} & self.criteria.keys())
+
     def matches(self, event: Mapping[str, Any]) -> bool:
-        """Whether an event contains all `words` and, if `changes` is set, is not read-only."""
-        if self.changes and event["readOnly"]:
-            return False
+        """Whether an event contains all `words`."""
         if not self.words:
             return True
         row = " ".join((event["eventName"], audit_query.find_subject(event), audit_query.find_caller(event),

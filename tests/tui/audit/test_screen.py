@@ -32,11 +32,14 @@ def happened(vault: smtui.Vault, filled: Any, clock: Clock) -> None:
     vault.client(caller="arn:aws:iam::000000000000:user/alice").get_secret_value(SecretId="prod/payments/db")
 
 
-async def open_audit_log(pilot: Pilot[None], running: SmtuiApp) -> AuditLogScreen:
+async def open_audit_log(pilot: Pilot[None], running: SmtuiApp, *, with_reads: bool = True) -> AuditLogScreen:
     await until(pilot, lambda: running.session)
     await pilot.press("o", "t")
     await until(pilot, lambda: isinstance(running.screen, AuditLogScreen) and "newest first" in screen_text(running))
     assert isinstance(running.screen, AuditLogScreen)
+    if with_reads:
+        await pilot.press("full_stop")
+        await until(pilot, lambda: "changes and reads" in screen_text(running))
     return running.screen
 
 
@@ -54,6 +57,26 @@ async def test_everything_that_was_asked_is_there_newest_first(app: MakeApp) -> 
         assert "2026-03-03 17:00:00  GetSecretValue" in screen_text(running)
         assert "user/alice" in screen_text(running)
         assert "✗ Resource" in screen_text(running)
+
+
+@pytest.mark.usefixtures("happened")
+async def test_changes_are_shown_first_and_reads_with_one_key(app: MakeApp) -> None:
+    """A chosen operation or outcome is shown, even if it only reads."""
+    running = app()
+    async with running.run_test(size=(80, 24)) as pilot:
+        screen = await open_audit_log(pilot, running, with_reads=False)
+        assert list_names(screen) == ["CreateSecret"] * 5
+        assert "changes only" in screen_text(running)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: list_names(screen) == ["GetSecretValue", "GetSecretValue", *["CreateSecret"] * 5])
+        await pilot.press("full_stop")
+        await until(pilot, lambda: list_names(screen) == ["CreateSecret"] * 5)
+        for typed in ("operation:GetSecretValue caller:user/alice", "outcome:refused"):
+            await pilot.press("slash")
+            await types(pilot, typed)
+            await until(pilot, lambda: list_names(screen) == ["GetSecretValue"])
+            await pilot.press("enter", "escape")
+            await until(pilot, lambda: list_names(screen) == ["CreateSecret"] * 5)
 
 
 @pytest.mark.usefixtures("happened")
