@@ -65,7 +65,7 @@ class SmtuiError(Exception):
 class ChangedMeanwhileError(SmtuiError):
     """The resource has changed since it was read. Nothing was written; `found` is its present state."""
 
-    def __init__(self, found: object, message: str = "It was changed meanwhile by somebody else.") -> None:
+    def __init__(self, found: object, message: str = "Somebody else changed it meanwhile.") -> None:
         self.found = found
         super().__init__(message)
 

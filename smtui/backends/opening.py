@@ -96,7 +96,8 @@ def open_vault(
         keys = FileKeys.from_passphrase(passphrase, examined.salt)
     else:
         raise WrongPassphraseError("No passphrase was given.")
-    notices = [f"Others on this machine can read {path}: repair with chmod 600."] if examined.readable_by_others else []
+    private = f"Other users of this machine can read {path}. Make it private: chmod 600 {path}"
+    notices = [private] if examined.readable_by_others else []
     try:
         database = open_file(Path(path), keys, read_only=read_only)
         try:

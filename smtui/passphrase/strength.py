@@ -41,7 +41,7 @@ class StrengthLevel:
 
 
 LEVELS = (
-    StrengthLevel(0, "one of the first passphrases that anybody tries", "hours at most", "seconds"),
+    StrengthLevel(0, "one of the first passphrases an attacker tries", "hours at most", "seconds"),
     StrengthLevel(30, "a phrase from a long list, altered by rules", "3.5 days", "5 minutes"),
     StrengthLevel(38, "8 random lower-case letters", "2 years", "17 hours"),
     StrengthLevel(51.5, "4 random words", "35,000 years", "35 years"),

@@ -54,7 +54,7 @@ def _replace_key(value: str | None, key: str, password: str) -> str:
     """The value with one key set and every other byte unchanged. Raises StepFailedError."""
     held = read_object(value or "")
     if held is None:
-        raise StepFailedError(f"The value is no JSON object, so it has no key {key}.")
+        raise StepFailedError(f"The value is not a JSON object, so it has no key {key}.")
     if held.find(key) is None:
         raise StepFailedError(f"The value has no key {key}.")
     return held.set_text(key, password)

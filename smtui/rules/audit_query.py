@@ -40,7 +40,7 @@ def parse_outcome(word: str) -> str:
     """
     known = {name.lower(): name for name in OUTCOMES}
     if word.lower() not in known:
-        raise AuditQueryError("done, refused, or an error like AccessDeniedException is wanted")
+        raise AuditQueryError("expected done, refused, or an error code such as AccessDeniedException")
     return known[word.lower()]
 
 
@@ -52,7 +52,7 @@ def parse_operation(word: str) -> str:
     """
     found = {hyphenate(name): name for name in OPERATION_NAMES} | {name.lower(): name for name in OPERATION_NAMES}
     if word.lower() not in found:
-        raise AuditQueryError("an operation is wanted, like GetSecretValue or get-secret-value")
+        raise AuditQueryError("expected an operation, such as GetSecretValue or get-secret-value")
     return found[word.lower()]
 
 
@@ -70,7 +70,7 @@ def parse_time(word: str, now: datetime) -> datetime:
             return now - timedelta(**{_UNITS[age[2]]: int(age[1])})
         return datetime.fromisoformat(word).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise AuditQueryError("a time is wanted, like 2026-11-24, 2026-11-24T09:30 or 7d") from None
+        raise AuditQueryError("expected a time, such as 2026-11-24, 2026-11-24T09:30 or 7d") from None
 
 
 def find_subject(event: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 MAX_DEPTH = 64
+UNEXPECTED_END = "unexpected end"
 _SPACE = re.compile(r"[ \t\n\r]*")
 _OPEN_STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
 _STRING = re.compile(_OPEN_STRING.pattern + '"')
@@ -72,12 +73,12 @@ def parse_json(text: str) -> JsonNode:
         InvalidJsonError: at the first error.
     """
     if text.startswith("\ufeff"):
-        raise InvalidJsonError("it begins with a byte order mark", 0)
+        raise InvalidJsonError("starts with a byte order mark", 0)
     parser = _Parser(text)
     node = parser.parse_value(parser.skip_space(0), 1)
     end = parser.skip_space(node.end)
     if end < len(text):
-        raise InvalidJsonError("nothing may stand behind its end", end)
+        raise InvalidJsonError("unexpected text after the end", end)
     return node
 
 
@@ -109,7 +110,7 @@ class _Parser:
         first = self._text[at : at + 1]
         if first in ("{", "["):
             if depth > MAX_DEPTH:
-                raise InvalidJsonError("it is nested too deeply", at)
+                raise InvalidJsonError("nested too deeply", at)
             return self._parse_object(at, depth) if first == "{" else self._parse_array(at, depth)
         return self._parse_string(at) if first == '"' else self._parse_plain(at)
 
@@ -124,9 +125,9 @@ class _Parser:
         open_string = _OPEN_STRING.match(self._text, start)
         fault = open_string.end() if open_string else start
         if fault == len(self._text):
-            return InvalidJsonError("this text is not closed", start)
-        what = "an unknown escape" if self._text[fault] == "\\" else "a character that has to be escaped"
-        return InvalidJsonError(f"this text is not well formed: {what}", fault)
+            return InvalidJsonError("unterminated string", start)
+        what = "unknown escape" if self._text[fault] == "\\" else "character that must be escaped"
+        return InvalidJsonError(f"invalid string: {what}", fault)
 
     def _parse_plain(self, at: int) -> JsonNode:
         if found := _NUMBER.match(self._text, at):
@@ -134,7 +135,7 @@ class _Parser:
         for word, kind in _WORDS.items():
             if self._text.startswith(word, at):
                 return JsonNode(kind, at, at + len(word))
-        raise InvalidJsonError("this is no JSON" if at < len(self._text) else "it ends too early", at)
+        raise InvalidJsonError("expected a value" if at < len(self._text) else UNEXPECTED_END, at)
 
     def _parse_array(self, start: int, depth: int) -> JsonNode:
         items: list[JsonNode] = []
@@ -154,7 +155,7 @@ class _Parser:
         while more:
             key = self._parse_key(at)
             if key.string in seen:
-                raise InvalidJsonError(f"{key.string} is there twice", at)
+                raise InvalidJsonError(f"duplicate key {key.string}", at)
             seen.add(key.string)
             value = self.parse_value(self._skip_colon(key.end), depth + 1)
             pairs.append((key, value))
@@ -164,12 +165,12 @@ class _Parser:
     def _parse_key(self, at: int) -> JsonNode:
         if self._text.startswith('"', at):
             return self._parse_string(at)
-        raise InvalidJsonError("a name in quotes is wanted here" if at < len(self._text) else "it ends too early", at)
+        raise InvalidJsonError("expected a key in quotes" if at < len(self._text) else UNEXPECTED_END, at)
 
     def _skip_colon(self, at: int) -> int:
         colon = self.skip_space(at)
         if not self._text.startswith(":", colon):
-            raise InvalidJsonError("a colon is wanted here" if colon < len(self._text) else "it ends too early", colon)
+            raise InvalidJsonError("expected a colon" if colon < len(self._text) else UNEXPECTED_END, colon)
         return self.skip_space(colon + 1)
 
     def _skip_comma(self, at: int, closing: str) -> tuple[int, bool]:
@@ -179,5 +180,5 @@ class _Parser:
         if sign == closing:
             return at, False
         if sign != ",":
-            raise InvalidJsonError(f"a comma or {closing} is wanted here" if sign else "it ends too early", at)
+            raise InvalidJsonError(f"expected a comma or {closing}" if sign else UNEXPECTED_END, at)
         return self.skip_space(at + 1), True

@@ -38,7 +38,7 @@ def backup(database: Database, target: Path, *, force: bool = False, progress: P
         if vault_path.read_identity(target) == vault_path.read_identity(database.path):
             raise VaultPathError("A vault cannot be its own backup.")
         if not force:
-            raise VaultExistsError(f"There is already something at {target}. It was left as it is.")
+            raise VaultExistsError(f"{target} already exists. Nothing was written.")
     check_no_companions(target)
     install_file(target, ".part", database.keys, lambda copy: copy_pages(database, copy, progress), replace=force)
     vault_path.confirm_on_disk(target)

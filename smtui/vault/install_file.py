@@ -79,7 +79,7 @@ def _check_free(target: Path) -> None:
 
 
 def _make_exists_error(target: Path) -> VaultExistsError:
-    return VaultExistsError(f"There is already something at {target}. It was left as it is.")
+    return VaultExistsError(f"{target} already exists. Nothing was written.")
 
 
 def _verify_and_sync(temporary: Path, keys: FileKeys, made: tuple[int, int] | None) -> None:

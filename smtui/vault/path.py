@@ -124,7 +124,7 @@ def create(path: Path) -> None:
         private_files.make_folder(path.parent)
         os.close(private_files.create_file(path))
     except FileExistsError:
-        raise VaultExistsError(f"There is already something at {path}. It was left as it is.") from None
+        raise VaultExistsError(f"{path} already exists. Nothing was written.") from None
     except OSError as error:
         raise VaultPathError(f"{path} cannot be created: {error.strerror}.") from None
 

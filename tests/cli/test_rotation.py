@@ -65,8 +65,8 @@ def test_a_command(db: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["add"], "Which function?"), (["rm"], "Which function?"), (["add", "x"], "Say either --password"),
-        (["add", "x", "--password", "--", "y"], "Say either --password"), (["mend", "x"], "invalid choice"),
+        (["add"], "Which function?"), (["rm"], "Which function?"), (["add", "x"], "Use either --password"),
+        (["add", "x", "--password", "--", "y"], "Use either --password"), (["mend", "x"], "invalid choice"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood(cli: CommandLine, argv: list[str], said: str) -> None:
@@ -174,7 +174,7 @@ def test_nobody_is_there_to_agree(received: CommandLine) -> None:
 
 
 def test_there_is_nothing_to_allow(received: CommandLine) -> None:
-    assert received.done("functions", "allow", "new") == "new: needs no permission, it only makes passwords\n"
+    assert received.done("functions", "allow", "new") == "new: needs no permission, it only generates passwords\n"
     assert received("functions", "allow", "absent").code == 1
     assert received("functions", "revoke", "absent").code == 1
 

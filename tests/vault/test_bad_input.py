@@ -221,7 +221,7 @@ def test_readable_by_others_is_said(path: Path) -> None:
     path.chmod(0o644)
 
     with smtui.open_vault(path, PASSPHRASE) as vault:
-        assert any("Others on this machine can read" in notice for notice in vault.notices)
+        assert any("Other users of this machine can read" in notice for notice in vault.notices)
 
 
 needs_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can become somebody else")

@@ -47,7 +47,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Exit:
     chosen = _parse_selection(args)
     if args.output is None and output.is_terminal():
-        raise UsageError("An export contains every value in plain text: say where it should go.",
+        raise UsageError("An export contains every value in plain text, so it is not written to a terminal.",
                          hint="Use --output FILE, a pipe, or --output - for this terminal.")
     with open_for(args) as vault, diagnostics.show_progress() as bar:
         done = _export(vault.client(region_name=args.region), chosen, args, bar)

@@ -88,7 +88,7 @@ def _parse_settings(args: argparse.Namespace) -> dict[str, Any]:
     if args.action != "add":
         return {}
     if args.password == bool(args.behind):
-        raise UsageError("Say either --password, or -- and a command.")
+        raise UsageError("Use either --password, or -- and a command.")
     if args.password:
         options = parameters.build_request(GENERATOR, vars(args))
         return {"Password": {**({"Key": args.key} if args.key else {}), **options}}
@@ -105,7 +105,7 @@ def _allow(functions: RotationClient, name: str) -> None:
         raise RefusedError(f"The settings of {name} cannot be read, so it cannot be allowed.", hint="Run: smtui check")
     if "WaitsForPermission" not in function:
         output.write_line(f"{name}: may run on this machine already" if "Command" in function else
-                    f"{name}: needs no permission, it only makes passwords")
+                    f"{name}: needs no permission, it only generates passwords")
         return
     terminal.write(_describe_command(function))
     try:

@@ -24,5 +24,5 @@ def find_json_diagnostics(text: str) -> list[Diagnostic]:
     try:
         parse_json(text)
     except InvalidJsonError as error:
-        return [Diagnostic(*locate(text, error.position), 0, Severity.ALERT, sanitize(f"No JSON: {error}."))]
+        return [Diagnostic(*locate(text, error.position), 0, Severity.ALERT, sanitize(f"Not valid JSON: {error}."))]
     return []

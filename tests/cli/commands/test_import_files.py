@@ -69,7 +69,7 @@ def test_other_values_stop_the_import(stocked: CommandLine, file: WriteFile) -> 
     answer = stocked("import", path)
 
     assert (answer.code, answer.out) == (1, "")
-    assert "prod/db (it is there with another value)" in answer.err
+    assert "prod/db (exists with another value)" in answer.err
     assert "--update" in answer.err
     assert stocked("get", "new").code == 1
 
@@ -260,7 +260,7 @@ LISTED = '[\n{"Name": "a", "SecretString": "1"},\n{"Name": "prod/db", "SecretStr
     (LISTED.replace("prod/db", "a b"), 1, "That was a b"),
     ('{"A": "1"}', 2, "has to be a list"),
     ('{"SecretValues": [], "Other": 1}', 2, "something else follows"),
-    (LISTED, 1, "prod/db (it is there with another value)"),
+    (LISTED, 1, "prod/db (exists with another value)"),
 ])
 def test_a_long_import_that_fails_leaves_nothing(
     stocked: CommandLine, file: WriteFile, content: str, code: int, said: str
@@ -277,7 +277,7 @@ def test_a_long_import_can_be_tried_and_told_what_to_do(stocked: CommandLine, fi
     path = file("long.json", LISTED)
 
     assert stocked.done("import", path, "--dry-run") == (
-        "create       a\nconflict     prod/db  (it is there with another value)\n"
+        "create       a\nconflict     prod/db  (exists with another value)\n"
         "would import: new secrets 1, conflicts 1\n"
     )
     assert stocked("get", "a").code == 1

@@ -57,7 +57,7 @@ async def test_a_failure_says_why(app: MakeApp, due: Any, vault: smtui.Vault) ->
         running.rotate_due()
         await until(pilot, lambda: said(running))
 
-        assert said(running) == ["The rotation of db failed at createSecret: The value is no JSON object, so it has "
+        assert said(running) == ["The rotation of db failed at createSecret: The value is not a JSON object, so it has "
                                  "no key absent."]
 
 

@@ -86,7 +86,7 @@ async def test_json_with_a_slip_is_marked_while_it_is_typed(app: MakeApp, databa
         area = running.screen.editor.area  # type: ignore[attr-defined]
         area.move_cursor(area.document.end)
         await pilot.press("backspace")
-        await see(pilot, "▲ 5:1  No JSON: it ends too early.")
+        await see(pilot, "▲ 5:1  Not valid JSON: unexpected end.")
         assert DATABASE[1][:20] not in screen_text(running)
         await pilot.press("ctrl+s")
         await see(pilot, "~ the whole value changes")
