@@ -125,7 +125,7 @@ SHORTCUTS = (
 
     Shortcut("audit.open", "enter,l", "open", "Open", "Show the event under the cursor, whole", show=True),
     Shortcut("audit.filter", "slash", "filter", "Filter", "Narrow the list as you type", show=True),
-    Shortcut("audit.reads", "full_stop", "toggle_reads", "Reads", "Show what was only read too, or changes only", show=True),
+    Shortcut("audit.reads", "full_stop", "toggle_reads", "Reads", "Show reads too, or changes only", show=True),
     Shortcut("audit.export", "f6", "export", "Export", "Write the events of the filter to a file", show=True),
     Shortcut("audit.back", "escape,h", "back", "Back", "Leave the filter, clear it, then back to the list", show=True),
     Shortcut("event.copy", "y", "copy", "Copy", "Copy the event as it is", show=True),
