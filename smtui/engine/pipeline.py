@@ -90,28 +90,10 @@ class Engine:
         """
         declared = OPERATIONS[operation]
         self._check_writable(declared)
-        refusal: ClientError | None = None
-        response: dict[str, Any] = {}
         first = not self._database.in_transaction
         with self._database.transaction(durable=declared.changes):
             call = self._begin(region, caller, first)
-            try:
-                with self._database.transaction() if declared.changes else nullcontext():
-                    request = (validate_raw if raw else validate)(declared.contract.request, params)
-                    if declared.check is not None:
-                        declared.check(request)
-                    secret = admit(call, declared, request)
-                    response = declared.run(call, secret, request)
-                    if declared.changes and call.subject is not None:
-                        update_replicas(call, call.subject)
-            except ClientError as error:
-                refusal = error
-            except SmtuiError:
-                raise
-            except Exception as error:
-                refusal = _make_internal_error(error)
-            if refusal is not None:
-                self._keys.forget_keys()
+            response, refusal = self._run(call, declared, params, raw=raw)
             if record_reads or not declared.reads_metadata:
                 self._record(call, _list_events(call, declared, params, response, refusal))
             else:
@@ -123,6 +105,29 @@ class Engine:
             refusal.add_response_metadata(operation, metadata)
             raise refusal
         return {**response, "ResponseMetadata": metadata}
+
+    def _run(
+        self, call: Call, declared: Declaration, params: Mapping[str, Any], *, raw: bool,
+    ) -> tuple[dict[str, Any], ClientError | None]:
+        """Checks, resolves, authorizes and runs. Returns the response, or the refusal of what then has no effect."""
+        try:
+            with self._database.transaction() if declared.changes else nullcontext():
+                request = (validate_raw if raw else validate)(declared.contract.request, params)
+                if declared.check is not None:
+                    declared.check(request)
+                secret = admit(call, declared, request)
+                response = declared.run(call, secret, request)
+                if declared.changes and call.subject is not None:
+                    update_replicas(call, call.subject)
+            return response, None
+        except ClientError as error:
+            refusal = error
+        except SmtuiError:
+            raise
+        except Exception as error:
+            refusal = _make_internal_error(error)
+        self._keys.forget_keys()
+        return {}, refusal
 
     def call_many(
         self, operation: str, many: Sequence[Mapping[str, Any]], *, region: str, caller: Caller
