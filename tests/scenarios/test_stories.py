@@ -30,7 +30,7 @@ def test_it_happens_as_told(
         ("$ smtui --version\n  smtui 9", "other output"),
         ("$ smtui --version\n  smtui ...\nexit 1", "exit 0, not 1"),
         ("$ smtui nonsense\nexit 2", "unexpected words"),
-        ("$ smtui nonsense\n! something else\nexit 2", "not told"),
+        ("$ smtui nonsense\n! something else\nexit 2", "missing on standard error"),
         ("sings: a song", "no such line"),
     ],
 )
