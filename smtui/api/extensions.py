@@ -46,14 +46,14 @@ ROTATION_OPERATIONS = {
             "FunctionName": FUNCTION_NAME, "Password": PASSWORD, "Command": COMMAND, "Allow": Flag(),
         }, ("FunctionName",), dict(FUNCTION.members)),
         _declare("AllowFunction", {"FunctionName": FUNCTION_NAME, "Command": COMMAND}, ("FunctionName", "Command"),
-                   dict(FUNCTION.members)),
+                 dict(FUNCTION.members)),
         _declare("RevokeFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",), dict(FUNCTION.members)),
         _declare("ListFunctions", {}, (), {"Functions": List(Structure({
             **FUNCTION.members, "SecretCount": Integer(), "SecretNames": List(Text()),
         }))}),
         _declare("DeleteFunction", {"FunctionName": FUNCTION_NAME}, ("FunctionName",)),
         _declare("ClaimRotation", {"Holder": HOLDER, "SecretARN": SECRET_ID, "AtOnce": Flag()}, ("Holder",),
-                   {"Rotation": ROTATION}),
+                 {"Rotation": ROTATION}),
         _declare("ReleaseRotation", {
             "SecretId": SECRET_ID, "ClientRequestToken": TOKEN, "Step": STEP, "Holder": HOLDER,
         }, ("SecretId", "ClientRequestToken", "Step", "Holder")),

@@ -39,8 +39,8 @@ class Values:
         self._estimator = Estimator()
 
     def add(self, arn: str, name: SafeText, value: str | None) -> None:
-        """Adds the parts of `value` that are judged (see `pieces`). None, as for a binary value, adds nothing."""
-        for key, piece in pieces(value or ""):
+        """Adds the parts of `value` that should be hard to guess. None, as for a binary value, adds nothing."""
+        for key, piece in list_guessable_parts(value or ""):
             print_ = hmac.digest(self._seal, piece.encode("utf-8", "surrogatepass"), "sha256")
             if print_ not in self._bits:
                 self._bits[print_] = self._estimator.estimate_bits(piece)
@@ -82,7 +82,7 @@ def _describe_repetition(keys: list[str], others: list[SafeText]) -> str:
     return "the same value" if len(keys) > 1 else ""
 
 
-def pieces(value: str) -> Iterator[tuple[str, str]]:
+def list_guessable_parts(value: str) -> Iterator[tuple[str, str]]:
     """Yields the parts of a value that should be hard to guess, each as (key, text).
 
     For a JSON object these are the text members with a matching key (`SECRETIVE`); otherwise the whole value, with an

@@ -51,7 +51,7 @@ class SmtuiApp(LeavingApp):
     TITLE = "smtui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     COMMANDS: ClassVar = {Actions}
-    BINDINGS = keys.of("everywhere")
+    BINDINGS = keys.list_bindings("everywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012
 
@@ -80,7 +80,7 @@ class SmtuiApp(LeavingApp):
             await self.enter(self._first_vault)
             self._first_vault = None
         else:
-            await self.show_only(self.front_door())
+            await self.show_only(self.make_first_screen())
 
     def run_vault_task(self, task: VaultTask) -> None:
         """Runs a task for the whole vault. A read-only session refuses tasks that change something."""
@@ -191,7 +191,7 @@ class SmtuiApp(LeavingApp):
 
         for screen in self.screen_stack:
             if isinstance(screen, SessionScreen):
-                screen.first_look()
+                screen.start_reading()
         self.screen.refresh_bindings()
 
     @gesture

@@ -77,11 +77,11 @@ def must_be_on_top(app: App[Any]) -> None:
 
 
 
-def _new_lane() -> ThreadPoolExecutor:
+def _make_executor() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="smtui-vault")
 
 
-_lane = _new_lane()
+_lane = _make_executor()
 
 
 def end_vault_thread() -> None:
@@ -90,7 +90,7 @@ def end_vault_thread() -> None:
     The lock does this because remains of keys lie on the stack of the thread.
     """
     global _lane
-    ended, _lane = _lane, _new_lane()
+    ended, _lane = _lane, _make_executor()
     end_threads(ended)
 
 
@@ -177,7 +177,7 @@ def _make_worker(
 ) -> Callable[Concatenate[Node, P], Worker[None]]:
     @wraps(method)
     async def run_guarded(node: Node, *args: P.args, **kwargs: P.kwargs) -> None:
-        _screen.set(_screen_of(node))
+        _screen.set(_find_screen(node))
         try:
             await method(node, *args, **kwargs)
         except ScreenLeftError:
@@ -185,18 +185,18 @@ def _make_worker(
         except SmtuiError as error:
             cast("GestureApp", node.app).report(error)
         except NoMatches:
-            if not _was_left(node):
+            if not _is_left(node):
                 raise
 
     return cast("Callable[Concatenate[Node, P], Worker[None]]", work(run_guarded, group=group))
 
 
-def _was_left(node: DOMNode) -> bool:
+def _is_left(node: DOMNode) -> bool:
     """Whether the node's screen is gone, or the app is closing its screens."""
-    app, screen = cast("GestureApp", node.app), _screen_of(node)
+    app, screen = cast("GestureApp", node.app), _find_screen(node)
     return app.is_leaving or (screen is not None and screen not in app.screen_stack)
 
 
-def _screen_of(node: DOMNode) -> Screen[Any] | None:
+def _find_screen(node: DOMNode) -> Screen[Any] | None:
     """Returns the screen that contains the node, or the node itself if it is a screen; None for the app."""
     return next((each for each in node.ancestors_with_self if isinstance(each, Screen)), None)

@@ -26,12 +26,12 @@ def end_threads(executor: ThreadPoolExecutor) -> None:
         executor.shutdown(wait=False)
         return
     try:
-        threading.Thread(target=_follow, args=(executor, numbers), daemon=True).start()
+        threading.Thread(target=_wait_for_threads, args=(executor, numbers), daemon=True).start()
     finally:
         threading.stack_size(usual)
 
 
-def _follow(executor: ThreadPoolExecutor, numbers: list[int | None]) -> None:
+def _wait_for_threads(executor: ThreadPoolExecutor, numbers: list[int | None]) -> None:
     """Waits for the calls of `executor`, then up to `PATIENCE` seconds for the end of its threads, and ends last."""
     executor.shutdown()
     end = read_monotonic_clock() + PATIENCE

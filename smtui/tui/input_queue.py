@@ -99,7 +99,7 @@ class InputQueue:
     def put(self, event: events.Event) -> None:
         """Adds an event. Called in the message loop of the app."""
         if len(self._waiting) < MOST_WAITING:
-            if self._is_urgent(event) and self._waits_in_vain(STUCK_AFTER):
+            if self._is_urgent(event) and self._is_stuck(STUCK_AFTER):
                 self._overtaking = True
             self._waiting.append(event)
         if self._task is None or self._task.done():
@@ -118,7 +118,7 @@ class InputQueue:
     def is_idle(self) -> bool:
         """Whether no event waits, and all delivered ones have taken effect."""
         done = self._task is None or self._task.done()
-        return done and not self._acts() and not self._reads() and not needs_painting(self._app.screen)
+        return done and not self._is_acting() and not self._is_reading() and not needs_painting(self._app.screen)
 
     def close(self) -> None:
         """Drops all waiting events and stops the delivery."""
@@ -127,7 +127,7 @@ class InputQueue:
             self._task.cancel()
 
     @contextmanager
-    def asking(self, worker: Worker[Any], dialog: Screen[Any]) -> Iterator[None]:
+    def let_keys_through(self, worker: Worker[Any], dialog: Screen[Any]) -> Iterator[None]:
         """A context in which keys do not wait for `worker` while its `dialog` is shown."""
         self._dialogs[worker] = dialog
         try:
@@ -184,11 +184,11 @@ class InputQueue:
 
         If so, drops the events before it and no longer waits for the running gestures.
         """
-        if not self._urgent_waits():
+        if not self._has_urgent_key():
             return False
         while not self._is_urgent(self._waiting[0]):
             self._waiting.popleft()
-        self._passed.update(self._under_way(GESTURE))
+        self._passed.update(self._list_running(GESTURE))
         return True
 
     def _is_urgent(self, event: events.Event) -> bool:
@@ -204,30 +204,30 @@ class InputQueue:
 
     def _is_free(self, event: events.Event) -> bool:
         """Whether no running gesture holds this event back."""
-        if self._acts():
+        if self._is_acting():
             return False
         if self._is_typing(event):
             return True
         leaves = isinstance(self._app.screen, CanBeLeftWhileReading) and self._is_urgent(event)
-        return not self._is_unpainted() and (leaves or not self._reads())
+        return not self._is_unpainted() and (leaves or not self._is_reading())
 
     def _is_unpainted(self) -> bool:
         """Whether the effect of the last event is not painted yet. A dialog above it would prevent the painting."""
         return self._now - self._progress_at < PAINT_PATIENCE and needs_painting(self._app.screen)
 
-    def _acts(self) -> bool:
+    def _is_acting(self) -> bool:
         """Whether a gesture runs that does not wait for the user."""
-        return any(self._dialogs.get(worker) not in self._app.screen_stack for worker in self._under_way(GESTURE))
+        return any(self._dialogs.get(worker) not in self._app.screen_stack for worker in self._list_running(GESTURE))
 
-    def _under_way(self, group: str) -> list[Worker[object]]:
+    def _list_running(self, group: str) -> list[Worker[object]]:
         """Returns the running workers of a group that keys wait for."""
         return [worker for worker in self._app.workers
                 if worker.group == group and not worker.is_finished and worker not in self._passed]
 
-    def _reads(self) -> bool:
+    def _is_reading(self) -> bool:
         """Whether the current screen is reading, and has been for less than `READ_PATIENCE`."""
         screen = self._app.screen
-        readers: list[object] = [worker for worker in self._under_way(READING)
+        readers: list[object] = [worker for worker in self._list_running(READING)
                                  if screen in worker.node.ancestors_with_self]
         if isinstance(screen, CommandPalette):
             readers += [worker for worker in self._app.workers if worker.node is screen and not worker.is_finished]
@@ -264,22 +264,22 @@ class InputQueue:
         handled = asyncio.Event()
         if pump.call_later(handled.set):
             while not handled.is_set() and pump.is_running:
-                if self._urgent_waits():
+                if self._has_urgent_key():
                     return False
                 await _wait(handled, TICK)
         return True
 
-    def _urgent_waits(self) -> bool:
+    def _has_urgent_key(self) -> bool:
         """Whether an urgent key waits and may overtake."""
-        return any(map(self._is_urgent, self._waiting)) and (self._overtaking or self._waits_in_vain(URGENT_AFTER))
+        return any(map(self._is_urgent, self._waiting)) and (self._overtaking or self._is_stuck(URGENT_AFTER))
 
-    def _waits_in_vain(self, seconds: float) -> bool:
+    def _is_stuck(self, seconds: float) -> bool:
         """Whether a gesture has run for `seconds` without progress: no new screen, no change of the running workers."""
         screens, workers = self._app.screen_stack, self._app.workers
         seen = hash((*map(id, screens), *sorted(id(worker) for worker in workers if worker.is_running)))
         if seen != self._seen:
             self._seen, self._progress_at = seen, self._now
-        return (self._acts() or not self._settled) and self._now - self._progress_at > seconds
+        return (self._is_acting() or not self._settled) and self._now - self._progress_at > seconds
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -66,21 +66,22 @@ def describe_change(
 ) -> KeyChange:
     """Returns the change of a key's description to `new`."""
     return KeyChange(
-        sanitize(f"The description of {key.name} changed while you edited it"), _names(key), {"UpdateKeyDescription"},
+        sanitize(f"The description of {key.name} changed while you edited it"), _list_names(key),
+        {"UpdateKeyDescription"},
         "changed the description", lambda client: client.describe_key(KeyId=key.id)["KeyMetadata"]["Description"],
         new, write, answers,
     )
 
 
-def state_change(key: KmsKey, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
+def make_state_change(key: KmsKey, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
     """Returns the change of a key's state: enabled, disabled, or scheduled for deletion."""
     return KeyChange(
-        sanitize(f"The state of {key.name} changed meanwhile"), _names(key), STATE_CHANGES, "changed its state",
+        sanitize(f"The state of {key.name} changed meanwhile"), _list_names(key), STATE_CHANGES, "changed its state",
         lambda client: read_state(client, key.id), yours, write, insist=insist,
     )
 
 
-def alias_change(alias: str, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
+def make_alias_change(alias: str, yours: str, write: Callable[[], object], insist: str) -> KeyChange:
     """Returns the change of the target of an alias."""
     return KeyChange(
         sanitize(f"{alias} changed meanwhile"), {alias}, ALIAS_CHANGES, "changed the alias",
@@ -112,5 +113,5 @@ def _format_state(state: str, deletion_date: datetime | None) -> str:
     return state.lower() if deletion_date is None else f"scheduled for deletion on {rows.format_time(deletion_date)}"
 
 
-def _names(key: KmsKey) -> frozenset[str]:
+def _list_names(key: KmsKey) -> frozenset[str]:
     return frozenset({key.id, key.arn, *key.aliases})

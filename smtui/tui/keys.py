@@ -293,17 +293,17 @@ FIRST_IN_FOOTER = frozenset(
 IDS = frozenset(shortcut.id for shortcut in SHORTCUTS)
 
 
-def of(place: str) -> list[BindingType]:
+def list_bindings(place: str) -> list[BindingType]:
     """Returns the bindings of one place, for `BINDINGS`."""
-    return [shortcut.binding() for shortcut in SHORTCUTS if shortcut.place == place]
+    return [shortcut.make_binding() for shortcut in SHORTCUTS if shortcut.place == place]
 
 
 def select(ids: Collection[str]) -> list[BindingType]:
     """Returns the bindings with these ids, for a screen that shares actions with another place."""
-    return [shortcut.binding() for shortcut in SHORTCUTS if shortcut.id in ids]
+    return [shortcut.make_binding() for shortcut in SHORTCUTS if shortcut.id in ids]
 
 
-def key_of(id: str, own: Mapping[str, str]) -> str:
+def find_key(id: str, own: Mapping[str, str]) -> str:
     """Returns the first key of a shortcut; empty if it has none. `own` maps ids to the user's keys."""
     declared = next(shortcut.keys for shortcut in SHORTCUTS if shortcut.id == id)
     return own.get(id, declared).split(",")[0]

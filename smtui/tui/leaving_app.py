@@ -27,7 +27,7 @@ class LeavingApp(SessionApp):
     _is_ending = _asks_to_quit = False
 
     async def action_lock(self) -> None:
-        key = keys.key_of("everywhere.lock", self.settings.keys)
+        key = keys.find_key("everywhere.lock", self.settings.keys)
         await self.lock(f"Locked by {key_names.spell(key)}." if key else "Locked.")
 
     async def action_quit(self) -> None:

@@ -20,7 +20,7 @@ class TellingApp(QuietApp[None]):
         if isinstance(error, JobStoppedError):
             self.notify(sanitize(error), markup=False)
             return
-        self.notify(sanitize(explain_error(error), lines=True), title=_title(error), severity="error", markup=False)
+        self.notify(sanitize(explain_error(error), lines=True), title=_get_title(error), severity="error", markup=False)
 
 
 def explain_error(error: SmtuiError) -> str:
@@ -29,11 +29,11 @@ def explain_error(error: SmtuiError) -> str:
     return f"{message}\n{error.hint}".strip()
 
 
-def keeps_what_was_typed(error: SmtuiError) -> bool:
+def is_input_kept(error: SmtuiError) -> bool:
     """Whether a form may be shown again with its input after the error: not once the vault is locked."""
     return isinstance(error, VaultBusyError) or not isinstance(error, VaultLockedError)
 
 
-def _title(error: SmtuiError) -> str:
+def _get_title(error: SmtuiError) -> str:
     """Returns the error code of AWS, which users can look up; empty for errors of the vault file."""
     return getattr(error, "code", "")

@@ -55,7 +55,7 @@ class ReadingScreen(Screen[Answer]):
         super().__init__()
         self.session = session
         self.vault = session.vault
-        self.reader = session.reader(*self.opened_by)
+        self.reader = session.make_reader(*self.opened_by)
         self.read_state = READING
         self.has_read = False
         """Whether a read has succeeded. Stays True when a later read fails."""
@@ -85,12 +85,12 @@ class ReadingScreen(Screen[Answer]):
             self._changes = await call(self.vault.change_count)
             await load()
         except SmtuiError as error:
-            self.could_not_read(error)
+            self.show_read_error(error)
         else:
             if not self.tells_itself:
                 self.show_state(READ)
 
-    def could_not_read(self, error: SmtuiError) -> None:
+    def show_read_error(self, error: SmtuiError) -> None:
         """Shows why the read failed.
 
         After an error of the service the screen reads again on the next change; after any other error, within a second.
@@ -117,7 +117,7 @@ class ReadingScreen(Screen[Answer]):
     @property
     def retry_key(self) -> str:
         """The key that reads again, as text."""
-        return self.key_of("everywhere.read_again")
+        return self.find_key("everywhere.read_again")
 
     @property
     def is_on_top(self) -> bool:
@@ -151,18 +151,18 @@ class ReadingScreen(Screen[Answer]):
     # Changes by other processes.
 
     def on_mount(self) -> None:
-        self.first_look()
+        self.start_reading()
         self.set_interval(1, self.look_for_changes)
 
     @reading
-    async def first_look(self) -> None:
+    async def start_reading(self) -> None:
         """Starts to read, in a worker."""
         await self.reload()
 
     def read_again(self) -> None:
         """Reloads at the user's request, which the audit log records as an access."""
         self.reader.to_record.update(self.opened_by)
-        self.first_look()
+        self.start_reading()
 
     @background
     async def look_for_changes(self) -> None:
@@ -175,7 +175,7 @@ class ReadingScreen(Screen[Answer]):
                 await self.look_for_more()
                 return
         except SmtuiError as error:
-            self.could_not_read(error)
+            self.show_read_error(error)
             return
         await self.load_and_tell(self.load_changes)
 
@@ -198,7 +198,7 @@ class ReadingScreen(Screen[Answer]):
         self.app.notify(sanitize(sentence, lines=True), severity=severity, markup=False)  # type: ignore[arg-type]
         self.refresh_bindings()
 
-    def key_of(self, id: str) -> str:
+    def find_key(self, id: str) -> str:
         """Returns the key that is bound to a shortcut on this screen, as text; empty if there is none."""
         return key_names.find_bound_key(self, id)
 

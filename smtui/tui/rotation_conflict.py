@@ -46,10 +46,10 @@ def guard_rotation(
 
 def is_other_rotation(seen: DescribeSecretResponse, found: DescribeSecretResponse) -> bool:
     """Whether function, schedule, window or RotationEnabled differ. Dates of rotations do not count."""
-    return _settings(seen) != _settings(found)
+    return _get_settings(seen) != _get_settings(found)
 
 
-def _settings(secret: DescribeSecretResponse) -> tuple[Any, ...]:
+def _get_settings(secret: DescribeSecretResponse) -> tuple[Any, ...]:
     return (secret.get("RotationEnabled", False), secret.get("RotationLambdaARN"),
             remove_computed_days(secret.get("RotationRules", {})))
 

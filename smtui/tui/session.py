@@ -82,16 +82,17 @@ class Session:
         """Returns the client for rotations and rotation functions in the current Region."""
         return self.vault.rotations(region_name=self.region)
 
-    def everything(self, region: str, *, record_reads: bool = True) -> VaultClient:
+    def combine_clients(self, region: str, *, record_reads: bool = True) -> VaultClient:
         """Returns all clients of a Region combined into one. Their method names are distinct."""
         vault = self.vault
         clients = [make(region_name=region, record_reads=record_reads)
                    for make in (vault.client, vault.keys, vault.rotations, vault.access)]
         return cast("VaultClient", _Together(tuple(clients)))
 
-    def reader(self, *to_record: str) -> Reader:
+    def make_reader(self, *to_record: str) -> Reader:
         """Returns the reader with which a screen shows the current Region. For `to_record` see `make_reader`."""
-        return make_reader(self.everything(self.region), self.everything(self.region, record_reads=False), to_record)
+        recorded, unrecorded = (self.combine_clients(self.region, record_reads=each) for each in (True, False))
+        return make_reader(recorded, unrecorded, to_record)
 
     def now(self) -> datetime:
         """Returns the current time by the vault's clock."""

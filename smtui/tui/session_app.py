@@ -28,10 +28,10 @@ from smtui.tui.bridge import (
 from smtui.tui.input_queue import INPUT
 from smtui.tui.jobs import rotation_worker
 from smtui.tui.jobs.job import REFRESH_INTERVAL
-from smtui.tui.pasted import with_line_feeds
+from smtui.tui.pasted import normalize_line_breaks
 from smtui.tui.session import Session, VaultOpened
 from smtui.tui.settings_app import SettingsApp
-from smtui.tui.too_small import TooSmallScreen, fits
+from smtui.tui.too_small import TooSmallScreen, is_large_enough
 from smtui.tui.unlock.recovery_code import A_WHILE, UNSEEN
 from smtui.tui.unlock.screen import UnlockScreen
 from smtui.tui.vault import verifier
@@ -75,7 +75,7 @@ class SessionApp(SettingsApp):
         self._ticked = monotonic()
         self._return_place: ReturnPlace | None = None
 
-    def front_door(self) -> Screen[None]:
+    def make_first_screen(self) -> Screen[None]:
         """Returns the first screen: unlock, or create if there is no vault file."""
         if not is_absent(self.path):
             return UnlockScreen(self.path)
@@ -152,7 +152,7 @@ class SessionApp(SettingsApp):
             if self.session is session:
                 await self.lock(verifier.MISMATCH)
         elif isinstance(self.screen, VaultScreen):
-            self.screen.first_look()
+            self.screen.start_reading()
 
     async def _wait_for_a_check(self, session: Session) -> None:
         """Waits while a job runs or the report of a check is shown, so that the user can read the findings."""
@@ -178,7 +178,7 @@ class SessionApp(SettingsApp):
         self.path, locked = path, self.session is None
         await self.lock()
         if locked or is_absent(path):
-            await self.show_only(self.front_door())
+            await self.show_only(self.make_first_screen())
 
     def show_only_soon(self, screen: Screen[None]) -> None:
         """Runs `show_only` in a worker, for a screen that this removes."""
@@ -190,13 +190,13 @@ class SessionApp(SettingsApp):
             await self.pop_screen()
         forget_what_waits(self.screen)
         await self.push_screen(screen)
-        self._mind_the_size(self.size)
+        self._check_size(self.size)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._mind_the_size(event.size)
+        self._check_size(event.size)
 
-    def _mind_the_size(self, size: Size) -> None:
-        if not fits(size) and not isinstance(self.screen, TooSmallScreen):
+    def _check_size(self, size: Size) -> None:
+        if not is_large_enough(size) and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
 
     async def tick(self) -> None:
@@ -205,18 +205,18 @@ class SessionApp(SettingsApp):
         self._ticked = now
         if self.session is not None and self.session.is_overdue:
             self.input.drop()
-            await self.lock(self._why_overdue(now - before))
+            await self.lock(self._explain_idle_lock(now - before))
         self.rotate_queued()
         self.count_down()
-        self.tell_deletions()
+        self.show_deletion_notices()
 
-    def _why_overdue(self, pause: float) -> str:
+    def _explain_idle_lock(self, pause: float) -> str:
         """Returns the reason of an idle lock. `pause` is the number of seconds since the last tick."""
         if pause >= SUSPENDED:
-            return f"Locked: the machine was suspended for {_minutes(int(pause))}."
-        return f"Locked: no key was pressed for {_minutes(self.settings.idle_lock)}."
+            return f"Locked: the machine was suspended for {_format_duration(int(pause))}."
+        return f"Locked: no key was pressed for {_format_duration(self.settings.idle_lock)}."
 
-    def tell_deletions(self) -> None:
+    def show_deletion_notices(self) -> None:
         """Notifies the user of secrets that were deleted permanently because their recovery window ended."""
         sentences = self.session.vault.maintenance.take_deletion_notices() if self.session is not None else []
         if sentences:
@@ -253,12 +253,12 @@ class SessionApp(SettingsApp):
                 return
             self.session.touch()
         if isinstance(event, events.Paste):
-            event.text = with_line_feeds(event.text)
+            event.text = normalize_line_breaks(event.text)
         if isinstance(event, INPUT) and not event.is_forwarded:
             self.input.put(event)
             return
         await super().on_event(event)
 
 
-def _minutes(seconds: int) -> str:
+def _format_duration(seconds: int) -> str:
     return f"{seconds // 60} minutes" if seconds >= 120 and seconds % 60 == 0 else f"{seconds} seconds"

@@ -114,7 +114,7 @@ class Shell(CopyingApp):
             ScreenLeftError: the screen of the gesture is no longer on top (see `bridge`).
         """
         must_be_on_top(self)
-        with self.input.asking(get_current_worker(), screen):
+        with self.input.let_keys_through(get_current_worker(), screen):
             return await super().push_screen_wait(screen, mode=mode)
 
     # The session.

@@ -79,7 +79,7 @@ class Shortcut:
         """The key of `PLACES` where the shortcut works."""
         return self.id.partition(".")[0]
 
-    def binding(self) -> Binding:
+    def make_binding(self) -> Binding:
         """Returns the Textual binding."""
         return Binding(
             self.keys, self.action, self.words,

@@ -42,7 +42,7 @@ def start(arguments: Sequence[str]) -> int:
     from smtui.system.settings import SettingsError, load_settings
     from smtui.system.terminal_end import TERMINAL
 
-    options = _parser().parse_args(arguments)
+    options = _make_parser().parse_args(arguments)
     harden(allow_debug=options.allow_debug)
     if options.vault == "":
         print("smtui: --vault names no file: give a path.", file=sys.stderr)
@@ -53,7 +53,7 @@ def start(arguments: Sequence[str]) -> int:
     except SettingsError as error:
         print(f"smtui: {error}", file=sys.stderr)
         return USAGE
-    with _opening(options, settings) as (path, vault, hint):
+    with _open_path(options, settings) as (path, vault, hint):
         from smtui.tui.app import SmtuiApp
         from smtui.tui.plain_glyphs import needs_plain
 
@@ -77,7 +77,7 @@ def refuse(environ: Mapping[str, str], terminal: bool) -> str:
     return ""
 
 
-def _parser() -> argparse.ArgumentParser:
+def _make_parser() -> argparse.ArgumentParser:
     import argparse
 
     parser = argparse.ArgumentParser("smtui", add_help=False, allow_abbrev=False)
@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 @contextmanager
-def _opening(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Path, Vault | None, str]]:
+def _open_path(options: argparse.Namespace, settings: Settings) -> Iterator[tuple[Path, Vault | None, str]]:
     """Yields the path to open and, for the demo, its open vault and the hint for its passphrase."""
     from smtui.system.settings import get_vault_path
 

@@ -37,10 +37,10 @@ class TooSmallScreen(ModalScreen[None]):
         self._leave_if_it_fits(self.app.size)
 
     def _leave_if_it_fits(self, size: Size) -> None:
-        if fits(size) and is_on_top(self):
+        if is_large_enough(size) and is_on_top(self):
             self.dismiss()
 
 
-def fits(size: Size) -> bool:
+def is_large_enough(size: Size) -> bool:
     """Whether the layout fits into a terminal of this size."""
     return size.width >= LEAST.width and size.height >= LEAST.height

@@ -144,7 +144,7 @@ with suppress(ImportError):  # not available on Windows, which has another drive
                     if selector.select(0.1) and not self._forward_input(parser, decode):
                         TERMINAL.handle_hangup()
                         return
-                    self._tell(parser.tick())
+                    self._post_messages(parser.tick())
 
         def _forward_input(self, parser: KeyParser, decode: Callable[[bytes], str]) -> bool:
             """Reads once and forwards the messages; False at the end of the terminal.
@@ -154,7 +154,7 @@ with suppress(ImportError):  # not available on Windows, which has another drive
             """
             data = self._read()
             if text := decode(data):
-                self._tell(parser.feed(text))
+                self._post_messages(parser.feed(text))
             return bool(data)
 
         def _read(self) -> bytes:
@@ -163,7 +163,7 @@ with suppress(ImportError):  # not available on Windows, which has another drive
             except OSError:  # EIO: in a background process group, or after a hangup
                 return b""
 
-        def _tell(self, found: Iterable[Message]) -> None:
+        def _post_messages(self, found: Iterable[Message]) -> None:
             for message in found:
                 self.process_message(message)
 

@@ -85,7 +85,7 @@ def has_key(database: Database, row: int) -> bool:
 def find_by_id(database: Database, region: str, key_id: str) -> KmsKey | None:
     """The key with this id in a Region, unless it was deleted permanently."""
     found = database.fetch_row(f"SELECT {COLUMNS} FROM keys k WHERE k.key_id = ? AND k.region = ? AND {_LIVING}",
-                         (key_id, region))
+                               (key_id, region))
     return KmsKey(*_read(found)) if found else None
 
 

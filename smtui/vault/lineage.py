@@ -236,7 +236,7 @@ def _list_older_events(database: Database, below: int) -> list[NotedEvent]:
     found = {}
     for level in range(below.bit_length()):
         row = database.fetch_row(f"SELECT id, at, {CHAIN} FROM trail WHERE id <= ? ORDER BY id DESC LIMIT 1",
-                           (below - (1 << level),))
+                                 (below - (1 << level),))
         if row is not None and _is_time(row[1]):
             found[row[0]] = NotedEvent(*row)
     return [found[id] for id in sorted(found)]

@@ -309,8 +309,8 @@ def test_access_is_explained_over_policy_and_key(vault: smtui.Vault, client: Any
     """The statement allows what the default key refuses; with a customer key, nothing is refused."""
     access = vault.access()
     ask = {"SecretId": "a", "CallerArn": CAROL}
-    told = access.explain_access(**ask, Action="GetSecretValue")
-    assert (told["Allowed"], told["Statement"], told["Reason"]) == (False, "statement 1", REFUSED_BY_KEY)
+    answer = access.explain_access(**ask, Action="GetSecretValue")
+    assert (answer["Allowed"], answer["Statement"], answer["Reason"]) == (False, "statement 1", REFUSED_BY_KEY)
     assert access.explain_access(**ask, Action="DescribeSecret")["Allowed"]
     assert access.explain_access(SecretId="a", Action="GetSecretValue", CallerArn=OWNER)["Allowed"]
     who = access.list_access(SecretId="a", Action="GetSecretValue")

@@ -9,7 +9,7 @@ import pytest
 import smtui
 from smtui.health.finding import read_limits
 from smtui.health.secrets import check_secrets
-from smtui.health.values import Values, pieces
+from smtui.health.values import Values, list_guessable_parts
 from smtui.system.settings import Settings
 from smtui.text.sanitize import SafeText
 
@@ -36,7 +36,7 @@ def test_nothing_of_a_value_is_kept(vault: smtui.Vault, client: Any) -> None:
      [("Password", "hunter22"), ("apiKey", "k-123456")]),
 ])  # fmt: skip
 def test_what_of_a_value_should_be_hard_to_guess(value: str, looked_at: list[tuple[str, str]]) -> None:
-    assert list(pieces(value)) == looked_at
+    assert list(list_guessable_parts(value)) == looked_at
 
 
 def test_one_value_under_many_keys_is_said_once_a_secret() -> None:

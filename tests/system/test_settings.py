@@ -137,7 +137,7 @@ def test_a_key_chosen_for_a_former_action_id_stays(tmp_path: Path, former: str, 
     path.write_text(f'[keys]\n"{former}" = "f11"\n')
 
     assert load_settings(path).keys == {present: "f11"}
-    assert keys.key_of(present, load_settings(path).keys) == "f11"
+    assert keys.find_key(present, load_settings(path).keys) == "f11"
 
 
 def test_former_names_lead_to_present_ones() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smtui.cli.exit_codes import RefusedError
 from smtui.cli.target import Target
-from smtui.health.values import pieces
+from smtui.health.values import list_guessable_parts
 from smtui.rotation import password
 from smtui.rotation.function import StepFailedError
 from smtui.rules.version_spec import VersionSpec
@@ -146,7 +146,7 @@ def from_the_difference(value: str) -> dict[str, str]:
 
 
 def from_health(value: str) -> dict[str, str]:
-    return {key: piece for key, piece in pieces(value) if key}
+    return {key: piece for key, piece in list_guessable_parts(value) if key}
 
 
 FRONTS: list[Callable[[str], dict[str, str]]] = [

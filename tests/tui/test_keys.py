@@ -20,7 +20,7 @@ from smtui.tui.generator.screen import GeneratorScreen
 from smtui.tui.health.screen import HealthScreen
 from smtui.tui.help.manual_screen import ManualScreen
 from smtui.tui.help.palette import Actions
-from smtui.tui.help.screen import HelpScreen, helpful
+from smtui.tui.help.screen import HelpScreen, list_help_rows
 from smtui.tui.jobs.dialog import JobDialog
 from smtui.tui.json_editor.area import JsonArea
 from smtui.tui.kms.screen import KmsKeysScreen
@@ -152,7 +152,7 @@ async def test_a_key_of_ones_own_replaces_ours_everywhere(app: MakeApp) -> None:
     async with running.run_test(size=(80, 24)) as pilot:
         await pilot.press("p")
         assert not isinstance(running.screen, GeneratorScreen)
-        shown_in_help = {pressed for _, pressed, words in helpful(running.screen) if "generator" in words}
+        shown_in_help = {pressed for _, pressed, words in list_help_rows(running.screen) if "generator" in words}
         assert shown_in_help == {"F5"}
         titles = [str(hit.text) async for hit in Actions(running.screen).discover()]
         assert "Password  F5" in titles
@@ -177,7 +177,7 @@ async def test_footer_help_and_palette_agree(app: MakeApp) -> None:
         await pilot.pause()
         in_footer = {entry.words for entry in running.screen.query_one(FooterKeys).entries}
         in_palette = {str(hit.text).rsplit("  ", 1)[0] async for hit in Actions(running.screen).discover()}
-        in_help = {words for _, _, words in helpful(running.screen)}
+        in_help = {words for _, _, words in list_help_rows(running.screen)}
         in_help_by_its_words = {each.words for each in keys.SHORTCUTS if each.tooltip in in_help}
 
         assert in_footer

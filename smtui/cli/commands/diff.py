@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> Exit:
     differences = [each for each in compare_values(before, after) if each.state is not DiffState.SAME]
     if args.output == "json":
         output.write_line(json.dumps(_build_answer(before, after, differences, reveal=args.reveal), indent=4,
-                               ensure_ascii=False))
+                                     ensure_ascii=False))
     else:
         for line in _format_lines(before, after, differences, reveal=args.reveal):
             output.write_line(line)

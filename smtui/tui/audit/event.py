@@ -28,7 +28,7 @@ class EventDialog(ModalScreen[None]):
     Control characters are escaped on the screen. The copy to the clipboard is not escaped.
     """
 
-    BINDINGS = keys.of("dialog") + keys.of("event")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("event")
     CSS_PATH = "event.tcss"
 
     app: getters.app[Shell]

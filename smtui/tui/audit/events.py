@@ -42,7 +42,7 @@ MAX_SCANNED = 5000
 class EventsScreen(FilteredTableScreen[Answer]):
     """A filter over a table of events. A subclass yields `compose_events` and may restrict `get_fixed_criteria`."""
 
-    BINDINGS = keys.of("audit")
+    BINDINGS = keys.list_bindings("audit")
     CSS_PATH = Path(__file__).with_name("events.tcss")
     at_once = frozenset({"filter"})
 
@@ -148,7 +148,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
 
     def _search_now(self) -> None:
         self._pause = None
-        self.first_look()
+        self.start_reading()
 
     @property
     def pending_read(self) -> object | None:
@@ -172,7 +172,7 @@ class EventsScreen(FilteredTableScreen[Answer]):
     def action_toggle_reads(self) -> None:
         """Shows events that only read too, or changes only again."""
         self._with_reads = not self._with_reads
-        self.first_look()
+        self.start_reading()
 
     def action_export(self) -> None:
         from smtui.tui.audit.export import export_audit_log

@@ -39,7 +39,7 @@ class ChooseVault(ModalScreen[int | None]):
         vaults: the paths, each with whether the file exists.
     """
 
-    BINDINGS = keys.of("dialog")
+    BINDINGS = keys.list_bindings("dialog")
     CSS_PATH = "../dialogs/pick.tcss"
 
     def __init__(self, vaults: Sequence[tuple[Path, bool]]) -> None:

@@ -47,7 +47,7 @@ class RegionsScreen(SessionScreen[None]):
     """A list of Regions and a list of vaults. Tab switches between them."""
 
     place = places.REGIONS
-    BINDINGS = keys.of("regions")
+    BINDINGS = keys.list_bindings("regions")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#regions"
     at_once = frozenset({"add"})

@@ -29,7 +29,7 @@ class AskPath(Dialog[Path]):
         first: the path in the input when the dialog opens.
     """
 
-    BINDINGS = keys.of("dialog") + keys.of("one_line")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("one_line")
     CSS_PATH = "one_line.tcss"
 
     def __init__(self, title: SafeText, about: SafeText, first: str = "") -> None:

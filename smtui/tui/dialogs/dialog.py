@@ -54,18 +54,18 @@ class Dialog(ModalScreen[Answer | None]):
     app: getters.app[Shell]
     _opened_with: object = None
 
-    def state(self) -> object:
+    def get_state(self) -> object:
         """Returns what the user can change, for the comparison with the state when the dialog opened."""
         return read_fields(self)
 
     @property
     def is_dirty(self) -> bool:
         """Whether the user has changed anything."""
-        return self.is_mounted and self.state() != self._opened_with
+        return self.is_mounted and self.get_state() != self._opened_with
 
     @on(events.Mount)
     def _remember_state(self) -> None:
-        self._opened_with = self.state()
+        self._opened_with = self.get_state()
         self.call_after_refresh(self._show_focus)
 
     def _show_focus(self) -> None:

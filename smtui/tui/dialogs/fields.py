@@ -24,7 +24,7 @@ class InvalidFieldError(Exception):
 class FieldsForm(Dialog[Answer]):
     """A form with a Static `#said` for the result of the validation. Enter focuses the next field."""
 
-    BINDINGS = keys.of("dialog") + keys.of("fields")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("fields")
     CSS_PATH = Path(__file__).with_name("fields.tcss")
 
     said = getters.query_one("#said", Static)
@@ -55,7 +55,7 @@ class FieldsForm(Dialog[Answer]):
         self.said.update(words)
 
     @on(Input.Submitted)
-    def _next(self) -> None:
+    def _focus_next_field(self) -> None:
         self.focus_next()
 
     def action_save(self) -> None:

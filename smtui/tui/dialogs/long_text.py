@@ -19,7 +19,7 @@ Answer = TypeVar("Answer")
 class LongText(ModalScreen[Answer]):
     """A dialog with a scrollable text. The footer shows a scroll key only if there is more text in its direction."""
 
-    BINDINGS = keys.of("dialog") + keys.of("long_text")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("long_text")
     AUTO_FOCUS = ""
     """Off, because it would focus a scrollable part and scroll to it. Subclasses focus one of their answers."""
 
@@ -39,7 +39,7 @@ class LongText(ModalScreen[Answer]):
             direction: 1 for down, -1 for up.
             page: whether to scroll by a page instead of a line.
         """
-        area = next(self._areas_with_more(direction), None)
+        area = next(self._find_scrollable_areas(direction), None)
         if area is None:
             return
         if isinstance(area, VerticalScroll):
@@ -53,9 +53,9 @@ class LongText(ModalScreen[Answer]):
         if action != "scroll_text":
             return super().check_action(action, parameters)
         direction = parameters[0]
-        return isinstance(direction, int) and next(self._areas_with_more(direction), None) is not None
+        return isinstance(direction, int) and next(self._find_scrollable_areas(direction), None) is not None
 
-    def _areas_with_more(self, direction: int) -> Iterator[Widget]:
+    def _find_scrollable_areas(self, direction: int) -> Iterator[Widget]:
         areas: list[Widget] = [*self.query(ScrollableContainer), *self.query(".card")]
         for area in areas[::direction]:
             if (area.scroll_y < area.max_scroll_y) if direction > 0 else (area.scroll_y > 0):

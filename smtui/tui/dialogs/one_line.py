@@ -28,7 +28,7 @@ class OneLine(Dialog[str]):
         empty: whether the answer may be empty.
     """
 
-    BINDINGS = keys.of("dialog") + keys.of("one_line")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("one_line")
     CSS_PATH = "one_line.tcss"
 
     def __init__(self, title: SafeText, line: str = "", *, longest: int, empty: bool = False) -> None:

@@ -29,7 +29,7 @@ class Pick(ModalScreen[int | None]):
         nothing: the text if there are no items.
     """
 
-    BINDINGS = keys.of("dialog")
+    BINDINGS = keys.list_bindings("dialog")
     CSS_PATH = Path(__file__).with_name("pick.tcss")
 
     def __init__(self, title: SafeText, things: Sequence[SafeText], nothing: SafeText = NOTHING) -> None:

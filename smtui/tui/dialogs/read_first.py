@@ -70,7 +70,7 @@ class ReadingDialog(ModalScreen["tuple[Any] | None"]):
         task: the first attempt, which still runs or has failed.
     """
 
-    BINDINGS = keys.of("dialog") + keys.select([READ_AGAIN])
+    BINDINGS = keys.list_bindings("dialog") + keys.select([READ_AGAIN])
     CSS_PATH = Path(__file__).with_name("pick.tcss")
 
     can_be_left_while_reading = True

@@ -41,7 +41,7 @@ class GeneratorScreen(ModalScreen[str | None]):
         for_form: whether a form opened it and takes the password as a value.
     """
 
-    BINDINGS = keys.of("generator")
+    BINDINGS = keys.list_bindings("generator")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#length"
 

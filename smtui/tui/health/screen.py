@@ -42,7 +42,7 @@ class HealthScreen(FilteredTableScreen[None]):
     """Shows a filter above a table of findings, sorted by urgency."""
 
     place = places.HEALTH
-    BINDINGS = keys.of("health")
+    BINDINGS = keys.list_bindings("health")
     CSS_PATH = "screen.tcss"
     opened_by = ("list_secrets",)
     at_once = frozenset({"filter", "look"})
@@ -62,7 +62,7 @@ class HealthScreen(FilteredTableScreen[None]):
         with ReadPane():
             yield Static(id="counts")
             yield Table(
-                Column("", lambda finding: _sign(finding), 9),
+                Column("", lambda finding: _format_sign(finding), 9),
                 Column("Kind", lambda finding: SafeText(finding.kind), 16),
                 Column("Secret", lambda finding: finding.name, 18, grows=1, names=True),
                 Column("What", lambda finding: finding.words, 24, grows=2),
@@ -132,7 +132,7 @@ class HealthScreen(FilteredTableScreen[None]):
             self.app.push_screen(SecretScreen(self.session, finding.arn))
 
 
-def _sign(finding: HealthFinding) -> Content:
+def _format_sign(finding: HealthFinding) -> Content:
     return Content.styled(f"{finding.urgency.sign} {finding.urgency.value}", STYLES[finding.urgency])
 
 

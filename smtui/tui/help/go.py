@@ -19,13 +19,13 @@ from smtui.tui.widgets.row_list import RowList
 class Go(ModalScreen[Place | None]):
     """Returns the chosen place, or None if the user cancels."""
 
-    BINDINGS = keys.of("dialog")
+    BINDINGS = keys.list_bindings("dialog")
     CSS_PATH = "../dialogs/pick.tcss"
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Go to", classes="title")
-            yield RowList(*map(_row, PLACES), compact=True)
+            yield RowList(*map(_format_row, PLACES), compact=True)
         yield Footer()
 
     def on_key(self, event: events.Key) -> None:
@@ -42,5 +42,5 @@ class Go(ModalScreen[Place | None]):
         self.dismiss(None)
 
 
-def _row(place: Place) -> Content:
+def _format_row(place: Place) -> Content:
     return Content.assemble((f" {place.key} ", "bold $primary"), f" {place.words:<20}", (place.tooltip, "$text-muted"))

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 Row = tuple[str, str, str]
 
 
-def manual(app: Shell, session: Session) -> Iterator[Row]:
+def list_manual_rows(app: Shell, session: Session) -> Iterator[Row]:
     """Yields all rows of the manual, one chapter after the other."""
-    yield from _versions()
-    yield from _filter()
-    yield from _deletion()
-    yield from _values(app)
-    yield from _places(session)
+    yield from _describe_versions()
+    yield from _describe_filter()
+    yield from _describe_deletion()
+    yield from _describe_values(app)
+    yield from _describe_places(session)
 
 
-def _versions() -> Iterator[Row]:
+def _describe_versions() -> Iterator[Row]:
     chapter = "Versions and their labels"
     yield chapter, labels.AWSCURRENT, "the version that is answered unless another is named; one version has it"
     yield chapter, labels.AWSPREVIOUS, (
@@ -41,14 +41,14 @@ def _versions() -> Iterator[Row]:
     yield chapter, "none", "a version without a label is deprecated, and goes when there are too many; it can be read"
 
 
-def _filter() -> Iterator[Row]:
+def _describe_filter() -> Iterator[Row]:
     for words, finds in list_grammar():
         yield "Words of the filter", " ".join(words), finds
     for word, finds in GRAMMAR:
         yield "Words of the audit log's filter", word, finds
 
 
-def _deletion() -> Iterator[Row]:
+def _describe_deletion() -> Iterator[Row]:
     chapter = "Deletion"
     yield chapter, "planned", (
         f"it happens {limits.MIN_RECOVERY_DAYS} to {limits.MAX_RECOVERY_DAYS} days later; until then the secret "
@@ -57,7 +57,7 @@ def _deletion() -> Iterator[Row]:
     yield chapter, "a replica", "is removed from its Region; a primary goes after its replicas"
 
 
-def _values(app: Shell) -> Iterator[Row]:
+def _describe_values(app: Shell) -> Iterator[Row]:
     chapter, settings = "Values on screen and clipboard", app.settings
     yield chapter, "hidden", (
         f"until asked for; then shown for {settings.reveal_timeout} seconds, or until another window has the focus"
@@ -70,7 +70,7 @@ def _values(app: Shell) -> Iterator[Row]:
     yield chapter, "each reading", "is in the audit log, with the time and who it was"
 
 
-def _places(session: Session) -> Iterator[Row]:
+def _describe_places(session: Session) -> Iterator[Row]:
     chapter = "Where things lie, and ways in"
     yield chapter, "vault", str(session.vault.path.absolute())
     yield chapter, "settings", str(get_settings_path())

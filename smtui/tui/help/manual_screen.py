@@ -13,7 +13,7 @@ from smtui.text.sanitize import sanitize
 from smtui.tui import keys
 from smtui.tui.base_screen import SessionScreen
 from smtui.tui.help import places
-from smtui.tui.help.manual import manual
+from smtui.tui.help.manual import list_manual_rows
 from smtui.tui.widgets.chrome import Footer
 from smtui.tui.widgets.scroll_pane import ScrollPane
 
@@ -22,14 +22,14 @@ class ManualScreen(SessionScreen[None]):
     """Shows the rows of `manual`, grouped by chapter, in a pane that scrolls like a list."""
 
     place = places.MANUAL
-    BINDINGS = keys.of("manual")
+    BINDINGS = keys.list_bindings("manual")
     CSS_PATH = "manual_screen.tcss"
     AUTO_FOCUS = "ScrollPane"
 
     def compose(self) -> ComposeResult:
         yield self.create_header()
         with ScrollPane():
-            for chapter, rows in groupby(manual(self.app, self.session), key=lambda row: row[0]):
+            for chapter, rows in groupby(list_manual_rows(self.app, self.session), key=lambda row: row[0]):
                 yield Static(chapter, classes="chapter")
                 for _, word, sentence in rows:
                     with Horizontal(classes="row"):

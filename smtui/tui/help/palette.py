@@ -20,17 +20,17 @@ MEANINGLESS_HERE = frozenset({"command_palette", "help_quit"})
 class Actions(Provider):
     """Lists the enabled bindings of the screen, the commands of its `commands` method, places and tasks."""
 
-    def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
+    def _list_actions(self) -> list[tuple[str, str, Callable[[], object]]]:
         found: dict[str, tuple[str, str, Callable[[], object]]] = {}
         for key, active in self.screen.active_bindings.items():
             binding = active.binding
             if active.enabled and binding.id and binding.action not in MEANINGLESS_HERE:
                 run = partial(self.app.run_action, binding.action, active.node)
                 found.setdefault(binding.id, (f"{binding.description}  {key_names.spell(key)}", active.tooltip, run))
-        more = getattr(self.screen, "commands", tuple)
-        return [*found.values(), *more(), *self._everywhere(found)]
+        more = getattr(self.screen, "list_commands", tuple)
+        return [*found.values(), *more(), *self._list_places_and_tasks(found)]
 
-    def _everywhere(self, found: Collection[str]) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    def _list_places_and_tasks(self, found: Collection[str]) -> Iterator[tuple[str, str, Callable[[], object]]]:
         """Yields places and tasks, if the menu of places is available on the screen.
 
         Args:
@@ -49,12 +49,12 @@ class Actions(Provider):
             yield f"Vault: {task.title}", task.tooltip, partial(app.run_vault_task, task)
 
     async def discover(self) -> Hits:
-        for title, tooltip, run in self._actions():
+        for title, tooltip, run in self._list_actions():
             yield DiscoveryHit(title, run, help=tooltip)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for title, tooltip, run in self._actions():
+        for title, tooltip, run in self._list_actions():
             score = max(matcher.match(title), matcher.match(tooltip) / 2)
             if score > 0:
                 yield Hit(score, matcher.highlight(title), run, help=tooltip)

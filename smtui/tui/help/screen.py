@@ -22,12 +22,12 @@ class HelpScreen(ModalScreen[None]):
         asked_on: the screen to describe. Rows of its `list_further_help` method follow, if it has one.
     """
 
-    BINDINGS = keys.of("help")
+    BINDINGS = keys.list_bindings("help")
     CSS_PATH = "screen.tcss"
 
     def __init__(self, asked_on: Screen[object]) -> None:
         super().__init__()
-        self._lines = [*helpful(asked_on), *getattr(asked_on, "list_further_help", tuple)()]
+        self._lines = [*list_help_rows(asked_on), *getattr(asked_on, "list_further_help", tuple)()]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
@@ -45,7 +45,7 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss()
 
 
-def helpful(screen: Screen[object]) -> list[tuple[str, str, str]]:
+def list_help_rows(screen: Screen[object]) -> list[tuple[str, str, str]]:
     """Lists every enabled action of a screen as place, keys and description; the keys of an action share one row."""
     found: dict[str, tuple[str, list[str], str]] = {}
     for key, active in screen.active_bindings.items():

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class JobDialog(ModalScreen[None]):
     """Shows the progress of `job` and closes when the job is over, as soon as no other screen covers it."""
 
-    BINDINGS = keys.of("job")
+    BINDINGS = keys.list_bindings("job")
     CSS_PATH = "dialog.tcss"
     AUTO_FOCUS = "#leave"
 

@@ -43,7 +43,7 @@ class JsonArea(TextArea):
         check: returns the diagnostics of a text. It runs in the vault's thread, so it can call the vault.
     """
 
-    BINDINGS = keys.of("json")
+    BINDINGS = keys.list_bindings("json")
     COMPONENT_CLASSES = {f"json-area--{part}" for part in PARTS}  # noqa: RUF012
     DEFAULT_CSS = """
     JsonArea {

@@ -108,7 +108,7 @@ class KeyActionsScreen(SessionScreen[None]):
         Returns:
             Whether the change was written.
         """
-        change = key_conflict.state_change(key, yours, write, insist)
+        change = key_conflict.make_state_change(key, yours, write, insist)
         outcome, _ = await self._write(change, key_conflict.format_state(key))
         return outcome is Outcome.STORED
 
@@ -233,7 +233,8 @@ class KeyActionsScreen(SessionScreen[None]):
         except InvalidFieldError as unfit:
             self.say(str(unfit), severity="warning")
             return
-        targets = await read_for_dialog(self.app, sanitize(f"An alias for {key.name}"), lambda: self._targets(alias))
+        targets = await read_for_dialog(
+            self.app, sanitize(f"An alias for {key.name}"), lambda: self._find_targets(alias))
         if targets is None:
             return
         [seen] = targets
@@ -244,13 +245,14 @@ class KeyActionsScreen(SessionScreen[None]):
             question = Confirm(sanitize(f"Turn {alias} from {seen} to {key.id}?"), ALIAS_MOVES, "Turn")
             if not await self.app.push_screen_wait(question):
                 return
-        change = key_conflict.alias_change(alias, key.id, lambda: self._set_alias(alias, key.id), "Move alias anyway")
+        change = key_conflict.make_alias_change(
+            alias, key.id, lambda: self._set_alias(alias, key.id), "Move alias anyway")
         outcome, found = await self._write(change, seen or NOWHERE)
         if outcome is Outcome.STORED:
             inverse_kms.record_alias(self.session, alias, None if found == NOWHERE else found, key.id)
             await self.report_change(f"{alias} leads to {key.id}.")
 
-    async def _targets(self, alias: str) -> tuple[str | None]:
+    async def _find_targets(self, alias: str) -> tuple[str | None]:
         """Returns the id of the key that the alias refers to, in a tuple; the id is None without such an alias."""
         return (await call(key_conflict.find_target, self.reader, alias),)
 
@@ -262,7 +264,8 @@ class KeyActionsScreen(SessionScreen[None]):
 
     async def _remove_alias(self, key: KmsKey, alias: str) -> None:
         if await self.app.push_screen_wait(Confirm(sanitize(f"Remove {alias}?"), ALIAS_REMOVED, "Remove")):
-            change = key_conflict.alias_change(alias, "removed", lambda: self._delete_alias(alias), "Remove anyway")
+            change = key_conflict.make_alias_change(
+                alias, "removed", lambda: self._delete_alias(alias), "Remove anyway")
             outcome, found = await self._write(change, key.id)
             if outcome is Outcome.STORED and found != NOWHERE:
                 inverse_kms.record_alias_removal(self.session, alias, replace(key, id=found))

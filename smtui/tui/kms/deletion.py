@@ -33,7 +33,7 @@ class KeyDeletion(Dialog[int]):
         now: the current time.
     """
 
-    BINDINGS = keys.of("dialog") + keys.of("deletion")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("deletion")
     CSS_PATH = "deletion.tcss"
     AUTO_FOCUS = "#cancel"
 

@@ -40,7 +40,7 @@ class KmsKeysScreen(KeyActionsScreen):
     """A table of the keys and the details of the key under the cursor. Usage is counted in the background."""
 
     place = places.KEYS
-    BINDINGS = keys.of("kms")
+    BINDINGS = keys.list_bindings("kms")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
     opened_by = ("list_keys",)

@@ -41,7 +41,7 @@ VIEW_ACTIONS = frozenset({"edit", "template", "validate", "remove", "tab"})
 class PolicyScreen(SecretTab):
     """Shows the attached policy; `e` begins to edit it. Letters are key bindings until then."""
 
-    BINDINGS = keys.of("policy") + keys.of("tabs")
+    BINDINGS = keys.list_bindings("policy") + keys.list_bindings("tabs")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "JsonArea"
     number = POLICY
@@ -94,7 +94,7 @@ class PolicyScreen(SecretTab):
     def _describe_missing_policy(self) -> str:
         if self.secret is not None and "DeletedDate" in self.secret:
             return UNAVAILABLE
-        return NO_POLICY.format(edit=self.key_of("policy.edit"), template=self.key_of("policy.template"))
+        return NO_POLICY.format(edit=self.find_key("policy.edit"), template=self.find_key("policy.template"))
 
     # Editing.
 

@@ -41,7 +41,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
         choose_key: asks for another key of a Region; returns None if the user cancels.
     """
 
-    BINDINGS = keys.of("dialog") + keys.of("replicas")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("replicas")
     CSS_PATH = "add_replicas.tcss"
     AUTO_FOCUS = "Table"
 
@@ -95,7 +95,7 @@ class AddReplicas(Dialog[list[ReplicaRequest]]):
         self.query_one("#said", Static).update(Content.styled(sanitize(said), "" if self._selected else "$text-muted"))
         self.table.refresh()
 
-    def state(self) -> object:
+    def get_state(self) -> object:
         """Returns what is marked. The filter does not count as a change."""
         return dict(self._selected)
 

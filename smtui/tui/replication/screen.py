@@ -56,7 +56,7 @@ class ReplicationScreen(SecretTab):
     It adds and removes replicas in the Region of the primary and promotes a replica in its own Region, as AWS requires.
     """
 
-    BINDINGS = keys.of("replication") + keys.of("tabs")
+    BINDINGS = keys.list_bindings("replication") + keys.list_bindings("tabs")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
     number = REPLICATION

@@ -37,7 +37,7 @@ class FunctionsScreen(SessionScreen[None]):
     """A table of functions, with the details of the selected one below."""
 
     place = places.FUNCTIONS
-    BINDINGS = keys.of("functions")
+    BINDINGS = keys.list_bindings("functions")
     CSS_PATH = "functions.tcss"
     AUTO_FOCUS = "Table"
     opened_by = ("list_functions",)
@@ -67,7 +67,7 @@ class FunctionsScreen(SessionScreen[None]):
     @on(Table.Moved)
     def _show_current(self) -> None:
         function = self.table.current
-        lines = _describe_details(function, self.key_of("functions.allow")) if function else ()
+        lines = _describe_details(function, self.find_key("functions.allow")) if function else ()
         self.query_one("#about", Static).update(Content("\n").join(lines))
         self.refresh_bindings()
 

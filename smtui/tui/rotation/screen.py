@@ -47,7 +47,7 @@ PENDING_TEXT = ("\n\nThe rotation that is under way ends where it is, and AWSPEN
 class RotationScreen(SecretTab):
     """Shows settings and progress. A background worker runs the rotation."""
 
-    BINDINGS = keys.of("rotation") + keys.of("tabs")
+    BINDINGS = keys.list_bindings("rotation") + keys.list_bindings("tabs")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "ScrollPane"
     number = ROTATION
@@ -78,9 +78,10 @@ class RotationScreen(SecretTab):
         function = functions.get(secret.get("RotationLambdaARN", ""))
         self.rotation = RotationState(secret, details, function, self.session.now())
         self.show_head(secret)
-        self.query_one(SettingsSummary).show(self.rotation, self.key_of("rotation.edit"), self.key_of("rotation.allow"))
+        self.query_one(SettingsSummary).show(
+            self.rotation, self.find_key("rotation.edit"), self.find_key("rotation.allow"))
         self.query_one(NextWindows).show(self.rotation)
-        self.query_one(RotationRun).show(self.rotation, self.key_of("rotation.rotate"))
+        self.query_one(RotationRun).show(self.rotation, self.find_key("rotation.rotate"))
         self.refresh_bindings()
 
     async def _list_functions(self) -> dict[str, FunctionEntry]:
@@ -165,7 +166,7 @@ class RotationScreen(SecretTab):
         if rotation is None:
             return
         if not rotation.is_on:
-            self.say(f"It is not rotated yet: {self.key_of('rotation.edit')} sets that up.")
+            self.say(f"It is not rotated yet: {self.find_key('rotation.edit')} sets that up.")
         elif rotation.waits_for_permission and not await self._ask_permission(rotation):
             self.say(f"The rotation {WAITS}.", severity="warning")
         elif rotation.is_under_way:

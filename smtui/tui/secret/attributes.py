@@ -11,7 +11,7 @@ from smtui.tui.audit import last_change
 from smtui.tui.bridge import call, gesture
 from smtui.tui.dialogs.one_line import OneLine
 from smtui.tui.kms import picker
-from smtui.tui.notifications import keeps_what_was_typed
+from smtui.tui.notifications import is_input_kept
 from smtui.tui.secret.base import BaseSecretScreen
 from smtui.tui.secret.conflict import describe_states
 from smtui.tui.secret.guarded_write import GuardedWrite
@@ -41,7 +41,7 @@ class AttributesScreen(BaseSecretScreen):
             try:
                 outcome, found = await self._guard_description(before, new).run(self.app, self.vault, before)
             except SmtuiError as error:
-                if not keeps_what_was_typed(error):
+                if not is_input_kept(error):
                     raise
                 self.app.report(error)
                 continue

@@ -59,7 +59,7 @@ class CompareScreen(SessionScreen[None]):
         after: the VersionId of the newer version.
     """
 
-    BINDINGS = keys.of("compare")
+    BINDINGS = keys.list_bindings("compare")
     CSS_PATH = "compare.tcss"
     AUTO_FOCUS = "RowList"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import sanitize
 from smtui.tui.bridge import call
-from smtui.tui.notifications import keeps_what_was_typed
+from smtui.tui.notifications import is_input_kept
 from smtui.tui.secret.new_secret import NewSecretForm
 from smtui.tui.undo import inverse
 
@@ -30,7 +30,7 @@ async def create_secret(app: Shell, session: Session, value: str = "") -> None:
         try:
             created = await call(session.client().create_secret, **request)
         except SmtuiError as refusal:
-            if not keeps_what_was_typed(refusal):
+            if not is_input_kept(refusal):
                 raise
             app.report(refusal)
             request = await app.push_screen_wait(NewSecretForm(request))

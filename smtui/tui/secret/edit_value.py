@@ -89,13 +89,13 @@ class EditValueScreen(ValueScreen):
         for note in edit.base.notes:
             self.say(note, severity="warning")
 
-        async def effects(after: str) -> SafeText:
+        async def describe_effects(after: str) -> SafeText:
             return await edit.describe_effects_now(NewVersion(after))
 
         async def store(after: str) -> Outcome:
             return await edit.store(self.app, NewVersion(after), preview=False)
 
-        if not await external_editor.edit_text(self.app, edit.initial_text, program, location, effects, store):
+        if not await external_editor.edit_text(self.app, edit.initial_text, program, location, describe_effects, store):
             self.say(NOT_CHANGED)
         await self._finish_edit(edit)
 

@@ -14,7 +14,7 @@ from smtui.editor.temp_file import Location, create_temporary_file, read_back
 from smtui.text.json_editing_layout import expand_for_editing, restore_layout
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.json_editor.check import looks_like_json
-from smtui.tui.notifications import keeps_what_was_typed
+from smtui.tui.notifications import is_input_kept
 from smtui.tui.secret.edited import EditedAnswer, EditedDialog
 from smtui.tui.secret.value_edit import Outcome
 
@@ -89,7 +89,7 @@ async def _try_to_store(app: Shell, store: Callable[[str], Awaitable[Outcome]], 
     try:
         return await store(text)
     except SmtuiError as error:
-        if not keeps_what_was_typed(error):
+        if not is_input_kept(error):
             raise
         app.report(error)
         return Outcome.KEPT

@@ -23,7 +23,7 @@ Answer = TypeVar("Answer")
 class ValueFormScreen(Dialog[Answer]):
     """A form around a `ValueEditor`. Hides the value when the terminal loses the focus."""
 
-    BINDINGS = keys.of("dialog") + keys.of("form")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("form")
 
     editor = getters.query_one(ValueEditor)
     said = getters.query_one("#said", Static)
@@ -39,7 +39,7 @@ class ValueFormScreen(Dialog[Answer]):
     async def save(self) -> None:
         """Dismisses with the answer, or says why the form cannot be saved."""
 
-    def state(self) -> object:
+    def get_state(self) -> object:
         """The value as it would be stored, followed by the other fields."""
         fields = (field for field in self.query(PlainInput) if field not in self.editor.query(PlainInput))
         return self.editor.value, *(field.value for field in fields)

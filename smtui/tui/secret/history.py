@@ -15,7 +15,7 @@ from smtui.tui.widgets.chrome import Footer
 class HistoryScreen(SecretTab, EventsScreen["int | None"]):
     """The audit log of one secret, including requests under its name before it was created again."""
 
-    BINDINGS = keys.of("audit") + keys.of("tabs")
+    BINDINGS = keys.list_bindings("audit") + keys.list_bindings("tabs")
     number = HISTORY
 
     def compose(self) -> ComposeResult:

@@ -57,12 +57,12 @@ class LabelsScreen(BaseSecretScreen):
             await self._drop_label(version.id)
             return
         label = await self._pick_label(f"Move which label of version {shorten_id(version.id)}?", version.labels)
-        self.versions.carry(label)
+        self.versions.carry_label(label)
         self.refresh_bindings()
 
     @on(VersionList.VersionSelected)
     @gesture
-    async def _enter(self, event: VersionList.VersionSelected) -> None:
+    async def _open_or_drop(self, event: VersionList.VersionSelected) -> None:
         if self.versions.carried_label is not None:
             await self._drop_label(event.version)
         else:
@@ -70,7 +70,7 @@ class LabelsScreen(BaseSecretScreen):
 
     async def _drop_label(self, target: str) -> None:
         label = self.versions.carried_label or ""
-        self.versions.carry(None)
+        self.versions.carry_label(None)
         if self.labels.get(label) != target:
             await self._preview_and_move(f"Move {label} to version {shorten_id(target)}?", label, target)
 

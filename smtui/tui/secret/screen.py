@@ -43,7 +43,7 @@ VERSION_ACTIONS = frozenset({"move_label", "attach", "remove_label", "roll_back"
 class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
     """Shows value and versions side by side, or one at a time on a narrow terminal."""
 
-    BINDINGS = keys.of("versions") + keys.of("secret") + keys.of("tabs")
+    BINDINGS = keys.list_bindings("versions") + keys.list_bindings("secret") + keys.list_bindings("tabs")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "ValueList"
     at_once = frozenset({"versions"})
@@ -147,7 +147,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
     def select_version(self, version: str) -> None:
         self.versions.select_version(version)
 
-    def version_under_cursor(self) -> str | None:
+    def get_version_under_cursor(self) -> str | None:
         version = self.versions.version if self._is_at_versions else None
         return version.id if version else None
 
@@ -201,7 +201,7 @@ class SecretScreen(LabelsScreen, EditValueScreen, AttributesScreen):
 
     def action_back(self) -> None:
         if self.versions.carried_label is not None:
-            self.versions.carry(None)
+            self.versions.carry_label(None)
         else:
             self.leave()
 

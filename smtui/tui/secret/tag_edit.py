@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from smtui.api.errors import SmtuiError
 from smtui.text.sanitize import SafeText, sanitize
 from smtui.tui.audit import last_change
-from smtui.tui.notifications import keeps_what_was_typed
+from smtui.tui.notifications import is_input_kept
 from smtui.tui.secret.guarded_write import GuardedWrite
 from smtui.tui.secret.tags import TagChanges, Tags, TagsForm, extract_tags, plan_tag_calls
 from smtui.tui.secret.value_edit import Outcome
@@ -37,13 +37,13 @@ async def edit_tags(screen: SessionScreen[Any], secret_id: str, name: SafeText, 
         try:
             outcome, found = await _guard_tags(screen, secret_id, name, changes).run(screen.app, screen.vault, before)
         except SmtuiError as error:
-            if not keeps_what_was_typed(error):
+            if not is_input_kept(error):
                 raise
             screen.app.report(error)
             continue
         if outcome is Outcome.STORED:
             inverse.record_tags(screen.session, secret_id, name, found, changes.put, changes.removed)
-            await screen.report_change("\n".join(changes.sentences()))
+            await screen.report_change("\n".join(changes.describe_changes()))
         if outcome in (Outcome.STORED, Outcome.DISCARDED):
             return
         if outcome is Outcome.EDIT:

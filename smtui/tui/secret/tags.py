@@ -51,11 +51,11 @@ class TagChanges:
         """All tags after the change."""
         return {key: value for key, value in {**self.before, **self.put}.items() if key not in self.removed}
 
-    def tags(self) -> list[Tag]:
+    def list_tags(self) -> list[Tag]:
         """The tags to put, in the shape of TagResource."""
         return [{"Key": key, "Value": value} for key, value in self.put.items()]
 
-    def sentences(self) -> list[SafeText]:
+    def describe_changes(self) -> list[SafeText]:
         """Describes each change in a line: `+` new, `~` changed, `-` removed."""
         lines = [f"~ {key}: {self.before[key]} becomes {value}" if key in self.before else f"+ {key} = {value}"
                 for key, value in self.put.items()]
@@ -88,7 +88,7 @@ def plan_tag_calls(client: Client, arn: str, changes: TagChanges) -> Iterator[Cl
     if changes.removed:
         yield plan_call(client.untag_resource, SecretId=arn, TagKeys=list(changes.removed))
     if changes.put:
-        yield plan_call(client.tag_resource, SecretId=arn, Tags=changes.tags())
+        yield plan_call(client.tag_resource, SecretId=arn, Tags=changes.list_tags())
 
 
 class TagsForm(Dialog[TagChanges]):
@@ -100,7 +100,7 @@ class TagsForm(Dialog[TagChanges]):
         typed: the tags to begin with after a refusal; None to begin with `tags`.
     """
 
-    BINDINGS = keys.of("dialog") + keys.of("tags")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("tags")
     CSS_PATH = "tags.tcss"
     AUTO_FOCUS = "Input"
 
@@ -132,7 +132,7 @@ class TagsForm(Dialog[TagChanges]):
         pairs = self.pair_editor.pairs
         problem = find_tag_problem(pairs)
         self.said.set_class(bool(problem), "-error")
-        sentences = [sanitize(problem)] if problem else diff_tags(self._tags, pairs).sentences() or [UNCHANGED]
+        sentences = [sanitize(problem)] if problem else diff_tags(self._tags, pairs).describe_changes() or [UNCHANGED]
         self.said.update(Content("\n".join(sentences)))
 
     @gesture

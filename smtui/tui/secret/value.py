@@ -45,7 +45,7 @@ class ValueScreen(BaseSecretScreen):
     def show_titles(self) -> None:
         """Shows in the title the version of the value and the seconds until it hides."""
 
-    def version_under_cursor(self) -> str | None:
+    def get_version_under_cursor(self) -> str | None:
         """The VersionId under the cursor; None if the cursor is not in the list of versions."""
         return None
 
@@ -83,14 +83,14 @@ class ValueScreen(BaseSecretScreen):
     def _show_value_state(self, version: str | None, state: ReadState) -> None:
         """Shows how far a read is, if its version is the one on the screen."""
         if version == self.version:
-            self.value.show_state(state, self.key_of("secret.reveal"))
+            self.value.show_state(state, self.find_key("secret.reveal"))
 
     # Copying.
 
     @gesture
     async def action_copy(self) -> None:
         """Copies the key or entire value under the cursor; in the list of versions, the entire value of one."""
-        version = self.version_under_cursor()
+        version = self.get_version_under_cursor()
         value = await self.read_value(version) if version else await self._read_part()
         if value is not None:
             await self.app.copy(value, self.describe_target(version))
@@ -99,7 +99,7 @@ class ValueScreen(BaseSecretScreen):
         """Names what the cursor is on: a secret, its version and its key."""
         version = version or self.version
         which = f", version {shorten_id(version)}" if version else ""
-        key = None if self.version_under_cursor() else self.value.key
+        key = None if self.get_version_under_cursor() else self.value.key
         return sanitize(f"{self.name}{which}" if key is None else f"{self.name}{which}, {key}")
 
     async def _read_part(self, *, to_show: bool = False) -> Value | None:
@@ -120,7 +120,7 @@ class ValueScreen(BaseSecretScreen):
     @gesture
     async def action_to_file(self) -> None:
         """Writes what the cursor is on to a new file, byte for byte. It reads the value after the path is known."""
-        version = self.version_under_cursor()
+        version = self.get_version_under_cursor()
         words, key = self.describe_target(version), None if version else self.value.key
         question = sanitize(f"Write {words} to which new file?")
         path = await self.app.push_screen_wait(AskPath(question, PRIVATE_FILE_NOTE))
@@ -137,7 +137,7 @@ class ValueScreen(BaseSecretScreen):
 
     @gesture
     async def action_reveal(self) -> None:
-        if version := self.version_under_cursor():
+        if version := self.get_version_under_cursor():
             self.show_version(version)
         if self.value.revealed is not None and self.value.revealed == self.value.cursor:
             self.hide()

@@ -87,7 +87,7 @@ class VersionList(RowList):
             self.marked_id = None if self.marked_id == self.version.id else self.version.id
             self._redraw()
 
-    def carry(self, label: str | None) -> None:
+    def carry_label(self, label: str | None) -> None:
         """Carries a label with the cursor; None carries none."""
         self.carried_label = label
         self._redraw()

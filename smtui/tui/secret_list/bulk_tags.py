@@ -33,7 +33,7 @@ class TagsPlan(PlanScreen):
     Keys to remove are separated by commas, which the key of a tag cannot contain.
     """
 
-    BINDINGS = keys.of("tags")
+    BINDINGS = keys.list_bindings("tags")
     KEY_NAMES: ClassVar = {"tags.save": CHANGE_TAGS}
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "bulk_tags.tcss"]
     AUTO_FOCUS = "KeyValueEditor Input"
@@ -58,7 +58,7 @@ class TagsPlan(PlanScreen):
 
     def fill_item(self, item: Item) -> None:
         changes = self._find_changes(item)
-        item.note = sanitize("  ".join(changes.sentences()))
+        item.note = sanitize("  ".join(changes.describe_changes()))
         item.skip_reason = SafeText() if changes else SafeText("stays as it is")
         item.calls = list(plan_tag_calls(self.client, item.arn, changes))
         item.find_conflict = partial(_find_others_change, item, changes)

@@ -27,7 +27,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
         width: available width of the list in terminal cells.
     """
 
-    BINDINGS = keys.of("dialog") + keys.of("columns")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("columns")
     CSS_PATH = "columns_dialog.tcss"
     AUTO_FOCUS = "PickList"
 
@@ -59,7 +59,7 @@ class ColumnsForm(Dialog[Sequence[str]]):
         there = len(fit_columns(self._width, self.chosen))
         return "" if there == len(self.chosen) else f"There is room for {there} of these {len(self.chosen)} now."
 
-    def state(self) -> object:
+    def get_state(self) -> object:
         """The columns and their order."""
         return tuple(self._order), frozenset(self._shown)
 

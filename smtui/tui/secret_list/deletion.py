@@ -42,7 +42,7 @@ class DeletionPlan(PlanScreen):
     Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
     """
 
-    BINDINGS = keys.of("deletion")
+    BINDINGS = keys.list_bindings("deletion")
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "deletion.tcss"]
 
     days = getters.query_one("#days", SafeInput)

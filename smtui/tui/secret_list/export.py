@@ -66,7 +66,7 @@ class ExportPlan(PlanScreen):
         before: the initial values of the fields.
     """
 
-    BINDINGS = keys.of("fields")
+    BINDINGS = keys.list_bindings("fields")
     KEY_NAMES: ClassVar = {"fields.save": WRITE_FILE}
     CSS_PATH: ClassVar = ["plan_dialog.tcss", "export.tcss"]
     AUTO_FOCUS = "#path"

@@ -21,7 +21,7 @@ GAP = "  "
 class FilterLine(SafeInput):
     """The input line of the filter. Down and Enter leave it; Tab and → accept the first suggestion."""
 
-    BINDINGS = keys.of("filter")
+    BINDINGS = keys.list_bindings("filter")
 
     class Left(Message):
         """The user leaves the line for the list."""

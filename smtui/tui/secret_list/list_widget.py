@@ -100,13 +100,13 @@ class SecretList(PagedList):
         sign = pad_cell(SELECTION_SIGN if selected else "", GUTTER - 1, gap=1)
         line = [Segment(sign, cursor or selected or self.rich_style)]
         for column, width in self.fitted_columns:
-            style = cursor or (selected if selected and column.style == "name" else self._style(column.style))
+            style = cursor or (selected if selected and column.style == "name" else self._get_part_style(column.style))
             text = column.cell(entry, now)
             text = rows.truncate_middle(text, width) if column.style == "name" else text
             line.append(Segment(pad_cell(text, width), style))
         return Strip(line).adjust_cell_length(self.size.width, line[-1].style)
 
-    def _style(self, part: str) -> Style:
+    def _get_part_style(self, part: str) -> Style:
         return self.get_component_rich_style(f"secret-list--{part}")
 
     # Selection.
@@ -131,7 +131,7 @@ class SecretList(PagedList):
 
     # The mouse.
 
-    def head_clicked(self, x: int) -> None:
+    def handle_heading_click(self, x: int) -> None:
         """Requests the order of the column whose title is at `x`, in terminal cells."""
         left = GUTTER
         for column, width in self.fitted_columns:
@@ -139,12 +139,12 @@ class SecretList(PagedList):
                 self.post_message(self.SortRequested(column.id))
             left += width + columns.GAP
 
-    def row_clicked(self, number: int, event: events.Click) -> None:
+    def handle_row_click(self, number: int, event: events.Click) -> None:
         """Toggles the selection on a click with Ctrl or on the selection sign; otherwise moves the cursor."""
         if event.ctrl or event.x < GUTTER:
             self.selection.toggle(number)
         else:
-            super().row_clicked(number, event)
+            super().handle_row_click(number, event)
 
 
 def pad_cell(text: str, width: int, *, gap: int = columns.GAP) -> str:

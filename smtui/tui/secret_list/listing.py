@@ -169,7 +169,7 @@ class ListingScreen(SessionScreen[None]):
     @on(SecretList.Loaded)
     def _show_read_state(self) -> None:
         if read_error := self.secrets.read_error:
-            self.could_not_read(read_error)
+            self.show_read_error(read_error)
         else:
             self.show_state(READ if self.secrets.model.has_read else READING)
 
@@ -182,7 +182,7 @@ class ListingScreen(SessionScreen[None]):
         self.query_one("#status", Static).update(Content(format_status(self.secrets, self.list_query)), layout=False)
         self._show_ignored()
         if model.is_empty:
-            self.query_one("#empty", Static).update(Content(explain_empty_list(self.list_query, self.key_of)))
+            self.query_one("#empty", Static).update(Content(explain_empty_list(self.list_query, self.find_key)))
         self.set_class(model.is_empty, "-empty")
         self.filter_bar.suggest()
 

@@ -47,7 +47,7 @@ class PlanScreen(Dialog[Plan]):
     item, then `find_problem` and `describe_consequence` for the whole plan.
     """
 
-    BINDINGS = keys.of("dialog") + keys.of("plan")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("plan")
     CSS_PATH: ClassVar = ["plan_dialog.tcss"]
     AUTO_FOCUS = "#cancel"
     KEY_NAMES: ClassVar[Mapping[str, str]] = {}
@@ -250,7 +250,7 @@ async def run_plan_dialog(screen: SessionScreen[Any], dialog: PlanScreen) -> lis
     done = plan.list_items(ItemState.DONE) if plan else []
     if plan and done:
         sentence = sanitize(dialog.describe_result(format_names([item.entry for item in done]), len(done) > 1))
-        with screen.session.undo.together(sentence):
+        with screen.session.undo.combine(sentence):
             for item in done:
                 if item.record_undo:
                     item.record_undo()

@@ -55,7 +55,7 @@ class SavedFilters(ModalScreen[Answer | None]):
         present: the text of the current filter; empty if there is none.
     """
 
-    BINDINGS = keys.of("dialog") + keys.of("saved")
+    BINDINGS = keys.list_bindings("dialog") + keys.list_bindings("saved")
     CSS_PATH = "columns_dialog.tcss"
     AUTO_FOCUS = "PickList"
 

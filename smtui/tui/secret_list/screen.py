@@ -29,7 +29,7 @@ Command = tuple[str, str, Callable[[], object]]
 class SecretsScreen(ListingScreen):
     """Adds the actions of the keys. Operations apply to the selected secrets, or else to the one under the cursor."""
 
-    BINDINGS = keys.of("secrets")
+    BINDINGS = keys.list_bindings("secrets")
     at_once = frozenset({"add", "filter", "saved", "columns", "preview"})
 
     # What is shown, and how.
@@ -102,7 +102,7 @@ class SecretsScreen(ListingScreen):
     def action_invert_selection(self) -> None:
         self.secrets.selection.invert()
         if self.secrets.model.has_more:
-            self.say(f"Of the {self.secrets.count:,} that have been read. {self.key_of('list.last')} reads the rest.")
+            self.say(f"Of the {self.secrets.count:,} that have been read. {self.find_key('list.last')} reads the rest.")
 
     @property
     def targets(self) -> list[SecretListEntry]:

@@ -44,24 +44,24 @@ def _format_count(count: int, list_query: ListQuery, *, has_more: bool) -> str:
     return f"{count:,}{more} {'secret' if count == 1 else 'secrets'}"
 
 
-def explain_empty_list(list_query: ListQuery, key_of: Callable[[str], str]) -> str:
+def explain_empty_list(list_query: ListQuery, find_key: Callable[[str], str]) -> str:
     """Returns what stands in place of an empty list.
 
     Args:
-        key_of: returns the key of a shortcut, by its id.
+        find_key: returns the key of a shortcut, by its id.
     """
     if list_query.text.strip():
-        return f"Nothing matches.\n\n{key_of('secrets.back')} leaves the filter, and again clears it."
+        return f"Nothing matches.\n\n{find_key('secrets.back')} leaves the filter, and again clears it."
     if list_query.planned:
         return (
             "No deletion is planned.\n\n"
-            f"{key_of('secrets.delete')} on a secret plans one; until its day it stands here, "
-            f"and {key_of('secrets.restore')} brings it back.\n"
-            f"{key_of('secrets.planned')} goes back to the list."
+            f"{find_key('secrets.delete')} on a secret plans one; until its day it stands here, "
+            f"and {find_key('secrets.restore')} brings it back.\n"
+            f"{find_key('secrets.planned')} goes back to the list."
         )
     return (
         "There is nothing here yet.\n\n"
-        f"{key_of('secrets.add')} makes a secret.\n"
-        f"{key_of('secrets.planned')} shows those whose deletion is planned.\n"
+        f"{find_key('secrets.add')} makes a secret.\n"
+        f"{find_key('secrets.planned')} shows those whose deletion is planned.\n"
         "smtui import brings some along."
     )

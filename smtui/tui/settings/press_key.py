@@ -20,7 +20,7 @@ NOT_FOR_ACTIONS = frozenset({"tab", "shift+tab"})
 class PressKey(ModalScreen[str | None]):
     """A dialog that returns the name of the pressed key in Textual; None for Esc. All other bindings are off."""
 
-    BINDINGS = keys.of("dialog")
+    BINDINGS = keys.list_bindings("dialog")
     CSS_PATH = "../dialogs/pick.tcss"
 
     def __init__(self, title: SafeText) -> None:

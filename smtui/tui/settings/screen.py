@@ -55,7 +55,7 @@ class SettingsScreen(SessionScreen[None]):
     """A table of all settings, then of all keys. The tables in `docs/` have the same descriptions."""
 
     place = places.SETTINGS
-    BINDINGS = keys.of("settings")
+    BINDINGS = keys.list_bindings("settings")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
 

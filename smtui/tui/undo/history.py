@@ -95,13 +95,13 @@ class UndoList:
         self.done.append(done)
 
     @contextmanager
-    def together(self, words: SafeText) -> Iterator[None]:
+    def combine(self, words: SafeText) -> Iterator[None]:
         """Combines the entries that the block adds into one entry. Its calls run in reverse order."""
         before = len(self.done)
         yield
         added = self.done[before:]
         if len(added) > 1:
-            self.done[before:] = [_as_one(words, added)]
+            self.done[before:] = [_combine_entries(words, added)]
 
     @property
     def last(self) -> UndoEntry | None:
@@ -118,7 +118,7 @@ class UndoList:
             self.forget(done)
 
 
-def _as_one(words: SafeText, added: Sequence[UndoEntry]) -> UndoEntry:
+def _combine_entries(words: SafeText, added: Sequence[UndoEntry]) -> UndoEntry:
     """Combines entries: a conflict of one blocks all. A note is kept only if all entries share it."""
     def conflict(client: VaultClient) -> str:
         found = ((each, each.conflict(client)) for each in added if each.calls)

@@ -135,7 +135,7 @@ class ImportedSecrets:
                 left.append((change.name, sanitize(why)))
             else:
                 (deleted if isinstance(change, _Created) else restored).append(change.name)
-        return Outcome(tuple(_sections(deleted, restored)), tuple(left))
+        return Outcome(tuple(_make_sections(deleted, restored)), tuple(left))
 
 
 def note_import(vault: Vault, region: str, written: Sequence[ImportedSecret], progress: Progress) -> ImportedSecrets:
@@ -170,7 +170,7 @@ def _find_conflict(reader: Client, change: _Change) -> str:
     try:
         return change.find_conflict(reader)
     except ClientError as refusal:
-        return _words(refusal)
+        return _get_message(refusal)
 
 
 def _take_one_back(vault: Vault, region: str, change: _Change) -> str:
@@ -180,15 +180,15 @@ def _take_one_back(vault: Vault, region: str, change: _Change) -> str:
         with vault.transaction():
             change.undo(client)
     except ClientError as refusal:
-        return _words(refusal)
+        return _get_message(refusal)
     return ""
 
 
-def _words(refusal: ClientError) -> str:
+def _get_message(refusal: ClientError) -> str:
     return getattr(refusal, "message", None) or str(refusal)
 
 
-def _sections(
+def _make_sections(
     deleted: Sequence[SafeText], restored: Sequence[SafeText]
 ) -> Iterator[tuple[SafeText, tuple[SafeText, ...]]]:
     if deleted:

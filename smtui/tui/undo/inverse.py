@@ -200,7 +200,8 @@ def record_rotation_setup(session: Session, before: DescribeSecretResponse, aske
         asked: the request of RotateSecret.
     """
     def check(secret: DescribeSecretResponse) -> str:
-        if secret.get("RotationLambdaARN") != asked["RotationLambdaARN"] or _rules(secret) != asked["RotationRules"]:
+        found = (secret.get("RotationLambdaARN"), _get_rules(secret))
+        if found != (asked["RotationLambdaARN"], asked["RotationRules"]):
             return "Its rotation has been set up otherwise since."
         return _find_pending(secret) if before.get("RotationEnabled") else ""
 
@@ -225,7 +226,7 @@ def _record_rotation(
     secret_id, client = before["ARN"], session.client()
     if before.get("RotationEnabled"):
         back = plan_call(client.rotate_secret, SecretId=secret_id, RotationLambdaARN=before["RotationLambdaARN"],
-                         RotationRules=_rules(before), RotateImmediately=False)
+                         RotationRules=_get_rules(before), RotateImmediately=False)
     else:
         back = plan_call(client.cancel_rotate_secret, SecretId=secret_id)
     session.record_undo(_describe(sanitize(before["Name"]), words), back,
@@ -300,7 +301,7 @@ def record_function_removal(session: Session, function: FunctionEntry) -> None:
     session.record_undo(words, plan_call(session.rotations().create_function, **request))
 
 
-def _rules(secret: DescribeSecretResponse) -> RotationRulesType:
+def _get_rules(secret: DescribeSecretResponse) -> RotationRulesType:
     return remove_computed_days(secret.get("RotationRules", {}))
 
 

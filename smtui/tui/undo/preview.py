@@ -49,16 +49,16 @@ class UndoPreview(LongText[bool]):
             what = "This is sent" if self._outcome is None else "This is done"
             yield Static(Content(f"{what}{where}:"), classes="-muted gap")
             with VerticalScroll():
-                yield Static(Content("\n").join(self._details()))
+                yield Static(Content("\n").join(self._format_details()))
             with Horizontal(id="answers"):
                 yield Button("Cancel", id="cancel")
                 yield Button("Undo", id="go")
         yield Footer()
 
-    def _details(self) -> Iterator[Content]:
+    def _format_details(self) -> Iterator[Content]:
         if self._outcome is not None:
-            return _outcome_lines(self._outcome)
-        return (line for each in self._done.calls for line in _lines(each))
+            return _format_outcome(self._outcome)
+        return (line for each in self._done.calls for line in _format_request(each))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "go")
@@ -67,25 +67,25 @@ class UndoPreview(LongText[bool]):
         self.dismiss(False)
 
 
-def _outcome_lines(outcome: Outcome) -> Iterator[Content]:
+def _format_outcome(outcome: Outcome) -> Iterator[Content]:
     """Yields each section of the outcome with the names of its first secrets, then those that are left."""
     for sentence, names in outcome.sections:
         yield Content.assemble((sentence, "bold"))
-        yield Content(sanitize(f"  {', '.join(names[:MOST_NAMED])}{_more(len(names) - MOST_NAMED)}"))
+        yield Content(sanitize(f"  {', '.join(names[:MOST_NAMED])}{_format_more(len(names) - MOST_NAMED)}"))
     if outcome.left:
         verb = "it is" if len(outcome.left) == 1 else "they are"
         yield Content.assemble((sanitize(f"{len(outcome.left):,} changed since, left as {verb}:"), "bold"))
         for name, why in outcome.left[:MOST_LEFT_NAMED]:
             yield Content(sanitize(f"  {name}: {why}"))
-        if more := _more(len(outcome.left) - MOST_LEFT_NAMED):
+        if more := _format_more(len(outcome.left) - MOST_LEFT_NAMED):
             yield Content(more)
 
 
-def _more(count: int) -> SafeText:
+def _format_more(count: int) -> SafeText:
     return sanitize(f" and {count:,} more" if count > 0 else "")
 
 
-def _lines(call: ClientCall) -> Iterator[Content]:
+def _format_request(call: ClientCall) -> Iterator[Content]:
     members = dict(call.members())
     of = members.pop(SafeText("SecretId"), None)
     yield Content.assemble((call.operation, "bold"), Content(sanitize(f" of {of}" if of else "")))

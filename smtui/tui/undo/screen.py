@@ -24,7 +24,7 @@ class UndoScreen(SessionScreen[None]):
     """Enter on a row shows the requests that undo the change, and asks for confirmation."""
 
     place = places.UNDO
-    BINDINGS = keys.of("undo")
+    BINDINGS = keys.list_bindings("undo")
     CSS_PATH = "screen.tcss"
 
     entries = getters.query_one(RowList)
@@ -43,11 +43,11 @@ class UndoScreen(SessionScreen[None]):
 
     async def load(self) -> None:
         done = self._newest_first
-        self.entries.put([self._row(each) for each in done], self.entries.cursor)
+        self.entries.put([self._format_row(each) for each in done], self.entries.cursor)
         self.entries.display = bool(done)
         self.query_one("#nothing").display = not done
 
-    def _row(self, done: UndoEntry) -> Content:
+    def _format_row(self, done: UndoEntry) -> Content:
         where = f"  {done.region}" if done.region != self.session.region else ""
         conflict = "" if done.can_undo else f"\n{'':7}✗ cannot be undone: {done.note}"
         time = f"{rows.format_time(done.when)[-5:]}  "

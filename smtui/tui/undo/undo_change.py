@@ -30,7 +30,7 @@ async def undo_change(app: Shell, session: Session, done: UndoEntry) -> None:
 
         app.run_task(partial(undo_large, done=done, large=done.large))
         return
-    client = session.everything(done.region)
+    client = session.combine_clients(done.region)
     conflict = await _find_conflict(app, done, client)
     if conflict is None:
         return

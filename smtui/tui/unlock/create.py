@@ -39,7 +39,7 @@ class CreateScreen(Screen[None]):
         ambient: the source of randomness for a generated passphrase; None means the system's.
     """
 
-    BINDINGS = keys.of("door")
+    BINDINGS = keys.list_bindings("door")
     CSS_PATH = "create.tcss"
     AUTO_FOCUS = "#first"
 

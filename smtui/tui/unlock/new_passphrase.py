@@ -34,7 +34,7 @@ PAUSE = 0.3
 class NewPassphrase(Vertical):
     """Posts `Chosen` when both fields are equal and the user accepts the strength; `take` returns the passphrase."""
 
-    BINDINGS = keys.of("create")
+    BINDINGS = keys.list_bindings("create")
     DEFAULT_CSS = """
     NewPassphrase {
         height: auto;
@@ -147,15 +147,15 @@ class NewPassphrase(Vertical):
     @gesture
     async def choose(self) -> None:
         """Posts `Chosen` if the fields are equal. A weak passphrase needs a confirmation."""
-        if not self._agree():
+        if not self._check_fields():
             return
         found = await self._measure()
-        if found is not None and found.is_weak and not await self.app.push_screen_wait(_all_the_same(found)):
+        if found is not None and found.is_weak and not await self.app.push_screen_wait(_make_confirmation(found)):
             self.start_again(sanitize(found.sentence), "-warning")
             return
         self.post_message(self.Chosen())
 
-    def _agree(self) -> bool:
+    def _check_fields(self) -> bool:
         """Whether both fields are equal and not empty; shows an error if not."""
         if not self.first.count:
             self.start_again(SafeText("An empty passphrase protects nothing."), "-error")
@@ -179,5 +179,5 @@ class NewPassphrase(Vertical):
         return self.first.take()
 
 
-def _all_the_same(found: Strength) -> Confirm:
+def _make_confirmation(found: Strength) -> Confirm:
     return Confirm(sanitize("Use this passphrase all the same?"), sanitize(found.sentence), "Use it")

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from smtui.tui.pasted import with_line_feeds
+from smtui.tui.pasted import normalize_line_breaks
 
 ROOM = 256
 DOT = "•"
@@ -170,7 +170,7 @@ class Passphrase(Widget, can_focus=True):
         """Adds the pasted text without the line break that terminals append. Line breaks inside are kept."""
         event.stop()
         event.prevent_default()
-        self.type(with_line_feeds(event.text).removesuffix("\n"))
+        self.type(normalize_line_breaks(event.text).removesuffix("\n"))
 
     def on_unmount(self) -> None:
         self._typed.clear()

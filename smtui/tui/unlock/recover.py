@@ -39,7 +39,7 @@ SEALING = SafeText("Sealing the vault anew…")
 class RecoverScreen(Screen[None]):
     """Asks for the code, then for the new passphrase. If the user leaves in between, the vault is unchanged."""
 
-    BINDINGS = keys.of("recover")
+    BINDINGS = keys.list_bindings("recover")
     CSS_PATH = "recover.tcss"
     AUTO_FOCUS = "CodeField"
 

@@ -32,7 +32,7 @@ UNSEEN = "Nobody said that the new recovery code is on paper. To get another one
 class RecoveryScreen(ModalScreen[None]):
     """Only its button closes it. The button has no focus at first, so that a second Enter does not close it unread."""
 
-    BINDINGS = keys.of("recovery")
+    BINDINGS = keys.list_bindings("recovery")
     CSS_PATH = "recovery_code.tcss"
     AUTO_FOCUS = ""
 

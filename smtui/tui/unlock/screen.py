@@ -33,7 +33,7 @@ FORGOTTEN = "Forgotten? The recovery code opens it."
 class UnlockScreen(Screen[None]):
     """Unlocks the vault at `path` and posts `VaultOpened`. `notice` says why the vault is locked."""
 
-    BINDINGS = keys.of("unlock") + keys.of("door")
+    BINDINGS = keys.list_bindings("unlock") + keys.list_bindings("door")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#passphrase"
 

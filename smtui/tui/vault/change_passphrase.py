@@ -25,7 +25,7 @@ ABOUT = (
 class ChangePassphrase(Dialog[bytearray]):
     """Returns the new passphrase, which the caller must wipe; None if the user cancels."""
 
-    BINDINGS = keys.of("dialog")
+    BINDINGS = keys.list_bindings("dialog")
     CSS_PATH = "change_passphrase.tcss"
     AUTO_FOCUS = "#first"
 

@@ -35,7 +35,7 @@ class ImportPlan(ModalScreen[list[Step] | None]):
     Secrets with a different value are skipped unless the user ticks the checkbox. A conflict blocks the whole import.
     """
 
-    BINDINGS = keys.of("dialog")
+    BINDINGS = keys.list_bindings("dialog")
     CSS_PATH = "import_plan.tcss"
     AUTO_FOCUS = "#cancel"
 
@@ -55,7 +55,7 @@ class ImportPlan(ModalScreen[list[Step] | None]):
                 Column("", lambda step: SafeText(SIGNS[step.action]), 1),
                 Column("What", lambda step: SafeText(WORDS.get(step.action, str(step.action))), 11),
                 Column("Name", lambda step: sanitize(step.entry.name), 20, grows=2, names=True),
-                Column("", _why, 23, grows=1, drop=1),
+                Column("", _get_reason, 23, grows=1, drop=1),
                 key=lambda step: step.entry.name, nothing=SafeText("Nothing."),
             )
             if self._differ:
@@ -91,5 +91,5 @@ class ImportPlan(ModalScreen[list[Step] | None]):
         self.dismiss(None)
 
 
-def _why(step: Step) -> SafeText:
+def _get_reason(step: Step) -> SafeText:
     return WHY.get(step.action) or sanitize(step.reason)

@@ -36,7 +36,7 @@ class VaultScreen(SessionScreen[None]):
     """Shows the facts above a table of the tasks. Enter runs the task under the cursor."""
 
     place = places.VAULT
-    BINDINGS = keys.of("vault")
+    BINDINGS = keys.list_bindings("vault")
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "Table"
 
@@ -67,12 +67,12 @@ class VaultScreen(SessionScreen[None]):
     def _list_facts(self) -> list[Content]:
         """Returns one line per fact. Reads the file, so it runs in the vault's thread."""
         vault = self.vault
-        return [_fact(title, sanitize(words)) for title, words in (
+        return [_format_fact(title, sanitize(words)) for title, words in (
             ("Vault", vault.path.absolute()),
-            ("Size", f"{_size(vault.path):,} bytes, format {vault.maintenance.format}"),
-            ("Account", vault.account_id), ("Regions", ", ".join(self._regions(vault.regions()))),
+            ("Size", f"{_measure_size(vault.path):,} bytes, format {vault.maintenance.format}"),
+            ("Account", vault.account_id), ("Regions", ", ".join(self._format_regions(vault.regions()))),
             ("Verified", self._describe_verification()), ("Settings", get_settings_path()),
-            ("Locks", _locks(self.app.settings.idle_lock)),
+            ("Locks", _format_idle_lock(self.app.settings.idle_lock)),
         )]  # fmt: skip
 
     def _describe_verification(self) -> str:
@@ -85,7 +85,7 @@ class VaultScreen(SessionScreen[None]):
         when = f"{last.at.astimezone():%Y-%m-%d %H:%M}"
         return f"{when}, every row is as it was last written" if last.clean else f"{when}, something wrong was found"
 
-    def _regions(self, counts: dict[str, int]) -> Iterator[str]:
+    def _format_regions(self, counts: dict[str, int]) -> Iterator[str]:
         """Yields the Regions with their number of secrets: the home Region first, then by descending number."""
         home = self.vault.region_name
         named = sorted({home: 0, **counts}.items(), key=lambda item: (item[0] != home, -item[1]))
@@ -111,18 +111,18 @@ class VaultScreen(SessionScreen[None]):
     def on_screen_resume(self) -> None:
         """Reads again, because a task may have changed what is shown."""
         super().on_screen_resume()
-        self.first_look()
+        self.start_reading()
 
 
-def _fact(title: str, words: SafeText) -> Content:
+def _format_fact(title: str, words: SafeText) -> Content:
     return Content.assemble((f"{title:<{WIDTH}}", "$text-muted"), Content(words))
 
 
-def _size(path: Path) -> int:
+def _measure_size(path: Path) -> int:
     """Returns the size of the vault in bytes, including SQLite's write-ahead log (WAL)."""
     log = path.with_name(f"{path.name}-wal")
     return sum(file.stat().st_size for file in (path, log) if file.exists())
 
 
-def _locks(seconds: int) -> str:
+def _format_idle_lock(seconds: int) -> str:
     return f"after {seconds:,} seconds without a key" if seconds else "only when told"

@@ -19,7 +19,7 @@ ROOM = 4
 class Button(widgets.Button):
     """A button that looks like `▸ Cancel ◂` while it has the focus. Arrow keys move between the answers of a dialog."""
 
-    BINDINGS = keys.of("answers")
+    BINDINGS = keys.list_bindings("answers")
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         return cell_len(str(self.label)) + ROOM

@@ -14,7 +14,7 @@ from smtui.tui import keys
 class RowList(OptionList):
     """A list with rows of one or more lines. At its ends, the keys scroll, which shows the rest of a high row."""
 
-    BINDINGS = keys.of("list")
+    BINDINGS = keys.list_bindings("list")
     DEFAULT_CSS = """
     RowList {
         height: 1fr;

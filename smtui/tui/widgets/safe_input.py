@@ -7,7 +7,7 @@ from textual.geometry import Size
 from textual.reactive import Reactive, reactive
 
 from smtui.text.sanitize import sanitize
-from smtui.tui.pasted import with_line_feeds
+from smtui.tui.pasted import normalize_line_breaks
 from smtui.tui.widgets.limited_input import LimitedInput
 
 REFUSED = "Only one line fits here: what was pasted has several."
@@ -22,7 +22,7 @@ class SafeInput(LimitedInput):
 
     def on_paste(self, event: events.Paste) -> None:
         """Removes a trailing line break, which terminals add, and refuses a paste with several lines."""
-        event.text = with_line_feeds(event.text).removesuffix("\n")
+        event.text = normalize_line_breaks(event.text).removesuffix("\n")
         if "\n" in event.text:
             event.prevent_default()
             event.stop()

@@ -10,7 +10,7 @@ from smtui.tui import keys
 class ScrollPane(VerticalScroll, can_focus=True):
     """A scrollable container that takes the focus so that its keys work."""
 
-    BINDINGS = keys.of("list")
+    BINDINGS = keys.list_bindings("list")
     DEFAULT_CSS = """
     ScrollPane {
         height: 1fr;

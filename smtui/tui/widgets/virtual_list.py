@@ -24,7 +24,7 @@ HEAD = 1
 class VirtualList(ScrollView, can_focus=True):
     """A list with a cursor that keys and clicks move. The cursor is always visible."""
 
-    BINDINGS = keys.of("list")
+    BINDINGS = keys.list_bindings("list")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"virtual-list--head", "virtual-list--cursor"}
     DEFAULT_CSS = """
     VirtualList {
@@ -131,18 +131,18 @@ class VirtualList(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         number = event.y - HEAD + self.scroll_offset.y
         if event.y < HEAD:
-            self.head_clicked(event.x)
+            self.handle_heading_click(event.x)
         elif number < self.count:
-            self.row_clicked(number, event)
+            self.handle_row_click(number, event)
 
-    def head_clicked(self, x: int) -> None:
+    def handle_heading_click(self, x: int) -> None:
         """Handles a click on the head line; does nothing here.
 
         Args:
             x: the column within the widget.
         """
 
-    def row_clicked(self, number: int, event: events.Click) -> None:
+    def handle_row_click(self, number: int, event: events.Click) -> None:
         """Moves the cursor to the clicked row, and posts `Selected` for a double click."""
         self.go(number)
         if event.chain == 2:

@@ -40,5 +40,5 @@ def test_its_first_page(
     snap_compare: Any, app: MakeApp, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The snapshot omits the paths at the end, which depend on the test's folder."""
-    monkeypatch.setattr("smtui.tui.help.manual._places", lambda session: ())
+    monkeypatch.setattr("smtui.tui.help.manual._describe_places", lambda session: ())
     assert snap_compare(app(), terminal_size=size, run_before=open_manual)

@@ -199,7 +199,7 @@ async def test_a_secret_that_will_be_deleted(app: MakeApp, database: Any) -> Non
     async with program.run_test(size=LARGE) as pilot:
         await open_policy(pilot)
         database.delete_secret(SecretId="prod/db")
-        program.screen.first_look()  # type: ignore[attr-defined]
+        program.screen.start_reading()  # type: ignore[attr-defined]
         await see(pilot, "Its deletion is planned")
         await pilot.press("B")
         await until(pilot, lambda: any("until it is restored" in each for each in said(program)))

@@ -520,7 +520,7 @@ async def test_the_lock_in_the_middle_of_everything(app: MakeApp, vault: smtui.V
     running = app()
     async with running.run_test(size=SMALL) as pilot:
         await ready(pilot)
-        screen(running).first_look()
+        screen(running).start_reading()
         screen(running).look_for_changes()
         await pilot.press("ctrl+l")
         await pilot.pause()
