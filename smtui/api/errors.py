@@ -81,6 +81,8 @@ class ClientError(SmtuiError):
 
     code: str = "ClientError"
     status: ClassVar[int] = 400
+    is_modeled: ClassVar[bool] = True
+    """Whether the service model declares the error, so that its response repeats the message as a member."""
     MSG_TEMPLATE: ClassVar[str] = (
         "An error occurred ({error_code}) when calling the {operation_name} operation{retry_info}: {error_message}"
     )
@@ -90,9 +92,8 @@ class ClientError(SmtuiError):
     ) -> None:
         update_bases()
         if isinstance(error_response, str):
-            error_response = {
-                "Error": {"Code": type(self).code, "Message": error_response}, "Message": error_response,
-            }
+            members = {"Message": error_response} if self.is_modeled else {}
+            error_response = {"Error": {"Code": type(self).code, "Message": error_response}, **members}
         error = error_response.get("Error", {})
         self.code = error.get("Code", UNKNOWN)
         self.message: str = error.get("Message", UNKNOWN)
@@ -127,6 +128,7 @@ class ClientError(SmtuiError):
 
 class AccessDeniedException(ClientError):
     code = "AccessDeniedException"
+    is_modeled = False
 
 
 class DecryptionFailure(ClientError):
@@ -186,6 +188,7 @@ class SerializationException(ClientError):
 
 class ValidationException(ClientError):
     code = "ValidationException"
+    is_modeled = False
 
 
 @derive_also_from("ParamValidationError")

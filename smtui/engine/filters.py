@@ -16,7 +16,7 @@ def parse_filters(filters: Sequence[Mapping[str, Any]]) -> tuple[tuple[Term, ...
 
 def _parse_filter(each: Mapping[str, Any]) -> tuple[Term, ...]:
     if not each.get("Key"):
-        raise InvalidParameterException("Invalid filter: give each filter a Key.")
+        raise InvalidParameterException("Invalid filter key")
     if not each.get("Values"):
         raise InvalidParameterException(f"Invalid filter values for key: {each['Key']}")
     return tuple(Term(each["Key"], value.removeprefix("!"), value.startswith("!")) for value in each["Values"])

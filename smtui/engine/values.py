@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from smtui.api.errors import (
     InvalidParameterException,
+    InvalidRequestException,
     LimitExceededException,
     ResourceExistsException,
     ResourceNotFoundException,
@@ -53,7 +54,10 @@ def parse_value(request: Request) -> Value | None:
     """The value of a request, or None. Raises InvalidParameterException for both forms at once."""
     text, binary = request.get("SecretString"), request.get("SecretBinary")
     if text is not None and binary is not None:
-        raise InvalidParameterException("You can't specify both a binary secret value and a string secret value.")
+        raise InvalidParameterException(
+            "You can\N{RIGHT SINGLE QUOTATION MARK}t specify both a binary secret value and a string secret value "
+            "in the same secret."
+        )
     if text is None:
         return None if binary is None else Value("binary", binary)
     raw = text.encode()
@@ -66,10 +70,10 @@ def parse_value(request: Request) -> Value | None:
 
 
 def require_value(request: Request) -> Value:
-    """The value of a request. Raises InvalidParameterException if there is none."""
+    """The value of a request. Raises InvalidRequestException if there is none."""
     value = parse_value(request)
     if value is None:
-        raise InvalidParameterException("You must provide either SecretString or SecretBinary.")
+        raise InvalidRequestException("You must provide either SecretString or SecretBinary.")
     return value
 
 

@@ -21,11 +21,8 @@ def split_query(text: str) -> list[str]:
 
 
 def list_words(text: str) -> list[str]:
-    """The index words of a text: those of `split_query`, and each whole run of letters and digits."""
-    runs = _RUN.findall(text)
-    if all(map(_is_word, runs)):
-        return list(dict.fromkeys(runs))
-    return list(dict.fromkeys([*(word for run in runs for word in _split_run(run)), *(run.lower() for run in runs)]))
+    """The index words of a text, each once. Vaults of older versions also have whole runs, such as credsdatabase892."""
+    return list(dict.fromkeys(split_query(text)))
 
 
 def _is_word(run: str) -> bool:

@@ -46,7 +46,7 @@ def found(client, *filters: tuple[str, list[str]], **params) -> list[str]:
     ([("description", ["!first"])], ["prod/apiKey", "Prod/other", "test/credsDatabase_892"]),
     ([("all", ["credsDatabase 892"])], ["test/credsDatabase_892"]),
     ([("all", ["database"])], ["test/credsDatabase_892"]),
-    ([("all", ["credsdatabase"])], ["test/credsDatabase_892"]),
+    ([("all", ["credsdatabase"])], []),
     ([("all", ["pay"])], ["prod/db", "test/queue"]),
     ([("all", ["bob"])], ["test/credsDatabase_892"]),
     ([("all", ["secret prod"])], ["prod/db", "Prod/other"]),
@@ -68,6 +68,18 @@ def test_filters(filled, filters, expected, order) -> None:
     if order == "created-date":
         assert found(filled, *filters) == expected
         assert found(filled, *filters, SortOrder="desc") == expected[::-1]
+
+
+def test_words_are_split_as_the_service_splits_them(client) -> None:
+    """Recorded from AWS: COMPANYthings is COMPAN and Ythings, so that neither COMPANY nor things is found in it."""
+    for name in ("uat/COMPANY/1", "uat/COMPANYthings/1", "prod/AppBeta_2", "prod/AppBeta-3"):
+        client.create_secret(Name=name)
+
+    assert found(client, ("all", ["company"])) == ["uat/COMPANY/1"]
+    assert found(client, ("all", ["things"])) == []
+    assert found(client, ("all", ["Ythings"])) == ["uat/COMPANYthings/1"]
+    assert found(client, ("all", ["Beta"])) == found(client, ("all", ["AppBeta"])) == ["prod/AppBeta_2",
+                                                                                       "prod/AppBeta-3"]
 
 
 def test_entries_say_what_describe_says(filled) -> None:
@@ -194,6 +206,9 @@ def test_requests_out_of_shape(client, refused, params) -> None:
     refused("ValidationException", client.list_secrets, **params)
 
 
-@pytest.mark.parametrize("filters", [[{"Key": "name"}], [{"Values": ["a"]}], [{}]])
-def test_incomplete_filters(client, refused, filters) -> None:
-    refused("InvalidParameterException", client.list_secrets, Filters=filters)
+@pytest.mark.parametrize(("filters", "message"), [
+    ([{"Key": "name"}], "Invalid filter values for key: name"), ([{"Values": ["a"]}], "Invalid filter key"),
+    ([{}], "Invalid filter key"),
+])
+def test_incomplete_filters(client, refused, filters, message) -> None:
+    assert refused("InvalidParameterException", client.list_secrets, Filters=filters) == message

@@ -110,7 +110,7 @@ def test_a_primary_with_replicas_cannot_be_deleted(client, primary, refused, par
 
     for secret_id in ("a", primary):
         message = refused("InvalidParameterException", client.delete_secret, SecretId=secret_id, **params)
-        assert message == f"You can't delete secret a that still has replica regions [{OTHER}, {FAR}]"
+        assert message == f"You can't delete secret {secret_id} that still has replica regions [{OTHER}, {FAR}]"
     client.remove_regions_from_replication(SecretId="a", RemoveReplicaRegions=[OTHER, FAR])
     assert client.delete_secret(SecretId="a", **params)["DeletionDate"]
 

@@ -45,3 +45,19 @@ def _sample(shape):
         case Text(pattern=str()):
             return "us-west-2"
     return "a"
+
+
+def test_only_errors_of_the_model_repeat_their_message(client) -> None:
+    """As recorded from AWS: `Message` stands beside `Error` only in responses of errors that the model declares."""
+    client.create_secret(Name="a")
+    responses = {}
+    for params in ({"SecretId": "missing"}, {"SecretId": "a b"}, {"SecretId": "a"}):
+        try:
+            client.rotate_secret(RotationLambdaARN="arn:aws:lambda:us-east-1:000000000000:function:none", **params)
+        except client.exceptions.ClientError as error:
+            responses[error.response["Error"]["Code"]] = error.response
+
+    assert {code: response.keys() - {"ResponseMetadata"} for code, response in responses.items()} == {
+        "ResourceNotFoundException": {"Error", "Message"}, "ValidationException": {"Error"},
+        "AccessDeniedException": {"Error"},
+    }

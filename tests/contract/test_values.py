@@ -121,12 +121,17 @@ def test_a_request_without_a_token_is_asked_for_it_before_the_secret_is_looked_u
 
 
 def test_a_missing_value_is_told_before_a_missing_secret(client, refused) -> None:
-    refused("InvalidParameterException", client.put_secret_value, SecretId="missing")
+    refused("InvalidRequestException", client.put_secret_value, SecretId="missing")
 
 
-@pytest.mark.parametrize("value", [{}, {"SecretString": "1", "SecretBinary": b"1"}])
-def test_put_needs_exactly_one_value(client, secret, refused, value) -> None:
-    refused("InvalidParameterException", client.put_secret_value, SecretId=secret, **value)
+def test_put_needs_exactly_one_value(client, secret, refused) -> None:
+    """Both refusals have the words and the codes that AWS is known for."""
+    assert refused("InvalidRequestException", client.put_secret_value, SecretId=secret) == (
+        "You must provide either SecretString or SecretBinary.")
+    message = refused("InvalidParameterException", client.put_secret_value, SecretId=secret, SecretString="1",
+                      SecretBinary=b"1")
+    assert message == ("You can\u2019t specify both a binary secret value and a string secret value in the same "
+                       "secret.")
 
 
 def test_the_largest_value(client, secret, refused) -> None:

@@ -80,17 +80,17 @@ def delete_secret(call: Call, secret: Secret | None, request: Request) -> Respon
             f"The RecoveryWindowInDays value must be between {MIN_RECOVERY_DAYS} and {MAX_RECOVERY_DAYS} "
             "days (inclusive)."
         )
-    _check_no_replicas(call, secret)
+    _check_no_replicas(call, secret, request["SecretId"])
     if force:
         return _delete_at_once(call, secret, request["SecretId"])
     return _schedule_deletion(call, secret, MAX_RECOVERY_DAYS if window is None else window)
 
 
-def _check_no_replicas(call: Call, secret: Secret | None) -> None:
+def _check_no_replicas(call: Call, secret: Secret | None, secret_id: str) -> None:
     left = replicas.list_replicas(call.database, secret.id) if secret else []
-    if secret is not None and left:
+    if left:
         raise InvalidParameterException(
-            f"You can't delete secret {secret.name} that still has replica regions "
+            f"You can't delete secret {secret_id} that still has replica regions "
             f"[{', '.join(replica.region for replica in left)}]"
         )
 

@@ -95,10 +95,11 @@ def batch_get_secret_value(call: Call, _: None, request: Request) -> Response:
     ids, wanted = request.get("SecretIdList"), request.get("Filters")
     if bool(ids) == bool(wanted):
         raise InvalidParameterException("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
-    if ids and ("MaxResults" in request or "NextToken" in request):
-        raise InvalidParameterException(
-            "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' or 'NextToken' is provided."
-        )
+    for name in ("MaxResults", "NextToken"):
+        if ids and name in request:
+            raise InvalidParameterException(
+                f"'Filters' not specified. 'Filters' must also be specified when '{name}' is provided."
+            )
     token: Response = {}
     if not ids:
         query = filters.make_query(call.region, request)
