@@ -214,7 +214,7 @@ SHORTCUTS = (
     Shortcut("unlock.keyring", "ctrl+k", "keyring", "Use keyring", "Unlock with the key in the system's keyring",
              show=True),
 
-    Shortcut("create.words", "ctrl+g", "words", "Six words", "Take six random words as the passphrase", show=True),
+    Shortcut("create.words", "ctrl+g", "words", "Generate", "Generate six random words as the passphrase", show=True),
     Shortcut("create.hide", "ctrl+r", "hide", "Hide words", "Hide or show the six words", show=True),
 
     Shortcut("recovery.copy", "y", "copy", "Copy", "Copy the recovery code", show=True),

@@ -252,6 +252,13 @@ def test_audit_shows_changes_and_on_request_what_was_read(stocked: CommandLine) 
     assert stocked("audit", "--all").err == ""
 
 
+def test_audit_shows_the_name_of_a_secret_that_was_named_by_its_arn(stocked: CommandLine) -> None:
+    arn = json.loads(stocked.done("describe-secret", "--secret-id", "prod/db"))["ARN"]
+    stocked.done("tag-resource", "--secret-id", arn, "--tags", "Key=a,Value=b")
+
+    assert stocked.done("audit", "--limit", "1").split()[2:4] == ["TagResource", "prod/db"]
+
+
 def test_audit_filters(stocked: CommandLine) -> None:
     stocked("get", "prod/text")
 

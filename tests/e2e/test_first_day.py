@@ -78,7 +78,7 @@ def unlocked(machine: Machine, *arguments: str, size: tuple[int, int] = (80, 24)
 def test_making_a_vault(machine: Machine, size: tuple[int, int]) -> None:
     """The program asks for the passphrase twice, shows the recovery code once, and then an empty list with hints."""
     terminal = machine.terminal(size=size)
-    terminal.see("Make a vault")
+    terminal.see("Create a vault")
     terminal.press(PASSPHRASE, ENTER, PASSPHRASE, ENTER)
     terminal.see("Recovery code")
     terminal.press(TAB, ENTER)

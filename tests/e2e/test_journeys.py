@@ -70,7 +70,7 @@ def test_the_first_run(tmp_path: Path) -> None:
     """The first start shows a generated passphrase, the recovery code and an empty list; then a secret is created."""
     terminal = Tmux("--vault", str(tmp_path / "new.vault"), home=tmp_path)
     try:
-        terminal.see("Make a vault")
+        terminal.see("Create a vault")
         terminal.press("C-g")
         words = re.findall(r"^ *│ *([a-z-]+(?: [a-z-]+){5}) *│", terminal.see("Write the words down"), re.MULTILINE)
         terminal.press(words[0], "Enter")

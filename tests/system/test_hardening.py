@@ -123,7 +123,7 @@ class Screens:
 def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals) -> None:
     """Alternate screen, hidden cursor and mouse reporting end with the program."""
     screens = Screens(tmp_path)
-    screens.child.expect("Make a vault")
+    screens.child.expect("Create a vault")
     screens.child.kill(number)
     left = screens.end()
 
@@ -137,7 +137,7 @@ def test_a_signal_gives_the_terminal_back(tmp_path: Path, number: signal.Signals
 def test_a_terminal_that_goes_away_ends_the_program(tmp_path: Path) -> None:
     """Nothing can be written any more, and nobody is there: locked, and gone, instead of waiting for ever."""
     screens = Screens(tmp_path)
-    screens.child.expect("Make a vault")
+    screens.child.expect("Create a vault")
     os.close(screens.child.child_fd)
     _, status = os.waitpid(screens.child.pid, 0)
     screens.child.closed = screens.child.terminated = True
@@ -149,7 +149,7 @@ def test_a_terminal_that_goes_away_ends_the_program(tmp_path: Path) -> None:
 def test_a_typed_passphrase_is_in_no_log(tmp_path: Path) -> None:
     """With Textual's log ordered by the environment, no file appears and nothing typed is echoed."""
     screens = Screens(tmp_path, TEXTUAL_LOG=str(tmp_path / "log"), TEXTUAL_DEBUG="1")
-    screens.child.expect("Make a vault")
+    screens.child.expect("Create a vault")
     screens.child.send(SECRET)
     screens.child.expect(f"  {len(SECRET)}")
     seen = bytes(screens.child.before or b"")
@@ -183,7 +183,7 @@ TWO_THIRDS = LONG[: len(LONG) * 2 // 3]
 def test_a_passphrase_is_in_memory_once_and_then_not_at_all(tmp_path: Path) -> None:
     """Neither keys nor widgets leave copies behind, not even of two thirds of it."""
     screens = Screens(tmp_path, "--allow-debug")
-    screens.child.expect("Make a vault")
+    screens.child.expect("Create a vault")
     screens.type(LONG)
     screens.child.expect(f"  {len(LONG)}")
     pid = screens.child.pid
@@ -242,7 +242,7 @@ def test_a_crash_prints_one_sentence(tmp_path: Path, how: str) -> None:
         sys.executable, [str(script), str(tmp_path / "a.vault")],
         dimensions=(24, 80), timeout=LIMIT, env={**ENVIRONMENT, "TERM": "xterm-256color"},
     )  # fmt: skip
-    child.expect("Make a vault")
+    child.expect("Create a vault")
     child.send("\x1bOP")
     child.expect(pexpect.EOF)
     child.close()
@@ -287,7 +287,7 @@ def test_a_pipe_is_refused_with_the_exit_code_for_usage() -> None:
 def test_no_colour_means_none(tmp_path: Path) -> None:
     """With NO_COLOR not one colour is sent, neither of sixteen nor of millions."""
     screens = Screens(tmp_path, NO_COLOR="1")
-    screens.child.expect("Make a vault")
+    screens.child.expect("Create a vault")
     seen = bytes(screens.child.before or b"")
     screens.child.send("\x11")
     seen += screens.end()

@@ -46,7 +46,7 @@ def locked() -> SmtuiApp:
 
 async def lay_over(pilot: Pilot[None], screen: Screen[Any], seen: str) -> None:
     """Pushes `screen` over the first-run screen after that is drawn."""
-    await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
+    await until(pilot, lambda: "Create a vault" in screen_text(pilot.app))
     pilot.app.push_screen(screen)
     await until(pilot, lambda: seen in screen_text(pilot.app))
 
@@ -138,7 +138,7 @@ def test_help(snap_compare: Any) -> None:
     """The keys of the first-run screen."""
 
     async def ask(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
+        await until(pilot, lambda: "Create a vault" in screen_text(pilot.app))
         await pilot.press("f1")
         await until(pilot, lambda: "Keys that work here" in screen_text(pilot.app))
 
@@ -149,7 +149,7 @@ def test_commands(snap_compare: Any) -> None:
     """The command palette shows each action with its key."""
 
     async def ask(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "Make a vault" in screen_text(pilot.app))
+        await until(pilot, lambda: "Create a vault" in screen_text(pilot.app))
         await pilot.press("ctrl+p")
         await palette_is_ready(pilot)
 
@@ -160,7 +160,7 @@ def test_a_question(snap_compare: Any) -> None:
     """Cancel has the focus."""
 
     async def ask(pilot: Pilot[None]) -> None:
-        question = sanitize("Use this passphrase all the same?")
+        question = sanitize("Use this weak passphrase?")
         await lay_over(pilot, Confirm(question, sanitize(Strength(25).sentence), "Use it"), "Cancel")
 
     assert snap_compare(SmtuiApp(PATH), terminal_size=SMALL, run_before=ask)

@@ -25,7 +25,7 @@ from smtui.cli.unlocking import open_for
 from smtui.rules.audit_query import (
     AuditQueryError,
     find_caller,
-    find_subject,
+    find_subject_name,
     parse_operation,
     parse_outcome,
     parse_time,
@@ -109,7 +109,7 @@ def _format_json(event: Mapping[str, Any]) -> str:
 
 def _format_row(event: Mapping[str, Any]) -> str:
     when = datetime.fromisoformat(event["eventTime"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    about, who, how = find_subject(event) or "-", find_caller(event) or "-", event.get("errorCode", "done")
+    about, who, how = find_subject_name(event) or "-", find_caller(event) or "-", event.get("errorCode", "done")
     return f"{when}  {event['eventName']:<24}  {about}  {who}  {how}"
 
 

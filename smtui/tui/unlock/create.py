@@ -27,7 +27,7 @@ from smtui.tui.widgets.chrome import Footer, Header
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
-WELCOME = "There is no vault here yet. A passphrase makes one; nobody can open it without."
+WELCOME = "No vault here yet. Choose a passphrase to create one. Without it nobody can open the vault."
 WORKING = SafeText("Deriving the key…")
 
 
@@ -54,7 +54,7 @@ class CreateScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Header(sanitize("first run"))
         with Vertical(classes="card"):
-            yield Static("Make a vault", classes="title")
+            yield Static("Create a vault", classes="title")
             yield Static(Content(sanitize(self._path)), id="path")
             yield Static(WELCOME)
             yield NewPassphrase(self._ambient)

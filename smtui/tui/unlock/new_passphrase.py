@@ -25,7 +25,7 @@ from smtui.tui.unlock.passphrase import Passphrase, wipe
 if TYPE_CHECKING:
     from smtui.tui.shell import Shell
 
-ADVICE = "Ctrl+G takes six random words, which a person can remember and no machine can guess."
+ADVICE = "Ctrl+G generates six random words: easy to remember, infeasible to guess."
 NOTE = "Write the words down, then type them into the second field. "
 PAUSE = 0.3
 """Seconds without a key press before the strength is estimated."""
@@ -83,7 +83,7 @@ class NewPassphrase(Vertical):
     def compose(self) -> ComposeResult:
         yield Passphrase("Passphrase", id="first")
         yield Static(id="words")
-        yield Passphrase("The same again", id="again")
+        yield Passphrase("Repeat passphrase", id="again")
         yield Static(ADVICE, id="said", classes="-muted")
 
     def say(self, sentence: SafeText, state: str = "") -> None:
@@ -158,10 +158,10 @@ class NewPassphrase(Vertical):
     def _check_fields(self) -> bool:
         """Whether both fields are equal and not empty; shows an error if not."""
         if not self.first.count:
-            self.start_again(SafeText("An empty passphrase protects nothing."), "-error")
+            self.start_again(SafeText("A passphrase cannot be empty."), "-error")
         elif not hmac.compare_digest(self.first.peek(), self.again.peek()):
             self.again.clear()
-            self.say(SafeText("The two differ. Type the passphrase again."), "-error")
+            self.say(SafeText("The passphrases do not match. Re-enter the second one."), "-error")
         else:
             return True
         return False
@@ -180,4 +180,4 @@ class NewPassphrase(Vertical):
 
 
 def _make_confirmation(found: Strength) -> Confirm:
-    return Confirm(sanitize("Use this passphrase all the same?"), sanitize(found.sentence), "Use it")
+    return Confirm(sanitize("Use this weak passphrase?"), sanitize(found.sentence), "Use it")

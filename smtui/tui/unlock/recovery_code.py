@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 GROUPS_IN_A_ROW = 5
 ADVICE = (
-    "It opens the vault without the passphrase, for you or for whoever finds it. "
-    "Write it on paper and keep it where you keep passports. It will not be shown again."
+    "It opens the vault without the passphrase, for you and for anyone who finds it. "
+    "Write it down and keep it somewhere safe and offline. It will not be shown again."
 )
 A_WHILE = 600.0
 """Seconds for which an important warning stays on the screen."""
-UNSEEN = "Nobody said that the new recovery code is on paper. To get another one, choose another passphrase: o, v."
+UNSEEN = "The new recovery code may not be written down. To get another one, change the passphrase: o, v."
 
 
 class RecoveryScreen(ModalScreen[None]):
@@ -47,7 +47,7 @@ class RecoveryScreen(ModalScreen[None]):
             yield Static("Recovery code", classes="title")
             yield Static(Content(in_rows(self._code)), id="code")
             yield Static(ADVICE)
-            yield Static("When it is on paper: Tab, then Enter.", classes="-muted")
+            yield Static("When it is written down: Tab, then Enter.", classes="-muted")
             yield Button("I have written it down", id="written")
         yield Footer()
 

@@ -61,7 +61,7 @@ async def test_two_that_differ_make_nothing(first_run: SmtuiApp) -> None:
         await pilot.press("enter")
         await types(pilot, "other")
         await pilot.press("enter")
-        await until(pilot, lambda: "The two differ" in screen_text(first_run))
+        await until(pilot, lambda: "do not match" in screen_text(first_run))
 
         assert first_run.screen.form.again.count == 0
         assert first_run.screen.form.first.count == len(GOOD)
@@ -72,7 +72,7 @@ async def test_an_empty_passphrase_is_refused(first_run: SmtuiApp) -> None:
     """Enter in the two empty fields creates nothing."""
     async with first_run.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: "protects nothing" in screen_text(first_run))
+        await until(pilot, lambda: "cannot be empty" in screen_text(first_run))
 
         assert not first_run.path.exists()
 
